@@ -1,0 +1,3 @@
+"""escalate: the right people know in time."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,77 @@
+"""The one error a user is meant to see: a line, a hint, an exit code."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell is told, and when (product.md §5)."""
+
+    DONE = 0
+    """done; also: nothing to do, already so"""
+    NO = 1
+    """the answer is no: `route` found no clear match, `oncall` found nobody, an expectation failed"""
+    USAGE = 2
+    """the command line cannot be understood"""
+    CONFIGURATION = 3
+    """the configuration is invalid or missing"""
+    UNKNOWN = 4
+    """no such incident, service, team, person, schedule, policy or nudge"""
+    CONFLICT = 5
+    """already resolved, or the key is in use for another service"""
+    UNDELIVERED = 6
+    """stored, but something could not be delivered; the output says whether it will be retried"""
+    DATABASE = 7
+    """the database cannot be used: locked, full, damaged, or written by a newer version"""
+    BUG = 70
+    """a bug in escalate"""
+
+
+class EscalateError(Exception):
+    """Base of every expected failure: one line of what and where, one hint of what to do instead.
+
+    `code` is a stable machine word ("no-such-incident"); `exit_code` is what the process ends with.
+    """
+
+    exit_code: ExitCode = ExitCode.USAGE
+    code: str = "usage"
+
+    def __init__(self, message: str, hint: str = "", *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+
+class UsageProblem(EscalateError):
+    """The command line, or a value on it, cannot be understood."""
+
+
+class ConfigurationProblem(EscalateError):
+    """The configuration is missing or invalid."""
+
+    exit_code = ExitCode.CONFIGURATION
+    code = "configuration"
+
+
+class Unknown(EscalateError):
+    """No such incident, service, team, person, schedule, policy or nudge."""
+
+    exit_code = ExitCode.UNKNOWN
+    code = "unknown"
+
+
+class Conflict(EscalateError):
+    """The world is not in the state that the request assumes."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "conflict"
+
+
+class DatabaseProblem(EscalateError):
+    """The database cannot be used."""
+
+    exit_code = ExitCode.DATABASE
+    code = "database"
