@@ -1,0 +1,306 @@
+"""Who is on call: tables of moments, and every answer against a slow model that walks all handoffs (wall_clock.py)."""
+
+from __future__ import annotations
+
+import timeit
+from bisect import bisect_right
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wall_clock import HOUR, MINUTE, shown, utc, who
+
+from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
+from escalate_cli.core.schedule import Shift, next_change, on_call, shifts
+
+DAY = 24 * HOUR
+NO_HOURS: dict[str, Hours] = {}
+NOBODY = "no rotation applies"
+WORKDAYS = (0, 1, 2, 3, 4)
+EVERY_DAY = tuple(range(7))
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def turns(members: str, start: str, every: str, hours: str | None = None, source: str = "") -> Rotation:
+    """`turns("ana bo", "2026-01-05T09:00", "1 w")`"""
+    count, unit = every.split()
+    return Rotation(tuple(members.split()), local(start), int(count), unit, hours, source)
+
+
+def takes(person: str, start: str, until: str) -> Override:
+    return Override(person, local(start), local(until), f"{person}:1")
+
+
+def rota(rotation: int, turn: int) -> str:
+    return f"rotation {rotation} of identity-primary, turn {turn}"
+
+
+def in_zone(timezone: str, *layers: Rotation | Override) -> Schedule:
+    return Schedule(
+        "identity-primary",
+        timezone,
+        tuple(layer for layer in layers if isinstance(layer, Rotation)),
+        tuple(layer for layer in layers if isinstance(layer, Override)),
+        "catalog.toml:7",
+    )
+
+
+WEEKLY = in_zone("Europe/London", turns("ana bo", "2026-01-05T09:00", "1 w"))
+BERLIN_GAP = in_zone("Europe/Berlin", turns("ana bo", "2026-03-28T02:30", "1 d"))
+BERLIN_TWICE = in_zone("Europe/Berlin", turns("ana bo", "2026-10-24T02:30", "1 d"))
+NEW_YORK = in_zone("America/New_York", turns("ana bo", "2026-10-31T01:30", "1 d"))
+LORD_HOWE = in_zone("Australia/Lord_Howe", turns("ana bo", "2026-10-03T02:15", "1 d"))
+ST_JOHNS = in_zone("America/St_Johns", turns("ana bo", "2010-11-06T00:00", "1 d"))
+CASABLANCA = in_zone("Africa/Casablanca", turns("ana bo", "2024-03-09T02:30", "1 d"))
+APIA = in_zone("Pacific/Apia", turns("ana bo cy", "2011-12-28T09:00", "1 d"))
+APIA_MIDNIGHT = in_zone("Pacific/Apia", turns("ana bo cy", "2011-12-28T00:00", "1 d"))
+APIA_WEEKLY = in_zone("Pacific/Apia", turns("ana bo", "2011-12-23T09:00", "1 w"))
+MONTHS = in_zone("Europe/London", turns("ana bo cy", "2026-01-31T09:00", "1 months"))
+QUARTERS = in_zone("UTC", turns("ana bo", "2023-11-30T09:00", "3 months"))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "at", "person", "turn", "because"),
+    [
+        (WEEKLY, "2026-01-05T08:59", None, 0, "before its start a rotation does not apply"),
+        (WEEKLY, "2026-01-05T09:00", "ana", 1, "the very first instant"),
+        (WEEKLY, "2026-01-12T08:59", "ana", 1, "the last minute of the first turn"),
+        (WEEKLY, "2026-01-12T09:00", "bo", 2, "a page at the very instant of a handoff goes to the incoming person"),
+        (WEEKLY, "2026-03-30T07:59", "bo", 12, "09:00 is 08:00 UTC once summer time has begun"),
+        (WEEKLY, "2026-03-30T08:00", "ana", 13, "the first handoff in summer time"),
+        (WEEKLY, "2036-03-31T08:00", "ana", 535, "ten years on it is still Monday at 09:00"),
+        (BERLIN_GAP, "2026-03-29T00:59", "ana", 1, "the minute before the gap"),
+        (BERLIN_GAP, "2026-03-29T01:00", "bo", 2, "02:30 does not exist: handed over at the first instant after the gap"),
+        (BERLIN_GAP, "2026-03-30T00:30", "ana", 3, "and the next day at 02:30 again"),
+        (BERLIN_TWICE, "2026-10-25T00:29", "ana", 1, "before 02:30 comes the first time"),
+        (BERLIN_TWICE, "2026-10-25T00:30", "bo", 2, "02:30, the first time"),
+        (BERLIN_TWICE, "2026-10-25T01:29", "bo", 2, "02:29 comes again: no way back"),
+        (BERLIN_TWICE, "2026-10-26T01:29", "bo", 2, "a turn of 25 hours"),
+        (NEW_YORK, "2026-11-01T05:30", "bo", 2, "01:30 daylight time"),
+        (NEW_YORK, "2026-11-02T06:29", "bo", 2, "a turn of 25 hours"),
+        (LORD_HOWE, "2026-10-03T15:29", "ana", 1, "before the gap of half an hour"),
+        (LORD_HOWE, "2026-10-03T15:30", "bo", 2, "02:15 does not exist there"),
+        (LORD_HOWE, "2026-10-04T15:15", "ana", 3, "02:15 at +11"),
+        (ST_JOHNS, "2010-11-07T02:29", "ana", 1, "23:59 the first time"),
+        (ST_JOHNS, "2010-11-07T02:30", "bo", 2, "midnight the first time"),
+        (ST_JOHNS, "2010-11-07T02:31", "bo", 2, "23:01 of the day before, again: no way back"),
+        (CASABLANCA, "2024-03-10T01:30", "bo", 2, "clocks go back for Ramadan: 02:30 the first time"),
+        (CASABLANCA, "2024-03-11T02:29", "bo", 2, "a turn of 25 hours"),
+        (APIA, "2011-12-29T19:00", "bo", 2, "09:00 on the 29th"),
+        (APIA, "2011-12-30T18:59", "bo", 2, "still: the 30th does not happen"),
+        (APIA, "2011-12-30T19:00", "ana", 4, "09:00 on the 31st; cy's turn has length zero"),
+        (APIA_MIDNIGHT, "2011-12-30T09:59", "bo", 2, "the last minute of the 29th"),
+        (APIA_MIDNIGHT, "2011-12-30T10:00", "ana", 4, "the first minute of the 31st; cy's turn has length zero"),
+        (APIA_WEEKLY, "2011-12-30T18:59", "ana", 1, "no Friday"),
+        (APIA_WEEKLY, "2011-12-30T19:00", "bo", 2, "so Saturday at 09:00"),
+        (APIA_WEEKLY, "2012-01-05T19:00", "ana", 3, "and the next handoff is on a Friday again"),
+        (MONTHS, "2026-02-28T08:59", "ana", 1, "the 31st of February is the 28th"),
+        (MONTHS, "2026-02-28T09:00", "bo", 2, "the 31st of February is the 28th"),
+        (MONTHS, "2026-03-31T07:59", "bo", 2, "counted from the 31st, not from the 28th"),
+        (MONTHS, "2026-03-31T08:00", "cy", 3, "counted from the 31st, not from the 28th"),
+        (MONTHS, "2028-02-29T09:00", "bo", 26, "a leap year"),
+        (QUARTERS, "2024-02-29T08:59", "ana", 1, "quarters, clamped to a leap day"),
+        (QUARTERS, "2024-02-29T09:00", "bo", 2, "quarters, clamped to a leap day"),
+        (in_zone("UTC"), "2026-01-01T00:00", None, 0, "an empty schedule"),
+        (in_zone("UTC", turns("", "2026-01-01T00:00", "1 d")), "2026-06-01T00:00", None, 0, "a rotation of nobody"),
+    ],
+)
+def test_one_rotation(schedule: Schedule, at: str, person: str | None, turn: int, because: str) -> None:
+    shift = on_call(schedule, NO_HOURS, utc(at))
+    assert shift.person == person, because
+    assert shift.why == (rota(1, turn) if turn else NOBODY), because
+    assert who(schedule, NO_HOURS, utc(at))[::2] == (person, turn), "the slow model agrees"
+
+
+HOURS = {
+    "office": Hours("office", "Europe/London", WORKDAYS, time(9), time(17, 30)),
+    "night": Hours("night", "Europe/London", EVERY_DAY, time(22), time(2)),
+    "always": Hours("always", "Europe/London", EVERY_DAY, time(0), time(0)),
+    "never": Hours("never", "Europe/London", (), time(0), time(0)),
+    "abroad": Hours("abroad", "America/St_Johns", (5, 6), time(22, 15), time(2, 15)),
+    "edge": Hours("edge", "Europe/Berlin", EVERY_DAY, time(2, 30), time(2, 30), (datetime(2026, 10, 24).date(),)),
+}
+LAYERED = in_zone(
+    "Europe/London",
+    turns("low", "2026-01-05T09:00", "1 w", source="catalog.toml:30"),
+    turns("day eve", "2026-01-05T09:00", "1 d", hours="office", source="catalog.toml:40"),
+    turns("", "2026-01-05T09:00", "1 d"),
+    takes("cy", "2026-11-10T12:00", "2026-11-10T18:00"),
+    takes("di", "2026-11-10T13:00", "2026-11-10T14:00"),
+    takes("ed", "2026-11-10T13:30", "2026-11-10T13:30"),
+    takes("fi", "2026-11-10T17:00", "2026-11-10T09:00"),
+)
+ONE_DAY = in_zone("UTC", takes("bo", "2026-01-01T00:00", "2026-01-02T00:00"))
+OFFICE_ONLY = in_zone("Europe/London", turns("ana", "2026-01-07T12:00", "1 w", hours="office"))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "at", "person", "start", "until", "why", "source"),
+    [
+        # The stretch of one turn in one layer, cut by the layers above it.
+        (LAYERED, "2026-11-10T08:00", "low", "2026-11-09T17:30", "2026-11-10T09:00", rota(1, 45), "catalog.toml:30"),
+        (LAYERED, "2026-11-10T09:00", "eve", "2026-11-10T09:00", "2026-11-10T12:00", rota(2, 310), "catalog.toml:40"),
+        (LAYERED, "2026-11-10T12:00", "cy", "2026-11-10T12:00", "2026-11-10T13:00", "override", "cy:1"),
+        (LAYERED, "2026-11-10T13:30", "di", "2026-11-10T13:00", "2026-11-10T14:00", "override", "di:1"),
+        (LAYERED, "2026-11-10T14:00", "cy", "2026-11-10T14:00", "2026-11-10T18:00", "override", "cy:1"),
+        (LAYERED, "2026-11-10T18:00", "low", "2026-11-10T18:00", "2026-11-11T09:00", rota(1, 45), "catalog.toml:30"),
+        (LAYERED, "2026-11-14T12:00", "low", "2026-11-13T17:30", "2026-11-16T09:00", rota(1, 45), "catalog.toml:30"),
+        # Gaps: bounded by what was and what comes, else by 60 days back and no end.
+        (OFFICE_ONLY, "2026-01-07T11:59", None, "2025-11-08T11:59", "2026-01-07T12:00", NOBODY, "catalog.toml:7"),
+        (OFFICE_ONLY, "2026-01-07T12:00", "ana", "2026-01-07T12:00", "2026-01-07T17:30", rota(1, 1), ""),
+        (OFFICE_ONLY, "2026-01-10T12:00", None, "2026-01-09T17:30", "2026-01-12T09:00", NOBODY, "catalog.toml:7"),
+        (OFFICE_ONLY, "2026-01-14T13:00", "ana", "2026-01-14T12:00", "2026-01-14T17:30", rota(1, 2), ""),
+        (in_zone("UTC"), "2026-03-02T00:00", None, "2026-01-01T00:00", None, NOBODY, "catalog.toml:7"),
+        (ONE_DAY, "2026-03-02T00:00", None, "2026-01-02T00:00", None, NOBODY, "catalog.toml:7"),
+    ],
+)
+def test_layers(
+    schedule: Schedule, at: str, person: str | None, start: str, until: str | None, why: str, source: str
+) -> None:
+    shift = on_call(schedule, HOURS, utc(at))
+    assert shift == Shift(person, utc(start), None if until is None else utc(until), why, source)
+    assert next_change(schedule, HOURS, utc(at)) == shift.until
+
+
+def test_a_turn_that_would_end_after_the_calendar_never_ends() -> None:
+    for every in ("99999 months", "999999 w", "99999999 d"):
+        schedule = in_zone("UTC", turns("ana bo", "2026-01-05T09:00", every))
+        assert on_call(schedule, NO_HOURS, utc("2026-01-05T09:00")).until is None
+        assert on_call(schedule, NO_HOURS, utc("9000-01-05T09:00")).person == "ana"
+
+
+def test_a_daily_turn_at_the_end_of_the_calendar() -> None:
+    schedule = in_zone("Pacific/Apia", turns("ana", "0002-01-05T09:00", "1 d"))
+    for at in (-(10**17), utc("0003-01-05T09:00"), utc("9998-12-31T09:00"), 10**18):
+        on_call(schedule, NO_HOURS, at)
+
+
+def test_what_a_checked_configuration_does_not_have_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match='unknown time zone "Europe/Lndon"'):
+        on_call(in_zone("Europe/Lndon"), NO_HOURS, 0)
+    with pytest.raises(ValueError, match='rotation 1 of identity-primary names the hours "offce"'):
+        on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 d", hours="offce")), HOURS, 0)
+    with pytest.raises(ValueError, match='not "fortnight"'):
+        on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 fortnight")), NO_HOURS, utc("2026-02-05T09:00"))
+
+
+def test_a_rotation_that_began_years_ago_is_looked_up_in_less_than_100_microseconds() -> None:
+    schedule = in_zone("Europe/London", turns("ana bo cy", "1996-01-01T09:00", "1 w"))
+    at = utc("2026-11-10T12:00")
+    assert min(timeit.repeat(lambda: on_call(schedule, NO_HOURS, at), number=50, repeat=20)) / 50 < 100e-6
+
+
+# Zone, the UTC moment of a change of its clocks, and handoff times that fall into the gap or the repeated stretch.
+CHANGES = [
+    ("Europe/Berlin", "2026-03-29T01:00", "02:30"),
+    ("Europe/Berlin", "2026-10-25T01:00", "02:30"),
+    ("Europe/London", "2026-03-29T01:00", "01:00"),
+    ("Europe/London", "2026-10-25T01:00", "01:59"),
+    ("America/New_York", "2026-03-08T07:00", "02:00"),
+    ("America/New_York", "2026-11-01T06:00", "01:00"),
+    ("Australia/Lord_Howe", "2026-10-03T15:30", "02:15"),
+    ("Australia/Lord_Howe", "2026-04-04T15:00", "01:45"),
+    ("America/St_Johns", "2026-03-08T05:30", "02:59"),
+    ("America/St_Johns", "2010-11-07T02:31", "23:30"),
+    ("America/St_Johns", "2010-03-14T03:31", "00:30"),
+    ("Africa/Casablanca", "2024-03-10T02:00", "02:30"),
+    ("Africa/Casablanca", "2024-04-14T02:00", "02:30"),
+    ("Pacific/Apia", "2011-12-30T10:00", "00:00"),
+    ("Pacific/Apia", "2011-12-30T10:00", "18:30"),
+]
+
+
+def tiles(schedule: Schedule, hours: dict[str, Hours], start: int, until: int) -> list[Shift]:
+    """The shifts, after checking that they cover exactly [start, until) and that on_call says the same about each."""
+    found = shifts(schedule, hours, start, until)
+    assert [shift.start for shift in found] + [until] == [start] + [shift.until for shift in found]
+    for shift in found:
+        assert shift.until is not None
+        assert shift.start < shift.until
+        for at in (shift.start, (shift.start + shift.until) // 2, shift.until - 1):
+            whole = on_call(schedule, hours, at)
+            assert whole.until is None or whole.until > at
+            assert replace(whole, start=max(whole.start, start), until=min(whole.until or until, until)) == shift
+    return found
+
+
+@pytest.mark.parametrize(("zone", "change", "handoff"), CHANGES)
+def test_at_every_minute_around_a_change_of_clocks_the_person_that_the_rules_name(zone: str, change: str, handoff: str) -> None:
+    middle = utc(change)
+    day = shown(middle, zone).date()
+    before = (day - timedelta(days=9)).isoformat()
+    daily = turns("ana bo cy di", f"{before}T{handoff}", "1 d")
+    weekly = turns("ed fi", f"{before}T{handoff}", "3 d", hours="around")
+    start, until = (datetime.combine(day, local(f"{before}T{handoff}").time()) + timedelta(minutes=m) for m in (-45, 10))
+    swap, swapped_back = Override("gus", start, until), Override("hal", until - timedelta(minutes=20), until + timedelta(hours=1))
+    hours = {"around": Hours("around", zone, EVERY_DAY, time(22, 15), (until + timedelta(hours=3)).time())}
+    for layers in ([daily], [daily, weekly], [weekly, swap], [daily, weekly, swap, swapped_back]):
+        schedule = in_zone(zone, *layers)
+        found = tiles(schedule, hours, middle - 15 * HOUR, middle + 15 * HOUR)
+        starts = [shift.start for shift in found]
+        step = MINUTE if len(layers) > 2 else 5 * MINUTE
+        for at in range(middle - 15 * HOUR, middle + 15 * HOUR, step):
+            assert found[bisect_right(starts, at) - 1].person == who(schedule, hours, at)[0], f"{at}: {found}"
+
+
+MINUTES = st.integers(-6 * 24 * 60, 6 * 24 * 60)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> tuple[Schedule, int]:
+    """A schedule with layers that begin and end around a change of clocks, and the instant of that change."""
+    zone, change, handoff = draw(st.sampled_from(CHANGES))
+    middle = shown(utc(change), zone)
+
+    def moment() -> datetime:
+        when = middle + timedelta(minutes=draw(MINUTES))
+        return datetime.combine(when.date(), local(f"2000-01-01T{handoff}").time()) if draw(st.booleans()) else when
+
+    rotations = [
+        Rotation(
+            tuple(draw(st.lists(st.sampled_from("abcd"), max_size=3))),
+            moment() - timedelta(days=draw(st.sampled_from([0, 0, 20, 70]))),
+            draw(st.integers(1, 3)),
+            draw(st.sampled_from(["d", "d", "w", "months"])),
+            draw(st.sampled_from([None, *HOURS])),
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    overrides = [Override(person, moment(), moment()) for person in draw(st.sampled_from(["", "x", "xy", "xyz"]))]
+    return Schedule("s", zone, tuple(rotations), tuple(overrides)), utc(change)
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules(), st.integers(-9 * 24 * 60, 9 * 24 * 60), st.lists(st.integers(0, 10**6), min_size=4, max_size=4))
+def test_any_schedule_agrees_with_the_model_and_its_shifts_are_the_longest_possible(
+    drawn: tuple[Schedule, int], minutes: int, probes: list[int]
+) -> None:
+    schedule, middle = drawn
+    at = middle + minutes * MINUTE
+    shift, model = on_call(schedule, HOURS, at), who(schedule, HOURS, at)
+    assert shift.person == model[0]
+    assert shift.start <= at
+    assert next_change(schedule, HOURS, at) == shift.until
+    until = shift.until or at + 60 * DAY
+    assert at < until
+    for inside in [shift.start, until - 1, *(shift.start + (until - shift.start) * probe // 10**6 for probe in probes[:3])]:
+        assert who(schedule, HOURS, min(inside, until - 1)) == model
+    if shift.until is not None:
+        assert who(schedule, HOURS, shift.until) != model
+    if shift.start > at - 60 * DAY or shift.person is not None:
+        assert who(schedule, HOURS, shift.start - 1) != model
+
+
+@settings(max_examples=60, deadline=None)
+@given(schedules(), MINUTES, st.integers(1, 5 * 24 * 60 * 60))
+def test_shifts_of_any_schedule_tile_any_interval(drawn: tuple[Schedule, int], minutes: int, seconds: int) -> None:
+    schedule, middle = drawn
+    start = middle + minutes * MINUTE
+    for shift in tiles(schedule, HOURS, start, start + seconds * 1_000_000):
+        assert shift.person == who(schedule, HOURS, shift.start)[0]
+    assert shifts(schedule, HOURS, start, start) == shifts(schedule, HOURS, start, start - 1) == []
