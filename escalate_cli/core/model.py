@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from escalate_cli.core.catalog import Urgency
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.policy import Policy
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.policy import Policy, Rule
 
 
 class IncidentStatus(str, Enum):
@@ -164,6 +164,13 @@ class Escalation:
     acked_by: tuple[str, ...] = ()
     page_round: int = 0
     """grows with every level paged, so that the notifications of one paging can be told from those of the next"""
+    involved_by: str | None = None
+    """the rule that brought the team in; None where a service in scope, or the lack of one, did"""
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: Instant | None = None
+    muted: bool = False
+    """the timeline has said that a maintenance keeps it quiet"""
 
     @property
     def levels(self) -> int:
@@ -195,10 +202,14 @@ class Notification:
     level: int | None = None
     page_round: int | None = None
     step: int = 0
+    late: Span = 0
+    """how long after its due time the page was planned, where a gap in the ticks delayed it"""
     note: str | None = None
     sent_at: Instant | None = None
     error: str | None = None
     unsure: bool = False
+    stopped: bool = False
+    """no further attempt is wanted; set on one that was being sent when it was cancelled"""
     source: str = ""
     created_at: Instant = 0
 
@@ -210,19 +221,21 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """What the incident remembers of one rule. `holds`: its condition held at the last look; `fired_at`: when it last fired."""
+    """What the incident remembers of one rule: whether its condition held when it was last looked at, and when it last fired."""
 
     rule: str
     holds: bool = False
+    looked_at: Instant = 0
     fired_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """A rule's action waiting for a human yes or no."""
+    """A rule's action waiting for a human yes or no. `proposal` is the rule as it was when it fired: that is what a yes does."""
 
     id: int
     rule: str
+    proposal: Rule
     action: str
     asked: tuple[str, ...]
     created_at: Instant
@@ -260,7 +273,6 @@ class Situation:
     """One incident with everything that a decision about it needs. Core functions take one and return the one that follows.
 
     Things that are not stored yet have negative ids. `entries` are the new timeline entries only; stored ones are never changed.
-    `muted_until` is the end of a maintenance of its services; `turns` counts the incidents that each team's round robin has served.
     """
 
     incident: Incident
@@ -270,8 +282,39 @@ class Situation:
     rules: tuple[RuleState, ...] = ()
     entries: tuple[Entry, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
-    turns: dict[str, str] = field(default_factory=dict)
-    """round robin: team → the member whose turn it is in this incident"""
+    turns: dict[str, int] = field(default_factory=dict)
+    """round robin: team → the turn that this incident has taken"""
+    next_turns: dict[str, int] = field(default_factory=dict)
+    """round robin: team → the turn that the next incident will take"""
+
+    def with_escalation(self, escalation: Escalation) -> Situation:
+        """This situation with `escalation` in place of the one with its id, or added."""
+        kept = tuple(escalation if one.id == escalation.id else one for one in self.escalations)
+        if escalation not in kept:
+            kept = (*kept, escalation)
+        return replace(self, escalations=kept)
+
+    def escalation(self, escalation_id: int) -> Escalation:
+        """The escalation with this id."""
+        return next(one for one in self.escalations if one.id == escalation_id)
+
+    def with_nudge(self, nudge: Nudge) -> Situation:
+        """This situation with `nudge` in place of the one with its id, or added."""
+        kept = tuple(nudge if one.id == nudge.id else one for one in self.nudges)
+        return replace(self, nudges=kept if nudge in kept else (*kept, nudge))
+
+    def changed(self, **values: Any) -> Situation:
+        """This situation with these fields of its incident replaced."""
+        return replace(self, incident=replace(self.incident, **values))
+
+    def log(self, at: Instant, kind: EntryKind, text: str, by: str | None = None, **data: Any) -> Situation:
+        """This situation with one more timeline entry."""
+        return replace(self, entries=(*self.entries, Entry(at, kind, text, by, data)))
+
+    @property
+    def paging(self) -> bool:
+        """Whether any escalation still waits for an acknowledgement."""
+        return any(one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED) for one in self.escalations)
 
     def fresh_id(self) -> int:
         """An id for something not stored yet: negative, and not in use here."""

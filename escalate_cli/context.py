@@ -1,0 +1,118 @@
+"""The composition root: options, clock, configuration, store, sender: each built when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from escalate_cli.clock import Clock
+from escalate_cli.errors import ConfigurationProblem
+
+if TYPE_CHECKING:
+    from escalate_cli.config.load import Loaded
+    from escalate_cli.core.catalog import Catalog
+    from escalate_cli.delivery.sender import Sender
+    from escalate_cli.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the global options say; paths are None where the environment or the default decides."""
+
+    config: Path | None = None
+    db: Path | None = None
+    json: bool = False
+    quiet: bool = False
+    color: bool = True
+    debug: bool = False
+
+
+class Context:
+    """What a command works with."""
+
+    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock) -> None:
+        self.options = options
+        self.environ = environ
+        self.clock = clock
+        self.fallen_back: ConfigurationProblem | None = None
+        """what is wrong with the configuration, where the last valid one is used instead"""
+        self._kept: Catalog | None = None
+
+    @cached_property
+    def config_path(self) -> Path:
+        """Where the configuration is; `ConfigurationProblem` when there is none."""
+        from escalate_cli.config.find import find_config
+
+        return find_config(self.options.config, self.environ)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The configuration with its warnings; `InvalidConfiguration` carries every problem."""
+        from escalate_cli.config.find import cache_dir
+        from escalate_cli.config.load import load
+
+        return load(self.config_path, cache_dir(self.environ))
+
+    @property
+    def catalog(self) -> Catalog:
+        """The checked configuration."""
+        return self.loaded.catalog
+
+    @property
+    def running_catalog(self) -> Catalog:
+        """The configuration to page by: the one in the files if it is valid, else the last one that was (`fallen_back` says so).
+
+        `ConfigurationProblem` when there is neither.
+        """
+        if self._kept is None:
+            self._kept = self._load_or_fall_back()
+        return self._kept
+
+    def look_at_files_again(self) -> None:
+        """Have the next use of the configuration read its files again, if they changed."""
+        self.__dict__.pop("loaded", None)
+        self._kept = None
+
+    def _load_or_fall_back(self) -> Catalog:
+        from escalate_cli.config.codec import decode, encode
+
+        ledger = self.store.ledger
+        try:
+            catalog = self.catalog
+        except ConfigurationProblem as problem:
+            document = ledger.configuration()
+            if document is None:
+                raise
+            self.fallen_back = problem
+            return decode(document)
+        self.fallen_back = None
+        if not ledger.has_configuration(catalog.version):
+            with self.store.transaction():
+                ledger.keep_configuration(catalog.version, encode(catalog), self.clock.now())
+        return catalog
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, created when it does not exist."""
+        from escalate_cli.config.find import find_db
+        from escalate_cli.store.store import Store
+
+        named = self.options.db is not None or bool(self.environ.get("ESCALATE_DB"))
+        return Store(find_db(self.options.db, self.environ), self.clock, create_directory=not named)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """What sends, in processes of its own."""
+        from escalate_cli.delivery.sender import Sender
+
+        return Sender(clock=self.clock)
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if "sender" in self.__dict__:
+            self.sender.close(wait=False)
+        if "store" in self.__dict__:
+            self.store.close()

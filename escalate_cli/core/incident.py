@@ -1,0 +1,370 @@
+"""What may happen to an incident by somebody's doing, and what follows at once.
+
+Every function takes a situation and returns the one that follows, planned: the caller stores it and delivers what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from escalate_cli.core import rules
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span, show_duration
+from escalate_cli.core.model import (
+    EntryKind,
+    Escalation,
+    EscalationStatus,
+    Incident,
+    IncidentStatus,
+    Maintenance,
+    NotificationKind,
+    Nudge,
+    Situation,
+)
+from escalate_cli.core.paging import Letter, cancel, tell
+from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.policy import Acks, Target, TargetKind
+from escalate_cli.core.scope import align, policy_for
+from escalate_cli.core.severity import change_severity
+from escalate_cli.core.stakeholders import tell_channels, tell_stakeholders, tell_the_end
+from escalate_cli.core.targets import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a reporter says, checked: ids exist. `routing` records how the services were found, for the timeline and the message."""
+
+    title: str
+    severity: str
+    services: tuple[str, ...] = ()
+    message: str | None = None
+    key: str | None = None
+    lead: str | None = None
+    by: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    routing: Mapping[str, Any] = field(default_factory=dict)
+    routed: str = ""
+    """how the services were found, as a sentence"""
+
+
+def declare(
+    said: Declaration,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    maintenance: Sequence[Maintenance] = (),
+    next_turns: Mapping[str, int] | None = None,
+) -> Plan:
+    """The incident that this declaration makes, with its escalations begun and its first notifications written."""
+    incident = Incident(
+        id=-1,
+        title=said.title,
+        severity=said.severity,
+        declared_at=now,
+        updated_at=now,
+        key=said.key,
+        message=said.message,
+        services=tuple(dict.fromkeys(said.services)),
+        labels=dict(said.labels),
+        lead=said.lead,
+        declared_by=said.by,
+        config_version=catalog.version,
+        routing=dict(said.routing),
+        open_since=now,
+        unacknowledged_since=now,
+        message_since=now,
+        severity_since=now,
+    )
+    situation = Situation(incident, maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
+    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
+    if said.routed:
+        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
+    situation = align(situation, catalog, now)
+    situation = tell_stakeholders(f"Declared: {said.title}", (said.severity,), situation, catalog, now)
+    if said.lead:
+        situation = _tell_lead(said.lead, situation, catalog, now)
+    return plan(situation, catalog, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an update changes; None and empty mean: as it is. Ids exist."""
+
+    severity: str | None = None
+    add_services: tuple[str, ...] = ()
+    drop_services: tuple[str, ...] = ()
+    lead: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    message: str | None = None
+    title: str | None = None
+
+
+def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
+    """Change an open incident. A new service starts its team's escalation though others have acknowledged; a message tells the
+    teams' channels and the stakeholders, and resets the clock of a forgotten acknowledgement."""
+    if changes.title is not None and changes.title != situation.incident.title:
+        text = f"title changed from {situation.incident.title!r}"
+        situation = situation.changed(title=changes.title).log(now, EntryKind.UPDATED, text, by, change="title", after=changes.title)
+    if changes.labels:
+        text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
+        situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
+        situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
+    if changes.severity is not None:
+        situation = change_severity(situation, changes.severity, catalog, now, by=by)
+    situation = _change_scope(situation, changes, catalog, now, by)
+    if changes.lead is not None and changes.lead != situation.incident.lead:
+        text = f"lead: {name_of('person:' + changes.lead, catalog)}"
+        situation = situation.changed(lead=changes.lead)
+        situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
+        situation = _tell_lead(changes.lead, situation, catalog, now)
+    if changes.message:
+        situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
+        note = f"Update{f' by {by}' if by else ''}: {changes.message}"
+        situation = tell_channels(note, situation, catalog, now)
+    situation = situation.changed(updated_at=now, message_since=now)
+    situation = _reset_forgetting(situation, now)
+    return plan(situation, catalog, now)
+
+
+def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None) -> Situation:
+    before = situation.incident.services
+    after = tuple(one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services)
+    if after == before:
+        return situation
+    grew = [one for one in after if one not in before]
+    shrank = [one for one in before if one not in after]
+    parts = [f"added {', '.join(grew)}"] if grew else []
+    parts += [f"dropped {', '.join(shrank)}"] if shrank else []
+    situation = situation.changed(
+        services=after, scope_grew_at=now if grew else situation.incident.scope_grew_at, suggestion=None
+    )
+    text = "services " + "; ".join(parts)
+    situation = situation.log(now, EntryKind.UPDATED, text, by, change="services", added=grew, dropped=shrank, before=list(before))
+    return align(situation, catalog, now, by)
+
+
+def _tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    letter = Letter(NotificationKind.INFORM, "", note="You lead this incident now.", chase=False)
+    told = tell((Target(TargetKind.PERSON, lead),), letter, situation, catalog, now)
+    return told.situation
+
+
+def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
+    """An update restarts the wait after which an acknowledgement counts as forgotten; a later snooze stands."""
+    for one in situation.escalations:
+        timeout = one.policy.ack_timeout
+        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None:
+            situation = situation.with_escalation(replace(one, next_at=max(now + timeout, one.snoozed_until or 0)))
+    return situation
+
+
+def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False) -> Plan:
+    """Take the escalations of the teams that `by` belongs to; all of them when that is none, or with `everything`.
+
+    Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
+    """
+    mine = catalog.teams_of(by)
+    running = [one for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
+    taken = [one for one in running if one.team in mine]
+    if everything or not any(one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED):
+        taken = running
+    situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind) and one.recipient == f"person:{by}"))
+    name = name_of(f"person:{by}", catalog)
+    before = situation.incident
+    for one in taken:
+        situation = _take(one, by, name, situation, now, whole=everything)
+    if taken:
+        situation = situation.changed(
+            acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
+            acknowledged_by=before.acknowledged_by or by,
+            updated_at=now,
+        )
+    if not situation.paging:
+        situation = cancel(situation, (one for one in situation.notifications if one.kind is NotificationKind.PAGE))
+        situation = situation.changed(unacknowledged_since=None)
+    return plan(situation, catalog, now)
+
+
+def _is_page(kind: NotificationKind) -> bool:
+    return kind is NotificationKind.PAGE
+
+
+def _take(escalation: Escalation, by: str, name: str, situation: Situation, now: Instant, *, whole: bool) -> Situation:
+    acked_by = tuple(dict.fromkeys((*escalation.acked_by, by)))
+    missing = () if whole else _still_awaited(escalation, acked_by, situation)
+    if missing:
+        text = f"{name} acknowledged for {escalation.team}; level {escalation.level} still waits for {', '.join(missing)}"
+        situation = situation.with_escalation(replace(escalation, acked_by=acked_by))
+        return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level, partly=True)
+    timeout = escalation.policy.ack_timeout
+    situation = situation.with_escalation(
+        replace(
+            escalation,
+            status=EscalationStatus.ACKNOWLEDGED,
+            next_at=now + timeout if timeout is not None else None,
+            acked_by=acked_by,
+            acknowledged_at=now,
+            acknowledged_by=by,
+            held=None,
+            muted=False,
+            owed=(),
+            snoozed_until=None,
+        )
+    )
+    situation = cancel(
+        situation, (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind))
+    )
+    text = f"acknowledged by {name} for {escalation.team}"
+    if timeout is not None:
+        text += f"; without an update for {show_duration(timeout)} it pages again"
+    return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level)
+
+
+def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], situation: Situation) -> tuple[str, ...]:
+    if not 0 < escalation.level <= escalation.levels or escalation.status is EscalationStatus.EXHAUSTED:
+        return ()
+    if escalation.policy.levels[escalation.level - 1].acks is not Acks.ALL:
+        return ()
+    paged = dict.fromkeys(
+        one.recipient.removeprefix("person:")
+        for one in situation.notifications
+        if one.escalation_id == escalation.id
+        and one.page_round == escalation.page_round
+        and one.recipient.startswith("person:")
+    )
+    return tuple(one for one in paged if one not in acked_by)
+
+
+def resolve(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None) -> Plan:
+    """End the incident: nothing more is paged, and those who were told of it hear that it is over."""
+    situation = replace(
+        situation,
+        escalations=tuple(
+            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None) for one in situation.escalations
+        ),
+    )
+    situation = rules.drop_open(situation, "the incident is resolved", now)
+    situation = cancel(situation, situation.notifications)
+    situation = situation.changed(
+        status=IncidentStatus.RESOLVED, resolved_at=now, updated_at=now, next_due_at=None, unacknowledged_since=None
+    )
+    situation = situation.log(now, EntryKind.RESOLVED, "resolved" + (f": {message}" if message else ""), by, message=message)
+    situation = tell_the_end(message or "It is over.", situation, catalog, now)
+    return plan(situation, catalog, now)
+
+
+def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
+    """Take a resolved incident up again, or take an acknowledgement back: its teams are paged from level 1."""
+    was_resolved = situation.incident.status is IncidentStatus.RESOLVED
+    situation = situation.changed(
+        status=IncidentStatus.OPEN,
+        resolved_at=None,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        updated_at=now,
+        unacknowledged_since=now,
+        open_since=now if was_resolved else situation.incident.open_since,
+        message_since=now,
+        severity_since=now,
+    )
+    situation = situation.log(now, EntryKind.REOPENED, "reopened" if was_resolved else "acknowledgement taken back", by)
+    again = []
+    for one in situation.escalations:
+        taken = one.status is EscalationStatus.ACKNOWLEDGED
+        again.append(replace(one, **_from_the_start(now)) if taken else one)
+    situation = replace(situation, escalations=tuple(again), rules=() if was_resolved else situation.rules)
+    return plan(align(situation, catalog, now, by), catalog, now)
+
+
+def _from_the_start(now: Instant) -> dict[str, Any]:
+    return {
+        "status": EscalationStatus.PAGING,
+        "level": 0,
+        "cycle": 0,
+        "paged": (),
+        "owed": (),
+        "held": None,
+        "acked_by": (),
+        "next_at": now,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "snoozed_until": None,
+    }
+
+
+def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, by: str) -> Plan:
+    """Acknowledge everything for `span` only: then it pages again from level 1, unless resolved. Overrides the policy's ack_timeout."""
+    until = now + span
+    name = name_of(f"person:{by}", catalog)
+    for one in situation.escalations:
+        if one.status is not EscalationStatus.STOPPED:
+            situation = situation.with_escalation(
+                replace(
+                    one,
+                    status=EscalationStatus.ACKNOWLEDGED,
+                    next_at=until,
+                    acknowledged_at=now,
+                    acknowledged_by=by,
+                    held=None,
+                    owed=(),
+                    snoozed_until=until,
+                )
+            )
+    situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
+    situation = situation.changed(
+        updated_at=now, acknowledged_at=situation.incident.acknowledged_at or now, acknowledged_by=situation.incident.acknowledged_by or by
+    )
+    situation = situation.log(now, EntryKind.SNOOZED, f"snoozed by {name} for {show_duration(span)}", by, until=until)
+    return plan(situation, catalog, now)
+
+
+def page_by_hand(
+    situation: Situation, targets: Sequence[Target], catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
+) -> Plan:
+    """Page `targets` now; the escalations go on as they were."""
+    asked = f"asked for by {by}" if by else "asked for by hand"
+    told = tell(tuple(targets), Letter(NotificationKind.PAGE, asked, note=message), situation, catalog, now)
+    names = ", ".join(name_of(one, catalog) for one in told.recipients)
+    text = f"paged by hand: {names}" if names else "paged by hand, but nobody was reached"
+    if told.missed:
+        text += f"; not reached: {'; '.join(told.missed)}"
+    kind = EntryKind.PAGED if names else EntryKind.SKIPPED
+    situation = told.situation.log(now, kind, text, by, recipients=list(told.recipients), message=message)
+    return plan(situation.changed(updated_at=now), catalog, now)
+
+
+def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
+    """Page a level now, the next one where none is named, in every escalation; an acknowledgement does not stand in its way."""
+    for one in situation.escalations:
+        if one.status is EscalationStatus.STOPPED:
+            continue
+        before = one.level if level is None else level - 1
+        to = replace(one, status=EscalationStatus.PAGING, level=min(before, one.levels), next_at=now, held=None, muted=False)
+        situation = cancel(situation, (n for n in situation.notifications if n.escalation_id == one.id and _is_page(n.kind)))
+        situation = situation.with_escalation(to)
+        text = f"{one.team}: to level {min(before + 1, one.levels)} by hand"
+        situation = situation.log(now, EntryKind.ESCALATION, text, by, team=one.team, level=min(before + 1, one.levels))
+    return plan(situation.changed(updated_at=now), catalog, now)
+
+
+def answer_nudge(situation: Situation, nudge: Nudge, accepted: bool, catalog: Catalog, now: Instant, *, by: str | None) -> Plan:
+    """Answer an open nudge of the incident."""
+    situation = rules.answer(nudge, accepted, by, situation, catalog, now)
+    return plan(situation.changed(updated_at=now), catalog, now)
+
+
+def reload(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
+    """Adopt the policies of this catalog: an escalation keeps its level number; levels that no longer exist are left behind."""
+    for one in situation.escalations:
+        if one.status is EscalationStatus.STOPPED:
+            continue
+        fresh = catalog.policies.get(one.policy.id) or policy_for(one.team, None, catalog)
+        if fresh != one.policy:
+            text = f"{one.team}: policy {fresh.id} as it is now in the configuration"
+            situation = situation.with_escalation(replace(one, policy=fresh, owed=tuple(n for n in one.owed if n <= len(fresh.levels))))
+            situation = situation.log(now, EntryKind.RELOADED, text, by, team=one.team, source=fresh.source)
+    situation = situation.changed(config_version=catalog.version, updated_at=now)
+    return plan(align(situation, catalog, now, by), catalog, now)
+

@@ -1,0 +1,149 @@
+"""From targets to notifications: whom a paging reaches, by which addresses, and who could not be reached and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import EntryKind, Escalation, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.targets import Recipient, contacts, name_of, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The outcome of a paging: the situation with its notifications, the recipients told, and the reasons for those who were not.
+
+    `human` says whether the paging did what it was for: a person was reached, or it was only meant for channels and one was.
+    """
+
+    situation: Situation
+    recipients: tuple[str, ...]
+    missed: tuple[str, ...]
+    human: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a paging says besides its addresses; see `Notification` for the fields."""
+
+    kind: NotificationKind
+    reason: str
+    source: str = ""
+    escalation: Escalation | None = None
+    level: int | None = None
+    nudge_id: int | None = None
+    note: str | None = None
+    late: Span = 0
+    chase: bool = True
+    """whether later notification steps follow; without it only the first step is used"""
+
+
+def tell(
+    targets: Iterable[Target], letter: Letter, situation: Situation, catalog: Catalog, now: Instant, team: str | None = None
+) -> Told:
+    """Notify everyone that `targets` mean at `now`, each once, along their own notification rules."""
+    recipients: dict[str, Recipient] = {}
+    missed: list[str] = []
+    wants_person = False
+    for target in targets:
+        reached = resolve(target, team, situation, catalog, now)
+        wants_person = wants_person or target.kind is not TargetKind.CHANNEL
+        if reached.reason:
+            missed.append(f"{target}: {reached.reason}")
+        if target.kind is TargetKind.ROUND_ROBIN and reached.recipients:
+            situation = _take_turn(situation, target.name or team)
+        for recipient in reached.recipients:
+            recipients.setdefault(recipient.address, recipient)
+    told: list[str] = []
+    for recipient in recipients.values():
+        situation, wrote = write_to(recipient, letter, situation, catalog, now)
+        if wrote:
+            told.append(recipient.address)
+        else:
+            missed.append(f"{name_of(recipient.address, catalog)} has no address for {urgency_of(situation, catalog).value} urgency")
+    person = any(one.startswith("person:") for one in told)
+    return Told(situation, tuple(told), tuple(missed), person or (bool(told) and not wants_person))
+
+
+def urgency_of(situation: Situation, catalog: Catalog) -> Urgency:
+    """The urgency of the incident's severity."""
+    return catalog.severity(situation.incident.severity).urgency
+
+
+def write_to(
+    recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant
+) -> tuple[Situation, bool]:
+    """Add the notifications for one recipient; False when there is no address for the urgency."""
+    urgency = urgency_of(situation, catalog)
+    found = contacts(recipient, urgency, catalog)
+    if not letter.chase:
+        found = tuple(contact for contact in found if contact.after == 0)
+    first = situation.fresh_id()
+    escalation = letter.escalation
+    added = tuple(
+        Notification(
+            id=first - number,
+            kind=letter.kind,
+            recipient=recipient.address,
+            gateway=contact.gateway,
+            address=contact.address,
+            because=f"{recipient.because}; {letter.reason}" if letter.reason else recipient.because,
+            due_at=now + contact.after,
+            urgency=urgency,
+            escalation_id=escalation.id if escalation else None,
+            nudge_id=letter.nudge_id,
+            level=letter.level,
+            page_round=escalation.page_round if escalation else None,
+            step=contact.step,
+            late=letter.late,
+            note=letter.note,
+            source=letter.source,
+            created_at=now,
+        )
+        for number, contact in enumerate(found)
+    )
+    return replace(situation, notifications=(*situation.notifications, *added)), bool(added)
+
+
+def _take_turn(situation: Situation, team: str | None) -> Situation:
+    if team is None or team in situation.turns:
+        return situation
+    return replace(situation, turns={**situation.turns, team: situation.next_turns.get(team, 0)})
+
+
+def cancel(situation: Situation, which: Iterable[Notification]) -> Situation:
+    """The situation without the live ones among `which`; one that is being sent now gets no further attempt."""
+    ids = {one.id for one in which if one.live}
+    return replace(situation, notifications=tuple(_called_off(one) if one.id in ids else one for one in situation.notifications))
+
+
+def _called_off(notification: Notification) -> Notification:
+    if notification.status is NotificationStatus.SENDING:
+        return replace(notification, stopped=True)
+    return replace(notification, status=NotificationStatus.CANCELLED)
+
+
+def hurry(situation: Situation, now: Instant) -> Situation:
+    """Bring forward a person's next notification step where every address of the steps before it has failed for good."""
+    sooner: set[int] = set()
+    groups: dict[tuple[object, ...], list[Notification]] = {}
+    for one in situation.notifications:
+        if one.kind in (NotificationKind.PAGE, NotificationKind.NUDGE):
+            groups.setdefault((one.recipient, one.escalation_id, one.page_round, one.nudge_id, one.created_at), []).append(one)
+    for group in groups.values():
+        for step in sorted({one.step for one in group}):
+            if any(one.status is not NotificationStatus.FAILED for one in group if one.step < step):
+                break
+            if any(one.step < step for one in group):
+                here = (one for one in group if one.step == step)
+                sooner.update(one.id for one in here if one.status is NotificationStatus.PENDING and one.due_at > now)
+    if not sooner:
+        return situation
+    brought = tuple(replace(one, due_at=now) if one.id in sooner else one for one in situation.notifications)
+    names = ", ".join(dict.fromkeys(f"{one.recipient} by {one.gateway}" for one in situation.notifications if one.id in sooner))
+    return replace(situation, notifications=brought).log(
+        now, EntryKind.PAGED, f"the addresses tried first failed for good: {names} at once"
+    )

@@ -1,0 +1,100 @@
+"""Escalations in step with the scope: each service in scope leads to (team, policy), each distinct pair to one escalation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, Instant
+from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.paging import cancel, urgency_of
+from escalate_cli.core.policy import Level, Policy, Target, TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An escalation that the scope asks for: the team, its policy, the services behind it and the reason."""
+
+    team: str
+    policy: Policy
+    services: tuple[str, ...]
+    because: str
+
+
+def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
+    """The policy with this id, else the team's, else one that pages whoever is on call, the lead and the members in turn."""
+    named = policy_id or (catalog.teams[team].policy if team in catalog.teams else None)
+    if named in catalog.policies:
+        return catalog.policies[named or ""]
+    levels = tuple(Level((Target(kind),), 5 * MINUTE) for kind in (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS))
+    return Policy(named or "built-in", levels)
+
+
+def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
+    """The escalations that these services ask for; the fallback team's when none of them leads to a team."""
+    found: dict[tuple[str, str], Wanted] = {}
+    for service_id in services:
+        service = catalog.services.get(service_id)
+        if service is None:
+            continue
+        policy = policy_for(service.team, service.policy, catalog)
+        before = found.get((service.team, policy.id))
+        together = (*before.services, service_id) if before else (service_id,)
+        names = ", ".join(catalog.services[one].name for one in together)
+        found[service.team, policy.id] = Wanted(service.team, policy, together, f"{names} belongs to {_team_name(service.team, catalog)}")
+    if not found and catalog.fallback.team:
+        team = catalog.fallback.team
+        policy = policy_for(team, None, catalog)
+        found[team, policy.id] = Wanted(team, policy, (), f"no service is known yet: {_team_name(team, catalog)} is the fallback")
+    return tuple(found.values())
+
+
+def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None = None) -> Situation:
+    """Start the escalations that the scope asks for and has not, stop those it no longer asks for; what a rule brought in stays."""
+    asked = wanted(situation.incident.services, catalog)
+    pairs = {(one.team, one.policy.id): one for one in asked}
+    for escalation in situation.escalations:
+        if escalation.status is EscalationStatus.STOPPED:
+            continue
+        ask = pairs.pop((escalation.team, escalation.policy.id), None)
+        if ask is not None:
+            situation = situation.with_escalation(replace(escalation, services=ask.services, because=ask.because))
+        elif escalation.involved_by is None:
+            situation = stop(situation, escalation, "no service in scope leads to it any more", now, by)
+    for ask in pairs.values():
+        situation = start(situation, ask, catalog, now)
+    return situation
+
+
+def start(
+    situation: Situation, ask: Wanted, catalog: Catalog, now: Instant, *, involved_by: str | None = None
+) -> Situation:
+    """Start one escalation, due at once; its policy is fixed from here on."""
+    escalation = Escalation(
+        id=situation.fresh_id(),
+        team=ask.team,
+        policy=ask.policy,
+        next_at=now,
+        because=ask.because,
+        services=ask.services,
+        urgency=urgency_of(situation, catalog),
+        involved_by=involved_by,
+    )
+    text = f"escalation to {_team_name(ask.team, catalog)} by policy {ask.policy.id}: {ask.because}"
+    return situation.with_escalation(escalation).log(
+        now, EntryKind.ESCALATION, text, team=ask.team, policy=ask.policy.id, services=list(ask.services), source=ask.policy.source
+    )
+
+
+def stop(situation: Situation, escalation: Escalation, reason: str, now: Instant, by: str | None = None) -> Situation:
+    """Stop one escalation for good and cancel what it has not sent yet."""
+    situation = situation.with_escalation(replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None))
+    situation = cancel(
+        situation,
+        (one for one in situation.notifications if one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE),
+    )
+    return situation.log(now, EntryKind.ESCALATION, f"escalation to {escalation.team} stopped: {reason}", by, team=escalation.team)
+
+
+def _team_name(team: str, catalog: Catalog) -> str:
+    return catalog.teams[team].name if team in catalog.teams else team

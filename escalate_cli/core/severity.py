@@ -1,0 +1,29 @@
+"""Changing how bad an incident is, by a person or by a rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import EntryKind, Situation
+from escalate_cli.core.stakeholders import tell_stakeholders
+
+
+def change_severity(
+    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = ""
+) -> Situation:
+    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen."""
+    before = catalog.severity(situation.incident.severity)
+    after = catalog.severity(severity)
+    if before.id == after.id:
+        return situation
+    rises = after.rank > before.rank
+    situation = situation.changed(severity=after.id, severity_since=now, raised_at=now if rises else None)
+    if after.urgency is Urgency.LOW:
+        calmer = tuple(replace(one, urgency=Urgency.LOW) for one in situation.escalations)
+        situation = replace(situation, escalations=calmer)
+    verb = "raised" if rises else "lowered"
+    text = f"severity {verb} from {before.id} to {after.id}" + (f": {because}" if because else "")
+    situation = situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
+    return tell_stakeholders(f"Severity {verb} from {before.id} to {after.id}.", (after.id, before.id), situation, catalog, now)

@@ -1,0 +1,156 @@
+"""From a target of a policy ("on-call", "lead:payments") to the people and channels it means at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escalate_cli.core import schedule
+from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import EscalationStatus, Situation
+from escalate_cli.core.policy import Target, TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone or somewhere to tell, and why: `person:ana`, "on call for Identity"."""
+
+    kind: str
+    id: str
+    because: str
+
+    @property
+    def address(self) -> str:
+        """The recipient as notifications name it."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a target came to: recipients, or the reason why there are none."""
+
+    recipients: tuple[Recipient, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One address of a recipient: through which gateway, how long (microseconds) after the page, in which notification step."""
+
+    gateway: str
+    address: str
+    after: int
+    step: int
+
+
+def teams_in(situation: Situation) -> tuple[str, ...]:
+    """The teams that are in the incident now, in the order they came in."""
+    active = (one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED)
+    return tuple(dict.fromkeys(active))
+
+
+def resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+    """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the incident)."""
+    kind = target.kind
+    if kind is TargetKind.PERSON:
+        return _people([target.name or ""], "named by the policy", catalog)
+    if kind is TargetKind.SCHEDULE:
+        return _on_schedule(target.name or "", f"on call in {target.name}", catalog, now)
+    if kind is TargetKind.CHANNEL and target.name is not None:
+        return _channel(target.name, "named by the policy", catalog)
+    if kind is TargetKind.INCIDENT_LEAD:
+        return _incident_lead(situation, catalog, now)
+    named = target.name or team
+    teams = (named,) if named else teams_in(situation)
+    found = [_of_team(kind, one, situation, catalog, now) for one in teams]
+    recipients = tuple(recipient for reached in found for recipient in reached.recipients)
+    return Reached(recipients, "" if recipients else "; ".join(r.reason for r in found) or "no team is in the incident")
+
+
+def _of_team(kind: TargetKind, team_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+    team = catalog.teams.get(team_id)
+    if team is None:
+        return Reached(reason=f"team {team_id} is not in the configuration")
+    if kind is TargetKind.ON_CALL:
+        if not team.on_call:
+            return Reached(reason=f"{team.name} has no on-call schedule")
+        return _on_schedule(team.on_call, f"on call for {team.name}", catalog, now)
+    if kind is TargetKind.LEAD:
+        return _people([team.lead], f"lead of {team.name}", catalog) if team.lead else Reached(reason=f"{team.name} has no lead")
+    if kind is TargetKind.CHANNEL:
+        if not team.channel:
+            return Reached(reason=f"{team.name} has no channel")
+        return _channel(team.channel, f"channel of {team.name}", catalog)
+    if not team.members:
+        return Reached(reason=f"{team.name} has no members")
+    if kind is TargetKind.MEMBERS:
+        return _people(team.members, f"member of {team.name}", catalog)
+    turn = situation.turns.get(team_id, situation.next_turns.get(team_id, 0))
+    return _people([team.members[turn % len(team.members)]], f"next in turn in {team.name}", catalog)
+
+
+def _people(ids: list[str] | tuple[str, ...], because: str, catalog: Catalog) -> Reached:
+    known = tuple(Recipient("person", one, because) for one in ids if one in catalog.people)
+    gone = [one for one in ids if one not in catalog.people]
+    return Reached(known, f"{', '.join(gone)} not in the configuration" if gone else "")
+
+
+def _channel(channel_id: str, because: str, catalog: Catalog) -> Reached:
+    if channel_id not in catalog.channels:
+        return Reached(reason=f"channel {channel_id} is not in the configuration")
+    return Reached((Recipient("channel", channel_id, because),))
+
+
+def _on_schedule(schedule_id: str, because: str, catalog: Catalog, now: Instant) -> Reached:
+    found = catalog.schedules.get(schedule_id)
+    if found is None:
+        return Reached(reason=f"schedule {schedule_id} is not in the configuration")
+    shift = schedule.on_call(found, catalog.hours, now)
+    if shift.person is None:
+        return Reached(reason=f"nobody is on call in {schedule_id}")
+    return _people([shift.person], because, catalog)
+
+
+def _incident_lead(situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+    incident = situation.incident
+    if incident.lead in catalog.people:
+        return _people([incident.lead or ""], "you lead the incident", catalog)
+    if incident.acknowledged_by in catalog.people:
+        return _people([incident.acknowledged_by or ""], "you acknowledged it", catalog)
+    for team in teams_in(situation):
+        reached = _of_team(TargetKind.ON_CALL, team, situation, catalog, now)
+        if reached.recipients:
+            return reached
+    return Reached(reason="the incident has no lead, nobody acknowledged it, and nobody is on call for its teams")
+
+
+def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[Contact, ...]:
+    """The addresses to use for `recipient`, in time order; none when the recipient cannot be reached at this urgency.
+
+    A person's steps are those of the urgency, by the gateways for which there is an address. Steps that lead nowhere cost no
+    waiting: the first that leads somewhere begins at once. A channel is told once, through every contact it has.
+    """
+    if recipient.kind == "channel":
+        addresses = catalog.channels[recipient.id].contact
+        return tuple(Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways)
+    person = catalog.people[recipient.id]
+    found = [
+        Contact(gateway, person.contact[gateway], step.after, number)
+        for number, step in enumerate(catalog.steps(person, urgency))
+        for gateway in step.via
+        if gateway in person.contact and gateway in catalog.gateways
+    ]
+    saved = min((contact.after for contact in found), default=0)
+    return tuple(
+        Contact(one.gateway, one.address, one.after - saved, one.step) for one in sorted(found, key=lambda one: one.after)
+    )
+
+
+def name_of(recipient: str, catalog: Catalog) -> str:
+    """The name that people know a recipient by: "person:ana" → "Ana Ruiz"."""
+    kind, _, identifier = recipient.partition(":")
+    if kind == "person" and identifier in catalog.people:
+        return catalog.people[identifier].name
+    if kind == "channel" and identifier in catalog.channels:
+        return catalog.channels[identifier].name
+    return identifier or recipient

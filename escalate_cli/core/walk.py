@@ -1,0 +1,89 @@
+"""Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure arithmetic; pages nobody.
+
+Late ticks (product.md §4.11): after a gap the walk is followed on paper through the levels whose time has passed. The level whose wait
+is not yet over is the one that is due now; the levels passed over that were never paged are owed, and one of them, the earliest, is
+paged beside each level that comes due, until none is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.conditions import judge, opening_of
+from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.model import Escalation, Situation
+
+_FAR = 10_000
+"""levels to follow on paper; only an endless policy after a gap of weeks has more, and then any level is as good"""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A level (from 1) in a walk (`cycle`, from 0)."""
+
+    level: int
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A level that the walk leaves out, and why."""
+
+    level: int
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an escalation has come to at an instant.
+
+    `position` is the level to page, None when the policy has run out of levels; `begin_at` is when it came due, in the future when the
+    level is held until its hours. `passed` are levels that the gap went over, `skipped` those that do not apply.
+    """
+
+    position: Position | None
+    begin_at: Instant
+    passed: tuple[int, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def following(escalation: Escalation, position: Position, *, endless: bool) -> Position | None:
+    """The position after `position`; None after the last level of the last walk. An `endless` policy never runs out."""
+    if position.level < escalation.levels:
+        return Position(position.level + 1, position.cycle)
+    if position.cycle < escalation.policy.repeat or endless:
+        return Position(1, position.cycle + 1)
+    return None
+
+
+def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Due:
+    """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due."""
+    begin_at = escalation.next_at if escalation.next_at is not None else now
+    position = Position(escalation.level, escalation.cycle)
+    passed: dict[int, None] = {}
+    skipped: dict[int, Skipped] = {}
+    fruitless = 0
+    for _ in range(_FAR):
+        further = following(escalation, position, endless=not catalog.fallback.page and fruitless < escalation.levels)
+        if further is None:
+            return Due(None, begin_at, tuple(passed), tuple(skipped.values()))
+        position = further
+        level = escalation.policy.levels[position.level - 1]
+        verdict = judge(level.when, situation, catalog, now, team=escalation.team)
+        opens_at = opening_of(level.during, catalog, begin_at)
+        if not verdict.holds or opens_at is None:
+            reason = verdict.reason if not verdict.holds else f"the hours {level.during} never open again"
+            skipped.setdefault(position.level, Skipped(position.level, reason, level.source))
+            fruitless += 1
+            continue
+        fruitless = 0
+        over_at = opens_at + max(level.wait, SECOND)
+        if over_at > now:
+            if opens_at <= now:
+                opens_at = max(opens_at, opening_of(level.during, catalog, now) or opens_at)
+            return Due(position, opens_at, tuple(passed), tuple(skipped.values()))
+        passed[position.level] = None
+        begin_at = over_at
+    return Due(position, now, tuple(passed), tuple(skipped.values()))

@@ -1,0 +1,295 @@
+"""What time does: one pass = due incidents → core.plan → store the intent → deliver → store the result; and the watch loop.
+
+No transaction is open while anything is sent. One incident's failure never stops the others.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
+from escalate_cli.core.catalog import Catalog, Gateway, TextForm
+from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about
+from escalate_cli.core.message import Message, clip, compose
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.plan import Reason, plan
+from escalate_cli.core.targets import name_of
+from escalate_cli.core.text import printable
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli.errors import EscalateError
+from escalate_cli.store.outbox import Claimed, Waiting
+from escalate_cli.store.store import Store
+
+PARALLEL = 8
+"""attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
+SLOW_AFTER = 2 * SECOND
+MOST_CHILDREN = 64
+LEASE_BEYOND_TIMEOUT = 15 * SECOND
+"""a claim outlives the hard limit of its attempt by this much before another process may take it over"""
+CLOCK_TOLERANCE = 2 * SECOND
+_LOOK_AHEAD_AFTER_TROUBLE = MINUTE
+_BATCH = 200
+
+
+class Sending(Protocol):
+    """What the engine needs of a sender; `delivery.sender.Sender` is the real one."""
+
+    @property
+    def running(self) -> int: ...
+    def warm(self) -> None: ...
+    def begin(self, ticket: int, envelope: Envelope) -> None: ...
+    def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each."""
+
+    at: Instant
+    incidents: int = 0
+    planned: int = 0
+    sent: int = 0
+    failed: int = 0
+    retrying: int = 0
+    troubles: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Underway:
+    claimed: Claimed
+    gateway: Gateway
+    began_at: float
+
+
+class Engine:
+    """Plans what is due and delivers it. `catalog` is asked at every round, so that a repaired configuration is used at once."""
+
+    def __init__(
+        self, store: Store, catalog: Callable[[], Catalog], sender: Sending, clock: Clock, environ: Mapping[str, str]
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self._catalog = catalog
+        self._sender = sender
+        self._environ = environ
+        self._underway: dict[int, _Underway] = {}
+        self._queue: list[Waiting] = []
+
+    def tick(self) -> Tally:
+        """One pass: everything that is due is planned and sent, and the outcomes are stored."""
+        tally = self.begin_pass()
+        while self.round(tally, patience=0.5):
+            pass
+        return tally
+
+    def deliver(self, incident_id: int) -> Tally:
+        """Send what is due of one incident, as after a declaration."""
+        tally = Tally(self.clock.now())
+        while self.round(tally, patience=0.5, incident_id=incident_id):
+            pass
+        return tally
+
+    def begin_pass(self) -> Tally:
+        """Note the pass; put right what a clock set back or a dead sender has left behind."""
+        with self.store.transaction():
+            now = self.clock.now()
+            behind = self.store.ledger.clock_set_back(now, CLOCK_TOLERANCE)
+            if behind:
+                self.store.ledger.move_back(behind)
+            self.store.ledger.note_pass(now)
+        tally = Tally(now)
+        if behind:
+            tally.lines.append(f"the clock was set back by {show_about(behind)}: what is still to come was moved with it")
+        self._take_over_abandoned(tally)
+        return tally
+
+    def round(self, tally: Tally, *, patience: float, incident_id: int | None = None) -> bool:
+        """Plan, start what may start, take in what has ended; False when nothing is left to do now.
+
+        `patience` is how long, in seconds, to wait for an attempt to end.
+        """
+        now = self.clock.now()
+        looked = self._plan_due(now, tally, incident_id)
+        started = self._start(now, tally, incident_id)
+        ended = self._sender.outcomes(patience) if self._underway else []
+        for ticket, outcome in ended:
+            self._record(ticket, outcome, tally)
+        return bool(looked or started or ended or self._underway)
+
+    def _plan_due(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
+        due = self.store.situations.due(now, _BATCH)
+        if incident_id is not None:
+            due = tuple(one for one in due if one == incident_id)
+        for one in due:
+            try:
+                self._plan_one(one, now, tally)
+            except EscalateError:
+                raise
+            except Exception as problem:  # a poison incident must not stop the others
+                self._push_ahead(one, now, problem, tally)
+        if due:
+            self._queue.clear()
+        return len(due)
+
+    def _plan_one(self, incident_id: int, now: Instant, tally: Tally) -> None:
+        with self.store.transaction():
+            before = self.store.situations.load(incident_id)
+            if before is None or before.incident.next_due_at is None or before.incident.next_due_at > now:
+                return
+            after_plan = plan(before, self._catalog(), now)
+            after = self.store.situations.save(before, after_plan.situation)
+        fresh = len(after.notifications) - len(before.notifications)
+        tally.incidents += 1
+        tally.planned += fresh
+        tally.lines += [f"#{incident_id} {entry.text}" for entry in after_plan.situation.entries]
+
+    def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
+        text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
+        tally.troubles.append(text)
+        with self.store.transaction():
+            self.store.situations.push_ahead(incident_id, now + _LOOK_AHEAD_AFTER_TROUBLE)
+
+    def _take_over_abandoned(self, tally: Tally) -> None:
+        while True:
+            now = tally.at
+            abandoned = self.store.outbox.abandoned(now, _BATCH)
+            for claimed in abandoned:
+                gateway = self._gateway(claimed.notification.gateway)
+                outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
+                verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
+                if verdict.status is NotificationStatus.RETRYING:
+                    verdict = Verdict(verdict.status, now, verdict.reason)
+                self._store_outcome(claimed, outcome, verdict, now, tally)
+            if len(abandoned) < _BATCH:
+                return
+
+    def _gateway(self, gateway_id: str) -> Gateway:
+        found = self._catalog().gateways.get(gateway_id)
+        return found or Gateway(gateway_id, "", attempts=1)
+
+    def _start(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
+        """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
+        started = 0
+        while self._room():
+            if not self._queue:
+                self._queue = list(self.store.outbox.waiting(now, _BATCH, incident_id))
+            if not self._queue:
+                break
+            started += self._begin(self._pick(), now, tally)
+        return started
+
+    def _room(self) -> bool:
+        moment = self.clock.monotonic()
+        quick = sum(1 for one in self._underway.values() if moment - one.began_at < SLOW_AFTER / SECOND)
+        return quick < PARALLEL and len(self._underway) < MOST_CHILDREN
+
+    def _pick(self) -> Waiting:
+        busy: dict[str, int] = {}
+        for one in self._underway.values():
+            busy[one.gateway.id] = busy.get(one.gateway.id, 0) + 1
+        best = min(range(len(self._queue)), key=lambda index: (busy.get(self._queue[index].gateway, 0), index))
+        return self._queue.pop(best)
+
+    def _begin(self, waiting: Waiting, now: Instant, tally: Tally) -> int:
+        gateway = self._gateway(waiting.gateway)
+        with self.store.transaction():
+            claimed = self.store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
+        if claimed is None:
+            return 0
+        self._underway[waiting.id] = _Underway(claimed, gateway, self.clock.monotonic())
+        envelope = self._envelope(claimed, gateway, now)
+        if isinstance(envelope, Outcome):
+            self._record(waiting.id, envelope, tally)
+        else:
+            self._sender.begin(waiting.id, envelope)
+        return 1
+
+    def _envelope(self, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
+        """The message and the URL with its secrets, looked up now; or the outcome, where there can be no attempt."""
+        from escalate_cli.config.secrets import BadReference, MissingSecret, expand
+
+        notification = claimed.notification
+        if not gateway.url:
+            return Outcome(OutcomeKind.PERMANENT, f"gateway {gateway.id} is not in the configuration")
+        try:
+            expanded = expand(gateway.url, self._address(notification), self._environ)
+        except MissingSecret as problem:
+            return Outcome(OutcomeKind.TEMPORARY, problem.message)
+        except BadReference as problem:
+            return Outcome(OutcomeKind.PERMANENT, problem.message)
+        message = self._message(claimed, gateway, now)
+        return Envelope(expanded.url, expanded.secrets, message.title, message.body, notification.kind.value, gateway.timeout)
+
+    def _address(self, notification: Notification) -> str:
+        """The address as the configuration has it now, else as it was when the page was planned."""
+        kind, _, identifier = notification.recipient.partition(":")
+        catalog = self._catalog()
+        known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
+        return (known.contact.get(notification.gateway) if known else None) or notification.address
+
+    def _message(self, claimed: Claimed, gateway: Gateway, now: Instant) -> Message:
+        situation = self.store.situations.load(claimed.incident_id)
+        short = gateway.text is TextForm.SHORT
+        try:
+            if situation is None:
+                raise LookupError
+            return compose(claimed.notification, situation, self._catalog(), now, short=short)
+        except Exception:  # a page with a plain text is better than none
+            return _plain(claimed, situation, short=short)
+
+    def _record(self, ticket: int, outcome: Outcome, tally: Tally) -> None:
+        underway = self._underway.pop(ticket)
+        now = self.clock.now()
+        verdict = after(underway.claimed.notification.attempts, underway.gateway.attempts, outcome, now)
+        self._store_outcome(underway.claimed, outcome, verdict, now, tally)
+
+    def _store_outcome(self, claimed: Claimed, outcome: Outcome, verdict: Verdict, now: Instant, tally: Tally) -> None:
+        notification = claimed.notification
+        with self.store.transaction():
+            status = self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
+            if status is None:
+                return
+            entry = self._entry(notification, status, verdict, now)
+            self.store.situations.append(claimed.incident_id, entry)
+        tally.lines.append(f"#{claimed.incident_id} {entry.text}")
+        tally.sent += status is NotificationStatus.SENT
+        tally.failed += status is NotificationStatus.FAILED
+        tally.retrying += status is NotificationStatus.RETRYING
+
+    def _entry(self, notification: Notification, status: NotificationStatus, verdict: Verdict, now: Instant) -> Entry:
+        who = f"{notification.kind.value} to {name_of(notification.recipient, self._catalog())} by {notification.gateway}"
+        text, kind = {
+            NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
+            NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),
+            NotificationStatus.FAILED: (f"{who}: {verdict.reason}", EntryKind.FAILED),
+        }.get(status, (f"{who}: no longer needed ({verdict.reason})", EntryKind.CANCELLED))
+        data = {
+            "notification": notification.id,
+            "recipient": notification.recipient,
+            "gateway": notification.gateway,
+            "attempt": notification.attempts,
+        }
+        return Entry(now, kind, text, None, data)
+
+    def reasons(self, incident_id: int) -> tuple[Reason, ...]:
+        """What would happen for an incident now, without doing it: for `tick --dry-run`."""
+        situation = self.store.situations.load(incident_id)
+        return plan(situation, self._catalog(), self.clock.now()).reasons if situation else ()
+
+
+def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
+    title = printable(situation.incident.title) if situation else "an incident"
+    text = f"#{claimed.incident_id} {clip(title, 100)} - escalate ack {claimed.incident_id}"
+    return Message("" if short else text, text if short else f"{text}\n\n{printable(claimed.notification.because)}\n")
+
+
+def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Span:
+    """How long a watch may rest: until something is due, at most its interval."""
+    if next_due_at is None:
+        return interval
+    return max(min(next_due_at - now, interval), 0)

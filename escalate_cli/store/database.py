@@ -1,0 +1,217 @@
+"""The SQLite file: opening it safely, its settings, transactions, migrations. Every sqlite3 error becomes a DatabaseProblem here.
+
+Settings and their reasons are those of facts.md: a persistent rollback journal (no WAL), synchronous EXTRA, explicit
+BEGIN IMMEDIATE. Nothing holds a transaction open across the network.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.duration import SECOND
+from escalate_cli.errors import DatabaseProblem
+
+APPLICATION_ID = 0x45534341
+"""'ESCA': marks the file as ours"""
+
+LOCK_PATIENCE_SECONDS = 10.0
+"""how long to wait for another process's write before giving up with exit code 7"""
+
+_HEADER = b"SQLite format 3\x00"
+_SCHEMA = Path(__file__).with_name("schema")
+
+
+def migrations() -> tuple[Path, ...]:
+    """The numbered migrations, in order; the last number is the schema version of this program."""
+    return tuple(sorted(_SCHEMA.glob("[0-9][0-9][0-9].sql")))
+
+
+class Database:
+    """One connection. Rows come back as `sqlite3.Row`."""
+
+    def __init__(self, path: Path, clock: Clock, *, create_directory: bool = False) -> None:
+        self.path = path
+        self.clock = clock
+        self.refused: str | None = None
+        """why the file may be read but not written: it was written by a newer version"""
+        fresh = self._prepare_file(create_directory)
+        try:
+            self._connection = sqlite3.connect(
+                path, timeout=LOCK_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            self._connection.row_factory = sqlite3.Row
+            self._settle(fresh)
+        except sqlite3.Error as problem:
+            raise self._explain(problem) from None
+
+    def _prepare_file(self, create_directory: bool) -> bool:
+        """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
+        parent = self.path.parent
+        try:
+            if create_directory:
+                parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not parent.is_dir():
+                raise DatabaseProblem(
+                    f"the directory of the database does not exist: {parent}", f"create it (mkdir -p {parent}) or name another with --db"
+                )
+            try:
+                found = os.stat(self.path)
+            except FileNotFoundError:
+                descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
+                os.close(descriptor)
+                return True
+            except FileExistsError:
+                return False
+            if not stat.S_ISREG(found.st_mode):
+                raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
+            if found.st_size == 0:
+                return True
+            with open(self.path, "rb") as file:
+                if file.read(16) != _HEADER:
+                    raise DatabaseProblem(
+                        f"{self.path} is not a database of escalate", "move it away, or restore a backup with `escalate restore FILE`"
+                    )
+        except FileExistsError:
+            return False
+        except OSError as problem:
+            raise DatabaseProblem(
+                f"the database {self.path} cannot be opened: {problem.strerror or problem}", "check its path, owner and permissions"
+            ) from None
+        return False
+
+    def _settle(self, fresh: bool) -> None:
+        run = self._connection.execute
+        run("PRAGMA trusted_schema=OFF")
+        run("PRAGMA foreign_keys=ON")
+        run("PRAGMA synchronous=EXTRA")
+        found = run("PRAGMA application_id").fetchone()[0]
+        version = run("PRAGMA user_version").fetchone()[0]
+        tables = run("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if found != APPLICATION_ID and (tables or not fresh):
+            raise DatabaseProblem(
+                f"{self.path} is an SQLite file of something else", "name the database of escalate with --db or $ESCALATE_DB"
+            )
+        wanted = int(migrations()[-1].stem)
+        if version > wanted:
+            self.refused = f"{self.path} was written by a newer version of escalate (schema {version}; this one knows {wanted})"
+            return
+        if run("PRAGMA journal_mode").fetchone()[0] != "persist":
+            run("PRAGMA journal_mode=PERSIST")
+        if version < wanted:
+            self._migrate(version)
+
+    def _migrate(self, version: int) -> None:
+        if version:
+            self.copy_to(self.path.with_name(f"{self.path.name}.before-{version + 1:03}"))
+        with self.transaction():
+            at = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            for script in migrations():
+                if int(script.stem) > at:
+                    for statement in _statements(script.read_text(encoding="utf-8")):
+                        self._connection.execute(statement)
+                    self._connection.execute(f"PRAGMA user_version={int(script.stem)}")
+            self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+    def copy_to(self, path: Path) -> None:
+        """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole."""
+        partial = path.with_name(path.name + ".partial")
+        try:
+            partial.unlink(missing_ok=True)
+            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
+            target = sqlite3.connect(partial)
+            try:
+                self._connection.backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")
+            finally:
+                target.close()
+            os.replace(partial, path)
+        except (sqlite3.Error, OSError) as problem:
+            partial.unlink(missing_ok=True)
+            raise DatabaseProblem(f"no copy could be written to {path}: {problem}", "check the space and permissions there") from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT; anything raised inside rolls back. A busy COMMIT is tried again until patience ends."""
+        if self.refused:
+            raise DatabaseProblem(self.refused, "upgrade escalate, or name another database with --db")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as problem:
+            raise self._explain(problem) from None
+        try:
+            yield
+            self._commit()
+        except BaseException as problem:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(problem, sqlite3.Error):
+                raise self._explain(problem) from None
+            raise
+
+    def _commit(self) -> None:
+        patience = self.clock.monotonic() + LOCK_PATIENCE_SECONDS
+        while True:
+            try:
+                self._connection.execute("COMMIT")
+                return
+            except sqlite3.OperationalError as problem:
+                busy = getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or self.clock.monotonic() > patience:
+                    raise
+                self.clock.sleep(SECOND // 20)
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Run one statement and fetch everything it returns."""
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as problem:
+            raise self._explain(problem) from None
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run one statement that changes rows; how many it changed."""
+        try:
+            return self._connection.execute(statement, values).rowcount
+        except sqlite3.Error as problem:
+            raise self._explain(problem) from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _explain(self, problem: sqlite3.Error) -> DatabaseProblem:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        text, hint = {
+            sqlite3.SQLITE_BUSY: (
+                f"the database {self.path} is locked by another process",
+                f"it was waited for {LOCK_PATIENCE_SECONDS:.0f} s; find the holder with `fuser {self.path}` and try again",
+            ),
+            sqlite3.SQLITE_FULL: (f"the disk of the database {self.path} is full", "free some space; nothing was changed"),
+            sqlite3.SQLITE_READONLY: (f"the database {self.path} cannot be written", "check its owner, permissions and file system"),
+            sqlite3.SQLITE_CANTOPEN: (f"the database {self.path} cannot be opened", "check its path, owner and permissions"),
+            sqlite3.SQLITE_CORRUPT: (
+                f"the database {self.path} is damaged",
+                "restore the last good backup with `escalate restore FILE`; keep the damaged file",
+            ),
+            sqlite3.SQLITE_NOTADB: (
+                f"{self.path} is not a database of escalate, or it is damaged",
+                "restore the last good backup with `escalate restore FILE`",
+            ),
+        }.get(code, (f"the database {self.path} cannot be used: {problem}", "run `escalate doctor`"))
+        return DatabaseProblem(text, hint)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a migration; `executescript` would commit behind our back."""
+    pending = ""
+    for line in script.splitlines():
+        pending += line + "\n"
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

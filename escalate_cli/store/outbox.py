@@ -1,0 +1,124 @@
+"""Notifications on their way out. Claims are in this one place: a conditional UPDATE with a token and a lease, attempts counted first.
+
+Why this shape: an attempt is counted and the lease set before anything is sent, so a crash can repeat a message but never lose
+one, and never more often than the attempts allowed; the outcome is recorded only by the holder of the token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escalate_cli.core.attempt import OutcomeKind, Verdict
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import Notification, NotificationStatus
+from escalate_cli.store.database import Database
+from escalate_cli.store.rows import from_row
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notification that may be sent now."""
+
+    id: int
+    incident_id: int
+    gateway: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A notification that this process alone may send, until its lease ends."""
+
+    notification: Notification
+    incident_id: int
+    token: str
+    attempt_id: int
+
+
+class Outbox:
+    """The tables of notifications and attempts, as a queue. Writing happens inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def waiting(self, now: Instant, limit: int, incident_id: int | None = None) -> tuple[Waiting, ...]:
+        """What may be sent now, the longest due first."""
+        only, values = ("", (now, limit)) if incident_id is None else (" AND incident_id = ?", (now, incident_id, limit))
+        rows = self._db.run(
+            "SELECT id, incident_id, gateway, recipient FROM notifications"  # noqa: S608 - words are ours
+            f" WHERE status IN ('pending', 'retrying') AND due_at <= ?{only} ORDER BY due_at, id LIMIT ?",
+            values,
+        )
+        return tuple(Waiting(row["id"], row["incident_id"], row["gateway"], row["recipient"]) for row in rows)
+
+    def claim(self, notification_id: int, token: str, now: Instant, lease_until: Instant) -> Claimed | None:
+        """Take one for this process; None when another was quicker, or it is no longer wanted."""
+        rows = self._db.run(
+            "UPDATE notifications SET status = 'sending', attempts = attempts + 1, claim = ?, lease_until = ?"
+            " WHERE id = ? AND status IN ('pending', 'retrying') AND due_at <= ? RETURNING *",
+            (token, lease_until, notification_id, now),
+        )
+        if not rows:
+            return None
+        notification = from_row(Notification, rows[0])
+        attempt = self._db.run(
+            "INSERT INTO attempts (notification_id, number, began_at) VALUES (?, ?, ?) RETURNING id",
+            (notification.id, notification.attempts, now),
+        )
+        return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"])
+
+    def record(self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant) -> NotificationStatus | None:
+        """Record how an attempt ended; the status that follows, or None when the claim was lost to another process meanwhile.
+
+        One that was called off meanwhile gets no further attempt. What failed for good has its incident looked at again at once.
+        """
+        self._db.change(
+            "UPDATE attempts SET ended_at = ?, outcome = ?, detail = ? WHERE id = ?", (now, outcome.value, detail, claimed.attempt_id)
+        )
+        rows = self._db.run(
+            "UPDATE notifications SET status = CASE WHEN stopped = 1 AND ? = 'retrying' THEN 'cancelled' ELSE ? END,"
+            " due_at = coalesce(?, due_at), sent_at = ?, error = ?, unsure = max(unsure, ?), claim = NULL, lease_until = NULL"
+            " WHERE id = ? AND claim = ? AND status = 'sending' RETURNING status, incident_id",
+            (
+                verdict.status.value,
+                verdict.status.value,
+                verdict.due_at,
+                now if verdict.status is NotificationStatus.SENT else None,
+                None if verdict.status is NotificationStatus.SENT else detail,
+                int(outcome is OutcomeKind.UNKNOWN),
+                claimed.notification.id,
+                claimed.token,
+            ),
+        )
+        if not rows:
+            return None
+        status = NotificationStatus(rows[0]["status"])
+        if status is NotificationStatus.FAILED:
+            self.look_again(rows[0]["incident_id"], now)
+        return status
+
+    def look_again(self, incident_id: int, now: Instant) -> None:
+        """Have a running incident looked at now."""
+        self._db.change(
+            "UPDATE incidents SET next_due_at = ? WHERE id = ? AND status <> 'resolved' AND (next_due_at IS NULL OR next_due_at > ?)",
+            (now, incident_id, now),
+        )
+
+    def abandoned(self, now: Instant, limit: int) -> tuple[Claimed, ...]:
+        """Those whose sender has not come back within its lease: it may have sent them or not."""
+        rows = self._db.run(
+            "SELECT n.*, a.id AS attempt_id FROM notifications n"
+            " JOIN attempts a ON a.notification_id = n.id AND a.number = n.attempts"
+            " WHERE n.status = 'sending' AND n.lease_until <= ? ORDER BY n.lease_until, n.id LIMIT ?",
+            (now, limit),
+        )
+        return tuple(Claimed(from_row(Notification, row), row["incident_id"], row["claim"], row["attempt_id"]) for row in rows)
+
+    def sent_since(self, recipient: str, gateway: str, since: Instant) -> tuple[Instant, ...]:
+        """When messages went to this recipient through this gateway, from `since` on, oldest first."""
+        rows = self._db.run(
+            "SELECT DISTINCT sent_at FROM notifications WHERE recipient = ? AND gateway = ? AND status = 'sent' AND sent_at > ?"
+            " ORDER BY sent_at",
+            (recipient, gateway, since),
+        )
+        return tuple(row["sent_at"] for row in rows)

@@ -1,0 +1,54 @@
+"""Between rows and core types: a field is a column of the same name; enums by value, lists and maps and policies as JSON."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import fields
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+Thing = TypeVar("Thing")
+
+_AS_THEY_ARE = {int, str, int | None, str | None}
+
+
+@lru_cache(maxsize=16)
+def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    hints = get_type_hints(kind)
+    return tuple((one.name, _reader(hints[one.name])) for one in fields(kind))
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    if hint in _AS_THEY_ARE:
+        return _unchanged
+    if hint is bool or (isinstance(hint, type) and issubclass(hint, Enum)):
+        return hint
+    return msgspec.json.Decoder(hint).decode
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
+    """The thing that a row holds; columns that the kind does not have are left aside."""
+    return kind(**{name: read(row[name]) for name, read in _readers(kind)})  # type: ignore[arg-type]
+
+
+def to_row(thing: Any) -> dict[str, Any]:
+    """The column values of a thing, without its id."""
+    return {name: _plain(getattr(thing, name)) for name, _ in _readers(type(thing)) if name != "id"}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) in (int, str):
+        return value
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Enum):
+        return value.value
+    return msgspec.json.encode(value).decode()

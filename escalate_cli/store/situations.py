@@ -1,0 +1,207 @@
+"""Incidents with everything around them: loading a situation, and storing the one that follows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import (
+    Entry,
+    EntryKind,
+    Escalation,
+    Incident,
+    Maintenance,
+    Notification,
+    Nudge,
+    RuleState,
+    Situation,
+)
+from escalate_cli.store.database import Database
+from escalate_cli.store.rows import Thing, from_row, to_row
+
+_rules = msgspec.json.Decoder(tuple[RuleState, ...])
+
+
+class Situations:
+    """The tables of incidents, escalations, notifications, nudges and the timeline. Writing happens inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def load(self, incident_id: int) -> Situation | None:
+        """The situation of this incident, without its stored timeline; None when there is no such incident."""
+        rows = self._db.run("SELECT * FROM incidents WHERE id = ?", (incident_id,))
+        if not rows:
+            return None
+        return Situation(
+            incident=from_row(Incident, rows[0]),
+            escalations=tuple(
+                from_row(Escalation, row)
+                for row in self._db.run("SELECT * FROM escalations WHERE incident_id = ? ORDER BY id", (incident_id,))
+            ),
+            notifications=tuple(
+                from_row(Notification, row)
+                for row in self._db.run("SELECT * FROM notifications WHERE incident_id = ? ORDER BY id", (incident_id,))
+            ),
+            nudges=tuple(
+                from_row(Nudge, row) for row in self._db.run("SELECT * FROM nudges WHERE incident_id = ? ORDER BY id", (incident_id,))
+            ),
+            rules=_rules.decode(rows[0]["rules"]),
+            maintenance=self.maintenance(),
+            turns={row["team"]: row["turn"] for row in self._db.run("SELECT team, turn FROM turns WHERE incident_id = ?", (incident_id,))},
+            next_turns=self.next_turns(),
+        )
+
+    def save(self, before: Situation | None, after: Situation) -> Situation:
+        """Store what changed from `before` to `after`; the situation comes back with the ids that new things were given."""
+        incident_id = self._save_incident(before, after)
+        names: dict[int, int] = {}
+        known = {one.id: one for one in before.escalations} if before else {}
+        for escalation in after.escalations:
+            self._save_thing("escalations", escalation, known.get(escalation.id), incident_id, names)
+        known_nudges = {one.id: one for one in before.nudges} if before else {}
+        for nudge in after.nudges:
+            self._save_thing("nudges", nudge, known_nudges.get(nudge.id), incident_id, names)
+        known_notifications = {one.id: one for one in before.notifications} if before else {}
+        for notification in after.notifications:
+            self._save_notification(notification, known_notifications.get(notification.id), incident_id, names)
+        for entry in after.entries:
+            self.append(incident_id, entry, names)
+        for team, turn in after.turns.items():
+            if before is None or team not in before.turns:
+                self._db.change("INSERT INTO turns (team, turn, incident_id) VALUES (?, ?, ?)", (team, turn, incident_id))
+        stored = self.load(incident_id)
+        assert stored is not None  # noqa: S101 - written a moment ago in this transaction
+        return stored
+
+    def _save_incident(self, before: Situation | None, after: Situation) -> int:
+        row = to_row(after.incident) | {"rules": msgspec.json.encode(after.rules).decode()}
+        if before is None:
+            return self._insert("incidents", row)
+        if after.incident != before.incident or after.rules != before.rules:
+            self._update("incidents", after.incident.id, row)
+        return after.incident.id
+
+    def _save_thing(self, table: str, thing: Escalation | Nudge, before: object, incident_id: int, names: dict[int, int]) -> None:
+        if thing.id < 0:
+            names[thing.id] = self._insert(table, to_row(thing) | {"incident_id": incident_id})
+        elif thing != before:
+            self._update(table, thing.id, to_row(thing))
+
+    def _save_notification(
+        self, notification: Notification, before: Notification | None, incident_id: int, names: dict[int, int]
+    ) -> None:
+        """New ones are inserted. Of stored ones the core changes only whether and when they are wanted, and never one that is under way."""
+        if notification.id < 0:
+            row = to_row(notification) | {"incident_id": incident_id}
+            row["escalation_id"] = names.get(notification.escalation_id or 0, notification.escalation_id)
+            row["nudge_id"] = names.get(notification.nudge_id or 0, notification.nudge_id)
+            names[notification.id] = self._insert("notifications", row)
+        elif before is not None and notification != before:
+            self._db.change(
+                "UPDATE notifications SET status = ?, due_at = ?, stopped = ? WHERE id = ? AND status = ?",
+                (notification.status.value, notification.due_at, int(notification.stopped), notification.id, before.status.value),
+            )
+
+    def _insert(self, table: str, row: dict[str, object]) -> int:
+        marks = ", ".join("?" * len(row))
+        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"  # noqa: S608 - names are ours
+        return int(self._db.run(statement, tuple(row.values()))[0]["id"])
+
+    def _update(self, table: str, thing_id: int, row: dict[str, object]) -> None:
+        settings = ", ".join(f"{name} = ?" for name in row)
+        self._db.change(f"UPDATE {table} SET {settings} WHERE id = ?", (*row.values(), thing_id))  # noqa: S608 - names are ours
+
+    def append(self, incident_id: int, entry: Entry, names: dict[int, int] | None = None) -> None:
+        """Add one entry to the timeline. `names` translates the negative ids of things stored in the same transaction."""
+        data = {name: (names or {}).get(value, value) if isinstance(value, int) else value for name, value in entry.data.items()}
+        self._db.change(
+            "INSERT INTO timeline (incident_id, at, kind, by, text, data) VALUES (?, ?, ?, ?, ?, ?)",
+            (incident_id, entry.at, entry.kind.value, entry.by, entry.text, msgspec.json.encode(data).decode()),
+        )
+
+    def timeline(self, incident_id: int) -> tuple[Entry, ...]:
+        """The stored timeline, oldest first."""
+        rows = self._db.run("SELECT at, kind, by, text, data FROM timeline WHERE incident_id = ? ORDER BY id", (incident_id,))
+        return tuple(Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"], msgspec.json.decode(row["data"])) for row in rows)
+
+    def exists(self, incident_id: int) -> bool:
+        """Whether there is such an incident."""
+        return bool(self._db.run("SELECT 1 FROM incidents WHERE id = ?", (incident_id,)))
+
+    def open_with_key(self, key: str) -> int | None:
+        """The id of the incident with this key that is not resolved."""
+        rows = self._db.run("SELECT id FROM incidents WHERE key = ? AND status <> 'resolved'", (key,))
+        return int(rows[0]["id"]) if rows else None
+
+    def due(self, now: Instant, limit: int) -> tuple[int, ...]:
+        """The ids of incidents that ask to be looked at, the longest due first."""
+        rows = self._db.run("SELECT id FROM incidents WHERE next_due_at <= ? ORDER BY next_due_at, id LIMIT ?", (now, limit))
+        return tuple(row["id"] for row in rows)
+
+    def push_ahead(self, incident_id: int, until: Instant) -> None:
+        """Look at this incident no earlier than `until`: it could not be dealt with and must not stop the others."""
+        self._db.change("UPDATE incidents SET next_due_at = ? WHERE id = ?", (until, incident_id))
+
+    def next_due_at(self) -> Instant | None:
+        """When anything is due next: an incident to look at or a notification to send."""
+        rows = self._db.run(
+            "SELECT min(at) AS at FROM (SELECT min(next_due_at) AS at FROM incidents WHERE next_due_at IS NOT NULL"
+            " UNION ALL SELECT min(due_at) FROM notifications WHERE status IN ('pending', 'retrying')"
+            " UNION ALL SELECT min(lease_until) FROM notifications WHERE status = 'sending')"
+        )
+        at = rows[0]["at"]
+        return None if at is None else int(at)
+
+    def listed(self, *, running_only: bool, status: str | None, limit: int | None) -> tuple[Incident, ...]:
+        """Incidents, newest first."""
+        where, values = "1 = 1", []
+        if status is not None:
+            where, values = "status = ?", [status]
+        elif running_only:
+            where = "status <> 'resolved'"
+        tail = f" LIMIT {int(limit)}" if limit is not None else ""
+        rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY id DESC{tail}", values)  # noqa: S608 - words are ours
+        return tuple(from_row(Incident, row) for row in rows)
+
+    def escalations(self, incident_ids: tuple[int, ...]) -> dict[int, tuple[Escalation, ...]]:
+        """The escalations of several incidents."""
+        return self._grouped("escalations", Escalation, incident_ids)
+
+    def nudges(self, incident_ids: tuple[int, ...]) -> dict[int, tuple[Nudge, ...]]:
+        """The nudges of several incidents."""
+        return self._grouped("nudges", Nudge, incident_ids)
+
+    def _grouped(self, table: str, kind: type[Thing], incident_ids: tuple[int, ...]) -> dict[int, tuple[Thing, ...]]:
+        found: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())
+        for start in range(0, len(incident_ids), 500):
+            some = incident_ids[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            for row in self._db.run(f"SELECT * FROM {table} WHERE incident_id IN ({marks}) ORDER BY id", some):  # noqa: S608 - names are ours
+                found[row["incident_id"]] = (*found[row["incident_id"]], from_row(kind, row))
+        return found
+
+    def incident_of_nudge(self, nudge_id: int) -> int | None:
+        """The id of the incident that a nudge belongs to."""
+        rows = self._db.run("SELECT incident_id FROM nudges WHERE id = ?", (nudge_id,))
+        return int(rows[0]["incident_id"]) if rows else None
+
+    def open_nudges(self) -> tuple[tuple[int, Nudge], ...]:
+        """(incident id, nudge) of every nudge that waits for an answer, oldest first."""
+        rows = self._db.run("SELECT * FROM nudges WHERE status = 'open' ORDER BY id")
+        return tuple((row["incident_id"], from_row(Nudge, row)) for row in rows)
+
+    def maintenance(self) -> tuple[Maintenance, ...]:
+        """The latest thousand maintenances, those to come included."""
+        rows = self._db.run("SELECT * FROM maintenance ORDER BY until_at DESC LIMIT 1000")
+        return tuple(from_row(Maintenance, row) for row in rows)
+
+    def add_maintenance(self, maintenance: Maintenance) -> None:
+        """Record a maintenance, and have every running incident looked at."""
+        row = to_row(maintenance)
+        self._insert("maintenance", row)
+        self._db.change("UPDATE incidents SET next_due_at = ? WHERE status <> 'resolved'", (maintenance.start_at,))
+
+    def next_turns(self) -> dict[str, int]:
+        """Round robin: each team's next turn."""
+        return {row["team"]: row["turn"] for row in self._db.run("SELECT team, max(turn) + 1 AS turn FROM turns GROUP BY team")}

@@ -1,0 +1,30 @@
+"""The store: one database, seen as situations, an outbox and a ledger."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from escalate_cli.clock import Clock
+from escalate_cli.store.database import Database
+from escalate_cli.store.ledger import Ledger
+from escalate_cli.store.outbox import Outbox
+from escalate_cli.store.situations import Situations
+
+
+class Store:
+    """Everything that is kept. Reading may happen at any time; writing only inside `transaction()`."""
+
+    def __init__(self, path: Path, clock: Clock, *, create_directory: bool = False) -> None:
+        self.database = Database(path, clock, create_directory=create_directory)
+        self.situations = Situations(self.database)
+        self.outbox = Outbox(self.database)
+        self.ledger = Ledger(self.database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing; see `Database.transaction`."""
+        return self.database.transaction()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

@@ -1,0 +1,354 @@
+"""A fake world for stories: a clock that advances, real SQLite in a temporary directory, a sender that records or fails as told.
+
+    world.declare("Log in is broken", "login")
+    world.expects("sms to ana", "email to ana")
+    world.advance("5m")
+    world.expects("sms to bo")
+
+Whatever is sent and not expected fails the story at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from escalate_cli.clock import Clock
+from escalate_cli.config.load import load
+from escalate_cli.context import Context, Options
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
+from escalate_cli.core.model import NudgeStatus, Situation
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli import operations
+from escalate_cli.engine import Engine, Tally
+from escalate_cli.store.store import Store
+
+MONDAY = "2026-11-23T10:00:00"
+"""a Monday morning in London, GMT"""
+
+
+def instant(text: str) -> Instant:
+    """The instant of an ISO time in UTC."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * SECOND
+
+
+@dataclass
+class WorldClock(Clock):
+    """A clock that only moves when told."""
+
+    at: Instant = instant(MONDAY)
+
+    def now(self) -> Instant:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at / SECOND
+
+    def sleep(self, span: int) -> None:
+        self.at += span
+
+
+@dataclass
+class Postbox:
+    """A sender that keeps what it is given and answers at once: sent, unless `refuse` says otherwise."""
+
+    clock: WorldClock
+    refuse: Callable[[str], Outcome | None] = lambda url: None
+    letters: list[tuple[Instant, Envelope]] = field(default_factory=list)
+    ended: list[tuple[int, Outcome]] = field(default_factory=list)
+    tried: list[tuple[Instant, str]] = field(default_factory=list)
+
+    @property
+    def running(self) -> int:
+        return len(self.ended)
+
+    def warm(self) -> None:
+        pass
+
+    def begin(self, ticket: int, envelope: Envelope) -> None:
+        refused = self.refuse(envelope.url)
+        self.tried.append((self.clock.at, envelope.url))
+        if refused is None:
+            self.letters.append((self.clock.at, envelope))
+        self.ended.append((ticket, refused or Outcome(OutcomeKind.SENT, "taken")))
+
+    def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:
+        ended, self.ended = self.ended, []
+        return ended
+
+    def close(self, wait: bool = True) -> None:
+        pass
+
+
+ORGANISATION = """
+[settings]
+default_severity = "major"
+timezone = "Europe/London"
+[fallback]
+team = "platform"
+page = ["person:ops"]
+every = "15m"
+[[severities]]
+id = "minor"
+urgency = "low"
+[[severities]]
+id = "major"
+urgency = "high"
+[[severities]]
+id = "critical"
+urgency = "high"
+[limits]
+messages = 1000
+[notify]
+high = [ { via = ["sms"] } ]
+low = [ { via = ["email"] } ]
+[services.login]
+name = "Log in"
+team = "identity"
+keywords = ["sign in", "password"]
+depends_on = ["auth-db"]
+[services.payments]
+name = "Card payments"
+team = "payments"
+keywords = ["card declined"]
+[services.auth-db]
+name = "Auth database"
+team = "platform"
+kind = "technical"
+[teams.identity]
+name = "Identity"
+members = ["ana", "bo"]
+lead = "bo"
+on_call = "identity-primary"
+policy = "standard"
+channel = "identity-room"
+[teams.payments]
+name = "Payments"
+members = ["cara", "dan"]
+lead = "dan"
+on_call = "payments-primary"
+policy = "standard"
+[teams.platform]
+name = "Platform"
+members = ["eve"]
+lead = "eve"
+on_call = "platform-primary"
+policy = "standard"
+[people.ana]
+name = "Ana"
+contact = { sms = "+1", email = "ana@example.com" }
+[people.bo]
+name = "Bo"
+contact = { sms = "+2", email = "bo@example.com" }
+[people.cara]
+name = "Cara"
+contact = { sms = "+3", email = "cara@example.com" }
+[people.dan]
+name = "Dan"
+contact = { sms = "+4", email = "dan@example.com" }
+[people.eve]
+name = "Eve"
+contact = { sms = "+5", email = "eve@example.com" }
+[people.ops]
+name = "Ops"
+contact = { sms = "+6", email = "ops@example.com" }
+[people.cto]
+name = "Cto"
+contact = { sms = "+7", email = "cto@example.com" }
+[channels.identity-room]
+name = "Identity room"
+contact = { slack = "identity" }
+[channels.status]
+name = "Status"
+contact = { slack = "status" }
+[schedules.identity-primary]
+[[schedules.identity-primary.rotations]]
+members = ["ana"]
+start = 2026-01-05T09:00:00
+every = "1w"
+[schedules.payments-primary]
+[[schedules.payments-primary.rotations]]
+members = ["cara"]
+start = 2026-01-05T09:00:00
+every = "1w"
+[schedules.platform-primary]
+[[schedules.platform-primary.rotations]]
+members = ["eve"]
+start = 2026-01-05T09:00:00
+every = "1w"
+[hours.office]
+days = ["mon", "tue", "wed", "thu", "fri"]
+from = "09:00"
+to = "17:30"
+[gateways.sms]
+url = "json://127.0.0.1:1/sms/{to}"
+text = "short"
+[gateways.email]
+url = "json://127.0.0.1:1/email/{to}"
+[gateways.slack]
+url = "json://127.0.0.1:1/slack/{to}"
+"""
+
+STANDARD = """
+[policies.standard]
+repeat = 0
+[[policies.standard.levels]]
+notify = ["on-call"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead"]
+wait = "10m"
+"""
+
+PEOPLE = {
+    "%2B1": "ana", "%2B2": "bo", "%2B3": "cara", "%2B4": "dan", "%2B5": "eve", "%2B6": "ops", "%2B7": "cto",
+}  # fmt: skip
+
+
+class World:
+    """One installation, from its configuration to its postbox."""
+
+    def __init__(self, directory: Path, policies: str = STANDARD, *, more: str = "", organisation: str = ORGANISATION) -> None:
+        self.directory = directory
+        self.config = directory / "config"
+        self.config.mkdir(exist_ok=True)
+        self.clock = WorldClock()
+        self.post = Postbox(self.clock)
+        self.configure(policies, more=more, organisation=organisation)
+        self.store = Store(directory / "escalate.db", self.clock)
+        self.read = 0
+        self.start_at = self.clock.at
+
+    def configure(self, policies: str, *, more: str = "", organisation: str = ORGANISATION) -> None:
+        """Write the configuration anew; every look from now on uses it."""
+        (self.config / "escalate.toml").write_text(organisation + more + policies)
+        self.catalog: Catalog = load(self.config).catalog
+
+    def engine(self) -> Engine:
+        return Engine(self.store, lambda: self.catalog, self.post, self.clock, {})
+
+    @property
+    def context(self) -> Context:
+        world = self
+
+        class Here(Context):
+            @property
+            def running_catalog(self) -> Catalog:
+                return world.catalog
+
+        here = Here(Options(), {}, self.clock)
+        here.__dict__["store"] = self.store
+        here.__dict__["sender"] = self.post
+        return here
+
+    # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def declare(self, title: str, *services: str, severity: str | None = None, **more: Any) -> int:
+        """Declare and deliver; the incident's id."""
+        asked = operations.Request(title, tuple(services), severity, **more)
+        declared = operations.declare(self.context, asked, lambda routing: None)
+        self.engine().deliver(declared.situation.incident.id)
+        return declared.situation.incident.id
+
+    def update(self, incident: int = 1, **changes: Any) -> Situation:
+        return self._deliver(operations.update(self.context, incident, operations.Revision(**changes)))
+
+    def ack(self, by: str, incident: int = 1, *, everything: bool = False) -> Situation:
+        return self._deliver(operations.acknowledge(self.context, incident, by, everything=everything))
+
+    def resolve(self, incident: int = 1, message: str | None = None) -> Situation:
+        return self._deliver(operations.resolve(self.context, incident, message=message))
+
+    def reopen(self, incident: int = 1) -> Situation:
+        return self._deliver(operations.reopen(self.context, incident))
+
+    def snooze(self, span: str, by: str, incident: int = 1) -> Situation:
+        return self._deliver(operations.snooze(self.context, incident, parse_duration(span), by=by))
+
+    def page(self, *targets: str, incident: int = 1, message: str | None = None) -> Situation:
+        return self._deliver(operations.page(self.context, incident, targets, message=message))
+
+    def next_level(self, level: int | None = None, incident: int = 1) -> Situation:
+        return self._deliver(operations.go_to_level(self.context, incident, level))
+
+    def nudge(self, answer: str, by: str, number: int | None = None) -> Situation:
+        """Answer the open nudge."""
+        if number is None:
+            number = self.store.situations.open_nudges()[0][1].id
+        return self._deliver(operations.answer_nudge(self.context, number, answer == "yes", by=by))
+
+    def maintenance(self, service: str, span: str) -> None:
+        operations.begin_maintenance(self.context, [service], parse_duration(span))
+
+    def reload(self, incident: int = 1) -> Situation:
+        return self._deliver(operations.reload(self.context, incident))
+
+    def _deliver(self, situation: Situation) -> Situation:
+        self.engine().deliver(situation.incident.id)
+        return self.look(situation.incident.id)
+
+    # ── what time does ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tick(self) -> Tally:
+        return self.engine().tick()
+
+    def advance(self, span: str, *, every: str = "1m") -> None:
+        """Let time pass with a tick every so often, and one at the end."""
+        until, step = self.clock.at + parse_duration(span), parse_duration(every)
+        while self.clock.at + step < until:
+            self.clock.at += step
+            self.tick()
+        self.clock.at = until
+        self.tick()
+
+    def sleep(self, span: str) -> None:
+        """Let time pass without any tick, then tick once."""
+        self.clock.at += parse_duration(span)
+        self.tick()
+
+    # ── what is there to see ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def look(self, incident: int = 1) -> Situation:
+        situation = self.store.situations.load(incident)
+        assert situation is not None
+        return situation
+
+    def timeline(self, incident: int = 1) -> str:
+        return "\n".join(entry.text for entry in self.store.situations.timeline(incident))
+
+    def sent(self) -> list[str]:
+        """What was sent since the last look, as "sms to ana"."""
+        fresh = self.post.letters[self.read :]
+        self.read = len(self.post.letters)
+        return [spoken(envelope) for _, envelope in fresh]
+
+    def expects(self, *wanted: str) -> None:
+        """Exactly these messages were sent since the last look, in any order within it."""
+        assert sorted(self.sent()) == sorted(wanted)
+
+    def expects_nothing(self) -> None:
+        self.expects()
+
+    def last(self) -> Envelope:
+        """The message sent last."""
+        return self.post.letters[-1][1]
+
+    def open_nudges(self) -> int:
+        return len([one for one in self.look().nudges if one.status is NudgeStatus.OPEN])
+
+    def history(self) -> list[tuple[int, str]]:
+        """Everything sent so far, as (whole minutes since the start, "sms to ana")."""
+        return [((at - self.start_at) // MINUTE, spoken(envelope)) for at, envelope in self.post.letters]
+
+
+def spoken(envelope: Envelope) -> str:
+    """An envelope as a story tells it."""
+    *_, gateway, to = envelope.url.split("/")
+    name = PEOPLE.get(to, to).replace("%40example.com", "")
+    kind = "" if envelope.kind == "page" else f"{envelope.kind} "
+    return f"{kind}{gateway} to {name}"
