@@ -1,0 +1,1 @@
+"""Delivery: the only room that knows Apprise. `sender.Sender` is its door."""

@@ -1,0 +1,166 @@
+"""One exchange with a provider, and what it says about the message. Pure: knows neither Apprise nor a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import Span
+
+MAY_HAVE_ARRIVED = "it may have arrived"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What went over the wire: one HTTP request, or one SMTP conversation.
+
+    `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the SMTP reply that decided;
+    `said` is the provider's answer in its own words; `trouble` is what came instead of an answer; `hopeless` trouble stays however
+    often it is tried; `farewell` marks a request that says goodbye after the message and decides nothing.
+    """
+
+    protocol: str
+    sent: bool = False
+    status: int | None = None
+    said: str = ""
+    retry_after: Span | None = None
+    trouble: str | None = None
+    hopeless: bool = False
+    farewell: bool = False
+
+    def outcome(self) -> Outcome:
+        """What this exchange alone says about the message."""
+        if self.status is None:
+            return self._without_answer()
+        return _of_smtp(self) if self.protocol == "SMTP" else _of_http(self)
+
+    def _without_answer(self) -> Outcome:
+        trouble = self.trouble or "no answer"
+        if self.hopeless:
+            return Outcome(OutcomeKind.PERMANENT, trouble)
+        if self.sent:
+            return Outcome(OutcomeKind.UNKNOWN, f"{trouble} after the message was sent; {MAY_HAVE_ARRIVED}")
+        return Outcome(OutcomeKind.TEMPORARY, trouble)
+
+
+def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
+    """The outcome of an attempt: what the wire shows comes before what the plugin says.
+
+    `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire` is whether this plugin speaks HTTP or SMTP, so
+    that silence means nothing was sent; of the few others (syslog, D-Bus, MQTT, IRC …) nothing can be seen and Apprise is believed.
+    """
+    telling = [exchange for exchange in exchanges if not exchange.farewell]
+    if not telling:
+        if succeeded and not on_the_wire:
+            return Outcome(OutcomeKind.SENT, "accepted")
+        if succeeded:
+            return Outcome(OutcomeKind.PERMANENT, "the plugin claims success but sent nothing")
+        kind = OutcomeKind.PERMANENT if on_the_wire else OutcomeKind.TEMPORARY
+        return Outcome(kind, words or ("the plugin sent nothing" if on_the_wire else "the plugin reports a failure"))
+    last = telling[-1]
+    outcome = last.outcome()
+    if last.status is None and last.trouble is None and words:
+        outcome = replace(outcome, detail=f"{words}; {MAY_HAVE_ARRIVED}" if last.sent else words)
+    if outcome.kind is not OutcomeKind.SENT or succeeded or last.protocol == "SMTP":
+        return outcome
+    return Outcome(OutcomeKind.UNKNOWN, f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}")
+
+
+_TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 425, 429})
+"""a temporary redirect is a sign-in page or maintenance; the others ask to try again"""
+
+
+def _of_http(exchange: Exchange) -> Outcome:
+    status = exchange.status or 0
+    if 200 <= status < 300:
+        refusal = find_refusal(exchange.said)
+        if refusal is None:
+            return Outcome(OutcomeKind.SENT, f"HTTP {status}")
+        kind = OutcomeKind.PERMANENT if refusal in _HOPELESS_REFUSALS else OutcomeKind.TEMPORARY
+        return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
+    said = _reason(exchange.said)
+    detail = f"HTTP {status}" + (" (a redirect, not followed)" if 300 <= status < 400 else f": {said}" if said else "")
+    if status >= 500 or status in _TEMPORARY_HTTP:
+        return Outcome(OutcomeKind.TEMPORARY, detail, exchange.retry_after)
+    return Outcome(OutcomeKind.PERMANENT, detail)
+
+
+def _of_smtp(exchange: Exchange) -> Outcome:
+    status = exchange.status or 0
+    if 200 <= status < 300:
+        return Outcome(OutcomeKind.SENT, f"SMTP {status}")
+    kind = OutcomeKind.PERMANENT if 500 <= status < 600 else OutcomeKind.TEMPORARY
+    return Outcome(kind, f"SMTP {status}: {exchange.said}" if exchange.said else f"SMTP {status}")
+
+
+_HOPELESS_REFUSALS = frozenset({
+    "account_inactive", "channel_not_found", "invalid_auth", "invalid_token", "is_archived", "missing_scope", "no_permission",
+    "not_authed", "not_in_channel", "restricted_action", "token_expired", "token_revoked", "user_not_found",
+})  # fmt: skip
+"""what Slack says with HTTP 200 and means for good (https://api.slack.com/methods/chat.postMessage#errors)"""
+_BAD_WORDS = frozenset({"error", "err", "fail", "failed", "failure", "rejected", "refused", "denied", "invalid", "undelivered", "nok"})
+_NOTHING = (None, False, 0, "", "0", "none", "null", "false", "ok", "success")
+_REASONS = ("error", "error-text", "error_text", "error_message", "errmsg", "message", "msg", "description", "detail", "reason", "title")
+
+
+def find_refusal(body: str) -> str | None:
+    """The reason if a 2xx answer says no in its body, else None.
+
+    Providers that do: Slack and Telegram (`ok: false`), Vonage (`messages[].status`), WeCom and DingTalk (`errcode`), and many an SMS
+    gateway (`status: error`, `error: …`, `success: false`, or plainly a text that begins with "error"). Only the top level counts:
+    below it may be our own message.
+    """
+    answer = _parsed(body)
+    if not isinstance(answer, dict):
+        first = body.strip()[:200]
+        word = first.split(maxsplit=1)[0].strip(":,;.!-").lower() if first else ""
+        return first if word in _BAD_WORDS else None
+    refused = (
+        any(answer.get(key, True) in (False, 0) for key in ("ok", "success"))
+        or _is_bad_word(answer.get("status"))
+        or _is_bad_word(answer.get("result"))
+        or any(_tells_something(answer.get(key)) for key in ("error", "errors", "errcode", "error_code"))
+    )
+    if refused:
+        return _reason(body) or "no reason given"
+    for message in answer.get("messages") or () if isinstance(answer.get("messages"), list) else ():
+        if isinstance(message, dict) and "error-text" in message and str(message.get("status")) != "0":
+            return f"{message['error-text']} (status {message.get('status')})"
+    return None
+
+
+def _parsed(body: str) -> Any:
+    if body.lstrip()[:1] != "{":
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_bad_word(value: Any) -> bool:
+    return isinstance(value, str) and value.strip().lower() in _BAD_WORDS
+
+
+def _tells_something(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() not in _NOTHING
+    return bool(value)
+
+
+def _reason(body: str) -> str:
+    """What a provider's JSON answer gives as the reason; "" where it gives none. HTML and other text is not for a timeline."""
+    answer = _parsed(body)
+    if not isinstance(answer, dict):
+        return ""
+    nested = answer.get("error")
+    for source in (answer, nested if isinstance(nested, dict) else {}):
+        for key in _REASONS:
+            value = source.get(key)
+            if isinstance(value, (str, int)) and not isinstance(value, bool) and _tells_something(value):
+                return str(value)[:200]
+    errors = answer.get("errors")
+    return str(errors[0])[:200] if isinstance(errors, list) and errors else ""

@@ -1,0 +1,253 @@
+"""The process that has Apprise loaded and forks a child for every attempt, so that an attempt can be killed at its deadline.
+
+Why a process of our own and not `multiprocessing.forkserver`: no import in the parent (`multiprocessing` costs 20 ms there), the main
+module is not run again, and it works from a zip file and with closed standard streams.
+
+It reads envelopes on its standard input and writes outcomes to its standard output (`frames`). When the parent is gone, its
+children are killed and it ends. When it is killed itself, its children notice and end too; every child also has an alarm of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+from typing import Any
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import SECOND, show_duration
+from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
+from escalate_cli.delivery.frames import Packer, Unpacker
+
+_SENT_MARK = b"sent\n"
+_LONGEST_REPORT = 65536
+
+
+def main() -> None:
+    """Run until the parent is gone."""
+    requests, answers = _settle()
+    _load_apprise()
+    Nursery(requests, answers, Clock()).run()
+
+
+def _settle() -> tuple[int, int]:
+    """Away from the terminal, its signals and every inherited file; returns where envelopes come from and outcomes go."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)  # a service manager signals everyone; who ends is the parent's decision
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        os.setsid()
+    requests, answers = os.dup(0), os.dup(1)  # at least 3: the parent fills 0, 1 and 2
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # whatever a plugin prints goes nowhere, so no secret in it does
+        os.dup2(nothing, stream)
+    os.closerange(max(requests, answers) + 1, 65536)
+    os.umask(0o077)
+    try:
+        os.getcwd()
+    except OSError:
+        os.chdir("/")  # ours was deleted, and Apprise asks for it
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold secrets
+    os.set_blocking(requests, False)
+    os.set_blocking(answers, False)
+    return requests, answers
+
+
+def _load_apprise() -> None:
+    """Everything that all attempts need. If it cannot be loaded, each child will try and say why."""
+    with contextlib.suppress(Exception):
+        import smtplib  # noqa: F401
+
+        import apprise  # noqa: F401
+        import requests  # noqa: F401
+
+        import escalate_cli.delivery.sending  # noqa: F401
+    gc.collect()
+    gc.freeze()  # children then share this memory instead of copying it
+
+
+class _Child:
+    """One running attempt. `mark` is set once its message began to leave."""
+
+    __slots__ = ("buffer", "deadline", "fd", "pid", "sent", "ticket", "timeout")
+
+    def __init__(self, ticket: int, pid: int, fd: int, timeout: float, deadline: float) -> None:
+        self.ticket, self.pid, self.fd, self.timeout, self.deadline = ticket, pid, fd, timeout, deadline
+        self.sent = False
+        self.buffer = b""
+
+    def read(self) -> Outcome | None:
+        """The outcome, if the child has reported one or is gone."""
+        try:
+            chunk = os.read(self.fd, _LONGEST_REPORT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            chunk = b""
+        self.buffer += chunk
+        self.sent = self.sent or self.buffer.startswith(_SENT_MARK)
+        report = self.buffer.removeprefix(_SENT_MARK)
+        if report.endswith(b"\n"):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                kind, detail, retry_after = json.loads(report)
+                return Outcome(OutcomeKind(kind), str(detail), retry_after)
+        if not chunk or len(self.buffer) > _LONGEST_REPORT:
+            return Outcome(OutcomeKind.UNKNOWN, f"the sending process died; {MAY_HAVE_ARRIVED}")
+        return None
+
+    def late(self) -> Outcome:
+        """The outcome of an attempt that is ended at its deadline."""
+        limit = show_duration(round(self.timeout * SECOND)) if self.timeout >= 1 else f"{self.timeout:g}s"
+        if self.sent:
+            return Outcome(OutcomeKind.UNKNOWN, f"no answer within {limit}; {MAY_HAVE_ARRIVED}")
+        return Outcome(OutcomeKind.TEMPORARY, f"no answer within {limit}; nothing was sent")
+
+
+class Nursery:
+    """Forks, watches, ends and buries the children."""
+
+    def __init__(self, requests: int, answers: int, clock: Clock) -> None:
+        self._requests, self._answers, self._clock = Unpacker(requests), Packer(answers), clock
+        self._children: dict[int, _Child] = {}
+        self._unburied: list[int] = []
+        self._modules: dict[str, list[tuple[str, bool]]] = {}
+        self._lifeline, self._lifeline_held = os.pipe()
+
+    def run(self) -> None:
+        """Serve until the parent closes its end, or dies."""
+        while not self._requests.ended:
+            self._wait()
+            for fd in [fd for fd, child in self._children.items() if self._ended(child)]:
+                self._bury(self._children.pop(fd))
+            self._unburied = [pid for pid in self._unburied if not _gone(pid)]
+            for ticket, envelope in self._requests.read():
+                self._start(ticket, envelope)
+            self._answers.flush()
+        for child in self._children.values():
+            _kill(child.pid)
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self._requests.fd, select.POLLIN)
+        if self._answers.pending:
+            poll.register(self._answers.fd, select.POLLOUT)
+        for fd in self._children:
+            poll.register(fd, select.POLLIN)
+        now = self._clock.monotonic()
+        waits = [child.deadline - now for child in self._children.values()] + ([0.05] if self._unburied else [])
+        poll.poll(max(min(waits), 0) * 1000 + 1 if waits else None)
+
+    def _ended(self, child: _Child) -> bool:
+        outcome = child.read()
+        if outcome is None and self._clock.monotonic() >= child.deadline:
+            outcome = child.late()
+        if outcome is not None:
+            self._answer(child.ticket, outcome)
+        return outcome is not None
+
+    def _answer(self, ticket: int, outcome: Outcome) -> None:
+        self._answers.write([ticket, outcome.kind.value, outcome.detail, outcome.retry_after])
+
+    def _bury(self, child: _Child) -> None:
+        """Kill it, whatever it still does, with everything it started."""
+        os.close(child.fd)
+        _kill(child.pid)
+        if not _gone(child.pid):
+            self._unburied.append(child.pid)
+
+    def _start(self, ticket: int, envelope: dict[str, Any]) -> None:
+        modules = self._modules_for(envelope["url"])
+        try:
+            readable, writable = os.pipe()
+        except OSError as problem:
+            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})"))
+        deadline = self._clock.monotonic() + envelope["timeout"]
+        try:
+            pid = os.fork()
+        except OSError as problem:
+            os.close(readable)
+            os.close(writable)
+            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})"))
+        if pid == 0:
+            self._be_a_child(readable, writable, envelope, modules)
+        os.close(writable)
+        os.set_blocking(readable, False)
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        self._children[readable] = _Child(ticket, pid, readable, envelope["timeout"], deadline)
+        return None
+
+    def _modules_for(self, url: str) -> list[tuple[str, bool]]:
+        """Where the plugin for `url` is, looked up once per schema, and loaded here if it is an ordinary one, so that children need not."""
+        try:
+            from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin, schema_of
+
+            schema = schema_of(url)
+            if schema not in self._modules:
+                modules = find_plugin_modules(schema)
+                if all(wired for _, wired in modules):  # others may bring libraries that start threads, which do not survive a fork
+                    load_plugin(schema, modules)
+                self._modules[schema] = modules
+            return self._modules[schema]
+        except Exception:
+            return []  # the child will look itself and say what is wrong
+
+    def _be_a_child(self, readable: int, writable: int, envelope: dict[str, Any], modules: list[tuple[str, bool]]) -> None:
+        """What happens in the child; never returns."""
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, envelope["timeout"] + 1.0)
+            with contextlib.suppress(OSError):
+                os.setpgid(0, 0)
+            for fd in (self._lifeline_held, self._requests.fd, self._answers.fd, readable, *self._children):
+                os.close(fd)
+            _die_with(self._lifeline)
+            report = _attempt(envelope, modules, writable)
+            os.write(writable, report)
+        finally:
+            os._exit(0)
+
+
+def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable: int) -> bytes:
+    try:
+        from escalate_cli.delivery.sending import attempt
+
+        def on_sent() -> None:
+            os.write(writable, _SENT_MARK)
+
+        outcome = attempt(envelope, modules, on_sent)
+    except BaseException as problem:
+        outcome = Outcome(OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})")
+    return json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after]).encode("ascii") + b"\n"
+
+
+def _die_with(lifeline: int) -> None:
+    """End this process and what it started as soon as the nursery is gone: then nobody waits for the outcome any more."""
+    import threading
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            os.read(lifeline, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _kill(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(pid, signal.SIGKILL)
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True

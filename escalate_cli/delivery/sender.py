@@ -1,0 +1,163 @@
+"""The door of the delivery room: hand over envelopes, collect outcomes."""
+
+from __future__ import annotations
+
+import select
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
+from escalate_cli.delivery.nursery_link import NurseryLink
+
+_PATIENCE_WITH_NURSERY = 30.0
+"""seconds after an attempt's limit in which the nursery must have said something; it needs that long only when it is stuck itself"""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit in microseconds.
+
+    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value.
+    """
+
+    url: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+    title: str
+    body: str
+    kind: str
+    timeout: Span
+
+
+class _Running:
+    """An attempt under way, as the parent knows it."""
+
+    __slots__ = ("given_up_at", "secrets", "url")
+
+    def __init__(self, envelope: Envelope, given_up_at: float) -> None:
+        self.url, self.secrets, self.given_up_at = envelope.url, envelope.secrets, given_up_at
+
+
+class Sender:
+    """Makes attempts, each in a child process that is killed at its time limit; any number at once. For one thread at a time.
+
+    `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe), `outcomes` returns early.
+    Reading from it is its owner's business. Nothing here raises for a failed delivery: every attempt that was begun ends in an outcome.
+    """
+
+    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None) -> None:
+        self.wake_fd = wake_fd
+        self._clock = clock or Clock()
+        self._link: NurseryLink | None = None
+        self._running: dict[int, _Running] = {}
+        self._ended: list[tuple[int, Outcome]] = []
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.close(wait=kind is None)
+
+    @property
+    def running(self) -> int:
+        """How many attempts have begun and not been handed out by `outcomes`."""
+        return len(self._running) + len(self._ended)
+
+    def warm(self) -> None:
+        """Start loading Apprise in a process of its own. Returns at once; harmless when it already runs."""
+        if self._link is not None:
+            self._receive()
+        if self._link is None:
+            try:
+                self._link = NurseryLink()
+            except OSError:
+                self._link = None  # `begin` tries again and reports it as an outcome
+
+    def begin(self, ticket: int, envelope: Envelope) -> None:
+        """Start an attempt. `ticket` is the caller's number for it, not in use by another attempt under way; returns at once."""
+        if ticket in self._running:
+            raise ValueError(f"an attempt with ticket {ticket} is under way")
+        self.warm()
+        seconds = envelope.timeout / SECOND
+        if self._link is None:
+            self._ended.append((ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started")))
+            return
+        self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_NURSERY)
+        self._link.ask([ticket, {
+            "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
+            "kind": envelope.kind, "timeout": seconds,
+        }])  # fmt: skip
+
+    def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:
+        """Wait up to `timeout` seconds for at least one attempt to end; all that have ended, by ticket.
+
+        Empty at once when none is under way; empty after `timeout`, or when `wake_fd` is readable.
+        """
+        until = self._clock.monotonic() + timeout
+        while True:
+            self._receive()
+            now = self._clock.monotonic()
+            if self._ended or not self._running or now >= until:
+                break
+            if self._wait(until - now):
+                self._receive()
+                break
+        ended, self._ended = self._ended, []
+        return ended
+
+    def close(self, wait: bool = True) -> None:
+        """End the nursery: after the attempts under way have run to their end with `wait`, else killing them.
+
+        `outcomes` still hands out how they ended.
+        """
+        while wait and self._running:
+            self._receive()
+            if self._running:
+                self._wait(1.0)
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        self._lose_all("stopped while sending")
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait for something to happen; whether it was `wake_fd`."""
+        poll = select.poll()
+        if self._link is not None:
+            poll.register(self._link.answers_fd, select.POLLIN)
+            if self._link.behind:
+                poll.register(self._link.requests_fd, select.POLLOUT)
+        if self.wake_fd is not None:
+            poll.register(self.wake_fd, select.POLLIN)
+        soonest = min((running.given_up_at for running in self._running.values()), default=0.0) - self._clock.monotonic()
+        ready = poll.poll(max(min(seconds, soonest), 0) * 1000 + 1)
+        return any(fd == self.wake_fd for fd, _ in ready)
+
+    def _receive(self) -> None:
+        """Take in what the nursery says; bury it if it is dead or stuck."""
+        if self._link is None:
+            return
+        for answer in self._link.receive():
+            self._take(*answer)
+        now = self._clock.monotonic()
+        if any(running.given_up_at <= now for running in self._running.values()):
+            self._link.kill()
+        elif not self._link.ended:
+            return
+        self._link.close()
+        self._link = None
+        self._lose_all("the sending process died")
+
+    def _take(self, ticket: int, kind: str, detail: str, retry_after: Any) -> None:
+        from escalate_cli.delivery.redaction import Redaction  # here: by now the parent has nothing more urgent to do
+
+        running = self._running.pop(ticket)
+        shown = Redaction(running.url, running.secrets).line(detail)  # the child has done so already; it runs other people's code
+        self._ended.append((ticket, Outcome(OutcomeKind(kind), shown, retry_after)))
+
+    def _lose_all(self, reason: str) -> None:
+        lost = Outcome(OutcomeKind.UNKNOWN, f"{reason}; {MAY_HAVE_ARRIVED}")
+        self._ended += [(ticket, lost) for ticket in self._running]
+        self._running.clear()
