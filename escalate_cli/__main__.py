@@ -1,0 +1,47 @@
+"""The entry point: makes the surroundings sound, then hands over. It imports next to nothing before it knows what is asked."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+
+def main() -> None:
+    """Run `escalate` with the arguments of this process and end it with the right exit code."""
+    try:
+        _open_standard_streams()
+        os.umask(0o077)  # whatever this process creates is its owner's alone
+        from escalate_cli.cli.frame import run
+
+        code = run(sys.argv[1:], os.environ)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Give stdin, stdout and stderr something to stand on, and an encoding that can write every character.
+
+    A closed descriptor would be handed to the next file that is opened: the database, of all things. Under cron and LANG=C nothing
+    may fail because a name has an accent: ASCII becomes UTF-8, and what another encoding cannot say is written as an escape.
+    """
+    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            setattr(sys, name, None)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", errors="backslashreplace", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = stream.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968", "646")
+            stream.reconfigure(encoding="utf-8" if ascii_only else stream.encoding, errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""Answers about the catalog: who is behind a service, who is on call, what a policy does in words. Pure: plain values come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
+
+from escalate_cli.core.catalog import Catalog, Person, Service, Step, Team, Urgency, did_you_mean
+from escalate_cli.core.duration import SECOND, Instant, show_duration
+from escalate_cli.core.moment import iso
+from escalate_cli.core.policy import Acks, Level, Policy, Target, TargetKind
+from escalate_cli.core.schedule import Shift, on_call, shifts
+from escalate_cli.errors import Unknown
+
+Data = dict[str, Any]
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Named)
+
+
+def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
+    """The thing with this id, or this name if only one has it; `Unknown` with "did you mean" otherwise. `kind` is its word: "service"."""
+    if asked in things:
+        return things[asked]
+    named = [thing for thing in things.values() if getattr(thing, "name", "").casefold() == asked.casefold()]
+    if len(named) == 1:
+        return named[0]
+    names = {getattr(thing, "name", thing.id): thing.id for thing in things.values()}
+    raise unknown(kind, asked, names | {thing.id: thing.id for thing in things.values()})
+
+
+def unknown(kind: str, asked: str, known: Mapping[str, str]) -> Unknown:
+    """The error for an id that does not exist; `known` maps what people may have meant to the id to write."""
+    meant = did_you_mean(asked, known)
+    if meant is not None:
+        hint = f'did you mean "{known[meant]}"?'
+    elif known:
+        ids = sorted(set(known.values()))
+        hint = f"known are {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}"
+    else:
+        hint = f"the configuration has no {kind}"
+    return Unknown(f'no such {kind}: "{asked}"', hint, code=f"no-such-{kind.replace(' ', '-')}")
+
+
+def policy_of(catalog: Catalog, service: Service) -> Policy | None:
+    """The policy that runs for the service: its own, else its team's."""
+    team = catalog.teams.get(service.team)
+    return catalog.policies.get(service.policy or (team.policy if team else None) or "")
+
+
+def shift_of(catalog: Catalog, team: Team | None, at: Instant) -> Shift | None:
+    """Who is on call for the team; None when it has no schedule."""
+    schedule = catalog.schedules.get(team.on_call or "") if team else None
+    return on_call(schedule, catalog.hours, at) if schedule else None
+
+
+def service_data(catalog: Catalog, service: Service, at: Instant) -> Data:
+    """A service, with the policy that runs for it and who is on call."""
+    policy = policy_of(catalog, service)
+    shift = shift_of(catalog, catalog.teams.get(service.team), at)
+    return {
+        "id": service.id,
+        "name": service.name,
+        "description": service.description or None,
+        "kind": service.kind,
+        "team": service.team,
+        "policy": policy.id if policy else None,
+        "on_call": shift.person if shift else None,
+        "keywords": list(service.keywords),
+        "depends_on": list(service.depends_on),
+        "needed_by": [other.id for other in catalog.services.values() if service.id in other.depends_on],
+        "tier": service.tier,
+        "links": dict(service.links),
+        "source": service.source,
+    }
+
+
+def team_data(catalog: Catalog, team: Team, at: Instant) -> Data:
+    """A team, with its services and who is on call."""
+    shift = shift_of(catalog, team, at)
+    return {
+        "id": team.id,
+        "name": team.name,
+        "members": list(team.members),
+        "lead": team.lead,
+        "schedule": team.on_call,
+        "on_call": shift.person if shift else None,
+        "on_call_until": iso(shift.until) if shift else None,
+        "policy": team.policy,
+        "channel": team.channel,
+        "services": [service.id for service in catalog.services.values() if service.team == team.id],
+        "source": team.source,
+    }
+
+
+def person_data(catalog: Catalog, person: Person, at: Instant) -> Data:
+    """A person, with their teams, where they are on call, and how they are notified."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "timezone": person.timezone,
+        "contact": dict(person.contact),
+        "login": list(person.login),
+        "teams": sorted(catalog.teams_of(person.id)),
+        "leads": [team.id for team in catalog.teams.values() if team.lead == person.id],
+        "on_call": [one.id for one in catalog.schedules.values() if on_call(one, catalog.hours, at).person == person.id],
+        "notify": {urgency.value: _steps(catalog.steps(person, urgency)) for urgency in Urgency},
+        "source": person.source,
+    }
+
+
+def _steps(steps: tuple[Step, ...]) -> list[Data]:
+    return [{"via": list(step.via), "after_seconds": step.after // SECOND} for step in steps]
+
+
+def policy_data(catalog: Catalog, policy: Policy) -> Data:
+    """A policy, its levels with a sentence each, and where it is used."""
+    return {
+        "id": policy.id,
+        "repeat": policy.repeat,
+        "ack_timeout_seconds": None if policy.ack_timeout is None else policy.ack_timeout // SECOND,
+        "levels": [level_data(catalog, level, number) for number, level in enumerate(policy.levels, start=1)],
+        "teams": [team.id for team in catalog.teams.values() if team.policy == policy.id],
+        "services": [service.id for service in catalog.services.values() if policy_of(catalog, service) is policy],
+        "source": policy.source,
+    }
+
+
+def level_data(catalog: Catalog, level: Level, number: int) -> Data:
+    """A level, and in `words` what it does."""
+    return {
+        "level": number,
+        "notify": [str(target) for target in level.notify],
+        "wait_seconds": level.wait // SECOND,
+        "when": level.when.text or None,
+        "during": level.during,
+        "acks": level.acks.value,
+        "words": level_words(catalog, level),
+        "source": level.source,
+    }
+
+
+def level_words(catalog: Catalog, level: Level) -> str:
+    """A level as a sentence: `tell whoever is on call and the team's channel, then wait 5m for an acknowledgement`."""
+    told = _listed([target_words(catalog, target) for target in level.notify])
+    condition = f"if {level.when.text}: " if level.when.text else ""
+    held = f", not before the hours {level.during}" if level.during else ""
+    answer = "everyone paged to acknowledge" if level.acks is Acks.ALL else "an acknowledgement"
+    return f"{condition}tell {told}{held}, then wait {show_duration(level.wait)} for {answer}"
+
+
+def after_words(catalog: Catalog, policy: Policy) -> str:
+    """What happens after the last level, as a sentence."""
+    again = f"all of it {policy.repeat} more time{'s' * (policy.repeat != 1)}, then " if policy.repeat else ""
+    fallback = _listed([target_words(catalog, target) for target in catalog.fallback.page]) or "nobody (there is no fallback)"
+    return f"{again}{fallback}, every {show_duration(catalog.fallback.every)}, until someone acknowledges"
+
+
+def target_words(catalog: Catalog, target: Target) -> str:
+    """Whom a target means, in words."""
+    name = target.name or ""
+    team = catalog.teams[name].name if name in catalog.teams else name
+    match target.kind:
+        case TargetKind.PERSON:
+            return catalog.people[name].name if name in catalog.people else name
+        case TargetKind.SCHEDULE:
+            return f"whoever is on call in {name}"
+        case TargetKind.INCIDENT_LEAD:
+            return "the incident lead"
+        case TargetKind.CHANNEL:
+            shown = catalog.channels[name].name if name in catalog.channels else name
+            return f"the channel {shown}" if name else "the team's channel"
+        case TargetKind.ON_CALL:
+            return f"whoever is on call for {team}" if name else "whoever is on call"
+        case TargetKind.LEAD:
+            return f"the lead of {team}" if name else "the team's lead"
+        case TargetKind.MEMBERS:
+            return f"everyone in {team}" if name else "everyone in the team"
+        case TargetKind.ROUND_ROBIN:
+            return f"the next in turn of {team}" if name else "the next in turn of the team"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None) -> list[tuple[str | None, Shift, str | None]]:
+    """(team, shift, schedule) of what was asked: a team, a schedule, or all of them; at `at`, or over the stretch from `at` to `until`.
+
+    A schedule behind several teams appears for each. A team without a schedule has nobody on call, and that says so.
+    """
+    pairs = _everywhere(catalog) if asked is None else _asked_for(catalog, asked)
+    found: list[tuple[str | None, Shift, str | None]] = []
+    for team, schedule_id in pairs:
+        schedule = catalog.schedules.get(schedule_id or "")
+        if schedule is None:
+            found.append((team, Shift(None, at, until, "the team has no on-call schedule", ""), None))
+        elif until is None:
+            found.append((team, on_call(schedule, catalog.hours, at), schedule_id))
+        else:
+            found += [(team, shift, schedule_id) for shift in shifts(schedule, catalog.hours, at, until)]
+    return found
+
+
+def _everywhere(catalog: Catalog) -> list[tuple[str | None, str | None]]:
+    pairs: list[tuple[str | None, str | None]] = [(team.id, team.on_call) for team in catalog.teams.values() if team.on_call]
+    used = {schedule for _, schedule in pairs}
+    return pairs + [(None, schedule) for schedule in catalog.schedules if schedule not in used]
+
+
+def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | None]]:
+    named = [team for team in catalog.teams.values() if asked == team.id] or [
+        team for team in catalog.teams.values() if team.name.casefold() == asked.casefold()
+    ]
+    if named:
+        return [(named[0].id, named[0].on_call)]
+    if asked in catalog.schedules:
+        return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [(None, asked)]
+    raise unknown("team or schedule", asked, {one: one for one in [*catalog.teams, *catalog.schedules]})
+
+
+def rota_data(rows: list[tuple[str | None, Shift, str | None]]) -> list[Data]:
+    """The rows of `rota` as JSON carries them."""
+    return [
+        {"schedule": schedule, "team": team, "person": shift.person, "from": iso(shift.start), "until": iso(shift.until), "why": shift.why}
+        for team, shift, schedule in rows
+    ]

@@ -1,0 +1,170 @@
+"""The frame around every command: parse, call, show; and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.cli import render
+from escalate_cli.clock import Clock
+from escalate_cli.context import Context, Options
+from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from escalate_cli.config.problems import Problem
+
+_INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Do what the command line asks and return the exit code of the process."""
+    options = _guessed(arguments, environ)
+    try:
+        from escalate_cli.cli import app
+
+        try:
+            request = app.parse(arguments, environ)
+        except OSError as error:  # a page of help on a full disk
+            render.lost(error, options)
+            return int(ExitCode.NO)
+        if isinstance(request, int):
+            return request if render.write(b"", options) else int(ExitCode.NO)
+        options = _options(request.options, environ)
+        context = Context(options, environ, Clock())
+        try:
+            answer = request.function(context, **request.values)
+        finally:
+            context.close()
+        return render.deliver(answer, options)
+    except EscalateError as error:
+        return _expected(error, options)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        return _bug(error, options)
+
+
+def _guessed(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
+    """The global options as far as they matter to an error in the command line itself, which cannot be parsed."""
+    before = list(arguments)[: arguments.index("--")] if "--" in arguments else list(arguments)
+    return Options(json="--json" in before, debug="--debug" in before, color=not environ.get("NO_COLOR") and "--no-color" not in before)
+
+
+def _options(given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
+    return Options(
+        config=Path(given["config"]) if given.get("config") else None,
+        db=Path(given["db"]) if given.get("db") else None,
+        json=bool(given.get("json")),
+        quiet=bool(given.get("quiet")),
+        color=not given.get("no_color") and not environ.get("NO_COLOR"),
+        debug=bool(given.get("debug")),
+    )
+
+
+def _expected(error: EscalateError, options: Options) -> int:
+    """A failure that a user is meant to see. An invalid configuration shows each of its problems."""
+    if options.debug:
+        _traceback(error)
+    problems: Sequence[Problem] = getattr(error, "problems", ())
+    if not problems:
+        render.fail(error, options)
+    elif options.json:
+        render.fail(error, options, more={"problems": [problem_data(problem) for problem in problems]})
+    else:
+        from escalate_cli.config.problems import ERROR
+        from escalate_cli.config.problems import render as rendered
+
+        count = sum(problem.level == ERROR for problem in problems)
+        short = EscalateError(f"the configuration has {count} error{'s' * (count != 1)}", "put that right, then run `escalate check`")
+        render.fail(short, options, details=[rendered(problem) + "\n" for problem in problems])
+    return int(error.exit_code)
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """A problem of the configuration as JSON carries it."""
+    return {
+        "file": problem.file,
+        "line": problem.line or None,
+        "column": problem.column or None,
+        "level": problem.level,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint or None,
+    }
+
+
+def _bug(error: Exception, options: Options) -> int:
+    """A failure that nobody foresaw. Its text may hold anything, secrets too: only its kind and place are told."""
+    if options.debug:
+        _traceback(error)
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if "escalate_cli" in file:
+            place = f" at {file[file.rindex('escalate_cli'):]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    hint = "please report it" if options.debug else "please report it, with what --debug prints"
+    bug = EscalateError(f"a bug in escalate: {type(error).__name__}{place}", hint, code="bug")
+    render.fail(bug, options)
+    return int(ExitCode.BUG)
+
+
+def _traceback(error: BaseException) -> None:
+    """Where the error and what led to it happened. What a foreign error says is left out: it may hold a secret."""
+    import traceback
+
+    led_to_it = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if led_to_it is not None:
+        _traceback(led_to_it)
+        render.say("which led to")
+    for entry in traceback.extract_tb(error.__traceback__).format():
+        for line in entry.splitlines():
+            render.say(line)
+    render.say(f"{type(error).__name__}: {error.message}" if isinstance(error, EscalateError) else type(error).__name__)
+
+
+def interactive() -> bool:
+    """Whether somebody can be asked: stdin and stderr are terminals (questions go to stderr, answers stay clean)."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def choose(question: str, choices: Sequence[str]) -> int | None:
+    """Ask which of `choices` is meant; its index, or None for none of them. Only when `interactive()`."""
+    render.say(question)
+    for number, choice in enumerate(choices, start=1):
+        render.say(f"  {number}  {choice}")
+    while True:
+        sys.stderr.write(f"1–{len(choices)}, or Enter for none of these: ")
+        sys.stderr.flush()
+        said = sys.stdin.readline()
+        if not said.strip():
+            return None
+        if said.strip().isdigit() and 1 <= int(said) <= len(choices):
+            return int(said) - 1
+
+
+def moment(context: Context, text: str, now: int, zone: str | None = None) -> int:
+    """The instant that an option such as `--at` names, in `zone` or the organisation's time zone; `UsageProblem` with a hint if none.
+
+    `now` is the command's one reading of the clock, so that two options agree on it.
+    """
+    from escalate_cli.core.moment import NotAMoment, parse_moment
+
+    try:
+        return parse_moment(text, now, zone or context.catalog.settings.timezone)
+    except NotAMoment as error:
+        raise UsageProblem(str(error), error.hint) from None
+
+
+def span(option: str, text: str) -> int:
+    """The duration that an option names, in microseconds; `UsageProblem` if none."""
+    from escalate_cli.core.duration import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        message, _, hint = str(error).partition(": ")
+        raise UsageProblem(f"{option}: {message}", hint) from None

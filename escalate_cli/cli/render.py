@@ -1,0 +1,194 @@
+"""The one printer: answers, talk and errors leave through here, and nothing leaves with a live control character in it.
+
+Commands return an `Answer`; the frame hands it to `deliver`. Answers go to stdout, talk and errors to stderr. JSON is the same on a
+terminal and in a pipe. Rich is loaded only when a screen is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.context import Options
+from escalate_cli.errors import EscalateError, ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Draw = Callable[["Console"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found or did.
+
+    `data` is JSON-able: what `--json` prints. `screen` is what people get: a function that draws on a console, a text that is printed
+    as it is (one line needs no Rich; "" prints nothing), or None when people get the JSON too. `notes` are talk, for stderr.
+    `acted`: something was changed, so that a lost answer (stdout full) does not turn success into failure.
+    """
+
+    data: Any
+    screen: Draw | str | None = None
+    exit_code: ExitCode = ExitCode.DONE
+    notes: Sequence[str] = ()
+    acted: bool = False
+
+
+# C0, DEL and C1; bidirectional overrides, isolates and marks; zero-width and line separators; tags; lone surrogates. A joiner is kept
+# after a letter or picture that has a use for it (emoji, Persian, Hindi) and shown where it could only deceive.
+_LIVE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]|(?<![^\x00-\u024f])[\u200c\u200d]"
+)
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def printable(text: object, *, lines: bool = False) -> str:
+    """`text` with every character that could steer a terminal, hide or reorder text written out: `\\x1b`, `\\u202e`.
+
+    With `lines`, line ends stay line ends (for prose); without, the result is one line (for a cell of a table).
+    """
+    if lines:
+        return "\n".join(_LIVE.sub(_visible, line) for line in str(text).replace("\r\n", "\n").split("\n"))
+    return _LIVE.sub(_visible, str(text))
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    if match[0] == "\n":
+        return "\n"  # a line end of the layout: inside of strings it is already escaped
+    return "".join(f"\\u{unit:04x}" for unit in _utf16(ord(match[0])))
+
+
+def _utf16(code: int) -> tuple[int, ...]:
+    return (code,) if code < 0x10000 else (0xD800 + ((code - 0x10000) >> 10), 0xDC00 + (code & 0x3FF))
+
+
+def json_text(data: object) -> str:
+    """`data` as one JSON document that is valid UTF-8 and harmless on a terminal, and says exactly what `data` says."""
+    import json
+
+    return _LIVE.sub(_json_escape, json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def deliver(answer: Answer, options: Options) -> ExitCode:
+    """Print `answer`, then its notes; return the exit code of the process.
+
+    A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said on stderr; it is a failure only when
+    nothing but the answer was wanted.
+    """
+    written = write(_page(answer, options), options, acted=answer.acted)
+    if not options.quiet:
+        for note in answer.notes:
+            say(note)
+    return answer.exit_code if written or answer.acted or answer.exit_code else ExitCode.NO
+
+
+def _page(answer: Answer, options: Options) -> bytes:
+    if options.json or answer.screen is None:
+        return (json_text(answer.data) + "\n").encode()
+    if not isinstance(answer.screen, str):
+        return drawn(answer.screen, options)
+    text = printable(answer.screen.rstrip("\n"), lines=True) + "\n" if answer.screen else ""
+    return text.encode(sys.stdout.encoding, "backslashreplace")
+
+
+def drawn(draw: Draw, options: Options) -> bytes:
+    """What `draw` puts on a console like stdout, as the bytes to write there."""
+    import io
+
+    terminal = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    sheet = io.BytesIO()
+    paper = io.TextIOWrapper(sheet, encoding=sys.stdout.encoding, errors="backslashreplace", newline="\n")
+    draw(console(paper, options, terminal=terminal))
+    paper.flush()
+    drawing = sheet.getvalue()
+    return drawing if terminal else b"\n".join(line.rstrip() for line in drawing.split(b"\n"))
+
+
+def console(file: Any, options: Options, *, terminal: bool) -> Console:
+    """A Rich console in the house style: no markup, no emoji codes, no colours guessed from words; a last net for control characters."""
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class Guarded(Console):
+        def render(self, renderable: Any, options: Any = None) -> Any:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(printable(segment.text, lines=True), segment.style)
+
+    return Guarded(
+        file=file,
+        force_terminal=terminal,
+        color_system="auto" if options.color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+    )
+
+
+def say(text: str) -> None:
+    """Talk: one line on stderr. Whoever closed stderr does not want to hear it."""
+    try:
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> None:
+    """Print an error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of lines that come first."""
+    if options.json:
+        body = {"code": error.code, "message": error.message, "hint": error.hint or None, **(more or {})}
+        lines = [json_text({"error": body})]
+    else:
+        lines = [printable(detail, lines=True) for detail in details]
+        lines.append(printable(f"escalate: error: {error.message}"))
+        if error.hint:
+            lines.append(printable(f"hint: {error.hint}"))
+    try:
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
+    """Put `data` on stdout and see it through; whether that went well. A reader that went away is well: it has seen enough."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        give_up_stdout()
+    except OSError as error:
+        lost(error, options, acted=acted)
+        return False
+    return True
+
+
+def lost(error: OSError, options: Options, *, acted: bool = False) -> None:
+    """Say that stdout could not be written."""
+    give_up_stdout()
+    done = "what was asked has been done" if acted else "nothing has been changed: make room and ask again"
+    fail(EscalateError(f"the answer could not be written to stdout: {error.strerror}", done, code="output"), options)
+
+
+def give_up_stdout() -> None:
+    """Point stdout at /dev/null: what is left in its buffer would fail again, loudly, when the interpreter ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

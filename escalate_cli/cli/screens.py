@@ -1,0 +1,99 @@
+"""What screens are made of: colours of states, tables and facts in one quiet style (times: core/moment.py).
+
+Everything here takes data as it is and makes it harmless (`printable`); Rich's markup in data means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from escalate_cli.cli.render import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_PROSE = 14  # columns that prose keeps on the narrowest terminal
+_STYLES = {
+    "open": "bold red",
+    "acknowledged": "yellow",
+    "resolved": "green",
+    "paging": "bold red",
+    "exhausted": "bold red",
+    "stopped": "dim",
+    "pending": "cyan",
+    "sending": "cyan",
+    "retrying": "yellow",
+    "sent": "green",
+    "failed": "bold red",
+    "cancelled": "dim",
+    "accepted": "green",
+    "declined": "dim",
+    "expired": "dim",
+    "error": "bold red",
+    "warning": "yellow",
+    "ok": "green",
+}
+
+
+def words(text: object, style: str = "", *, lines: bool = False) -> Text:
+    """Data as a piece of a screen: harmless, in `style`."""
+    from rich.text import Text
+
+    return Text(printable(text, lines=lines), style)
+
+
+def state(status: str) -> Text:
+    """A status in its colour."""
+    return words(status, _STYLES.get(status, ""))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Iterable[str] = (), right: Iterable[str] = ()) -> Table:
+    """A table with one line under its head and no others. A cell is data (made harmless) or a `Text` of `words`/`state`; None is "–".
+
+    `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep their words whole. `right` names
+    the columns that hold numbers.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    listed = list(rows)
+    prose, numbers = set(wrap), set(right)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        made.add_column(
+            column,
+            justify="right" if column in numbers else "left",
+            no_wrap=column not in prose,
+            min_width=min(_PROSE, max((len(str(row[number])) for row in listed), default=0)) if column in prose else None,
+            overflow="fold" if column in prose else "ellipsis",
+        )
+    for row in listed:
+        made.add_row(*[cell if isinstance(cell, Text) else words("–" if cell is None else cell) for cell in row])
+    return made
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> Table:
+    """Names and values, one pair a line; pairs whose value is None, "" or empty are left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value in (None, "", (), [], {}):
+            continue
+        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        made.add_row(words(name), shown if isinstance(shown, Text) else words(shown, lines=True))
+    return made
+
+
+def heading(console: Console, text: object, *, above: bool = True) -> None:
+    """A bold line of its own, after an empty one unless it comes first."""
+    if above:
+        console.print()
+    console.print(words(text, "bold"))

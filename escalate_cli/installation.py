@@ -1,0 +1,96 @@
+"""What to install around escalate: crontab lines, systemd units, shell completions; and what this machine says of itself."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def this_command() -> list[str]:
+    """The words that start this very escalate, from anywhere: its absolute path, or this Python with `-m`."""
+    started = Path(sys.argv[0])
+    if started.name == "escalate" and started.is_file():
+        return [str(started.absolute())]
+    return [sys.executable, "-m", "escalate_cli"]
+
+
+def crontab(command: Sequence[str]) -> str:
+    """A crontab line that ticks every minute. cron reads `%` as a line end, so it is escaped."""
+    return f"* * * * * {shlex.join([*command, 'tick'])}".replace("%", "\\%")
+
+
+def units(command: Sequence[str]) -> dict[str, str]:
+    """systemd user units by file name: a service for `watch`; a timer and its service for `tick`."""
+    watch, tick = (" ".join(_systemd_word(word) for word in [*command, verb]) for verb in ("watch", "tick"))
+    secrets = "# Values of the ${NAME} in the configuration, one NAME=value a line:\nEnvironmentFile=-%h/.config/escalate/secrets.env\n"
+    return {
+        "escalate-watch.service": (
+            "[Unit]\nDescription=escalate: page whoever is due\n\n"
+            f"[Service]\nExecStart={watch}\nRestart=always\nRestartSec=5\n{secrets}\n[Install]\nWantedBy=default.target\n"
+        ),
+        "escalate-tick.service": (
+            # A pass that hangs would hold up all later ones: systemd starts no second one beside it.
+            f"[Unit]\nDescription=escalate: one pass\n\n[Service]\nType=oneshot\nExecStart={tick}\nTimeoutStartSec=10min\n{secrets}"
+        ),
+        "escalate-tick.timer": (
+            "[Unit]\nDescription=escalate: one pass a minute\n\n"
+            "[Timer]\nOnCalendar=*:*:00\nPersistent=true\nAccuracySec=1s\n\n[Install]\nWantedBy=timers.target\n"
+        ),
+    }
+
+
+def _systemd_word(word: str) -> str:
+    """A word of ExecStart: `%` and `$` mean something to systemd; spaces and quotes need quoting."""
+    doubled = word.replace("%", "%%").replace("$", "$$")
+    if any(character in doubled for character in " \t\"'\\;"):
+        return '"' + doubled.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return doubled
+
+
+def local_zone(environ: Mapping[str, str]) -> str:
+    """The IANA name of this machine's time zone; "UTC" when it does not say."""
+    from escalate_cli.core.hours import zone
+
+    try:
+        link = os.readlink("/etc/localtime")
+    except OSError:
+        link = ""
+    for name in (environ.get("TZ", "").removeprefix(":"), link.partition("zoneinfo/")[2]):
+        try:
+            if name:
+                return zone(name).key
+        except ValueError:
+            continue
+    return "UTC"
+
+
+_SCRIPTS = {
+    "bash": """\
+_escalate_complete() {
+    local IFS=$'\\n'
+    COMPREPLY=($(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _ESCALATE_COMPLETE=complete_bash "$1" 2>/dev/null))
+}
+complete -o default -F _escalate_complete escalate
+""",
+    "zsh": """\
+#compdef escalate
+_escalate() {
+    eval "$(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _ESCALATE_COMPLETE=complete_zsh escalate 2>/dev/null)"
+}
+if [[ "$funcstack[1]" == _escalate ]]; then _escalate; else compdef _escalate escalate; fi
+""",
+    "fish": """\
+function __escalate_complete
+    env _ESCALATE_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=$argv[1] _TYPER_COMPLETE_ARGS=(commandline -cp) escalate 2>/dev/null
+end
+complete --command escalate --no-files --condition '__escalate_complete is-args' --arguments '(__escalate_complete get-args)'
+""",
+}
+
+
+def completion_script(shell: str) -> str:
+    """The script that teaches `shell` ("bash", "zsh", "fish") to complete escalate; `KeyError` for another one."""
+    return _SCRIPTS[shell]

@@ -1,0 +1,104 @@
+"""service, team, person, policy, oncall, override: what they answer, and what they leave in the files."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_a_service_tells_who_is_behind_it_and_what_its_policy_does(escalate):
+    login = escalate("service", "show", "login", "--json").json
+    assert login["on_call"] in ("ana", "bo")
+    assert (login["policy"], login["team"], login["tier"], login["depends_on"]) == ("standard", "identity", 1, ["auth-db"])
+    assert login["source"].startswith("catalog.toml:")
+    assert [level["words"] for level in login["levels"]] == [
+        "tell whoever is on call and the team's lead, then wait 5m for an acknowledgement",
+        'if severity = ">=major": tell Cy Łódź, then wait 10m for an acknowledgement',
+    ]
+    page = escalate("service", "show", "LOG IN").out  # by its name
+    assert page.splitlines()[0] == "Log in  (login)"
+    assert "all of it 2 more times, then Cy Łódź, every 15m, until someone" in page
+    assert escalate("service", "show", "auth-db", "--json").json["on_call"] is None
+
+
+def test_teams_people_and_policies(escalate):
+    assert [(team["id"], team["services"]) for team in escalate("team", "list", "--json").json] == [
+        ("identity", ["login"]),
+        ("platform", ["auth-db"]),
+    ]
+    ana = escalate("person", "show", "ana", "--json").json
+    assert ana["teams"] == ["identity"]
+    assert ana["notify"]["high"] == [{"via": ["sms"], "after_seconds": 0}, {"via": ["email"], "after_seconds": 120}]
+    page = escalate("person", "show", "ana").out
+    assert "Ana [bold]Ruiz[/bold]  (ana)" in page, "markup in a name means nothing"
+    assert "sms; then email after 2m" in page
+    policy = escalate("policy", "show", "standard", "--json").json
+    assert (policy["repeat"], policy["teams"], policy["levels"][1]["when"]) == (2, ["identity", "platform"], 'severity = ">=major"')
+    assert [one["id"] for one in escalate("policy", "list", "--json").json] == ["standard"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "rows"),
+    [
+        (("identity", "--at", "2026-01-05T08:59:59Z"), 1, [(None, "identity-primary", "2026-01-05T09:00:00Z")]),
+        (("identity", "--at", "2026-01-05T09:00:00Z"), 0, [("ana", "identity-primary", "2026-01-12T09:00:00Z")]),
+        (("identity-primary", "--at", "2026-06-15 09:00"), 0, [("bo", "identity-primary", "2026-06-22T08:00:00Z")]),
+        (
+            ("identity", "--at", "2026-01-06 00:00", "--until", "2026-01-20 00:00"),
+            0,
+            [
+                ("ana", "identity-primary", "2026-01-12T09:00:00Z"),
+                ("bo", "identity-primary", "2026-01-19T09:00:00Z"),
+                ("ana", "identity-primary", "2026-01-20T00:00:00Z"),
+            ],
+        ),
+        (("platform",), 1, [(None, None, None)]),
+    ],
+    ids=["before the first handoff", "at the very handoff", "in summer time", "a stretch of shifts", "a team without a schedule"],
+)
+def test_oncall_names_the_shift(escalate, arguments, code, rows):
+    ran = escalate("oncall", *arguments, "--json")
+    assert ran.code == code, ran.err
+    assert [(row["person"], row["schedule"], row["until"]) for row in ran.json] == rows
+    assert all(set(row) == {"schedule", "team", "person", "from", "until", "why"} for row in ran.json)
+
+
+@pytest.mark.parametrize(
+    ("at", "error", "hint"),
+    [
+        ("2027-03-28 01:30", "does not exist in Europe/London", '"2027-03-28 02:00"'),
+        ("yesterweek", '"yesterweek" is not a moment', "write it like"),
+        ("+5", '"5" has no unit', "write it like"),
+        ("2026-02-30", "no such day", "calendar"),
+    ],
+)
+def test_a_moment_that_is_none_is_refused_with_a_hint(escalate, at, error, hint):
+    ran = escalate("oncall", "--at", at)
+    assert ran.code == 2
+    assert error in ran.err.splitlines()[0]
+    assert hint in ran.err.splitlines()[1]
+
+
+def test_an_override_swaps_who_is_on_call(escalate):
+    ran = escalate("override", "identity-primary", "bo", "--from", "2026-01-06 10:00", "--until", "2026-01-07 10:00", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["from"] == "2026-01-06T10:00:00Z"
+    shifts = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00", "--json").json
+    assert [shift["person"] for shift in shifts] == ["ana", "bo", "ana"]
+    assert shifts[1]["why"] == "override"
+    assert "# The catalog of a small bank. This comment must survive." in (escalate.config / "catalog.toml").read_text()
+    backwards = escalate("override", "identity-primary", "bo", "--from", "now", "--until", "now")
+    assert (backwards.code, backwards.err.splitlines()[0]) == (2, "escalate: error: --until is not after --from")
+    assert escalate("override", "identity-primary", "boo", "--from", "now", "--until", "+1h").code == 4
+
+
+def test_adding_a_service_keeps_the_files_comments(escalate):
+    words = ("--keyword", "inbox", "--keyword", "post")
+    ran = escalate("service", "add", "mail", "--team", "platform", "--name", "E-mail", *words, "--depends-on", "auth-db")
+    assert ran.code == 0, ran.err
+    mail = escalate("service", "show", "mail", "--json").json
+    assert (mail["name"], mail["keywords"], mail["depends_on"], mail["kind"]) == ("E-mail", ["inbox", "post"], ["auth-db"], "business")
+    assert "# The catalog of a small bank. This comment must survive." in (escalate.config / "catalog.toml").read_text()
+    again = escalate("service", "add", "mail", "--team", "platform")
+    assert again.code == 5
+    assert again.err.startswith('escalate: error: the service "mail" exists already\nhint: it is defined in catalog.toml:')
+    assert escalate("service", "add", "x", "--team", "platfrom").err.endswith('hint: did you mean "platform"?\n')
