@@ -1,0 +1,176 @@
+"""Checked tables → the core's types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from escalate_cli.config import shape
+from escalate_cli.config.gathering import Item
+from escalate_cli.core import catalog as core
+from escalate_cli.core import policy as policies
+
+
+def severity(table: shape.Severity, rank: int, item: Item) -> core.Severity:
+    """One severity; `rank` is its place in the list."""
+    return core.Severity(table.id, core.Urgency(table.urgency), rank, table.description, tuple(table.inform), item.source)
+
+
+def service(name: str, table: shape.Service, item: Item) -> core.Service:
+    """One service."""
+    return core.Service(
+        id=name,
+        name=table.name or name,
+        team=table.team,
+        description=table.description,
+        kind=table.kind,
+        policy=table.policy,
+        keywords=tuple(table.keywords),
+        depends_on=tuple(table.depends_on),
+        tier=table.tier,
+        links=dict(table.links),
+        source=item.source,
+    )
+
+
+def team(name: str, table: shape.Team, item: Item) -> core.Team:
+    """One team."""
+    return core.Team(
+        name, table.name or name, tuple(table.members), table.lead, table.on_call, table.policy, table.channel, item.source
+    )
+
+
+def steps(table: Sequence[shape.Step] | None) -> tuple[core.Step, ...] | None:
+    """The steps of one urgency, None where there are none of their own."""
+    return None if table is None else tuple(core.Step(tuple(step.via), step.after) for step in table)
+
+
+def person(name: str, table: shape.Person, item: Item, timezone: str) -> core.Person:
+    """One person; `timezone` is the organisation's."""
+    notify = core.NotifyRules(steps(table.notify.high), steps(table.notify.low))
+    return core.Person(
+        name, table.name or name, table.timezone or timezone, dict(table.contact), tuple(table.login), notify, item.source
+    )
+
+
+def channel(name: str, table: shape.Channel, item: Item) -> core.Channel:
+    """One channel."""
+    return core.Channel(name, table.name or name, dict(table.contact), item.source)
+
+
+def gateway(name: str, table: shape.Gateway, item: Item) -> core.Gateway:
+    """One gateway."""
+    return core.Gateway(name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source)
+
+
+def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> core.Schedule:
+    """One schedule with its rotations and overrides."""
+    rotations = tuple(
+        core.Rotation(
+            tuple(each.members), each.start, each.every[0], each.every[1], each.hours, _source(item, "rotations", number)
+        )
+        for number, each in enumerate(table.rotations)
+    )
+    overrides = tuple(
+        core.Override(each.person, each.start, each.until, _source(item, "overrides", number))
+        for number, each in enumerate(table.overrides)
+    )
+    return core.Schedule(name, table.timezone or timezone, rotations, overrides, item.source)
+
+
+def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> core.Hours:
+    """Hours, their days in order and each once."""
+    days = tuple(sorted(set(table.days)))
+    return core.Hours(name, table.timezone or timezone, days, table.start, table.until, tuple(table.except_days), item.source)
+
+
+def policy(name: str, table: shape.Policy, item: Item) -> policies.Policy:
+    """One policy with its levels."""
+    raw = item.raw.get("levels", [])
+    levels = tuple(
+        policies.Level(
+            tuple(each.notify),
+            each.wait,
+            when(each.when, raw[number].get("when")),
+            each.during,
+            policies.Acks(each.acks),
+            _source(item, "levels", number),
+        )
+        for number, each in enumerate(table.levels)
+    )
+    return policies.Policy(name, levels, table.repeat, table.ack_timeout, item.source)
+
+
+def when(table: shape.LevelWhen, raw: Mapping[str, Any] | None) -> policies.When:
+    """A condition; `raw` is what its author wrote."""
+    times = table if isinstance(table, shape.RuleWhen) else shape.RuleWhen()
+    return policies.When(
+        severities=table.severity,
+        services=None if table.service is None else tuple(table.service),
+        teams=None if table.team is None else tuple(table.team),
+        labels=table.label,
+        hours=table.hours,
+        open_for=times.open_for,
+        unacknowledged_for=times.unacknowledged_for,
+        no_update_for=times.no_update_for,
+        at_severity_for=times.at_severity_for,
+        raised=times.raised,
+        scope_grew=times.scope_grew,
+        text=", ".join(f"{key} = {_written(value)}" for key, value in (raw or {}).items()),
+    )
+
+
+def rule(table: shape.Rule, item: Item) -> policies.Rule:
+    """One rule."""
+    return policies.Rule(
+        name=table.name,
+        when=when(table.when, item.raw.get("when")),
+        page=tuple(table.page),
+        inform=tuple(table.inform),
+        involve=tuple(table.involve),
+        raise_to=table.raise_to,
+        every=table.every,
+        mode=policies.Mode(table.mode),
+        ask=tuple(table.ask) if table.ask else (policies.Target(policies.TargetKind.INCIDENT_LEAD),),
+        expires=table.expires,
+        on_expiry=policies.OnExpiry(table.on_expiry or "drop"),
+        source=item.source,
+    )
+
+
+def expectation(table: shape.Expect, item: Item, settings: core.Settings) -> policies.Expectation:
+    """One expectation; what it leaves open the settings say."""
+    return policies.Expectation(
+        table.service,
+        table.severity or settings.default_severity,
+        table.at,
+        table.within or settings.reach_within,
+        table.reaches,
+        item.source,
+    )
+
+
+def fallback(table: shape.Fallback, item: Item) -> core.Fallback:
+    """The last resort."""
+    return core.Fallback(table.team, tuple(table.page), table.every, item.source)
+
+
+def heartbeat(table: shape.Heartbeat, item: Item) -> core.Heartbeat:
+    """The dead man's switch."""
+    return core.Heartbeat(table.url, table.every, item.source)
+
+
+def _source(item: Item, key: str, number: int) -> str:
+    return item.file.source((*item.path, key, number))
+
+
+def _written(value: object) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(_written(each) for each in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_written(each)}' for key, each in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -1,0 +1,77 @@
+"""The compiled cache: a checked catalog and its warnings in one file, valid while every configuration file keeps its stamp.
+
+A cache file is a header (format, place and stamps, compared byte by byte), a checksum, and JSON. Nothing in it is executed, and a
+file that another user owns or may write is not read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from escalate_cli import __version__
+from escalate_cli.config.problems import Problem
+from escalate_cli.config.sources import Source
+from escalate_cli.core.catalog import Catalog
+
+FORMAT = 1
+_LARGEST = 64 * 1024 * 1024
+
+
+def fetch(cache: Path, path: Path, sources: Sequence[Source]) -> tuple[Catalog, tuple[Problem, ...]] | None:
+    """What was stored for exactly these files, or None."""
+    head = _header(path, sources)
+    try:
+        raw = _read(_file(cache, path))
+    except (OSError, ValueError):
+        return None
+    body = raw[len(head) + 9 :]
+    if not raw.startswith(head) or raw[len(head) : len(head) + 9] != b"%08x\n" % zlib.crc32(body):
+        return None
+    import msgspec
+
+    try:
+        return msgspec.json.decode(body, type=tuple[Catalog, tuple[Problem, ...]])
+    except ValueError:  # msgspec's errors are such
+        return None
+
+
+def store(cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, problems: Sequence[Problem]) -> None:
+    """Keep the result for these files. A cache that cannot be written is no error: the next command compiles again."""
+    import msgspec
+
+    with contextlib.suppress(OSError, ValueError):
+        body = msgspec.json.encode((catalog, problems))
+        target = _file(cache, path)
+        os.makedirs(cache, mode=0o700, exist_ok=True)
+        temporary = f"{target}.{os.getpid()}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(_header(path, sources) + b"%08x\n" % zlib.crc32(body) + body)
+            os.replace(temporary, target)
+        except OSError:
+            os.unlink(temporary)
+
+
+def _header(path: Path, sources: Sequence[Source]) -> bytes:
+    stamps = [(source.name, *source.stamp, source.regular) for source in sources]
+    return ascii(("escalate", FORMAT, __version__, os.path.realpath(path), stamps)).encode() + b"\n"
+
+
+def _file(cache: Path, path: Path) -> str:
+    """One file per configuration, so that two of them do not push each other out."""
+    return os.path.join(cache, f"catalog-{zlib.crc32(os.fsencode(os.path.realpath(path))):08x}.json")
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+            return b""
+        return stream.read(_LARGEST)

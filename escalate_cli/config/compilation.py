@@ -1,0 +1,133 @@
+"""All files → the catalog and every problem with it.
+
+Tables are checked one by one, so that one bad table hides nothing about the others; what spans tables is checked afterwards on
+what is sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from escalate_cli.config import assembly, shape
+from escalate_cli.config.gathering import DEFAULT_LADDER, Gathered, Item, gather
+from escalate_cli.config.parsing import ParsedFile
+from escalate_cli.config.problems import ERROR, Problem
+from escalate_cli.config.sources import Content
+from escalate_cli.config.validation import validate
+from escalate_cli.config.vocabulary import ID_HINT, is_id
+from escalate_cli.core.catalog import Catalog, Settings, Severity, Urgency
+from escalate_cli.core.policy import Rule
+
+T = TypeVar("T")
+M = TypeVar("M", bound=shape.Table)
+
+
+@dataclass
+class Draft:
+    """The catalog as far as its tables are sound, and where each of them stands."""
+
+    gathered: Gathered
+    catalog: Catalog = field(default_factory=Catalog)
+    rules: list[tuple[Item, Rule]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, list[Problem]]:
+    """The catalog that the files make, and all problems in the order of the files; the catalog is of no use when one of them is
+    an error.
+    """
+    from escalate_cli.config.checks import check_all
+
+    gathered = gather([ParsedFile(content) for content in contents])
+    draft = Draft(gathered, problems=list(gathered.problems))
+    _settings(draft, version)
+    _by_id(draft)
+    _rest(draft)
+    draft.problems += check_all(draft)
+    draft.problems.sort(key=lambda each: (each.file, each.line, each.column, each.level))
+    return draft.catalog, list(dict.fromkeys(draft.problems))
+
+
+def _settings(draft: Draft, version: str) -> None:
+    severities = []
+    for rank, item in enumerate(draft.gathered.listed["severities"]):
+        severity = _sound(draft, shape.Severity, item)
+        if severity is not None:
+            severities.append(assembly.severity(severity, rank, item))
+    if not draft.gathered.listed["severities"]:
+        severities = [Severity(name, Urgency(urgency), rank) for rank, (name, urgency) in enumerate(DEFAULT_LADDER)]
+    table = _single(draft, shape.Settings) or shape.Settings()
+    ladder = draft.gathered.ladder
+    default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
+    settings = Settings(default, table.timezone, table.reach_within)
+    draft.catalog = Catalog(version=version, settings=settings, severities=tuple(severities))
+
+
+def _by_id(draft: Draft) -> None:
+    zone = draft.catalog.settings.timezone
+    draft.catalog = replace(
+        draft.catalog,
+        services=_section(draft, "services", shape.Service, assembly.service),
+        teams=_section(draft, "teams", shape.Team, assembly.team),
+        people=_section(draft, "people", shape.Person, lambda name, table, item: assembly.person(name, table, item, zone)),
+        channels=_section(draft, "channels", shape.Channel, assembly.channel),
+        gateways=_section(draft, "gateways", shape.Gateway, assembly.gateway),
+        schedules=_section(
+            draft, "schedules", shape.Schedule, lambda name, table, item: assembly.schedule(name, table, item, zone)
+        ),
+        hours=_section(draft, "hours", shape.Hours, lambda name, table, item: assembly.hours(name, table, item, zone)),
+        policies=_section(draft, "policies", shape.Policy, assembly.policy),
+    )
+
+
+def _rest(draft: Draft) -> None:
+    notify = _single(draft, shape.Notify) or shape.Notify()
+    heartbeat = _single(draft, shape.Heartbeat)
+    metrics = _single(draft, shape.Metrics)
+    limits = _single(draft, shape.Limits) or shape.Limits()
+    messages = _single(draft, shape.Messages) or shape.Messages()
+    fallback = _single(draft, shape.Fallback)
+    expectations = [(item, _sound(draft, shape.Expect, item)) for item in draft.gathered.listed["expect"]]
+    for item in draft.gathered.listed["rules"]:
+        table = _sound(draft, shape.Rule, item)
+        if table is not None:
+            draft.rules.append((item, assembly.rule(table, item)))
+    draft.catalog = replace(
+        draft.catalog,
+        notify_high=assembly.steps(notify.high) or (),
+        notify_low=assembly.steps(notify.low) or (),
+        heartbeat=assembly.heartbeat(heartbeat, draft.gathered.single["heartbeat"]) if heartbeat else None,
+        metrics_textfile=metrics.textfile if metrics else None,
+        limits=replace(draft.catalog.limits, messages=limits.messages, per=limits.per),
+        messages={part: text for part, text in messages if text is not None},
+        fallback=assembly.fallback(fallback, draft.gathered.single["fallback"]) if fallback else draft.catalog.fallback,
+        rules=tuple(rule for _, rule in draft.rules),
+        expectations=tuple(
+            assembly.expectation(table, item, draft.catalog.settings) for item, table in expectations if table is not None
+        ),
+    )
+
+
+def _section(draft: Draft, section: str, model: type[M], build: Callable[[str, M, Item], T]) -> dict[str, T]:
+    built = {}
+    for name, item in draft.gathered.by_id[section].items():
+        if not is_id(name):
+            draft.problems.append(item.problem((), ERROR, "bad-id", f'"{name}" cannot be an id', ID_HINT, key=True))
+        table = _sound(draft, model, item)
+        if table is not None:
+            built[name] = build(name, table, item)
+    return built
+
+
+def _single(draft: Draft, model: type[M]) -> M | None:
+    name = next(name for name, shaped in shape.SINGLE.items() if shaped is model)
+    item = draft.gathered.single.get(name)
+    return None if item is None else _sound(draft, model, item)
+
+
+def _sound(draft: Draft, model: type[M], item: Item) -> M | None:
+    table, problems = validate(model, item, draft.gathered.known)
+    draft.problems += problems
+    return table

@@ -1,0 +1,155 @@
+"""Tables added to the configuration from the command line: appended to the file where their like stand, so that comments survive.
+
+The result is checked before anything is written, so no other command ever sees a configuration that an edit has broken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from escalate_cli.config.load import compile_contents
+from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
+from escalate_cli.config.sources import Content, find_sources, read
+from escalate_cli.errors import ConfigurationProblem, Unknown
+
+
+def append_service(
+    path: Path,
+    *,
+    id: str,
+    name: str,
+    team: str,
+    keywords: Sequence[str] = (),
+    description: str = "",
+    kind: str = "",
+    policy: str | None = None,
+    depends_on: Sequence[str] = (),
+) -> Path:
+    """Add a service to the configuration at `path`; the file that it was added to.
+
+    Raises `InvalidConfiguration` with what would be wrong with the result, and leaves everything as it was.
+    """
+    keys: dict[str, object] = {"name": name, "description": description, "kind": kind, "team": team, "policy": policy}
+    keys |= {"keywords": list(keywords), "depends_on": list(depends_on)}
+    return _append(path, ("services",), "[" + _key("services", id) + "]", keys)
+
+
+def append_override(path: Path, schedule: str, person: str, start: datetime, until: datetime) -> Path:
+    """Add an override to a schedule, in naive local times of the schedule; the file that it was added to.
+
+    Raises `Unknown` when no file defines the schedule, `InvalidConfiguration` as `append_service` does.
+    """
+    keys: dict[str, object] = {"person": person, "from": start.replace(microsecond=0), "until": until.replace(microsecond=0)}
+    return _append(path, ("schedules", schedule), "[[" + _key("schedules", schedule, "overrides") + "]]", keys)
+
+
+def _append(path: Path, beside: tuple[str, ...], header: str, keys: dict[str, object]) -> Path:
+    with _alone(path):
+        sources = find_sources(path)
+        contents = [read(source) for source in sources]
+        number = _home(contents, beside)
+        before = contents[number]
+        after = replace(before, data=_with(before.data, header, keys))
+        changed = [*contents[:number], after, *contents[number + 1 :]]
+        fresh = _errors(changed) - _errors(contents)
+        if fresh:
+            raise InvalidConfiguration(tuple(_complete(changed, fresh)))
+        target = Path(os.path.realpath(sources[number].path))  # a link stays a link
+        _write(target, after.data)
+        return Path(sources[number].path)
+
+
+def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
+    """The file that holds the table `beside`, or most of it; for a section that nobody has begun, catalog.toml or the first."""
+    from escalate_cli.config.parsing import ParsedFile
+
+    sizes = []
+    for content in contents:
+        table: object = ParsedFile(content).data
+        for name in beside:
+            table = table.get(name) if isinstance(table, dict) else None
+        sizes.append(len(table) if isinstance(table, dict) else 0)
+    if any(sizes):
+        return sizes.index(max(sizes))
+    if len(beside) > 1:
+        raise Unknown(f'there is no {beside[0].removesuffix("s")} "{beside[1]}"', "see `escalate oncall`")
+    return next((number for number, content in enumerate(contents) if content.name == "catalog.toml"), 0)
+
+
+def _with(data: bytes, header: str, keys: dict[str, object]) -> bytes:
+    """The file with a table added at its end, in the file's own line endings."""
+    lines = [header, *(f"{key} = {_value(value)}" for key, value in keys.items() if value not in ("", None, []))]
+    newline = "\r\n" if b"\r\n" in data else "\n"
+    gap = newline if not data or data.endswith(b"\n") else newline * 2
+    return data + ((gap if data.strip() else "") + newline.join(lines) + newline).encode()
+
+
+def _value(value: object) -> str:
+    """A value in TOML, in one line."""
+    if isinstance(value, list):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    import tomli_w
+
+    return tomli_w.dumps({"v": value}).removeprefix("v = ").rstrip("\n")
+
+
+def _key(*parts: str) -> str:
+    import tomli_w
+
+    return ".".join(tomli_w.dumps({part: 0}).removesuffix(" = 0\n") for part in parts)
+
+
+def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:
+    """The errors of these files, known by what they say and not by their lines, which move."""
+    return Counter((each.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR)
+
+
+def _problems(contents: Sequence[Content]) -> tuple[Problem, ...]:
+    try:
+        return compile_contents(contents).problems
+    except InvalidConfiguration as invalid:
+        return invalid.problems
+
+
+def _complete(contents: Sequence[Content], wanted: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
+    return (each for each in _problems(contents) if (each.file, each.code, each.message) in wanted and each.level == ERROR)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One edit at a time, or one of two would be lost."""
+    try:
+        descriptor = os.open(path if path.is_dir() else path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        find_sources(path)  # says what is missing
+        raise
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Replace the file in one step, its mode kept."""
+    temporary = ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
+        with open(descriptor, "wb") as stream:
+            os.fchmod(descriptor, target.stat().st_mode & 0o7777)
+            stream.write(data)
+            stream.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, target)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise ConfigurationProblem(f"{target} cannot be changed: {problem.strerror}", "check who may write there") from None

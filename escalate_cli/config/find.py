@@ -1,0 +1,107 @@
+"""Where the configuration, the database and the cache are (product.md §3): an option, then the environment, then the usual
+directories.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from escalate_cli.errors import ConfigurationProblem
+
+APP = "escalate"
+
+
+def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
+    """The configuration: `--config`, `$ESCALATE_CONFIG`, the user's directory, the site's; the first of these two that has TOML
+    files.
+
+    The path need not exist: `load` says so better. Raises `ConfigurationProblem` when there is no place to look in.
+    """
+    named = _named(explicit, environ, "ESCALATE_CONFIG")
+    if named is not None:
+        return named
+    user = _directory("config", environ)
+    site = _site(environ)
+    for directory in (user, site):
+        if directory is not None and _has_toml(directory):
+            return directory
+    found = user or site
+    if found is None:
+        raise _homeless("configuration", "--config", "ESCALATE_CONFIG")
+    return found
+
+
+def find_db(explicit: Path | None, environ: Mapping[str, str]) -> Path:
+    """The database file: `--db`, `$ESCALATE_DB`, `escalate.db` in the user's data directory."""
+    named = _named(explicit, environ, "ESCALATE_DB")
+    if named is not None:
+        return named
+    directory = _directory("data", environ)
+    if directory is None:
+        raise _homeless("database", "--db", "ESCALATE_DB")
+    return directory / "escalate.db"
+
+
+def cache_dir(environ: Mapping[str, str]) -> Path | None:
+    """The user's cache directory, or None where there is none; it need not exist yet."""
+    return _directory("cache", environ)
+
+
+def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> Path | None:
+    if explicit is not None:
+        return explicit
+    text = environ.get(variable, "")
+    if not text:
+        return None
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # "~" without a home
+        return Path(text)
+
+
+def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
+    """The user's directory for `what`; None without a home, where platformdirs would answer with a relative path."""
+    xdg = environ.get({"config": "XDG_CONFIG_HOME", "data": "XDG_DATA_HOME", "cache": "XDG_CACHE_HOME"}[what], "")
+    home = environ.get("HOME", "")
+    if sys.platform != "darwin":  # what platformdirs would say, without its import
+        if xdg.startswith("/"):
+            return Path(xdg) / APP
+        if home.startswith("/"):
+            return Path(home) / {"config": ".config", "data": ".local/share", "cache": ".cache"}[what] / APP
+    import platformdirs
+
+    try:
+        function = {
+            "config": platformdirs.user_config_path,
+            "data": platformdirs.user_data_path,
+            "cache": platformdirs.user_cache_path,
+        }[what]
+        found = function(APP)
+    except (RuntimeError, OSError, KeyError):
+        return None
+    return found if found.is_absolute() and "~" not in found.parts else None
+
+
+def _site(environ: Mapping[str, str]) -> Path | None:
+    first = environ.get("XDG_CONFIG_DIRS", "").split(":")[0]
+    if sys.platform != "darwin":
+        return Path(first if first.startswith("/") else "/etc/xdg") / APP
+    import platformdirs
+
+    return platformdirs.site_config_path(APP)
+
+
+def _has_toml(directory: Path) -> bool:
+    try:
+        return any(entry.suffix == ".toml" for entry in directory.iterdir())
+    except OSError:
+        return False
+
+
+def _homeless(what: str, option: str, variable: str) -> ConfigurationProblem:
+    return ConfigurationProblem(
+        f"there is no place to look for the {what}: this user has no home directory",
+        f"say where it is: {option} PATH, or ${variable}",
+    )

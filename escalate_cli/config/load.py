@@ -1,0 +1,69 @@
+"""The configuration as the rest of the program gets it: checked, and from the compiled cache when no file has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from escalate_cli.config import cache as compiled
+from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
+from escalate_cli.config.sources import Content, Source, find_sources, read
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.errors import ConfigurationProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A valid configuration. `problems` are its warnings."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...] = ()
+
+
+def load(path: Path, cache: Path | None = None) -> Loaded:
+    """The configuration at `path`, a directory or a file; `cache` is a directory for its compiled form, made when it does not
+    exist.
+
+    Raises `InvalidConfiguration` with every problem when one is an error, `ConfigurationProblem` when there is nothing to read.
+    What is wrong with the cache is nobody's trouble: it is ignored and written anew.
+    """
+    sources = find_sources(path)
+    if cache is not None:
+        hit = compiled.fetch(cache, path, sources)
+        if hit is not None:
+            return Loaded(*hit)
+    loaded = compile_contents([read(source) for source in sources])
+    if cache is not None and _unchanged(path, sources):
+        compiled.store(cache, path, sources, loaded.catalog, loaded.problems)
+    return loaded
+
+
+def compile_contents(contents: Sequence[Content]) -> Loaded:
+    """The configuration that these files make; `InvalidConfiguration` when it has errors."""
+    from escalate_cli.config.compilation import compile_files
+
+    catalog, problems = compile_files(contents, version(contents))
+    if any(problem.level == ERROR for problem in problems):
+        raise InvalidConfiguration(problems)
+    return Loaded(catalog, tuple(problems))
+
+
+def version(contents: Sequence[Content]) -> str:
+    """What names this content: 16 hex digits of SHA-256 over the names and bytes of the files."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for content in contents:
+        for part in (content.name.encode(), content.data):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()[:16]
+
+
+def _unchanged(path: Path, sources: tuple[Source, ...]) -> bool:
+    """Whether the files are still those that were read: an edit in between must not be cached under its own stamp."""
+    try:
+        return find_sources(path) == sources
+    except ConfigurationProblem:  # gone meanwhile
+        return False

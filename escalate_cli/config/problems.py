@@ -1,0 +1,84 @@
+"""What is wrong with a configuration, where, and what to write instead; shown so that no terminal and no secret is harmed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalate_cli.errors import ConfigurationProblem
+
+ERROR = "error"
+WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `file` is relative to the configuration directory; `line` and `column` count from 1, 0 where there
+    is none.
+
+    `level` is "error" or "warning", `code` a stable word, `text` the source line with everything masked that may be a secret.
+    """
+
+    file: str
+    line: int
+    column: int
+    level: str
+    code: str
+    message: str
+    hint: str = ""
+    text: str = ""
+
+
+class InvalidConfiguration(ConfigurationProblem):
+    """The configuration has errors. `problems` holds them all, warnings too; `message` is the first error in one line."""
+
+    code = "invalid-configuration"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        errors = [problem for problem in self.problems if problem.level == ERROR]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        first = errors[0]
+        super().__init__(harmless(f"{place(first)}: {first.message}{more}"), harmless(first.hint))
+
+
+def place(problem: Problem) -> str:
+    """`FILE:LINE:COL`, or as much of it as there is."""
+    return f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+
+
+def render(problem: Problem) -> str:
+    """The problem as people read it: place and message, the source line, a caret, a hint. No newline at the end."""
+    lines = [harmless(f"{place(problem)}: {problem.level}[{problem.code}]: {problem.message}")]
+    if problem.text.strip():
+        lines.append("    " + harmless(problem.text))
+        if 0 < problem.column <= len(problem.text) + 1:
+            lines.append("    " + " " * _width(harmless(problem.text[: problem.column - 1])) + "^")
+    if problem.hint:
+        lines.append("hint: " + harmless(problem.hint))
+    return "\n".join(lines)
+
+
+def harmless(text: str) -> str:
+    """`text` in one line, with everything escaped that would move the cursor, turn the direction of writing, or cannot be
+    encoded.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(char) for char in text)
+
+
+def _harmless(char: str) -> str:
+    if char == "\t":
+        return " "
+    # Cc: controls. Cf: bidi overrides, zero width. Cs: lone surrogates. Zl, Zp: line separators of other systems.
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        code = ord(char)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return char
+
+
+def _width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

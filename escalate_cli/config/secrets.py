@@ -1,0 +1,136 @@
+"""References to secrets in gateway URLs: `${NAME}` and `${file:/path}`, looked up at the moment of sending and never kept.
+
+Every value is percent-encoded when it is put in, so that an `@` or `/` in a password cannot change the host. A reference is
+therefore a *part* of a URL (a user, a password, a token, a port), never a whole URL, and a token that contains slashes
+(`T1/B1/xyz` of a Slack webhook) arrives as one part: Apprise takes the URL apart first and decodes the parts afterwards. Where a
+plugin wants three parts, write three references.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+from escalate_cli.errors import ConfigurationProblem
+
+LARGEST = 64 * 1024
+TO = "{to}"
+
+_REFERENCE = re.compile(r"\$\{([^{}\s]*)\}|\{to\}|(\$\{)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_FILE = "file:"
+
+
+class MissingSecret(ConfigurationProblem):
+    """A secret that a URL refers to cannot be had. `reference` names it (`${SMTP_PASSWORD}`); no value is ever part of this
+    error.
+    """
+
+    code = "missing-secret"
+
+    def __init__(self, reference: str, why: str) -> None:
+        self.reference = reference
+        hint = (
+            "make the file readable for this user"
+            if _FILE in reference
+            else "set it where this command runs (cron has its own environment)"
+        )
+        super().__init__(f"the secret {reference} {why}", hint)
+
+
+class BadReference(ConfigurationProblem):
+    """A `${` that is not a reference."""
+
+    code = "bad-reference"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Expanded:
+    """A URL ready for use, and every form of the values in it that must be redacted from whatever is shown. Its repr shows
+    neither.
+    """
+
+    url: str
+    secrets: tuple[str, ...]
+
+
+def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
+    """The URL of `template` for the address `to`.
+
+    Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference` when a `${` is malformed.
+    """
+    values: dict[str, None] = {}
+
+    def put(match: re.Match[str]) -> str:
+        if match[0] == TO:
+            return quote(to, safe="")
+        value = _value(_checked(match), environ)
+        encoded = quote(value, safe="")
+        for form in (value, encoded, quote(value), quote_plus(value)):
+            values[form] = None
+        return encoded
+
+    url = _REFERENCE.sub(put, template)
+    return Expanded(url, tuple(sorted(values, key=len, reverse=True)))
+
+
+def references(template: str) -> tuple[str, ...]:
+    """The references in `template` as they are written there, each once; `BadReference` when one is malformed."""
+    found = {f"${{{_checked(match)}}}": None for match in _REFERENCE.finditer(template) if match[0] != TO}
+    return tuple(found)
+
+
+def _checked(match: re.Match[str]) -> str:
+    """What stands between the braces; `BadReference` when it is neither a variable's name nor an absolute path."""
+    name = match[1]
+    hint = "write ${NAME} for an environment variable or ${file:/path} for a file"
+    if name is None:
+        raise BadReference('"${" begins a reference that never ends', hint)
+    if name.startswith(_FILE):
+        if not name[len(_FILE) :].startswith("/") or "\0" in name:
+            raise BadReference("${file:…} needs an absolute path", hint)
+    elif not _NAME.fullmatch(name):
+        raise BadReference("${…} does not hold the name of an environment variable", hint)
+    return name
+
+
+def _value(name: str, environ: Mapping[str, str]) -> str:
+    reference = f"${{{name}}}"
+    if not name.startswith(_FILE):
+        if name not in environ:
+            raise MissingSecret(reference, "is not set")
+        value = environ[name]
+    else:
+        value = _file(name[len(_FILE) :], reference)
+    if not value:
+        raise MissingSecret(reference, "is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise MissingSecret(reference, "is not UTF-8") from None
+    return value
+
+
+def _file(path: str, reference: str) -> str:
+    """The text of a secret's file without the newline at its end. Only regular files are opened: a FIFO would hang the sender."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise MissingSecret(reference, "is not a regular file")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise MissingSecret(reference, "is not a regular file")
+            data = stream.read(LARGEST + 1)
+    except OSError as problem:
+        raise MissingSecret(reference, f"cannot be read: {problem.strerror}") from None
+    if len(data) > LARGEST:
+        raise MissingSecret(reference, f"is larger than {LARGEST // 1024} KB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MissingSecret(reference, "is not UTF-8") from None
+    return text.rstrip("\r\n")

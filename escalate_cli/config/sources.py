@@ -1,0 +1,94 @@
+"""The files of a configuration: finding them, reading them without ever hanging, and telling whether they have changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from escalate_cli.config.problems import ERROR, WARNING, Problem
+from escalate_cli.errors import ConfigurationProblem
+
+LARGEST = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file that exists. `name` is its name in the directory, printable; `stamp` changes when the file does."""
+
+    name: str
+    path: str
+    stamp: tuple[int, int, int, int]
+    regular: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds; `problem` says why it holds nothing."""
+
+    name: str
+    data: bytes
+    problem: Problem | None = None
+
+
+def find_sources(path: Path) -> tuple[Source, ...]:
+    """The configuration's files in the order of their names; `path` is a directory or one file.
+
+    Hidden files are left out (editors keep their locks there). Raises `ConfigurationProblem` when there is nothing to read.
+    """
+    hint = "`escalate init` writes a starter; --config or $ESCALATE_CONFIG names another place"
+    try:
+        if not stat.S_ISDIR(os.stat(path).st_mode):
+            return (_source(path.name, str(path)),)
+        names = sorted(name for name in os.listdir(path) if name.endswith(".toml") and not name.startswith("."))
+        found = tuple(_source(name, os.path.join(path, name)) for name in names)
+    except (OSError, ValueError) as problem:
+        why = (problem.strerror if isinstance(problem, OSError) else None) or "not a path"
+        raise ConfigurationProblem(
+            f"there is no configuration at {_printable(str(path))}: {why}", hint, code="no-configuration"
+        ) from None
+    if not found:
+        raise ConfigurationProblem(f"there is no *.toml file in {_printable(str(path))}", hint, code="no-configuration")
+    return found
+
+
+def read(source: Source) -> Content:
+    """The bytes of a file. Only regular files are opened, and without waiting: a FIFO among them would stop every command."""
+    if not source.regular:
+        return _failed(
+            source, WARNING, "not-a-file", "is not a regular file and is left out", "remove it, or rename it to not end in .toml"
+        )
+    try:
+        descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return _failed(source, WARNING, "not-a-file", "is not a regular file and is left out", "")
+            data = stream.read(LARGEST + 1)
+    except OSError as problem:
+        return _failed(
+            source, ERROR, "unreadable", f"cannot be read: {problem.strerror}", "check that the file exists and who may read it"
+        )
+    if len(data) > LARGEST:
+        return _failed(
+            source, ERROR, "too-large", f"is larger than {LARGEST // 1024 // 1024} MB", "is this a configuration file?"
+        )
+    return Content(source.name, data)
+
+
+def _source(name: str, path: str) -> Source:
+    try:
+        status = os.stat(path)
+    except OSError:  # a link that leads nowhere: reading says so
+        return Source(_printable(name), path, (0, 0, 0, 0), True)
+    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    return Source(_printable(name), path, stamp, stat.S_ISREG(status.st_mode))
+
+
+def _failed(source: Source, level: str, code: str, message: str, hint: str) -> Content:
+    return Content(source.name, b"", Problem(source.name, 0, 0, level, code, f"the file {message}", hint))
+
+
+def _printable(name: str) -> str:
+    """A file name that can be encoded: bytes that are no text are shown as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

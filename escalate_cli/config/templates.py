@@ -1,0 +1,91 @@
+"""Texts of the configuration that have holes to fill: message templates, gateway and heartbeat URLs.
+
+Imported only when a configuration has to be read anew.
+"""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+from escalate_cli.config.secrets import TO, BadReference, references
+from escalate_cli.config.vocabulary import refuse
+from escalate_cli.core.catalog import did_you_mean
+
+PLACEHOLDERS = (
+    "severity",
+    "id",
+    "title",
+    "message",
+    "services",
+    "teams",
+    "lead",
+    "declared_by",
+    "declared_at",
+    "status",
+    "level",
+    "levels",
+    "because",
+    "next",
+    "ack",
+)
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def check_message(template: str) -> str:
+    """A template with nothing but `{name}` of `PLACEHOLDERS`: no attributes, indexes, conversions or formats, so that it can run
+    no code.
+    """
+    try:
+        fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template) if name is not None]
+    except ValueError:
+        raise refuse(
+            "bad-placeholder", "a brace is open or closed alone", "write {{ or }} for a brace that stands for itself"
+        ) from None
+    for name, spec, conversion in fields:
+        if name not in PLACEHOLDERS:
+            guess = did_you_mean(re.split(r"[.\[]", name)[0], PLACEHOLDERS)
+            hint = f'did you mean "{{{guess}}}"?' if guess else f"there are: {', '.join(PLACEHOLDERS)}"
+            raise refuse("bad-placeholder", f'there is no placeholder "{{{name}}}"', hint)
+        if spec or conversion:
+            raise refuse("bad-placeholder", f'"{{{name}}}" takes no format or conversion', f'write "{{{name}}}"')
+    return template
+
+
+def check_gateway_url(url: str) -> str:
+    """An Apprise URL template: a scheme, `{to}`, and well-formed references. No error shows any of it: it may hold a secret."""
+    _check_url(url, 'write an Apprise URL, like "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?to={to}"')
+    if TO not in url:
+        raise refuse("gateway-without-to", "the URL has no {to}", "put {to} where the address of a person or channel belongs")
+    return url
+
+
+def check_heartbeat_url(url: str) -> str:
+    """An http(s) URL with well-formed references."""
+    _check_url(url, 'write it like "https://hc.example.com/ping/${HEARTBEAT_ID}"')
+    if not url.lower().startswith(("http://", "https://")):
+        raise refuse(
+            "bad-url",
+            "a heartbeat is pinged by http or https only",
+            'write it like "https://hc.example.com/ping/${HEARTBEAT_ID}"',
+        )
+    return url
+
+
+def check_textfile(path: str) -> str:
+    """An absolute path: cron and a shell have different working directories."""
+    if not path.startswith("/") or "\0" in path:
+        raise refuse("bad-value", "this must be an absolute path", 'write it like "/var/lib/node_exporter/escalate.prom"')
+    return path
+
+
+def _check_url(url: str, hint: str) -> None:
+    if not _SCHEME.match(url):
+        raise refuse("bad-url", "this is not a URL with a scheme of its own", hint)
+    if any(char.isspace() or not char.isprintable() for char in url):
+        raise refuse("bad-url", "the URL holds spaces or control characters", "percent-encode them")
+    try:
+        references(url)
+    except BadReference as problem:
+        raise refuse("bad-reference", problem.message, problem.hint) from None
