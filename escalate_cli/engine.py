@@ -16,7 +16,7 @@ from escalate_cli.core.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about
 from escalate_cli.core.message import Message, clip, compose
 from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
-from escalate_cli.core.plan import Reason, plan
+from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
@@ -93,6 +93,12 @@ class Engine:
         while self.round(tally, patience=0.5, incident_id=incident_id):
             pass
         return tally
+
+    def finish(self, tally: Tally) -> None:
+        """Take in what is under way, and begin nothing more."""
+        while self._underway:
+            for ticket, outcome in self._sender.outcomes(0.5):
+                self._record(ticket, outcome, tally)
 
     def begin_pass(self) -> Tally:
         """Note the pass; put right what a clock set back or a dead sender has left behind."""
@@ -276,10 +282,14 @@ class Engine:
         }
         return Entry(now, kind, text, None, data)
 
-    def reasons(self, incident_id: int) -> tuple[Reason, ...]:
-        """What would happen for an incident now, without doing it: for `tick --dry-run`."""
-        situation = self.store.situations.load(incident_id)
-        return plan(situation, self._catalog(), self.clock.now()).reasons if situation else ()
+    def foresee(self, now: Instant) -> list[tuple[int, Plan]]:
+        """What a pass at `now` would do, incident by incident; nothing is stored or sent."""
+        found = []
+        for incident in self.store.situations.listed(running_only=True, status=None, limit=None):
+            situation = self.store.situations.load(incident.id)
+            if situation is not None:
+                found.append((incident.id, plan(situation, self._catalog(), now)))
+        return found
 
 
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from escalate_cli.cataloguing import find, unknown
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog, Service, did_you_mean
@@ -37,32 +38,18 @@ def storable(text: str, what: str) -> str:
 
 
 def find_service(word: str, catalog: Catalog) -> Service:
-    """The service with this id, or this name; `Unknown` with a suggestion otherwise."""
-    if word in catalog.services:
-        return catalog.services[word]
-    named = [one for one in catalog.services.values() if one.name.casefold() == word.casefold() or one.id == word.lower()]
-    if len(named) == 1:
-        return named[0]
-    raise unknown("service", word, [*catalog.services, *(one.name for one in catalog.services.values())])
+    """The service with this id or name; `Unknown` with a suggestion otherwise."""
+    return find("service", word, catalog.services)
 
 
-def unknown(what: str, word: str, known: Sequence[str]) -> Unknown:
-    """The error for an id that does not exist, with the one that was probably meant."""
-    meant = did_you_mean(word, known)
-    lister = {"service": "service", "team": "team", "person": "person", "policy": "policy"}.get(what)
-    fallback = f"`escalate {lister} list` shows them all" if lister else f"known: {', '.join(list(known)[:8]) or 'none'}"
-    return Unknown(f'no such {what}: "{word}"', f'did you mean "{meant}"?' if meant else fallback, code=f"no-such-{what}")
+def find_team(word: str, catalog: Catalog) -> str:
+    """The id of the team with this id or name; `Unknown` with a suggestion otherwise."""
+    return find("team", word, catalog.teams).id
 
 
 def find_person(word: str, catalog: Catalog) -> str:
-    """The id of the person with this id, login or name; `Unknown` with a suggestion otherwise."""
-    found = catalog.people.get(word) or catalog.person_by_login(word)
-    if found is None:
-        named = [one for one in catalog.people.values() if one.name.casefold() == word.casefold()]
-        found = named[0] if len(named) == 1 else None
-    if found is None:
-        raise unknown("person", word, list(catalog.people))
-    return found.id
+    """The id of the person with this login, id or name; `Unknown` with a suggestion otherwise."""
+    return (catalog.person_by_login(word) or find("person", word, catalog.people)).id
 
 
 def whoever_types(by: str | None, context: Context) -> str:
@@ -109,14 +96,15 @@ def find_target(word: str, catalog: Catalog) -> Target:
     try:
         target = parse_target(word)
     except ValueError:
-        raise unknown("target", word, [*catalog.people, *catalog.channels, *catalog.teams, *catalog.schedules]) from None
+        everyone = [*catalog.people, *catalog.channels, *catalog.teams, *catalog.schedules]
+        raise unknown("target", word, {one: one for one in everyone}) from None
     known: Collection[str] = {
         TargetKind.PERSON: catalog.people.keys(),
         TargetKind.SCHEDULE: catalog.schedules.keys(),
         TargetKind.CHANNEL: catalog.channels.keys(),
     }.get(target.kind, catalog.teams.keys())
     if target.name is not None and target.name not in known:
-        raise unknown("target", word, [f"{target.kind.value}:{one}" for one in known])
+        raise unknown("target", word, {f"{target.kind.value}:{one}": f"{target.kind.value}:{one}" for one in known})
     return target
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from escalate_cli.core.text import printable
 from escalate_cli.errors import ConfigurationProblem
 
 ERROR = "error"
@@ -40,7 +41,7 @@ class InvalidConfiguration(ConfigurationProblem):
         errors = [problem for problem in self.problems if problem.level == ERROR]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]
-        super().__init__(harmless(f"{place(first)}: {first.message}{more}"), harmless(first.hint))
+        super().__init__(printable(f"{place(first)}: {first.message}{more}"), printable(first.hint))
 
 
 def place(problem: Problem) -> str:
@@ -50,33 +51,14 @@ def place(problem: Problem) -> str:
 
 def render(problem: Problem) -> str:
     """The problem as people read it: place and message, the source line, a caret, a hint. No newline at the end."""
-    lines = [harmless(f"{place(problem)}: {problem.level}[{problem.code}]: {problem.message}")]
+    lines = [printable(f"{place(problem)}: {problem.level}[{problem.code}]: {problem.message}")]
     if problem.text.strip():
-        lines.append("    " + harmless(problem.text))
+        lines.append("    " + printable(problem.text))
         if 0 < problem.column <= len(problem.text) + 1:
-            lines.append("    " + " " * _width(harmless(problem.text[: problem.column - 1])) + "^")
+            lines.append("    " + " " * _width(printable(problem.text[: problem.column - 1])) + "^")
     if problem.hint:
-        lines.append("hint: " + harmless(problem.hint))
+        lines.append("hint: " + printable(problem.hint))
     return "\n".join(lines)
-
-
-def harmless(text: str) -> str:
-    """`text` in one line, with everything escaped that would move the cursor, turn the direction of writing, or cannot be
-    encoded.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_harmless(char) for char in text)
-
-
-def _harmless(char: str) -> str:
-    if char == "\t":
-        return " "
-    # Cc: controls. Cf: bidi overrides, zero width. Cs: lone surrogates. Zl, Zp: line separators of other systems.
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        code = ord(char)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    return char
 
 
 def _width(text: str) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_duration
-from escalate_cli.core.model import NotificationStatus
+
+if TYPE_CHECKING:
+    from escalate_cli.core.model import NotificationStatus
 
 RETRY_WAITS: tuple[Span, ...] = (15 * SECOND, 45 * SECOND, 2 * MINUTE, 5 * MINUTE)
 """How long to wait after the first, second, third and every further failed attempt (product.md §4.14)."""
@@ -52,6 +55,9 @@ def after(attempts_made: int, attempts_allowed: int, outcome: Outcome, now: Inst
     Sent is sent; a permanent failure is final at once; anything else is tried again after `RETRY_WAITS`, or later if the provider
     asks for it, until `attempts_allowed` attempts were made.
     """
+    # Here, because the process that delivers knows outcomes only, and the model would cost it 30 ms on the way to the first page.
+    from escalate_cli.core.model import NotificationStatus
+
     if outcome.kind is OutcomeKind.SENT:
         return Verdict(NotificationStatus.SENT, None, outcome.detail)
     if outcome.kind is OutcomeKind.PERMANENT:

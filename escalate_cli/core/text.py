@@ -6,7 +6,7 @@ import re
 
 # C0, DEL and C1; bidirectional overrides, isolates and marks; zero-width and line separators; tags; lone surrogates. A joiner is kept
 # after a letter or picture that has a use for it (emoji, Persian, Hindi) and shown where it could only deceive.
-_LIVE = re.compile(
+LIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]|(?<![^\x00-\u024f])[\u200c\u200d]"
 )
@@ -29,5 +29,5 @@ def printable(text: object, *, lines: bool = False) -> str:
     With `lines`, line ends stay line ends (for prose); without, the result is one line (for a cell of a table).
     """
     if lines:
-        return "\n".join(_LIVE.sub(_visible, line) for line in str(text).replace("\r\n", "\n").split("\n"))
-    return _LIVE.sub(_visible, str(text))
+        return "\n".join(LIVE.sub(_visible, line) for line in str(text).replace("\r\n", "\n").split("\n"))
+    return LIVE.sub(_visible, str(text))

@@ -36,12 +36,14 @@ def _unchanged(value: Any) -> Any:
 
 def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
     """The thing that a row holds; columns that the kind does not have are left aside."""
-    return kind(**{name: read(row[name]) for name, read in _readers(kind)})  # type: ignore[arg-type]
+    known: Any = kind
+    return kind(**{name: read(row[name]) for name, read in _readers(known)})
 
 
 def to_row(thing: Any) -> dict[str, Any]:
     """The column values of a thing, without its id."""
-    return {name: _plain(getattr(thing, name)) for name, _ in _readers(type(thing)) if name != "id"}
+    kind: Any = type(thing)
+    return {name: _plain(getattr(thing, name)) for name, _ in _readers(kind) if name != "id"}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,266 @@
+"""Declaring an incident and acting on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.completing import known
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+
+Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="P", help="Who does it; else the person with your login", autocompletion=known("people"))
+]
+Severity = Annotated[str | None, typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities"))]
+Message = Annotated[str | None, typer.Option("--message", "-m", metavar="M", help="What is known")]
+
+
+def number(text: str) -> int:
+    """The incident number that was typed, with or without "#"."""
+    digits = text.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        raise UsageProblem(f'"{text}" is not an incident number', "`escalate list` shows them")
+    return int(digits)
+
+
+def labels(texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
+    """`K=V` texts as pairs."""
+    pairs = []
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageProblem(f'"{text}" is not a label', "write --label NAME=VALUE")
+        pairs.append((name, value))
+    return tuple(pairs)
+
+
+def route(
+    context: Context,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="A service's id or name, or what somebody says is broken")],
+    severity: Severity = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="T", help='When; "sun 03:00", "2026-12-24 09:00", "+2h"')] = None,
+    expect: Annotated[
+        str | None, typer.Option("--expect", metavar="TEAM", help="Fail unless this team gets it", autocompletion=known("teams"))
+    ] = None,
+) -> Answer:
+    """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no service fits for sure."""
+    from escalate_cli import operations
+    from escalate_cli.cli import route_screen
+    from escalate_cli.cli.frame import moment
+    from escalate_cli.core.routing import Router
+
+    catalog = context.catalog
+    now = context.clock.now()
+    when = moment(context, at, now) if at else now
+    routing = Router(catalog.services.values()).route(" ".join(words))
+    chosen = operations.pick_severity(severity, catalog)
+    data, walk = route_screen.route_data(routing, chosen, when, catalog)
+    code = ExitCode.DONE if routing.service is not None else ExitCode.NO
+    notes = []
+    if expect is not None:
+        wanted = operations.find_team(expect, catalog)
+        code = ExitCode.DONE if data["team"] == wanted and routing.service is not None else ExitCode.NO
+        if code is ExitCode.NO:
+            notes.append(f"expected team {wanted}, but it goes to {data['team'] or 'nobody'}")
+    return Answer(data, lambda console: route_screen.draw(console, data, walk, routing, catalog, when), code, notes)
+
+
+def declare(
+    context: Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is broken, in the words you have")],
+    service: Annotated[
+        list[str] | None,
+        typer.Option("--service", "-s", metavar="S", help="A service that is affected (repeatable)", autocompletion=known("services")),
+    ] = None,
+    severity: Severity = None,
+    message: Message = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")] = None,
+    lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads", autocompletion=known("people"))] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="A label (repeatable)")] = None,
+    key: Annotated[str | None, typer.Option("--key", metavar="K", help="While an incident with this key is open, return that one")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
+) -> Answer:
+    """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
+    from escalate_cli import operations
+
+    asked = operations.Request(title, tuple(service or ()), severity, message, by, lead, labels(label), key)
+    if dry_run:
+        return _dry_run(context, asked)
+    context.sender.warm()
+    declared = operations.declare(context, asked, _chooser(context))
+    situation = declared.situation
+    tally = operations.deliver(context, [situation.incident.id]) if declared.created else None
+    situation = operations.load(context, situation.incident.id)
+    from escalate_cli.cli.views import situation_data
+
+    catalog = context.running_catalog
+    data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
+    code = undelivered(tally) if tally else ExitCode.DONE
+    from escalate_cli.cli.warnings import all_warnings
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen
+
+        incident_screen.draw_declared(console, situation, declared.created, catalog, context.clock.now())
+
+    return Answer(data, screen, code, [*all_warnings(context), *failure_notes(situation, tally)], acted=True)
+
+
+def _dry_run(context: Context, asked: Any) -> Answer:
+    from escalate_cli import operations
+    from escalate_cli.cli import route_screen
+    from escalate_cli.core.routing import Match, Router, Routing
+
+    catalog = context.running_catalog
+    chosen = operations.pick_severity(asked.severity, catalog)
+    found = [operations.find_service(one, catalog) for one in asked.services]
+    given = Routing(asked.title, Match.EXACT, found[0].id, ()) if found else None
+    routing = given or Router(catalog.services.values()).route(asked.title)
+    now = context.clock.now()
+    data, walk = route_screen.route_data(routing, chosen, now, catalog, services=tuple(one.id for one in found))
+    return Answer(
+        data,
+        lambda console: route_screen.draw(console, data, walk, routing, catalog, now),
+        notes=["dry run: nothing was stored and nobody was paged"],
+    )
+
+
+def _chooser(context: Context) -> Callable[[Any], str | None]:
+    """Asks on a terminal which of the candidates is meant; elsewhere nobody can be asked."""
+
+    def choose(routing: Any) -> str | None:
+        from escalate_cli.cli.frame import choose as ask
+        from escalate_cli.cli.frame import interactive
+
+        if not routing.candidates or not interactive() or context.options.json:
+            return None
+        lines = [f"{one.name} ({one.team}): {', '.join(one.because)}" for one in routing.candidates]
+        index = ask("Which service is it?", lines)
+        return None if index is None else routing.candidates[index].service
+
+    return choose
+
+
+def undelivered(tally: Any) -> ExitCode:
+    """The exit code for what a delivery came to."""
+    return ExitCode.UNDELIVERED if tally.failed or tally.retrying or tally.troubles else ExitCode.DONE
+
+
+def failure_notes(situation: Any, tally: Any) -> list[str]:
+    """What could not be delivered, and what becomes of it, one line each."""
+    if tally is None or not (tally.failed or tally.retrying or tally.troubles):
+        return []
+    notes = list(tally.troubles)
+    for one in situation.notifications:
+        if one.status.value in ("retrying", "failed") and one.error:
+            what = "will be tried again" if one.status.value == "retrying" else "given up"
+            notes.append(f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}")
+    return notes
+
+
+def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
+    """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
+    from escalate_cli import operations
+    from escalate_cli.cli.views import situation_data
+    from escalate_cli.cli.warnings import all_warnings
+
+    numbers = list(dict.fromkeys(number(text) for text in texts))
+    context.sender.warm()
+    done: list[int] = []
+    failures: list[EscalateError] = []
+    for one in numbers:
+        try:
+            do(one)
+            done.append(one)
+        except EscalateError as problem:
+            failures.append(problem)
+    if failures and not done:
+        raise failures[0]
+    tally = operations.deliver(context, done)
+    catalog = context.running_catalog
+    situations = [operations.load(context, one) for one in done]
+    data: Any = [situation_data(one, catalog) for one in situations]
+    code = failures[0].exit_code if failures else undelivered(tally)
+    notes = [f"escalate: error: {one.message}" for one in failures]
+    for situation in situations:
+        notes += failure_notes(situation, tally)
+    notes += all_warnings(context)
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen
+
+        for situation in situations:
+            incident_screen.draw_brief(console, situation, verb, catalog, context.clock.now())
+
+    return Answer(data[0] if len(numbers) == 1 else data, screen, code, notes, acted=True)
+
+
+def update(
+    context: Context,
+    incident: Id,
+    severity: Severity = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", "-s", metavar="S", help="Add a service", autocompletion=known("services"))
+    ] = None,
+    drop_service: Annotated[
+        list[str] | None, typer.Option("--drop-service", metavar="S", help="Take a service out", autocompletion=known("services"))
+    ] = None,
+    lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads from now on", autocompletion=known("people"))] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="Set a label (repeatable)")] = None,
+    message: Message = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="T", help="Say it better")] = None,
+    by: By = None,
+) -> Answer:
+    """Change an incident, or add a message that the channels of its teams hear."""
+    from escalate_cli import operations
+
+    asked = operations.Revision(
+        severity, tuple(service or ()), tuple(drop_service or ()), lead, labels(label), message, title, by
+    )
+    return act(context, [incident], lambda one: operations.update(context, one, asked), "updated")
+
+
+def ack(
+    context: Context,
+    incident: Ids,
+    by: By = None,
+    all: Annotated[bool, typer.Option("--all", help="For every team, not only yours")] = False,
+) -> Answer:
+    """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you are in none)."""
+    from escalate_cli import operations
+
+    return act(context, incident, lambda one: operations.acknowledge(context, one, by, everything=all), "acknowledged")
+
+
+def resolve(context: Context, incident: Ids, message: Message = None, by: By = None) -> Answer:
+    """It is over: stops everything and tells those who were paged."""
+    from escalate_cli import operations
+
+    return act(context, incident, lambda one: operations.resolve(context, one, message=message, by=by), "resolved")
+
+
+def reopen(context: Context, incident: Id, by: By = None) -> Answer:
+    """It is not over: pages its teams again from level 1. Takes back an acknowledgement, too."""
+    from escalate_cli import operations
+
+    return act(context, [incident], lambda one: operations.reopen(context, one, by=by), "reopened")
+
+
+def snooze(
+    context: Context,
+    incident: Id,
+    duration: Annotated[str, typer.Argument(metavar="DURATION", help='How long: "30m", "2h"')],
+    by: By = None,
+) -> Answer:
+    """Acknowledge for a while: then it pages again, unless resolved."""
+    from escalate_cli import operations
+    from escalate_cli.cli.frame import span
+
+    length = span("DURATION", duration)
+    return act(context, [incident], lambda one: operations.snooze(context, one, length, by=by), "snoozed")

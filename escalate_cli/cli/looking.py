@@ -1,0 +1,105 @@
+"""Looking at incidents: the list, one of them, its timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.completing import known
+from escalate_cli.cli.incidents import Id, number
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import UsageProblem
+
+STATUSES = ("open", "acknowledged", "resolved")
+
+
+def list_incidents(
+    context: Context,
+    status: Annotated[str | None, typer.Option("--status", metavar="S", help="open, acknowledged or resolved")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Resolved ones, too")] = False,
+    team: Annotated[str | None, typer.Option("--team", metavar="T", help="Of this team", autocompletion=known("teams"))] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
+) -> Answer:
+    """Incidents, the newest first; without options those that are not resolved."""
+    from escalate_cli import operations
+    from escalate_cli.cli.views import incident_data
+    from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.core.model import Situation
+
+    if status is not None and status not in STATUSES:
+        raise UsageProblem(f'"{status}" is not a status', f"write one of {', '.join(STATUSES)}")
+    catalog = context.running_catalog
+    situations = context.store.situations
+    found = situations.listed(running_only=not all, status=status, limit=None)
+    ids = tuple(one.id for one in found)
+    escalations, nudges = situations.escalations(ids), situations.nudges(ids)
+    if team is not None:
+        wanted = {operations.find_team(team, catalog)}
+        found = tuple(one for one in found if wanted & {esc.team for esc in escalations[one.id]})
+    if mine:
+        me = operations.whoever_types(None, context)
+        teams = catalog.teams_of(me)
+        found = tuple(one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]})
+    data = [incident_data(one, escalations[one.id], nudges[one.id], catalog) for one in found]
+    now = context.clock.now()
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen
+
+        rows = [(one, Situation(one, escalations[one.id])) for one in found]
+        incident_screen.draw_list(console, rows, catalog, now)
+
+    return Answer(data, screen if data else "No incidents." if all or status else "No open incidents.", notes=all_warnings(context))
+
+
+def show(context: Context, incident: Id) -> Answer:
+    """One incident: what is broken, who has been told, who is next and when, what to type."""
+    from escalate_cli import operations
+    from escalate_cli.cli.views import entry_data, situation_data
+    from escalate_cli.cli.warnings import all_warnings
+
+    catalog = context.running_catalog
+    situation = operations.load(context, number(incident))
+    entries = context.store.situations.timeline(situation.incident.id)
+    data = situation_data(situation, catalog) | {"timeline": [entry_data(one) for one in entries]}
+    now = context.clock.now()
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen
+
+        incident_screen.draw_incident(console, situation, catalog, now)
+
+    return Answer(data, screen, notes=all_warnings(context))
+
+
+def timeline(context: Context, incident: Id) -> Answer:
+    """What happened, in order, and why."""
+    from escalate_cli import operations
+    from escalate_cli.cli.views import entry_data
+    from escalate_cli.core.hours import instant_to_local
+
+    catalog = context.running_catalog
+    situation = operations.load(context, number(incident))
+    entries = context.store.situations.timeline(situation.incident.id)
+    zone = catalog.settings.timezone
+    now = context.clock.now()
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen, screens
+        from escalate_cli.core.targets import name_of
+
+        console.print(incident_screen.title_line(situation.incident, catalog, now))
+        day = None
+        rows = []
+        for entry in entries:
+            local = instant_to_local(entry.at, zone)
+            at = f"{local:%H:%M:%S}" if local.date() == day else f"{local:%a %d %b %H:%M:%S}"
+            day = local.date()
+            by = name_of(f"person:{entry.by}", catalog) if entry.by else ""
+            rows.append((at, entry.kind.value, f"{entry.text} ({by})" if by else entry.text))
+        console.print(screens.table(("at", "what", "", ), rows, wrap=("",)))
+        console.print(screens.words(f"times in {zone}", "dim"))
+
+    return Answer([entry_data(one) for one in entries], screen)

@@ -1,0 +1,110 @@
+"""Reaching into an escalation by hand: paging someone, going to a level, answering a nudge, keeping a service quiet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.completing import known
+from escalate_cli.cli.incidents import By, Id, Message, act
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import UsageProblem
+
+
+def page(
+    context: Context,
+    incident: Id,
+    target: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TARGET…", help='Whom: "ana", "on-call:payments", "channel:status"', autocompletion=known("people", "channels", "teams")
+        ),
+    ],
+    message: Message = None,
+    by: By = None,
+) -> Answer:
+    """Page someone now, by hand. The escalations go on as they were."""
+    from escalate_cli import operations
+
+    return act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
+
+
+def next_level(
+    context: Context,
+    incident: Id,
+    level: Annotated[str | None, typer.Option("--level", metavar="N", help="This level, not the next")] = None,
+    by: By = None,
+) -> Answer:
+    """Go to the next level of every escalation now, or to the one named."""
+    from escalate_cli import operations
+
+    if level is not None and not (level.isascii() and level.isdigit()):
+        raise UsageProblem(f'"{level}" is not the number of a level', "write --level 2")
+    to = int(level) if level is not None else None
+    return act(context, [incident], lambda one: operations.go_to_level(context, one, to, by=by), "escalated")
+
+
+def reload(context: Context, incident: Id, by: By = None) -> Answer:
+    """Adopt the policies as the configuration has them now; they are fixed otherwise when an escalation starts."""
+    from escalate_cli import operations
+
+    return act(context, [incident], lambda one: operations.reload(context, one, by=by), "reloaded")
+
+
+def maintenance(
+    context: Context,
+    service: Annotated[list[str], typer.Argument(metavar="SERVICE…", help="Services", autocompletion=known("services"))],
+    duration: Annotated[str, typer.Option("--for", metavar="D", help='How long: "2h"')],
+    reason: Annotated[str | None, typer.Option("--reason", metavar="R", help="Why")] = None,
+    by: By = None,
+) -> Answer:
+    """Incidents on these services are recorded and page nobody until it ends; what is still open then pages."""
+    from escalate_cli import operations
+    from escalate_cli.cli.frame import span
+    from escalate_cli.core.moment import iso, local_time
+
+    begun = operations.begin_maintenance(context, service, span("--for", duration), reason=reason, by=by)
+    zone = context.running_catalog.settings.timezone
+    data = [
+        {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
+        for one in begun
+    ]
+    lines = [f"{one.service}: pages nobody until {local_time(one.until_at, zone)} ({zone})" for one in begun]
+    return Answer(data, "\n".join(lines), acted=True)
+
+
+def nudge(
+    context: Context,
+    nudge: Annotated[str | None, typer.Argument(metavar="ID", help="The nudge to answer")] = None,
+    answer: Annotated[str | None, typer.Argument(metavar="yes|no", help="The answer")] = None,
+    by: By = None,
+) -> Answer:
+    """List the nudges that wait for an answer, or answer one."""
+    from escalate_cli import operations
+    from escalate_cli.cli.incidents import number
+    from escalate_cli.cli.views import nudge_data
+    from escalate_cli.core.moment import from_now
+
+    if nudge is None:
+        found = context.store.situations.open_nudges()
+        data = [nudge_data(one) | {"incident": incident} for incident, one in found]
+        now = context.clock.now()
+
+        def screen(console: Any) -> None:
+            from escalate_cli.cli import screens
+
+            rows = [
+                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now), f"escalate nudge {one.id} yes|no")
+                for incident, one in found
+            ]
+            console.print(screens.table(("nudge", "incident", "rule", "proposed", "expires", "type"), rows, wrap=("rule", "proposed")))
+
+        return Answer(data, screen if data else "No open nudges.")
+    said = (answer or "").lower()
+    if said not in ("yes", "no", "y", "n"):
+        raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
+    nudge_id = number(nudge)
+    incident_id = context.store.situations.incident_of_nudge(nudge_id) or 0
+    return act(context, [str(incident_id)], lambda _: operations.answer_nudge(context, nudge_id, said[0] == "y", by=by), "answered")

@@ -1,0 +1,91 @@
+"""What `route` answers: the service, why, and who would be paged when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from escalate_cli import operations
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Instant, show_duration
+from escalate_cli.core.incident import Declaration
+from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.routing import Routing
+from escalate_cli.core.scope import wanted
+from escalate_cli.core.targets import name_of
+from escalate_cli.foresight.first_walk import FirstWalk, first_walk
+
+
+def route_data(
+    routing: Routing, severity: str, at: Instant, catalog: Catalog, *, services: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], FirstWalk]:
+    """The answer as JSON carries it, and the walk behind it. Without a service the fallback team's walk is shown."""
+    scope = services or ((routing.service,) if routing.service else ())
+    walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
+    asked = wanted(scope, catalog)
+    record = operations.routing_record(routing)
+    levels = [
+        {
+            "level": one.level,
+            "after_seconds": None if one.after is None else one.after // SECOND,
+            "targets": list(one.targets),
+            "people": [who.removeprefix("person:") for who in one.recipients if who.startswith("person:")],
+            "skipped": one.skipped,
+        }
+        for one in walk.levels
+    ]
+    data = {
+        "query": record["query"],
+        "match": record["match"],
+        "service": record["service"],
+        "team": asked[0].team if asked else None,
+        "policy": asked[0].policy.id if asked else None,
+        "severity": severity,
+        "at": iso(at),
+        "candidates": record["candidates"],
+        "levels": levels,
+    }
+    return data, walk
+
+
+def draw(console: Any, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant) -> None:
+    """The answer for people."""
+    from escalate_cli.cli import screens
+
+    team = catalog.teams[data["team"]].name if data["team"] in catalog.teams else "nobody"
+    if routing.service is not None:
+        service = catalog.services[routing.service]
+        screens.heading(console, f"{service.name} → {team}", above=False)
+    else:
+        screens.heading(console, f"No service fits for sure → {team} (fallback)", above=False)
+    best = next((one for one in routing.candidates if one.service == routing.service), None)
+    console.print(
+        screens.facts(
+            [
+                ("match", f"{data['match']}: {', '.join(best.because)}" if best and best.because else data["match"]),
+                ("policy", data["policy"]),
+                ("severity", f"{data['severity']} ({catalog.severity(data['severity']).urgency.value} urgency)"),
+                ("at", f"{local_time(at, catalog.settings.timezone)} {catalog.settings.timezone}"),
+            ]
+        )
+    )
+    if routing.service is None and routing.candidates:
+        screens.heading(console, "It may be one of")
+        rows = [(one.service, one.name, one.team, ", ".join(one.because)) for one in routing.candidates]
+        console.print(screens.table(("service", "name", "team", "because"), rows, wrap=("name", "because")))
+    console.print()
+    rows_of_levels: list[tuple[object, ...]] = [
+        (
+            str(one.level),
+            "–" if one.after is None else show_duration(one.after),
+            ", ".join(one.targets),
+            screens.words(f"left out: {one.skipped}", "dim")
+            if one.skipped
+            else ", ".join(name_of(who, catalog) for who in one.recipients),
+        )
+        for one in walk.levels
+    ]
+    if walk.fallback_after is not None:
+        every = f"; again every {show_duration(catalog.fallback.every)}"
+        names = ", ".join(name_of(who, catalog) for who in walk.fallback)
+        rows_of_levels.append(("then", show_duration(walk.fallback_after), "fallback", names + every))
+    console.print(screens.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged")))

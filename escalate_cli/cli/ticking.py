@@ -1,0 +1,105 @@
+"""What time does, started from the command line: one pass, or passes for ever."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import ExitCode, UsageProblem
+
+
+def tick(
+    context: Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen now, and why; do nothing")] = False,
+) -> Answer:
+    """One pass: page whoever is due. For cron: prints nothing when all is well."""
+    from escalate_cli import operations
+    from escalate_cli.cli.incidents import undelivered
+    from escalate_cli.cli.warnings import configuration_warning
+    from escalate_cli.core.moment import iso
+
+    context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
+    engine = operations.engine(context)
+    if dry_run:
+        return _foresee(context, engine)
+    tally = engine.tick()
+    data = {
+        "at": iso(tally.at),
+        "incidents": tally.incidents,
+        "planned": tally.planned,
+        "sent": tally.sent,
+        "failed": tally.failed,
+        "retrying": tally.retrying,
+        "next_due_at": iso(context.store.situations.next_due_at()),
+    }
+    notes = [*tally.troubles, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
+    code = ExitCode.CONFIGURATION if context.fallen_back else undelivered(tally)
+    return Answer(data, "", code, notes, acted=True)
+
+
+def _is_trouble(line: str) -> bool:
+    return any(word in line for word in ("given up", "failed for good", "; attempt ", "clock was set back", "reaches nobody"))
+
+
+def _foresee(context: Context, engine: Any) -> Answer:
+    from escalate_cli.core.moment import from_now, iso
+
+    now = context.clock.now()
+    found = engine.foresee(now)
+    data = [
+        {
+            "incident": incident,
+            "would": [entry.text for entry in planned.situation.entries],
+            "waiting": [{"team": one.team, "reason": one.text, "until": iso(one.until)} for one in planned.reasons],
+        }
+        for incident, planned in found
+    ]
+    lines = []
+    for one in data:
+        lines += [f"#{one['incident']} would: {text}" for text in one["would"]]
+    for incident, planned in found:
+        for reason in planned.reasons:
+            until = f" ({from_now(reason.until, now)})" if reason.until is not None else ""
+            lines.append(f"#{incident} {reason.team + ': ' if reason.team else ''}{reason.text}{until}")
+    return Answer(data, "\n".join(lines) or "Nothing is open.", notes=["dry run: nothing was stored and nobody was paged"])
+
+
+def watch(
+    context: Context,
+    interval: Annotated[str, typer.Option("--interval", metavar="D", help="How often to look at the latest")] = "5s",
+) -> Answer:
+    """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on Ctrl-C or SIGTERM."""
+    import sys
+
+    from escalate_cli.cli.frame import span
+    from escalate_cli.watching import Signals
+    from escalate_cli.watching import watch as run
+
+    length = span("--interval", interval)
+    if length < 100_000:
+        raise UsageProblem("--interval is too short", 'write at least "1s"')
+    context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
+    with Signals().heard() as signals:
+        context.sender.wake_fd = signals.fd
+        if sys.stdout.isatty() and not context.options.json:
+            from escalate_cli.cli.board import Board
+
+            with Board(context) as board:
+                run(context, length, signals, board.tell)
+        else:
+            run(context, length, signals, lambda tally: _print_lines(context, tally))
+    return Answer({"stopped": True}, "")
+
+
+def _print_lines(context: Context, tally: Any) -> None:
+    from escalate_cli.cli.render import say, write
+    from escalate_cli.core.moment import iso
+    from escalate_cli.core.text import printable
+
+    for line in tally.lines:
+        write(f"{iso(context.clock.now())} {printable(line)}\n".encode("utf-8", "backslashreplace"), context.options, acted=True)
+    for trouble in tally.troubles:
+        say(trouble)

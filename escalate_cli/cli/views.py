@@ -1,0 +1,107 @@
+"""Incidents and their parts as JSON carries them (product.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND
+from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Incident, Notification, Nudge, Situation
+from escalate_cli.core.moment import iso
+
+Data = dict[str, Any]
+
+
+def incident_data(
+    incident: Incident, escalations: Iterable[Escalation], nudges: Iterable[Nudge], catalog: Catalog
+) -> Data:
+    """An incident without its notifications, as `list` shows it."""
+    running = tuple(escalations)
+    return {
+        "id": incident.id,
+        "key": incident.key,
+        "title": incident.title,
+        "message": incident.message,
+        "status": incident.status.value,
+        "severity": incident.severity,
+        "urgency": catalog.severity(incident.severity).urgency.value,
+        "services": list(incident.services),
+        "teams": list(dict.fromkeys(one.team for one in running if _counts(one, incident))),
+        "labels": dict(incident.labels),
+        "lead": incident.lead,
+        "declared_by": incident.declared_by,
+        "declared_at": iso(incident.declared_at),
+        "updated_at": iso(incident.updated_at),
+        "acknowledged_at": iso(incident.acknowledged_at),
+        "acknowledged_by": incident.acknowledged_by,
+        "resolved_at": iso(incident.resolved_at),
+        "next_due_at": iso(incident.next_due_at),
+        "escalations": [escalation_data(one) for one in running],
+        "nudges": [nudge_data(one) for one in nudges],
+    }
+
+
+def _counts(escalation: Escalation, incident: Incident) -> bool:
+    """A stopped escalation's team is no longer in a running incident; of a resolved one every team was."""
+    return escalation.status is not EscalationStatus.STOPPED or incident.resolved_at is not None
+
+
+def situation_data(situation: Situation, catalog: Catalog) -> Data:
+    """An incident with everything but its timeline."""
+    data = incident_data(situation.incident, situation.escalations, situation.nudges, catalog)
+    return data | {"notifications": [notification_data(one) for one in situation.notifications]}
+
+
+def escalation_data(escalation: Escalation) -> Data:
+    """One run of one policy for one team."""
+    return {
+        "team": escalation.team,
+        "policy": escalation.policy.id,
+        "status": escalation.status.value,
+        "level": escalation.level,
+        "levels": escalation.levels,
+        "cycle": escalation.cycle,
+        "next_at": iso(escalation.next_at),
+    }
+
+
+def notification_data(notification: Notification) -> Data:
+    """One message to one address through one gateway."""
+    return {
+        "id": notification.id,
+        "kind": notification.kind.value,
+        "recipient": notification.recipient,
+        "gateway": notification.gateway,
+        "address": notification.address,
+        "status": notification.status.value,
+        "attempts": notification.attempts,
+        "because": notification.because,
+        "due_at": iso(notification.due_at),
+        "sent_at": iso(notification.sent_at),
+        "error": notification.error,
+    }
+
+
+def nudge_data(nudge: Nudge) -> Data:
+    """A rule's action waiting for a yes or no, or its outcome."""
+    return {
+        "id": nudge.id,
+        "rule": nudge.rule,
+        "action": nudge.action,
+        "asked": list(nudge.asked),
+        "status": nudge.status.value,
+        "created_at": iso(nudge.created_at),
+        "expires_at": iso(nudge.expires_at),
+        "answered_by": nudge.answered_by,
+    }
+
+
+def entry_data(entry: Entry) -> Data:
+    """A timeline entry."""
+    return {"at": iso(entry.at), "kind": entry.kind.value, "by": entry.by, "text": entry.text, "data": _timed(entry.data)}
+
+
+def _timed(data: Data) -> Data:
+    """Instants inside an entry's data become ISO times like all others."""
+    return {name: iso(value) if name == "until" and isinstance(value, int) and value > SECOND else value for name, value in data.items()}

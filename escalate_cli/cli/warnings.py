@@ -1,0 +1,34 @@
+"""What a person must hear even if they asked for something else: nobody ticks, the configuration is broken."""
+
+from __future__ import annotations
+
+from escalate_cli.context import Context
+from escalate_cli.core.duration import MINUTE, show_about
+
+TICK_EXPECTED_WITHIN = 5 * MINUTE
+
+
+def all_warnings(context: Context) -> list[str]:
+    """Every warning that applies now, one line each."""
+    return [*configuration_warning(context), *tick_warning(context)]
+
+
+def configuration_warning(context: Context) -> list[str]:
+    """Said while the last valid configuration stands in for a broken one."""
+    problem = context.fallen_back
+    if problem is None:
+        return []
+    return [f"warning: the configuration is broken ({problem.message}); the last valid one is used. Run `escalate check`"]
+
+
+def tick_warning(context: Context) -> list[str]:
+    """Said when nobody would be escalated to: something is or comes due, and no tick has run for five minutes."""
+    ledger, situations = context.store.ledger, context.store.situations
+    now = context.clock.now()
+    last = ledger.last_pass_at
+    if last is not None and now - last < TICK_EXPECTED_WITHIN:
+        return []
+    if situations.next_due_at() is None:
+        return []
+    since = f"for {show_about(now - last)}" if last is not None else "ever"
+    return [f"warning: no tick has run {since}, so nobody will be escalated to. Run `escalate watch`, or install `escalate cron`"]

@@ -1,0 +1,77 @@
+"""Who would be paged, level by level, if nobody answered: a declaration run through `core.plan` on a virtual clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from escalate_cli.core import incident as core
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import Entry, EntryKind, EscalationStatus, Situation
+from escalate_cli.core.plan import plan
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWalked:
+    """One level of the first walk: when after the declaration (microseconds; None where it is left out), whom it reached, why not."""
+
+    team: str
+    level: int
+    after: Span | None
+    targets: tuple[str, ...]
+    recipients: tuple[str, ...]
+    skipped: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWalk:
+    """The levels in the order they come, and when the fallback is paged (None: it never is), and whom it reaches."""
+
+    levels: tuple[LevelWalked, ...]
+    fallback_after: Span | None
+    fallback: tuple[str, ...]
+
+
+def first_walk(said: core.Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
+    """The first walk through the policies that this declaration starts at `at`, followed by the fallback; nothing is sent or stored."""
+    situation = core.declare(said, catalog, at).situation
+    seen: dict[tuple[str, int], LevelWalked] = {}
+    steps = 4 + sum(2 * one.levels for one in situation.escalations) * 2
+    fallback: tuple[Span, tuple[str, ...]] | None = None
+    for _ in range(steps):
+        for entry in situation.entries:
+            walked = _level_of(entry, situation, at)
+            if walked is not None:
+                seen.setdefault((walked.team, walked.level), walked)
+            if entry.kind is EntryKind.EXHAUSTED and entry.data.get("recipients") and fallback is None:
+                fallback = (entry.at - at, tuple(entry.data["recipients"]))
+        paging = [one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.cycle == 0]
+        due = min((one.next_at for one in paging if one.next_at is not None), default=None)
+        if due is None:
+            break
+        once = tuple(replace(one, policy=replace(one.policy, repeat=0)) for one in situation.escalations)
+        situation = plan(replace(situation, entries=(), escalations=once), catalog, due).situation
+    levels = tuple(sorted(seen.values(), key=lambda one: (one.team, one.level)))
+    return FirstWalk(levels, fallback[0] if fallback else None, fallback[1] if fallback else ())
+
+
+def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | None:
+    number, team = entry.data.get("level"), entry.data.get("team")
+    if number is None or entry.kind not in (EntryKind.LEVEL, EntryKind.SKIPPED):
+        return None
+    escalation = next((one for one in situation.escalations if one.team == team), None)
+    if escalation is None or (entry.kind is EntryKind.LEVEL and "recipients" not in entry.data):
+        return None
+    level = escalation.policy.levels[number - 1]
+    reached = tuple(entry.data.get("recipients", ()))
+    skipped = None
+    if not reached:
+        skipped = "; ".join(entry.data.get("missed", ())) or entry.text.partition(": ")[2]
+    return LevelWalked(
+        team=str(team),
+        level=number,
+        after=entry.at - at if reached else None,
+        targets=tuple(str(one) for one in level.notify),
+        recipients=reached,
+        skipped=skipped,
+    )
