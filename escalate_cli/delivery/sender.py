@@ -13,8 +13,8 @@ from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.nursery_link import NurseryLink
 
-_PATIENCE_WITH_NURSERY = 30.0
-"""seconds after an attempt's limit in which the nursery must have said something; it needs that long only when it is stuck itself"""
+_PATIENCE_WITH_NURSERY = 10.0
+"""seconds after an attempt's limit in which the nursery must have said something: less than the engine's lease goes beyond that limit"""
 
 
 @dataclass(frozen=True, slots=True)
