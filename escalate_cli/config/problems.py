@@ -53,9 +53,9 @@ def render(problem: Problem) -> str:
     """The problem as people read it: place and message, the source line, a caret, a hint. No newline at the end."""
     lines = [printable(f"{place(problem)}: {problem.level}[{problem.code}]: {problem.message}")]
     if problem.text.strip():
-        lines.append("    " + printable(problem.text))
+        lines.append("    " + printable(problem.text.replace("\t", " ")))
         if 0 < problem.column <= len(problem.text) + 1:
-            lines.append("    " + " " * _width(printable(problem.text[: problem.column - 1])) + "^")
+            lines.append("    " + " " * _width(printable(problem.text[: problem.column - 1].replace("\t", " "))) + "^")
     if problem.hint:
         lines.append("hint: " + printable(problem.hint))
     return "\n".join(lines)
