@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wall_clock import HOUR, MINUTE, first_showing, open_at, shown, utc
 
 from escalate_cli.core.catalog import Hours
 from escalate_cli.core.hours import (
@@ -20,6 +19,7 @@ from escalate_cli.core.hours import (
     next_open,
     zone,
 )
+from tests.core.wall_clock import HOUR, MINUTE, first_showing, open_at, shown, utc
 
 DAY = 24 * HOUR
 WORKDAYS = (0, 1, 2, 3, 4)

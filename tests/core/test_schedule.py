@@ -10,10 +10,10 @@ from datetime import datetime, time, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wall_clock import HOUR, MINUTE, shown, utc, who
 
 from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
 from escalate_cli.core.schedule import Shift, next_change, on_call, shifts
+from tests.core.wall_clock import HOUR, MINUTE, shown, utc, who
 
 DAY = 24 * HOUR
 NO_HOURS: dict[str, Hours] = {}
