@@ -84,7 +84,7 @@ def test_microseconds_survive() -> None:
 @pytest.mark.parametrize(("in_zone", "change"), CHANGES)
 def test_every_local_minute_around_a_change_keeps_the_rule_and_the_order(in_zone: str, change: str) -> None:
     middle = shown(utc(change), in_zone)
-    minutes = [middle + timedelta(minutes=number) for number in range(-1600, 200)]
+    minutes = [middle + timedelta(minutes=number) for number in range(-1500, 100)]
     instants = [local_to_instant(naive, in_zone) for naive in minutes]
     assert instants == sorted(instants)
     assert instants[::7] == [first_showing(naive, in_zone) for naive in minutes[::7]]
@@ -176,7 +176,7 @@ def test_hours_agree_with_the_clock_watcher_at_every_minute_around_a_change(in_z
             Hours("h", in_zone, EVERY_DAY, start, until, (away,)),
             Hours("h", in_zone, (5, 6), start, until),
         ):
-            minutes = range(middle - 15 * HOUR, middle + 12 * HOUR, MINUTE)
+            minutes = range(middle - 8 * HOUR, middle + 5 * HOUR, MINUTE)
             model = [open_at(hours, at) for at in minutes]
             assert [is_open(hours, at) for at in minutes] == model
             changes = [at for at, now, before in zip(minutes[1:], model[1:], model, strict=False) if now != before]
