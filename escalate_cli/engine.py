@@ -14,8 +14,8 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about
-from escalate_cli.core.message import Message, clip, compose
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.message import Message, clip, compose, digest
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
@@ -204,7 +204,7 @@ class Engine:
     def _begin(self, waiting: Waiting, now: Instant, tally: Tally) -> int:
         gateway = self._gateway(waiting.gateway)
         with self.store.transaction():
-            claimed = self.store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
+            claimed = self._claim(waiting, gateway, now)
         if claimed is None:
             return 0
         self._underway[waiting.id] = _Underway(claimed, gateway, self.clock.monotonic())
@@ -214,6 +214,22 @@ class Engine:
         else:
             self._sender.begin(waiting.id, envelope)
         return 1
+
+    def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+        """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
+        outbox, limits = self.store.outbox, self._catalog().limits
+        limited = waiting.recipient.startswith("person:") and waiting.kind is not NotificationKind.NUDGE
+        if limited:
+            used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per)
+            if used >= limits.messages:
+                outbox.hold_back(waiting.recipient, waiting.gateway, now, (now if oldest is None else oldest) + limits.per)
+                return None
+        token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+        claimed = outbox.claim(waiting.id, token, now, lease_until)
+        if claimed is None or not (limited and waiting.held_back):
+            return claimed
+        companions = (outbox.claim(one, token, now, lease_until) for one in outbox.companions(waiting, now))
+        return outbox.bundle(claimed, tuple(one for one in companions if one is not None))
 
     def _envelope(self, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
         """The message and the URL with its secrets, looked up now; or the outcome, where there can be no attempt."""
@@ -239,8 +255,12 @@ class Engine:
         return (known.contact.get(notification.gateway) if known else None) or notification.address
 
     def _message(self, claimed: Claimed, gateway: Gateway, now: Instant) -> Message:
-        situation = self.store.situations.load(claimed.incident_id)
         short = gateway.text is TextForm.SHORT
+        if claimed.also:
+            everything = (claimed, *claimed.also)
+            incidents = self.store.situations.incidents(tuple({one.incident_id for one in everything}))
+            return digest(incidents, len(everything), self._catalog().limits.per, short=short)
+        situation = self.store.situations.load(claimed.incident_id)
         try:
             if situation is None:
                 raise LookupError
@@ -251,24 +271,27 @@ class Engine:
     def _record(self, ticket: int, outcome: Outcome, tally: Tally) -> None:
         underway = self._underway.pop(ticket)
         now = self.clock.now()
-        verdict = after(underway.claimed.notification.attempts, underway.gateway.attempts, outcome, now)
-        self._store_outcome(underway.claimed, outcome, verdict, now, tally)
+        for claimed in (underway.claimed, *underway.claimed.also):
+            verdict = after(claimed.notification.attempts, underway.gateway.attempts, outcome, now)
+            self._store_outcome(claimed, outcome, verdict, now, tally, bundled=len(underway.claimed.also))
 
-    def _store_outcome(self, claimed: Claimed, outcome: Outcome, verdict: Verdict, now: Instant, tally: Tally) -> None:
+    def _store_outcome(self, claimed: Claimed, outcome: Outcome, verdict: Verdict, now: Instant, tally: Tally, *, bundled: int = 0) -> None:
         notification = claimed.notification
         with self.store.transaction():
             status = self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
             if status is None:
                 return
-            entry = self._entry(notification, status, verdict, now)
+            entry = self._entry(notification, status, verdict, now, bundled)
             self.store.situations.append(claimed.incident_id, entry)
         tally.lines.append(f"#{claimed.incident_id} {entry.text}")
         tally.sent += status is NotificationStatus.SENT
         tally.failed += status is NotificationStatus.FAILED
         tally.retrying += status is NotificationStatus.RETRYING
 
-    def _entry(self, notification: Notification, status: NotificationStatus, verdict: Verdict, now: Instant) -> Entry:
+    def _entry(self, notification: Notification, status: NotificationStatus, verdict: Verdict, now: Instant, bundled: int) -> Entry:
         who = f"{notification.kind.value} to {name_of(notification.recipient, self._catalog())} by {notification.gateway}"
+        if bundled:
+            who += f", in a digest of {bundled + 1}"
         text, kind = {
             NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
             NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),

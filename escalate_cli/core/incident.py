@@ -26,6 +26,7 @@ from escalate_cli.core.model import (
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Acks, Target, TargetKind
+from escalate_cli.core.routing import Router
 from escalate_cli.core.scope import align, policy_for
 from escalate_cli.core.severity import change_severity
 from escalate_cli.core.stakeholders import tell_channels, tell_stakeholders, tell_the_end
@@ -123,6 +124,8 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
         situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
         note = f"Update{f' by {by}' if by else ''}: {changes.message}"
         situation = tell_channels(note, situation, catalog, now)
+    if changes.title is not None or changes.message:
+        situation = _listen(situation, changes, catalog, now)
     situation = situation.changed(updated_at=now, message_since=now)
     situation = _reset_forgetting(situation, now)
     return plan(situation, catalog, now)
@@ -143,6 +146,19 @@ def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now:
     text = "services " + "; ".join(parts)
     situation = situation.log(now, EntryKind.UPDATED, text, by, change="services", added=grew, dropped=shrank, before=list(before))
     return align(situation, catalog, now, by)
+
+
+def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Instant) -> Situation:
+    """Offer a service that the new words sound like and that leads elsewhere; never take it."""
+    words = " ".join(part for part in (changes.title, changes.message) if part)
+    service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
+    incident = situation.incident
+    if service is None or service.id in incident.services or service.id == incident.suggestion:
+        return situation
+    if service.team in {one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED}:
+        return situation
+    text = f"this sounds like {service.name}: escalate update {incident.id} --service {service.id}"
+    return situation.changed(suggestion=service.id).log(now, EntryKind.SUGGESTION, text, service=service.id, team=service.team)
 
 
 def _tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge
-from escalate_cli.core.duration import DAY, Instant, show_about, show_duration
+from escalate_cli.core.duration import DAY, Instant, Span, show_about, show_duration
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import (
     Escalation,
@@ -295,18 +295,22 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return "".join(filled)
 
 
-def bundle(situations: list[tuple[Notification, Situation]], span_text: str, *, short: bool) -> Message:
-    """One digest for what exceeds `[limits]`: it names every incident."""
-    incidents = {situation.incident.id: situation.incident for _, situation in situations}
-    names = [f"#{one.id}" for one in incidents.values()]
-    head = f"{len(situations)} more messages about {len(incidents)} incidents"
+def digest(incidents: Sequence[Incident], messages: int, per: Span, *, short: bool) -> Message:
+    """One message for `messages` that exceeded `[limits]`: it names every incident, by number where there is room for no more."""
+    head = f"{messages} more messages about {len(incidents)} incident{'s' * (len(incidents) != 1)}"
     if short:
-        return Message("", clip(f"{head}: {', '.join(names)}. escalate list", SHORT_LIMIT))
-    lines = [f"[{one.severity}] {_name(one)} ({one.status.value}): escalate ack {one.id}" for one in incidents.values()]
-    text = f"More than the limit of messages in {span_text}, so these come as one.\n\n" + "\n".join(lines) + "\n\nAll: escalate list\n"
-    return Message(clip(head, TITLE_LIMIT), text)
+        return Message("", clip(f"{head}: {_numbers(incidents)} - escalate list", SHORT_LIMIT))
+    lines = [f"[{one.severity}] {clip(_name(one), TITLE_LIMIT)} ({one.status.value}): escalate ack {one.id}" for one in incidents]
+    text = f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one.\n\n"
+    return Message(clip(head, TITLE_LIMIT), text + "\n".join(lines) + "\n\nAll of them: escalate list\n")
 
 
-def about(span: int) -> str:
-    """A duration for a sentence."""
-    return show_duration(span)
+def _numbers(incidents: Sequence[Incident]) -> str:
+    """The numbers of incidents, with ranges where they follow each other: "#4, #7-#20"."""
+    ranges: list[list[int]] = []
+    for number in sorted(one.id for one in incidents):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ", ".join(f"#{first}" if first == last else f"#{first}-#{last}" for first, last in ranges)

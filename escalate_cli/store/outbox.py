@@ -6,11 +6,11 @@ one, and never more often than the attempts allowed; the outcome is recorded onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Notification, NotificationStatus
+from escalate_cli.core.model import Notification, NotificationKind, NotificationStatus
 from escalate_cli.store.database import Database
 from escalate_cli.store.rows import from_row
 
@@ -23,6 +23,9 @@ class Waiting:
     incident_id: int
     gateway: str
     recipient: str
+    kind: NotificationKind
+    held_back: bool
+    """it was over the limit and goes out in a digest"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Claimed:
     incident_id: int
     token: str
     attempt_id: int
+    also: tuple[Claimed, ...] = ()
+    """those that go out with it, in one digest"""
 
 
 class Outbox:
@@ -45,16 +50,21 @@ class Outbox:
         """What may be sent now, the longest due first."""
         only, values = ("", (now, limit)) if incident_id is None else (" AND incident_id = ?", (now, incident_id, limit))
         rows = self._db.run(
-            "SELECT id, incident_id, gateway, recipient FROM notifications"  # noqa: S608 - words are ours
+            "SELECT id, incident_id, gateway, recipient, kind, held_back FROM notifications"  # noqa: S608 - words are ours
             f" WHERE status IN ('pending', 'retrying') AND due_at <= ?{only} ORDER BY due_at, id LIMIT ?",
             values,
         )
-        return tuple(Waiting(row["id"], row["incident_id"], row["gateway"], row["recipient"]) for row in rows)
+        return tuple(
+            Waiting(
+                row["id"], row["incident_id"], row["gateway"], row["recipient"], NotificationKind(row["kind"]), bool(row["held_back"])
+            )
+            for row in rows
+        )
 
     def claim(self, notification_id: int, token: str, now: Instant, lease_until: Instant) -> Claimed | None:
         """Take one for this process; None when another was quicker, or it is no longer wanted."""
         rows = self._db.run(
-            "UPDATE notifications SET status = 'sending', attempts = attempts + 1, claim = ?, lease_until = ?"
+            "UPDATE notifications SET status = 'sending', attempts = attempts + 1, claim = ?, lease_until = ?, bundled_with = NULL"
             " WHERE id = ? AND status IN ('pending', 'retrying') AND due_at <= ? RETURNING *",
             (token, lease_until, notification_id, now),
         )
@@ -114,11 +124,39 @@ class Outbox:
         )
         return tuple(Claimed(from_row(Notification, row), row["incident_id"], row["claim"], row["attempt_id"]) for row in rows)
 
-    def sent_since(self, recipient: str, gateway: str, since: Instant) -> tuple[Instant, ...]:
-        """When messages went to this recipient through this gateway, from `since` on, oldest first."""
+    def used(self, recipient: str, gateway: str, since: Instant) -> tuple[int, Instant | None]:
+        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went."""
         rows = self._db.run(
-            "SELECT DISTINCT sent_at FROM notifications WHERE recipient = ? AND gateway = ? AND status = 'sent' AND sent_at > ?"
-            " ORDER BY sent_at",
+            "SELECT count(*) AS many, min(sent_at) AS oldest FROM notifications"
+            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ?",
             (recipient, gateway, since),
         )
-        return tuple(row["sent_at"] for row in rows)
+        under_way = self._db.run(
+            "SELECT count(*) AS many FROM notifications"
+            " WHERE status = 'sending' AND recipient = ? AND gateway = ? AND bundled_with IS NULL",
+            (recipient, gateway),
+        )
+        return rows[0]["many"] + under_way[0]["many"], rows[0]["oldest"]
+
+    def hold_back(self, recipient: str, gateway: str, now: Instant, until: Instant) -> int:
+        """What is due for this recipient through this gateway waits until then, for one digest."""
+        return self._db.change(
+            "UPDATE notifications SET held_back = 1, due_at = ? WHERE recipient = ? AND gateway = ? AND kind <> 'nudge'"
+            " AND status IN ('pending', 'retrying') AND due_at <= ?",
+            (until, recipient, gateway, now),
+        )
+
+    def companions(self, waiting: Waiting, now: Instant) -> tuple[int, ...]:
+        """The other notifications that were held back for the same address and may go out now."""
+        rows = self._db.run(
+            "SELECT id FROM notifications WHERE recipient = ? AND gateway = ? AND kind <> 'nudge' AND id <> ?"
+            " AND status IN ('pending', 'retrying') AND due_at <= ? ORDER BY id",
+            (waiting.recipient, waiting.gateway, waiting.id, now),
+        )
+        return tuple(row["id"] for row in rows)
+
+    def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...]) -> Claimed:
+        """Note that these go out in one message."""
+        for one in companions:
+            self._db.change("UPDATE notifications SET bundled_with = ? WHERE id = ?", (claimed.notification.id, one.notification.id))
+        return replace(claimed, also=companions)

@@ -164,6 +164,16 @@ class Situations:
         rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY id DESC{tail}", values)  # noqa: S608 - words are ours
         return tuple(from_row(Incident, row) for row in rows)
 
+    def incidents(self, incident_ids: tuple[int, ...]) -> tuple[Incident, ...]:
+        """These incidents, in the order of their ids."""
+        found: list[Incident] = []
+        for start in range(0, len(incident_ids), 500):
+            some = incident_ids[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            rows = self._db.run(f"SELECT * FROM incidents WHERE id IN ({marks}) ORDER BY id", some)  # noqa: S608 - marks only
+            found += [from_row(Incident, row) for row in rows]
+        return tuple(found)
+
     def escalations(self, incident_ids: tuple[int, ...]) -> dict[int, tuple[Escalation, ...]]:
         """The escalations of several incidents."""
         return self._grouped("escalations", Escalation, incident_ids)

@@ -8,7 +8,7 @@ import pytest
 from tests.world import World
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """The standard organisation. What a story does not expect, it must not get."""
     here = World(tmp_path)
@@ -17,7 +17,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     here.store.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def world_with(tmp_path: Path) -> Iterator[type[World]]:
     """An organisation with policies of the story's own: `world_with(policies, more=…)`."""
     made: list[World] = []

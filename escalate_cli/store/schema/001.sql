@@ -100,12 +100,14 @@ CREATE TABLE notifications (
     source        TEXT    NOT NULL,
     created_at    INTEGER NOT NULL,
     claim         TEXT,
-    lease_until   INTEGER
+    lease_until   INTEGER,
+    held_back     INTEGER NOT NULL DEFAULT 0,  -- over the limit: goes out in a digest
+    bundled_with  INTEGER                      -- the notification that carried it in its digest
 ) STRICT;
 CREATE INDEX notifications_of ON notifications (incident_id);
 CREATE INDEX notifications_due ON notifications (due_at) WHERE status IN ('pending', 'retrying');
 CREATE INDEX notifications_leased ON notifications (lease_until) WHERE status = 'sending';
-CREATE INDEX notifications_sent ON notifications (recipient, gateway, sent_at) WHERE status = 'sent';
+CREATE INDEX notifications_sent ON notifications (recipient, gateway, sent_at) WHERE status = 'sent' AND bundled_with IS NULL;
 
 -- One row a try; what happened, apart from where the notification stands.
 CREATE TABLE attempts (

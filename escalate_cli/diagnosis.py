@@ -1,0 +1,302 @@
+"""What is wrong with this installation: every finding of `doctor`. Looks at everything, changes nothing, and stops at no finding."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from escalate_cli.context import Context
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.model import IncidentStatus
+from escalate_cli.engine import CLOCK_TOLERANCE, PASS_EXPECTED_WITHIN
+from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.store.store import Store
+
+LITTLE_SPACE = 100_000_000
+"""bytes left for the database that are worth a warning"""
+NO_SPACE = 5_000_000
+"""bytes left for the database at which it is about to fail"""
+
+_TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
+_NAMED = 8
+"""how many ids a finding names"""
+
+
+class Weight(str, Enum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """somebody may not be paged, or the tool cannot be used; `doctor` exits with a failure"""
+    WARNING = "warning"
+    """worth a look; nobody is left unpaged by it today"""
+    OK = "ok"
+    """looked at and found to be well"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there is nothing to do."""
+
+    weight: Weight
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All findings, in the order of looking, and the exit code they come to."""
+
+    findings: tuple[Finding, ...]
+    exit_code: ExitCode
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is an error."""
+        return all(one.weight is not Weight.ERROR for one in self.findings)
+
+
+def diagnose(context: Context) -> Diagnosis:
+    """Look at configuration, database, ticks, incidents, people, secrets and gateways, in this order.
+
+    Exit code: 7 when the database cannot be used, 3 when there is no configuration to page by, 1 for any other error, 0 otherwise.
+    """
+    now = context.clock.now()
+    store, database = _open(context)
+    catalog, configuration = _configuration(context, store)
+    findings = [*configuration, *database]
+    if store is not None:
+        findings += _database(store)
+        findings += _ticks(store, now)
+        findings += _incidents(store, now)
+    if catalog is not None:
+        findings += _people(catalog)
+        findings += _secrets(catalog, context)
+        findings += _gateways(catalog, context)
+    return Diagnosis(tuple(findings), _exit_code(findings, catalog))
+
+
+def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode:
+    errors = {one.code for one in findings if one.weight is Weight.ERROR}
+    if errors & {"database-unusable", "database-damaged", "database-newer"}:
+        return ExitCode.DATABASE
+    if catalog is None:
+        return ExitCode.CONFIGURATION
+    return ExitCode.NO if errors else ExitCode.DONE
+
+
+def _ok(code: str, message: str) -> Finding:
+    return Finding(Weight.OK, code, message)
+
+
+def _some(ids: Iterable[str]) -> str:
+    listed = list(dict.fromkeys(ids))
+    return ", ".join(listed[:_NAMED]) + (f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else "")
+
+
+# ── configuration ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _configuration(context: Context, store: Store | None) -> tuple[Catalog | None, list[Finding]]:
+    """The catalog to page by, which is the last valid one where the files are broken."""
+    try:
+        loaded = context.loaded
+    except ConfigurationProblem as problem:
+        errors = [Finding(Weight.ERROR, "configuration", problem.message, problem.hint or "`escalate check` shows every problem")]
+        kept = _kept(store)
+        if kept is None:
+            return None, errors
+        instead = "the last valid configuration is used instead: incidents are paged by that one"
+        return kept, [*errors, Finding(Weight.WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`")]
+    catalog = loaded.catalog
+    warnings = len(loaded.problems)
+    if warnings:
+        text = f"the configuration is valid, with {warnings} warning{'s' * (warnings != 1)}"
+        return catalog, [Finding(Weight.WARNING, "configuration-warnings", text, "`escalate check` shows them")]
+    services, people = len(catalog.services), len(catalog.people)
+    return catalog, [_ok("configuration", f"the configuration is valid: {services} services, {people} people ({context.config_path})")]
+
+
+def _kept(store: Store | None) -> Catalog | None:
+    from escalate_cli.config.codec import decode
+
+    try:
+        document = store.ledger.configuration() if store is not None else None
+        return decode(document) if document is not None else None
+    except (EscalateError, ValueError):
+        return None
+
+
+# ── database ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _open(context: Context) -> tuple[Store | None, list[Finding]]:
+    """The store, if there is one: looking must not make it."""
+    from escalate_cli.config.find import find_db
+
+    try:
+        path = find_db(context.options.db, context.environ)
+        named = context.options.db is not None or bool(context.environ.get("ESCALATE_DB"))
+        if not path.exists() and not path.is_symlink() and (path.parent.is_dir() or not named):
+            text = f"there is no database yet at {path}"
+            return None, [Finding(Weight.WARNING, "no-database", text, "the first `escalate declare` makes it, or `escalate init`")]
+        store = context.store
+    except EscalateError as problem:
+        return None, [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
+    except OSError as problem:
+        text = f"the database cannot be looked at: {problem.strerror}"
+        return None, [Finding(Weight.ERROR, "database-unusable", text, "check its path, owner and permissions")]
+    if store.database.refused:
+        return store, [Finding(Weight.ERROR, "database-newer", store.database.refused, "upgrade escalate")]
+    return store, []
+
+
+def _database(store: Store) -> list[Finding]:
+    path = store.database.path
+    findings = [_soundness(store), *_permissions(path)]
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        text = f"the database {path} or its directory cannot be written by this user"
+        findings.append(Finding(Weight.ERROR, "database-unusable", text, f"chown it, or run escalate as the user who owns {path.parent}"))
+    findings.append(_space(path))
+    return findings
+
+
+def _soundness(store: Store) -> Finding:
+    path = store.database.path
+    hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
+    try:
+        said = [str(row[0]) for row in store.database.run("PRAGMA quick_check(3)")]
+    except DatabaseProblem as problem:
+        return Finding(Weight.ERROR, "database-damaged", problem.message, problem.hint or hint)
+    if said != ["ok"]:
+        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {'; '.join(said)}", hint)
+    return _ok("database", f"the database is sound ({path})")
+
+
+def _permissions(path: Path) -> Iterator[Finding]:
+    """It holds names, phone numbers and what is broken; whoever may write it may silence a page."""
+    for one in (path, path.with_name(path.name + "-journal")):
+        try:
+            mode = stat.S_IMODE(one.stat().st_mode)
+        except OSError:
+            continue
+        if mode & 0o022:
+            yield Finding(Weight.ERROR, "permissions", f"other users may write {one} (mode {mode:04o})", f"chmod 600 {one}")
+        elif mode & 0o077:
+            yield Finding(Weight.WARNING, "permissions", f"other users may read {one} (mode {mode:04o})", f"chmod 600 {one}")
+        elif one == path:
+            yield _ok("permissions", "only its owner may read or write the database")
+
+
+def _space(path: Path) -> Finding:
+    found = os.statvfs(path.parent)
+    free = found.f_bavail * found.f_frsize
+    text = f"{free // 1_000_000:,} MB are left for the database on {path.parent}"
+    if free < LITTLE_SPACE:
+        return Finding(Weight.ERROR if free < NO_SPACE else Weight.WARNING, "disk-space", f"only {text}", "free some space")
+    return _ok("disk-space", text)
+
+
+# ── ticks and incidents ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
+    """Whether anybody would be escalated to; whether the clock can be believed."""
+    last, due = store.ledger.last_pass_at, store.situations.next_due_at()
+    waits = Weight.ERROR if due is not None else Weight.WARNING
+    if last is None:
+        yield Finding(waits, "no-ticks", "no tick has ever run: nobody is escalated to", _TICKS)
+    elif now - last >= PASS_EXPECTED_WITHIN:
+        yield Finding(waits, "no-ticks", f"the last tick ran {show_about(now - last)} ago: nobody is escalated to", _TICKS)
+    else:
+        yield _ok("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
+    if due is not None and now - due >= PASS_EXPECTED_WITHIN:
+        yield Finding(Weight.ERROR, "overdue", f"something has been due for {show_about(now - due)}", "run `escalate tick` and read what it says")
+    seen = store.ledger.clock_seen_at
+    if seen is not None and seen - now > CLOCK_TOLERANCE:
+        text = f"the clock is {show_about(seen - now)} behind an earlier reading: it was set back"
+        yield Finding(Weight.WARNING, "clock", text, "see that this machine's time is right; the next tick moves what is to come with it")
+    else:
+        yield _ok("clock", "the clock has not been set back")
+
+
+def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
+    """Promise 4.3: an open incident has a next step, or somebody has acknowledged it."""
+    opened = store.situations.listed(running_only=True, status=None, limit=None)
+    for one in opened:
+        if one.status is IncidentStatus.OPEN and one.next_due_at is None:
+            text = f"incident {one.id} is open, nobody has acknowledged it, and nothing is due"
+            yield Finding(Weight.ERROR, "nothing-due", text, f"page by hand: escalate next {one.id}; and please report this as a bug")
+    stuck = store.outbox.abandoned(now, 100)
+    if stuck:
+        ids = _some(f"#{one.incident_id}" for one in stuck)
+        text = f"{len(stuck)} message{'s' * (len(stuck) != 1)} of {ids} were being sent by a process that has died"
+        yield Finding(Weight.WARNING, "stuck", text, "the next tick sends them again")
+    yield _ok("incidents", f"{len(opened)} running incident{'s' * (len(opened) != 1)}" if opened else "no incident is running")
+
+
+# ── people, secrets, gateways ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _people(catalog: Catalog) -> Iterator[Finding]:
+    for kind, ids in (
+        ("people", [one.id for one in catalog.people.values() if not set(one.contact) & set(catalog.gateways)]),
+        ("channels", [one.id for one in catalog.channels.values() if not set(one.contact) & set(catalog.gateways)]),
+    ):
+        if ids:
+            text = f"{kind} without any address: {_some(ids)}"
+            yield Finding(Weight.WARNING, f"{kind}-without-address", text, "give them a contact: contact = { email = … }")
+        elif kind == "people":
+            yield _ok("people", "everybody has an address")
+
+
+def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
+    """Every reference that cannot be resolved here, by its name; no value is looked at twice or shown."""
+    from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
+
+    used: dict[str, list[str]] = {}
+    urls = {f"gateway {one.id}": one.url for one in catalog.gateways.values()}
+    if catalog.heartbeat is not None:
+        urls["the heartbeat"] = catalog.heartbeat.url
+    for name, url in urls.items():
+        try:
+            for reference in references(url):
+                used.setdefault(reference, []).append(name)
+        except BadReference as problem:
+            yield Finding(Weight.ERROR, "bad-reference", f"{name}: {problem.message}", problem.hint)
+    missing = 0
+    for reference, users in used.items():
+        try:
+            expand(reference, "", context.environ)
+        except MissingSecret as problem:
+            missing += 1
+            yield Finding(Weight.ERROR, "missing-secret", f"{problem.message}: {_some(users)} cannot send", problem.hint)
+    if not missing:
+        yield _ok("secrets", f"all {len(used)} secrets can be had here" if used else "no gateway refers to a secret")
+
+
+def _gateways(catalog: Catalog, context: Context) -> Iterator[Finding]:
+    """Last, since it is the one question that takes Apprise."""
+    from escalate_cli.core.catalog import did_you_mean
+    from escalate_cli.delivery.plugins import known_schemas, schema_of
+
+    if not catalog.gateways:
+        yield Finding(Weight.ERROR, "no-gateways", "the configuration has no gateway: nobody can be reached", "`escalate init` shows some")
+        return
+    known = known_schemas(context.environ)
+    unknown = 0
+    for one in catalog.gateways.values():
+        schema = schema_of(one.url)
+        if known and schema not in known:
+            unknown += 1
+            meant = did_you_mean(schema, known)
+            hint = f'did you mean "{meant}://"?' if meant else "Apprise's documentation lists the services it knows"
+            text = f'gateway {one.id}: Apprise knows no service "{schema}://"'
+            yield Finding(Weight.ERROR, "unknown-service", f"{text} ({one.source})" if one.source else text, hint)
+    if not unknown:
+        yield _ok("gateways", f"Apprise knows the services of all {len(catalog.gateways)} gateways")

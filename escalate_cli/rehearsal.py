@@ -1,0 +1,111 @@
+"""A marked test message to everyone whom a target means, by every address they have: sent at once, stored nowhere."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from escalate_cli.context import Context
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.catalog import Catalog, TextForm
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.message import compose
+from escalate_cli.core.model import Incident, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.policy import Target
+from escalate_cli.core.targets import Recipient, name_of, resolve
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli.engine import PARALLEL
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What came of it: a notification (id 0) for each address, sent or failed, and whom nothing could be sent to, as sentences."""
+
+    notifications: tuple[Notification, ...]
+    unreached: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether somebody was to be told, and every message was taken."""
+        return not self.unreached and all(one.status is NotificationStatus.SENT for one in self.notifications)
+
+
+def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
+    """Send the test messages and wait for what becomes of them. `by` is the name of who asked for it; retries there are none."""
+    catalog, now = context.catalog, context.clock.now()
+    situation = _nothing_is_broken(catalog, now)
+    reached = resolve(target, None, situation, catalog, now)
+    unreached = [f"{target}: {reached.reason}"] if reached.reason else []
+    drafts: list[Notification] = []
+    for recipient in reached.recipients:
+        written = _write(recipient, by, catalog, now)
+        drafts += written
+        if not written:
+            unreached.append(f"{name_of(recipient.address, catalog)} ({recipient.address}) has no address")
+    return Rehearsal(_send(context, drafts, situation, catalog), tuple(unreached))
+
+
+def _nothing_is_broken(catalog: Catalog, now: Instant) -> Situation:
+    severity = catalog.settings.default_severity or (catalog.severities[0].id if catalog.severities else "")
+    return Situation(Incident(id=0, title="Test message from escalate", severity=severity, declared_at=now, updated_at=now))
+
+
+def _write(recipient: Recipient, by: str, catalog: Catalog, now: Instant) -> list[Notification]:
+    """One for each contact, whatever the notification rules say: a test is of the addresses."""
+    known = catalog.people[recipient.id] if recipient.kind == "person" else catalog.channels[recipient.id]
+    return [
+        Notification(
+            id=0,
+            kind=NotificationKind.TEST,
+            recipient=recipient.address,
+            gateway=gateway,
+            address=address,
+            because=f"{recipient.because}; a test asked for by {by}",
+            due_at=now,
+            created_at=now,
+            note=f"{by} is testing whether escalate can reach you here.",
+        )
+        for gateway, address in known.contact.items()
+        if gateway in catalog.gateways
+    ]
+
+
+def _send(context: Context, drafts: Sequence[Notification], situation: Situation, catalog: Catalog) -> tuple[Notification, ...]:
+    """Every draft with what became of it, in the order given; a few at a time."""
+    sender, clock = context.sender, context.clock
+    done: dict[int, Notification] = {}
+    waiting = deque(enumerate(drafts))
+    if drafts:
+        sender.warm()
+    while len(done) < len(drafts):
+        while waiting and sender.running < PARALLEL:
+            ticket, draft = waiting.popleft()
+            envelope = _envelope(context, draft, situation, catalog)
+            if isinstance(envelope, Outcome):
+                done[ticket] = _with(draft, envelope, clock.now())
+            else:
+                sender.begin(ticket, envelope)
+        for ticket, outcome in sender.outcomes(0.5):
+            done[ticket] = _with(drafts[ticket], outcome, clock.now())
+    return tuple(done[ticket] for ticket in range(len(drafts)))
+
+
+def _envelope(context: Context, draft: Notification, situation: Situation, catalog: Catalog) -> Envelope | Outcome:
+    from escalate_cli.config.secrets import BadReference, MissingSecret, expand
+
+    gateway = catalog.gateways[draft.gateway]
+    try:
+        expanded = expand(gateway.url, draft.address, context.environ)
+    except (MissingSecret, BadReference) as problem:
+        return Outcome(OutcomeKind.PERMANENT, problem.message)
+    short = gateway.text is TextForm.SHORT
+    message = compose(draft, situation, catalog, context.clock.now(), short=short)
+    return Envelope(expanded.url, expanded.secrets, message.title, message.body, draft.kind.value, gateway.timeout)
+
+
+def _with(draft: Notification, outcome: Outcome, now: Instant) -> Notification:
+    attempts = 0 if outcome.kind is OutcomeKind.PERMANENT and outcome.detail.startswith("the secret ") else 1
+    if outcome.kind is OutcomeKind.SENT:
+        return replace(draft, status=NotificationStatus.SENT, attempts=attempts, sent_at=now)
+    return replace(draft, status=NotificationStatus.FAILED, attempts=attempts, error=outcome.detail)
