@@ -23,6 +23,7 @@ NO_SPACE = 5_000_000
 """bytes left for the database at which it is about to fail"""
 
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
+_WEB = ("http", "https")
 _NAMED = 8
 """how many ids a finding names"""
 
@@ -77,7 +78,7 @@ def diagnose(context: Context) -> Diagnosis:
     if catalog is not None:
         findings += _people(catalog)
         findings += _secrets(catalog, context)
-        findings += _gateways(catalog, context)
+        findings += _gateways(catalog)
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
 
@@ -216,7 +217,8 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
     else:
         yield _ok("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
     if due is not None and now - due >= PASS_EXPECTED_WITHIN:
-        yield Finding(Weight.ERROR, "overdue", f"something has been due for {show_about(now - due)}", "run `escalate tick` and read what it says")
+        text = f"something has been due for {show_about(now - due)}"
+        yield Finding(Weight.ERROR, "overdue", text, "run `escalate tick` and read what it says")
     seen = store.ledger.clock_seen_at
     if seen is not None and seen - now > CLOCK_TOLERANCE:
         text = f"the clock is {show_about(seen - now)} behind an earlier reading: it was set back"
@@ -277,26 +279,30 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
             missing += 1
             yield Finding(Weight.ERROR, "missing-secret", f"{problem.message}: {_some(users)} cannot send", problem.hint)
     if not missing:
-        yield _ok("secrets", f"all {len(used)} secrets can be had here" if used else "no gateway refers to a secret")
+        yield _ok("secrets", f"{_all_of(len(used), 'secret')} can be had here" if used else "no gateway refers to a secret")
 
 
-def _gateways(catalog: Catalog, context: Context) -> Iterator[Finding]:
+def _gateways(catalog: Catalog) -> Iterator[Finding]:
     """Last, since it is the one question that takes Apprise."""
     from escalate_cli.core.catalog import did_you_mean
-    from escalate_cli.delivery.plugins import known_schemas, schema_of
+    from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
 
     if not catalog.gateways:
         yield Finding(Weight.ERROR, "no-gateways", "the configuration has no gateway: nobody can be reached", "`escalate init` shows some")
         return
-    known = known_schemas(context.environ)
-    unknown = 0
-    for one in catalog.gateways.values():
-        schema = schema_of(one.url)
-        if known and schema not in known:
-            unknown += 1
-            meant = did_you_mean(schema, known)
-            hint = f'did you mean "{meant}://"?' if meant else "Apprise's documentation lists the services it knows"
-            text = f'gateway {one.id}: Apprise knows no service "{schema}://"'
-            yield Finding(Weight.ERROR, "unknown-service", f"{text} ({one.source})" if one.source else text, hint)
+    schemas = {one.id: schema_of(one.url) for one in catalog.gateways.values()}
+    # A web address may be one that Apprise recognises as some provider's own.
+    doubtful = {gateway: schema for gateway, schema in schemas.items() if schema not in _WEB and not find_plugin_modules(schema)}
+    known = known_schemas() if doubtful else frozenset()
+    unknown = {gateway: schema for gateway, schema in doubtful.items() if schema not in known}
+    for gateway, schema in unknown.items():
+        meant = did_you_mean(schema, known)
+        hint = f'did you mean "{meant}://"?' if meant else "the services that Apprise knows are listed at https://appriseit.com"
+        where = f" ({catalog.gateways[gateway].source})" if catalog.gateways[gateway].source else ""
+        yield Finding(Weight.ERROR, "unknown-service", f'gateway {gateway}: Apprise knows no service "{schema}://"{where}', hint)
     if not unknown:
-        yield _ok("gateways", f"Apprise knows the services of all {len(catalog.gateways)} gateways")
+        yield _ok("gateways", f"Apprise knows the services of {_all_of(len(schemas), 'gateway')}")
+
+
+def _all_of(count: int, word: str) -> str:
+    return f"the one {word}" if count == 1 else f"all {count} {word}s"

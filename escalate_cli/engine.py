@@ -31,6 +31,8 @@ MOST_CHILDREN = 64
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """a claim outlives the hard limit of its attempt by this much before another process may take it over"""
 CLOCK_TOLERANCE = 2 * SECOND
+PASS_EXPECTED_WITHIN = 5 * MINUTE
+"""without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 _LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 _BATCH = 200
 

@@ -82,30 +82,30 @@ def _send(context: Context, drafts: Sequence[Notification], situation: Situation
         while waiting and sender.running < PARALLEL:
             ticket, draft = waiting.popleft()
             envelope = _envelope(context, draft, situation, catalog)
-            if isinstance(envelope, Outcome):
-                done[ticket] = _with(draft, envelope, clock.now())
-            else:
+            if isinstance(envelope, Envelope):
                 sender.begin(ticket, envelope)
+            else:
+                done[ticket] = replace(draft, status=NotificationStatus.FAILED, error=envelope)
         for ticket, outcome in sender.outcomes(0.5):
             done[ticket] = _with(drafts[ticket], outcome, clock.now())
     return tuple(done[ticket] for ticket in range(len(drafts)))
 
 
-def _envelope(context: Context, draft: Notification, situation: Situation, catalog: Catalog) -> Envelope | Outcome:
+def _envelope(context: Context, draft: Notification, situation: Situation, catalog: Catalog) -> Envelope | str:
+    """The message and the URL with its secrets; or why there can be no attempt."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 
     gateway = catalog.gateways[draft.gateway]
     try:
         expanded = expand(gateway.url, draft.address, context.environ)
     except (MissingSecret, BadReference) as problem:
-        return Outcome(OutcomeKind.PERMANENT, problem.message)
+        return problem.message
     short = gateway.text is TextForm.SHORT
     message = compose(draft, situation, catalog, context.clock.now(), short=short)
     return Envelope(expanded.url, expanded.secrets, message.title, message.body, draft.kind.value, gateway.timeout)
 
 
 def _with(draft: Notification, outcome: Outcome, now: Instant) -> Notification:
-    attempts = 0 if outcome.kind is OutcomeKind.PERMANENT and outcome.detail.startswith("the secret ") else 1
     if outcome.kind is OutcomeKind.SENT:
-        return replace(draft, status=NotificationStatus.SENT, attempts=attempts, sent_at=now)
-    return replace(draft, status=NotificationStatus.FAILED, attempts=attempts, error=outcome.detail)
+        return replace(draft, status=NotificationStatus.SENT, attempts=1, sent_at=now)
+    return replace(draft, status=NotificationStatus.FAILED, attempts=1, error=outcome.detail)

@@ -101,7 +101,8 @@ def declare(
 
     catalog = context.running_catalog
     data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
-    code = undelivered(tally) if tally else ExitCode.DONE
+    nobody = nobody_is_paged(situation, catalog)
+    code = ExitCode.UNDELIVERED if nobody else undelivered(tally) if tally else ExitCode.DONE
     from escalate_cli.cli.warnings import all_warnings
 
     def screen(console: Any) -> None:
@@ -109,7 +110,7 @@ def declare(
 
         incident_screen.draw_declared(console, situation, declared.created, catalog, context.clock.now())
 
-    return Answer(data, screen, code, [*all_warnings(context), *failure_notes(situation, tally)], acted=True)
+    return Answer(data, screen, code, [*nobody, *all_warnings(context), *failure_notes(situation, tally)], acted=True)
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:
@@ -145,6 +146,13 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
         return None if index is None else routing.candidates[index].service
 
     return choose
+
+
+def nobody_is_paged(situation: Any, catalog: Any) -> list[str]:
+    """Said when an open incident has reached nobody at all, though nothing holds it back: its teams cannot be reached as things stand."""
+    if situation.notifications or not situation.paging or any(one.muted or one.held is not None for one in situation.escalations):
+        return []
+    return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody. Run `escalate check`; it is tried again by itself"]
 
 
 def undelivered(tally: Any) -> ExitCode:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _PROSE = 14  # columns that prose keeps on the narrowest terminal
-_STYLES = {
+STYLES = {
     "open": "bold red",
     "acknowledged": "yellow",
     "resolved": "green",
@@ -47,7 +47,7 @@ def words(text: object, style: str = "", *, lines: bool = False) -> Text:
 
 def state(status: str) -> Text:
     """A status in its colour."""
-    return words(status, _STYLES.get(status, ""))
+    return words(status, STYLES.get(status, ""))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Iterable[str] = (), right: Iterable[str] = ()) -> Table:

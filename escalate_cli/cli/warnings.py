@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from escalate_cli.context import Context
-from escalate_cli.core.duration import MINUTE, show_about
-
-TICK_EXPECTED_WITHIN = 5 * MINUTE
+from escalate_cli.core.duration import show_about
+from escalate_cli.engine import PASS_EXPECTED_WITHIN
 
 
 def all_warnings(context: Context) -> list[str]:
@@ -26,7 +25,7 @@ def tick_warning(context: Context) -> list[str]:
     ledger, situations = context.store.ledger, context.store.situations
     now = context.clock.now()
     last = ledger.last_pass_at
-    if last is not None and now - last < TICK_EXPECTED_WITHIN:
+    if last is not None and now - last < PASS_EXPECTED_WITHIN:
         return []
     if situations.next_due_at() is None:
         return []

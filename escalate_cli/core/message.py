@@ -85,7 +85,8 @@ def _title(notification: Notification, incident: Incident) -> str:
         NotificationKind.RESOLVED: "[resolved]",
         NotificationKind.TEST: "[TEST]",
     }[notification.kind]
-    return f"{_repeat(notification)}{start} {_name(incident)}"
+    name = _name(incident) if incident.id > 0 else printable(incident.title)
+    return f"{_repeat(notification)}{start} {name}"
 
 
 def _repeat(notification: Notification) -> str:
@@ -97,7 +98,8 @@ def _body(notification: Notification, situation: Situation, catalog: Catalog, no
     parts = []
     if notification.note:
         parts.append(printable(notification.note, lines=True))
-    parts.append("\n".join(_what(situation, catalog, now, zone)))
+    if notification.kind is not NotificationKind.TEST:
+        parts.append("\n".join(_what(situation, catalog, now, zone)))
     if incident.message and notification.kind is not NotificationKind.RESOLVED:
         parts.append(printable(incident.message, lines=True))
     parts.append("\n".join(_why_and_next(notification, situation, catalog, now, zone)))

@@ -31,7 +31,10 @@ def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
 
 
 def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
-    """The escalations that these services ask for; the fallback team's when none of them leads to a team."""
+    """The escalations that these services ask for; the fallback team's when none of them leads to a team.
+
+    Without a fallback team there is still one, with no level of its own: it pages `[fallback].page` at once.
+    """
     found: dict[tuple[str, str], Wanted] = {}
     for service_id in services:
         service = catalog.services.get(service_id)
@@ -46,6 +49,8 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         team = catalog.fallback.team
         policy = policy_for(team, None, catalog)
         found[team, policy.id] = Wanted(team, policy, (), f"no service is known yet: {_team_name(team, catalog)} is the fallback")
+    elif not found:
+        found["fallback", "fallback"] = Wanted("fallback", Policy("fallback", ()), (), "no service is known yet, and there is no fallback team")
     return tuple(found.values())
 
 

@@ -38,6 +38,12 @@ class Ledger:
         """A pass looked at `now`."""
         self.remember(_LAST_LOOK, str(now))
 
+    @property
+    def clock_seen_at(self) -> Instant | None:
+        """The latest reading of the clock that is remembered."""
+        value = self.fact(_SEEN)
+        return int(value) if value else None
+
     def clock_set_back(self, now: Instant, tolerance: Span) -> Span:
         """How far the clock is behind an earlier reading; 0 within `tolerance`. Remembers this reading."""
         value = self.fact(_SEEN)

@@ -489,3 +489,13 @@ def test_the_message_says_what_who_why_what_next_and_what_to_type(world_with) ->
     for part in ("Log in", "since the deploy", "Why you: ", "level 1 of 2", "Next: level 2 of 2 (Bo)", "escalate ack 1"):
         assert part in letter.body
     world.sent()
+
+
+def test_4_2_without_a_fallback_team_whoever_the_fallback_names_is_paged_at_once(world_with) -> None:
+    from tests.world import ORGANISATION
+
+    world = world_with(STANDARD, organisation=ORGANISATION.replace('team = "platform"\npage', "page"))
+    world.declare("the coffee machine hums")
+    world.expects("sms to ops")
+    world.advance("15m")
+    world.expects("sms to ops")
