@@ -1,0 +1,106 @@
+"""The benchmarks: one command, one table, every ratio within one run.
+
+    python benchmarks/run.py                  all of it, about five minutes
+    python benchmarks/run.py --quick          a look, about one minute
+    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, routing
+    python benchmarks/run.py --json           the figures for a program
+
+Everything stays on loopback and in a temporary directory. Exit code 1 if a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import crowds, open_incidents, starting, to_the_wire
+from benchmarks.figure import Figure, Note
+
+Lines = Iterator[Figure | Note]
+
+HOW = (
+    "Each ratio compares what ran in turns in this run on this machine. CPU is user + system of the whole process with its children, "
+    "the least of all turns; waiting is the median. The first turn of everything is not counted: bytecode, the compiled configuration "
+    "and the kernel's caches are warm for all alike."
+)
+
+
+def routing_figures(place: Path, *, quick: bool) -> Lines:
+    """What `benchmarks/routing.py` finds."""
+    try:
+        from benchmarks import routing
+    except ImportError as problem:
+        yield Note("routing", f"left out: {problem}")
+        return
+    figures = getattr(routing, "figures", None)
+    if figures is None:
+        yield Note("routing", "left out: benchmarks/routing.py has no figures()")
+        return
+    yield from figures()
+
+
+GROUPS: dict[str, Callable[..., Lines]] = {
+    starting.GROUP: starting.measure,
+    to_the_wire.GROUP: to_the_wire.measure,
+    crowds.GROUP: crowds.measure,
+    open_incidents.GROUP: open_incidents.measure,
+    "routing": routing_figures,
+}
+
+
+def main() -> int:
+    """Measure, show, judge."""
+    parser = argparse.ArgumentParser(description="Benchmarks of escalate: one table, ratios within one run.")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller runs")
+    parser.add_argument("--only", metavar="NAME", action="append", choices=GROUPS, help=f"one group of {', '.join(GROUPS)} (repeatable)")
+    parser.add_argument("--json", action="store_true", help="the figures as JSON")
+    asked = parser.parse_args()
+    lines: list[Figure | Note] = []
+    for name in asked.only or GROUPS:
+        sys.stderr.write(f"measuring: {name} …\n")
+        with tempfile.TemporaryDirectory(prefix=f"escalate-benchmark-{name}-") as place:
+            lines += GROUPS[name](Path(place), quick=asked.quick)
+    figures = [one for one in lines if isinstance(one, Figure)]
+    notes = [one for one in lines if isinstance(one, Note)]
+    missed = [one for one in figures if one.met is False]
+    if asked.json:
+        print(json.dumps({"figures": [one.data() for one in figures], "notes": [one.text for one in notes], "ok": not missed}, indent=2))
+    else:
+        show(figures, notes)
+    return 1 if missed else 0
+
+
+def show(figures: list[Figure], notes: list[Note]) -> None:
+    """The table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    table = Table(title="escalate: benchmarks", title_justify="left")
+    for heading in ("what", "figure", "against", "its figure", "ratio", "target", "verdict", "note"):
+        table.add_column(heading, justify="right" if heading in ("figure", "its figure", "ratio") else "left")
+    group = None
+    for one in figures:
+        if group not in (None, one.group):
+            table.add_section()
+        group = one.group
+        style = {True: "green", False: "bold red", None: ""}[one.met]
+        ratio = "" if one.ratio is None else f"{one.ratio:.2f} ×"
+        verdict = f"[{style}]{one.verdict}[/{style}]" if style else ""
+        table.add_row(
+            one.what, one.shown(one.value), one.against or "", one.shown(one.peer), ratio, one.target, verdict, one.note
+        )  # fmt: skip
+    console.print(table)
+    for note in notes:
+        console.print(f"{note.group}: {note.text}", markup=False)
+    console.print(HOW, style="dim")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
