@@ -1,0 +1,78 @@
+"""The demonstration as JSON: its scenes, the messages as they arrived, and what the record shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from escalate_cli.cli.views import entry_data, notification_data, situation_data
+from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.model import Entry
+from escalate_cli.core.moment import iso
+from escalate_cli.demonstration.lessons import Lessons
+from escalate_cli.demonstration.place import Place
+from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene
+
+Data = dict[str, Any]
+
+
+def story_data(played: Played, place: Place) -> Data:
+    """The whole story. `messages` are what the inbox took, in order; `delivered` says whether that is all that was sent."""
+    declared_at = played.situation.incident.declared_at
+    catalog = place.context.running_catalog
+    return {
+        "steps": [_scene(one, declared_at) for one in played.scenes],
+        "messages": [
+            {"at": iso(one.at), "gateway": one.gateway, "to": one.to, "title": one.title, "text": one.text} for one in place.inbox.received
+        ],
+        "incident": situation_data(played.situation, catalog) | {"timeline": [entry_data(one) for one in played.timeline]},
+        "lessons": _lessons(played.lessons),
+        "delivered": not played.undelivered,
+        "undelivered": list(played.undelivered),
+        "took_seconds": played.took / SECOND,
+    }
+
+
+def _scene(scene: Scene, declared_at: Instant) -> Data:
+    return {
+        "step": scene.name,
+        "title": scene.title,
+        "commands": list(scene.commands),
+        "happened": [_happening(one, declared_at) for one in scene.happenings],
+    }
+
+
+def _happening(one: Happening, declared_at: Instant) -> Data:
+    if isinstance(one, Entry):
+        return {"after_seconds": (one.at - declared_at) / SECOND, "entry": entry_data(one), "message": None}
+    return {
+        "after_seconds": ((one.notification.sent_at or declared_at) - declared_at) / SECOND,
+        "entry": None,
+        "message": _message(one),
+    }
+
+
+def _message(one: Delivery) -> Data:
+    """A notification as stored, with the title and text as they arrived; null when they did not."""
+    arrived = one.received
+    return notification_data(one.notification) | {
+        "title": arrived.title if arrived else None,
+        "text": arrived.text if arrived else None,
+    }
+
+
+def _lessons(lessons: Lessons) -> Data:
+    def seconds(span: Span | None) -> float | None:
+        return None if span is None else span / SECOND
+
+    return {
+        "first_page_seconds": seconds(lessons.first_page_after),
+        "acknowledged_seconds": seconds(lessons.acknowledged_after),
+        "acknowledged_by": lessons.acknowledged_by,
+        "answered_level": lessons.answered_level,
+        "unanswered": [{"team": one.team, "level": one.level, "people": list(one.people)} for one in lessons.unanswered],
+        "nudges": lessons.nudges,
+        "nudges_accepted": lessons.nudges_accepted,
+        "resolved_seconds": seconds(lessons.resolved_after),
+        "messages": lessons.messages,
+        "people": lessons.people,
+    }

@@ -1,0 +1,288 @@
+"""The demonstration on a screen: the command that is typed, what followed from it, and the messages as they arrived."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.cli import screens
+from escalate_cli.cli.demo import run_line
+from escalate_cli.cli.render import Draw, drawn, say, write
+from escalate_cli.context import Context, Options
+from escalate_cli.core import schedule
+from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.model import Entry, EntryKind, Notification
+from escalate_cli.core.targets import name_of
+from escalate_cli.demonstration.inbox import Received
+from escalate_cli.demonstration.lessons import Lessons
+from escalate_cli.demonstration.place import Place
+from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+_WIDEST = 100
+_MARGIN = 8  # columns before the text of a line
+_TELLING = ("Why you:", "Told so far:", "Next:", "Proposed:", "Yes:", "Acknowledge:")
+"""the lines of a mail that say most; the whole of it is in `--json`"""
+_COLOURS = {
+    EntryKind.LEVEL: "bold",
+    EntryKind.PAGED: "bold",
+    EntryKind.NUDGE: "magenta",
+    EntryKind.ACKNOWLEDGED: "green",
+    EntryKind.RESOLVED: "green",
+    EntryKind.FAILED: "bold red",
+    EntryKind.RETRYING: "yellow",
+    EntryKind.SKIPPED: "yellow",
+}
+
+
+class SilentStage:
+    """Runs the commands and shows nothing: for `--json`, which tells everything at the end."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def begin(self, scene: Scene) -> None:
+        """Nothing to see."""
+
+    def run(self, command: str, *, show: bool = False) -> None:
+        """Run it."""
+        run_line(command, self._context)
+
+    def tell(self, happening: Happening, after: Span) -> None:
+        """Nothing to see."""
+
+    def wait(self, text: str) -> None:
+        """Nothing to see."""
+
+    def learn(self, lessons: Lessons) -> None:
+        """Nothing to see."""
+
+
+class Screen:
+    """Draws the story block by block, with one live line while time passes. Use as a context manager: the terminal is put back."""
+
+    def __init__(self, place: Place, options: Options) -> None:
+        self._place, self._options = place, options
+        self._context = place.context
+        self._live: Live | None = None
+        self._waiting = False
+        self._scenes = 0
+        self._shown: set[tuple[str, str, str]] = set()
+        self._reasons: set[str] = set()
+
+    def __enter__(self) -> Screen:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop_waiting()
+
+    # ── the story's own words ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Who is who, and that nothing of the user's is touched."""
+        catalog, now = self._context.running_catalog, self._context.clock.now()
+        rows = []
+        for service in catalog.services.values():
+            team = catalog.teams[service.team]
+            rota = catalog.schedules.get(team.on_call or "")
+            shift = schedule.on_call(rota, catalog.hours, now) if rota else None
+            on_call = name_of(f"person:{shift.person}", catalog) if shift and shift.person else None
+            rows.append((service.name, team.name, on_call, name_of(f"person:{team.lead}", catalog) if team.lead else None))
+
+        def draw(console: Any) -> None:
+            console.print(screens.words("Puffin Ferries, an invented company", "bold"))
+            console.print()
+            console.print(screens.table(("service", "team", "on call now", "lead"), rows))
+            console.print()
+            console.print(screens.words(f"All of it runs for real, in {self._place.path},", "dim"), soft_wrap=True)
+            console.print(screens.words("with an inbox on 127.0.0.1. Nothing of yours is read or written. Ctrl-C ends it.", "dim"))
+
+        self._draw(draw)
+
+    def begin(self, scene: Scene) -> None:
+        """A rule with the scene's name, and a sentence."""
+        self._scenes += 1
+        number = self._scenes
+        self._waiting = False
+        self._reasons.clear()
+
+        def draw(console: Any) -> None:
+            from rich.rule import Rule
+            from rich.text import Text
+
+            title = Text.assemble((f"{number} ", "dim"), (scene.title, "bold"))
+            console.print()
+            console.print(Rule(title, align="left", style="dim", characters="─"), width=min(console.width, _WIDEST))
+            if scene.prose:
+                console.print(screens.words(scene.prose, "dim"))
+
+        self._draw(draw)
+
+    def run(self, command: str, *, show: bool = False) -> None:
+        """The command line as typed, then what it did; `show` draws its answer as it would be seen."""
+        from rich.text import Text
+
+        def prompt(console: Any) -> None:
+            console.print()
+            console.print(Text.assemble(("$ ", "dim"), (command, "bold cyan")), soft_wrap=True)
+
+        self._draw(prompt)
+        answer = run_line(command, self._context)
+        for note in answer.notes:
+            say(note)
+        if show and callable(answer.screen):
+            self._draw(answer.screen)
+
+    def tell(self, happening: Happening, after: Span) -> None:
+        """A line of the timeline, or a message with the text that arrived."""
+        if isinstance(happening, Entry):
+            if happening.kind is EntryKind.DECLARED:
+                return  # the command has said it a line above
+            self._draw(lambda console: console.print(_line(after, _entry_text(happening, self._context))))
+        else:
+            self._draw(lambda console: self._draw_delivery(console, happening, after))
+
+    def wait(self, text: str) -> None:
+        """On a terminal a line that counts; elsewhere it is said once."""
+        if not self._is_live():
+            if not self._waiting:
+                self._draw(lambda console: console.print(screens.words(f"        {text}", "dim")))
+            self._waiting = True
+            return
+        from rich.live import Live
+        from rich.spinner import Spinner
+
+        if self._live is None:
+            from rich.padding import Padding
+
+            from escalate_cli.cli.render import console
+
+            self._spinner = Spinner("dots", style="yellow")
+            self._live = Live(
+                Padding(self._spinner, (0, 0, 0, 8)),
+                console=console(sys.stdout, self._options, terminal=True),
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+        self._spinner.update(text=screens.words(text, "yellow"))
+        self._live.refresh()
+
+    def learn(self, lessons: Lessons) -> None:
+        """The record in figures."""
+        pairs = _lesson_lines(lessons)
+        self._draw(lambda console: console.print(screens.facts(pairs)))
+
+    # ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _draw(self, draw: Draw) -> None:
+        self._stop_waiting()
+        write(drawn(draw, self._options), self._options, acted=True)
+
+    def _is_live(self) -> bool:
+        return sys.stdout.isatty() and self._context.environ.get("TERM") != "dumb"
+
+    def _stop_waiting(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _draw_delivery(self, console: Any, delivery: Delivery, after: Span) -> None:
+        from rich.text import Text
+
+        one, arrived = delivery.notification, delivery.received
+        who = name_of(one.recipient, self._context.running_catalog)
+        head = Text.assemble((f"{one.gateway} to ", ""), (who, "bold"), (f"  {one.address}", "dim"))
+        console.print(_line(after, head))
+        if arrived is None:
+            console.print(_line(None, screens.words("but it is not in the inbox", "bold red")))
+            return
+        lines = _telling_lines(one, arrived)
+        key = (one.gateway, one.kind.value, lines[0])
+        for line in lines[:1] if key in self._shown else lines:
+            console.print(_line(None, _quoted(line, console)))
+        self._shown.add(key)
+        if one.because and one.because not in self._reasons and not any(line.startswith("Why you:") for line in lines):
+            source = f" ({one.source})" if one.source else ""
+            console.print(_line(None, screens.words(f"because: {one.because}{source}", "dim")))
+        self._reasons.add(one.because)
+
+
+def _quoted(text: str, console: Any) -> Any:
+    """A line of a message with a bar before it, also where it wraps."""
+    from rich.text import Text
+
+    wrapped = screens.words(text, "cyan").wrap(console, max(console.width - _MARGIN - 2, 20))
+    return Text("\n").join(Text.assemble(("│ ", "dim cyan"), line) for line in wrapped)
+
+
+def draw_end(played: Played, options: Options) -> None:
+    """The last words, when everything has been put away: how long it took, and what to do next."""
+    nexts = (
+        ("escalate init", "a configuration to start from"),
+        ("escalate check", "what is wrong or missing in it"),
+        ('escalate route "customers can\'t log in"', "who would be paged"),
+    )
+
+    def draw(console: Any) -> None:
+        console.print()
+        if played.undelivered:
+            console.print(screens.words("Not everything was delivered: see below.", "bold red"))
+        said = f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for yourself:"
+        console.print(screens.words(said))
+        console.print()
+        for command, what in nexts:
+            console.print(screens.words(f"  {command:<42}", "bold cyan") + screens.words(what, "dim"))
+
+    write(drawn(draw, options), options, acted=True)
+
+
+def _line(after: Span | None, text: Any) -> Any:
+    """A line of the story: the seconds since the declaration, then the text, which wraps under itself."""
+    from rich.table import Table
+
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=_MARGIN - 2, justify="right", style="dim", no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row("" if after is None else f"{after / SECOND:.1f}s", text)
+    return row
+
+
+def _entry_text(entry: Entry, context: Context) -> Any:
+    by = name_of(f"person:{entry.by}", context.running_catalog) if entry.by else ""
+    said_by = f"  ({by})" if by and by not in entry.text else ""
+    return screens.words(entry.text, _COLOURS.get(entry.kind, "")) + screens.words(said_by, "dim")
+
+
+def _telling_lines(notification: Notification, arrived: Received) -> list[str]:
+    """What to show of a message: a text message whole; of a mail its subject and the lines that say most."""
+    lines = arrived.text.splitlines() or [""]
+    if not arrived.title:
+        return lines
+    if notification.note:
+        return [arrived.title, lines[0]]
+    return [arrived.title, *(one for one in lines if one.startswith(_TELLING))]
+
+
+def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:
+    def after(span: Span | None) -> str:
+        return "never" if span is None else f"after {span / SECOND:.1f} s"
+
+    who = f" by {lessons.acknowledged_by}" if lessons.acknowledged_by else ""
+    level = f", paged at level {lessons.answered_level}" if lessons.answered_level else ""
+    rows: list[tuple[str, object]] = [
+        ("first page", after(lessons.first_page_after)),
+        ("acknowledged", f"{after(lessons.acknowledged_after)}{who}{level}"),
+        ("resolved", after(lessons.resolved_after)),
+        ("sent", f"{lessons.messages} messages to {lessons.people} people"),
+    ]
+    for one in lessons.unanswered:
+        rows.append(("not answered", f"level {one.level} of {one.team} ({', '.join(one.people)})"))
+    if lessons.nudges:
+        rows.append(("nudges", f"{lessons.nudges_accepted} of {lessons.nudges} accepted; one that always is could act by itself"))
+    return rows

@@ -1,0 +1,73 @@
+"""What one incident's record shows: how soon a page went out, who answered and at which level, what nobody answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Span
+from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.targets import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A level that was paged, and the next one had to be."""
+
+    team: str
+    level: int
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Spans are microseconds since the declaration; None for what did not happen."""
+
+    first_page_after: Span | None
+    acknowledged_after: Span | None
+    acknowledged_by: str | None
+    answered_level: int | None
+    """the level at which whoever acknowledged had been paged"""
+    unanswered: tuple[Unanswered, ...]
+    nudges: int
+    nudges_accepted: int
+    resolved_after: Span | None
+    messages: int
+    people: int
+
+
+def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> Lessons:
+    """Read the lessons from the stored record of an incident."""
+    incident = situation.incident
+    sent = [one for one in situation.notifications if one.status is NotificationStatus.SENT and one.sent_at is not None]
+    pages = [one for one in sent if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
+    by = incident.acknowledged_by
+    levels = [one.level for one in pages if one.recipient == f"person:{by}" and one.level is not None]
+
+    def since(at: int | None) -> Span | None:
+        return None if at is None else at - incident.declared_at
+
+    return Lessons(
+        first_page_after=since(min((one.sent_at or 0 for one in pages), default=None)),
+        acknowledged_after=since(incident.acknowledged_at),
+        acknowledged_by=name_of(f"person:{by}", catalog) if by else None,
+        answered_level=max(levels, default=None),
+        unanswered=_unanswered(timeline, catalog),
+        nudges=len(situation.nudges),
+        nudges_accepted=sum(one.status is NudgeStatus.ACCEPTED for one in situation.nudges),
+        resolved_after=since(incident.resolved_at),
+        messages=len(sent),
+        people=len({one.recipient for one in sent if one.recipient.startswith("person:")}),
+    )
+
+
+def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered, ...]:
+    """Each level entry that is followed by another one of the same team."""
+    levels = [one for one in timeline if one.kind is EntryKind.LEVEL]
+    found = []
+    for number, one in enumerate(levels):
+        if any(later.data.get("team") == one.data.get("team") for later in levels[number + 1 :]):
+            people = [name_of(who, catalog) for who in one.data.get("recipients", ()) if who.startswith("person:")]
+            found.append(Unanswered(str(one.data.get("team")), int(one.data.get("level", 0)), tuple(people)))
+    return tuple(found)

@@ -1,0 +1,254 @@
+"""The story: customers can't log in. Every command is run as typed; what is told of it is read back from the record and the inbox.
+
+Time passes for real: while the story waits, passes are made whenever something comes due, as `escalate watch` would make them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from escalate_cli import operations
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.message import next_of
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.demonstration.inbox import Received
+from escalate_cli.demonstration.lessons import Lessons, learn
+from escalate_cli.demonstration.place import Place
+
+INCIDENT = 1
+"""the number of the first incident in a new database"""
+_BLINK: Span = SECOND // 10
+_LONGEST_WAIT: Span = 15 * SECOND
+"""nothing in the story is further away than a few seconds; what has not come by then has gone wrong, and the record says how"""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notification that was sent, and the message as it arrived: None when the inbox knows nothing of it."""
+
+    notification: Notification
+    received: Received | None
+
+
+Happening = Entry | Delivery
+
+
+@dataclass(slots=True)
+class Scene:
+    """One part of the story, with what happened in it."""
+
+    name: str
+    title: str
+    prose: str
+    commands: list[str] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The whole story as it went. `undelivered` names what should have arrived and did not, one line each."""
+
+    scenes: tuple[Scene, ...]
+    situation: Situation
+    timeline: tuple[Entry, ...]
+    lessons: Lessons
+    undelivered: tuple[str, ...]
+    took: Span
+
+
+class Stage(Protocol):
+    """Where the story is played; the command line puts it on a screen."""
+
+    def begin(self, scene: Scene) -> None:
+        """A scene begins."""
+
+    def run(self, command: str, *, show: bool = False) -> None:
+        """Show a command line and run it; `show` its answer, too."""
+
+    def tell(self, happening: Happening, after: Span) -> None:
+        """Something happened, `after` microseconds into the incident."""
+
+    def wait(self, text: str) -> None:
+        """Time passes; called again and again with what there is to say about it."""
+
+    def learn(self, lessons: Lessons) -> None:
+        """The incident is over: this is what its record shows."""
+
+
+class Story:
+    """Plays the story once, with `pause` microseconds between scenes to read in."""
+
+    def __init__(self, place: Place, stage: Stage, pause: Span) -> None:
+        self._place, self._stage, self._pause = place, stage, pause
+        self._context = place.context
+        self._engine = operations.engine(place.context)
+        self._scenes: list[Scene] = []
+        self._told_entries = 0
+        self._told: dict[int, Delivery] = {}
+        self._unclaimed: list[Received] = []
+        self._collected = 0
+
+    def play(self) -> Played:
+        """From the first report to the lessons."""
+        began_at = self._context.clock.monotonic()
+        self._context.sender.warm()
+        self._engine.tick()
+        self._rest()
+        self._declare()
+        self._no_answer()
+        self._severity_rises()
+        self._nudge()
+        self._acknowledge()
+        self._resolve()
+        self._look_back()
+        took = round((self._context.clock.monotonic() - began_at) * SECOND)
+        lessons = self._learn()
+        return Played(tuple(self._scenes), self._situation(), self._timeline(), lessons, self._undelivered(), took)
+
+    # ── the scenes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _declare(self) -> None:
+        self._begin("declare", "Something is broken", "A support agent types what customers say. Whose it is, the catalog knows.")
+        self._run("""escalate declare "customers can't log in" """)
+
+    def _no_answer(self) -> None:
+        self._begin("no-answer", "No answer", "Whoever is on call sleeps through it. The policy does not.")
+        self._wait(lambda now: self._situation().escalations[0].level > 1, self._until_next_level)
+        self._rest()
+
+    def _severity_rises(self) -> None:
+        self._begin("severity", "It is worse than it looked", "The phones at support do not stop. A rule brings in whoever must know.")
+        self._run(f'escalate update {INCIDENT} --severity critical --message "Nobody can sign in, in any country"')
+
+    def _nudge(self) -> None:
+        self._begin("nudge", "A question to a human", "Some things want a human's yes: this rule asks before it wakes another team.")
+        self._wait(lambda now: bool(self._situation().nudges), lambda now: "The rules watch the incident …")
+        self._rest()
+        for nudge in self._situation().nudges:
+            if nudge.status is NudgeStatus.OPEN:
+                self._run(f"escalate nudge {nudge.id} yes --by {_id(nudge.asked[0])}")
+        self._rest()
+
+    def _acknowledge(self) -> None:
+        who = self._last_paged()
+        self._begin("acknowledge", "Somebody has it", "One word, and nobody else is woken up.")
+        self._run(f"escalate ack {INCIDENT} --all --by {who}")
+        self._rest()
+
+    def _resolve(self) -> None:
+        who = self._situation().incident.acknowledged_by or self._last_paged()
+        self._begin("resolve", "It is over", "All who were told hear that it is, where they were told.")
+        self._run(f'escalate resolve {INCIDENT} --message "Rolled back the sign-in release" --by {who}')
+        self._rest()
+
+    def _look_back(self) -> None:
+        self._begin("timeline", "What happened, and why", "It was all written down as it happened.")
+        self._run(f"escalate timeline {INCIDENT}", show=True)
+        self._rest()
+
+    def _learn(self) -> Lessons:
+        self._begin("lessons", "What the record teaches", "")
+        lessons = learn(self._situation(), self._timeline(), self._catalog)
+        self._stage.learn(lessons)
+        return lessons
+
+    # ── how a scene is played ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _catalog(self) -> Catalog:
+        return self._context.running_catalog
+
+    def _situation(self) -> Situation:
+        return operations.load(self._context, INCIDENT)
+
+    def _timeline(self) -> tuple[Entry, ...]:
+        return self._context.store.situations.timeline(INCIDENT)
+
+    def _begin(self, name: str, title: str, prose: str) -> None:
+        self._scenes.append(Scene(name, title, prose))
+        self._stage.begin(self._scenes[-1])
+
+    def _run(self, command: str, *, show: bool = False) -> None:
+        self._scenes[-1].commands.append(command.strip())
+        self._stage.run(command.strip(), show=show)
+        self._tell_news()
+
+    def _rest(self) -> None:
+        """Time to read; the incident does not stand still meanwhile."""
+        until = self._context.clock.monotonic() + self._pause / SECOND
+        while self._context.clock.monotonic() < until:
+            self._pass_time()
+
+    def _wait(self, come: Callable[[Instant], bool], say: Callable[[Instant], str]) -> None:
+        until = self._context.clock.monotonic() + _LONGEST_WAIT / SECOND
+        while not come(self._context.clock.now()) and self._context.clock.monotonic() < until:
+            self._stage.wait(say(self._context.clock.now()))
+            self._pass_time()
+
+    def _pass_time(self) -> None:
+        due = self._context.store.situations.next_due_at()
+        if due is not None and due <= self._context.clock.now():
+            self._engine.tick()
+            self._tell_news()
+        else:
+            self._context.clock.sleep(_BLINK)
+
+    def _until_next_level(self, now: Instant) -> str:
+        situation = self._situation()
+        escalation = situation.escalations[0]
+        upcoming = next_of(escalation, situation, self._catalog, now)
+        silent = f"No answer for {(now - situation.incident.declared_at) // SECOND} s …"
+        if upcoming is None:
+            return silent
+        return f"{silent} {upcoming.text} in {max(upcoming.at - now + SECOND - 1, 0) // SECOND} s"
+
+    def _last_paged(self) -> str:
+        """The person whom the latest level of the first escalation paged."""
+        situation = self._situation()
+        first = situation.escalations[0].id
+        pages = [one for one in situation.notifications if one.escalation_id == first and one.recipient.startswith("person:")]
+        return _id(max(pages, key=lambda one: (one.level or 0, one.id)).recipient)
+
+    # ── what is told: the record, and the inbox ───────────────────────────────────────────────────────────────────────
+
+    def _tell_news(self) -> None:
+        """Tell what is new on the timeline and in the inbox, in the order in which it happened."""
+        situation = self._situation()
+        entries = self._timeline()
+        news: list[tuple[Instant, int, Happening]] = [
+            (one.at, 0, one) for one in entries[self._told_entries :] if one.kind is not EntryKind.SENT  # the message itself is shown
+        ]
+        self._told_entries = len(entries)
+        self._collect()
+        sent = [one for one in situation.notifications if one.status is NotificationStatus.SENT and one.id not in self._told]
+        for one in sorted(sent, key=lambda one: (one.sent_at or 0, one.id)):
+            self._told[one.id] = Delivery(one, self._claim(one))
+            news.append((one.sent_at or 0, 1, self._told[one.id]))
+        for at, _, happening in sorted(news, key=lambda one: one[:2]):
+            self._scenes[-1].happenings.append(happening)
+            self._stage.tell(happening, at - situation.incident.declared_at)
+
+    def _collect(self) -> None:
+        received = self._place.inbox.received
+        self._unclaimed += received[self._collected :]
+        self._collected = len(received)
+
+    def _claim(self, notification: Notification) -> Received | None:
+        found = next((one for one in self._unclaimed if (one.gateway, one.to) == (notification.gateway, notification.address)), None)
+        if found is not None:
+            self._unclaimed.remove(found)
+        return found
+
+    def _undelivered(self) -> tuple[str, ...]:
+        wanted = [one for one in self._situation().notifications if one.status is not NotificationStatus.CANCELLED]
+        lost = [one for one in wanted if one.id not in self._told or self._told[one.id].received is None]
+        return tuple(
+            f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error or 'it is not in the inbox'})" for one in lost
+        )
+
+
+def _id(recipient: str) -> str:
+    return recipient.partition(":")[2]

@@ -1,0 +1,84 @@
+"""`escalate demo`, once, as a stranger would run it: no home, no configuration, no network but loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "escalate_cli", "demo"]
+STEPS = ["declare", "no-answer", "severity", "nudge", "acknowledge", "resolve", "timeline", "lessons"]
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """An environment with little in it, and with a proxy that would swallow everything."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C",
+        "TMPDIR": str(tmp_path),
+        "http_proxy": "http://127.0.0.1:9",
+        "PYTHONWARNINGS": "error",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+def entries(step: dict[str, Any]) -> list[str]:
+    return [one["entry"]["kind"] for one in step["happened"] if one["entry"]]
+
+
+def messages(step: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one["message"] for one in step["happened"] if one["message"]]
+
+
+def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_path):
+    began = time.monotonic()
+    done = subprocess.run([*COMMAND, "--json", "-q"], capture_output=True, env=bare, cwd=tmp_path, timeout=60, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert time.monotonic() - began < 60
+    story = json.loads(done.stdout)
+    steps = {one["step"]: one for one in story["steps"]}
+    assert list(steps) == STEPS
+    assert steps["declare"]["commands"] == ["escalate declare \"customers can't log in\""]
+    assert {"routed", "level"} <= set(entries(steps["declare"]))
+    assert story["incident"]["services"] == ["login"], "plain words lead to the service"
+
+    on_call, lead = messages(steps["declare"])[0]["recipient"], "person:cleo"
+    assert on_call in ("person:ana", "person:bo")
+    level_2 = [one for one in messages(steps["no-answer"]) if one["recipient"] == lead]
+    assert "level" in entries(steps["no-answer"])
+    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1", "nobody answered, so the lead is paged"
+    assert "person:ines" in [one["recipient"] for one in messages(steps["severity"])], "the rule pages the CTO"
+    assert "nudge" in [one["kind"] for one in messages(steps["nudge"])]
+    assert {one["recipient"] for one in messages(steps["nudge"])} & {"person:sam", "person:kim"}, "the yes wakes the other team"
+    assert set(entries(steps["acknowledge"])) == {"acknowledged"}
+    assert {one["kind"] for one in messages(steps["resolve"])} == {"resolved"}
+
+    sent = [one for one in story["incident"]["notifications"] if one["status"] == "sent"]
+    assert story["delivered"]
+    assert len(sent) == len(story["messages"]), "what was sent is what arrived"
+    assert {one["gateway"] for one in story["messages"]} == {"sms", "chat", "email"}
+    assert all(one["text"] for one in story["messages"])
+    assert story["lessons"]["acknowledged_by"] == "Cleo Marsh"
+    assert story["lessons"]["answered_level"] == 2
+    assert [one["level"] for one in story["lessons"]["unanswered"]] == [1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_has_seen_enough_leaves_nothing_behind(number, code, bare, tmp_path):
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        while b"paged" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(number)
+        _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (code, b"")
+    assert list(tmp_path.iterdir()) == []
