@@ -121,11 +121,11 @@ url = "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?from=oncall@exam
 # url = "slack://${SLACK_BOT_TOKEN}/{to}"
 
 # [gateways.sms]
-# url = "twilio://${TWILIO_SID}:${TWILIO_TOKEN}@+15550100/{to}"
+# url = "twilio://${TWILIO_SID}:${TWILIO_TOKEN}@+12025550100/{to}"
 # text = "short"                        # one message of at most 160 characters
 
 # [gateways.phone]
-# url = "twilio://${TWILIO_SID}:${TWILIO_TOKEN}@+15550100/{to}?method=call"
+# url = "twilio://${TWILIO_SID}:${TWILIO_TOKEN}@+12025550100/{to}?method=call"
 # text = "short"
 # timeout = "20s"                       # hard limit of one attempt
 # attempts = 4                          # then the notification is given up

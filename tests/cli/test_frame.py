@@ -110,7 +110,7 @@ def test_version_and_help(escalate):
     assert escalate("--version").out == escalate("service", "show", "--version").out == f"escalate {app.__version__}\n"
     page = escalate()
     assert page.code == 0
-    positions = [page.out.index(f"│ {name} ") for name in ("init", "declare", "tick", "oncall", "simulate", "lessons", "service", "cron")]
+    positions = [page.out.index(f"│ {name} ") for name in ("init", "declare", "tick", "oncall", "service", "cron")]
     assert positions == sorted(positions)
     assert " show " in escalate("service").out
 
