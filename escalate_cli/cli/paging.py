@@ -96,10 +96,12 @@ def nudge(
             from escalate_cli.cli import screens
 
             rows = [
-                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now), f"escalate nudge {one.id} yes|no")
-                for incident, one in found
+                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now)) for incident, one in found
             ]
-            console.print(screens.table(("nudge", "incident", "rule", "proposed", "expires", "type"), rows, wrap=("rule", "proposed")))
+            console.print(screens.table(("nudge", "incident", "rule", "proposed", "expires"), rows, wrap=("rule", "proposed")))
+            screens.heading(console, "Type")
+            for _, one in found:
+                console.print(screens.words(f"  escalate nudge {one.id} yes|no", "bold cyan"))
 
         return Answer(data, screen if data else "No open nudges.")
     said = (answer or "").lower()

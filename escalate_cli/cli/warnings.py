@@ -29,5 +29,5 @@ def tick_warning(context: Context) -> list[str]:
         return []
     if situations.next_due_at() is None:
         return []
-    since = f"for {show_about(now - last)}" if last is not None else "ever"
-    return [f"warning: no tick has run {since}, so nobody will be escalated to. Run `escalate watch`, or install `escalate cron`"]
+    since = f"no tick has run for {show_about(now - last)}" if last is not None else "no tick has ever run"
+    return [f"warning: {since}, so nobody will be escalated to. Run `escalate watch`, or install `escalate cron`"]

@@ -73,12 +73,15 @@ def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
 
 def known_schemas() -> frozenset[str]:
     """Every schema that Apprise knows, people's own plugins included. Loads all of them (about 350 ms)."""
+    import warnings
+
     from apprise import AppriseAsset
     from apprise.manager_plugins import NotificationManager
 
-    if own := _own_plugins():
-        AppriseAsset(plugin_paths=own)  # loads them
-    return frozenset(NotificationManager().schemas())
+    with warnings.catch_warnings(action="ignore"):  # what the plugins' own imports deprecate is not our user's business
+        if own := _own_plugins():
+            AppriseAsset(plugin_paths=own)  # loads them
+        return frozenset(NotificationManager().schemas())
 
 
 def speaks_on_the_wire(plugin: Any) -> bool:

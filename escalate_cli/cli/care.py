@@ -1,0 +1,97 @@
+"""Caring for an installation: does a page arrive, and is anything wrong."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.completing import known
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import ExitCode, UsageProblem
+
+
+def test_page(
+    context: Context,
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help='Whom: "ana", "on-call:payments", "channel:status"', autocompletion=known("people", "channels", "teams")
+        ),
+    ],
+) -> Answer:
+    """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
+    from escalate_cli import operations
+    from escalate_cli.cli.views import notification_data
+    from escalate_cli.core.policy import TargetKind
+    from escalate_cli.core.targets import name_of
+    from escalate_cli.rehearsal import rehearse
+
+    catalog = context.catalog
+    meant = operations.find_target(target, catalog)
+    if meant.kind is TargetKind.INCIDENT_LEAD:
+        raise UsageProblem("there is no incident that could have a lead", "name a person or a team")
+    if meant.name is None:
+        raise UsageProblem(f'"{target}" of which team?', f"write {target}:TEAM")
+    login = operations.os_user(context.environ)
+    person = catalog.person_by_login(login)
+    found = rehearse(context, meant, person.name if person else login)
+    notes = [f"not reached: {one}" for one in found.unreached]
+    notes += [f"not delivered: to {one.recipient} by {one.gateway} ({one.error})" for one in found.notifications if one.error]
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import screens
+
+        rows = [
+            (name_of(one.recipient, catalog), one.gateway, one.address, screens.state(one.status.value), one.error or "")
+            for one in found.notifications
+        ]
+        console.print(screens.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
+
+    code = ExitCode.DONE if found.well else ExitCode.UNDELIVERED
+    return Answer([notification_data(one) for one in found.notifications], screen if found.notifications else "", code, notes, acted=True)
+
+
+def doctor(context: Context) -> Answer:
+    """What is wrong with this installation: configuration, database, ticks, incidents, people, secrets, gateways. Changes nothing.
+
+    Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the database cannot be used.
+    """
+    from escalate_cli.diagnosis import Weight, diagnose
+
+    found = diagnose(context)
+    data = {
+        "ok": found.well,
+        "findings": [
+            {"level": one.weight.value, "code": one.code, "message": one.message, "hint": one.hint or None} for one in found.findings
+        ],
+    }
+
+    def screen(console: Any) -> None:
+        from rich.text import Text
+
+        from escalate_cli.cli import screens
+
+        for one in found.findings:
+            well = one.weight is Weight.OK
+            mark = screens.words(f"{one.weight.value:<8} ", "dim" if well else screens.STYLES[one.weight.value])
+            _draw_indented(console, mark, screens.words(one.message, "dim" if well else ""))
+            if one.hint:
+                _draw_indented(console, Text(" " * 9), screens.words(one.hint, "cyan"))
+        counts = [(sum(one.weight is weight for one in found.findings), weight.value) for weight in (Weight.ERROR, Weight.WARNING)]
+        said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
+        console.print()
+        console.print(screens.words(said or "Nothing is wrong.", "bold" if said else "bold green"))
+
+    return Answer(data, screen, found.exit_code)
+
+
+def _draw_indented(console: Any, mark: Any, text: Any) -> None:
+    from rich.table import Table
+
+    line = Table.grid(padding=0)
+    line.add_column(no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(mark, text)
+    console.print(line)

@@ -1,0 +1,261 @@
+"""An organisation whose every gateway leads to a real web server on loopback, and the real command to page it with.
+
+The way to the server decides what becomes of a message: /sms, /email, /chat are taken; /down answers 500, /gone 404.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from tests.cli.conftest import Escalate
+from tests.delivery.processes import until
+from tests.servers import Answer, HttpServer, Request
+
+ME = pwd.getpwuid(os.getuid()).pw_name
+
+CATALOG = """
+[settings]
+default_severity = "major"
+timezone = "Europe/London"
+[fallback]
+team = "platform"
+page = ["person:cy"]
+[[severities]]
+id = "minor"
+urgency = "low"
+[[severities]]
+id = "major"
+urgency = "high"
+[[severities]]
+id = "critical"
+urgency = "high"
+inform = ["channel:status"]
+
+[services.login]
+name = "Log in"
+team = "identity"
+keywords = ["sign in", "password"]
+depends_on = ["auth-db"]
+[services.auth-db]
+name = "Authentication database"
+team = "platform"
+[services.payments]
+name = "Card payments"
+team = "payments"
+[services.mail]
+name = "Mail"
+team = "mail"
+[services.vault]
+name = "Vault"
+team = "vault"
+
+[teams.identity]
+name = "Identity"
+members = ["ana", "bo"]
+lead = "bo"
+on_call = "identity-primary"
+policy = "standard"
+channel = "identity-room"
+[teams.platform]
+name = "Platform"
+members = ["cy"]
+lead = "cy"
+policy = "standard"
+[teams.payments]
+name = "Payments"
+lead = "dee"
+policy = "lead-first"
+[teams.mail]
+name = "Mail"
+lead = "gil"
+policy = "lead-first"
+[teams.vault]
+name = "Vault"
+lead = "vic"
+policy = "lead-first"
+
+[people.ana]
+name = "Ana Ruiz"
+login = ["ME"]
+contact = { email = "ana@example.com", sms = "+447700900123" }
+notify.high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]
+notify.low = [ { via = ["email"] } ]
+[people.bo]
+name = "Bo Chen"
+contact = { email = "bo@example.com" }
+[people.cy]
+name = "Cy Łódź"
+contact = { email = "cy@example.com" }
+[people.dee]
+name = "Dee"
+contact = { down = "dee" }
+[people.gil]
+name = "Gil"
+contact = { gone = "gil" }
+[people.vic]
+name = "Vic"
+contact = { locked = "vic", open = "vic" }
+[people.nil]
+name = "Nil"
+
+[channels.identity-room]
+name = "Identity room"
+contact = { chat = "#identity" }
+[channels.status]
+name = "Status"
+contact = { chat = "#status" }
+
+[schedules.identity-primary]
+[[schedules.identity-primary.rotations]]
+members = ["ana"]
+start = 2026-01-05T09:00:00
+every = "1w"
+
+[policies.standard]
+[[policies.standard.levels]]
+notify = ["on-call", "channel"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead"]
+wait = "10m"
+[policies.lead-first]
+[[policies.lead-first.levels]]
+notify = ["lead"]
+wait = "5m"
+[[policies.lead-first.levels]]
+notify = ["person:bo"]
+wait = "5m"
+
+[[rules]]
+name = "Critical may need Cy"
+when = { severity = ">=critical" }
+page = ["person:cy"]
+mode = "nudge"
+ask = ["person:ana"]
+expires = "10m"
+"""
+
+GATEWAYS = """
+[gateways.email]
+url = "json://127.0.0.1:PORT/email/{to}"
+[gateways.sms]
+url = "json://127.0.0.1:PORT/sms/{to}"
+text = "short"
+[gateways.chat]
+url = "json://127.0.0.1:PORT/chat/{to}"
+[gateways.down]
+url = "json://127.0.0.1:PORT/down/{to}"
+[gateways.gone]
+url = "json://127.0.0.1:PORT/gone/{to}"
+[gateways.locked]
+url = "json://robot:${VAULT_TOKEN}@127.0.0.1:PORT/locked/{to}"
+[gateways.open]
+url = "json://robot:${OPEN_TOKEN}@127.0.0.1:PORT/open/{to}"
+"""
+
+WAYS = {"/down": Answer(500), "/gone": Answer(404), "/slow": Answer(after=1.0)}
+
+CANARY = "c4n@ry/v4lue:%"
+
+
+def server() -> HttpServer:
+    """The provider behind every gateway."""
+    return HttpServer(at_path=WAYS)
+
+
+@dataclass
+class Bank(Escalate):
+    """`escalate` in surroundings of its own, with everything that reaches its people since it began."""
+
+    web: HttpServer = field(default_factory=server)
+    seen: int = 0
+
+    @property
+    def db(self) -> Path:
+        return Path(self.environ["ESCALATE_DB"])
+
+    def configure(self, text: str, name: str = "more.toml") -> None:
+        """Write a configuration file; PORT is the server's, ME this user's login."""
+        (self.config / name).write_text(text.replace("PORT", str(self.web.port)).replace('"ME"', f'"{ME}"'), encoding="utf-8")
+
+    @property
+    def messages(self) -> list[Request]:
+        """What has reached the server since this bank began."""
+        return self.web.arrived[self.seen :]
+
+    @property
+    def told(self) -> list[str]:
+        """The ways of these messages, in order: "/sms/+447700900123"."""
+        return [unquote(one.path) for one in self.messages]
+
+    def message(self, way: str) -> Any:
+        """The latest message that came this way."""
+        return [one.json for one in self.messages if unquote(one.path) == way][-1]
+
+    def declare(self, *arguments: str, code: int = 0, **more: str) -> Any:
+        """Declare, and the answer as JSON."""
+        ran = self("declare", *arguments, "--json", **more)
+        assert ran.code == code, ran.err
+        return ran.json
+
+    def show(self, incident: int = 1) -> Any:
+        return self("show", str(incident), "--json").json
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Begin a process and do not wait for it."""
+        command = [sys.executable, "-m", "escalate_cli", *arguments]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, cwd=self.place)
+
+    def tick_until(self, count: int, timeout: float = 20.0) -> None:
+        """Tick as a quick cron would, until `count` messages have arrived."""
+
+        def ticked() -> bool:
+            ran = self("tick")
+            assert (ran.code, ran.out, ran.err) == (0, "", ""), ran
+            return len(self.messages) >= count
+
+        until(ticked, timeout)
+
+
+def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
+    """A bank in the directory `place`, configured by `files` (name, text); with none, by CATALOG and GATEWAYS."""
+    (place / "config").mkdir(parents=True)
+    (place / "home").mkdir()
+    (place / "bin").mkdir()
+    program = place / "bin" / "escalate"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m escalate_cli "$@"\n')
+    program.chmod(0o755)
+    made = Bank(
+        place,
+        {
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
+            "HOME": str(place / "home"),
+            "ESCALATE_CONFIG": str(place / "config"),
+            "ESCALATE_DB": str(place / "escalate.db"),
+            "COLUMNS": "80",
+            "LANG": "C.UTF-8",
+            "PYTHONWARNINGS": "error",
+            "OPEN_TOKEN": CANARY,
+        },
+        web,
+        len(web.arrived),
+    )
+    for name, text in files or (("catalog.toml", CATALOG), ("gateways.toml", GATEWAYS)):
+        made.configure(text, name)
+    return made
+
+
+def another(first: Bank, place: Path) -> Bank:
+    """The same organisation, compiled already, with a database of its own in `place`."""
+    return replace(first, environ={**first.environ, "ESCALATE_DB": str(place / "escalate.db")}, seen=len(first.web.arrived))
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
