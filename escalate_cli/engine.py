@@ -21,6 +21,7 @@ from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.errors import EscalateError
+from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.outbox import Claimed, Waiting
 from escalate_cli.store.store import Store
 
@@ -79,6 +80,7 @@ class Engine:
         self._catalog = catalog
         self._sender = sender
         self._environ = environ
+        self._reach = Failpoints(environ).reach
         self._underway: dict[int, _Underway] = {}
         self._queue: list[Waiting] = []
 
@@ -151,6 +153,8 @@ class Engine:
                 return
             after_plan = plan(before, self._catalog(), now)
             after = self.store.situations.save(before, after_plan.situation)
+            self._reach("planning")
+        self._reach("planned")
         fresh = len(after.notifications) - len(before.notifications)
         tally.incidents += 1
         tally.planned += fresh
@@ -207,14 +211,17 @@ class Engine:
         gateway = self._gateway(waiting.gateway)
         with self.store.transaction():
             claimed = self._claim(waiting, gateway, now)
+            self._reach("claiming")
         if claimed is None:
             return 0
+        self._reach("claimed")
         self._underway[waiting.id] = _Underway(claimed, gateway, self.clock.monotonic())
         envelope = self._envelope(claimed, gateway, now)
         if isinstance(envelope, Outcome):
             self._record(waiting.id, envelope, tally)
         else:
             self._sender.begin(waiting.id, envelope)
+            self._reach("begun")
         return 1
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
@@ -271,6 +278,7 @@ class Engine:
             return _plain(claimed, situation, short=short)
 
     def _record(self, ticket: int, outcome: Outcome, tally: Tally) -> None:
+        self._reach("ended")
         underway = self._underway.pop(ticket)
         now = self.clock.now()
         for claimed in (underway.claimed, *underway.claimed.also):
@@ -285,6 +293,8 @@ class Engine:
                 return
             entry = self._entry(notification, status, verdict, now, bundled)
             self.store.situations.append(claimed.incident_id, entry)
+            self._reach("recording")
+        self._reach("recorded")
         tally.lines.append(f"#{claimed.incident_id} {entry.text}")
         tally.sent += status is NotificationStatus.SENT
         tally.failed += status is NotificationStatus.FAILED

@@ -17,6 +17,7 @@ from escalate_cli.core.policy import Target, TargetKind, parse_target
 from escalate_cli.core.routing import Match, Router, Routing
 from escalate_cli.engine import Engine, Tally
 from escalate_cli.errors import Conflict, Unknown, UsageProblem
+from escalate_cli.failpoints import Failpoints
 
 LARGEST_TEXT = 1_000_000
 """characters of a title or message; more is refused, since nobody could mean it"""
@@ -156,7 +157,7 @@ def declare(context: Context, asked: Request, choose: Choose) -> Declared:
             return existing
     if not said.services:
         said = _routed(said, catalog, choose)
-    store = context.store
+    store, reach = context.store, Failpoints(context.environ).reach
     with store.transaction():
         if asked.key is not None:
             existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
@@ -170,6 +171,8 @@ def declare(context: Context, asked: Request, choose: Choose) -> Declared:
             next_turns=store.situations.next_turns(),
         )
         stored = store.situations.save(None, planned.situation)
+        reach("declaring")
+    reach("declared")
     return Declared(stored, True, dict(said.routing))
 
 
