@@ -205,7 +205,7 @@ class Level(Table):
 
     notify: list[v.TargetText] = Field(min_length=1)
     wait: v.PositiveSpan = Field(default=5 * 60_000_000, description="for an acknowledgement, before the next level")
-    when: LevelWhen = Field(default=LevelWhen(), description="the level is skipped while this is false")
+    when: LevelWhen = Field(default_factory=LevelWhen, description="the level is skipped while this is false")
     during: v.HoursRef | None = Field(default=None, description="held until these hours")
     acks: Literal["first", "all"] = Field(default="first", description='"all" waits for everyone it paged')
 

@@ -31,7 +31,8 @@ def tell_stakeholders(note: str, severities: tuple[str, ...], situation: Situati
     """Tell the `inform` targets of these severities of `note`."""
     targets = tuple(dict.fromkeys(target for one in severities for target in catalog.severity(one).inform))
     source = next((catalog.severity(one).source for one in severities if catalog.severity(one).inform), "")
-    return inform(targets, note, f"hears of {' and '.join(severities)} incidents", situation, catalog, now, source=source)
+    hears_of = " and ".join(one for one in severities if catalog.severity(one).inform)
+    return inform(targets, note, f"hears of {hears_of} incidents", situation, catalog, now, source=source)
 
 
 def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
