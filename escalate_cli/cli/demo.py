@@ -27,6 +27,8 @@ def demo(
     It is played by the real engine in a scratch directory, and delivers to a mail and a web server that it runs itself on
     127.0.0.1. It needs no account and no network, touches nothing of yours, and leaves nothing behind.
     """
+    import sys
+
     from escalate_cli.cli.demo_data import story_data
     from escalate_cli.cli.demo_screen import Screen, SilentStage, draw_end
     from escalate_cli.demonstration.place import scratch_place
@@ -40,14 +42,15 @@ def demo(
             played = Story(place, SilentStage(place.context), rest).play()
             data = story_data(played, place)
         else:
-            with Screen(place, context.options) as screen:
+            live = sys.stdout.isatty() and context.environ.get("TERM") != "dumb"
+            with Screen(place, context.options, live=live) as screen:
                 screen.open()
                 played = Story(place, screen, rest).play()
                 data = story_data(played, place)
     if not context.options.json:
         draw_end(played, context.options)
     code = ExitCode.UNDELIVERED if played.undelivered else ExitCode.DONE
-    return Answer(data, "", code, played.undelivered, acted=True)
+    return Answer(data, "", code, played.undelivered if context.options.json else (), acted=True)
 
 
 def _time_to_read(context: Context, pause: str | None) -> Span:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cli import screens
 from escalate_cli.cli.demo import run_line
-from escalate_cli.cli.render import Draw, drawn, say, write
+from escalate_cli.cli.render import Draw, drawn, write
 from escalate_cli.context import Context, Options
 from escalate_cli.core import schedule
 from escalate_cli.core.duration import SECOND, Span
@@ -64,8 +64,8 @@ class SilentStage:
 class Screen:
     """Draws the story block by block, with one live line while time passes. Use as a context manager: the terminal is put back."""
 
-    def __init__(self, place: Place, options: Options) -> None:
-        self._place, self._options = place, options
+    def __init__(self, place: Place, options: Options, *, live: bool) -> None:
+        self._place, self._options, self._is_live = place, options, live
         self._context = place.context
         self._live: Live | None = None
         self._waiting = False
@@ -130,9 +130,7 @@ class Screen:
             console.print(Text.assemble(("$ ", "dim"), (command, "bold cyan")), soft_wrap=True)
 
         self._draw(prompt)
-        answer = run_line(command, self._context)
-        for note in answer.notes:
-            say(note)
+        answer = run_line(command, self._context)  # its notes are left out: what could not be delivered is on the timeline
         if show and callable(answer.screen):
             self._draw(answer.screen)
 
@@ -147,7 +145,7 @@ class Screen:
 
     def wait(self, text: str) -> None:
         """On a terminal a line that counts; elsewhere it is said once."""
-        if not self._is_live():
+        if not self._is_live:
             if not self._waiting:
                 self._draw(lambda console: console.print(screens.words(f"        {text}", "dim")))
             self._waiting = True
@@ -183,9 +181,6 @@ class Screen:
     def _draw(self, draw: Draw) -> None:
         self._stop_waiting()
         write(drawn(draw, self._options), self._options, acted=True)
-
-    def _is_live(self) -> bool:
-        return sys.stdout.isatty() and self._context.environ.get("TERM") != "dumb"
 
     def _stop_waiting(self) -> None:
         if self._live is not None:
@@ -231,8 +226,8 @@ def draw_end(played: Played, options: Options) -> None:
 
     def draw(console: Any) -> None:
         console.print()
-        if played.undelivered:
-            console.print(screens.words("Not everything was delivered: see below.", "bold red"))
+        for line in played.undelivered:
+            console.print(screens.words(line, "bold red"))
         said = f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for yourself:"
         console.print(screens.words(said))
         console.print()

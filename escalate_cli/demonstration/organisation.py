@@ -98,6 +98,7 @@ contact = { sms = "+4670000005", email = "kim@puffin.example" }
 [people.ines]
 name = "Ines Vidal (CTO)"
 contact = { email = "ines@puffin.example" }
+notify.high = [ { via = ["email"] } ]
 
 [channels.bridge]
 name = "The bridge"

@@ -243,7 +243,9 @@ class Story:
         return found
 
     def _undelivered(self) -> tuple[str, ...]:
-        wanted = [one for one in self._situation().notifications if one.status is not NotificationStatus.CANCELLED]
+        """Whatever was tried and is not in the inbox, also where the end of the incident called off a further attempt."""
+        all_of_them = self._situation().notifications
+        wanted = [one for one in all_of_them if one.status is not NotificationStatus.CANCELLED or one.attempts]
         lost = [one for one in wanted if one.id not in self._told or self._told[one.id].received is None]
         return tuple(
             f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error or 'it is not in the inbox'})" for one in lost
