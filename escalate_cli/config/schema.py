@@ -37,5 +37,5 @@ def _polish(name: str, key: dict[str, Any]) -> None:
     default = key.get("default")
     if isinstance(default, int) and key.get("type") == "string":
         key["default"] = show_duration(default)
-    elif default in (None, [], {}, (), False, ""):
+    elif isinstance(default, dict) or default in (None, [], (), False, ""):
         key.pop("default", None)
