@@ -10,7 +10,6 @@ import stat
 
 import pytest
 
-from escalate_cli.cli.frame import run
 from tests.delivery.processes import until
 from tests.loopback import CANARY, ISO, Bank, another, bank, server
 
@@ -96,10 +95,10 @@ def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
 
 def test_declare_warns_that_nobody_ticks_until_somebody_does(escalate):
     assert "no tick has ever run" in escalate("declare", "x", "-s", "login").err
-    assert "no tick has ever run" in escalate("list").err
-    assert escalate("list", "-q").err == ""
+    assert "no tick has ever run" in escalate.here("list").err
+    assert escalate.here("list", "-q").err == ""
     escalate("tick")
-    assert escalate("list").err == ""
+    assert escalate.here("list").err == ""
 
 
 def test_one_key_is_one_incident_while_it_is_open(escalate):
@@ -107,7 +106,7 @@ def test_one_key_is_one_incident_while_it_is_open(escalate):
     again = escalate.declare("Disk still full", "-s", "auth-db", "--key", "disk")
     assert (first["created"], again["created"], again["id"], again["title"]) == (True, False, 1, "Disk full")
     assert escalate.told == [CY], "and nobody is told twice"
-    other = escalate("declare", "x", "-s", "login", "--key", "disk")
+    other = escalate.here("declare", "x", "-s", "login", "--key", "disk")
     assert (other.code, other.err) == (
         5,
         'escalate: error: the key "disk" is in use by incident 1, which is about auth-db\n'
@@ -151,11 +150,10 @@ def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
 )
-def test_what_makes_no_sense_is_refused_with_a_hint(escalate, capfd, arguments, code, error, hint):
-    assert run(arguments, escalate.environ) == code  # in this process: twenty rows are twenty processes otherwise
-    out, err = capfd.readouterr()
-    assert out == ""
-    said, proposed = err.splitlines()
+def test_what_makes_no_sense_is_refused_with_a_hint(escalate, arguments, code, error, hint):
+    ran = escalate.here(*arguments)
+    assert (ran.code, ran.out) == (code, "")
+    said, proposed = ran.err.splitlines()
     assert said.startswith(f"escalate: error: {error}")
     assert proposed.startswith(f"hint: {hint}")
 
@@ -171,27 +169,27 @@ def test_the_life_of_an_incident_and_what_may_be_said_twice(escalate):
     assert (taken.json["status"], taken.json["acknowledged_by"], taken.json["next_due_at"]) == ("acknowledged", "ana", None)
     assert ISO.fullmatch(taken.json["acknowledged_at"])
     assert [one["status"] for one in taken.json["notifications"]] == ["sent", "cancelled", "sent"]
-    twice = escalate("ack", "1", "--json")
+    twice = escalate.here("ack", "1", "--json")
     assert (twice.code, twice.json) == (0, taken.json)
     ended = escalate("resolve", "1", "--message", "restarted", "--json")
     assert (ended.code, ended.json["status"], ended.json["teams"]) == (0, "resolved", ["identity"])
     assert ISO.fullmatch(ended.json["resolved_at"])
     assert sorted(escalate.told[2:]) == [ROOM, ANA], "those who were paged hear that it is over"
     assert "restarted" in escalate.message(ROOM)["message"]
-    again = escalate("resolve", "1", "--json")
+    again = escalate.here("resolve", "1", "--json")
     assert (again.code, again.json) == (0, ended.json)
-    late = escalate("ack", "1")
+    late = escalate.here("ack", "1")
     assert (late.code, late.err) == (
         5,
         "escalate: error: incident 1 is already resolved: it cannot be acknowledged\nhint: take it up again: escalate reopen 1\n",
     )
     for refused in (("update", "1", "-m", "x"), ("snooze", "1", "1h"), ("page", "1", "bo"), ("next", "1"), ("reload", "1")):
-        assert escalate(*refused).code == 5, refused
+        assert escalate.here(*refused).code == 5, refused
     before = len(escalate.told)
     back = escalate("reopen", "1", "--json")
     assert (back.code, back.json["status"], back.json["acknowledged_by"]) == (0, "open", None)
     assert sorted(escalate.told[before:]) == [ROOM, ANA], "it pages from level 1"
-    assert escalate("reopen", "1").code == 0
+    assert escalate.here("reopen", "1").code == 0
 
 
 def test_several_at_once_and_one_that_is_not_there(escalate):
@@ -201,7 +199,7 @@ def test_several_at_once_and_one_that_is_not_there(escalate):
     assert ran.code == 4
     assert [(one["id"], one["status"]) for one in ran.json] == [(1, "acknowledged"), (2, "acknowledged")]
     assert "no such incident: 9" in ran.err
-    assert escalate("ack", "1", "--by", "cyy").err.endswith('hint: did you mean "cy"?\n')
+    assert escalate.here("ack", "1", "--by", "cyy").err.endswith('hint: did you mean "cy"?\n')
 
 
 def test_an_ack_is_for_the_teams_one_belongs_to_unless_for_all(escalate):
@@ -219,7 +217,7 @@ def test_a_snooze_is_an_acknowledgement_that_ends(escalate):
     assert ISO.fullmatch(ran.json["next_due_at"])
     escalate.tick_until(4)
     assert escalate.told.count(ANA) == 2, "it pages again"
-    assert escalate("snooze", "1", "soon").err.startswith('escalate: error: DURATION: "soon" is not a duration\nhint: write it like')
+    assert escalate.here("snooze", "1", "soon").err.startswith('escalate: error: DURATION: "soon" is not a duration\nhint: write it like')
 
 
 # ── update ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,11 +233,11 @@ def test_an_update_changes_what_it_is_asked_to_and_tells_the_new_team(escalate):
     assert (said["title"], said["severity"], said["urgency"], said["lead"], said["labels"]) == ("Worse", "major", "high", "bo", {"a": "b"})
     assert (said["services"], said["teams"]) == (["login", "auth-db"], ["identity", "platform"])
     assert {ANA, CY, BO} <= set(escalate.told), "the urgency rose, a team came in, a lead was named"
-    fewer = escalate("update", "1", "--drop-service", "auth-db", "--json").json
+    fewer = escalate.here("update", "1", "--drop-service", "auth-db", "--json").json
     assert (fewer["services"], fewer["teams"]) == (["login"], ["identity"])
-    nothing = escalate("update", "1")
+    nothing = escalate.here("update", "1")
     assert (nothing.code, nothing.err.splitlines()[0]) == (2, "escalate: error: nothing to change")
-    assert escalate("update", "1", "--title", "").code == 2
+    assert escalate.here("update", "1", "--title", "").code == 2
 
 
 # ── page, next, reload, maintenance, nudge ────────────────────────────────────────────────────────────────────────────
@@ -256,13 +254,13 @@ def test_reaching_in_by_hand(escalate):
     assert escalate.told.count(BO) == 2
     down = escalate("next", "1", "--level", "1", "--json").json
     assert down["escalations"][0]["level"] == 1
-    too_far = escalate("next", "1", "--level", "3")
+    too_far = escalate.here("next", "1", "--level", "3")
     assert (too_far.code, too_far.err.splitlines()[0]) == (2, "escalate: error: there is no level 3: incident 1 has 2")
     assert escalate("reload", "1").code == 0
-    assert escalate("page", "1", "bobo").code == 4
-    unreachable = escalate("page", "1", "nil", "--json")
+    assert escalate.here("page", "1", "bobo").code == 4
+    unreachable = escalate.here("page", "1", "nil", "--json")
     assert unreachable.code == 0
-    assert "nobody was reached" in escalate("timeline", "1").out
+    assert "nobody was reached" in escalate.here("timeline", "1").out
 
 
 def test_a_maintenance_keeps_quiet_and_what_is_open_pages_when_it_ends(escalate):
@@ -284,13 +282,13 @@ def test_a_nudge_is_listed_asked_about_and_answered_once(escalate):
     assert (nudge["status"], nudge["rule"], nudge["asked"], nudge["answered_by"]) == ("open", "Critical may need Cy", ["person:ana"], None)
     (listed,) = escalate("nudge", "--json").json
     assert listed == nudge | {"incident": 1}
-    assert "escalate nudge 1 yes|no" in escalate("nudge").out
+    assert "escalate nudge 1 yes|no" in escalate.here("nudge").out
     ran = escalate("nudge", "1", "yes", "--json")
     assert (ran.code, ran.json["nudges"][0]["status"], ran.json["nudges"][0]["answered_by"]) == (0, "accepted", "ana")
     assert CY in escalate.told
-    assert escalate("nudge", "1", "yes").code == 0
-    assert escalate("nudge", "1", "no").code == 5
-    assert escalate("nudge").out == "No open nudges.\n"
+    assert escalate.here("nudge", "1", "yes").code == 0
+    assert escalate.here("nudge", "1", "no").code == 5
+    assert escalate.here("nudge").out == "No open nudges.\n"
 
 
 # ── list, route, dry run ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -302,7 +300,7 @@ def test_the_list_shows_whose_and_what(escalate):
     escalate("resolve", "1")
 
     def listed(*options: str) -> list[int]:
-        ran = escalate("list", *options, "--json")
+        ran = escalate.here("list", *options, "--json")
         assert ran.code == 0
         assert all(set(one) == INCIDENT - {"notifications"} for one in ran.json)
         return [one["id"] for one in ran.json]
@@ -323,11 +321,11 @@ def test_route_says_who_would_be_paged_and_pages_nobody(escalate):
     assert [set(one) for one in ran.json["levels"]] == [{"level", "after_seconds", "targets", "people", "skipped"}] * 2
     assert [(one["after_seconds"], one["people"]) for one in ran.json["levels"]] == [(0, ["ana"]), (300, ["bo"])]
     assert escalate("route", "login", "--expect", "identity").code == 0
-    wrong = escalate("route", "login", "--expect", "platform")
+    wrong = escalate.here("route", "login", "--expect", "platform")
     assert (wrong.code, wrong.err) == (1, "expected team platform, but it goes to identity\n")
     unclear = escalate("route", "the coffee machine hums", "--json")
     assert (unclear.code, unclear.json["service"], unclear.json["team"]) == (1, None, "platform")
-    assert escalate("route", "login", "--expect", "platfrom").code == 4
+    assert escalate.here("route", "login", "--expect", "platfrom").code == 4
     assert not escalate.told
     assert not escalate.db.exists()
 
@@ -336,7 +334,7 @@ def test_a_dry_run_stores_nothing_and_pages_nobody(escalate):
     ran = escalate("declare", "Nobody can sign in", "-s", "login", "--dry-run", "--json")
     assert (ran.code, set(ran.json), ran.json["team"]) == (0, ROUTE, "identity")
     assert ran.err == "dry run: nothing was stored and nobody was paged\n"
-    assert escalate("list", "--all", "--json").json == []
+    assert escalate.here("list", "--all", "--json").json == []
     escalate.declare("Nobody can sign in", "-s", "login")
     told = len(escalate.told)
     foreseen = escalate("tick", "--dry-run")
@@ -489,7 +487,7 @@ def test_any_title_is_stored_as_given_shown_harmlessly_and_delivered(escalate, t
     assert escalate.declare(title, "-s", "auth-db")["title"] == title
     (message,) = escalate.messages
     assert len(message.json["title"]) <= 200
-    page = escalate("show", "1").out + escalate("list").out + escalate("timeline", "1").out
+    page = escalate("show", "1").out + escalate.here("list").out + escalate.here("timeline", "1").out
     for text in (page, message.json["title"], message.json["message"]):
         assert not {"\x1b", "\x07", "\r", "\u202e"} & set(text)
     assert "\n" not in message.json["title"]
@@ -531,9 +529,9 @@ def test_a_test_page_says_what_fails_and_why(escalate):
     assert "the secret ${VAULT_TOKEN} is not set" in " ".join(locked.err.split())
     assert CANARY not in locked.out + locked.err
     assert escalate.told[-1] == "/open/vic"
-    nobody = escalate("test-page", "nil")
+    nobody = escalate.here("test-page", "nil")
     assert (nobody.code, nobody.out, nobody.err) == (6, "", "not reached: Nil (person:nil) has no address\n")
-    assert escalate("test-page", "on-call:payments").err == "not reached: on-call:payments: Payments has no on-call schedule\n"
+    assert escalate.here("test-page", "on-call:payments").err == "not reached: on-call:payments: Payments has no on-call schedule\n"
 
 
 def test_the_doctor_finds_what_is_wrong(web, tmp_path):
@@ -586,7 +584,7 @@ def test_the_doctor_without_any_configuration(organisation, tmp_path):
 
 def test_an_interrupted_watch_ends_well(escalate):
     running = escalate.start("watch", "--interval", "1s")
-    until(lambda: escalate.db.exists() and "ticks" in str(escalate("doctor", "--json", VAULT_TOKEN="x").json))
+    until(escalate.ticked)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (0, b"", b"")

@@ -1,0 +1,212 @@
+"""From the command line to the wire and back: what providers do to a page, and what becomes of it."""
+
+from __future__ import annotations
+
+import collections
+import signal
+
+import pytest
+
+from tests.delivery.processes import until
+from tests.loopback import CANARY, Bank, another, bank, server
+from tests.servers import Answer, HttpServer, SmtpServer
+
+
+@pytest.fixture(scope="module")
+def web():
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def organisation(web, tmp_path_factory):
+    made = bank(tmp_path_factory.mktemp("organisation"), web)
+    made("check")  # compiles the configuration
+    return made
+
+
+@pytest.fixture
+def escalate(organisation, tmp_path) -> Bank:
+    return another(organisation, tmp_path)
+
+
+def statuses(incident: dict) -> list[tuple[str, str, str]]:
+    return [(one["recipient"], one["gateway"], one["status"]) for one in incident["notifications"]]
+
+
+# ── providers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_provider_in_trouble_is_tried_again_and_that_is_said(escalate):
+    ran = escalate("declare", "Cards declined", "-s", "payments", "--json")
+    assert ran.code == 6
+    (page,) = ran.json["notifications"]
+    assert (page["status"], page["attempts"], page["sent_at"]) == ("retrying", 1, None)
+    assert "500" in page["error"]
+    assert "not delivered: page to person:dee by down (HTTP 500); will be tried again" in ran.err
+    assert escalate.here("tick").code == 0, "not before its time"
+    assert escalate.told == ["/down/dee"]
+    ended = escalate("resolve", "1", "--json").json
+    assert statuses(ended) == [("person:dee", "down", "cancelled")], "the retry is called off, and who heard nothing hears no end of it"
+
+
+def test_an_address_that_is_gone_costs_no_waiting(escalate):
+    ran = escalate("declare", "No mail", "-s", "mail", "--json")
+    assert ran.code == 6
+    assert statuses(ran.json) == [("person:gil", "gone", "failed"), ("person:bo", "email", "sent")]
+    assert ran.json["escalations"][0]["level"] == 2
+    assert "not delivered: page to person:gil by gone (HTTP 404); given up" in ran.err
+    assert escalate.told == ["/gone/gil", "/email/bo@example.com"]
+    assert "every address failed for good; next level at once" in " ".join(escalate.here("timeline", "1").out.split())
+
+
+def test_a_missing_secret_is_named_and_the_page_goes_the_other_way(escalate, organisation):
+    ran = escalate("--debug", "declare", "Vault sealed", "-s", "vault", "--json")
+    assert ran.code == 6
+    assert statuses(ran.json) == [("person:vic", "locked", "retrying"), ("person:vic", "open", "sent")]
+    assert ran.json["notifications"][0]["error"] == "the secret ${VAULT_TOKEN} is not set"
+    assert escalate.told == ["/open/vic"]
+    assert escalate.messages[0].headers["Authorization"].startswith("Basic "), "the other secret was used"
+    shown = [escalate(*one) for one in (("show", "1"), ("timeline", "1"), ("doctor",), ("list", "--json"), ("show", "1", "--json"))]
+    said = "".join(one.out + one.err for one in [ran, *shown])
+    files = [path for place in (escalate.db.parent, organisation.place) for path in place.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    stored = b"".join(path.read_bytes() for path in files)
+    for form in (CANARY, "c4n%40ry%2Fv4lue%3A%25", "c4n@ry"):
+        assert form not in said
+        assert form.encode() not in stored
+
+
+PATIENT = """
+[settings]
+default_severity = "high"
+[fallback]
+team = "core"
+page = ["person:ana"]
+[[severities]]
+id = "high"
+urgency = "high"
+[services.core]
+name = "Core"
+team = "core"
+[teams.core]
+name = "Core"
+members = ["ana", "bo"]
+policy = "everyone"
+[people.ana]
+name = "Ana"
+contact = { hanging = "ana" }
+[people.bo]
+name = "Bo"
+contact = { web = "bo" }
+[gateways.hanging]
+url = "json://127.0.0.1:PORT/hang/{to}"
+timeout = "1s"
+[gateways.web]
+url = "json://127.0.0.1:PORT/{to}"
+[policies.everyone]
+[[policies.everyone.levels]]
+notify = ["members"]
+wait = "5m"
+"""
+
+
+def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
+    with HttpServer(at_path={"/hang": Answer(trick="hang")}) as web:
+        escalate = bank(tmp_path, web, ("all.toml", PATIENT))
+        ran = escalate("declare", "x", "-s", "core", "--json")
+        assert ran.code == 6
+        assert statuses(ran.json) == [("person:ana", "hanging", "retrying"), ("person:bo", "web", "sent")]
+        assert "it may have arrived" in ran.json["notifications"][0]["error"]
+        assert len(escalate.told) == 2
+
+
+def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
+    slow = Answer(after=0.7)
+    with HttpServer(slow) as web:
+        escalate = bank(tmp_path, web, ("all.toml", PATIENT.replace("/hang", "").replace('"1s"', '"9s"')))
+        assert escalate("maintenance", "core", "--for", "1s").code == 0
+        assert escalate.declare("x", "-s", "core")["notifications"] == []
+        watching = escalate.start("watch", "--interval", "1s")
+        web.wait_for(2)
+        watching.send_signal(signal.SIGTERM)
+        out, err = watching.communicate(timeout=20)
+        assert (watching.returncode, err) == (0, b"")
+        assert out.count(b": sent\n") == 2
+        assert {status for _, _, status in statuses(escalate.show())} == {"sent"}
+        assert escalate("tick").code == 0
+        assert sorted(escalate.told) == ["/ana", "/bo"], "and nothing is repeated"
+
+
+# ── together ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CROWD = (
+    PATIENT.split("[people.ana]")[0].replace('members = ["ana", "bo"]', f"members = {[f'p{number}' for number in range(100)]}")
+    + '[people.ana]\nname = "Ana"\ncontact = { web = "ana" }\n'
+    + "".join(f'[people.p{number}]\nname = "P{number}"\ncontact = {{ web = "p{number}" }}\n' for number in range(100))
+    + '[gateways.web]\nurl = "json://127.0.0.1:PORT/{to}"\n'
+    + '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "1s"\n'
+    + '[[policies.everyone.levels]]\nnotify = ["members"]\nwait = "5m"\n'
+)
+
+
+def test_twenty_ticks_at_once_tell_each_of_a_hundred_people_once(tmp_path, web):
+    escalate = bank(tmp_path, web, ("all.toml", CROWD))
+    escalate.declare("x", "-s", "core")
+    assert escalate.told == ["/ana"]
+    until(lambda: escalate.here("tick", "--dry-run", "--json").json[0]["would"])
+    ticks = [escalate.start("tick") for _ in range(20)]
+    said = [one.communicate(timeout=60) for one in ticks]
+    assert ([one.returncode for one in ticks], set(said)) == ([0] * 20, {(b"", b"")})
+    assert collections.Counter(escalate.told) == collections.Counter(["/ana", *[f"/p{number}" for number in range(100)]])
+    shown = escalate.show()
+    assert {(one["status"], one["attempts"]) for one in shown["notifications"]} == {("sent", 1)}
+    assert shown["escalations"][0]["level"] == 2
+
+
+# ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EVERY_KIND = """
+[gateways.mail]
+url = "mailto://127.0.0.1:MAILPORT?from=escalate@example.com&to={to}"
+[gateways.json]
+url = "json://127.0.0.1:PORT/json/{to}"
+[gateways.form]
+url = "form://127.0.0.1:PORT/form/{to}"
+[gateways.xml]
+url = "xml://127.0.0.1:PORT/xml/{to}"
+[gateways.short]
+url = "json://127.0.0.1:PORT/short/{to}"
+text = "short"
+"""
+EVERYWHERE = (
+    PATIENT.split("[gateways.hanging]")[0]
+    .replace('hanging = "ana"', 'mail = "ana@example.com", json = "a/b", form = "a&b", xml = "<a>", short = "#a"')
+    .replace('web = "bo"', 'json = "bo"')
+)
+
+
+def test_hostile_text_arrives_through_every_kind_of_gateway(tmp_path):
+    with HttpServer() as web, SmtpServer() as post:
+        everyone = '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "5m"\n'
+        escalate = bank(
+            tmp_path,
+            web,
+            ("all.toml", EVERYWHERE + everyone),
+            ("gateways.toml", EVERY_KIND.replace("MAILPORT", str(post.port))),
+        )
+        title = "\x1b[31m<b>&amp;</b>\nBcc: eve@example.com\r\n%s{0} <!channel> " + "ż" * 3000
+        said = escalate.declare(title, "-s", "core", "--message", "a ]]> b\n.\nc")
+        assert {one["status"] for one in said["notifications"]} == {"sent"}
+        (mail,) = post.arrived
+        assert mail.recipients == ("ana@example.com",)
+        assert mail.message["Bcc"] is None
+        assert "\\x1b[31m<b>&amp;</b>\\nBcc: eve@example.com\\r\\n%s{0} <!channel>" in mail.text
+        assert "a ]]> b\n.\nc" in mail.text.replace("\r\n", "\n")
+        by_way = {one.path.split("/")[1]: one for one in web.arrived}
+        assert set(by_way) == {"json", "form", "xml", "short"}
+        assert by_way["json"].path == "/json/a%2Fb"
+        assert len(by_way["json"].json["title"]) <= 200
+        assert len(by_way["short"].json["message"]) <= 160
+        for one in by_way.values():
+            assert b"\x1b" not in one.body
