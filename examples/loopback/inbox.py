@@ -31,6 +31,8 @@ def show(gateway: str, to: str, title: str, text: str) -> None:
 class Mail(StreamRequestHandler):
     """One SMTP conversation (RFC 5321 §4.5.1, and EHLO)."""
 
+    timeout = 30
+
     def say(self, *lines: str) -> None:
         self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
