@@ -5,19 +5,47 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from escalate_cli.delivery.nursery_link import NurseryLink
 
 
 def main() -> None:
     """Run `escalate` with the arguments of this process and end it with the right exit code."""
+    nursery = None
     try:
         _open_standard_streams()
         os.umask(0o077)  # whatever this process creates is its owner's alone
+        nursery = _nursery_for(sys.argv[1:])
         from escalate_cli.cli.frame import run
 
-        code = run(sys.argv[1:], os.environ)
+        code = run(sys.argv[1:], os.environ, nursery)
     except KeyboardInterrupt:
         code = 130
+    finally:
+        if nursery is not None:
+            nursery.close()
     sys.exit(code)
+
+
+def _nursery_for(arguments: Sequence[str]) -> NurseryLink | None:
+    """Start loading Apprise, in a process of its own, if the command is one that sends: both take a fifth of a second, and whoever is
+    to be paged need not wait for one after the other. A wrong guess costs nothing but that.
+    """
+    from escalate_cli.cli.commands import SENDING
+
+    words = [word for before, word in zip(("", *arguments), arguments, strict=False) if before not in ("--config", "--db")]
+    verb = next((word for word in words if not word.startswith("-")), None)
+    if verb not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
+        return None
+    from escalate_cli.delivery.nursery_link import NurseryLink
+
+    try:
+        return NurseryLink()
+    except OSError:
+        return None  # the sender tries again, and reports it
 
 
 def _open_standard_streams() -> None:

@@ -14,6 +14,7 @@ from escalate_cli.errors import ConfigurationProblem
 if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
     from escalate_cli.core.catalog import Catalog
+    from escalate_cli.delivery.nursery_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.store import Store
 
@@ -33,12 +34,13 @@ class Options:
 class Context:
     """What a command works with."""
 
-    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock, nursery: NurseryLink | None = None) -> None:
         self.options = options
         self.environ = environ
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None
         """what is wrong with the configuration, where the last valid one is used instead"""
+        self._nursery = nursery
         self._kept: Catalog | None = None
 
     @cached_property
@@ -77,22 +79,34 @@ class Context:
         self._kept = None
 
     def _load_or_fall_back(self) -> Catalog:
-        from escalate_cli.config.codec import decode, encode
+        from escalate_cli.config.codec import decode
 
-        ledger = self.store.ledger
         try:
             catalog = self.catalog
         except ConfigurationProblem as problem:
-            document = ledger.configuration()
+            document = self.store.ledger.configuration()
             if document is None:
                 raise
             self.fallen_back = problem
             return decode(document)
         self.fallen_back = None
-        if not ledger.has_configuration(catalog.version):
+        return catalog
+
+    def keep_catalog(self) -> None:
+        """Have the database remember the configuration in use, as the last one that was valid."""
+        from escalate_cli.config.codec import encode
+
+        catalog = self.running_catalog
+        ledger = self.store.ledger
+        if self.fallen_back is None and not ledger.has_configuration(catalog.version):
             with self.store.transaction():
                 ledger.keep_configuration(catalog.version, encode(catalog), self.clock.now())
-        return catalog
+
+    def reopen_store(self) -> None:
+        """Open the database anew: it was replaced, or could not be used a moment ago."""
+        store = self.__dict__.pop("store", None)
+        if store is not None:
+            store.close()
 
     @cached_property
     def store(self) -> Store:
@@ -108,7 +122,7 @@ class Context:
         """What sends, in processes of its own."""
         from escalate_cli.delivery.sender import Sender
 
-        return Sender(clock=self.clock)
+        return Sender(clock=self.clock, link=self._nursery)
 
     def close(self) -> None:
         """Let go of what was opened."""

@@ -20,8 +20,9 @@ from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.errors import EscalateError
+from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
+from escalate_cli.store.database import FULL
 from escalate_cli.store.outbox import Claimed, Waiting
 from escalate_cli.store.store import Store
 
@@ -287,13 +288,21 @@ class Engine:
 
     def _store_outcome(self, claimed: Claimed, outcome: Outcome, verdict: Verdict, now: Instant, tally: Tally, *, bundled: int = 0) -> None:
         notification = claimed.notification
-        with self.store.transaction():
-            status = self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
-            if status is None:
-                return
-            entry = self._entry(notification, status, verdict, now, bundled)
-            self.store.situations.append(claimed.incident_id, entry)
-            self._reach("recording")
+        try:
+            with self.store.transaction():
+                status = self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
+                if status is None:
+                    return
+                entry = self._entry(notification, status, verdict, now, bundled)
+                self.store.situations.append(claimed.incident_id, entry)
+                self._reach("recording")
+        except DatabaseProblem as problem:
+            if problem.code != FULL:
+                raise
+            # What was sent must not be sent again: changing a row in place needs no room, a timeline entry would.
+            with self.store.transaction():
+                self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
+            raise
         self._reach("recorded")
         tally.lines.append(f"#{claimed.incident_id} {entry.text}")
         tally.sent += status is NotificationStatus.SENT

@@ -24,7 +24,8 @@ LARGEST_TEXT = 1_000_000
 
 
 def engine(context: Context) -> Engine:
-    """The engine on this context's parts."""
+    """The engine on this context's parts. The configuration it starts with is remembered as valid."""
+    context.keep_catalog()
     return Engine(context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ)
 
 
@@ -144,8 +145,11 @@ Choose = Callable[[Routing], str | None]
 """asks the reporter which of the candidates it is; None: none of them, or nobody to ask"""
 
 
-def declare(context: Context, asked: Request, choose: Choose) -> Declared:
-    """Store the incident, its routing and its first notifications in one transaction. Sending is the caller's next step."""
+def declare(context: Context, asked: Request, choose: Choose, *, remember: str | None = None) -> Declared:
+    """Store the incident, its routing and its first notifications in one transaction. Sending is the caller's next step.
+
+    `remember` is a fact to store with it, so that a kept declaration is not declared twice.
+    """
     title = storable(asked.title, "title")
     if not title.strip():
         raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
@@ -158,6 +162,7 @@ def declare(context: Context, asked: Request, choose: Choose) -> Declared:
     if not said.services:
         said = _routed(said, catalog, choose)
     store, reach = context.store, Failpoints(context.environ).reach
+    context.keep_catalog()
     with store.transaction():
         if asked.key is not None:
             existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
@@ -171,6 +176,8 @@ def declare(context: Context, asked: Request, choose: Choose) -> Declared:
             next_turns=store.situations.next_turns(),
         )
         stored = store.situations.save(None, planned.situation)
+        if remember is not None:
+            store.ledger.remember(remember, str(stored.incident.id))
         reach("declaring")
     reach("declared")
     return Declared(stored, True, dict(said.routing))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from escalate_cli import operations
+from escalate_cli import emergency, operations, vitals
 from escalate_cli.context import Context
-from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.duration import DAY, SECOND, Span
 from escalate_cli.engine import Engine, Tally, idle_until
-from escalate_cli.errors import EscalateError
+from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.store.database import LOCKED
 
 
 class Signals:
@@ -57,29 +59,72 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
 
     A database that is locked or full for a while, or a broken configuration, is told of and does not end the loop.
     """
-    engine = operations.engine(context)
     context.sender.warm()
+    engine: Engine | None = None
+    notify(context, "READY=1")
     while not signals.stop:
-        tally = _one_pass(context, engine, signals)
+        tally = Tally(context.clock.now())
+        try:
+            engine = _fresh(context, engine)
+            tally = one_pass(context, engine, keep_on=lambda: not signals.stop)
+        except DatabaseProblem as problem:
+            _trouble(context, problem, tally)
+        except EscalateError as problem:
+            tally.troubles.append(problem.message)
         tell(tally)
+        notify(context, "WATCHDOG=1")
         if not signals.stop:
-            signals.rest(_rest_of(context, interval))
-    tally = Tally(context.clock.now())
-    engine.finish(tally)
-    tell(tally)
+            signals.rest(min(_rest_of(context, interval), _watchdog(context)))
+    notify(context, "STOPPING=1")
+    if engine is not None:
+        tally = Tally(context.clock.now())
+        engine.finish(tally)
+        tell(tally)
 
 
-def _one_pass(context: Context, engine: Engine, signals: Signals) -> Tally:
-    context.look_at_files_again()
-    signals.reload = False
-    tally = Tally(context.clock.now())
-    try:
-        tally = engine.begin_pass()
-        while engine.round(tally, patience=0.5) and not signals.stop:
-            pass
-    except EscalateError as problem:
-        tally.troubles.append(problem.message)
+def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lambda: True) -> Tally:
+    """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health."""
+    emergency.take_in(context)
+    tally = engine.begin_pass()
+    while engine.round(tally, patience=0.5) and keep_on():
+        pass
+    if keep_on():
+        vitals.after_pass(context, tally)
     return tally
+
+
+def _fresh(context: Context, engine: Engine | None) -> Engine:
+    """The engine of the last pass, unless the database was replaced; the configuration's files are looked at again."""
+    context.look_at_files_again()
+    if engine is not None and not context.store.database.replaced():
+        context.keep_catalog()
+        return engine
+    if engine is not None:
+        engine.finish(Tally(context.clock.now()))
+        context.reopen_store()
+    return operations.engine(context)
+
+
+def _trouble(context: Context, problem: DatabaseProblem, tally: Tally) -> None:
+    tally.troubles.append(problem.message)
+    if problem.code != LOCKED:
+        emergency.page_fallback(context, "Nobody is being escalated to", problem)
+
+
+def notify(context: Context, state: str) -> None:
+    """Tell systemd, where it listens (sd_notify(3): a datagram to $NOTIFY_SOCKET)."""
+    address = context.environ.get("NOTIFY_SOCKET", "")
+    if address[:1] not in ("/", "@"):
+        return
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.connect("\0" + address[1:] if address.startswith("@") else address)
+        line.send(state.encode())
+
+
+def _watchdog(context: Context) -> Span:
+    """Half of what systemd's watchdog allows between two signs of life; a day without one."""
+    allowed = context.environ.get("WATCHDOG_USEC", "")
+    return int(allowed) // 2 if allowed.isdigit() and int(allowed) else DAY
 
 
 def _rest_of(context: Context, interval: Span) -> Span:

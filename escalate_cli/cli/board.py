@@ -58,7 +58,7 @@ class Board:
         rows: list[tuple[Incident, Situation]] = [(one, Situation(one, escalations[one.id])) for one in found]
         zone = catalog.settings.timezone
         parts: list[Any] = [screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"), ""]
-        parts.append(incident_screen.list_table(rows, catalog, now) if rows else screens.words("Nothing is open.", "green"))
+        parts.append(incident_screen.list_table(rows, catalog, now, who=True) if rows else screens.words("Nothing is open.", "green"))
         parts.append("")
         parts += [
             screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "dim" if at != now else "") for at, line in self._events

@@ -95,3 +95,29 @@ def _draw_indented(console: Any, mark: Any, text: Any) -> None:
     line.add_column(overflow="fold")
     line.add_row(mark, text)
     console.print(line)
+
+
+def backup(
+    context: Context,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Where to; else where `tick` keeps the daily ones")] = None,
+) -> Answer:
+    """Write a sound copy of the database, also while it is in use. `tick` makes one a day and keeps seven."""
+    from pathlib import Path
+
+    from escalate_cli import vitals
+
+    path = vitals.back_up(context, Path(file) if file else None)
+    return Answer({"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", acted=True)
+
+
+def restore(context: Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")]) -> Answer:
+    """Put a copy of the database back. The present one is kept beside it; a damaged copy changes nothing."""
+    from pathlib import Path
+
+    from escalate_cli.config.find import find_db
+    from escalate_cli.store.restoring import restore as put_back
+
+    path = find_db(context.options.db, context.environ)
+    aside = put_back(Path(file), path, context.clock)
+    kept = f"; the one that was there is now {aside}" if aside else ""
+    return Answer({"file": str(path), "kept": str(aside) if aside else None}, f"{path} is as {file} was{kept}", acted=True)

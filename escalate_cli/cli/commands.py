@@ -36,11 +36,16 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "policy list": ("catalog", "policy_list", "Escalation policies", "Catalog"),
     "policy show": ("catalog", "policy_show", "One policy, its levels in words", "Catalog"),
     "test-page": ("care", "test_page", "Send a marked test message", "Care"),
+    "backup": ("care", "backup", "A sound copy of the database", "Care"),
+    "restore": ("care", "restore", "Put a copy of the database back", "Care"),
     "doctor": ("care", "doctor", "What is wrong with this installation", "Care"),
     "schema": ("setup", "schema", "JSON Schema of the configuration", "Care"),
     "completion": ("setup", "completion", "Shell completion for bash, zsh or fish", "Care"),
     "cron": ("setup", "cron", "Crontab line and systemd units to install", "Care"),
 }
+
+SENDING = frozenset({"declare", "update", "resolve", "reopen", "page", "next", "test-page"})
+"""those that send before they answer"""
 
 FAMILIES = {  # the words that stand before list, show, add
     "service": "Services: list, show, add",

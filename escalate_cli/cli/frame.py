@@ -14,12 +14,13 @@ from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
+    from escalate_cli.delivery.nursery_link import NurseryLink
 
 _INTERRUPTED = 130
 
 
-def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Do what the command line asks and return the exit code of the process."""
+def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLink | None = None) -> int:
+    """Do what the command line asks and return the exit code of the process. `nursery` is loading already, if something will be sent."""
     options = _guessed(arguments, environ)
     try:
         from escalate_cli.cli import app
@@ -32,7 +33,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         if isinstance(request, int):
             return request if render.write(b"", options) else int(ExitCode.NO)
         options = _options(request.options, environ)
-        context = Context(options, environ, Clock())
+        context = Context(options, environ, Clock(), nursery)
         try:
             answer = request.function(context, **request.values)
         finally:

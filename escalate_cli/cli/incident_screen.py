@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog, Urgency
-from escalate_cli.core.duration import DAY, Instant, show_about
+from escalate_cli.core.duration import DAY, MINUTE, Instant, show_about
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.message import next_of
-from escalate_cli.core.model import EscalationStatus, Incident, IncidentStatus, Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.model import (
+    Escalation,
+    EscalationStatus,
+    Incident,
+    IncidentStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Nudge,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.moment import from_now
 from escalate_cli.core.plan import reasons
+from escalate_cli.core.policy import OnExpiry
 from escalate_cli.core.targets import name_of
 
 _SHOWN = 12
@@ -26,24 +39,37 @@ def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
     return f"{local:%H:%M}" if abs(at - now) < DAY // 2 else f"{local:%a %d %b %H:%M}"
 
 
+def soon(at: Instant | None, now: Instant) -> str:
+    """How far ahead `at` is, as coarsely as the eye wants it: `in 45s`, `in 5m`, `now`; "–" for None."""
+    if at is None:
+        return "–"
+    ahead = at - now
+    if ahead <= 0:
+        return "now"
+    return f"in {show_about(-(-ahead // MINUTE) * MINUTE)}" if ahead > 2 * MINUTE else from_now(at, now)
+
+
 def title_line(incident: Incident, catalog: Catalog, now: Instant) -> Any:
-    """`#42 Customers cannot sign in  CRITICAL  open  12m`."""
+    """`#42  CRITICAL  open  for 12m  Customers cannot sign in`: the title last, since it may be long."""
     from rich.text import Text
 
     loud = catalog.severity(incident.severity).urgency is Urgency.HIGH and incident.status is not IncidentStatus.RESOLVED
-    end = incident.resolved_at if incident.resolved_at is not None else now
+    lasted = f"for {show_about(now - incident.declared_at)}"
+    if incident.resolved_at is not None:
+        lasted = f"after {show_about(incident.resolved_at - incident.declared_at)}"
     return Text("  ").join(
         [
-            screens.words(f"#{incident.id} {_short(incident.title)}", "bold"),
+            screens.words(f"#{incident.id}", "bold"),
             screens.words(incident.severity.upper(), "bold white on red" if loud else "bold"),
             screens.state(incident.status.value),
-            screens.words(f"for {show_about(end - incident.declared_at)}", "dim"),
+            screens.words(lasted, "dim"),
+            screens.words(_short(incident.title), "bold"),
         ]
     )
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= 300 else title[:299] + "…"
+def _short(title: str, limit: int = 300) -> str:
+    return title if len(title) <= limit else title[: limit - 1] + "…"
 
 
 def draw_declared(console: Any, situation: Situation, created: bool, catalog: Catalog, now: Instant) -> None:
@@ -54,8 +80,11 @@ def draw_declared(console: Any, situation: Situation, created: bool, catalog: Ca
 
 
 def draw_brief(console: Any, situation: Situation, verb: str, catalog: Catalog, now: Instant) -> None:
-    """What an action on an incident answers: how it is now, and what comes next."""
+    """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
     console.print(title_line(situation.incident, catalog, now))
+    fresh = [one for one in situation.notifications if one.created_at >= situation.incident.updated_at]
+    if any(one.status in _TOLD for one in fresh):
+        _draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     _draw_next(console, situation, catalog, now)
 
 
@@ -81,6 +110,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         ("lead", _person(incident.lead, catalog) if incident.lead else None),
         ("labels", [f"{name}={value}" for name, value in incident.labels.items()]),
         ("key", incident.key),
+        *_links(incident, catalog),
     ]
     if taken is not None:
         rows.append(("acknowledged", f"{wall_time(taken, zone, now)} by {_person(incident.acknowledged_by, catalog)}"))
@@ -105,44 +135,108 @@ def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
     return [f"{one.name} ({catalog.teams[one.team].name if one.team in catalog.teams else one.team})" for one in found]
 
 
+def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
+    """The runbooks and dashboards of what is affected."""
+    found: dict[str, dict[str, None]] = {}
+    for service in incident.services:
+        for name, url in catalog.services[service].links.items() if service in catalog.services else ():
+            found.setdefault(name, {})[url] = None
+    return [(name, "\n".join(urls)) for name, urls in found.items()]
+
+
 def _person(person: str | None, catalog: Catalog) -> str:
     return name_of(f"person:{person}", catalog) if person else "–"
 
 
+_TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus.RETRYING, NotificationStatus.FAILED)
+_TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+
+
 def _draw_told(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
-    told = [one for one in situation.notifications if one.status is not NotificationStatus.CANCELLED]
-    screens.heading(console, "Told" if told else "Nobody has been told")
+    """Who has been told, and who could not be; what is still to come is under Next."""
+    told = [one for one in situation.notifications if one.status in _TOLD]
+    console.print()
+    console.print(screens.words("Told", "bold") if told else screens.words("Nobody has been told", "bold red"))
     if not told:
         return
-    latest = sorted(told, key=lambda one: (one.sent_at or one.due_at, one.id))[-_SHOWN:]
+    latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
     if len(told) > len(latest):
         console.print(screens.words(f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"))
     rows = [_told_row(one, catalog, now) for one in latest]
     console.print(screens.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
 
+def _told_at(one: Notification) -> Instant:
+    return one.sent_at or (one.created_at if one.status is NotificationStatus.RETRYING else one.due_at)
+
+
 def _told_row(one: Notification, catalog: Catalog, now: Instant) -> tuple[object, ...]:
-    reason = f"{one.error}" if one.error and one.status is not NotificationStatus.SENT else one.because
-    kind = "" if one.kind.value == "page" else f"{one.kind.value}: "
-    at = wall_time(one.sent_at or one.due_at, catalog.settings.timezone, now)
-    return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), f"{kind}{reason}"
+    at = wall_time(_told_at(one), catalog.settings.timezone, now)
+    return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), _why_told(one)
+
+
+def _why_told(one: Notification) -> str:
+    """In as few words as a glance takes; the timeline has them all."""
+    if one.error and one.status is NotificationStatus.FAILED:
+        return f"{one.error}; given up"
+    if one.error and one.status is NotificationStatus.RETRYING:
+        return one.error
+    who, _, why = one.because.partition("; ")
+    if one.kind is NotificationKind.NUDGE:
+        return f"asked about nudge {one.nudge_id}"
+    if one.kind is NotificationKind.RESOLVED:
+        return "told that it is over"
+    if one.kind is NotificationKind.INFORM:
+        return f"informed: {why or one.note or who}"
+    return f"level {one.level}, {who}" if one.level else why or who
 
 
 def _draw_next(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
     if situation.incident.status is IncidentStatus.RESOLVED:
         return
-    rows: list[tuple[object, ...]] = []
     zone = catalog.settings.timezone
-    for reason in reasons(situation, catalog, now):
-        escalation = next((one for one in situation.escalations if one.team == reason.team and one.next_at == reason.until), None)
-        upcoming = next_of(escalation, situation, catalog, now) if escalation else None
-        text = reason.text
-        if upcoming is not None and escalation is not None and escalation.status is EscalationStatus.PAGING:
-            text = upcoming.text if escalation.held is not None else f"{upcoming.text}, unless someone acknowledges"
-        when = wall_time(reason.until, zone, now)
-        rows.append((when, from_now(reason.until, now) if reason.until else "–", reason.team or "–", text))
-    screens.heading(console, "Next")
-    console.print(screens.table(("at", "in", "team", "what"), rows, wrap=("what",)))
+    rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in _to_come(situation, catalog, now)]
+    screens.heading(console, "Next, unless someone acknowledges" if situation.paging else "Next")
+    console.print(screens.table(("at", "in", "what"), rows, wrap=("what",)))
+
+
+def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:
+    """What happens next and when, soonest first; the reason where nothing does."""
+    found: list[tuple[Instant | None, str]] = list(_messages_to_come(situation, catalog))
+    for one in reasons(situation, catalog, now):
+        if one.team is None and one.until is not None:
+            continue  # a nudge: told below, with what becomes of it
+        running = [esc for esc in situation.escalations if esc.team == one.team and esc.next_at == one.until]
+        text = _next_step(running[0], situation, catalog, now) if running else None
+        name = catalog.teams[one.team].name if one.team in catalog.teams else one.team
+        found.append((one.until, f"{name}: {text or one.text}" if name else one.text))
+    found += [(one.expires_at, _without_an_answer(one)) for one in situation.nudges if one.status is NudgeStatus.OPEN]
+    return sorted(dict.fromkeys(found), key=lambda row: (row[0] is None, row[0] or 0))
+
+
+def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Instant | None, str], None]:
+    """Later notification steps and retries."""
+    found: dict[tuple[Instant | None, str], None] = {}
+    for one in situation.notifications:
+        if one.status in _TO_COME:
+            gateway = catalog.gateways.get(one.gateway)
+            most = f" of {gateway.attempts}" if gateway else ""
+            again = f", attempt {one.attempts + 1}{most}" if one.status is NotificationStatus.RETRYING else ""
+            found[one.due_at, f"{name_of(one.recipient, catalog)} by {one.gateway}{again}"] = None
+    return found
+
+
+def _next_step(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> str | None:
+    """Whom the escalation pages next; None where the reason why it waits says more."""
+    if escalation.status not in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED) or escalation.muted:
+        return None
+    upcoming = next_of(escalation, situation, catalog, now)
+    return upcoming.text if upcoming is not None else None
+
+
+def _without_an_answer(nudge: Nudge) -> str:
+    becomes = f"{nudge.action} without being asked" if nudge.proposal.on_expiry is OnExpiry.PAGE else "dropped"
+    return f"nudge {nudge.id} without an answer: {becomes}" if nudge.expires_at else f"nudge {nudge.id} waits for an answer"
 
 
 def _draw_type(console: Any, situation: Situation) -> None:
@@ -152,7 +246,7 @@ def _draw_type(console: Any, situation: Situation) -> None:
     elif incident.status is IncidentStatus.ACKNOWLEDGED:
         lines = [f'escalate update {incident.id} --message "…"', f"escalate resolve {incident.id}"]
     else:
-        lines = [f"escalate ack {incident.id}"]
+        lines = [f"escalate ack {incident.id}", f"escalate resolve {incident.id}"]
     for nudge in situation.nudges:
         if nudge.status is NudgeStatus.OPEN:
             lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {nudge.action})")
@@ -166,12 +260,11 @@ def draw_list(console: Any, incidents: list[tuple[Incident, Situation]], catalog
     console.print(list_table(incidents, catalog, now))
 
 
-def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant) -> Any:
-    """The table of incidents, in the order given."""
+def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant, *, who: bool = False) -> Any:
+    """The table of incidents, in the order given; with `who`, also whom the next step pages."""
     rows = []
     for incident, situation in incidents:
         teams = ", ".join(dict.fromkeys(one.team for one in situation.escalations))
-        nxt = from_now(incident.next_due_at, now) if incident.next_due_at else "–"
         rows.append(
             (
                 f"#{incident.id}",
@@ -179,8 +272,16 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
                 screens.words(incident.severity, "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else ""),
                 show_about((incident.resolved_at or now) - incident.declared_at),
                 teams,
-                nxt,
-                _short(incident.title),
+                soon(incident.next_due_at, now) + (_next_people(situation, catalog, now) if who else ""),
+                _short(incident.title, 120),
             )
         )
-    return screens.table(("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams"))
+    return screens.table(("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next"))
+
+
+def _next_people(situation: Situation, catalog: Catalog, now: Instant) -> str:
+    """`: Bo Chen`, where the next step of an escalation pages somebody."""
+    paging = [one for one in situation.escalations if one.next_at is not None and one.next_at == situation.incident.next_due_at]
+    found = [next_of(one, situation, catalog, now) for one in paging]
+    names = list(dict.fromkeys(name for upcoming in found if upcoming is not None for name in upcoming.people))
+    return f": {', '.join(names[:3])}{' …' if len(names) > 3 else ''}" if names else ""

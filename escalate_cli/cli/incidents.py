@@ -10,7 +10,7 @@ import typer
 from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
@@ -93,7 +93,12 @@ def declare(
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
-    declared = operations.declare(context, asked, _chooser(context))
+    try:
+        declared = operations.declare(context, asked, _chooser(context))
+    except DatabaseProblem as problem:
+        from escalate_cli import emergency
+
+        raise emergency.keep_declaration(context, asked, problem) from None
     situation = declared.situation
     tally = operations.deliver(context, [situation.incident.id]) if declared.created else None
     situation = operations.load(context, situation.incident.id)
@@ -152,7 +157,7 @@ def nobody_is_paged(situation: Any, catalog: Any) -> list[str]:
     """Said when an open incident has reached nobody at all, though nothing holds it back: its teams cannot be reached as things stand."""
     if situation.notifications or not situation.paging or any(one.muted or one.held is not None for one in situation.escalations):
         return []
-    return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody. Run `escalate check`; it is tried again by itself"]
+    return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody; it is tried again. Run `escalate check`"]
 
 
 def undelivered(tally: Any) -> ExitCode:
@@ -179,7 +184,6 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     from escalate_cli.cli.warnings import all_warnings
 
     numbers = list(dict.fromkeys(number(text) for text in texts))
-    context.sender.warm()
     done: list[int] = []
     failures: list[EscalateError] = []
     for one in numbers:

@@ -78,28 +78,15 @@ def timeline(context: Context, incident: Id) -> Answer:
     """What happened, in order, and why."""
     from escalate_cli import operations
     from escalate_cli.cli.views import entry_data
-    from escalate_cli.core.hours import instant_to_local
 
     catalog = context.running_catalog
     situation = operations.load(context, number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
-    zone = catalog.settings.timezone
     now = context.clock.now()
 
     def screen(console: Any) -> None:
-        from escalate_cli.cli import incident_screen, screens
-        from escalate_cli.core.targets import name_of
+        from escalate_cli.cli import timeline_screen
 
-        console.print(incident_screen.title_line(situation.incident, catalog, now))
-        day = None
-        rows = []
-        for entry in entries:
-            local = instant_to_local(entry.at, zone)
-            at = f"{local:%H:%M:%S}" if local.date() == day else f"{local:%a %d %b %H:%M:%S}"
-            day = local.date()
-            by = name_of(f"person:{entry.by}", catalog) if entry.by else ""
-            rows.append((at, entry.kind.value, f"{entry.text} ({by})" if by else entry.text))
-        console.print(screens.table(("at", "what", "", ), rows, wrap=("",)))
-        console.print(screens.words(f"times in {zone}", "dim"))
+        timeline_screen.draw(console, situation, entries, catalog, now)
 
     return Answer([entry_data(one) for one in entries], screen)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.cli.render import printable
+from escalate_cli.core.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ import typer
 
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.errors import DatabaseProblem, ExitCode, UsageProblem
 
 
 def tick(
@@ -21,11 +21,9 @@ def tick(
     from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.moment import iso
 
-    context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
-    engine = operations.engine(context)
     if dry_run:
-        return _foresee(context, engine)
-    tally = engine.tick()
+        return _foresee(context, operations.engine(context))
+    tally = _pass(context)
     data = {
         "at": iso(tally.at),
         "incidents": tally.incidents,
@@ -38,6 +36,20 @@ def tick(
     notes = [*tally.troubles, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
     code = ExitCode.CONFIGURATION if context.fallen_back else undelivered(tally)
     return Answer(data, "", code, notes, acted=True)
+
+
+def _pass(context: Context) -> Any:
+    """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
+    from escalate_cli import emergency, operations
+    from escalate_cli.store.database import LOCKED
+    from escalate_cli.watching import one_pass
+
+    try:
+        return one_pass(context, operations.engine(context))
+    except DatabaseProblem as problem:
+        if problem.code != LOCKED:
+            emergency.page_fallback(context, "Nobody is being escalated to", problem)
+        raise
 
 
 def _is_trouble(line: str) -> bool:

@@ -50,7 +50,8 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         policy = policy_for(team, None, catalog)
         found[team, policy.id] = Wanted(team, policy, (), f"no service is known yet: {_team_name(team, catalog)} is the fallback")
     elif not found:
-        found["fallback", "fallback"] = Wanted("fallback", Policy("fallback", ()), (), "no service is known yet, and there is no fallback team")
+        because = "no service is known yet, and there is no fallback team"
+        found["fallback", "fallback"] = Wanted("fallback", Policy("fallback", ()), (), because)
     return tuple(found.values())
 
 

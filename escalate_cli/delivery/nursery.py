@@ -61,7 +61,11 @@ def _settle() -> tuple[int, int]:
 
 
 def _load_apprise() -> None:
-    """Everything that all attempts need. If it cannot be loaded, each child will try and say why."""
+    """Everything that all attempts need. If it cannot be loaded, each child will try and say why.
+
+    Nothing of it ever becomes garbage, and somebody waits to be paged: the collector would only cost time (25 ms of 200).
+    """
+    gc.disable()
     with contextlib.suppress(Exception):
         import smtplib  # noqa: F401
 
@@ -69,8 +73,8 @@ def _load_apprise() -> None:
         import requests  # noqa: F401
 
         import escalate_cli.delivery.sending  # noqa: F401
-    gc.collect()
     gc.freeze()  # children then share this memory instead of copying it
+    gc.enable()
 
 
 class _Child:

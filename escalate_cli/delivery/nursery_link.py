@@ -9,8 +9,6 @@ import signal
 import sys
 from typing import Any
 
-from escalate_cli.delivery.frames import Packer, Unpacker
-
 _CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.nursery import main; main()"
 _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,11 +26,14 @@ class NurseryLink:
             for fd in fds:
                 os.close(fd)
             raise
+        from escalate_cli.delivery.frames import Packer, Unpacker  # here: the other process is loading meanwhile
+
         os.close(their_input)
         os.close(their_output)
         os.set_blocking(our_input, False)
         os.set_blocking(our_output, False)
         self._answers, self._requests = Unpacker(our_input), Packer(our_output)
+        self._closed = False
 
     @property
     def answers_fd(self) -> int:
@@ -69,7 +70,10 @@ class NurseryLink:
             os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """End the process (it kills what runs), and leave neither file nor zombie behind."""
+        """End the process (it kills what runs), and leave neither file nor zombie behind. A second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         os.close(self._requests.fd)
         os.close(self._answers.fd)
         self.kill()

@@ -81,7 +81,7 @@ def known_schemas() -> frozenset[str]:
     with warnings.catch_warnings(action="ignore"):  # what the plugins' own imports deprecate is not our user's business
         if own := _own_plugins():
             AppriseAsset(plugin_paths=own)  # loads them
-        return frozenset(NotificationManager().schemas())
+        return frozenset(NotificationManager().schemas())  # type: ignore[no-untyped-call]
 
 
 def speaks_on_the_wire(plugin: Any) -> bool:

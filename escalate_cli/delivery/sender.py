@@ -45,13 +45,14 @@ class Sender:
     """Makes attempts, each in a child process that is killed at its time limit; any number at once. For one thread at a time.
 
     `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe), `outcomes` returns early.
-    Reading from it is its owner's business. Nothing here raises for a failed delivery: every attempt that was begun ends in an outcome.
+    Reading from it is its owner's business. `link` is a nursery that is loading already; it is closed with the sender.
+    Nothing here raises for a failed delivery: every attempt that was begun ends in an outcome.
     """
 
-    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None, link: NurseryLink | None = None) -> None:
         self.wake_fd = wake_fd
         self._clock = clock or Clock()
-        self._link: NurseryLink | None = None
+        self._link = link
         self._running: dict[int, _Running] = {}
         self._ended: list[tuple[int, Outcome]] = []
 

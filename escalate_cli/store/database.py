@@ -24,6 +24,15 @@ APPLICATION_ID = 0x45534341
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
 
+LOCKED = "database-locked"
+FULL = "database-full"
+UNWRITABLE = "database-unwritable"
+DAMAGED = "database-damaged"
+
+RESERVE_PAGES = 96
+RESERVE_LOW = 32
+"""free pages kept in the file, and when they are topped up: what paging needs goes on when the disk is full (facts.md, SQLite)"""
+
 _HEADER = b"SQLite format 3\x00"
 _SCHEMA = Path(__file__).with_name("schema")
 
@@ -48,6 +57,8 @@ class Database:
             )
             self._connection.row_factory = sqlite3.Row
             self._settle(fresh)
+            found = os.stat(path)
+            self._identity = (found.st_dev, found.st_ino)
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
 
@@ -72,19 +83,41 @@ class Database:
             if not stat.S_ISREG(found.st_mode):
                 raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
             if found.st_size == 0:
+                self._refuse_emptied()
                 return True
             with open(self.path, "rb") as file:
                 if file.read(16) != _HEADER:
                     raise DatabaseProblem(
-                        f"{self.path} is not a database of escalate", "move it away, or restore a backup with `escalate restore FILE`"
+                        f"{self.path} is not a database of escalate",
+                        "move it away, or restore a backup with `escalate restore FILE`",
+                        code=DAMAGED,
                     )
         except FileExistsError:
             return False
         except OSError as problem:
             raise DatabaseProblem(
-                f"the database {self.path} cannot be opened: {problem.strerror or problem}", "check its path, owner and permissions"
+                f"the database {self.path} cannot be opened: {problem.strerror or problem}",
+                "check its path, owner and permissions",
+                code=UNWRITABLE,
             ) from None
         return False
+
+    def _refuse_emptied(self) -> None:
+        """An empty file is a new one, unless its journal tells of committed transactions: then it was emptied, and is no new start.
+
+        A journal whose header is zeroed ended a transaction; one with a header is of a first transaction that did not end.
+        """
+        try:
+            with open(f"{self.path}-journal", "rb") as journal:
+                header = journal.read(8)
+        except FileNotFoundError:
+            return
+        if header == b"\0" * 8 and os.stat(self.path).st_size == 0:
+            raise DatabaseProblem(
+                f"the database {self.path} is empty, but was not: it has been truncated",
+                "restore the last good backup with `escalate restore FILE`",
+                code=DAMAGED,
+            )
 
     def _settle(self, fresh: bool) -> None:
         run = self._connection.execute
@@ -118,6 +151,40 @@ class Database:
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA user_version={int(script.stem)}")
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+    def top_up_reserve(self) -> bool:
+        """Keep free pages in the file and a journal that need not grow, so that a full disk does not stop paging; False when it cannot.
+
+        The rows are written, changed (which makes the journal long enough for all of them) and deleted again.
+        """
+        if self.run("PRAGMA freelist_count")[0][0] >= RESERVE_LOW:
+            return True
+        try:
+            with self.transaction():
+                for _ in range(RESERVE_PAGES):
+                    self.change("INSERT INTO reserve (filler) VALUES (zeroblob(3900))")
+            with self.transaction():
+                self.change("UPDATE reserve SET filler = randomblob(3900)")
+            with self.transaction():
+                self.change("DELETE FROM reserve")
+        except DatabaseProblem as problem:
+            if problem.code in (FULL, LOCKED):
+                return False
+            raise
+        return True
+
+    def replaced(self) -> bool:
+        """Whether the path now leads to another file than the one that is open."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return True
+        return (found.st_dev, found.st_ino) != self._identity
+
+    def check(self) -> str | None:
+        """What SQLite finds wrong with the file; None when it is sound."""
+        found = self.run("PRAGMA quick_check(1)")[0][0]
+        return None if found == "ok" else str(found)
 
     def copy_to(self, path: Path) -> None:
         """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole."""
@@ -186,25 +253,36 @@ class Database:
         self._connection.close()
 
     def _explain(self, problem: sqlite3.Error) -> DatabaseProblem:
-        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        text, hint = {
+        number = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        text, hint, code = {
             sqlite3.SQLITE_BUSY: (
                 f"the database {self.path} is locked by another process",
                 f"it was waited for {LOCK_PATIENCE_SECONDS:.0f} s; find the holder with `fuser {self.path}` and try again",
+                LOCKED,
             ),
-            sqlite3.SQLITE_FULL: (f"the disk of the database {self.path} is full", "free some space; nothing was changed"),
-            sqlite3.SQLITE_READONLY: (f"the database {self.path} cannot be written", "check its owner, permissions and file system"),
-            sqlite3.SQLITE_CANTOPEN: (f"the database {self.path} cannot be opened", "check its path, owner and permissions"),
+            sqlite3.SQLITE_FULL: (f"the disk of the database {self.path} is full", "free some space; nothing was changed", FULL),
+            sqlite3.SQLITE_READONLY: (
+                f"the database {self.path} cannot be written",
+                "check its owner, permissions and file system",
+                UNWRITABLE,
+            ),
+            sqlite3.SQLITE_CANTOPEN: (
+                f"the database {self.path} cannot be opened",
+                "check its path, owner and permissions",
+                UNWRITABLE,
+            ),
             sqlite3.SQLITE_CORRUPT: (
                 f"the database {self.path} is damaged",
                 "restore the last good backup with `escalate restore FILE`; keep the damaged file",
+                DAMAGED,
             ),
             sqlite3.SQLITE_NOTADB: (
                 f"{self.path} is not a database of escalate, or it is damaged",
                 "restore the last good backup with `escalate restore FILE`",
+                DAMAGED,
             ),
-        }.get(code, (f"the database {self.path} cannot be used: {problem}", "run `escalate doctor`"))
-        return DatabaseProblem(text, hint)
+        }.get(number, (f"the database {self.path} cannot be used: {problem}", "run `escalate doctor`", None))
+        return DatabaseProblem(text, hint, code=code)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -163,3 +163,8 @@ CREATE TABLE facts (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT;
+
+-- Filled and emptied to keep free pages in the file for when the disk is full.
+CREATE TABLE reserve (
+    filler BLOB NOT NULL
+) STRICT;

@@ -1,0 +1,40 @@
+"""The timeline for people: when, what, in which team, by whom; a line for each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from escalate_cli.cli import incident_screen, screens
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.model import Entry, Situation
+from escalate_cli.core.targets import name_of
+
+
+def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant) -> None:
+    """Everything that happened, oldest first, in the organisation's time zone."""
+    zone = catalog.settings.timezone
+    several = len({one.team for one in situation.escalations}) > 1
+    console.print(incident_screen.title_line(situation.incident, catalog, now))
+    day = None
+    rows: list[tuple[object, ...]] = []
+    for entry in entries:
+        local = instant_to_local(entry.at, zone)
+        if local.date() != day:
+            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}, times in {zone}" if day is None else f"{local:%a %d %b %Y}", "dim")))
+            day = local.date()
+        rows.append((f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several)))
+    console.print(screens.table(("at", "what", ""), rows, wrap=("",)))
+
+
+def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
+    """The entry's text; with its team where there are several, and who did it, unless it says so itself."""
+    text = entry.text
+    team = entry.data.get("team")
+    name = catalog.teams[team].name if team in catalog.teams else team
+    if several and name and text.startswith("level ") and f" of {team} " not in text:
+        text = f"{name}: {text}"
+    by = name_of(f"person:{entry.by}", catalog) if entry.by else ""
+    return f"{text} ({by})" if by and by not in text else text

@@ -1,0 +1,55 @@
+"""The auditor: plain SQL, apart from the engine, that asks whether anything open has been forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escalate_cli.core.duration import MINUTE, Instant, show_about
+from escalate_cli.store.database import Database
+
+GRACE = 2 * MINUTE
+"""what is due is dealt with within a pass; what is still there this much later was forgotten"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that should not be. `incident_id` is the one it is about."""
+
+    code: str
+    incident_id: int
+    text: str
+
+
+def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
+    """What has been forgotten, at most a hundred findings of each kind."""
+    return (*_nothing_due(database), *_overdue(database, now), *_stuck(database, now), *_unsent(database, now))
+
+
+def _nothing_due(database: Database) -> list[Finding]:
+    rows = database.run("SELECT id FROM incidents WHERE status = 'open' AND next_due_at IS NULL ORDER BY id LIMIT 100")
+    return [Finding("nothing-due", row["id"], "it is open, nobody has acknowledged it, and nothing is due") for row in rows]
+
+
+def _overdue(database: Database, now: Instant) -> list[Finding]:
+    rows = database.run("SELECT id, next_due_at FROM incidents WHERE next_due_at < ? ORDER BY next_due_at LIMIT 100", (now - GRACE,))
+    return [Finding("overdue", row["id"], f"it was due {show_about(now - row['next_due_at'])} ago") for row in rows]
+
+
+def _stuck(database: Database, now: Instant) -> list[Finding]:
+    rows = database.run(
+        "SELECT incident_id, id, lease_until FROM notifications WHERE status = 'sending' AND lease_until < ? ORDER BY id LIMIT 100",
+        (now - GRACE,),
+    )
+    return [Finding("stuck", row["incident_id"], f"notification {row['id']} is claimed by a process that has gone") for row in rows]
+
+
+def _unsent(database: Database, now: Instant) -> list[Finding]:
+    rows = database.run(
+        "SELECT incident_id, count(*) AS many, min(due_at) AS due FROM notifications"
+        " WHERE status IN ('pending', 'retrying') AND due_at < ? GROUP BY incident_id LIMIT 100",
+        (now - GRACE,),
+    )
+    return [
+        Finding("unsent", row["incident_id"], f"{row['many']} notifications wait, the oldest for {show_about(now - row['due'])}")
+        for row in rows
+    ]

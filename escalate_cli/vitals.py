@@ -1,0 +1,153 @@
+"""What a pass does for its own health once its work is done: the auditor, the reserve, the daily backup, the heartbeat, the metrics.
+
+None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from escalate_cli import operations
+from escalate_cli.context import Context
+from escalate_cli.core import incident as core
+from escalate_cli.core.duration import DAY, SECOND, Instant
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.model import IncidentStatus, NotificationStatus
+from escalate_cli.delivery.ping import ping
+from escalate_cli.engine import Tally
+from escalate_cli.errors import EscalateError
+from escalate_cli.store.audit import Finding, audit
+
+KEPT_BACKUPS = 7
+_BACKED_UP = "last_backup_at"
+_BEAT = "last_heartbeat_at"
+
+
+def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
+    """Everything of the above, in order; what the auditor found. Troubles go into the tally."""
+    findings: tuple[Finding, ...] = ()
+
+    def look() -> None:
+        nonlocal findings
+        findings = audit(context.store.database, context.clock.now())
+        _alarm(context, findings, tally)
+
+    for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
+        _try(step, tally)
+    _try(lambda: _beat(context, well=not findings and not tally.troubles), tally)
+    return findings
+
+
+def _try(step: Callable[[], object], tally: Tally) -> None:
+    try:
+        step()
+    except EscalateError as problem:
+        tally.troubles.append(problem.message)
+    except OSError as problem:
+        tally.troubles.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+
+
+def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> None:
+    """Page the fallback for what the auditor found, once for each incident and kind."""
+    store, catalog = context.store, context.running_catalog
+    fresh = [one for one in findings if store.ledger.fact(f"audited {one.code} {one.incident_id}") is None]
+    for finding in fresh:
+        now = context.clock.now()
+        with store.transaction():
+            store.ledger.remember(f"audited {finding.code} {finding.incident_id}", str(now))
+            situation = store.situations.load(finding.incident_id)
+            if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
+                continue
+            note = f"escalate's own check: {finding.text}. Look after this incident by hand; `escalate doctor` tells more."
+            planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
+            store.situations.save(situation, planned.situation)
+        tally.troubles.append(f"incident {finding.incident_id}: {finding.text}; the fallback is paged")
+        tally.sent += operations.deliver(context, [finding.incident_id]).sent
+
+
+def _reserve(context: Context, tally: Tally) -> None:
+    if not context.store.database.top_up_reserve():
+        tally.troubles.append(f"the disk of {context.store.database.path} is full: paging goes on from the reserve; free some space")
+
+
+def backups(database: Path) -> Path:
+    """Where the daily copies of this database are."""
+    return database.with_name(database.name + ".backups")
+
+
+def back_up(context: Context, to: Path | None = None) -> Path:
+    """Write a sound copy; without `to`, the day's one beside the database, of which the latest seven are kept."""
+    store = context.store
+    if to is not None:
+        store.database.copy_to(to)
+        return to
+    now = context.clock.now()
+    place = backups(store.database.path)
+    place.mkdir(mode=0o700, exist_ok=True)
+    path = place / f"{instant_to_local(now, 'UTC'):%Y-%m-%d}.db"
+    store.database.copy_to(path)
+    with store.transaction():
+        store.ledger.remember(_BACKED_UP, str(now))
+    for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _back_up(context: Context) -> None:
+    if _older_than(context, _BACKED_UP, DAY):
+        back_up(context)
+
+
+def _older_than(context: Context, fact: str, span: int) -> bool:
+    value = context.store.ledger.fact(fact)
+    return value is None or abs(context.clock.now() - int(value)) >= span
+
+
+def _beat(context: Context, *, well: bool) -> None:
+    heartbeat = context.running_catalog.heartbeat
+    if heartbeat is None or not well or not _older_than(context, _BEAT, heartbeat.every - SECOND):
+        return
+    from escalate_cli.config.secrets import expand
+
+    with context.store.transaction():
+        context.store.ledger.remember(_BEAT, str(context.clock.now()))
+    ping(expand(heartbeat.url, "", context.environ).url)
+
+
+def _metrics(context: Context) -> None:
+    path = context.running_catalog.metrics_textfile
+    if path is None:
+        return
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    partial.write_text(metrics(context), encoding="utf-8")
+    partial.chmod(0o644)  # node_exporter runs as another user; there is nothing secret in it
+    os.replace(partial, target)
+
+
+def metrics(context: Context) -> str:
+    """How things stand, in Prometheus's text format."""
+    run = context.store.database.run
+    now: Instant = context.clock.now()
+    by_status = run("SELECT status, count(*) AS many FROM incidents WHERE status <> 'resolved' GROUP BY status")
+    counts = {row["status"]: row["many"] for row in by_status}
+    oldest = run("SELECT min(unacknowledged_since) AS since FROM incidents WHERE status = 'open'")[0]["since"]
+    waiting = run("SELECT count(*) AS many FROM notifications WHERE status IN ('pending', 'retrying') AND due_at <= ?", (now,))[0]["many"]
+    failed = run("SELECT count(*) AS many FROM notifications WHERE status = ?", (NotificationStatus.FAILED.value,))[0]["many"]
+    last = context.store.ledger.last_pass_at
+    lines = [
+        ("escalate_last_pass_timestamp_seconds", "When the last pass began", "gauge", f"{(last or 0) / SECOND:.3f}"),
+        ("escalate_incidents_open", "Incidents that nobody has acknowledged", "gauge", str(counts.get("open", 0))),
+        ("escalate_incidents_acknowledged", "Incidents that somebody has", "gauge", str(counts.get("acknowledged", 0))),
+        (
+            "escalate_oldest_unacknowledged_seconds",
+            "For how long the longest has been waiting",
+            "gauge",
+            f"{(now - oldest) / SECOND if oldest is not None else 0:.0f}",
+        ),
+        ("escalate_notifications_pending", "Notifications that are due and not sent", "gauge", str(waiting)),
+        ("escalate_notifications_failed_total", "Notifications given up", "counter", str(failed)),
+    ]
+    return "".join(f"# HELP {name} {words}\n# TYPE {name} {kind}\n{name} {value}\n" for name, words, kind, value in lines)
