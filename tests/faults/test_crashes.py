@@ -1,0 +1,224 @@
+"""Scenarios 1 to 5: whatever dies, whenever it dies, no page is lost, and none is repeated without a reason that it states."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.delivery.processes import children_of, needs_proc, of_session, until
+from tests.faults.harness import CLOCK, Installation, crew, installation, seeded
+from tests.servers import Answer, HttpServer
+
+
+def kill_ticks(place: Installation, rounds: int, name: str) -> int:
+    """So many rounds of a fresh incident, three ticks at a time, and SIGKILL for all three at a moment of chance; how many were killed."""
+    chance, killed = seeded(name), 0
+    for _ in range(rounds):
+        place.declare_quietly()
+        ticks = [place.begin("tick") for _ in range(3)]
+        CLOCK.sleep(int(chance.uniform(0.05, 1.3) * 1_000_000))
+        killed += sum(tick.poll() is None for tick in ticks)
+        place.kill(*ticks)
+        place.let_leases_end()
+    return killed
+
+
+def test_ticks_killed_at_any_moment_lose_nothing(tmp_path, capsys):
+    with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(4)) as place:
+        killed = kill_ticks(place, 14, "ticks")
+        place.settle()
+        account = place.account()
+        with capsys.disabled():
+            print(f"\n  14 rounds, {killed} ticks killed: {account.line()}")
+        account.must_be_sound()
+        place.database_must_be_sound()
+        assert killed > 7
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lot", range(3))
+def test_ticks_killed_for_hundreds_of_rounds_lose_nothing(tmp_path, capsys, lot):
+    with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(5)) as place:
+        killed = kill_ticks(place, 100, f"many ticks {lot}")
+        place.settle()
+        account = place.account()
+        with capsys.disabled():
+            print(f"\n  100 rounds, {killed} ticks killed: {account.line()}")
+        account.must_be_sound()
+        place.database_must_be_sound()
+
+
+def test_what_is_killed_again_and_again_is_tried_no_more_often_than_allowed(tmp_path):
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), attempts=2)) as place:
+        place.declare_quietly()
+        for _ in range(3):
+            ran = place("tick", ESCALATE_FAILPOINT="ended")
+            assert ran.code in (-signal.SIGKILL, 0, 6)
+            place.let_leases_end()
+        place("tick")
+        assert len(place.messages) == 2
+        assert place.rows("SELECT status, attempts FROM notifications WHERE kind = 'page' AND id = 1") == [("failed", 2)]
+
+
+# ── declare ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kill_declares(place: Installation, rounds: int, name: str) -> tuple[int, int]:
+    """So many rounds of two declares at once, each killed at a moment of chance; (how many returned 0, how many are stored)."""
+    chance, promised = seeded(name), set()
+    for round_number in range(rounds):
+        declares = [place.begin("declare", f"no {round_number}-{one}", "-s", "x", "--json") for one in range(2)]
+        CLOCK.sleep(int(chance.uniform(0.1, 0.9) * 1_000_000))
+        for one, process in enumerate(declares):
+            process.kill()
+            process.communicate()
+            if process.returncode == 0:
+                promised.add(f"no {round_number}-{one}")
+    stored = {title for (title,) in place.rows("SELECT title FROM incidents")}
+    assert promised <= stored, "declares that returned 0 and are not there"
+    return len(promised), len(stored)
+
+
+def all_are_whole(place: Installation) -> None:
+    """Every incident that is there has its escalation, its notifications and the beginning of its timeline."""
+    halves = place.rows(
+        "SELECT id FROM incidents i WHERE NOT EXISTS (SELECT 1 FROM escalations WHERE incident_id = i.id)"
+        " OR NOT EXISTS (SELECT 1 FROM timeline WHERE incident_id = i.id AND kind = 'declared')"
+        " OR (SELECT count(*) FROM notifications WHERE incident_id = i.id) <> 2 OR next_due_at IS NULL"
+    )
+    assert halves == []
+
+
+def test_declares_killed_at_any_moment_are_there_whole_or_not_at_all(tmp_path, capsys):
+    with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
+        promised, stored = kill_declares(place, 10, "declares")
+        place.settle()
+        all_are_whole(place)
+        account = place.account()
+        with capsys.disabled():
+            print(f"\n  20 declares, {promised} returned 0, {stored} stored: {account.line()}")
+        account.must_be_sound()
+        place.database_must_be_sound()
+
+
+@pytest.mark.long
+def test_declares_killed_for_hundreds_of_rounds_are_there_whole_or_not_at_all(tmp_path, capsys):
+    with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
+        promised, stored = kill_declares(place, 120, "many declares")
+        place.settle()
+        all_are_whole(place)
+        account = place.account()
+        with capsys.disabled():
+            print(f"\n  240 declares, {promised} returned 0, {stored} stored: {account.line()}")
+        account.must_be_sound()
+        place.database_must_be_sound()
+
+
+# ── each named point ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("point", "stored", "repeats"),
+    [
+        ("declaring", False, 0),
+        ("declared", True, 0),
+        ("claiming", True, 0),
+        ("claimed", True, 0),
+        ("ended", True, 1),
+        ("recording", True, 1),
+        ("recorded", True, 0),
+    ],
+)
+def test_a_declare_killed_at_a_named_point_repeats_only_what_was_accepted_and_not_recorded(tmp_path, point, stored, repeats):
+    with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
+        ran = place("declare", "down", "-s", "x", ESCALATE_FAILPOINT=point)
+        assert ran.code == -signal.SIGKILL
+        if point == "ended":  # the other one was on its way, too
+            web.wait_for(2)
+        assert bool(place.rows("SELECT 1 FROM incidents")) == stored
+        place.settle()
+        account = place.account()
+        account.must_be_sound()
+        assert len(place.rows("SELECT 1 FROM notifications WHERE status = 'sent'")) == 2 * stored
+        assert repeats <= account.repeats <= 2 * repeats, account
+
+
+@pytest.mark.parametrize(("point", "repeats"), [("planning", 0), ("planned", 0), ("claiming:2", 0), ("ended", 1), ("recording:2", 1)])
+def test_a_tick_killed_at_a_named_point_pages_everyone_in_the_end(tmp_path, point, repeats):
+    with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
+        place.declare_quietly()
+        with place.sql() as db:
+            db.execute("UPDATE incidents SET next_due_at = 1")
+        assert place("tick", ESCALATE_FAILPOINT=point).code == -signal.SIGKILL
+        place.settle()
+        account = place.account()
+        account.must_be_sound()
+        assert len(place.messages) >= 2
+        assert repeats <= account.repeats <= 2, account
+
+
+# ── who dies ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@needs_proc
+@pytest.mark.parametrize("victim", ["the child", "the nursery"])
+def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_path, victim):
+    with HttpServer(at_path={"/a/": Answer(trick="hang")}) as web, installation(tmp_path, web, crew(1, timeout="20s")) as place:
+        place.declare_quietly()
+        tick = place.begin("tick")
+        web.wait_for(2)
+        nursery = nursery_of(tick.pid)
+        if victim == "the child":
+            until(lambda: len(children_of(nursery)) == 1)
+            os.kill(children_of(nursery)[0], signal.SIGKILL)
+        else:
+            os.kill(nursery, signal.SIGKILL)
+        ran = place.end(tick)
+        assert ran.code == 6
+        assert "the sending process died; it may have arrived" in ran.err, ran.err
+        assert of_session(nursery) == []
+        web._at_path.clear()
+        place.settle()
+        place.account().must_be_sound()
+        assert [one.json["title"][:8] for one in place.messages if one.path == "/a/p0"] == ["[high] #", "(repeat)"]
+
+
+def nursery_of(parent: int) -> int:
+    """The process that sends for `parent`: its only child."""
+    found: list[int] = []
+
+    def there() -> bool:
+        found[:] = [int(one) for one in open(f"/proc/{parent}/task/{parent}/children").read().split()]
+        return bool(found)
+
+    until(there)
+    return found[0]
+
+
+@needs_proc
+def test_a_tick_that_is_killed_leaves_no_orphan(tmp_path):
+    with HttpServer(Answer(trick="hang")) as web, installation(tmp_path, web, crew(3, timeout="60s")) as place:
+        place.declare_quietly()
+        tick = place.begin("tick")
+        web.wait_for(4)
+        nursery = nursery_of(tick.pid)
+        assert len(of_session(nursery)) > 3
+        place.kill(tick)
+        until(lambda: of_session(nursery) == [], 5)
+
+
+def test_a_watch_told_to_stop_in_the_middle_of_a_send_finishes_it(tmp_path):
+    with HttpServer(Answer(after=1.5)) as web, installation(tmp_path, web, crew(3, timeout="20s")) as place:
+        place.declare_quietly()
+        watch = place.begin("watch")
+        web.wait_for(3)
+        watch.send_signal(signal.SIGTERM)
+        ran = place.end(watch)
+        assert (ran.code, ran.err) == (0, "")
+        assert place.rows("SELECT 1 FROM notifications WHERE status = 'sending'") == []
+        web.answer_with(Answer())
+        place.settle()
+        place.account().must_be_sound(repeats=0)
+        assert len(place.messages) == 6
