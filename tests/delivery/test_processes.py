@@ -67,7 +67,7 @@ def test_a_signal_wakes_the_wait():
     os.close(writable)
 
 
-def test_hanging_providers_delay_nobody():
+def test_4_14_hanging_providers_delay_nobody():
     with HttpServer(Answer(trick="hang")) as dead, HttpServer() as alive, Sender() as sender:
         for ticket in range(8):
             sender.begin(ticket, envelope(dead.url(), 2 * SECOND))
