@@ -1,0 +1,283 @@
+"""The house in order: floors, types, lint, and README.md in step with the code."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalate_cli.cli.commands import COMMANDS, FAMILIES
+from escalate_cli.core import model
+from escalate_cli.core.message import PLACEHOLDERS
+from escalate_cli.core.policy import Rule, TargetKind
+from escalate_cli.core.routing import Match
+from escalate_cli.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "escalate_cli"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+LONGER = {"operations.py", "core/incident.py", "core/plan.py"}
+"""files of more than 350 lines that are still about one thing"""
+
+
+# ── tools ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TOOLS = {
+    "the floors hold (import-linter)": ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"],
+    "types are sound (mypy, strict)": ["-m", "mypy"],
+    "the code is clean (ruff)": ["-m", "ruff", "check", "escalate_cli", "tests", "examples", "benchmarks"],
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_(tool: str) -> None:
+    ran = subprocess.run([sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, f"\n{ran.stdout}{ran.stderr}"
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Every Python file of the package: its path inside it, and its text."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_files_are_short_enough_to_be_about_one_thing() -> None:
+    long = {name for name, text in sources() if text.count("\n") > 350}
+    assert long - LONGER == set()
+    assert LONGER - long == set(), "no longer long: take it off the list"
+
+
+def test_every_file_says_what_it_is_about() -> None:
+    assert [name for name, text in sources() if text.strip() and not ast.get_docstring(ast.parse(text))] == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    assert [name for name, text in sources() if later.search(text)] == []
+    assert later.search(README) is None
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    vague = {"utils", "util", "helpers", "helper", "manager", "base", "handler", "misc", "common"}
+    assert [name for name, _ in sources() if set(re.split(r"[/_.]", name)) & vague] == []
+
+
+def test_only_the_clock_reads_the_time_and_nothing_is_sent_outside_of_delivery() -> None:
+    apprise = [name for name, text in sources() if re.search(r"^\s*(import|from) apprise", text, re.M)]
+    assert all(name.startswith("delivery/") for name in apprise)
+    sql = [name for name, text in sources() if re.search(r"^\s*(import|from) sqlite3", text, re.M)]
+    assert all(name.startswith("store/") for name in sql)
+
+
+# ── README.md ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def section(heading: str) -> str:
+    """What stands below a heading, with the headings below it."""
+    hashes = heading.partition(" ")[0]
+    found = README.split(f"\n{heading}\n")
+    assert len(found) == 2, f"README.md has {len(found) - 1} headings {heading!r}"
+    return re.split(rf"\n#{{1,{len(hashes)}}} ", found[1])[0]
+
+
+def table(text: str, head: str) -> list[list[str]]:
+    """The rows of the table whose first column is called `head`."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith(f"| {head} |"):
+            next(lines)
+            rows = []
+            for row in lines:
+                if not row.startswith("|"):
+                    break
+                rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip()[1:-1])])
+            return rows
+    raise AssertionError(f"no table {head!r}")
+
+
+def ticked(text: str) -> list[str]:
+    """The texts in backticks."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+def command_of(usage: str) -> str:
+    """The command that a usage begins with: "service show ID" → "service show"."""
+    words = usage.split()
+    return " ".join(words[:2]) if words[0] in FAMILIES else words[0]
+
+
+def test_the_table_of_commands_is_the_commands() -> None:
+    shown = [command_of(ticked(row[0])[0]) for row in table(section("### Commands"), "command")]
+    assert sorted(shown) == sorted(COMMANDS)
+    assert len(set(shown)) == len(shown)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_exists_and_its_options_are_in_the_table(name: str) -> None:
+    import typer
+
+    module, function, _, _ = COMMANDS[name]
+    found = getattr(import_module(f"escalate_cli.cli.{module}"), function)
+    options: set[str] = set()
+    for parameter in inspect.signature(found, eval_str=True).parameters.values():
+        for extra in getattr(parameter.annotation, "__metadata__", ()):
+            if type(extra) is type(typer.Option()):
+                # Typer takes the first name for a default until it reads the signature
+                options.update(str(one) for one in (extra.default, *(extra.param_decls or ())) if str(one).startswith("--"))
+    row = next(row for row in table(section("### Commands"), "command") if command_of(ticked(row[0])[0]) == name)
+    shown = {text.split()[0] for text in ticked(row[2]) if text.startswith("--")}
+    assert shown == options
+
+
+def test_the_exit_codes_are_the_exit_codes() -> None:
+    rows = table(section("### Exit codes"), "code")
+    assert [int(row[0]) for row in rows] == [code.value for code in ExitCode]
+    text = (PACKAGE / "errors.py").read_text()
+    for code, (_, when) in zip(ExitCode, rows, strict=True):
+        said = re.search(rf'    {code.name} = .*\n    """(.*)"""', text)
+        assert said is not None
+        meant = set(re.findall(r"\w{4,}", said[1].lower()))
+        assert len(meant & set(re.findall(r"\w{4,}", when.lower()))) >= 0.6 * len(meant), f"{code}: {said[1]!r} / {when!r}"
+
+
+def schema() -> dict[str, Any]:
+    from escalate_cli.config.schema import json_schema
+
+    return json_schema()
+
+
+HEADINGS = {  # tables of the schema that are explained under another one's heading
+    "Step": "[notify]",
+    "Notify": "[notify]",
+    "Rotation": "[schedules.ID]",
+    "Override": "[schedules.ID]",
+    "Level": "[policies.ID]",
+}
+
+
+def heading_of(definition: str, known: dict[str, Any]) -> str:
+    """The heading of the README that explains a table of the schema."""
+    if definition in HEADINGS:
+        return HEADINGS[definition]
+    for name, value in known["properties"].items():
+        text = str(value)
+        if f"'#/$defs/{definition}'" in text:
+            return f"[[{name}]]" if value.get("type") == "array" else f"[{name}.ID]" if "additionalProperties" in value else f"[{name}]"
+    raise AssertionError(f"README.md needs a heading for {definition}")
+
+
+def test_the_configuration_keys_are_those_of_the_schema() -> None:
+    known = schema()
+    wanted: dict[str, set[str]] = {}
+    for definition, shape in known["$defs"].items():
+        if not definition.endswith("When"):
+            wanted.setdefault(heading_of(definition, known), set()).update(shape["properties"])
+    shown = {}
+    for part in section("### Configuration").split("\n#### ")[1:]:
+        shown[part[1 : part.index("`", 1)]] = {ticked(row[0])[0] for row in table(part, "key")}
+    assert shown == wanted
+
+
+def test_the_conditions_are_those_of_the_schema() -> None:
+    known = schema()["$defs"]
+    rows = table(section("### Conditions"), "key")
+    assert {ticked(row[0])[0] for row in rows} == set(known["RuleWhen"]["properties"])
+    assert {ticked(row[0])[0] for row in rows if "levels" in row[2]} == set(known["LevelWhen"]["properties"])
+
+
+def test_the_actions_of_a_rule_are_complete() -> None:
+    actions = [ticked(row[0])[0] for row in table(section("### Actions of a rule"), "key")]
+    others = {"name", "when", "every", "mode", "ask", "expires", "on_expiry", "source"}
+    assert set(actions) == {field for field in Rule.__slots__ if field not in others}
+
+
+def test_the_targets_are_complete() -> None:
+    shown = " ".join(row[0] for row in table(section("### Targets"), "target"))
+    assert {text.partition(":")[0] for text in ticked(shown)} == {kind.value for kind in TargetKind}
+
+
+def test_the_placeholders_are_complete() -> None:
+    assert [ticked(row[0])[0] for row in table(section("### Messages"), "placeholder")] == [f"{{{name}}}" for name in PLACEHOLDERS]
+    from escalate_cli.config.templates import PLACEHOLDERS as CHECKED
+
+    assert CHECKED == PLACEHOLDERS
+
+
+@pytest.mark.parametrize(
+    ("of", "states"),
+    [
+        ("incident", model.IncidentStatus),
+        ("escalation", model.EscalationStatus),
+        ("notification", model.NotificationStatus),
+        ("notification's kind", model.NotificationKind),
+        ("nudge", model.NudgeStatus),
+        ("match", Match),
+    ],
+)
+def test_the_states_are_complete(of: str, states: type[Enum]) -> None:
+    row = next(row for row in table(section("### JSON"), "of") if row[0] == of)
+    assert ticked(row[1]) == [state.value for state in states]
+
+
+def test_the_promises_are_those_of_the_scenarios() -> None:
+    promises = re.findall(r"^(\d+)\. \*\*", section("## How it behaves"), re.M)
+    assert [int(number) for number in promises] == list(range(1, 17))
+
+
+def test_each_promise_has_a_story_of_its_name() -> None:
+    text = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    told = {int(number) for number in re.findall(r"^def test_4_(\d+)_\w+\(", text, re.M)}
+    assert told >= set(range(1, 17)), f"no story for 4.{sorted(set(range(1, 17)) - told)}"
+
+
+def test_every_command_that_the_words_name_exists() -> None:
+    """In README.md, the examples, the messages and hints: `escalate VERB` is something that can be typed."""
+    places = {"README.md": README} | dict(sources())
+    examples = [path for path in (ROOT / "examples").rglob("*") if path.suffix in (".toml", ".md")]
+    places |= {path.name: path.read_text(encoding="utf-8") for path in examples}
+    verbs = {name.split()[0] for name in COMMANDS}
+    wrong = [
+        f"{place}: escalate {verb}"
+        for place, text in places.items()
+        for verb in re.findall(r"`escalate ([a-z][a-z-]+)\b", text) + re.findall(r"^(?:\$ |#? *)escalate ([a-z][a-z-]+)\b", text, re.M)
+        if verb not in verbs
+    ]
+    assert wrong == []
+
+
+def test_the_links_lead_somewhere() -> None:
+    def anchor(heading: str) -> str:
+        return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+    anchors = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", README, re.M)}
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if target.startswith("#"):
+            assert target[1:] in anchors, target
+        elif "://" not in target:
+            assert (ROOT / target).exists(), target
+
+
+def test_ci_runs_the_line_that_the_readme_gives_to_users_and_nothing_else() -> None:
+    lines = re.findall(r"```sh\n(python3 -m venv .*)\n```", section("## Set up"))
+    assert len(lines) == 2
+    script = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in script if line and not line.startswith(("#", "set ", "cd "))] == [lines[1]]
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    from escalate_cli import __version__
+
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
