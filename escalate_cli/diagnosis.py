@@ -12,9 +12,10 @@ from pathlib import Path
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.core.model import IncidentStatus
 from escalate_cli.engine import CLOCK_TOLERANCE, PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.store.audit import audit
+from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
 
 LITTLE_SPACE = 100_000_000
@@ -22,6 +23,13 @@ LITTLE_SPACE = 100_000_000
 NO_SPACE = 5_000_000
 """bytes left for the database at which it is about to fail"""
 
+_UNUSABLE = {"database-unusable", "database-damaged", "database-newer"}
+_FORGOTTEN = {
+    "nothing-due": "page by hand with `escalate next`, and please report it as a bug",
+    "overdue": "run `escalate tick` and read what it says",
+    "stuck": "the next `escalate tick` sends it again",
+    "unsent": "run `escalate tick` and read what it says",
+}
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
 _WEB = ("http", "https")
 _NAMED = 8
@@ -73,8 +81,9 @@ def diagnose(context: Context) -> Diagnosis:
     findings = [*configuration, *database]
     if store is not None:
         findings += _database(store)
-        findings += _ticks(store, now)
-        findings += _incidents(store, now)
+        if not _codes(findings) & _UNUSABLE:
+            findings += _stored(store, now)
+    findings += _spooled(context)
     if catalog is not None:
         findings += _people(catalog)
         findings += _secrets(catalog, context)
@@ -83,12 +92,16 @@ def diagnose(context: Context) -> Diagnosis:
 
 
 def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode:
-    errors = {one.code for one in findings if one.weight is Weight.ERROR}
-    if errors & {"database-unusable", "database-damaged", "database-newer"}:
+    errors = _codes(findings)
+    if errors & _UNUSABLE:
         return ExitCode.DATABASE
     if catalog is None:
         return ExitCode.CONFIGURATION
     return ExitCode.NO if errors else ExitCode.DONE
+
+
+def _codes(findings: Iterable[Finding]) -> set[str]:
+    return {one.code for one in findings if one.weight is Weight.ERROR}
 
 
 def _ok(code: str, message: str) -> Finding:
@@ -171,11 +184,11 @@ def _soundness(store: Store) -> Finding:
     path = store.database.path
     hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
     try:
-        said = [str(row[0]) for row in store.database.run("PRAGMA quick_check(3)")]
+        damage = store.database.check()
     except DatabaseProblem as problem:
-        return Finding(Weight.ERROR, "database-damaged", problem.message, problem.hint or hint)
-    if said != ["ok"]:
-        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {'; '.join(said)}", hint)
+        return Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint or hint)
+    if damage is not None:
+        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage}", hint)
     return _ok("database", f"the database is sound ({path})")
 
 
@@ -206,6 +219,13 @@ def _space(path: Path) -> Finding:
 # ── ticks and incidents ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _stored(store: Store, now: Instant) -> list[Finding]:
+    try:
+        return [*_ticks(store, now), *_incidents(store, now)]
+    except DatabaseProblem as problem:  # locked meanwhile
+        return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
+
+
 def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
     """Whether anybody would be escalated to; whether the clock can be believed."""
     last, due = store.ledger.last_pass_at, store.situations.next_due_at()
@@ -216,9 +236,6 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
         yield Finding(waits, "no-ticks", f"the last tick ran {show_about(now - last)} ago: nobody is escalated to", _TICKS)
     else:
         yield _ok("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
-    if due is not None and now - due >= PASS_EXPECTED_WITHIN:
-        text = f"something has been due for {show_about(now - due)}"
-        yield Finding(Weight.ERROR, "overdue", text, "run `escalate tick` and read what it says")
     seen = store.ledger.clock_seen_at
     if seen is not None and seen - now > CLOCK_TOLERANCE:
         text = f"the clock is {show_about(seen - now)} behind an earlier reading: it was set back"
@@ -228,18 +245,30 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
 
 
 def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
-    """Promise 4.3: an open incident has a next step, or somebody has acknowledged it."""
-    opened = store.situations.listed(running_only=True, status=None, limit=None)
-    for one in opened:
-        if one.status is IncidentStatus.OPEN and one.next_due_at is None:
-            text = f"incident {one.id} is open, nobody has acknowledged it, and nothing is due"
-            yield Finding(Weight.ERROR, "nothing-due", text, f"page by hand: escalate next {one.id}; and please report this as a bug")
-    stuck = store.outbox.abandoned(now, 100)
-    if stuck:
-        ids = _some(f"#{one.incident_id}" for one in stuck)
-        text = f"{len(stuck)} message{'s' * (len(stuck) != 1)} of {ids} were being sent by a process that has died"
-        yield Finding(Weight.WARNING, "stuck", text, "the next tick sends them again")
-    yield _ok("incidents", f"{len(opened)} running incident{'s' * (len(opened) != 1)}" if opened else "no incident is running")
+    """What the auditor finds: an incident forgotten, a message left lying."""
+    findings = audit(store.database, now)
+    for one in findings:
+        yield Finding(Weight.ERROR, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
+    if not findings:
+        running = len(store.situations.listed(running_only=True, status=None, limit=None))
+        yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
+
+
+def _spooled(context: Context) -> Iterator[Finding]:
+    """Declarations that could not be stored."""
+    from escalate_cli.config.find import find_db
+
+    try:
+        kept = Spool(find_db(context.options.db, context.environ), context.environ).kept()
+    except (EscalateError, OSError):  # said already: there is no place for a database
+        return
+    if kept:
+        text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].path.parent}"
+        yield Finding(Weight.ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages")
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 # ── people, secrets, gateways ─────────────────────────────────────────────────────────────────────────────────────────

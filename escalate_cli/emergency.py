@@ -81,7 +81,7 @@ def _spool(context: Context) -> Spool:
 
 
 def page_fallback(context: Context, what: str, problem: DatabaseProblem) -> list[str]:
-    """Page `[fallback].page` directly, without any record; who was reached. At most once every `[fallback].every`, by a mark in the spool."""
+    """Page `[fallback].page` directly, without a record; who was reached. At most once every `[fallback].every`, by a mark in the spool."""
     try:
         catalog = context.catalog
     except EscalateError:

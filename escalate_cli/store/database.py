@@ -78,8 +78,6 @@ class Database:
                 descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
                 os.close(descriptor)
                 return True
-            except FileExistsError:
-                return False
             if not stat.S_ISREG(found.st_mode):
                 raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
             if found.st_size == 0:
@@ -92,8 +90,8 @@ class Database:
                         "move it away, or restore a backup with `escalate restore FILE`",
                         code=DAMAGED,
                     )
-        except FileExistsError:
-            return False
+        except FileExistsError:  # another process was quicker by a moment: it is as new for both
+            return True
         except OSError as problem:
             raise DatabaseProblem(
                 f"the database {self.path} cannot be opened: {problem.strerror or problem}",
