@@ -1,0 +1,134 @@
+"""Scenarios 6 to 8: many processes at once, an answer in the middle of the paging, and a database that somebody else holds."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tests.delivery.processes import until
+from tests.faults.harness import CLOCK, crew, installation
+from tests.servers import Answer, HttpServer
+
+SECOND_TEAM = """
+[teams.others]
+name = "Others"
+members = ["q"]
+policy = "all-hands"
+[people.q]
+name = "Q"
+contact = { a = "q" }
+"""
+
+
+def test_twenty_ticks_five_acks_and_two_watches_at_once_send_each_of_two_hundred_once(tmp_path):
+    """Fourteen by fourteen notifications; the acks are of incidents of their own, so that the two hundred stay wanted."""
+    with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(10, timeout="20s")) as place:
+        for number in range(10):
+            place.declare_quietly(f"no {number}")
+        acked = [place.declare_quietly(f"acked {number}") for number in range(5)]
+        assert place.statuses() == {"pending": 300}
+        watches = [place.begin("watch", "--interval", "1s") for _ in range(2)]
+        others = [place.begin("tick") for _ in range(10)]
+        acks = [place.begin("ack", str(one), "--by", "p1") for one in acked]
+        others += [place.begin("tick") for _ in range(10)]
+        ran = [place.end(one, 120) for one in (*acks, *others)]
+        assert {one.code for one in ran} == {0}, [one for one in ran if one.code]
+        assert [one.err for one in ran if one.err] == []
+        until(lambda: not place.rows("SELECT 1 FROM notifications WHERE status IN ('pending', 'sending', 'retrying')"), 60)
+        for watch in watches:
+            watch.terminate()
+        ended = [place.end(watch) for watch in watches]
+        assert [(one.code, one.err) for one in ended] == [(0, ""), (0, "")]
+        place.account().must_be_sound(repeats=0)
+        wanted = place.rows("SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE 'no %'")
+        assert wanted == place.rows(
+            "SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE 'no %' AND n.status = 'sent'"
+        )
+        assert wanted == [(200,)]
+        place.database_must_be_sound()
+
+
+def test_after_an_ack_that_returned_no_new_attempt_begins(tmp_path):
+    """Rounds of a tick that pages twenty and an ack in the middle of it: what was not begun when the ack returned is never begun."""
+    with HttpServer(Answer(after=0.1)) as web, installation(tmp_path, web, crew(10, timeout="20s")) as place:
+        cancelled = 0
+        for arrivals in (1, 3, 9):
+            incident = place.declare_quietly()
+            place.forget()
+            tick = place.begin("tick")
+            until(lambda arrivals=arrivals: len(place.messages) >= arrivals)
+            assert place("ack", str(incident), "--by", "p1").code == 0
+            returned_at = CLOCK.now()
+            assert place.end(tick).code == 0
+            began = place.rows("SELECT began_at FROM attempts a JOIN notifications n ON n.id = a.notification_id WHERE incident_id = ?", incident)
+            assert [at for (at,) in began if at > returned_at] == []
+            assert place("tick").code == 0
+            assert len(place.messages) == len(began)
+            cancelled += 20 - len(began)
+        assert cancelled > 0
+
+
+def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
+    with HttpServer(at_path={"/a/": Answer(503)}) as web, installation(tmp_path, web, crew(1)) as place:
+        assert place.declare("down", "-s", "x", code=6)["notifications"][0]["status"] == "retrying"
+        assert place("resolve", "1").code in (0, 6)
+        assert place.rows("SELECT status, attempts FROM notifications WHERE kind = 'page' AND gateway = 'a'") == [("cancelled", 1)]
+        place.let_leases_end()
+        web._at_path.clear()
+        place.settle()
+        assert [one.json["title"] for one in place.messages if one.path == "/a/p0"][1:] == ["[resolved] #1 down"]
+
+
+def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_for_good(tmp_path):
+    """A tick gives up with exit code 7 within 15 s and sends nothing; so do an ack and a list; the next tick sends each once."""
+    with HttpServer() as web, installation(tmp_path, web, crew(2)) as place:
+        place.declare_quietly()
+        holder = sqlite3.connect(place.db, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        began = CLOCK.monotonic()
+        processes = [place.begin(*words) for words in (["tick"], ["ack", "1", "--by", "p0"], ["list"], ["watch"])]
+        ran = [place.end(one) for one in processes]
+        took = CLOCK.monotonic() - began
+        holder.execute("ROLLBACK")
+        holder.close()
+        for one in ran:
+            assert (one.code, one.out) == (7, "")
+            assert one.err.startswith(f"escalate: error: the database {place.db} is locked by another process\nhint: "), one.err
+        assert took < 15
+        assert web.arrived == []
+        assert place("tick").code == 0
+        place.account().must_be_sound(repeats=0)
+        assert len(place.messages) == 4
+
+
+def test_a_watch_survives_a_database_that_is_locked_while_it_is_sending(tmp_path):
+    """What was accepted in the meantime is recorded when the lock is gone, and not sent again."""
+    with HttpServer(Answer(after=1.0)) as web, installation(tmp_path, web, crew(2, timeout="5s")) as place:
+        place.declare_quietly()
+        watch = place.begin("watch", "--interval", "1s")
+        web.wait_for(4)
+        holder = sqlite3.connect(place.db, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        CLOCK.sleep(12_500_000)
+        holder.execute("ROLLBACK")
+        holder.close()
+        until(lambda: place.statuses() == {"sent": 4}, 30)
+        watch.terminate()
+        ran = place.end(watch)
+        assert ran.code == 0
+        assert "is locked by another process" in ran.err
+        place.account().must_be_sound(repeats=0)
+
+
+def test_a_tick_whose_database_is_locked_while_it_is_sending_records_what_it_sent(tmp_path):
+    with HttpServer(Answer(after=1.0)) as web, installation(tmp_path, web, crew(2, timeout="5s")) as place:
+        place.declare_quietly()
+        tick = place.begin("tick")
+        web.wait_for(4)
+        holder = sqlite3.connect(place.db, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        CLOCK.sleep(12_500_000)
+        holder.execute("ROLLBACK")
+        holder.close()
+        ran = place.end(tick)
+        assert (ran.code, ran.out) == (0, ""), ran
+        place.account().must_be_sound(repeats=0)

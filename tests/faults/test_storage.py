@@ -1,0 +1,220 @@
+"""Scenarios 10 and 11: files that are not what they should be are named, left alone, and never replaced by a silent new start."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+
+import pytest
+
+from tests.faults.harness import crew, installation
+from tests.servers import HttpServer
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """An installation with an open incident, whose database each test spoils a copy of."""
+    with HttpServer() as web, installation(tmp_path_factory.mktemp("sound"), web, crew(2)) as place:
+        place.declare_quietly()
+        assert place("tick").code == 0
+        yield place
+
+
+def foreign(path):
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE theirs (a)")
+
+
+def text(path):
+    path.write_text("Dear diary, these are not the pages you are looking for.\n" * 40)
+
+
+def truncated_to(size):
+    def truncate(path):
+        os.truncate(path, size)
+
+    return truncate
+
+
+def flipped(path):
+    """Noise in the pages that hold the schema and the incidents."""
+    data = bytearray(path.read_bytes())
+    for at in random.Random(7).sample(range(100, len(data)), len(data) // 20):  # noqa: S311
+        data[at] ^= 0xFF
+    path.write_bytes(data)
+
+
+def directory(path):
+    path.unlink()
+    path.mkdir()
+
+
+def fifo(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def dangling(path):
+    path.unlink()
+    path.symlink_to(path.with_name("nowhere") / "at-all")
+
+
+def gone(path):
+    """Only the file: its journal is still there, and says that there was a database."""
+    path.unlink()
+
+
+def its_directory_gone(path):
+    shutil.rmtree(path.parent)
+
+
+def replaced(how):
+    def replace(path):
+        path.unlink()
+        how(path)
+
+    return replace
+
+
+SPOILS = {
+    "another SQLite file": replaced(foreign),
+    "a text file": text,
+    "a directory": directory,
+    "a FIFO": fifo,
+    "a link to nowhere": dangling,
+    "gone, with its journal still there": gone,
+    "gone with its directory": its_directory_gone,
+    "cut to nothing": truncated_to(0),
+    "cut to a header": truncated_to(16),
+    "cut to a page": truncated_to(4096),
+    "cut to eight pages": truncated_to(8 * 4096),
+    "flipped bits": flipped,
+}
+
+
+@pytest.mark.parametrize("name", SPOILS)
+def test_a_database_that_is_not_one_is_named_and_left_alone(sound, tmp_path, name):
+    db = tmp_path / "data" / "escalate.db"
+    db.parent.mkdir()
+    shutil.copy(sound.db, db)
+    shutil.copy(f"{sound.db}-journal", f"{db}-journal")
+    SPOILS[name](db)
+    before = snapshot(tmp_path)
+    for words in (["tick"], ["list"], ["declare", "down", "-s", "x"]) if name == "cut to nothing" else (["tick"], ["list"]):
+        ran = sound(*words, ESCALATE_DB=str(db))
+        assert (ran.code, ran.out) == (7, ""), ran
+        assert ran.err.startswith("escalate: error: "), ran.err
+        assert str(db.parent) in ran.err.splitlines()[0], "the path is named"
+        assert "\nhint: " in ran.err
+        assert "Traceback" not in ran.err
+    assert snapshot(tmp_path) == before, "what is there is left as it was"
+
+
+def snapshot(place):
+    found = {}
+    for path in sorted(place.rglob("*")):
+        found[str(path)] = path.read_bytes() if path.is_file() else None
+    return found
+
+
+@pytest.mark.parametrize("chance", range(3))
+def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
+    """Wherever a few bits flip, a command works, or says what is wrong with exit code 7; it neither crashes nor begins anew."""
+    noise = random.Random(chance)  # noqa: S311
+    data = sound.db.read_bytes()
+    ended = set()
+    for number in range(4):
+        db = tmp_path / f"{number}.db"
+        spoilt = bytearray(data)
+        for _ in range(60):
+            spoilt[noise.randrange(len(data))] ^= 1 << noise.randrange(8)
+        db.write_bytes(spoilt)
+        ran = sound("tick", ESCALATE_DB=str(db))
+        ended.add(ran.code)
+        assert ran.code in (0, 6, 7), ran
+        assert ran.code != 7 or str(db) in ran.err, ran
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.parametrize("what", ["the file", "the directory"])
+def test_a_database_that_may_not_be_written_is_named(sound, tmp_path, what):
+    db = tmp_path / "escalate.db"
+    shutil.copy(sound.db, db)
+    db.chmod(0o400)
+    if what == "the directory":
+        tmp_path.chmod(0o500)
+    try:
+        ran = sound("tick", ESCALATE_DB=str(db))
+        assert ran.code == 7
+        assert str(db) in ran.err
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_a_read_only_file_system_is_named(sound, tmp_path):
+    """As the kernel shows it to anybody, root included: through a mount of the program's own."""
+    db = tmp_path / "data" / "escalate.db"
+    db.parent.mkdir()
+    shutil.copy(sound.db, db)
+    mount = f'mount --bind "{db.parent}" "{db.parent}" && mount -o remount,ro,bind "{db.parent}"'
+    if sound.process(["unshare", "-m", "sh", "-c", mount], {}).code:
+        pytest.skip("mounting is not permitted here")
+    ran = sound.process(["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" tick', str(sound.place / "bin" / "escalate")], {"ESCALATE_DB": str(db)})
+    assert ran.code == 7, ran
+    assert str(db) in ran.err
+    looked = sound.process(
+        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" list --json', str(sound.place / "bin" / "escalate")], {"ESCALATE_DB": str(db)}
+    )
+    assert looked.code == 0, looked
+    assert len(looked.json) == 1
+
+
+def test_a_newer_database_is_read_where_possible_and_never_written(sound, tmp_path):
+    db = tmp_path / "escalate.db"
+    shutil.copy(sound.db, db)
+    with sqlite3.connect(db) as later:
+        later.execute("PRAGMA user_version=999")
+        later.execute("ALTER TABLE incidents ADD COLUMN mood TEXT")
+    before = db.read_bytes()
+    for words in (["tick"], ["ack", "1", "--by", "p0"], ["declare", "more", "-s", "x"]):
+        ran = sound(*words, ESCALATE_DB=str(db))
+        assert ran.code == 7, ran
+        assert "written by a newer version of escalate" in ran.err
+        assert "upgrade escalate" in ran.err
+    listed = sound("list", "--json", ESCALATE_DB=str(db))
+    assert (listed.code, [one["title"] for one in listed.json]) == (0, ["The X is down"])
+    assert db.read_bytes() == before
+
+
+def test_an_older_database_is_migrated_whole_or_not_at_all_after_a_copy(tmp_path, monkeypatch):
+    """With a made-up second migration: one that works, and one that fails half way."""
+    from escalate_cli.clock import Clock
+    from escalate_cli.errors import DatabaseProblem
+    from escalate_cli.store import database
+
+    scripts = tmp_path / "schema"
+    scripts.mkdir()
+    shutil.copy(database._SCHEMA / "001.sql", scripts)
+    monkeypatch.setattr(database, "_SCHEMA", scripts)
+    path = tmp_path / "escalate.db"
+    first = database.Database(path, Clock())
+    with first.transaction():
+        first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
+    first.close()
+    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n")
+    with pytest.raises(DatabaseProblem, match=str(path)):
+        database.Database(path, Clock())
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert "mood" not in str(raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'facts'").fetchone())
+    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n")
+    second = database.Database(path, Clock())
+    assert [tuple(row) for row in second.run("SELECT value, mood FROM facts")] == [("me", "good")]
+    second.close()
+    copy = path.with_name("escalate.db.before-002")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(copy) as raw:
+        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert raw.execute("SELECT value FROM facts").fetchall() == [("me",)]
