@@ -255,6 +255,7 @@ def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
             "HOME": str(place / "home"),
             "ESCALATE_CONFIG": str(place / "config"),
             "ESCALATE_DB": str(place / "escalate.db"),
+            "XDG_RUNTIME_DIR": str(place / "home"),
             "COLUMNS": "80",
             "LANG": "C.UTF-8",
             "PYTHONWARNINGS": "error",

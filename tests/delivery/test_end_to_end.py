@@ -122,20 +122,23 @@ def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
 
 
 def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
-    slow = Answer(after=0.7)
-    with HttpServer(slow) as web:
-        escalate = bank(tmp_path, web, ("all.toml", PATIENT.replace("/hang", "").replace('"1s"', '"9s"')))
-        assert escalate("maintenance", "core", "--for", "1s").code == 0
-        assert escalate.declare("x", "-s", "core")["notifications"] == []
+    slow_at_level_2 = PATIENT.split("[policies.everyone]")[0].replace("/hang/", "/slow/").replace('"1s"', '"9s"') + (
+        '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:bo"]\nwait = "1s"\n'
+        '[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "5m"\n'
+    )
+    with HttpServer(at_path={"/slow": Answer(after=0.7)}) as web:
+        escalate = bank(tmp_path, web, ("all.toml", slow_at_level_2))
         watching = escalate.start("watch", "--interval", "1s")
+        until(escalate.ticked)
+        escalate.declare("x", "-s", "core")
         web.wait_for(2)
         watching.send_signal(signal.SIGTERM)
         out, err = watching.communicate(timeout=20)
         assert (watching.returncode, err) == (0, b"")
-        assert out.count(b": sent\n") == 2
+        assert b"page to Ana by hanging: sent\n" in out
         assert {status for _, _, status in statuses(escalate.show())} == {"sent"}
-        assert escalate("tick").code == 0
-        assert sorted(escalate.told) == ["/ana", "/bo"], "and nothing is repeated"
+        assert escalate.here("tick").code == 0
+        assert escalate.told == ["/bo", "/slow/ana"], "and nothing is repeated"
 
 
 # ── together ──────────────────────────────────────────────────────────────────────────────────────────────────────────
