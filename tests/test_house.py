@@ -258,6 +258,16 @@ def test_every_command_that_the_words_name_exists() -> None:
     assert wrong == []
 
 
+def test_the_floors_of_the_readme_are_those_that_import_linter_holds() -> None:
+    import tomllib
+
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        layers = tomllib.load(file)["tool"]["importlinter"]["contracts"][0]["layers"]
+    rows = table(section("## Inside the house"), "floor")
+    shown = [{room.removesuffix(".py").removesuffix("/") for room in ticked(row[1])} for row in rows]
+    assert shown == [set(layer.split(" | ")) for layer in layers]
+
+
 def test_the_links_lead_somewhere() -> None:
     def anchor(heading: str) -> str:
         return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
