@@ -470,6 +470,7 @@ def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
         total.failed += part.failed
         total.retrying += part.retrying
         total.planned += part.planned
+        total.undelivered += part.undelivered
         total.troubles += part.troubles
         total.lines += part.lines
     return total

@@ -115,7 +115,7 @@ def declare(
 
         incident_screen.draw_declared(console, situation, declared.created, catalog, context.clock.now())
 
-    return Answer(data, screen, code, [*nobody, *all_warnings(context), *failure_notes(situation, tally)], acted=True)
+    return Answer(data, screen, code, [*nobody, *all_warnings(context), *failure_notes([situation], tally)], acted=True)
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:
@@ -165,14 +165,14 @@ def undelivered(tally: Any) -> ExitCode:
     return ExitCode.UNDELIVERED if tally.failed or tally.retrying or tally.troubles else ExitCode.DONE
 
 
-def failure_notes(situation: Any, tally: Any) -> list[str]:
-    """What could not be delivered, and what becomes of it, one line each."""
-    if tally is None or not (tally.failed or tally.retrying or tally.troubles):
+def failure_notes(situations: Sequence[Any], tally: Any) -> list[str]:
+    """What this delivery could not deliver, and what becomes of it, one line each."""
+    if tally is None:
         return []
     notes = list(tally.troubles)
-    for one in situation.notifications:
-        if one.status.value in ("retrying", "failed") and one.error:
-            what = "will be tried again" if one.status.value == "retrying" else "given up"
+    for one in (notification for situation in situations for notification in situation.notifications):
+        if one.id in tally.undelivered and one.error:
+            what = {"retrying": "will be tried again", "failed": "given up"}.get(one.status.value, "no longer needed")
             notes.append(f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}")
     return notes
 
@@ -200,8 +200,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     data: Any = [situation_data(one, catalog) for one in situations]
     code = failures[0].exit_code if failures else undelivered(tally)
     notes = [f"escalate: error: {one.message}" for one in failures]
-    for situation in situations:
-        notes += failure_notes(situation, tally)
+    notes += failure_notes(situations, tally)
     notes += all_warnings(context)
 
     def screen(console: Any) -> None:

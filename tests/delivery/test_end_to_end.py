@@ -56,7 +56,9 @@ def test_an_address_that_is_gone_costs_no_waiting(escalate):
     assert statuses(ran.json) == [("person:gil", "gone", "failed"), ("person:bo", "email", "sent")]
     assert ran.json["escalations"][0]["level"] == 2
     assert "not delivered: page to person:gil by gone (HTTP 404); given up" in ran.err
-    assert escalate.told == ["/gone/gil", "/email/bo@example.com"]
+    later = escalate.here("page", "1", "dee")
+    assert (later.code, "person:dee by down" in later.err, "person:gil" in later.err) == (6, True, False), "only what is new is told"
+    assert escalate.told == ["/gone/gil", "/email/bo@example.com", "/down/dee"]
     assert "every address failed for good; next level at once" in " ".join(escalate.here("timeline", "1").out.split())
 
 
