@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from escalate_cli.core.catalog import Service
 from escalate_cli.core.english import FUNCTION_WORDS, TROUBLE_WORDS
@@ -29,16 +29,14 @@ _COMMON = 250
 """a word of more services than this adds to those already found, but brings none of them forward by itself"""
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(NamedTuple):
     """One way to understand a typed word: a stem that the catalog has, and how much that counts."""
 
     stem: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A typed word, or several that are a name or a keyword together, and everything that it may mean; nothing if it is unknown."""
 
     typed: str
