@@ -362,7 +362,8 @@ def reasons(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reaso
     found = [_reason(one, catalog) for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
     for nudge in situation.nudges:
         if nudge.status.value == "open":
-            found.append(Reason(None, f'nudge {nudge.id} "{nudge.rule}" waits for an answer', nudge.expires_at))
+            number = f"nudge {nudge.id}" if nudge.id > 0 else "a nudge"  # one that is not stored has no number that could be typed
+            found.append(Reason(None, f'{number} "{nudge.rule}" waits for an answer', nudge.expires_at))
     if not found:
         found.append(Reason(None, "no escalation is running", None))
     return tuple(found)
