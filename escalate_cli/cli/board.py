@@ -1,4 +1,4 @@
-"""The live board of `watch`: what is open, who is next and when, and what happened last."""
+"""The live board of `watch`: what is open, who is next and when, and what happened last, whoever did it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cli import incident_screen, screens
 from escalate_cli.context import Context
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Incident, Situation
+from escalate_cli.core.duration import MINUTE, Instant
+from escalate_cli.core.model import Entry, Incident, Situation
 from escalate_cli.engine import Tally
+from escalate_cli.errors import EscalateError
 
 if TYPE_CHECKING:
     from rich.live import Live
 
 _EVENTS = 12
+_TROUBLES = 4
+_FRESH = MINUTE
 
 
 class Board:
@@ -23,7 +26,7 @@ class Board:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._events: deque[tuple[Instant, str]] = deque(maxlen=_EVENTS)
+        self._troubles: deque[tuple[Instant, str]] = deque(maxlen=_TROUBLES)
         self._live: Live | None = None
 
     def __enter__(self) -> Board:
@@ -43,9 +46,13 @@ class Board:
 
     def tell(self, tally: Tally) -> None:
         """Show how things stand after a pass."""
-        self._events.extend((tally.at, line) for line in [*tally.lines, *tally.troubles])
+        self._troubles.extend((tally.at, line) for line in [*tally.troubles, *tally.warnings])
+        try:
+            drawing = self._drawing()
+        except EscalateError as problem:  # a database that is locked for a while ends neither the watch nor its board
+            drawing = screens.words(f"escalate watch\n\n{problem.message}", "bold red", lines=True)
         if self._live is not None:
-            self._live.update(self._drawing(), refresh=True)
+            self._live.update(drawing, refresh=True)
 
     def _drawing(self) -> Any:
         from rich.console import Group
@@ -59,9 +66,11 @@ class Board:
         zone = catalog.settings.timezone
         parts: list[Any] = [screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"), ""]
         parts.append(incident_screen.list_table(rows, catalog, now, who=True) if rows else screens.words("Nothing is open.", "green"))
-        parts.append("")
-        parts += [
-            screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "dim" if at != now else "") for at, line in self._events
-        ]
-        parts += ["", screens.words("Ctrl-C ends it; pages under way are finished first.", "dim")]
+        parts += ["", *(self._happened(incident, entry, now) for incident, entry in situations.latest_entries(_EVENTS))]
+        parts += [screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles]
+        parts += ["", screens.words("escalate show ID · escalate ack ID     Ctrl-C ends this; pages under way are finished first", "dim")]
         return Group(*parts)
+
+    def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:
+        at = incident_screen.wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
+        return screens.words(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")

@@ -125,6 +125,11 @@ class Situations:
         rows = self._db.run("SELECT at, kind, by, text, data FROM timeline WHERE incident_id = ? ORDER BY id", (incident_id,))
         return tuple(Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"], msgspec.json.decode(row["data"])) for row in rows)
 
+    def latest_entries(self, limit: int) -> tuple[tuple[int, Entry], ...]:
+        """(incident id, entry) of the last things that happened anywhere, oldest first; without their data."""
+        rows = self._db.run("SELECT incident_id, at, kind, by, text FROM timeline ORDER BY id DESC LIMIT ?", (limit,))
+        return tuple((row["incident_id"], Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"])) for row in reversed(rows))
+
     def exists(self, incident_id: int) -> bool:
         """Whether there is such an incident."""
         return bool(self._db.run("SELECT 1 FROM incidents WHERE id = ?", (incident_id,)))

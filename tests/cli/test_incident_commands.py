@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import signal
 import sqlite3
 import stat
+import struct
+import subprocess
+import sys
+import termios
 
 import pytest
 
@@ -500,6 +507,67 @@ def test_bytes_that_are_no_text_are_taken_too(escalate):
     ran = escalate.script("escalate declare $'caf\\xe9' -s auth-db --json")
     assert (ran.code, ran.json["title"]) == (0, "caf\\udce9")
     assert escalate.told == [CY]
+
+
+# ── screens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_type(escalate):
+    title = "Customers in Spain cannot sign in since the release"
+    page = escalate("declare", title, "-s", "login", "--severity", "critical", "-m", "502 on /signin").out
+    lines = page.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("#1  CRITICAL  open  for ")
+    assert lines[0].endswith("s  Customers in Spain cannot sign in since the release")
+    sections = [lines.index(one) for one in ("Told", "Next, unless someone acknowledges", "Type")]
+    assert sections == sorted(sections)
+    said = " ".join(page.split())
+    for words in (
+        "affected Log in (login)",
+        "message 502 on /signin",
+        "may also concern Authentication database (Platform)",
+        "Ana Ruiz sms sent level 1, on call for Identity",
+        "Identity room chat sent level 1, channel of Identity",
+        "Status chat sent informed: hears of critical incidents",
+        "Ana Ruiz by email",
+        "in 5m Identity: level 2 of 2 (Bo Chen)",
+        "in 10m nudge 1 without an answer: dropped",
+        "escalate ack 1",
+        "escalate nudge 1 yes|no (Critical may need Cy: page person:cy)",
+    ):
+        assert words in said, page
+    after = escalate("ack", "1").out
+    assert after.splitlines()[0].startswith("#1  CRITICAL  acknowledged  for ")
+    assert "Identity: acknowledged" in after
+
+
+def test_the_board_shows_what_happens_whoever_does_it(escalate):
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+    environ = {**escalate.environ, "TERM": "xterm"}
+    watching = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=environ)
+    os.set_blocking(outer, False)
+    seen = b""
+
+    def shows(*words: str) -> bool:
+        nonlocal seen
+        with contextlib.suppress(BlockingIOError):
+            seen += os.read(outer, 100_000)
+        return all(word.encode() in seen for word in words)
+
+    try:
+        until(lambda: shows("Nothing is open."))
+        escalate.declare("Nobody can sign in", "-s", "login")
+        until(lambda: shows("in 5m: Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"))
+        escalate.here("ack", "1")
+        until(lambda: shows("acknowledged by Ana Ruiz for identity"))
+    finally:
+        watching.send_signal(signal.SIGTERM)
+        _, err = watching.communicate(timeout=20)
+        os.close(inner)
+        os.close(outer)
+    assert (watching.returncode, err) == (0, b"")
 
 
 # ── test-page and doctor ──────────────────────────────────────────────────────────────────────────────────────────────
