@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.store.database import FULL
+from escalate_cli.store.database import FULL, LOCKED
 from escalate_cli.store.outbox import Claimed, Waiting
 from escalate_cli.store.store import Store
 
@@ -37,6 +38,8 @@ PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 _LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 _BATCH = 200
+_LOOK_AGAIN_SECONDS = 2.0
+"""how old the list of what is due may grow while slow providers are worked through: what came due meanwhile may be quick"""
 
 
 class Sending(Protocol):
@@ -51,7 +54,8 @@ class Sending(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each."""
+    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
+    that an attempt of this pass did not deliver, by id."""
 
     at: Instant
     incidents: int = 0
@@ -59,7 +63,10 @@ class Tally:
     sent: int = 0
     failed: int = 0
     retrying: int = 0
+    undelivered: list[int] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """what else somebody should look after: the disk, the backups"""
     lines: list[str] = field(default_factory=list)
 
 
@@ -83,27 +90,52 @@ class Engine:
         self._environ = environ
         self._reach = Failpoints(environ).reach
         self._underway: dict[int, _Underway] = {}
+        self._ended: list[tuple[int, Outcome]] = []
         self._queue: list[Waiting] = []
+        self._looked_at = 0.0
 
     def tick(self) -> Tally:
         """One pass: everything that is due is planned and sent, and the outcomes are stored."""
         tally = self.begin_pass()
-        while self.round(tally, patience=0.5):
-            pass
+        self.run(tally)
         return tally
 
     def deliver(self, incident_id: int) -> Tally:
         """Send what is due of one incident, as after a declaration."""
         tally = Tally(self.clock.now())
-        while self.round(tally, patience=0.5, incident_id=incident_id):
-            pass
+        self.run(tally, incident_id=incident_id)
         return tally
 
+    def run(self, tally: Tally, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> None:
+        """Round after round until nothing is left to do now, or `keep_on()` says no.
+
+        When the database cannot be used any more, what is under way is finished first: what was accepted must not be sent again.
+        """
+        try:
+            while self.round(tally, patience=0.5, incident_id=incident_id) and keep_on():
+                pass
+        except DatabaseProblem:
+            with suppress(DatabaseProblem):
+                self.finish(tally)
+            raise
+
     def finish(self, tally: Tally) -> None:
-        """Take in what is under way, and begin nothing more."""
+        """Take in what is under way, and begin nothing more.
+
+        A locked database is waited for until the last claim's lease is over: up to then nobody else sends what was sent here.
+        What still cannot be recorded is kept, and recorded at the next pass of this process, if there is one.
+        """
         while self._underway:
-            for ticket, outcome in self._sender.outcomes(0.5):
-                self._record(ticket, outcome, tally)
+            if self._sender.running:
+                self._ended += self._sender.outcomes(0.5)
+            try:
+                self._record_ended(tally)
+            except DatabaseProblem as problem:
+                if self._sender.running:
+                    continue
+                leased_until = max((one.claimed.lease_until for one in self._underway.values()), default=0)
+                if problem.code != LOCKED or self.clock.now() >= leased_until:
+                    raise
 
     def begin_pass(self) -> Tally:
         """Note the pass; put right what a clock set back or a dead sender has left behind."""
@@ -116,6 +148,7 @@ class Engine:
         tally = Tally(now)
         if behind:
             tally.lines.append(f"the clock was set back by {show_about(behind)}: what is still to come was moved with it")
+        self._record_ended(tally)
         self._take_over_abandoned(tally)
         return tally
 
@@ -127,9 +160,9 @@ class Engine:
         now = self.clock.now()
         looked = self._plan_due(now, tally, incident_id)
         started = self._start(now, tally, incident_id)
-        ended = self._sender.outcomes(patience) if self._underway else []
-        for ticket, outcome in ended:
-            self._record(ticket, outcome, tally)
+        if self._underway:
+            self._ended += self._sender.outcomes(patience)
+        ended = self._record_ended(tally)
         return bool(looked or started or ended or self._underway)
 
     def _plan_due(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
@@ -171,7 +204,10 @@ class Engine:
         while True:
             now = tally.at
             abandoned = self.store.outbox.abandoned(now, _BATCH)
+            mine = {one.claimed.token for one in self._underway.values()}
             for claimed in abandoned:
+                if claimed.token in mine:
+                    continue  # the clock leapt: it is under way right here
                 gateway = self._gateway(claimed.notification.gateway)
                 outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
                 verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
@@ -189,8 +225,9 @@ class Engine:
         """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
         started = 0
         while self._room():
-            if not self._queue:
+            if not self._queue or self.clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
                 self._queue = list(self.store.outbox.waiting(now, _BATCH, incident_id))
+                self._looked_at = self.clock.monotonic()
             if not self._queue:
                 break
             started += self._begin(self._pick(), now, tally)
@@ -216,12 +253,18 @@ class Engine:
         if claimed is None:
             return 0
         self._reach("claimed")
-        self._underway[waiting.id] = _Underway(claimed, gateway, self.clock.monotonic())
-        envelope = self._envelope(claimed, gateway, now)
+        ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
+        self._underway[ticket] = _Underway(claimed, gateway, self.clock.monotonic())
+        try:
+            envelope = self._envelope(claimed, gateway, now)
+            if isinstance(envelope, Envelope):
+                self._sender.begin(ticket, envelope)
+        except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
+            envelope = Outcome(OutcomeKind.TEMPORARY, f"the message could not be made ({type(problem).__name__}); nothing was sent")
         if isinstance(envelope, Outcome):
-            self._record(waiting.id, envelope, tally)
+            self._ended.append((ticket, envelope))
+            self._record_ended(tally)
         else:
-            self._sender.begin(waiting.id, envelope)
             self._reach("begun")
         return 1
 
@@ -230,7 +273,7 @@ class Engine:
         outbox, limits = self.store.outbox, self._catalog().limits
         limited = waiting.recipient.startswith("person:") and waiting.kind is not NotificationKind.NUDGE
         if limited:
-            used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per)
+            used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per, now)
             if used >= limits.messages:
                 outbox.hold_back(waiting.recipient, waiting.gateway, now, (now if oldest is None else oldest) + limits.per)
                 return None
@@ -278,9 +321,20 @@ class Engine:
         except Exception:  # a page with a plain text is better than none
             return _plain(claimed, situation, short=short)
 
-    def _record(self, ticket: int, outcome: Outcome, tally: Tally) -> None:
+    def _record_ended(self, tally: Tally) -> int:
+        """Record every outcome that is known; how many. One that cannot be recorded now is kept, not forgotten."""
+        recorded = 0
+        while self._ended:
+            ticket, outcome = self._ended[0]
+            if ticket in self._underway:
+                self._record(self._underway[ticket], outcome, tally)
+                del self._underway[ticket]
+                recorded += 1
+            del self._ended[0]
+        return recorded
+
+    def _record(self, underway: _Underway, outcome: Outcome, tally: Tally) -> None:
         self._reach("ended")
-        underway = self._underway.pop(ticket)
         now = self.clock.now()
         for claimed in (underway.claimed, *underway.claimed.also):
             verdict = after(claimed.notification.attempts, underway.gateway.attempts, outcome, now)
@@ -308,6 +362,8 @@ class Engine:
         tally.sent += status is NotificationStatus.SENT
         tally.failed += status is NotificationStatus.FAILED
         tally.retrying += status is NotificationStatus.RETRYING
+        if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
+            tally.undelivered.append(notification.id)
 
     def _entry(self, notification: Notification, status: NotificationStatus, verdict: Verdict, now: Instant, bundled: int) -> Entry:
         who = f"{notification.kind.value} to {name_of(notification.recipient, self._catalog())} by {notification.gateway}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cataloguing import find, unknown
 from escalate_cli.context import Context
@@ -15,9 +15,11 @@ from escalate_cli.core.model import IncidentStatus, Maintenance, NudgeStatus, Si
 from escalate_cli.core.plan import Plan
 from escalate_cli.core.policy import Target, TargetKind, parse_target
 from escalate_cli.core.routing import Match, Router, Routing
-from escalate_cli.engine import Engine, Tally
 from escalate_cli.errors import Conflict, Unknown, UsageProblem
 from escalate_cli.failpoints import Failpoints
+
+if TYPE_CHECKING:
+    from escalate_cli.engine import Engine, Tally
 
 LARGEST_TEXT = 1_000_000
 """characters of a title or message; more is refused, since nobody could mean it"""
@@ -25,6 +27,8 @@ LARGEST_TEXT = 1_000_000
 
 def engine(context: Context) -> Engine:
     """The engine on this context's parts. The configuration it starts with is remembered as valid."""
+    from escalate_cli.engine import Engine  # here: `route` and `list` send nothing and need no outbox
+
     context.keep_catalog()
     return Engine(context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ)
 
@@ -462,6 +466,8 @@ def begin_maintenance(
 
 def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
     """Send what these operations made due, without waiting for a tick."""
+    from escalate_cli.engine import Tally
+
     running = engine(context)
     total = Tally(context.clock.now())
     for one in incident_ids:

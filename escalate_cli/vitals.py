@@ -44,9 +44,9 @@ def _try(step: Callable[[], object], tally: Tally) -> None:
     try:
         step()
     except EscalateError as problem:
-        tally.troubles.append(problem.message)
+        tally.warnings.append(problem.message)
     except OSError as problem:
-        tally.troubles.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+        tally.warnings.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
 
 
 def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> None:
@@ -68,8 +68,14 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> Non
 
 
 def _reserve(context: Context, tally: Tally) -> None:
-    if not context.store.database.top_up_reserve():
-        tally.troubles.append(f"the disk of {context.store.database.path} is full: paging goes on from the reserve; free some space")
+    database = context.store.database
+    if not database.top_up_reserve() or database.disk_is_full():
+        tally.warnings.append(disk_warning(database.path))
+
+
+def disk_warning(database: Path) -> str:
+    """Said while the disk is full and paging still goes on."""
+    return f"the disk of {database} is full: paging goes on from the reserve for a while; free some space"
 
 
 def backups(database: Path) -> Path:

@@ -86,8 +86,7 @@ def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lam
     """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health."""
     emergency.take_in(context)
     tally = engine.begin_pass()
-    while engine.round(tally, patience=0.5) and keep_on():
-        pass
+    engine.run(tally, keep_on=keep_on)
     if keep_on():
         vitals.after_pass(context, tally)
     return tally
@@ -100,7 +99,8 @@ def _fresh(context: Context, engine: Engine | None) -> Engine:
         context.keep_catalog()
         return engine
     if engine is not None:
-        engine.finish(Tally(context.clock.now()))
+        with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
+            engine.finish(Tally(context.clock.now()))
         context.reopen_store()
     return operations.engine(context)
 

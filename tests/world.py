@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from escalate_cli import operations
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
@@ -24,7 +25,6 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
 from escalate_cli.core.model import NudgeStatus, Situation
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli import operations
 from escalate_cli.engine import Engine, Tally
 from escalate_cli.store.store import Store
 

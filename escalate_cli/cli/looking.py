@@ -23,7 +23,6 @@ def list_incidents(
     mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
 ) -> Answer:
     """Incidents, the newest first; without options those that are not resolved."""
-    from escalate_cli import operations
     from escalate_cli.cli.views import incident_data
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.core.model import Situation
@@ -36,9 +35,13 @@ def list_incidents(
     ids = tuple(one.id for one in found)
     escalations, nudges = situations.escalations(ids), situations.nudges(ids)
     if team is not None:
+        from escalate_cli import operations
+
         wanted = {operations.find_team(team, catalog)}
         found = tuple(one for one in found if wanted & {esc.team for esc in escalations[one.id]})
     if mine:
+        from escalate_cli import operations
+
         me = operations.whoever_types(None, context)
         teams = catalog.teams_of(me)
         found = tuple(one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]})

@@ -33,7 +33,7 @@ def tick(
         "retrying": tally.retrying,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
-    notes = [*tally.troubles, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
+    notes = [*tally.troubles, *tally.warnings, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
     code = ExitCode.CONFIGURATION if context.fallen_back else undelivered(tally)
     return Answer(data, "", code, notes, acted=True)
 
@@ -113,5 +113,5 @@ def _print_lines(context: Context, tally: Any) -> None:
 
     for line in tally.lines:
         write(f"{iso(context.clock.now())} {printable(line)}\n".encode("utf-8", "backslashreplace"), context.options, acted=True)
-    for trouble in tally.troubles:
+    for trouble in [*tally.troubles, *tally.warnings]:
         say(trouble)

@@ -9,7 +9,15 @@ from escalate_cli.engine import PASS_EXPECTED_WITHIN
 
 def all_warnings(context: Context) -> list[str]:
     """Every warning that applies now, one line each."""
-    return [*configuration_warning(context), *tick_warning(context)]
+    return [*configuration_warning(context), *disk_warning(context), *tick_warning(context)]
+
+
+def disk_warning(context: Context) -> list[str]:
+    """Said while the disk is full: paging goes on from the reserve, but not for ever."""
+    from escalate_cli import vitals
+
+    database = context.store.database
+    return [f"warning: {vitals.disk_warning(database.path)}"] if database.disk_is_full() else []
 
 
 def configuration_warning(context: Context) -> list[str]:

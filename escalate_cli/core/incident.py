@@ -344,6 +344,7 @@ def page_by_hand(
     told = tell(tuple(targets), Letter(NotificationKind.PAGE, asked, note=message), situation, catalog, now)
     names = ", ".join(name_of(one, catalog) for one in told.recipients)
     text = f"paged by hand: {names}" if names else "paged by hand, but nobody was reached"
+    text += f" ({message})" if message else ""
     if told.missed:
         text += f"; not reached: {'; '.join(told.missed)}"
     kind = EntryKind.PAGED if names else EntryKind.SKIPPED

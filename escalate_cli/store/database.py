@@ -33,6 +33,9 @@ RESERVE_PAGES = 96
 RESERVE_LOW = 32
 """free pages kept in the file, and when they are topped up: what paging needs goes on when the disk is full (facts.md, SQLite)"""
 
+NEARLY_NOTHING = 1 << 20
+"""bytes"""
+
 _HEADER = b"SQLite format 3\x00"
 _SCHEMA = Path(__file__).with_name("schema")
 
@@ -170,6 +173,14 @@ class Database:
                 return False
             raise
         return True
+
+    def disk_is_full(self) -> bool:
+        """Whether next to nothing is left on the file system of the database."""
+        try:
+            found = os.statvfs(self.path.parent)
+        except OSError:
+            return False
+        return found.f_bavail * found.f_frsize < NEARLY_NOTHING
 
     def replaced(self) -> bool:
         """Whether the path now leads to another file than the one that is open."""

@@ -36,6 +36,7 @@ class Claimed:
     incident_id: int
     token: str
     attempt_id: int
+    lease_until: Instant
     also: tuple[Claimed, ...] = ()
     """those that go out with it, in one digest"""
 
@@ -47,11 +48,12 @@ class Outbox:
         self._db = database
 
     def waiting(self, now: Instant, limit: int, incident_id: int | None = None) -> tuple[Waiting, ...]:
-        """What may be sent now, the longest due first."""
+        """What may be sent now: the longest due of each gateway first, so that a gateway's backlog never hides what another could send."""
         only, values = ("", (now, limit)) if incident_id is None else (" AND incident_id = ?", (now, incident_id, limit))
         rows = self._db.run(
-            "SELECT id, incident_id, gateway, recipient, kind, held_back FROM notifications"  # noqa: S608 - words are ours
-            f" WHERE status IN ('pending', 'retrying') AND due_at <= ?{only} ORDER BY due_at, id LIMIT ?",
+            "SELECT id, incident_id, gateway, recipient, kind, held_back,"  # noqa: S608 - words are ours
+            " row_number() OVER (PARTITION BY gateway ORDER BY due_at, id) AS turn FROM notifications"
+            f" WHERE status IN ('pending', 'retrying') AND due_at <= ?{only} ORDER BY turn, due_at, id LIMIT ?",
             values,
         )
         return tuple(
@@ -75,7 +77,7 @@ class Outbox:
             "INSERT INTO attempts (notification_id, number, began_at) VALUES (?, ?, ?) RETURNING id",
             (notification.id, notification.attempts, now),
         )
-        return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"])
+        return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
 
     def record(self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant) -> NotificationStatus | None:
         """Record how an attempt ended; the status that follows, or None when the claim was lost to another process meanwhile.
@@ -122,14 +124,19 @@ class Outbox:
             " WHERE n.status = 'sending' AND n.lease_until <= ? ORDER BY n.lease_until, n.id LIMIT ?",
             (now, limit),
         )
-        return tuple(Claimed(from_row(Notification, row), row["incident_id"], row["claim"], row["attempt_id"]) for row in rows)
+        return tuple(
+            Claimed(from_row(Notification, row), row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]) for row in rows
+        )
 
-    def used(self, recipient: str, gateway: str, since: Instant) -> tuple[int, Instant | None]:
-        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went."""
+    def used(self, recipient: str, gateway: str, since: Instant, now: Instant) -> tuple[int, Instant | None]:
+        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went.
+
+        What was sent "later than now", before the clock was set back, does not count: nothing may be held back until then.
+        """
         rows = self._db.run(
             "SELECT count(*) AS many, min(sent_at) AS oldest FROM notifications"
-            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ?",
-            (recipient, gateway, since),
+            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ? AND sent_at <= ?",
+            (recipient, gateway, since, now),
         )
         under_way = self._db.run(
             "SELECT count(*) AS many FROM notifications"

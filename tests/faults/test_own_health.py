@@ -1,0 +1,310 @@
+"""What keeps pages going when the machine under them fails: the reserve, the spool, the emergency page, backups, the auditor, the vitals."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from escalate_cli import vitals
+from escalate_cli.core.duration import DAY, MINUTE
+from escalate_cli.store.audit import audit
+from tests.delivery.processes import until
+from tests.faults.harness import crew, installation
+from tests.servers import HttpServer
+from tests.world import World
+
+FALLBACK = crew(1, ("a",))
+
+
+@pytest.fixture
+def web() -> Iterator[HttpServer]:
+    with HttpServer() as server:
+        yield server
+
+
+# ── a full disk ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def small_disk(place: Path, size: str = "4m") -> Iterator[Path]:
+    """A file system of its own; only root may make one."""
+    place.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def fill(place: Path) -> Path:
+    """Take every byte that is left."""
+    file = place / "ballast"
+    with open(file, "wb", buffering=0) as ballast:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    ballast.write(b"\0" * size)
+            except OSError:
+                continue
+    assert os.statvfs(place).f_bavail == 0
+    return file
+
+
+def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web):
+    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(2, ("a",), wait="1s")) as place:
+        on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
+        assert place("tick", **on_disk).code == 0
+        ballast = fill(disk)
+        for number in range(1, 16):
+            ran = place("declare", f"number {number}", "--service", "x", **on_disk)
+            assert ran.code == 0, ran.err
+            assert place("ack", str(number), "--all", **on_disk).code == 0
+        web.wait_for(30)
+        ran = place("tick", **on_disk)
+        assert "full" in ran.err
+        assert "free some space" in ran.err
+        ballast.unlink()
+        assert place("tick", **on_disk).err == ""
+        assert sqlite3.connect(disk / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(tmp_path, web):
+    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+        on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
+        assert place("tick", **on_disk).code == 0
+        ballast = fill(disk)
+        answers = {}
+        for number in range(40):
+            answers[number] = place("declare", f"number {number}", "--service", "x", "--message", "m" * 30_000, **on_disk)
+            if answers[number].code == 7:
+                break
+        last = answers[max(answers)]
+        assert last.code == 7
+        assert "full" in last.err
+        assert "the declaration is kept in" in last.err
+        ballast.unlink()
+        for _ in range(2):
+            place("tick", **on_disk)
+        titles = [str(one["title"]) for one in place("list", "--json", **on_disk).json]
+        assert sorted(titles) == sorted(f"number {number}" for number in answers)
+        pages = [request for request in web.arrived if b"[high] #" in request.body]
+        assert sorted(sum(f"number {number}\\n".encode() in page.body for page in pages) for number in answers) == [1] * len(answers)
+
+
+# ── the spool and the emergency page ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_declaration_that_cannot_be_stored_is_kept_the_fallback_hears_of_it_and_it_is_paged_once_later(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.db.write_bytes(b"this is no database")
+        ran = place("declare", "All is dark", "--service", "x", "--severity", "high")
+        assert ran.code == 7
+        assert str(place.db) in ran.err
+        assert "kept in" in ran.err
+        assert "paged directly: P0" in ran.err
+        web.wait_for(1)
+        assert b"cannot use its database" in web.arrived[0].body
+        assert b"All is dark" in web.arrived[0].body
+        again = place("declare", "All is dark too", "--service", "x")
+        assert again.code == 7
+        assert len(web.arrived) == 1, "the emergency page is rate-limited"
+        place.db.unlink()
+        assert place("tick").code == 0
+        assert place("tick").code == 0
+        assert [one["title"] for one in place("list", "--json").json] == ["All is dark too", "All is dark"]
+        assert len(web.arrived) == 3
+
+
+def test_a_tick_that_cannot_use_the_database_tells_the_fallback_once_in_its_interval(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.db.mkdir()
+        for _ in range(3):
+            assert place("tick").code == 7
+        web.wait_for(1)
+        assert len(web.arrived) == 1
+
+
+def test_a_kept_declaration_that_no_longer_fits_the_configuration_is_declared_by_its_words(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.db.write_bytes(b"x" * 100)
+        assert place("declare", "The X is down", "--service", "x").code == 7
+        place.db.unlink()
+        config = next(place.config.glob("*.toml"))
+        config.write_text(config.read_text().replace("services.x", "services.y"))
+        assert place("tick").code == 0
+        assert [one["title"] for one in place("list", "--json").json] == ["The X is down"]
+
+
+# ── backups ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_tick_makes_one_backup_a_day_and_keeps_seven(tmp_path):
+    world = World(tmp_path)
+    context = world.context
+    for _ in range(10):
+        for _ in range(3):
+            vitals.after_pass(context, world.tick())
+            world.clock.at += DAY // 3
+    kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
+    assert len(kept) == 7
+    assert kept[-1] == "2026-12-02.db"
+    world.store.close()
+
+
+def test_a_backup_can_be_put_back_and_the_watching_process_notices(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place("declare", "first", "--service", "x")
+        assert place("backup", str(tmp_path / "copy.db")).code == 0
+        place("declare", "second", "--service", "x")
+        watch = place.begin("watch", "--interval", "1s")
+        ran = place("restore", str(tmp_path / "copy.db"))
+        assert ran.code == 0
+        assert [one["title"] for one in place("list", "--json").json] == ["first"]
+        place("declare", "third", "--service", "x")
+        web.wait_for(3)
+        watch.terminate()
+        assert place.end(watch).code == 0
+        assert len(list(place.db.parent.glob("*.replaced-*"))) == 2  # the database and its journal
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_damaged_backup_changes_nothing(tmp_path, web, content):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place("declare", "first", "--service", "x")
+        copy = tmp_path / "copy.db"
+        if content is None:
+            place("backup", str(copy))
+            damaged = bytearray(copy.read_bytes())
+            damaged[4096:12288] = b"\xff" * 8192
+            content = bytes(damaged)
+        copy.write_bytes(content)
+        ran = place("restore", str(copy))
+        assert ran.code == 7
+        assert [one["title"] for one in place("list", "--json").json] == ["first"]
+
+
+# ── the auditor ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        ("UPDATE incidents SET next_due_at = NULL", "nothing-due"),
+        ("UPDATE incidents SET next_due_at = 5", "overdue"),
+        ("UPDATE notifications SET status = 'sending', lease_until = 5", "stuck"),
+        ("UPDATE notifications SET status = 'pending', due_at = 5", "unsent"),
+    ],
+)
+def test_the_auditor_finds_what_was_forgotten(tmp_path, spoil, code):
+    world = World(tmp_path)
+    world.declare("down", "login")
+    assert audit(world.store.database, world.clock.at) == ()
+    with world.store.transaction():
+        world.store.database.change(spoil)
+    assert [one.code for one in audit(world.store.database, world.clock.at)] == [code]
+    world.store.close()
+
+
+def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
+    world = World(tmp_path)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    for _ in range(3):
+        with world.store.transaction():
+            world.store.database.change("UPDATE escalations SET next_at = NULL")
+            world.store.database.change("UPDATE incidents SET next_due_at = NULL")
+        tally = world.tick()
+        vitals.after_pass(world.context, tally)
+        world.clock.at += MINUTE
+    world.expects("sms to ops")
+    assert "nothing is due" in world.timeline()
+    world.store.close()
+
+
+# ── heartbeat, metrics, systemd ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def beating(web: HttpServer) -> str:
+    return FALLBACK + f'[heartbeat]\nurl = "{web.url("http", "/beat")}/${{BEAT}}"\nevery = "1m"\n'
+
+
+def test_the_heartbeat_is_pinged_after_a_good_pass_and_not_more_often_than_asked(tmp_path, web):
+    with installation(tmp_path, web, beating(web)) as place:
+        for _ in range(2):
+            assert place("tick", BEAT="s3cret").code == 0
+        assert [request.path for request in web.arrived] == ["/beat/s3cret"]
+
+
+def test_the_heartbeat_stays_away_when_something_was_forgotten(tmp_path, web):
+    with installation(tmp_path, web, beating(web)) as place:
+        place("declare", "down", "--service", "x", BEAT="b")
+        with place.sql() as database:
+            database.execute("UPDATE escalations SET next_at = NULL")
+            database.execute("UPDATE incidents SET next_due_at = NULL")
+        place("tick", BEAT="b")
+        assert [request.path for request in web.arrived if request.path.startswith("/beat")] == []
+
+
+def test_a_heartbeat_that_hangs_or_lacks_its_secret_stops_no_page(tmp_path, web):
+    with installation(tmp_path, web, beating(web)) as place:
+        place.declare_quietly()
+        ran = place("tick")
+        assert "the secret ${BEAT} is not set" in ran.err
+        assert len(web.arrived) == 1
+
+
+def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
+    target = tmp_path / "metrics" / "escalate.prom"
+    target.parent.mkdir()
+    with installation(tmp_path / "place", web, FALLBACK + f'[metrics]\ntextfile = "{target}"\n') as place:
+        place("declare", "down", "--service", "x")
+        assert place("tick").code == 0
+        lines = dict(line.split() for line in target.read_text().splitlines() if not line.startswith("#"))
+        assert lines["escalate_incidents_open"] == "1"
+        assert abs(float(lines["escalate_last_pass_timestamp_seconds"]) - time.time()) < 60
+        assert [path.name for path in target.parent.iterdir()] == ["escalate.prom"]
+
+
+def test_watch_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        line.settimeout(20)
+        watch = place.begin("watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="400000")
+        heard = [line.recv(100) for _ in range(4)]
+        watch.terminate()
+        assert place.end(watch).code == 0
+        heard.append(line.recv(100))
+        while heard[-1] == b"WATCHDOG=1":
+            heard.append(line.recv(100))
+        assert heard[0] == b"READY=1"
+        assert set(heard[1:4]) == {b"WATCHDOG=1"}
+        assert heard[-1] == b"STOPPING=1"
+
+
+def test_a_reloaded_watch_uses_the_new_configuration(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place("tick")
+        with place.sql() as database:
+            database.execute("DELETE FROM facts")
+        watch = place.begin("watch", "--interval", "1s")
+        until(lambda: place.rows("SELECT 1 FROM facts WHERE name = 'last_pass_at'"))
+        config = next(place.config.glob("*.toml"))
+        config.write_text(config.read_text().replace('name = "P0"', 'name = "Renamed"'))
+        watch.send_signal(1)
+        place.declare_quietly()
+        web.wait_for(1)
+        watch.terminate()
+        assert place.end(watch).code == 0
+        assert "Renamed" in place("timeline", "1").out
+
+
