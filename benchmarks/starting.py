@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.figure import Figure, Note
@@ -50,7 +51,7 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     def run(command: Command) -> float:
         return cost(at, command).cpu * 1000
 
-    series = interleaved(6 if quick else 20, {name: lambda command=command: run(command) for name, command in commands.items()})
+    series = interleaved(6 if quick else 20, {name: partial(run, command) for name, command in commands.items()})
     cpu = {name: least(values) for name, values in series.items()}
     hello = cpu["Typer hello-world"]
     held = {"escalate route login --json", "escalate tick (idle)"}
