@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import crowds, open_incidents, starting, to_the_wire
+from benchmarks import crowds, finding, open_incidents, starting, to_the_wire
 from benchmarks.figure import Figure, Note
 
 Lines = Iterator[Figure | Note]
@@ -31,26 +31,12 @@ HOW = (
 )
 
 
-def routing_figures(place: Path, *, quick: bool) -> Lines:
-    """What `benchmarks/routing.py` finds."""
-    try:
-        from benchmarks import routing
-    except ImportError as problem:
-        yield Note("routing", f"left out: {problem}")
-        return
-    figures = getattr(routing, "figures", None)
-    if figures is None:
-        yield Note("routing", "left out: benchmarks/routing.py has no figures()")
-        return
-    yield from figures()
-
-
 GROUPS: dict[str, Callable[..., Lines]] = {
     starting.GROUP: starting.measure,
     to_the_wire.GROUP: to_the_wire.measure,
     crowds.GROUP: crowds.measure,
     open_incidents.GROUP: open_incidents.measure,
-    "routing": routing_figures,
+    finding.GROUP: finding.measure,
 }
 
 
