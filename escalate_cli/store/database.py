@@ -37,6 +37,8 @@ NEARLY_NOTHING = 1 << 20
 """bytes"""
 
 _HEADER = b"SQLite format 3\x00"
+_JOURNAL_HEADER = 28
+"""bytes that journal_mode=PERSIST zeroes when a transaction ends"""
 _SCHEMA = Path(__file__).with_name("schema")
 
 
@@ -78,6 +80,7 @@ class Database:
             try:
                 found = os.stat(self.path)
             except FileNotFoundError:
+                self._refuse_emptied()
                 descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
                 os.close(descriptor)
                 return True
@@ -104,19 +107,26 @@ class Database:
         return False
 
     def _refuse_emptied(self) -> None:
-        """An empty file is a new one, unless its journal tells of committed transactions: then it was emptied, and is no new start.
+        """An empty or missing file is a new one, unless its journal tells of committed transactions: then it was lost, and is no new start.
 
-        A journal whose header is zeroed ended a transaction; one with a header is of a first transaction that did not end.
+        A journal whose header is zeroed throughout ended a transaction. One under way, or cut short by a kill, has its first bytes zero
+        too until it is synced, but not the salt and the page size that follow: another process is just making the database.
         """
         try:
             with open(f"{self.path}-journal", "rb") as journal:
-                header = journal.read(8)
+                header = journal.read(_JOURNAL_HEADER)
         except FileNotFoundError:
             return
-        if header == b"\0" * 8 and os.stat(self.path).st_size == 0:
+        if header != b"\0" * _JOURNAL_HEADER:
+            return
+        try:
+            what = "is empty, but was not: it has been truncated" if os.stat(self.path).st_size == 0 else None
+        except FileNotFoundError:
+            what = "is gone, but its journal is still there"
+        if what is not None:
             raise DatabaseProblem(
-                f"the database {self.path} is empty, but was not: it has been truncated",
-                "restore the last good backup with `escalate restore FILE`",
+                f"the database {self.path} {what}",
+                f"restore the last good backup with `escalate restore FILE`; to begin anew, remove {self.path}-journal too",
                 code=DAMAGED,
             )
 

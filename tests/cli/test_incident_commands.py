@@ -445,6 +445,16 @@ def test_a_database_that_is_none_is_named_and_left_alone(organisation, tmp_path,
     assert before == (escalate.db.read_bytes() if escalate.db.is_file() else None)
 
 
+def test_a_database_whose_making_was_cut_short_is_made_anew_and_one_that_was_emptied_is_not(escalate):
+    journal = escalate.db.with_name(escalate.db.name + "-journal")
+    escalate.db.touch()
+    journal.write_bytes(bytes.fromhex("000000000000000000000000cccbb2a4000000000000020000001000") + bytes(1000))
+    assert escalate.declare("x", "-s", "auth-db")["id"] == 1
+    escalate.db.write_bytes(b"")
+    ran = escalate.here("list")
+    assert (ran.code, "it has been truncated" in ran.err) == (7, True)
+
+
 # ── surroundings ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
