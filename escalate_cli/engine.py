@@ -247,6 +247,8 @@ class Engine:
 
     def _begin(self, waiting: Waiting, now: Instant, tally: Tally) -> int:
         gateway = self._gateway(waiting.gateway)
+        if not self.store.outbox.waits(waiting.id, now):
+            return 0
         with self.store.transaction():
             claimed = self._claim(waiting, gateway, now)
             self._reach("claiming")

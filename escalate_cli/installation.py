@@ -29,7 +29,7 @@ def units(command: Sequence[str]) -> dict[str, str]:
     return {
         "escalate-watch.service": (
             "[Unit]\nDescription=escalate: page whoever is due\n\n"
-            f"[Service]\nExecStart={watch}\nRestart=always\nRestartSec=5\n{secrets}\n[Install]\nWantedBy=default.target\n"
+            f"[Service]\nType=notify\nWatchdogSec=2min\nExecStart={watch}\nRestart=always\nRestartSec=5\n{secrets}\n[Install]\nWantedBy=default.target\n"
         ),
         "escalate-tick.service": (
             # A pass that hangs would hold up all later ones: systemd starts no second one beside it.

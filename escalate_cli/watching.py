@@ -66,7 +66,7 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
         tally = Tally(context.clock.now())
         try:
             engine = _fresh(context, engine)
-            tally = one_pass(context, engine, keep_on=lambda: not signals.stop)
+            tally = one_pass(context, engine, keep_on=lambda: _alive(context, signals))
         except DatabaseProblem as problem:
             _trouble(context, problem, tally)
         except EscalateError as problem:
@@ -80,6 +80,12 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
         tally = Tally(context.clock.now())
         engine.finish(tally)
         tell(tally)
+
+
+def _alive(context: Context, signals: Signals) -> bool:
+    """Whether to go on; tells the watchdog that the pass is, however long a provider takes."""
+    notify(context, "WATCHDOG=1")
+    return not signals.stop
 
 
 def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lambda: True) -> Tally:

@@ -239,6 +239,7 @@ def _short(notification: Notification, situation: Situation, catalog: Catalog, n
         head, tail = f"{_repeat(notification)}[{incident.severity}] #{incident.id} ", f": {nudge.action}? escalate nudge {nudge.id} yes|no"
     elif notification.kind is NotificationKind.PAGE:
         level = f" L{notification.level}" if notification.level else ""
+        level += f", {show_about(notification.late)} late" if notification.late else ""
         head, tail = f"{_repeat(notification)}[{incident.severity}{level}] #{incident.id} ", f" - escalate ack {incident.id}"
     elif notification.kind is NotificationKind.RESOLVED:
         head, tail = f"{_repeat(notification)}[resolved] #{incident.id} ", ""

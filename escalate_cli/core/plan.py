@@ -183,6 +183,14 @@ def _failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
     return bool(here) and all(one.status is NotificationStatus.FAILED for one in people or here)
 
 
+def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
+    """Whether any address of the walks so far may have been reached; if not, walking again at once would reach nobody either."""
+    return any(
+        one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE and one.status is not NotificationStatus.FAILED
+        for one in situation.notifications
+    )
+
+
 def _page_again(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     situation = cancel(
         situation,
@@ -203,7 +211,7 @@ def _walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now
         late = now - first_due_at if found.passed or now - first_due_at >= NOTICEABLY_LATE else 0
         situation = _page_owed(escalation, situation, catalog, now, late=late, but=found.position)
         escalation = situation.escalation(escalation.id)
-        if found.position is None:
+        if found.position is None or (found.position.cycle > escalation.cycle and not _reached_anyone(escalation, situation)):
             return _exhaust(escalation, situation, catalog, now)
         if found.begin_at > now:
             return _hold(escalation, found.position, found.begin_at, situation, now)

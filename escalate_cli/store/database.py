@@ -58,7 +58,7 @@ class Database:
         fresh = self._prepare_file(create_directory)
         try:
             self._connection = sqlite3.connect(
-                path, timeout=LOCK_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+                path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
             )
             self._connection.row_factory = sqlite3.Row
             self._settle(fresh)
@@ -131,7 +131,7 @@ class Database:
             )
 
     def _settle(self, fresh: bool) -> None:
-        run = self._connection.execute
+        run = self._patiently
         run("PRAGMA trusted_schema=OFF")
         run("PRAGMA foreign_keys=ON")
         run("PRAGMA synchronous=EXTRA")
@@ -228,12 +228,12 @@ class Database:
         if self.refused:
             raise DatabaseProblem(self.refused, "upgrade escalate, or name another database with --db")
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._patiently("BEGIN IMMEDIATE")
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
         try:
             yield
-            self._commit()
+            self._patiently("COMMIT")  # it may be busy, too, and then leaves the transaction open
         except BaseException as problem:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -241,29 +241,34 @@ class Database:
                 raise self._explain(problem) from None
             raise
 
-    def _commit(self) -> None:
-        patience = self.clock.monotonic() + LOCK_PATIENCE_SECONDS
+    def _patiently(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run a statement; while another process holds the database it is tried again, until patience ends.
+
+        SQLite's own waiting slows down to ten tries a second, and among twenty processes some would never get their turn.
+        """
+        give_up_at, wait = 0.0, os.getpid() % 7
         while True:
             try:
-                self._connection.execute("COMMIT")
-                return
+                return self._connection.execute(statement, values)
             except sqlite3.OperationalError as problem:
                 busy = getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or self.clock.monotonic() > patience:
+                give_up_at = give_up_at or self.clock.monotonic() + LOCK_PATIENCE_SECONDS
+                if not busy or self.clock.monotonic() > give_up_at:
                     raise
-                self.clock.sleep(SECOND // 20)
+                wait = (wait + 5) % 17  # each process in a rhythm of its own
+                self.clock.sleep((wait + 2) * SECOND // 1000)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Run one statement and fetch everything it returns."""
         try:
-            return self._connection.execute(statement, values).fetchall()
+            return self._patiently(statement, values).fetchall()
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run one statement that changes rows; how many it changed."""
         try:
-            return self._connection.execute(statement, values).rowcount
+            return self._patiently(statement, values).rowcount
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
 

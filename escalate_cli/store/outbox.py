@@ -63,6 +63,14 @@ class Outbox:
             for row in rows
         )
 
+    def waits(self, notification_id: int, now: Instant) -> bool:
+        """Whether it may still be sent now. Only a look, so that a process that was too slow need not ask for the database to write."""
+        return bool(
+            self._db.run(
+                "SELECT 1 FROM notifications WHERE id = ? AND status IN ('pending', 'retrying') AND due_at <= ?", (notification_id, now)
+            )
+        )
+
     def claim(self, notification_id: int, token: str, now: Instant, lease_until: Instant) -> Claimed | None:
         """Take one for this process; None when another was quicker, or it is no longer wanted."""
         rows = self._db.run(

@@ -123,7 +123,11 @@ def nothing_listens() -> str:
         ("json://", PERMANENT, "Apprise does not accept the gateway's URL"),
         ("json://[::bad/", PERMANENT, "Apprise does not accept the gateway's URL"),
     ],
-)
+    ids=[
+        "http refused", "mail refused", "http no such host", "mail no such host", "no such schema", "no URL", "empty", "too little",
+        "no host", "bad host",
+    ],
+)  # fmt: skip
 def test_what_never_reaches_a_server(sender, url, kind, detail):
     outcome = send(sender, url)
     assert outcome.kind is kind

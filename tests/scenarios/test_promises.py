@@ -184,6 +184,14 @@ def test_4_4_when_no_level_reaches_anyone_the_fallback_is_paged_at_once(world: W
     world.expects("sms to ops")
 
 
+def test_4_4_a_policy_whose_every_address_failed_for_good_is_not_walked_again_at_once(world_with) -> None:
+    world = world_with(STANDARD.replace("repeat = 0", "repeat = 3"))
+    world.post.refuse = lambda url: None if "%2B6" in url else GONE
+    world.declare("down", "login")
+    world.expects("sms to ops")
+    assert len(world.post.tried) == 3
+
+
 def test_4_4_a_channel_beside_an_absent_person_does_not_count_as_somebody(world_with) -> None:
     policies = STANDARD.replace('["on-call"]', '["person:mute", "channel"]')
     world = world_with(policies, more='[people.mute]\nname = "Mute"\ncontact = { email = "m@example.com" }\n')
