@@ -52,7 +52,8 @@ def crew(
         f'[policies.all-hands]\n[[policies.all-hands.levels]]\nnotify = ["members"]\nwait = "{wait}"\n',
     ]
     for gateway in gateways:
-        parts.append(f'[gateways.{gateway}]\nurl = "json://127.0.0.1:PORT/{gateway}/{{to}}"\nattempts = {attempts}\ntimeout = "{timeout}"\n')
+        parts.append(f'[gateways.{gateway}]\nurl = "json://127.0.0.1:PORT/{gateway}/{{to}}"\n')
+        parts.append(f'attempts = {attempts}\ntimeout = "{timeout}"\n')
     for name in names:
         contact = ", ".join(f'{gateway} = "{name}"' for gateway in gateways)
         parts.append(f'[people.{name}]\nname = "{name.upper()}"\ncontact = {{ {contact} }}\n')
@@ -276,7 +277,7 @@ def _identity(message: Request) -> tuple[int, str, str]:
 
 def seeded(name: str) -> random.Random:
     """A source of chance; `ESCALATE_FAULTS_SEED` gives another one."""
-    return random.Random(f"{os.environ.get('ESCALATE_FAULTS_SEED', '1')} {name}")  # noqa: S311
+    return random.Random(f"{os.environ.get('ESCALATE_FAULTS_SEED', '1')} {name}")
 
 
 def stop_and_continue(process: subprocess.Popen[bytes], stop: bool) -> None:

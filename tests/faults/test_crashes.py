@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -197,7 +198,7 @@ def nursery_of(parent: int) -> int:
     found: list[int] = []
 
     def there() -> bool:
-        found[:] = [int(one) for one in open(f"/proc/{parent}/task/{parent}/children").read().split()]
+        found[:] = [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
         return bool(found)
 
     until(there)

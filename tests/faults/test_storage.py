@@ -41,7 +41,7 @@ def truncated_to(size):
 def flipped(path):
     """Noise in the pages that hold the schema and the incidents."""
     data = bytearray(path.read_bytes())
-    for at in random.Random(7).sample(range(100, len(data)), len(data) // 20):  # noqa: S311
+    for at in random.Random(7).sample(range(100, len(data)), len(data) // 20):
         data[at] ^= 0xFF
     path.write_bytes(data)
 
@@ -115,14 +115,15 @@ def test_a_database_that_is_not_one_is_named_and_left_alone(sound, tmp_path, nam
 def snapshot(place):
     found = {}
     for path in sorted(place.rglob("*")):
-        found[str(path)] = path.read_bytes() if path.is_file() else None
+        if ".spool" not in str(path):  # where the emergency page notes that it went out
+            found[str(path)] = path.read_bytes() if path.is_file() else None
     return found
 
 
 @pytest.mark.parametrize("chance", range(3))
 def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
     """Wherever a few bits flip, a command works, or says what is wrong with exit code 7; it neither crashes nor begins anew."""
-    noise = random.Random(chance)  # noqa: S311
+    noise = random.Random(chance)
     data = sound.db.read_bytes()
     ended = set()
     for number in range(4):
@@ -161,12 +162,14 @@ def test_a_read_only_file_system_is_named(sound, tmp_path):
     mount = f'mount --bind "{db.parent}" "{db.parent}" && mount -o remount,ro,bind "{db.parent}"'
     if sound.process(["unshare", "-m", "sh", "-c", mount], {}).code:
         pytest.skip("mounting is not permitted here")
-    ran = sound.process(["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" tick', str(sound.place / "bin" / "escalate")], {"ESCALATE_DB": str(db)})
+
+    def there(words):
+        return sound.process(["unshare", "-m", "sh", "-c", f"{mount} && exec {sound.place}/bin/escalate {words}"], {"ESCALATE_DB": str(db)})
+
+    ran = there("tick")
     assert ran.code == 7, ran
     assert str(db) in ran.err
-    looked = sound.process(
-        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" list --json', str(sound.place / "bin" / "escalate")], {"ESCALATE_DB": str(db)}
-    )
+    looked = there("list --json")
     assert looked.code == 0, looked
     assert len(looked.json) == 1
 
