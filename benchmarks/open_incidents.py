@@ -41,7 +41,7 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         def tick(db: Path) -> float:
             return cost(at, [*escalate(), "--config", str(config), "--db", str(db), "tick"]).cpu * 1000
 
-        series = interleaved(8 if quick else 25, {db.name: partial(tick, db) for db in (empty, same, idle, past)})
+        series = interleaved(8 if quick else 40, {db.name: partial(tick, db) for db in (empty, same, idle, past)})
         first, second, with_open, with_past = (least(series[db.name]) for db in (empty, same, idle, past))
         base, noise = min(first, second), abs(first - second)
         slack = max(noise, (AS_NOTHING - 1) * base)
