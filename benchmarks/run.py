@@ -27,7 +27,8 @@ Lines = Iterator[Figure | Note]
 HOW = (
     "Each ratio compares what ran in turns in this run on this machine. CPU is user + system of the whole process with its children, "
     "the least of all turns; waiting is the median. The first turn of everything is not counted: bytecode, the compiled configuration "
-    "and the kernel's caches are warm for all alike."
+    "and the kernel's caches are warm for all alike. Ticks that send are the exception: they, and apprise beside them, run once, one after "
+    "the other, so a busy machine moves their ratios."
 )
 
 
