@@ -1,0 +1,122 @@
+"""What somebody may do to a simulated incident: the same acts as on the command line, `span` microseconds after the beginning.
+
+Each says why nothing follows where the command would refuse: an incident that is over cannot be acknowledged, simulated or not.
+"""
+
+from __future__ import annotations
+
+from escalate_cli.core import incident as core
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.plan import Plan
+from escalate_cli.core.policy import Target
+from escalate_cli.core.targets import name_of
+from escalate_cli.foresight.simulation import Act, Happening
+
+
+def acknowledgement(span: Span, by: str | None = None, *, everything: bool = False) -> Happening:
+    """`by` takes it; without a name the first of those who were paged last."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        who = by or paged_last(situation)
+        if who is None:
+            return "nobody can acknowledge: no person has been paged"
+        if situation.incident.status is IncidentStatus.ACKNOWLEDGED and not situation.paging:
+            taker = name_of(f"person:{situation.incident.acknowledged_by}", catalog)
+            return f"the acknowledgement by {name_of(f'person:{who}', catalog)} changes nothing: {taker} has it"
+        return core.acknowledge(situation, who, catalog, now, everything=everything)
+
+    return Happening(span, _unless_over(act, "acknowledged"))
+
+
+def change(span: Span, changes: core.Changes, *, by: str | None = None) -> Happening:
+    """An update: severity, services, lead, labels, title, message."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        return core.update(situation, changes, catalog, now, by=by)
+
+    return Happening(span, _unless_over(act, "updated"))
+
+
+def answer(span: Span, accepted: bool, *, rule: str | None = None, by: str | None = None) -> Happening:
+    """A yes or no to the nudges that are open then (of `rule`, where one is named), by whoever was asked."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        planned: Plan | str = f"nobody can answer {'yes' if accepted else 'no'}: no nudge is open"
+        for number in [one.id for one in situation.nudges if rule in (None, one.rule)]:
+            nudge = next(one for one in situation.nudges if one.id == number)
+            if nudge.status is NudgeStatus.OPEN:
+                asked = next((one.removeprefix("person:") for one in nudge.asked if one.startswith("person:")), None)
+                planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=by or asked)
+                situation = planned.situation
+        return planned
+
+    return Happening(span, _unless_over(act, "asked about"))
+
+
+def end(span: Span, *, message: str | None = None, by: str | None = None) -> Happening:
+    """It is over."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        return core.resolve(situation, catalog, now, by=by, message=message)
+
+    return Happening(span, _unless_over(act, "resolved again"))
+
+
+def rest(span: Span, length: Span, by: str) -> Happening:
+    """`by` snoozes it for `length` microseconds."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        return core.snooze(situation, length, catalog, now, by=by)
+
+    return Happening(span, _unless_over(act, "snoozed"))
+
+
+def again(span: Span, *, by: str | None = None) -> Happening:
+    """Reopened, or an acknowledgement taken back."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        if situation.incident.status is IncidentStatus.OPEN:
+            return "it is open: there is nothing to reopen"
+        return core.reopen(situation, catalog, now, by=by)
+
+    return Happening(span, act)
+
+
+def by_hand(span: Span, targets: tuple[Target, ...], *, by: str | None = None, message: str | None = None) -> Happening:
+    """Somebody pages `targets` by hand."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        return core.page_by_hand(situation, targets, catalog, now, by=by, message=message)
+
+    return Happening(span, _unless_over(act, "paged for"))
+
+
+def to_level(span: Span, level: int | None = None, *, by: str | None = None) -> Happening:
+    """Somebody goes to this level, or the next one, in every escalation."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        return core.go_to_level(situation, level, catalog, now, by=by)
+
+    return Happening(span, _unless_over(act, "escalated"))
+
+
+def _unless_over(act: Act, verb: str) -> Act:
+    def guarded(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        if situation.incident.status is IncidentStatus.RESOLVED:
+            return f"it is already resolved: it cannot be {verb}"
+        return act(situation, catalog, now)
+
+    return guarded
+
+
+def paged_last(situation: Situation) -> str | None:
+    """The person whose page went out last; the first of them where several went at once."""
+    pages = [
+        one
+        for one in situation.notifications
+        if one.kind is NotificationKind.PAGE and one.status is NotificationStatus.SENT and one.recipient.startswith("person:")
+    ]
+    latest = max((one.sent_at or 0 for one in pages), default=None)
+    return next((one.recipient.removeprefix("person:") for one in pages if one.sent_at == latest), None)

@@ -1,0 +1,290 @@
+"""What a declaration leads to, message by message: the core on a virtual clock that leaps from one due instant to the next.
+
+Who is paged when is decided by `core.incident` and `core.plan`, as in a real pass; here is only what the engine does around them:
+what is due is sent, what exceeds `[limits]` is held back for a digest, what failed is tried again. Every message is taken by its
+provider at its due instant, unless `fails` says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from escalate_cli.core import incident as core
+from escalate_cli.core.attempt import Outcome, OutcomeKind, after
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import (
+    Entry,
+    IncidentStatus,
+    Maintenance,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
+from escalate_cli.core.plan import Plan, plan
+
+Fails = Callable[[Notification], OutcomeKind | None]
+"""how an attempt to deliver this notification ends; None: the provider takes it"""
+
+Act = Callable[[Situation, Catalog, Instant], Plan | str]
+"""what somebody does at an instant: the plan that follows, or a sentence that says why nothing does"""
+
+_WAITING = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+_ROUNDS = 1000
+"""rounds at one instant; each ends with a failure or is the last, so no life comes near this"""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that somebody does `span` microseconds after the beginning; foresight/happenings.py makes them."""
+
+    span: Span
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the beginning; `digest_of` is the
+    number of messages that this one carries because of `[limits]`, 1 for an ordinary one."""
+
+    at: Instant
+    after: Span
+    kind: NotificationKind
+    recipient: str
+    gateway: str
+    address: str
+    team: str | None
+    level: int | None
+    because: str
+    source: str
+    digest_of: int = 1
+
+    @property
+    def person(self) -> str | None:
+        """The id of the person it reaches; None for a channel."""
+        kind, _, identifier = self.recipient.partition(":")
+        return identifier if kind == "person" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Why something that the script says came to nothing."""
+
+    at: Instant
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What happened between two instants: messages and timeline in order, the remarks on the script, and how things stand at the end.
+
+    `over` says that nothing more would ever be due, had the simulation gone on.
+    """
+
+    start: Instant
+    until: Instant
+    messages: tuple[Message, ...]
+    entries: tuple[Entry, ...]
+    remarks: tuple[Remark, ...]
+    situation: Situation
+    over: bool
+
+
+def simulate(
+    said: core.Declaration,
+    catalog: Catalog,
+    start: Instant,
+    until: Instant,
+    script: Sequence[Happening] = (),
+    *,
+    fails: Fails | None = None,
+    enough: Callable[[Message], bool] | None = None,
+    maintenance: Sequence[Maintenance] = (),
+    next_turns: Mapping[str, int] | None = None,
+) -> Simulation:
+    """Declare at `start` and let time pass until `until`, the last instant that is looked at.
+
+    What the script has happen at an instant comes before what time does at that instant: an acknowledgement on the dot is in time.
+    `enough` ends the simulation after the instant at which it says yes to a message: to learn who is reached first takes no whole day.
+    """
+    declared = core.declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
+    life = _Life(catalog, start, fails, replace(declared, entries=()), entries=list(declared.entries))
+    return _run(life, until, script, enough)
+
+
+def simulate_on(
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    until: Instant,
+    script: Sequence[Happening] = (),
+    *,
+    fails: Fails | None = None,
+    enough: Callable[[Message], bool] | None = None,
+) -> Simulation:
+    """Let time pass for an incident as it stands at `now`; what is overdue by then is done at once, as by a late tick."""
+    life = _Life(catalog, now, fails, replace(situation, entries=()))
+    return _run(life, until, script, enough)
+
+
+def _run(life: _Life, until: Instant, script: Sequence[Happening], enough: Callable[[Message], bool] | None) -> Simulation:
+    ahead = sorted(((life.now + one.span, one.act) for one in script), key=lambda one: one[0])
+    looked = 0
+    life.settle()
+    while True:
+        while ahead and ahead[0][0] <= life.now:
+            life.do(ahead.pop(0)[1])
+            life.settle()
+        found = enough is not None and any(enough(one) for one in life.messages[looked:])
+        looked = len(life.messages)
+        moments = [at for at in (life.next_at, ahead[0][0] if ahead else None) if at is not None]
+        upcoming = min(moments, default=None)
+        if found or upcoming is None or upcoming > until:
+            break
+        life.now = upcoming
+        if not ahead or ahead[0][0] > upcoming:
+            life.settle()
+    messages, entries, remarks = tuple(life.messages), tuple(life.entries), tuple(life.remarks)
+    return Simulation(life.start, until, messages, entries, remarks, life.situation, over=upcoming is None)
+
+
+@dataclass
+class _Life:
+    """One incident on a virtual clock, and what the engine's outbox remembers of its messages."""
+
+    catalog: Catalog
+    now: Instant
+    fails: Fails | None
+    situation: Situation
+    start: Instant = field(init=False)
+    messages: list[Message] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    held_back: set[int] = field(default_factory=set)
+    bundled: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.start = self.now
+
+    @property
+    def next_at(self) -> Instant | None:
+        """The next instant at which time does something."""
+        due = [one.due_at for one in self.situation.notifications if one.status in _WAITING]
+        if self.situation.incident.next_due_at is not None:
+            due.append(self.situation.incident.next_due_at)
+        return min(due, default=None)
+
+    def take(self, planned: Plan) -> None:
+        self.entries += planned.situation.entries
+        self.situation = replace(planned.situation, entries=())
+
+    def do(self, act: Act) -> None:
+        came_to = act(self.situation, self.catalog, self.now)
+        if isinstance(came_to, str):
+            self.remarks.append(Remark(self.now, came_to))
+        else:
+            self.take(came_to)
+
+    def settle(self) -> None:
+        """Plan and send until nothing is left to do now, as a pass does."""
+        for _ in range(_ROUNDS):
+            due_at = self.situation.incident.next_due_at
+            if due_at is not None and due_at <= self.now:
+                self.take(plan(self.situation, self.catalog, self.now))
+            if not self._send():
+                return
+
+    def _send(self) -> bool:
+        """Send what is due, the longest due first; whether something failed for good, so that the plan must be looked at again."""
+        due = sorted(
+            (one for one in self.situation.notifications if one.status in _WAITING and one.due_at <= self.now), key=lambda one: one.due_at
+        )
+        if not due:
+            return False
+        known = {one.id: one for one in self.situation.notifications}
+        for one in due:
+            if known[one.id] is one:  # not held back, and not gone with a digest
+                self._send_one(one, known)
+        failed = any(known[one.id].status is NotificationStatus.FAILED for one in due)
+        self.situation = replace(self.situation, notifications=tuple(known.values()))
+        if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
+            self.situation = self.situation.changed(next_due_at=self.now)
+            return True
+        return False
+
+    def _send_one(self, one: Notification, known: dict[int, Notification]) -> None:
+        limited = one.recipient.startswith("person:") and one.kind is not NotificationKind.NUDGE
+        together = [one]
+        if limited and self._is_over_limit(one, known):
+            return
+        if limited and one.id in self.held_back:
+            together += [other for other in self._waiting_with(one, known) if other is not one]
+        outcome = self.fails(one) if self.fails is not None else None
+        gateway = self.catalog.gateways.get(one.gateway)
+        if gateway is None:
+            outcome = OutcomeKind.PERMANENT
+        self.bundled -= {other.id for other in together}
+        self.bundled |= {other.id for other in together[1:]}
+        for other in together:
+            known[other.id] = self._after_attempt(other, outcome, gateway.attempts if gateway else 1)
+        if outcome is None or outcome is OutcomeKind.SENT:
+            self.messages.append(self._message(one, len(together)))
+
+    def _is_over_limit(self, one: Notification, known: dict[int, Notification]) -> bool:
+        """Whether `[limits]` stand in the way; then everything due for this address waits for one digest."""
+        limits = self.catalog.limits
+        sent = [
+            other.sent_at
+            for other in known.values()
+            if other.sent_at is not None
+            and other.sent_at > self.now - limits.per
+            and (other.recipient, other.gateway) == (one.recipient, one.gateway)
+            and other.id not in self.bundled
+        ]
+        if len(sent) < limits.messages:
+            return False
+        for other in self._waiting_with(one, known):
+            known[other.id] = replace(other, due_at=min(sent, default=self.now) + limits.per)
+            self.held_back.add(other.id)
+        return True
+
+    def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
+        return [
+            other
+            for other in known.values()
+            if (other.recipient, other.gateway) == (one.recipient, one.gateway)
+            and other.kind is not NotificationKind.NUDGE
+            and other.status in _WAITING
+            and other.due_at <= self.now
+        ]
+
+    def _after_attempt(self, one: Notification, outcome: OutcomeKind | None, allowed: int) -> Notification:
+        tried = replace(one, attempts=one.attempts + 1)
+        if outcome is None or outcome is OutcomeKind.SENT:
+            return replace(tried, status=NotificationStatus.SENT, sent_at=self.now)
+        verdict = after(tried.attempts, allowed, Outcome(outcome, outcome.value), self.now)
+        return replace(
+            tried,
+            status=verdict.status,
+            due_at=verdict.due_at if verdict.due_at is not None else one.due_at,
+            error=outcome.value,
+            unsure=one.unsure or outcome is OutcomeKind.UNKNOWN,
+        )
+
+    def _message(self, one: Notification, digest_of: int) -> Message:
+        team = next((esc.team for esc in self.situation.escalations if esc.id == one.escalation_id), None)
+        return Message(
+            at=self.now,
+            after=self.now - self.start,
+            kind=one.kind,
+            recipient=one.recipient,
+            gateway=one.gateway,
+            address=one.address,
+            team=team,
+            level=one.level,
+            because=one.because,
+            source=one.source,
+            digest_of=digest_of,
+        )
