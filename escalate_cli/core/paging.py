@@ -128,6 +128,8 @@ def _called_off(notification: Notification) -> Notification:
 
 def hurry(situation: Situation, now: Instant) -> Situation:
     """Bring forward a person's next notification step where every address of the steps before it has failed for good."""
+    if all(one.status is not NotificationStatus.FAILED for one in situation.notifications):
+        return situation
     sooner: set[int] = set()
     groups: dict[tuple[object, ...], list[Notification]] = {}
     for one in situation.notifications:
