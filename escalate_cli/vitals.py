@@ -89,21 +89,31 @@ def back_up(context: Context, to: Path | None = None) -> Path:
     if to is not None:
         store.database.copy_to(to)
         return to
-    now = context.clock.now()
     place = backups(store.database.path)
     place.mkdir(mode=0o700, exist_ok=True)
-    path = place / f"{instant_to_local(now, 'UTC'):%Y-%m-%d}.db"
+    path = place / f"{instant_to_local(context.clock.now(), 'UTC'):%Y-%m-%d}.db"
     store.database.copy_to(path)
-    with store.transaction():
-        store.ledger.remember(_BACKED_UP, str(now))
     for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
         old.unlink(missing_ok=True)
     return path
 
 
 def _back_up(context: Context) -> None:
-    if _older_than(context, _BACKED_UP, DAY):
+    """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
+    if not _older_than(context, _BACKED_UP, DAY):
+        return
+    ledger = context.store.ledger
+    with context.store.transaction():
+        if not _older_than(context, _BACKED_UP, DAY):
+            return
+        before = ledger.fact(_BACKED_UP)
+        ledger.remember(_BACKED_UP, str(context.clock.now()))
+    try:
         back_up(context)
+    except (EscalateError, OSError):
+        with context.store.transaction():
+            ledger.remember(_BACKED_UP, before or "0")
+        raise
 
 
 def _older_than(context: Context, fact: str, span: int) -> bool:

@@ -207,7 +207,7 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole."""
-        partial = path.with_name(path.name + ".partial")
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
             partial.unlink(missing_ok=True)
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))

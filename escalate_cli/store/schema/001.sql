@@ -30,6 +30,7 @@ CREATE TABLE incidents (
 ) STRICT;
 CREATE UNIQUE INDEX incidents_open_key ON incidents (key) WHERE key IS NOT NULL AND status <> 'resolved';
 CREATE INDEX incidents_due ON incidents (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX incidents_forgotten ON incidents (id) WHERE status = 'open' AND next_due_at IS NULL;
 CREATE INDEX incidents_running ON incidents (id) WHERE status <> 'resolved';
 
 CREATE TABLE escalations (
