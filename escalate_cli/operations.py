@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ def storable(text: str, what: str) -> str:
     """Text as it can be stored: bytes that are no UTF-8 are written out as `\\udcff`. `UsageProblem` when it is absurdly long."""
     if len(text) > LARGEST_TEXT:
         raise UsageProblem(f"the {what} has {len(text):,} characters; at most {LARGEST_TEXT:,} are taken", "shorten it")
+    with suppress(UnicodeError):
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8")  # UTF-8 that was typed under another locale
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -118,7 +118,7 @@ def say(text: str) -> None:
         sys.stderr.write(printable(text) + "\n")
         sys.stderr.flush()
     except OSError:
-        pass
+        _give_up(2)
 
 
 def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> None:
@@ -135,7 +135,7 @@ def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (),
         sys.stderr.write("\n".join(lines) + "\n")
         sys.stderr.flush()
     except OSError:
-        pass
+        _give_up(2)
 
 
 def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
@@ -160,7 +160,12 @@ def lost(error: OSError, options: Options, *, acted: bool = False) -> None:
 
 
 def give_up_stdout() -> None:
-    """Point stdout at /dev/null: what is left in its buffer would fail again, loudly, when the interpreter ends."""
+    """Write no more to stdout."""
+    _give_up(1)
+
+
+def _give_up(stream: int) -> None:
+    """Point a stream at /dev/null: what is left in its buffer would fail again, loudly, when the interpreter ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    os.dup2(nowhere, stream)
     os.close(nowhere)

@@ -187,10 +187,12 @@ def installation(place: Path, web: HttpServer, config: str, **environ: str) -> I
     """An installation in `place`; whatever it began is killed at the end."""
     made = bank(place, web, ("all.toml", config))
     here = Installation(made.place, {**made.environ, **environ}, made.web, made.seen)
+    umask = os.umask(0o077)
     here.context.running_catalog  # noqa: B018 - compiles once, so that rounds are about what they are about
     try:
         yield here
     finally:
+        os.umask(umask)
         here.kill(*[one for one in here.begun if one.poll() is None])
 
 

@@ -1,0 +1,230 @@
+"""Scenarios 27, 29, 30 and 31: any text, any surroundings, a storm, and idleness."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.faults.harness import crew, installation
+from tests.servers import HttpServer, SmtpServer
+
+# ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TEXTS = {
+    "one byte": "x",
+    "a megabyte": "down " * 199_999,
+    "escape sequences": "\x1b[2J\x1b]0;owned\x07\x9b31mred\x1b[0m down",
+    "a right-to-left override": "down \u202egnp.exe\u2066 isolate",
+    "a lone surrogate": b"down \xed\xa0\x80 \xff\xfe".decode("utf-8", "surrogateescape"),
+    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈 down \U0001f4a5",
+    "newlines": "down\nBcc: everybody@example.com\r\n\r\n.\r\nQUIT\r\n",
+    "a call to everybody": "<!channel> <!here> @everyone <@U123> down",
+    "formats": "%s%n{} {0.__class__} {title} ${HOME} %(x)s \\N{DIGIT ONE} down",
+    "a formula": "=cmd|'/C calc'!A0 down",
+    "SQL": "'; DROP TABLE incidents; -- down",
+    "markup": "[bold red]x[/] </b><script>alert(1)</script> :smile: `x` *y* _z_",
+    "an option": "--help",
+    "spaces of every kind": "\u00a0\u2003\u200b\u2028\u2029\ufeff down \u0085",
+    "combining characters": "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!",
+}
+KINDS = {
+    "json": "json://127.0.0.1:PORT/json/{to}",
+    "form": "form://127.0.0.1:PORT/form/{to}",
+    "xml": "xml://127.0.0.1:PORT/xml/{to}",
+    "mattermost": "mmost://127.0.0.1:PORT/abcdefghijklmnopqrstuvwxyz?channels={to}",
+    "ntfy": "ntfy://127.0.0.1:PORT/{to}",
+    "gotify": "gotify://127.0.0.1:PORT/abcdefgh12345678?p={to}",
+    "short": "json://127.0.0.1:PORT/short/{to}",
+    "mail": "mailto://127.0.0.1:MAIL?from=e@example.com&to={to}@example.com",
+}
+LIVE = {*range(0x20), 0x7F, *range(0x80, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)} - {0x0A}
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory):
+    """A person whom every kind of gateway reaches."""
+    home = tmp_path_factory.mktemp("text")
+    config = crew(1, tuple(KINDS))
+    with HttpServer() as web, SmtpServer() as mail:
+        for name, url in KINDS.items():
+            short = '\ntext = "short"' if name == "short" else ""
+            config = config.replace(f'"json://127.0.0.1:PORT/{name}/{{to}}"', f'"{url}"{short}')
+        with installation(home, web, config.replace("MAIL", str(mail.port))) as place:
+            yield place, mail
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_any_title_is_stored_as_given_shown_harmlessly_and_delivered_to_every_gateway(everywhere, name):
+    place, mail = everywhere
+    title = TEXTS[name]
+    place.forget()
+    mails = len(mail.arrived)
+    if len(title) > 100_000:  # more than a command line holds: as a message, from the parts
+        incident = place.declare_quietly(title, message=title)
+        assert place("tick").code == 0
+    else:
+        ran = place("declare", "--json", "-s", "x", "-m", title, "--", title)
+        assert ran.code == 0, ran
+        incident = ran.json["id"]
+    shown = place("show", str(incident))
+    assert shown.code == 0
+    assert harmless(shown.out + shown.err)
+    ((stored,),) = place.rows("SELECT title FROM incidents WHERE id = ?", incident)
+    assert stored == title.encode("utf-8", "backslashreplace").decode()
+    assert json.loads(place("show", str(incident), "--json").out)["title"] == stored
+    assert place.rows("SELECT gateway FROM notifications WHERE incident_id = ? AND status <> 'sent'", incident) == []
+    assert len(place.messages) == len(KINDS) - 1
+    assert len(mail.arrived) == mails + 1
+    letter = mail.arrived[-1]
+    assert letter.recipients == ("p0@example.com",)
+    assert harmless(letter.subject)
+    assert len(letter.subject) < 400
+    for message in place.messages:
+        said = said_in(message)
+        assert f"#{incident}" in said, said
+        assert harmless(said.replace("\r\n", "\n")), (message.path, said)
+        if message.path.startswith("/short"):
+            assert len(message.json["message"]) <= 160
+
+
+def said_in(message) -> str:
+    if message.path.startswith(("/json", "/short")):
+        return message.json["title"] + message.json["message"]
+    if message.path.startswith("/form"):
+        return "".join(value for values in parse_qs(message.text).values() for value in values)
+    if message.headers.get("Content-Type", "").startswith("application/json"):
+        return "".join(str(value) for value in message.json.values())
+    return message.text
+
+
+def harmless(text: str) -> bool:
+    return not [character for character in text if ord(character) in LIVE or 0xD800 <= ord(character) < 0xE000]
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\n\t"])
+def test_a_title_of_nothing_is_refused_clearly(everywhere, title):
+    place, _ = everywhere
+    ran = place("declare", title, "-s", "x")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "escalate: error: the title is empty")
+
+
+def test_a_title_beyond_all_measure_is_refused_clearly(everywhere):
+    from escalate_cli.errors import UsageProblem
+
+    place, _ = everywhere
+    with pytest.raises(UsageProblem, match="at most 1,000,000 are taken"):
+        place.declare_quietly("x" * 1_000_001)
+
+
+# ── surroundings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SURROUNDINGS = {
+    "cron": 'exec env -i PATH=/usr/bin:/bin ESCALATE_CONFIG="$ESCALATE_CONFIG" ESCALATE_DB="$ESCALATE_DB" {escalate} < /dev/null',
+    "HOME unset": "unset HOME XDG_CACHE_HOME; exec {escalate}",
+    "HOME that is not there": "HOME=/nowhere/at/all exec {escalate}",
+    "LANG=C": "LANG=C LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 exec {escalate}",
+    "an odd encoding": "PYTHONIOENCODING=ascii exec {escalate}",
+    "umask 000": "umask 000; exec {escalate}",
+    "umask 777": "umask 777; exec {escalate}",
+    "every stream closed": "exec {escalate} <&- >&- 2>&-",
+    "stdin closed": "exec {escalate} <&-",
+    "stdout closed": "exec {escalate} >&-",
+    "stdout full": "exec {escalate} > /dev/full",
+    "stderr full": "exec {escalate} 2> /dev/full",
+    "a reader that went away": "{escalate} | true",
+    "a directory that is gone": 'mkdir "$PWD/gone"; cd "$PWD/gone"; rmdir "$PWD"; exec {escalate}',
+    "few files allowed": "ulimit -n 64; exec {escalate}",
+    "signals ignored": "trap '' HUP PIPE TERM INT; exec {escalate}",
+    "no terminal width": "COLUMNS=0 LINES=0 TERM=dumb exec {escalate}",
+}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_pages_go_out_whatever_the_surroundings(tmp_path, name):
+    with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
+        program = f'"{sys.executable}" -m escalate_cli declare "Łódź ist down 💥" -s x'
+        ran = place.script(SURROUNDINGS[name].format(escalate=program))
+        assert ran.code == 0, ran
+        assert sorted(place.told) == ["/a/p0", "/b/p0"]
+        assert "Łódź ist down" in place.messages[0].json["title"]
+        assert place.statuses() == {"sent": 2}
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (place.db, place.db.with_name("escalate.db-journal"))}
+        assert set(modes.values()) == {"0o600"}, modes
+        for root, directories, files in os.walk(place.place / "home"):
+            for one in (*directories, *files):
+                assert os.stat(os.path.join(root, one)).st_mode & 0o077 == 0, one
+
+
+def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
+    with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
+        reader, writer = os.pipe()
+        command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+        watch = subprocess.Popen(command, stdout=writer, stderr=writer, env=place.environ, cwd=place.place)
+        os.close(writer)
+        os.close(reader)
+        try:
+            for number in range(2):
+                place.declare_quietly(f"no {number}")
+                web.wait_for(2 * number + 2, timeout=20)
+        finally:
+            watch.terminate()
+            assert watch.wait(20) == 0
+
+
+# ── a storm, and idleness ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_that_loses_nothing(tmp_path):
+    """Six hundred declares as a monitor would make them; the person gets the limit and then digests that name every incident."""
+    config = crew(1, ("a",)).replace('messages = 100000\nper = "1s"', 'messages = 5\nper = "5m"')
+    with HttpServer() as web, installation(tmp_path, web, config) as place:
+        from escalate_cli import operations
+
+        context = place.context
+        for number in range(600):
+            for key in ("the same", f"no {number}"):
+                operations.declare(context, operations.Request(f"down {number}", ("x",), key=key), lambda routing: None)
+        context.close()
+        assert place.rows("SELECT count(*) FROM incidents") == [(601,)]
+        assert place("tick").code == 0
+        assert len(place.messages) == 5
+        with place.sql() as db:  # five minutes later
+            db.execute("UPDATE notifications SET due_at = 1 WHERE held_back = 1 AND status = 'pending'")
+            db.execute("UPDATE notifications SET sent_at = sent_at - 301000000 WHERE status = 'sent'")
+        assert place("tick").code == 0
+        assert len(place.messages) == 6
+        digest = place.messages[-1].json
+        assert digest["title"] == "596 more messages about 596 incidents"
+        assert place.statuses() == {"sent": 601}
+        named = {int(line.rpartition(" ")[2]) for line in digest["message"].splitlines() if "escalate ack" in line}
+        alone = {int(one.json["title"].partition("#")[2].split()[0]) for one in place.messages[:5]}
+        assert len(named | alone) == 601 or "601" in digest["message"], "every incident is named"
+
+
+def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
+    """A few as real processes, and a day of them from the parts."""
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
+        place.declare("down", "-s", "x")
+        place("ack", "1", "--by", "p0")
+        ran = [place("tick") for _ in range(3)]
+        assert {(one.code, one.out, one.err) for one in ran} == {(0, "", "")}
+        sizes = sizes_of(place)
+        context = place.context
+        from escalate_cli import operations
+
+        engine = operations.engine(context)
+        for _ in range(1440):
+            tally = engine.tick()
+            assert (tally.lines, tally.troubles) == ([], [])
+        context.close()
+        assert place("tick").code == 0
+        assert sizes_of(place) == sizes
+
+
+def sizes_of(place) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in place.place.rglob("*") if path.is_file() and "backup" not in str(path)}
