@@ -314,7 +314,13 @@ class Engine:
         if claimed.also:
             everything = (claimed, *claimed.also)
             incidents = self.store.situations.incidents(tuple({one.incident_id for one in everything}))
-            return digest(incidents, len(everything), self._catalog().limits.per, short=short)
+            return digest(
+                incidents,
+                len(everything),
+                self._catalog().limits.per,
+                short=short,
+                unsure=any(one.notification.unsure for one in everything),
+            )
         situation = self.store.situations.load(claimed.incident_id)
         try:
             if situation is None:
@@ -396,7 +402,8 @@ class Engine:
 
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
     title = printable(situation.incident.title) if situation else "an incident"
-    text = f"#{claimed.incident_id} {clip(title, 100)} - escalate ack {claimed.incident_id}"
+    repeat = "(repeat) " if claimed.notification.unsure else ""
+    text = f"{repeat}#{claimed.incident_id} {clip(title, 100)} - escalate ack {claimed.incident_id}"
     return Message("" if short else text, text if short else f"{text}\n\n{printable(claimed.notification.because)}\n")
 
 

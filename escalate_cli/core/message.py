@@ -51,7 +51,8 @@ def compose(notification: Notification, situation: Situation, catalog: Catalog, 
     if short:
         return Message("", _short(notification, situation, catalog, now, zone))
     values = facts(notification, situation, catalog, now, zone)
-    title = _templated("title", values, catalog) or _title(notification, situation.incident)
+    templated = _templated("title", values, catalog)
+    title = _repeat(notification) + templated if templated else _title(notification, situation.incident)
     body = _templated("body", values, catalog) or _body(notification, situation, catalog, now, zone)
     return Message(clip(printable(title), TITLE_LIMIT), clip(body, BODY_LIMIT))
 
@@ -112,7 +113,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> li
     lines = [f"{_name(incident)}", f"Severity: {incident.severity}"]
     names = ", ".join(catalog.services[one].name if one in catalog.services else one for one in incident.services)
     lines.append(f"Affected: {names or 'no service known yet'}")
-    by = f" by {printable(incident.declared_by)}" if incident.declared_by else ""
+    by = f" by {printable(name_of(f'person:{incident.declared_by}', catalog))}" if incident.declared_by else ""
     lines.append(f"Declared: {clock_time(incident.declared_at, zone, now)}{by} ({show_about(now - incident.declared_at)} ago)")
     if incident.lead:
         lines.append(f"Lead: {name_of('person:' + incident.lead, catalog)}")
@@ -231,7 +232,7 @@ def _short(notification: Notification, situation: Situation, catalog: Catalog, n
     values = facts(notification, situation, catalog, now, zone)
     templated = _templated("short", values, catalog)
     if templated:
-        return clip(printable(templated), SHORT_LIMIT)
+        return clip(_repeat(notification) + printable(templated), SHORT_LIMIT)
     nudge = nudge_of(notification, situation)
     if notification.kind is NotificationKind.TEST or incident.id <= 0:
         head, tail = "[TEST] ", " Only a test: nothing is broken."
@@ -262,7 +263,7 @@ def facts(notification: Notification, situation: Situation, catalog: Catalog, no
         "services": ", ".join(catalog.services[one].name if one in catalog.services else one for one in incident.services),
         "teams": ", ".join(dict.fromkeys(one.team for one in situation.escalations)),
         "lead": name_of(f"person:{incident.lead}", catalog) if incident.lead else "",
-        "declared_by": incident.declared_by or "",
+        "declared_by": name_of(f"person:{incident.declared_by}", catalog) if incident.declared_by else "",
         "declared_at": clock_time(incident.declared_at, zone, now),
         "status": incident.status.value,
         "level": str(notification.level or ""),
@@ -298,9 +299,12 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return "".join(filled)
 
 
-def digest(incidents: Sequence[Incident], messages: int, per: Span, *, short: bool) -> Message:
-    """One message for `messages` that exceeded `[limits]`: it names every incident, by number where there is room for no more."""
-    head = f"{messages} more messages about {len(incidents)} incident{'s' * (len(incidents) != 1)}"
+def digest(incidents: Sequence[Incident], messages: int, per: Span, *, short: bool, unsure: bool = False) -> Message:
+    """One message for `messages` that exceeded `[limits]`: it names every incident, by number where there is room for no more.
+
+    `unsure`: an earlier digest of some of them may have arrived.
+    """
+    head = f"{'(repeat) ' if unsure else ''}{messages} more messages about {len(incidents)} incident{'s' * (len(incidents) != 1)}"
     if short:
         return Message("", clip(f"{head}: {_numbers(incidents)} - escalate list", SHORT_LIMIT))
     lines = [f"[{one.severity}] {clip(_name(one), TITLE_LIMIT)} ({one.status.value}): escalate ack {one.id}" for one in incidents]
