@@ -1,0 +1,331 @@
+"""Who is reached first, and after how long, for every service, severity and moment of the coming weeks: exact, not sampled.
+
+Each answer is a declaration run through `core.plan` on a virtual clock until the first person is paged, if nobody acknowledges. How
+long an answer stays true follows from what core looked at and when: an instant that moves along with the declaration (a level five
+minutes later) may move up to the next handoff or change of hours that it depends on; one that stands still (a level held until
+Monday) may be overtaken by those that move. Between two such moments the same people are reached, after the same time or at the
+same instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from escalate_cli.core import incident as core
+from escalate_cli.core.catalog import Catalog, Service, Severity
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.plan import plan
+from escalate_cli.core.policy import Policy, When
+from escalate_cli.core.scope import policy_for
+from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
+
+_INSTANT: Span = 1
+"""the shortest stretch: one microsecond"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of declarations, half-open, with one answer.
+
+    `people` are those reached first (empty: nobody is, and the policy has given up); `after` is how long that takes for a declaration
+    at `start`: the longest of the stretch, since with `held` it shrinks towards its end (everybody waits for the same instant).
+    `by_fallback`: only `[fallback].page` reaches them. `because` is what the first of them is told.
+    """
+
+    start: Instant
+    until: Instant
+    people: tuple[str, ...]
+    after: Span | None
+    held: bool = False
+    by_fallback: bool = False
+    because: str = ""
+
+    @property
+    def reached_at(self) -> Instant | None:
+        """When those are reached who wait from the start."""
+        return None if self.after is None else self.start + self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The stretches, without holes and in order, that these services share at these severities: same team, policy and conditions."""
+
+    team: str
+    policy: str
+    services: tuple[str, ...]
+    severities: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The whole answer from `start` until `until`; `looked` counts the declarations that were run to find it."""
+
+    start: Instant
+    until: Instant
+    rows: tuple[Row, ...]
+    looked: int
+
+
+def cover(catalog: Catalog, start: Instant, until: Instant, progress: Callable[[int, int], None] | None = None) -> Coverage:
+    """Cover every service and severity from `start` until `until`. `progress` is told how many rows of how many are done."""
+    asked: set[Subject] = set()
+    noted = noting(catalog, asked)
+    calendar = Calendar(catalog, start)
+    rows = []
+    looked = 0
+    kinds = _kinds(catalog)
+    for number, (team, policy, services, severities) in enumerate(kinds):
+        said = core.Declaration("-", severities[0], services[:1])
+        line = _Line(said, noted, calendar, asked, _spans(catalog))
+        stretches = tuple(joined(line.stretches(start, until)))
+        rows.append(Row(team, policy, services, severities, stretches))
+        looked += line.looked
+        if progress is not None:
+            progress(number + 1, len(kinds))
+    return Coverage(start, until, tuple(rows), looked)
+
+
+def joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+    """The stretches, with neighbours that have the same answer made one."""
+    last: Stretch | None = None
+    for stretch in stretches:
+        if last is not None and _same_answer(last, stretch):
+            last = replace(last, until=stretch.until)
+            continue
+        if last is not None:
+            yield last
+        last = stretch
+    if last is not None:
+        yield last
+
+
+def _same_answer(one: Stretch, other: Stretch) -> bool:
+    if (one.people, one.by_fallback, one.held) != (other.people, other.by_fallback, other.held):
+        return False
+    return one.reached_at == other.reached_at if one.held else one.after == other.after
+
+
+def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
+    """Services and severities that no condition can tell apart, together: team, policy, services, severities."""
+    services: dict[tuple[object, ...], list[Service]] = {}
+    for service in catalog.services.values():
+        policy = policy_for(service.team, service.policy, catalog)
+        named = tuple(service.id in (when.services or ()) for when in _conditions(policy, catalog) if when.services is not None)
+        services.setdefault((service.team, policy.id, named), []).append(service)
+    found = []
+    for alike in services.values():
+        team, policy = alike[0].team, policy_for(alike[0].team, alike[0].policy, catalog)
+        severities: dict[tuple[object, ...], list[str]] = {}
+        for severity in catalog.severities:
+            severities.setdefault(_looks(severity, policy, catalog), []).append(severity.id)
+        ids = tuple(service.id for service in alike)
+        found += [(team, policy.id, ids, tuple(one)) for one in severities.values()]
+    return found
+
+
+def _conditions(policy: Policy, catalog: Catalog) -> list[When]:
+    """The conditions that an incident under this policy may meet; a rule may bring in teams, and so any policy."""
+    policies = catalog.policies.values() if any(rule.involve for rule in catalog.rules) else (policy,)
+    return [level.when for one in policies for level in one.levels] + [rule.when for rule in catalog.rules]
+
+
+def _looks(severity: Severity, policy: Policy, catalog: Catalog) -> tuple[object, ...]:
+    """What conditions and people see of a severity."""
+    if any(rule.raise_to for rule in catalog.rules):
+        return (severity.id,)
+    conditions = _conditions(policy, catalog)
+    return severity.urgency, tuple(severity.id in when.severities for when in conditions if when.severities is not None)
+
+
+def _spans(catalog: Catalog) -> tuple[Span, ...]:
+    """The waits of rules that also look at hours: such a rule may be ripe at an instant at which nobody looks."""
+    found: set[Span] = set()
+    for rule in catalog.rules:
+        when = rule.when
+        if when.hours is not None:
+            waits = (when.open_for, when.unacknowledged_for, when.no_update_for, when.at_severity_for)
+            found.update(one for one in waits if one is not None)
+    return tuple(sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first person reached: who (several at the same instant), when (None: nobody), by the fallback only, and the reason given."""
+
+    people: tuple[str, ...]
+    at: Instant | None
+    by_fallback: bool = False
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One declaration run up to its first person: the instants at which core planned, what it asked there, and the outcome."""
+
+    visits: tuple[tuple[Instant, tuple[Subject, ...]], ...]
+    first: First
+
+    @property
+    def asks_hours(self) -> bool:
+        return any(kind == HOURS for _, asked in self.visits for kind, _ in asked)
+
+
+def first_person(said: core.Declaration, catalog: Catalog, at: Instant) -> First:
+    """Who is paged first if `said` is declared at `at` and nobody acknowledges."""
+    return _walk(said, catalog, at, set()).first
+
+
+def _walk(said: core.Declaration, catalog: Catalog, at: Instant, asked: set[Subject]) -> _Walk:
+    asked.clear()
+    planned = core.declare(said, catalog, at)
+    visits = [(at, tuple(sorted(asked)))]
+    now = at
+    for _ in range(_patience(planned.situation, catalog)):
+        first = _first(planned.situation, catalog, now)
+        if first is not None:
+            return _Walk(tuple(visits), first)
+        if planned.next_due_at is None or _given_up(planned.situation, catalog, now):
+            break
+        now = planned.next_due_at
+        asked.clear()
+        planned = plan(replace(planned.situation, entries=()), catalog, now)
+        visits.append((now, tuple(sorted(asked))))
+    return _Walk(tuple(visits), _first(planned.situation, catalog, now) or First((), None))
+
+
+def _patience(situation: Situation, catalog: Catalog) -> int:
+    """More plans than all walks of all policies take."""
+    return 20 + 3 * len(catalog.rules) + sum((one.levels + 1) * (one.policy.repeat + 2) for one in situation.escalations)
+
+
+def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None:
+    pages = [one for one in situation.notifications if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
+    pages = [one for one in pages if one.due_at <= now]
+    if not pages:
+        return None
+    fallback = [one for one in pages if one.level is None and one.source == catalog.fallback.source]
+    chosen = pages if len(fallback) == len(pages) else [one for one in pages if one not in fallback]
+    people = tuple(dict.fromkeys(one.recipient.removeprefix("person:") for one in chosen))
+    return First(people, now, chosen is pages and bool(fallback), chosen[0].because)
+
+
+def _given_up(situation: Situation, catalog: Catalog, now: Instant) -> bool:
+    """Whether every policy has run out without reaching anybody, and no rule is still to come."""
+    waiting = any(
+        rule.when.open_for or rule.when.unacknowledged_for or rule.when.no_update_for or rule.when.at_severity_for or rule.when.hours
+        for rule in catalog.rules
+    )
+    active = [one for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
+    return not waiting and all(_is_over(one, now) for one in active)
+
+
+def _is_over(escalation: Escalation, now: Instant) -> bool:
+    if escalation.status is EscalationStatus.EXHAUSTED or escalation.cycle > escalation.policy.repeat:
+        return True
+    idle = escalation.level == 0 and escalation.held is None and escalation.next_at is not None and escalation.next_at > now
+    return escalation.status is EscalationStatus.PAGING and idle
+
+
+@dataclass(slots=True)
+class _Node:
+    """What is known of walks that came this far: by what core asked here and what it was answered, the outcome or the next node."""
+
+    after: Span
+    known: dict[tuple[Subject, ...], dict[tuple[object, ...], _Node | First]] = field(default_factory=dict)
+
+
+class _Line:
+    """One kind of declaration through time. Walks that met the same answers are remembered, not run again."""
+
+    def __init__(
+        self, said: core.Declaration, catalog: Catalog, calendar: Calendar, asked: set[Subject], spans: tuple[Span, ...]
+    ) -> None:
+        self.looked = 0
+        self._said = said
+        self._catalog = catalog
+        self._calendar = calendar
+        self._asked = asked
+        self._spans = spans
+        self._root = _Node(0)
+
+    def stretches(self, start: Instant, until: Instant) -> Iterator[Stretch]:
+        """The stretches from `start` until `until`; neighbours may have the same answer."""
+        at = start
+        while at < until:
+            walk = self._at(at)
+            end, held = self._true_until(at, walk, until)
+            first = walk.first
+            after = None if first.at is None else first.at - at
+            yield Stretch(at, end, first.people, after, held, first.by_fallback, first.because)
+            at = end
+
+    def _true_until(self, at: Instant, walk: _Walk, until: Instant) -> tuple[Instant, bool]:
+        """How far the declaration may move before the answer can change, and whether the first person stands still meanwhile."""
+        moving, standing = walk.visits, ()
+        if len(walk.visits) > 1 and walk.asks_hours:
+            nudged = self._at(at + _INSTANT)
+            if len(nudged.visits) != len(walk.visits) or nudged.first.people != walk.first.people:
+                return at + _INSTANT, False  # two things that coincide at this very instant only
+            pairs = list(zip(walk.visits, nudged.visits, strict=True))
+            moving = tuple(one for one, other in pairs if other[0] != one[0])
+            standing = tuple(one[0] for one, other in pairs if other[0] == one[0])
+        end = until
+        for instant, asked in moving:
+            for subject in asked:
+                change = self._calendar.next(subject, instant)
+                if change is not None:
+                    end = min(end, at + change - instant)
+        if standing:
+            movers = {instant for instant, _ in moving}
+            movers |= {instant + span for instant in movers for span in self._spans}
+            end = min([end, *(at + still - mover for still in standing for mover in movers if mover < still)])
+        return end, walk.first.at in standing
+
+    def _at(self, at: Instant) -> _Walk:
+        known = self._recall(at)
+        if known is not None:
+            return known
+        self.looked += 1
+        walk = _walk(self._said, self._catalog, at, self._asked)
+        self._remember(at, walk)
+        return walk
+
+    def _answers(self, asked: tuple[Subject, ...], at: Instant) -> tuple[object, ...]:
+        return tuple([self._calendar.value(subject, at) for subject in asked])
+
+    def _recall(self, at: Instant) -> _Walk | None:
+        node = self._root
+        visits = []
+        while True:
+            now = at + node.after
+            for asked, by_answers in node.known.items():
+                found = by_answers.get(self._answers(asked, now))
+                if found is not None:
+                    break
+            else:
+                return None
+            visits.append((now, asked))
+            if isinstance(found, First):
+                return _Walk(tuple(visits), replace(found, at=None if found.at is None else now))
+            node = found
+
+    def _remember(self, at: Instant, walk: _Walk) -> None:
+        """Hours tell core not only whether they are open but when they will be: such a walk is good for its own instant only, unless
+        it ends where it asks them."""
+        node = self._root
+        last = len(walk.visits) - 1
+        for number, (now, asked) in enumerate(walk.visits):
+            by_answers = node.known.setdefault(asked, {})
+            answers = self._answers(asked, now)
+            if number == last:
+                by_answers[answers] = walk.first
+                return
+            if any(kind == HOURS for kind, _ in asked):
+                return
+            following = by_answers.setdefault(answers, _Node(walk.visits[number + 1][0] - at))
+            if isinstance(following, First):  # cannot be: core is deterministic
+                return
+            node = following
