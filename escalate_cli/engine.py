@@ -38,6 +38,8 @@ PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 _LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 _BATCH = 200
+_TOGETHER = 20
+"""incidents planned in one transaction: a commit costs more than a plan, but nobody else should wait long for the database"""
 _LOOK_AGAIN_SECONDS = 2.0
 """how old the list of what is due may grow while slow providers are worked through: what came due meanwhile may be quick"""
 
@@ -68,6 +70,26 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
     lines: list[str] = field(default_factory=list)
+
+    def count(self, known: _Known, settled: tuple[NotificationStatus, Entry]) -> None:
+        """Count an outcome that is stored."""
+        status, entry = settled
+        self.lines.append(f"#{known.claimed.incident_id} {entry.text}")
+        self.sent += status is NotificationStatus.SENT
+        self.failed += status is NotificationStatus.FAILED
+        self.retrying += status is NotificationStatus.RETRYING
+        if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
+            self.undelivered.append(known.claimed.notification.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How an attempt ended and what follows; `together` counts the notifications that went out in the same message."""
+
+    claimed: Claimed
+    outcome: Outcome
+    verdict: Verdict
+    together: int = 1
 
 
 @dataclass(slots=True)
@@ -169,53 +191,63 @@ class Engine:
         due = self.store.situations.due(now, _BATCH)
         if incident_id is not None:
             due = tuple(one for one in due if one == incident_id)
-        for one in due:
-            try:
-                self._plan_one(one, now, tally)
-            except EscalateError:
-                raise
-            except Exception as problem:  # a poison incident must not stop the others
-                self._push_ahead(one, now, problem, tally)
+        for start in range(0, len(due), _TOGETHER):
+            with self.store.transaction():
+                for one in due[start : start + _TOGETHER]:
+                    self._plan_safely(one, now, tally)
+                self._reach("planning")
+            self._reach("planned")
         if due:
             self._queue.clear()
         return len(due)
 
+    def _plan_safely(self, incident_id: int, now: Instant, tally: Tally) -> None:
+        """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in the same transaction."""
+        try:
+            with self.store.part():
+                self._plan_one(incident_id, now, tally)
+        except EscalateError:
+            raise
+        except Exception as problem:
+            self._push_ahead(incident_id, now, problem, tally)
+
     def _plan_one(self, incident_id: int, now: Instant, tally: Tally) -> None:
-        with self.store.transaction():
-            before = self.store.situations.load(incident_id)
-            if before is None or before.incident.next_due_at is None or before.incident.next_due_at > now:
-                return
-            after_plan = plan(before, self._catalog(), now)
-            after = self.store.situations.save(before, after_plan.situation)
-            self._reach("planning")
-        self._reach("planned")
-        fresh = len(after.notifications) - len(before.notifications)
+        before = self.store.situations.load(incident_id)
+        if before is None or before.incident.next_due_at is None or before.incident.next_due_at > now:
+            return
+        planned = plan(before, self._catalog(), now).situation
+        self.store.situations.save(before, planned)
         tally.incidents += 1
-        tally.planned += fresh
-        tally.lines += [f"#{incident_id} {entry.text}" for entry in after_plan.situation.entries]
+        tally.planned += len(planned.notifications) - len(before.notifications)
+        tally.lines += [f"#{incident_id} {entry.text}" for entry in planned.entries]
 
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
         tally.troubles.append(text)
-        with self.store.transaction():
-            self.store.situations.push_ahead(incident_id, now + _LOOK_AHEAD_AFTER_TROUBLE)
+        self.store.situations.push_ahead(incident_id, now + _LOOK_AHEAD_AFTER_TROUBLE)
 
     def _take_over_abandoned(self, tally: Tally) -> None:
-        while True:
-            now = tally.at
-            abandoned = self.store.outbox.abandoned(now, _BATCH)
+        """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
+        now = tally.at
+        while abandoned := self.store.outbox.abandoned(now, _BATCH):
             mine = {one.claimed.token for one in self._underway.values()}
-            for claimed in abandoned:
-                if claimed.token in mine:
-                    continue  # the clock leapt: it is under way right here
-                gateway = self._gateway(claimed.notification.gateway)
-                outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
-                verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
-                if verdict.status is NotificationStatus.RETRYING:
-                    verdict = Verdict(verdict.status, now, verdict.reason)
-                self._store_outcome(claimed, outcome, verdict, now, tally)
+            known = [
+                self._outcome_of_abandoned(claimed, now)
+                for claimed in abandoned
+                if claimed.token not in mine  # the clock leapt: it is under way right here
+            ]
+            self._store_outcomes(known, now, tally)
             if len(abandoned) < _BATCH:
                 return
+
+    def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> _Known:
+        gateway = self._gateway(claimed.notification.gateway)
+        outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
+        verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
+        if verdict.status is NotificationStatus.RETRYING:
+            again = claimed.notification.attempts + 1
+            verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
+        return _Known(claimed, outcome, verdict)
 
     def _gateway(self, gateway_id: str) -> Gateway:
         found = self._catalog().gateways.get(gateway_id)
@@ -224,37 +256,52 @@ class Engine:
     def _start(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
         """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
         started = 0
-        while self._room():
+        while room := self._room():
             if not self._queue or self.clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
                 self._queue = list(self.store.outbox.waiting(now, _BATCH, incident_id))
                 self._looked_at = self.clock.monotonic()
             if not self._queue:
                 break
-            started += self._begin(self._pick(), now, tally)
+            started += self._begin(self._pick(room), now, tally)
         return started
 
-    def _room(self) -> bool:
+    def _room(self) -> int:
+        """How many more attempts may begin."""
         moment = self.clock.monotonic()
         quick = sum(1 for one in self._underway.values() if moment - one.began_at < SLOW_AFTER / SECOND)
-        return quick < PARALLEL and len(self._underway) < MOST_CHILDREN
+        return max(min(PARALLEL - quick, MOST_CHILDREN - len(self._underway)), 0)
 
-    def _pick(self) -> Waiting:
+    def _pick(self, room: int) -> list[Waiting]:
+        """Take so many out of the queue, each time the first of the gateway that is least busy."""
         busy: dict[str, int] = {}
         for one in self._underway.values():
             busy[one.gateway.id] = busy.get(one.gateway.id, 0) + 1
-        best = min(range(len(self._queue)), key=lambda index: (busy.get(self._queue[index].gateway, 0), index))
-        return self._queue.pop(best)
+        picked = []
+        for _ in range(min(room, len(self._queue))):
+            best = min(range(len(self._queue)), key=lambda index: (busy.get(self._queue[index].gateway, 0), index))
+            waiting = self._queue.pop(best)
+            busy[waiting.gateway] = busy.get(waiting.gateway, 0) + 1
+            picked.append(waiting)
+        return picked
 
-    def _begin(self, waiting: Waiting, now: Instant, tally: Tally) -> int:
-        gateway = self._gateway(waiting.gateway)
-        if not self.store.outbox.waits(waiting.id, now):
+    def _begin(self, picked: list[Waiting], now: Instant, tally: Tally) -> int:
+        """Claim these in one transaction and hand them to the sender at once; how many were begun."""
+        wanted = [one for one in picked if self.store.outbox.waits(one.id, now)]
+        if not wanted:
             return 0
         with self.store.transaction():
-            claimed = self._claim(waiting, gateway, now)
+            claims = [(self._claim(one, self._gateway(one.gateway), now), one.gateway) for one in wanted]
             self._reach("claiming")
-        if claimed is None:
-            return 0
-        self._reach("claimed")
+        begun = 0
+        for claimed, gateway in claims:
+            if claimed is not None:
+                self._reach("claimed")
+                self._hand_over(claimed, self._gateway(gateway), now)
+                begun += 1
+        self._record_ended(tally)
+        return begun
+
+    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant) -> None:
         ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
         self._underway[ticket] = _Underway(claimed, gateway, self.clock.monotonic())
         try:
@@ -265,10 +312,8 @@ class Engine:
             envelope = Outcome(OutcomeKind.TEMPORARY, f"the message could not be made ({type(problem).__name__}); nothing was sent")
         if isinstance(envelope, Outcome):
             self._ended.append((ticket, envelope))
-            self._record_ended(tally)
         else:
             self._reach("begun")
-        return 1
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
@@ -330,53 +375,58 @@ class Engine:
             return _plain(claimed, situation, short=short)
 
     def _record_ended(self, tally: Tally) -> int:
-        """Record every outcome that is known; how many. One that cannot be recorded now is kept, not forgotten."""
-        recorded = 0
-        while self._ended:
-            ticket, outcome = self._ended[0]
-            if ticket in self._underway:
-                self._record(self._underway[ticket], outcome, tally)
-                del self._underway[ticket]
-                recorded += 1
-            del self._ended[0]
-        return recorded
-
-    def _record(self, underway: _Underway, outcome: Outcome, tally: Tally) -> None:
+        """Record every outcome that is known, in one transaction; how many. What cannot be recorded now is kept, not forgotten."""
+        if not self._ended:
+            return 0
         self._reach("ended")
         now = self.clock.now()
-        for claimed in (underway.claimed, *underway.claimed.also):
-            verdict = after(claimed.notification.attempts, underway.gateway.attempts, outcome, now)
-            self._store_outcome(claimed, outcome, verdict, now, tally, bundled=len(underway.claimed.also))
+        known = [one for ticket, outcome in self._ended if ticket in self._underway for one in self._known(ticket, outcome, now)]
+        self._store_outcomes(known, now, tally)
+        settled, self._ended = self._ended, []
+        return sum(1 for ticket, _ in settled if self._underway.pop(ticket, None) is not None)
 
-    def _store_outcome(self, claimed: Claimed, outcome: Outcome, verdict: Verdict, now: Instant, tally: Tally, *, bundled: int = 0) -> None:
-        notification = claimed.notification
+    def _known(self, ticket: int, outcome: Outcome, now: Instant) -> list[_Known]:
+        underway = self._underway[ticket]
+        together = (underway.claimed, *underway.claimed.also)
+        return [
+            _Known(one, outcome, after(one.notification.attempts, underway.gateway.attempts, outcome, now), len(together))
+            for one in together
+        ]
+
+    def _store_outcomes(self, known: list[_Known], now: Instant, tally: Tally) -> None:
+        if not known:
+            return
         try:
             with self.store.transaction():
-                status = self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
-                if status is None:
-                    return
-                entry = self._entry(notification, status, verdict, now, bundled)
-                self.store.situations.append(claimed.incident_id, entry)
+                settled = [(one, self._store_outcome(one, now)) for one in known]
                 self._reach("recording")
         except DatabaseProblem as problem:
             if problem.code != FULL:
                 raise
             # What was sent must not be sent again: changing a row in place needs no room, a timeline entry would.
             with self.store.transaction():
-                self.store.outbox.record(claimed, outcome.kind, outcome.detail, verdict, now)
+                for one in known:
+                    self.store.outbox.record(one.claimed, one.outcome.kind, one.outcome.detail, one.verdict, now)
             raise
         self._reach("recorded")
-        tally.lines.append(f"#{claimed.incident_id} {entry.text}")
-        tally.sent += status is NotificationStatus.SENT
-        tally.failed += status is NotificationStatus.FAILED
-        tally.retrying += status is NotificationStatus.RETRYING
-        if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
-            tally.undelivered.append(notification.id)
+        for one, entry in settled:
+            if entry is not None:
+                tally.count(one, entry)
 
-    def _entry(self, notification: Notification, status: NotificationStatus, verdict: Verdict, now: Instant, bundled: int) -> Entry:
+    def _store_outcome(self, known: _Known, now: Instant) -> tuple[NotificationStatus, Entry] | None:
+        """Record one outcome with its timeline entry; None when the claim was lost to another process meanwhile."""
+        status = self.store.outbox.record(known.claimed, known.outcome.kind, known.outcome.detail, known.verdict, now)
+        if status is None:
+            return None
+        entry = self._entry(known, status, now)
+        self.store.situations.append(known.claimed.incident_id, entry)
+        return status, entry
+
+    def _entry(self, known: _Known, status: NotificationStatus, now: Instant) -> Entry:
+        notification, verdict = known.claimed.notification, known.verdict
         who = f"{notification.kind.value} to {name_of(notification.recipient, self._catalog())} by {notification.gateway}"
-        if bundled:
-            who += f", in a digest of {bundled + 1}"
+        if known.together > 1:
+            who += f", in a digest of {known.together}"
         text, kind = {
             NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
             NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),

@@ -241,6 +241,19 @@ class Database:
                 raise self._explain(problem) from None
             raise
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction under way: anything raised inside undoes this part alone."""
+        self.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk has rolled everything back already
+                self.run("ROLLBACK TO part")
+                self.run("RELEASE part")
+            raise
+        self.run("RELEASE part")
+
     def _patiently(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run a statement; while another process holds the database it is tried again, until patience ends.
 

@@ -25,6 +25,10 @@ class Store:
         """All or nothing; see `Database.transaction`."""
         return self.database.transaction()
 
+    def part(self) -> AbstractContextManager[None]:
+        """A part of a transaction that can be undone by itself; see `Database.part`."""
+        return self.database.part()
+
     def close(self) -> None:
         """Close the database."""
         self.database.close()
