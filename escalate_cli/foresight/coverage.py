@@ -296,13 +296,23 @@ class _Line:
     def _answers(self, asked: tuple[Subject, ...], at: Instant) -> tuple[object, ...]:
         return tuple([self._calendar.value(subject, at) for subject in asked])
 
+    def _distances(self, asked: tuple[Subject, ...], at: Instant) -> tuple[object, ...]:
+        """The answers and, for hours, how far away their next change is: core waits for it."""
+        found: list[object] = []
+        for subject in asked:
+            found.append(self._calendar.value(subject, at))
+            if subject[0] == HOURS:
+                change = self._calendar.next(subject, at)
+                found.append(None if change is None else change - at)
+        return tuple(found)
+
     def _recall(self, at: Instant) -> _Walk | None:
         node = self._root
         visits = []
         while True:
             now = at + node.after
             for asked, by_answers in node.known.items():
-                found = by_answers.get(self._answers(asked, now))
+                found = by_answers.get(self._answers(asked, now)) or by_answers.get(self._distances(asked, now))
                 if found is not None:
                     break
             else:
@@ -313,19 +323,20 @@ class _Line:
             node = found
 
     def _remember(self, at: Instant, walk: _Walk) -> None:
-        """Hours tell core not only whether they are open but when they will be: such a walk is good for its own instant only, unless
-        it ends where it asks them."""
+        """Where a walk ends, only the answers matter; where it goes on, core may wait for hours to change.
+
+        A rule that waits for hours and for something else may ask about hours of later on: what follows then is not remembered.
+        """
         node = self._root
         last = len(walk.visits) - 1
         for number, (now, asked) in enumerate(walk.visits):
             by_answers = node.known.setdefault(asked, {})
-            answers = self._answers(asked, now)
             if number == last:
-                by_answers[answers] = walk.first
+                by_answers[self._answers(asked, now)] = walk.first
                 return
-            if any(kind == HOURS for kind, _ in asked):
+            if self._spans and any(kind == HOURS for kind, _ in asked):
                 return
-            following = by_answers.setdefault(answers, _Node(walk.visits[number + 1][0] - at))
+            following = by_answers.setdefault(self._distances(asked, now), _Node(walk.visits[number + 1][0] - at))
             if isinstance(following, First):  # cannot be: core is deterministic
                 return
             node = following
