@@ -1,0 +1,192 @@
+"""What `simulate`, `explain`, `diff` and `replay` answer: as JSON carries it, and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.incident import Declaration
+from escalate_cli.core.model import Entry, EntryKind, NotificationKind
+from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.targets import name_of
+from escalate_cli.foresight.simulation import Message, Simulation
+
+_TOLD = (
+    EntryKind.SKIPPED,
+    EntryKind.EXHAUSTED,
+    EntryKind.ACKNOWLEDGED,
+    EntryKind.UPDATED,
+    EntryKind.RESOLVED,
+    EntryKind.REOPENED,
+    EntryKind.RULE,
+    EntryKind.NUDGE,
+    EntryKind.MAINTENANCE,
+)
+"""the entries of the timeline that a simulation shows between its messages"""
+_SHOWN_TWICE = 2
+"""what repeats itself is shown this often, and then counted"""
+
+
+def passed(span: Span) -> str:
+    """A time since the beginning."""
+    return f"+{show_duration(span)}" if span else "0s"
+
+
+# ── simulate ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def simulation_data(foreseen: Simulation) -> dict[str, Any]:
+    """A simulation as JSON carries it (product.md §6)."""
+    return {
+        "from": iso(foreseen.start),
+        "until": iso(foreseen.until),
+        "messages": [
+            {
+                "at": iso(one.at),
+                "after_seconds": one.after // SECOND,
+                "kind": one.kind.value,
+                "recipient": one.recipient,
+                "gateway": one.gateway,
+                "address": one.address,
+                "team": one.team,
+                "level": one.level,
+                "because": one.because,
+                "source": one.source or None,
+            }
+            for one in foreseen.messages
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a simulation: a message (with every gateway that carries it at that instant) or something that happens."""
+
+    at: Instant
+    message: Message | None = None
+    by: tuple[str, ...] = ()
+    entry: Entry | None = None
+    more: int = 0
+    """how many more like this line are not shown"""
+    last_at: Instant = 0
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What makes two lines the same but for their time."""
+        if self.message is not None:
+            return (self.message.recipient, self.message.kind, self.message.because, self.by)
+        return (self.entry.kind, self.entry.text) if self.entry is not None else ()
+
+
+def lines_of(foreseen: Simulation) -> list[Line]:
+    """The simulation in order of time, one line for what goes to one recipient at once; from the third time on it is counted."""
+    together: dict[tuple[object, ...], list[Message]] = {}
+    for one in foreseen.messages:
+        together.setdefault((one.at, one.recipient, one.kind, one.because), []).append(one)
+    lines = [Line(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some))) for some in together.values()]
+    lines += [Line(one.at, entry=one) for one in foreseen.entries if one.kind in _TOLD and not _is_paging(one)]
+    lines.sort(key=lambda line: (line.at, line.message is not None))
+    seen: dict[tuple[object, ...], int] = {}
+    shown: list[Line] = []
+    counted: dict[tuple[object, ...], int] = {}
+    for line in lines:
+        seen[line.alike] = seen.get(line.alike, 0) + 1
+        if seen[line.alike] <= _SHOWN_TWICE:
+            shown.append(line)
+        elif line.alike not in counted:
+            counted[line.alike] = len(shown)
+            shown.append(Line(line.at, line.message, line.by, line.entry, 1, line.at))
+        else:
+            place = counted[line.alike]
+            before = shown[place]
+            shown[place] = Line(before.at, before.message, before.by, before.entry, before.more + 1, line.at)
+    return shown
+
+
+def _is_paging(entry: Entry) -> bool:
+    """Whether its messages tell the same."""
+    return entry.kind is EntryKind.EXHAUSTED and bool(entry.data.get("recipients"))
+
+
+def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
+    """The timeline of a night that has not come yet."""
+    from escalate_cli.cli import screens
+
+    zone = catalog.settings.timezone
+    services = ", ".join(catalog.services[one].name for one in said.services) or "no service"
+    screens.heading(console, f"{services}: {said.title}" if said.title not in services else services, above=False)
+    beginning = f"{local_time(foreseen.start, zone)} {zone}"
+    span = show_duration(foreseen.until - foreseen.start)
+    console.print(screens.facts([("severity", said.severity), ("declared", beginning), ("looked at", span)]))
+    console.print()
+    rows: list[tuple[object, ...]] = [_row(line, foreseen, catalog, zone) for line in lines_of(foreseen)]
+    console.print(screens.table(("after", "at", "who", "by", "because", "source"), rows, wrap=("because",)))
+    if not any(one.person for one in foreseen.messages):
+        console.print(screens.words("Nobody is reached.", "bold red"))
+    elif foreseen.over:
+        console.print(screens.words("Nothing more is due after that.", "dim"))
+
+
+def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
+    from escalate_cli.cli import screens
+
+    after, at = passed(line.at - foreseen.start), _clock(line.at, foreseen.start, zone)
+    if line.more:
+        last = f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at {_clock(line.last_at, foreseen.start, zone)}"
+        who = name_of(line.message.recipient, catalog) if line.message is not None else ""
+        return (after, at, screens.words(who, "dim"), ", ".join(line.by), screens.words(last, "dim"), "")
+    if line.message is not None:
+        one = line.message
+        text = one.because if one.kind is NotificationKind.PAGE else f"{one.kind.value}: {one.because}"
+        if one.digest_of > 1:
+            text += f"; one digest of {one.digest_of} messages"
+        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), text, one.source)
+    entry = line.entry
+    text = entry.text if entry is not None else ""
+    source = str(entry.data.get("source") or "") if entry is not None else ""
+    return (after, at, "", "", screens.words(text, "yellow"), source)
+
+
+def _clock(at: Instant, start: Instant, zone: str) -> str:
+    local = instant_to_local(at, zone)
+    clock = f"{local:%H:%M}" if at % MINUTE == 0 else f"{local:%H:%M:%S}"
+    if instant_to_local(start, zone).date() == local.date():
+        return clock
+    return f"{local:%a} {clock}" if at - start < 6 * DAY else f"{local:%d %b} {clock}"
+
+
+def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
+    """The simulation as a Mermaid sequence diagram: for a document, a review, a runbook."""
+    lines = lines_of(foreseen)
+    recipients = list(dict.fromkeys(line.message.recipient for line in lines if line.message is not None))
+    names = {one: f"r{number}" for number, one in enumerate(recipients)}
+    drawn = ["sequenceDiagram", "    participant e as escalate"]
+    drawn += [f"    participant {short} as {_mermaid_text(name_of(one, catalog))}" for one, short in names.items()]
+    drawn.append(f"    Note over e: {_mermaid_text(said.title)} ({_mermaid_text(said.severity)})")
+    for line in lines:
+        after = passed(line.at - foreseen.start)
+        if line.more:
+            what = f"{after} the same {line.more} more times"
+        elif line.message is not None:
+            what = f"{after} {line.message.kind.value} by {', '.join(line.by)}: {line.message.because}"
+        else:
+            what = f"{after} {line.entry.text if line.entry is not None else ''}"
+        arrow = f"e->>{names[line.message.recipient]}: " if line.message is not None else "Note over e: "
+        drawn.append(f"    {arrow}{_mermaid_text(what)}")
+    return "\n".join(drawn)
+
+
+def _mermaid_text(text: str) -> str:
+    """Text that means nothing to Mermaid: `;` and `#` end or escape there."""
+    from escalate_cli.core.text import printable
+
+    return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
+
+
+def spoken_list(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else "nobody"

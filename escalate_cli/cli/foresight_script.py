@@ -1,0 +1,66 @@
+"""What `simulate` is told to have happen: `AFTER`, `AFTER:WHAT` as typed, and the happenings they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalate_cli.cli.frame import span
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.incident import Changes
+from escalate_cli.errors import UsageProblem
+from escalate_cli.foresight import happenings
+from escalate_cli.foresight.simulation import Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The options of a script, as typed."""
+
+    ack: Sequence[str] = ()
+    raised: Sequence[str] = ()
+    add: Sequence[str] = ()
+    drop: Sequence[str] = ()
+    nudge: Sequence[str] = ()
+    said: Sequence[str] = ()
+    resolve: str | None = None
+
+
+def script(typed: Typed, catalog: Catalog) -> list[Happening]:
+    """The happenings in the order of the options; `Unknown` for what the configuration does not have, `UsageProblem` for nonsense."""
+    from escalate_cli import operations
+
+    made: list[Happening] = []
+    for text in typed.ack:
+        after, _, person = text.partition(":")
+        who = operations.find_person(person, catalog) if person else None
+        made.append(happenings.acknowledgement(span("--ack", after), who))
+    for text in typed.raised:
+        after, severity = _both("--raise", text, "SEVERITY")
+        made.append(happenings.change(span("--raise", after), Changes(severity=operations.find_severity(severity, catalog))))
+    for text in typed.add:
+        after, service = _both("--add-service", text, "S")
+        added = operations.find_service(service, catalog).id
+        made.append(happenings.change(span("--add-service", after), Changes(add_services=(added,))))
+    for text in typed.drop:
+        after, service = _both("--drop-service", text, "S")
+        dropped = operations.find_service(service, catalog).id
+        made.append(happenings.change(span("--drop-service", after), Changes(drop_services=(dropped,))))
+    for text in typed.nudge:
+        after, answer = _both("--nudge", text, "yes|no")
+        if answer not in ("yes", "no"):
+            raise UsageProblem(f'--nudge: "{answer}" is neither yes nor no', "write --nudge 20m:yes")
+        made.append(happenings.answer(span("--nudge", after), answer == "yes"))
+    for text in typed.said:
+        after, words = _both("--message", text, "M")
+        made.append(happenings.change(span("--message", after), Changes(message=words)))
+    if typed.resolve is not None:
+        made.append(happenings.end(span("--resolve", typed.resolve)))
+    return made
+
+
+def _both(option: str, text: str, what: str) -> tuple[str, str]:
+    after, colon, value = text.partition(":")
+    if not colon or not value:
+        raise UsageProblem(f'{option}: "{text}" does not say what', f"write {option} AFTER:{what}, as in {option} 20m:{what}")
+    return after, value
