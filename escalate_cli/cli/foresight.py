@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from escalate_cli.cli.completing import known
-from escalate_cli.cli.incidents import Severity
+from escalate_cli.cli.incidents import Id, Severity, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -73,3 +73,48 @@ def _declaration(title: str, services: Any, severity: str, catalog: Any) -> tupl
         return Declaration(title, severity, (routing.service,)), []
     note = f"no service fits these words for sure ({routing.match.value}): the fallback team gets it. `escalate route` shows the candidates"
     return Declaration(title, severity), [note]
+
+
+def explain(
+    context: Context,
+    incident: Id,
+    person: Annotated[
+        str | None, typer.Argument(metavar="[PERSON]", help="Why they were told, or why not", autocompletion=known("people"))
+    ] = None,
+) -> Answer:
+    """Why: from the reporter's words to each message, link by link, with file and line; for somebody not told, what stopped it."""
+    from escalate_cli import operations
+    from escalate_cli.cli import foresight_screens
+    from escalate_cli.foresight import absence
+    from escalate_cli.foresight.explanation import Record
+    from escalate_cli.foresight.explanation import explain as links_of
+
+    situation = operations.load(context, number(incident))
+    catalog, notes = _as_it_was(context, situation.incident.config_version)
+    record = Record(situation, context.store.situations.timeline(situation.incident.id), catalog)
+    who = operations.find_person(person, catalog) if person else None
+    links = links_of(record, who)
+    stopped = would_at = None
+    now = context.clock.now()
+    if who is not None and not absence.was_told(record, who):
+        stopped = absence.stopped_by(record, who)
+        would_at = absence.would_tell_at(situation, context.running_catalog, now, who)
+    data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
+
+    def screen(console: Any) -> None:
+        foresight_screens.draw_explanation(console, record, who, links, stopped, would_at, now)
+
+    return Answer(data, screen, notes=notes)
+
+
+def _as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
+    """The configuration with this version, kept with the incidents; the present one, and a word about it, where it was not kept."""
+    from escalate_cli.config.codec import decode
+
+    present = context.running_catalog
+    if present.version == version:
+        return present, []
+    document = context.store.ledger.configuration(version)
+    if document is None:
+        return present, ["the configuration of that time was not kept: what is said of lines and names is of the present one"]
+    return decode(document), ["lines and names are those of the configuration at that time"]

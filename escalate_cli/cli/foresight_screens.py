@@ -10,9 +10,10 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.incident import Declaration
-from escalate_cli.core.model import Entry, EntryKind, NotificationKind
-from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.model import Entry, EntryKind, NotificationKind, Situation
+from escalate_cli.core.moment import from_now, iso, local_time
 from escalate_cli.core.targets import name_of
+from escalate_cli.foresight.explanation import Link, Record
 from escalate_cli.foresight.simulation import Message, Simulation
 
 _TOLD = (
@@ -187,6 +188,37 @@ def _mermaid_text(text: str) -> str:
     return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
 
 
-def spoken_list(words: Sequence[str]) -> str:
-    """ "a, b and c"."""
-    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else "nobody"
+# ── explain ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def explanation_data(
+    situation: Situation, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None
+) -> dict[str, Any]:
+    """An explanation as JSON carries it (product.md §6)."""
+    return {
+        "incident": situation.incident.id,
+        "person": person,
+        "links": [{"what": one.what, "because": one.because, "source": one.source or None} for one in links],
+        "stopped_by": stopped,
+        "would_page_at": iso(would_at),
+    }
+
+
+def draw_explanation(
+    console: Any, record: Record, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None, now: Instant
+) -> None:
+    """The chain, one link a line, and what broke it."""
+    from escalate_cli.cli import screens
+
+    incident = record.situation.incident
+    name = name_of(f"person:{person}", record.catalog) if person else ""
+    screens.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
+    console.print()
+    rows = [(one.what, one.because, one.source) for one in links]
+    console.print(screens.table(("what", "because", "source"), rows, wrap=("what", "because")))
+    if stopped is None:
+        return
+    screens.heading(console, f"{name} was not told")
+    zone = record.catalog.settings.timezone
+    would = f"{local_time(would_at, zone)} ({from_now(would_at, now)})" if would_at is not None else "not within a week"
+    console.print(screens.facts([("stopped by", stopped), ("if nobody acts", would)]))

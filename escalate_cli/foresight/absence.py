@@ -1,0 +1,186 @@
+"""Why somebody was not told of an incident: the first condition that stopped it, and when time alone would have brought it.
+
+What stopped it is read from the record; what time would still bring is asked of the simulation.
+"""
+
+from __future__ import annotations
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import DAY, Instant
+from escalate_cli.core.model import Entry, EntryKind, Escalation, Notification, NotificationStatus, Situation
+from escalate_cli.core.policy import Level, Target, TargetKind
+from escalate_cli.core.schedule import on_call
+from escalate_cli.core.targets import name_of, resolve
+from escalate_cli.foresight.explanation import Record
+from escalate_cli.foresight.simulation import Message, simulate_on
+
+LOOK_AHEAD = 7 * DAY
+"""how far `would_tell_at` looks: a level may wait for the office to open after a long weekend"""
+
+
+def was_told(record: Record, person: str) -> bool:
+    """Whether anything was sent to this person, or is just being sent."""
+    reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
+    return any(one.recipient == f"person:{person}" and one.status in reached for one in record.situation.notifications)
+
+
+def stopped_by(record: Record, person: str) -> str:
+    """The first condition that kept this person from being told, in the order in which the incident would have come to them."""
+    mine = [one for one in record.situation.notifications if one.recipient == f"person:{person}"]
+    if mine:
+        return _stopped_on_the_way(mine[0], record)
+    at_levels = _stopped_at_levels(person, record)
+    if at_levels:
+        return at_levels
+    for rule in record.catalog.rules:
+        if any(_may_mean(one, person, None, record) for one in (*rule.page, *rule.inform)):
+            fired = next((one for one in record.timeline if one.data.get("rule") == rule.name), None)
+            if fired is None:
+                return f'the rule "{rule.name}" has not come true: {rule.when.text or "always"} ({rule.source})'
+            if rule.mode.value == "nudge":
+                last = [one for one in record.timeline if one.data.get("rule") == rule.name][-1]
+                return f'the rule "{rule.name}" asks first: {last.text} ({rule.source})'
+            return f'the rule "{rule.name}" fired at {record.at(fired.at)} and did not mean them then ({rule.source})'
+    if any(_may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page):
+        return f"the fallback was not needed: no policy ran out of levels ({record.catalog.fallback.source})"
+    policies = ", ".join(dict.fromkeys(one.policy.id for one in record.situation.escalations)) or "no policy"
+    return f"nothing leads to them: no level of {policies}, no rule and not the fallback names them"
+
+
+def _stopped_at_levels(person: str, record: Record) -> str:
+    """The first level that would have meant them and did not come; else why a level that came did not mean them; else ""."""
+    not_meant = ""
+    for escalation in record.situation.escalations:
+        for number, level in enumerate(escalation.policy.levels, start=1):
+            target = next((one for one in level.notify if _may_mean(one, person, escalation.team, record)), None)
+            if target is None:
+                continue
+            paged = _paged_at(escalation, number, record)
+            if paged is None:
+                return _why_not_reached(number, level, escalation, record)
+            where = _where(number, escalation)
+            reason = _why_not_meant(person, target, escalation.team, paged.at, record)
+            not_meant = not_meant or f"{where} was reached at {record.at(paged.at)}, but {reason}"
+    return not_meant
+
+
+def _where(number: int, escalation: Escalation) -> str:
+    return f"level {number} of policy {escalation.policy.id} for {escalation.team}"
+
+
+def _about(escalation: Escalation, number: int, record: Record) -> list[Entry]:
+    return [one for one in record.timeline if one.data.get("team") == escalation.team and one.data.get("level") == number]
+
+
+def _paged_at(escalation: Escalation, number: int, record: Record) -> Entry | None:
+    paging = (EntryKind.LEVEL, EntryKind.SKIPPED)
+    return next((one for one in _about(escalation, number, record) if one.kind in paging and "recipients" in one.data), None)
+
+
+def _stopped_on_the_way(one: Notification, record: Record) -> str:
+    if one.status is NotificationStatus.CANCELLED:
+        text = f"the {one.kind.value} by {one.gateway} was due at {record.at(one.due_at)} and was no longer needed then"
+        return text + _because_over(one, record)
+    if one.status is NotificationStatus.FAILED:
+        return f"the {one.kind.value} by {one.gateway} failed: {one.error or 'no reason is known'}"
+    return f"the {one.kind.value} by {one.gateway} is to be sent at {record.at(one.due_at)}" + (f" ({one.error})" if one.error else "")
+
+
+def _because_over(one: Notification, record: Record) -> str:
+    over = [entry for entry in record.timeline if entry.kind in (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)]
+    first = next((entry for entry in over if one.created_at <= entry.at <= one.due_at), None)
+    return f": {first.text} at {record.at(first.at)}" if first is not None else ""
+
+
+def _may_mean(target: Target, person: str, team_id: str | None, record: Record) -> bool:
+    """Whether this target can ever mean the person."""
+    catalog, kind = record.catalog, target.kind
+    if kind is TargetKind.PERSON:
+        return target.name == person
+    if kind is TargetKind.SCHEDULE:
+        return _on_rota(target.name, person, catalog)
+    if kind is TargetKind.INCIDENT_LEAD:
+        return record.situation.incident.lead == person
+    teams = [target.name or team_id] if target.name or team_id else [one.team for one in record.situation.escalations]
+    for team in (catalog.teams.get(one or "") for one in teams):
+        if team is None:
+            continue
+        if kind is TargetKind.ON_CALL and _on_rota(team.on_call, person, catalog):
+            return True
+        if kind is TargetKind.LEAD and team.lead == person:
+            return True
+        if kind in (TargetKind.MEMBERS, TargetKind.ROUND_ROBIN) and person in team.members:
+            return True
+    return False
+
+
+def _on_rota(schedule_id: str | None, person: str, catalog: Catalog) -> bool:
+    schedule = catalog.schedules.get(schedule_id or "")
+    return schedule is not None and (
+        any(person in one.members for one in schedule.rotations) or any(one.person == person for one in schedule.overrides)
+    )
+
+
+def _why_not_reached(number: int, level: Level, escalation: Escalation, record: Record) -> str:
+    where, here = _where(number, escalation), _about(escalation, number, record)
+    skipped = next((one for one in here if one.kind is EntryKind.SKIPPED), None)
+    if skipped is not None:
+        return f"{skipped.text} ({level.source})"
+    held = next((one for one in here if "until" in one.data), None)
+    quiet = next((one for one in record.timeline if one.kind is EntryKind.MAINTENANCE and one.data.get("team") == escalation.team), None)
+    end = _end_of(escalation, record)
+    if end is not None:
+        return f"{where} was never reached: {end.text} at {record.at(end.at)}"
+    if quiet is not None and escalation.muted:
+        return f"{where} is not reached yet: {quiet.text}"
+    if held is not None:
+        return f"{held.text} ({level.source})"
+    due_at = f"; the next step is due at {record.at(escalation.next_at)}" if escalation.next_at is not None else ""
+    return f"{where} is not reached yet: it stands at level {escalation.level} of {escalation.levels}{due_at}"
+
+
+def _end_of(escalation: Escalation, record: Record) -> Entry | None:
+    """What stopped the escalation's walk the first time."""
+    if escalation.acknowledged_at is None and escalation.status.value in ("paging", "exhausted"):
+        return None
+    for one in record.timeline:
+        if one.kind is EntryKind.ACKNOWLEDGED and one.data.get("team") == escalation.team and not one.data.get("partly"):
+            return one
+        if one.kind in (EntryKind.RESOLVED, EntryKind.SNOOZED):
+            return one
+        if one.kind is EntryKind.ESCALATION and one.data.get("team") == escalation.team and "stopped" in one.text:
+            return one
+    return None
+
+
+def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> str:
+    catalog = record.catalog
+    known = catalog.people.get(person)
+    schedule_id = target.name if target.kind is TargetKind.SCHEDULE else None
+    if target.kind is TargetKind.ON_CALL:
+        named = catalog.teams.get(target.name or team)
+        schedule_id = named.on_call if named else None
+    if schedule_id in catalog.schedules:
+        shift = on_call(catalog.schedules[schedule_id or ""], catalog.hours, at)
+        if shift.person != person:
+            has_it = name_of(f"person:{shift.person}", catalog) if shift.person else "nobody"
+            return f"{schedule_id} had {has_it} on call then: {shift.why} ({shift.source})"
+    if target.kind is TargetKind.ROUND_ROBIN:
+        reached = resolve(target, team, record.situation, catalog, at).recipients
+        turn = name_of(reached[0].address, catalog) if reached else "nobody"
+        if not any(one.id == person for one in reached):
+            return f"it was {turn}'s turn"
+    if known is None:
+        return "they were not in the configuration"
+    urgency = catalog.severity(record.situation.incident.severity).urgency
+    return f"{known.name} has no address for {urgency.value} urgency ({known.source})"
+
+
+def would_tell_at(situation: Situation, catalog: Catalog, now: Instant, person: str) -> Instant | None:
+    """When this person would be written to if nobody did anything from `now` on; None: not within a week."""
+
+    def reaches(message: Message) -> bool:
+        return message.person == person
+
+    foreseen = simulate_on(situation, catalog, now, now + LOOK_AHEAD, enough=reaches)
+    return next((one.at for one in foreseen.messages if reaches(one)), None)

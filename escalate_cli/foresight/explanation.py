@@ -1,0 +1,184 @@
+"""Why somebody was told of an incident, from the reporter's words to the message: each link with the line that says so.
+
+Nothing here decides anything: it reads what is recorded, and finds the line of the configuration behind each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import (
+    Entry,
+    EntryKind,
+    Escalation,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
+from escalate_cli.core.moment import local_time
+from escalate_cli.core.schedule import Shift, on_call
+from escalate_cli.core.targets import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the chain: what follows, because of what, and the `file:line` that says so ("" where none does)."""
+
+    what: str
+    because: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of an incident: how it stands, its timeline, and the configuration as it was."""
+
+    situation: Situation
+    timeline: Sequence[Entry]
+    catalog: Catalog
+
+    def at(self, instant: Instant) -> str:
+        """An instant as people read it."""
+        return local_time(instant, self.catalog.settings.timezone)
+
+
+def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
+    """The chain from the reporter's words to every message, or to those for `person`. What repeats itself is counted."""
+    situation = record.situation
+    links = [*_beginning(record)]
+    told = [one for one in situation.notifications if person is None or one.recipient == f"person:{person}"]
+    for escalation in situation.escalations:
+        mine = [one for one in told if one.escalation_id == escalation.id]
+        if mine or person is None:
+            links += [*_to_escalation(escalation, record), *_to_messages(mine, record, escalation)]
+    links += _to_messages([one for one in told if one.escalation_id is None], record, None)
+    return tuple(links)
+
+
+def _beginning(record: Record) -> list[Link]:
+    incident = record.situation.incident
+    by = f" by {name_of(f'person:{incident.declared_by}', record.catalog)}" if incident.declared_by else ""
+    links = [Link(f'declared: "{incident.title}" at {record.at(incident.declared_at)}', f"reported{by}, severity {incident.severity} now")]
+    routed = next((one.text for one in record.timeline if one.kind is EntryKind.ROUTED), "")
+    first = incident.routing.get("service")
+    if isinstance(first, str) and first in record.catalog.services:
+        service = record.catalog.services[first]
+        links.append(Link(f"service {service.name}", routed or "named by the reporter", service.source))
+    elif routed:
+        links.append(Link("no service", routed, record.catalog.fallback.source))
+    for one in record.timeline:
+        for added in one.data.get("added", ()) if one.data.get("change") == "services" else ():
+            service_source = record.catalog.services[added].source if added in record.catalog.services else ""
+            links.append(Link(f"service {added}", f"added{f' by {one.by}' if one.by else ''} at {record.at(one.at)}", service_source))
+    return links
+
+
+def _to_escalation(escalation: Escalation, record: Record) -> list[Link]:
+    catalog, policy = record.catalog, escalation.policy
+    team = catalog.teams.get(escalation.team)
+    links = [Link(f"team {team.name if team else escalation.team}", escalation.because, team.source if team else "")]
+    own = [catalog.services[one] for one in escalation.services if one in catalog.services and catalog.services[one].policy == policy.id]
+    if own:
+        links.append(Link(f"policy {policy.id}", f"the policy of the service {own[0].name}", policy.source or own[0].source))
+    elif team is not None and team.policy == policy.id:
+        links.append(Link(f"policy {policy.id}", f"the policy of the team {team.name}", policy.source))
+    else:
+        because = "neither the service nor the team names a policy: on call, then lead, then members"
+        links.append(Link(f"policy {policy.id}", because if not policy.source else "as it was then", policy.source))
+    return links
+
+
+def _to_messages(told: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
+    """Four links for each paging of somebody: the level or rule, whom it means, by which addresses, and what became of it."""
+    pagings: dict[tuple[str, NotificationKind, int | None, str], dict[Instant, list[Notification]]] = {}
+    for one in told:
+        stem = one.because.split(", round ")[0].split(" (")[0]
+        pagings.setdefault((one.recipient, one.kind, one.level, stem), {}).setdefault(one.created_at, []).append(one)
+    links: list[Link] = []
+    for times in pagings.values():
+        first_at, *again = sorted(times)
+        links += _paging(times[first_at], record, escalation)
+        if again:
+            name = name_of(times[first_at][0].recipient, record.catalog)
+            many = f"{len(again)} more time{'s' if len(again) > 1 else ''}, last at {record.at(again[-1])}"
+            links.append(Link(f"{name} again", many, times[first_at][0].source))
+    return links
+
+
+def _paging(some: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
+    catalog, first = record.catalog, some[0]
+    who = name_of(first.recipient, catalog)
+    means, _, reason = first.because.partition("; ")
+    links = []
+    if escalation is not None and first.level is not None and first.level <= escalation.levels:
+        level = escalation.policy.levels[first.level - 1]
+        condition = f"{level.when.text} holds, " if level.when.text else ""
+        reached = f"{condition}reached at {record.at(first.created_at)}"
+        links.append(Link(f"level {first.level} of {escalation.levels}", reached, level.source))
+    elif reason or first.note:
+        links.append(Link(f"{first.kind.value} at {record.at(first.created_at)}", reason or first.note or "", first.source))
+    shift = _shift_behind(first, record, escalation)
+    source = shift.source if shift is not None else _named_in(first, record)
+    because = f"{means}: {shift.why}" if shift is not None else means
+    links.append(Link(who, because, source))
+    for one in sorted(some, key=lambda one: (one.step, one.due_at)):
+        links.append(_delivery(one, record))
+    return links
+
+
+def _shift_behind(one: Notification, record: Record, escalation: Escalation | None) -> Shift | None:
+    """The shift that made this person the recipient, where it was one."""
+    if not one.because.startswith("on call "):
+        return None
+    catalog = record.catalog
+    word = one.because.split("; ")[0]
+    named = [team.on_call for team in catalog.teams.values() if word == f"on call for {team.name}"]
+    named += [each for each in catalog.schedules if word == f"on call in {each}"]
+    if escalation is not None and escalation.team in catalog.teams:
+        named.append(catalog.teams[escalation.team].on_call)
+    for each in named:
+        if each in catalog.schedules:
+            shift = on_call(catalog.schedules[each or ""], catalog.hours, one.created_at)
+            if f"person:{shift.person}" == one.recipient:
+                return shift
+    return None
+
+
+def _named_in(one: Notification, record: Record) -> str:
+    kind, _, identifier = one.recipient.partition(":")
+    catalog = record.catalog
+    for team in catalog.teams.values():
+        if f" of {team.name}" in one.because or f" in {team.name}" in one.because:
+            return team.source
+    known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
+    return known.source if known else one.source
+
+
+def _delivery(one: Notification, record: Record) -> Link:
+    catalog = record.catalog
+    person = catalog.people.get(one.recipient.removeprefix("person:")) if one.recipient.startswith("person:") else None
+    if person is None:
+        channel = catalog.channels.get(one.recipient.removeprefix("channel:"))
+        rule, source = "a channel is told through every contact it has", channel.source if channel else ""
+    else:
+        own = person.notify.high if one.urgency.value == "high" else person.notify.low
+        whose = f"{person.name}'s own rules" if own is not None else "[notify]"
+        gateway = catalog.gateways.get(one.gateway)
+        rule = f"step {one.step + 1} of {whose} for {one.urgency.value} urgency"
+        source = person.source if own is not None or gateway is None else gateway.source
+    return Link(f"{one.kind.value} by {one.gateway} to {one.address}: {_outcome(one, record)}", rule, source)
+
+
+def _outcome(one: Notification, record: Record) -> str:
+    if one.status is NotificationStatus.SENT:
+        tries = f" at attempt {one.attempts}" if one.attempts > 1 else ""
+        return f"sent at {record.at(one.sent_at or one.due_at)}{tries}"
+    if one.status is NotificationStatus.CANCELLED:
+        return "cancelled, no longer needed"
+    text = {"pending": "due at", "retrying": "to be tried again at", "sending": "being sent since", "failed": "failed for good, due at"}
+    error = f": {one.error}" if one.error else ""
+    return f"{text.get(one.status.value, one.status.value)} {record.at(one.due_at)}{error}"
