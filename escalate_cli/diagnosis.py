@@ -12,9 +12,10 @@ from pathlib import Path
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.engine import CLOCK_TOLERANCE, PASS_EXPECTED_WITHIN
+from escalate_cli.engine import PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.store.audit import audit
+from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
 

@@ -33,7 +33,6 @@ SLOW_AFTER = 2 * SECOND
 MOST_CHILDREN = 64
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """a claim outlives the hard limit of its attempt by this much before another process may take it over"""
-CLOCK_TOLERANCE = 2 * SECOND
 PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 _LOOK_AHEAD_AFTER_TROUBLE = MINUTE
@@ -163,9 +162,7 @@ class Engine:
         """Note the pass; put right what a clock set back or a dead sender has left behind."""
         with self.store.transaction():
             now = self.clock.now()
-            behind = self.store.ledger.clock_set_back(now, CLOCK_TOLERANCE)
-            if behind:
-                self.store.ledger.move_back(behind)
+            behind = self.store.ledger.mind_the_clock(now)
             self.store.ledger.note_pass(now)
         tally = Tally(now)
         if behind:

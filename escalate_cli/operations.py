@@ -178,7 +178,7 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         planned = core.declare(
             said,
             catalog,
-            context.clock.now(),
+            _moment(context),
             maintenance=store.situations.maintenance(),
             next_turns=store.situations.next_turns(),
         )
@@ -281,11 +281,20 @@ def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalo
     """Load, change and store one incident in one transaction; None from `act` means: it is so already."""
     catalog = context.running_catalog
     with context.store.transaction():
+        now = _moment(context)
         before = load(context, incident_id)
-        planned = act(before, catalog, context.clock.now())
+        planned = act(before, catalog, now)
         if planned is None:
             return before
         return context.store.situations.save(before, planned.situation)
+
+
+def _moment(context: Context) -> Instant:
+    """The moment of an operation, read once, inside its transaction. A clock that was set back is put right first, as a pass does:
+    else what is stored now would be due much too late for the passes that follow."""
+    now = context.clock.now()
+    context.store.ledger.mind_the_clock(now)
+    return now
 
 
 def _must_be_running(situation: Situation, verb: str) -> None:
@@ -457,7 +466,7 @@ def begin_maintenance(
     found = [find_service(one, catalog).id for one in services]
     who = _reporter(by, context)
     with context.store.transaction():
-        now = context.clock.now()
+        now = _moment(context)
         begun = tuple(Maintenance(one, now, now + span, storable(reason, "reason") if reason else None, who) for one in found)
         for one in begun:
             context.store.situations.add_maintenance(one)

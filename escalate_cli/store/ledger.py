@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import zlib
 
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.store.database import Database
 
+CLOCK_TOLERANCE = 2 * SECOND
+"""so much the readings of two processes may disagree"""
 _LAST_LOOK = "last_pass_at"
 _SEEN = "clock_seen_at"
 
@@ -51,6 +53,13 @@ class Ledger:
         if behind > tolerance or behind <= 0:
             self.remember(_SEEN, str(now))
         return behind if behind > tolerance else 0
+
+    def mind_the_clock(self, now: Instant) -> Span:
+        """Remember this reading of the clock. Where it was set back, move what is still to come with it; by how much, else 0."""
+        behind = self.clock_set_back(now, CLOCK_TOLERANCE)
+        if behind:
+            self.move_back(behind)
+        return behind
 
     def move_back(self, span: Span) -> None:
         """The clock was set back by `span`: so that nothing waits longer than it should, all that is still to come moves with it."""
