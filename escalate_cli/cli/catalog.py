@@ -218,12 +218,13 @@ def oncall(
 ) -> Answer:
     """Who is on call, since when and until when. Exit 1 when nobody is."""
     from escalate_cli import cataloguing
+    from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.moment import local_time
 
-    catalog = context.catalog
+    catalog = context.running_catalog
     now = context.clock.now()
-    start = moment(context, at or "now", now)
-    end = moment(context, until, now) if until else None
+    start = moment(context, at or "now", now, catalog.settings.timezone)
+    end = moment(context, until, now, catalog.settings.timezone) if until else None
     if end is not None and end <= start:
         raise UsageProblem("--until is not after --at", "the stretch to look at must have a length")
     rows = cataloguing.rota(catalog, asked, start, end)
@@ -248,7 +249,8 @@ def oncall(
             console.print(screens.words(rows[0][1].why, "dim"))
 
     found = any(shift.person for _, shift, _ in rows)
-    return Answer(data, screen if rows else "No schedules.", ExitCode.DONE if found else ExitCode.NO)
+    code = ExitCode.DONE if found else ExitCode.NO
+    return Answer(data, screen if rows else "No schedules.", code, configuration_warning(context))
 
 
 def override(

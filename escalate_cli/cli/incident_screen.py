@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,13 @@ from escalate_cli.core.duration import DAY, MINUTE, Instant, show_about
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.message import next_of
 from escalate_cli.core.model import (
+    Entry,
+    EntryKind,
     Escalation,
     EscalationStatus,
     Incident,
     IncidentStatus,
+    Maintenance,
     Notification,
     NotificationKind,
     NotificationStatus,
@@ -79,22 +83,32 @@ def draw_declared(console: Any, situation: Situation, created: bool, catalog: Ca
     draw_incident(console, situation, catalog, now)
 
 
-def draw_brief(console: Any, situation: Situation, verb: str, catalog: Catalog, now: Instant) -> None:
+def draw_brief(console: Any, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True) -> None:
     """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
     console.print(title_line(situation.incident, catalog, now))
     fresh = [one for one in situation.notifications if one.created_at >= situation.incident.updated_at]
-    if any(one.status in _TOLD for one in fresh):
+    if changed and any(one.status in _TOLD for one in fresh):
         _draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     _draw_next(console, situation, catalog, now)
 
 
-def draw_incident(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
-    """The whole incident but its timeline."""
+def draw_incident(
+    console: Any, situation: Situation, catalog: Catalog, now: Instant, *, entries: Sequence[Entry] = ()
+) -> None:
+    """The whole incident; of its timeline, `entries`, only the latest message."""
     console.print(title_line(situation.incident, catalog, now))
-    console.print(screens.facts(_what(situation, catalog, now)))
+    console.print(screens.facts([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
     _draw_told(console, situation, catalog, now)
     _draw_next(console, situation, catalog, now)
     _draw_type(console, situation)
+
+
+def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
+    for one in reversed(entries):
+        if one.kind is EntryKind.UPDATED and one.data.get("change") == "message":
+            by = f" by {_person(one.by, catalog)}" if one.by else ""
+            return [("latest update", f"{one.text}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})")]
+    return []
 
 
 def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
@@ -116,6 +130,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         rows.append(("acknowledged", f"{wall_time(taken, zone, now)} by {_person(incident.acknowledged_by, catalog)}"))
     if incident.resolved_at is not None:
         rows.append(("resolved", wall_time(incident.resolved_at, zone, now)))
+    rows += [("maintenance", one) for one in _maintenance(situation, catalog, now)]
     concerned = may_also_concern(incident, catalog)
     if concerned and incident.status is not IncidentStatus.RESOLVED:
         rows.append(("may also concern", concerned))
@@ -126,6 +141,24 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         name = catalog.services[incident.suggestion or ""].name
         rows.append(("sounds like", f"{name}: escalate update {incident.id} --service {incident.suggestion}"))
     return rows
+
+
+def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[str]:
+    """Which services in scope page nobody, until when, and whose doing that is."""
+    zone = catalog.settings.timezone
+    last: dict[str, Maintenance] = {}
+    for one in sorted(situation.maintenance, key=lambda one: one.until_at):
+        if one.service in situation.incident.services and one.start_at <= now < one.until_at:
+            last[one.service] = one
+    if situation.incident.status is IncidentStatus.RESOLVED:
+        return []
+    return [
+        f"{catalog.services[one.service].name if one.service in catalog.services else one.service} pages nobody until "
+        f"{wall_time(one.until_at, zone, now)}"
+        + (f", by {_person(one.by, catalog)}" if one.by else "")
+        + (f": {one.reason}" if one.reason else "")
+        for one in last.values()
+    ]
 
 
 def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
@@ -208,6 +241,8 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
             continue  # a nudge: told below, with what becomes of it
         running = [esc for esc in situation.escalations if esc.team == one.team and esc.next_at == one.until]
         text = _next_step(running[0], situation, catalog, now) if running else None
+        if one.until is not None and any(esc.snoozed_until == one.until for esc in running):
+            text = "snoozed; then it pages again"
         name = catalog.teams[one.team].name if one.team in catalog.teams else one.team
         found.append((one.until, f"{name}: {text or one.text}" if name else one.text))
     found += [(one.expires_at, _without_an_answer(one)) for one in situation.nudges if one.status is NudgeStatus.OPEN]

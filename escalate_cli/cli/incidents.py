@@ -185,10 +185,13 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
 
     numbers = list(dict.fromkeys(number(text) for text in texts))
     done: list[int] = []
+    unchanged: list[int] = []
     failures: list[EscalateError] = []
     for one in numbers:
         try:
-            do(one)
+            before = context.store.situations.load(one) if one else None
+            if do(one) == before:
+                unchanged.append(one)
             done.append(one)
         except EscalateError as problem:
             failures.append(problem)
@@ -200,6 +203,8 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     data: Any = [situation_data(one, catalog) for one in situations]
     code = failures[0].exit_code if failures else undelivered(tally)
     notes = [f"escalate: error: {one.message}" for one in failures]
+    now = context.clock.now()
+    notes += [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
     notes += failure_notes(situations, tally)
     notes += all_warnings(context)
 
@@ -207,9 +212,33 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
         from escalate_cli.cli import incident_screen
 
         for situation in situations:
-            incident_screen.draw_brief(console, situation, verb, catalog, context.clock.now())
+            changed = situation.incident.id not in unchanged
+            incident_screen.draw_brief(console, situation, catalog, context.clock.now(), changed=changed)
 
     return Answer(data[0] if len(numbers) == 1 else data, screen, code, notes, acted=True)
+
+
+def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now: int) -> list[str]:
+    """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
+    from escalate_cli.cli.incident_screen import wall_time
+    from escalate_cli.core.model import EscalationStatus
+    from escalate_cli.core.targets import name_of
+
+    incident, zone = situation.incident, catalog.settings.timezone
+    if unchanged and verb == "resolved":
+        return [f"incident {incident.id} is resolved already, since {wall_time(incident.resolved_at, zone, now)}"]
+    if unchanged and verb == "reopened":
+        return [f"incident {incident.id} is open already"]
+    if verb != "acknowledged":
+        return []
+    if unchanged and not situation.paging:
+        who = name_of(f"person:{incident.acknowledged_by}", catalog) if incident.acknowledged_by else "somebody"
+        return [f"incident {incident.id} is acknowledged already: {who} has it, since {wall_time(incident.acknowledged_at, zone, now)}"]
+    paging = [one.team for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
+    if not paging:
+        return []
+    names = ", ".join(catalog.teams[one].name if one in catalog.teams else one for one in dict.fromkeys(paging))
+    return [f"incident {incident.id} is still paged to {names}; for every team: escalate ack {incident.id} --all"]
 
 
 def update(

@@ -72,7 +72,7 @@ def show(context: Context, incident: Id) -> Answer:
     def screen(console: Any) -> None:
         from escalate_cli.cli import incident_screen
 
-        incident_screen.draw_incident(console, situation, catalog, now)
+        incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
 
     return Answer(data, screen, notes=all_warnings(context))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import By, Id, Message, act
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import UsageProblem
+from escalate_cli.errors import ExitCode, UsageProblem
 
 
 def page(
@@ -28,7 +29,13 @@ def page(
     """Page someone now, by hand. The escalations go on as they were."""
     from escalate_cli import operations
 
-    return act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
+    answer = act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
+    entries = context.store.situations.timeline(answer.data["id"])
+    asked = next((one for one in reversed(entries) if one.data.get("by_hand")), None)
+    if asked is None or not asked.data["missed"]:
+        return answer
+    notes = [*answer.notes, f"not paged: {'; '.join(asked.data['missed'])}"]
+    return replace(answer, exit_code=ExitCode.UNDELIVERED, notes=notes)
 
 
 def next_level(
@@ -71,8 +78,14 @@ def maintenance(
         {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
         for one in begun
     ]
-    lines = [f"{one.service}: pages nobody until {local_time(one.until_at, zone)} ({zone})" for one in begun]
-    return Answer(data, "\n".join(lines), acted=True)
+    recorded = context.store.situations.maintenance()
+    lines, notes = [], []
+    for one in begun:
+        until = max(other.until_at for other in (one, *recorded) if other.service == one.service and other.start_at <= one.start_at)
+        lines.append(f"{one.service}: pages nobody until {local_time(until, zone)} ({zone})")
+        if until > one.until_at:
+            notes.append(f"an earlier maintenance of {one.service} lasts longer, and this one does not shorten it")
+    return Answer(data, "\n".join(lines), notes=notes, acted=True)
 
 
 def nudge(

@@ -84,6 +84,8 @@ def draw(console: Any, data: dict[str, Any], walk: FirstWalk, routing: Routing, 
         )
         for one in walk.levels
     ]
+    if walk.again_after is not None:
+        rows_of_levels.append(("then", show_duration(walk.again_after), "all of it", f"{walk.repeat} more time{'s' * (walk.repeat != 1)}"))
     if walk.fallback_after is not None:
         every = f"; again every {show_duration(catalog.fallback.every)}"
         names = ", ".join(name_of(who, catalog) for who in walk.fallback)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +65,7 @@ def _foresee(context: Context, engine: Any) -> Answer:
     data = [
         {
             "incident": incident,
-            "would": [entry.text for entry in planned.situation.entries],
+            "would": [*(entry.text for entry in planned.situation.entries), *_due_messages(planned.situation, context, now)],
             "waiting": [{"team": one.team, "reason": one.text, "until": iso(one.until)} for one in planned.reasons],
         }
         for incident, planned in found
@@ -77,6 +78,19 @@ def _foresee(context: Context, engine: Any) -> Answer:
             until = f" ({from_now(reason.until, now)})" if reason.until is not None else ""
             lines.append(f"#{incident} {reason.team + ': ' if reason.team else ''}{reason.text}{until}")
     return Answer(data, "\n".join(lines) or "Nothing is open.", notes=["dry run: nothing was stored and nobody was paged"])
+
+
+def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
+    """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
+    from escalate_cli.core.model import NotificationStatus
+    from escalate_cli.core.targets import name_of
+
+    live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+    return [
+        f"send the {one.kind.value} to {name_of(one.recipient, context.running_catalog)} by {one.gateway}"
+        for one in situation.notifications
+        if one.id > 0 and one.status in live and one.due_at <= now
+    ]
 
 
 def watch(
@@ -100,10 +114,26 @@ def watch(
             from escalate_cli.cli.board import Board
 
             with Board(context) as board:
-                run(context, length, signals, board.tell)
+                run(context, length, signals, _with_configuration_news(context, board.tell))
         else:
-            run(context, length, signals, lambda tally: _print_lines(context, tally))
+            run(context, length, signals, _with_configuration_news(context, lambda tally: _print_lines(context, tally)))
     return Answer({"stopped": True}, "")
+
+
+def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> Callable[[Any], None]:
+    """`tell`, which also hears when the files become invalid and when they are valid again: once each, since passes are many."""
+    from escalate_cli.cli.warnings import configuration_warning
+
+    known: list[str] = []
+
+    def tell_more(tally: Any) -> None:
+        warning = configuration_warning(context)
+        if warning != known:
+            tally.warnings.extend(warning or ["the configuration is valid again"])
+            known[:] = warning
+        tell(tally)
+
+    return tell_more
 
 
 def _print_lines(context: Context, tally: Any) -> None:

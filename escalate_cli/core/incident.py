@@ -112,8 +112,12 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
         text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
         situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
         situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
-    if changes.severity is not None:
-        situation = change_severity(situation, changes.severity, catalog, now, by=by)
+    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
+    note = f"Update{who}: {changes.message}" if changes.message else ""
+    told: tuple[Target, ...] = ()
+    if changes.severity is not None and changes.severity != situation.incident.severity:
+        told = tuple(target for one in (changes.severity, situation.incident.severity) for target in catalog.severity(one).inform)
+        situation = change_severity(situation, changes.severity, catalog, now, by=by, note=note)
     situation = _change_scope(situation, changes, catalog, now, by)
     if changes.lead is not None and changes.lead != situation.incident.lead:
         text = f"lead: {name_of('person:' + changes.lead, catalog)}"
@@ -122,8 +126,7 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
         situation = _tell_lead(changes.lead, situation, catalog, now)
     if changes.message:
         situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
-        note = f"Update{f' by {by}' if by else ''}: {changes.message}"
-        situation = tell_channels(note, situation, catalog, now)
+        situation = tell_channels(note, situation, catalog, now, but_not=told)
     if changes.title is not None or changes.message:
         situation = _listen(situation, changes, catalog, now)
     situation = situation.changed(updated_at=now, message_since=now)
@@ -340,7 +343,7 @@ def page_by_hand(
     situation: Situation, targets: Sequence[Target], catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
 ) -> Plan:
     """Page `targets` now; the escalations go on as they were."""
-    asked = f"asked for by {by}" if by else "asked for by hand"
+    asked = f"asked for by {name_of(f'person:{by}', catalog)}" if by else "asked for by hand"
     told = tell(tuple(targets), Letter(NotificationKind.PAGE, asked, note=message), situation, catalog, now)
     names = ", ".join(name_of(one, catalog) for one in told.recipients)
     text = f"paged by hand: {names}" if names else "paged by hand, but nobody was reached"
@@ -348,7 +351,9 @@ def page_by_hand(
     if told.missed:
         text += f"; not reached: {'; '.join(told.missed)}"
     kind = EntryKind.PAGED if names else EntryKind.SKIPPED
-    situation = told.situation.log(now, kind, text, by, recipients=list(told.recipients), message=message)
+    situation = told.situation.log(
+        now, kind, text, by, by_hand=True, recipients=list(told.recipients), missed=list(told.missed), message=message
+    )
     return plan(situation.changed(updated_at=now), catalog, now)
 
 

@@ -134,8 +134,9 @@ class Router:
         covered = about >= _CONFIDENT_COVERAGE * said
         if first < (_FAINT_STRENGTH if covered else _NONE_STRENGTH) * self._vocabulary.rarest:
             return Match.NONE
-        named = self._exactly(" ".join(word for word in tokens(typed) if word not in FUNCTION_WORDS and word not in TROUBLE_WORDS))
-        if [at for at, _ in named] == best[:1]:
+        telling = [word for word in tokens(typed) if word not in FUNCTION_WORDS and word not in TROUBLE_WORDS]
+        without_numbers = [word for word in telling if not word.isdigit() or self._vocabulary.knows(word)]
+        if any([at for at, _ in self._exactly(" ".join(words))] == best[:1] for words in (telling, without_numbers)):
             return Match.CONFIDENT
         strong = first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest and first - second >= _CONFIDENT_LEAD * first
         return Match.CONFIDENT if strong and covered else Match.AMBIGUOUS

@@ -11,9 +11,12 @@ from escalate_cli.core.stakeholders import tell_stakeholders
 
 
 def change_severity(
-    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = ""
+    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = "", note: str = ""
 ) -> Situation:
-    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen."""
+    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen.
+
+    The stakeholders of both severities hear of it, and of `note` in the same message.
+    """
     before = catalog.severity(situation.incident.severity)
     after = catalog.severity(severity)
     if before.id == after.id:
@@ -26,4 +29,5 @@ def change_severity(
     verb = "raised" if rises else "lowered"
     text = f"severity {verb} from {before.id} to {after.id}" + (f": {because}" if because else "")
     situation = situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
-    return tell_stakeholders(f"Severity {verb} from {before.id} to {after.id}.", (after.id, before.id), situation, catalog, now)
+    said = f"Severity {verb} from {before.id} to {after.id}." + (f"\n{note}" if note else "")
+    return tell_stakeholders(said, (after.id, before.id), situation, catalog, now)

@@ -35,15 +35,15 @@ def tell_stakeholders(note: str, severities: tuple[str, ...], situation: Situati
     return inform(targets, note, f"hears of {hears_of} incidents", situation, catalog, now, source=source)
 
 
-def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Tell the stakeholders of the incident's severity and the channels of its teams of `note`."""
+def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant, *, but_not: tuple[Target, ...] = ()) -> Situation:
+    """Tell the stakeholders of the incident's severity and the channels of its teams of `note`; `but_not` those who know it already."""
     severity = catalog.severity(situation.incident.severity)
     channels = tuple(
         Target(TargetKind.CHANNEL, catalog.teams[one.team].channel)
         for one in situation.escalations
         if one.team in catalog.teams and catalog.teams[one.team].channel
     )
-    targets = tuple(dict.fromkeys((*channels, *severity.inform)))
+    targets = tuple(one for one in dict.fromkeys((*channels, *severity.inform)) if one not in but_not)
     return inform(targets, note, "update for the teams involved", situation, catalog, now, source=severity.source)
 
 

@@ -53,11 +53,11 @@ def resolve(target: Target, team: str | None, situation: Situation, catalog: Cat
     """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the incident)."""
     kind = target.kind
     if kind is TargetKind.PERSON:
-        return _people([target.name or ""], "named by the policy", catalog)
+        return _people([target.name or ""], "named directly", catalog)
     if kind is TargetKind.SCHEDULE:
         return _on_schedule(target.name or "", f"on call in {target.name}", catalog, now)
     if kind is TargetKind.CHANNEL and target.name is not None:
-        return _channel(target.name, "named by the policy", catalog)
+        return _channel(target.name, "named directly", catalog)
     if kind is TargetKind.INCIDENT_LEAD:
         return _incident_lead(situation, catalog, now)
     named = target.name or team

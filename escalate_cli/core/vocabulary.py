@@ -96,6 +96,10 @@ class Vocabulary:
         """The stem of a word, quicker if the catalog has it."""
         return self._stems.get(word) or stem(word)
 
+    def knows(self, word: str) -> bool:
+        """Whether the word itself stands in the catalog."""
+        return word in self._stems
+
     def read(self, text: str) -> list[Reading]:
         """What the typed words may mean, each word once, the rarest first; phrases among them."""
         typed = [word for word in tokens(apart(text))[:_MOST_WORDS] if len(word) <= _LONGEST_WORD]

@@ -10,6 +10,9 @@ from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import Entry, EntryKind, EscalationStatus, Situation
 from escalate_cli.core.plan import plan
 
+_MOST_STEPS = 500
+"""a policy that repeats its levels for ever and a day is not followed to its end"""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelWalked:
@@ -25,34 +28,41 @@ class LevelWalked:
 
 @dataclass(frozen=True, slots=True)
 class FirstWalk:
-    """The levels in the order they come, and when the fallback is paged (None: it never is), and whom it reaches."""
+    """The levels in the order they come; when they begin anew, and how often; when the fallback is paged (None: it never is), and whom
+    it reaches."""
 
     levels: tuple[LevelWalked, ...]
     fallback_after: Span | None
     fallback: tuple[str, ...]
+    again_after: Span | None = None
+    repeat: int = 0
 
 
 def first_walk(said: core.Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
     """The first walk through the policies that this declaration starts at `at`, followed by the fallback; nothing is sent or stored."""
     situation = core.declare(said, catalog, at).situation
     seen: dict[tuple[str, int], LevelWalked] = {}
-    steps = 4 + sum(2 * one.levels for one in situation.escalations) * 2
+    begun = {one.id for one in situation.escalations}
+    repeat = max((one.policy.repeat for one in situation.escalations), default=0)
+    steps = 4 + sum(2 * one.levels * (one.policy.repeat + 1) for one in situation.escalations) * 2
     fallback: tuple[Span, tuple[str, ...]] | None = None
-    for _ in range(steps):
+    again: Span | None = None
+    for _ in range(min(steps, _MOST_STEPS)):
         for entry in situation.entries:
             walked = _level_of(entry, situation, at)
             if walked is not None:
                 seen.setdefault((walked.team, walked.level), walked)
             if entry.kind is EntryKind.EXHAUSTED and entry.data.get("recipients") and fallback is None:
                 fallback = (entry.at - at, tuple(entry.data["recipients"]))
-        paging = [one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.cycle == 0]
+        if again is None and any(one.cycle for one in situation.escalations):
+            again = max((entry.at for entry in situation.entries), default=at) - at
+        paging = [one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.id in begun]
         due = min((one.next_at for one in paging if one.next_at is not None), default=None)
         if due is None:
             break
-        once = tuple(replace(one, policy=replace(one.policy, repeat=0)) for one in situation.escalations)
-        situation = plan(replace(situation, entries=(), escalations=once), catalog, due).situation
+        situation = plan(replace(situation, entries=()), catalog, due).situation
     levels = tuple(sorted(seen.values(), key=lambda one: (one.team, one.level)))
-    return FirstWalk(levels, fallback[0] if fallback else None, fallback[1] if fallback else ())
+    return FirstWalk(levels, fallback[0] if fallback else None, fallback[1] if fallback else (), again, repeat)
 
 
 def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | None:

@@ -35,6 +35,9 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
         Path(f"{fresh}-journal").unlink(missing_ok=True)
         aside = _put_aside(path, clock)
         os.replace(fresh, path)
+    except DatabaseProblem as problem:
+        text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(str(fresh), f"the backup {copy}")
+        raise DatabaseProblem(text, "nothing was changed; choose another copy", code=problem.code) from None
     except OSError as problem:
         raise DatabaseProblem(f"{copy} cannot be restored: {problem.strerror or problem}", "check paths and permissions") from None
     finally:

@@ -266,8 +266,37 @@ def test_reaching_in_by_hand(escalate):
     assert escalate("reload", "1").code == 0
     assert escalate.here("page", "1", "bobo").code == 4
     unreachable = escalate.here("page", "1", "nil", "--json")
-    assert unreachable.code == 0
+    assert (unreachable.code, unreachable.err.splitlines()[-1]) == (6, "not paged: Nil has no address for high urgency")
     assert "nobody was reached" in escalate.here("timeline", "1").out
+
+
+def test_whoever_comes_second_hears_that_it_was_so_already(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    assert "already" not in escalate.here("ack", "1", "--by", "bo").err
+    second = escalate.here("ack", "1", "--by", "cy")
+    assert (second.code, second.err.splitlines()[0][:50]) == (0, "incident 1 is acknowledged already: Bo Chen has it")
+    assert escalate.here("update", "1", "--message", "it is the new release").code == 0
+    assert "latest update it is the new release (" in " ".join(escalate.here("show", "1").out.split())
+    assert "Told" in escalate.here("resolve", "1").out
+    again = escalate.here("resolve", "1")
+    assert (again.code, "Told" in again.out) == (0, False)
+    assert again.err.startswith("incident 1 is resolved already, since ")
+
+
+def test_an_acknowledgement_says_which_teams_it_leaves_out(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login", "-s", "auth-db")
+    ran = escalate.here("ack", "1", "--by", "bo")
+    assert (ran.code, ran.err.splitlines()[0]) == (0, "incident 1 is still paged to Platform; for every team: escalate ack 1 --all")
+
+
+def test_a_shorter_maintenance_does_not_pretend_to_end_a_longer_one(escalate):
+    long = escalate("maintenance", "login", "--for", "2h", "--reason", "new racks").out
+    short = escalate.here("maintenance", "login", "--for", "1s")
+    assert short.out == long
+    assert short.err == "an earlier maintenance of login lasts longer, and this one does not shorten it\n"
+    said = escalate.here("declare", "Nobody can sign in", "-s", "login").out
+    assert "Log in pages nobody until " in said
+    assert said.count("new racks") == 1
 
 
 def test_a_maintenance_keeps_quiet_and_what_is_open_pages_when_it_ends(escalate):
@@ -669,3 +698,16 @@ def test_an_interrupted_watch_ends_well(escalate):
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (0, b"", b"")
+
+
+def test_a_watch_says_once_that_the_configuration_broke_and_once_that_it_is_valid_again(web, tmp_path):
+    escalate = bank(tmp_path, web)
+    running = escalate.start("watch", "--interval", "1s")
+    said = iter(running.stderr.readline, b"")
+    until(escalate.ticked)
+    (escalate.config / "zz.toml").write_text("x = [")
+    assert next(said).startswith(b"warning: the configuration is broken (zz.toml:1")
+    (escalate.config / "zz.toml").unlink()
+    assert next(said) == b"the configuration is valid again\n"
+    running.send_signal(signal.SIGTERM)
+    assert running.communicate(timeout=20)[1] == b""

@@ -143,6 +143,7 @@ def test_what_two_services_are_called_is_ambiguous_however_exact(typed: str, ser
         ("drugchart won't open", "e-prescribing", "matched 'drugchart' (keyword)"),
         ("the X-rays and the scans do not load", "imaging", "matched 'x rays' (keyword)"),
         ("meals arrived cold and the menu was yesterday's", "catering", "matched 'menu' (keyword)"),
+        ("pager broken 3", "bleeps", "matched 'pager' (keyword)"),
         ("OracleReplication lagging on the records database", "records-db", "matched 'records database' (name)"),
     ],
 )

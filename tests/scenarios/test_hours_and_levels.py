@@ -253,8 +253,10 @@ def test_stakeholders_of_a_severity_hear_of_declaration_changes_updates_and_the_
     world.expects("inform slack to status", "inform slack to identity")
     world.update(severity="major")
     world.expects("inform slack to status")
-    world.update(severity="critical")
-    world.expects("inform slack to status")
+    world.update(severity="critical", message="and now payments")
+    world.expects("inform slack to status", "inform slack to identity")
+    said = [one.body for _, one in world.post.letters if "and now payments" in one.body]
+    assert sorted(one.splitlines()[0] for one in said) == ["Severity raised from major to critical.", "Update by root: and now payments"]
     world.resolve()
     world.expects("resolved sms to ana", "resolved slack to status", "resolved slack to identity")
 
@@ -263,7 +265,7 @@ def test_an_update_informs_the_channels_of_the_teams_involved(world: World) -> N
     world.declare("down", "login")
     world.update(message="we found it", by="ana")
     world.expects("sms to ana", "inform slack to identity")
-    assert "Update by ana: we found it" in world.last().body
+    assert "Update by Ana: we found it" in world.last().body
 
 
 def test_a_new_lead_is_told(world: World) -> None:
