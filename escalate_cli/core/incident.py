@@ -366,7 +366,8 @@ def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: 
         to = replace(one, status=EscalationStatus.PAGING, level=min(before, one.levels), next_at=now, held=None, muted=False)
         situation = cancel(situation, (n for n in situation.notifications if n.escalation_id == one.id and _is_page(n.kind)))
         situation = situation.with_escalation(to)
-        text = f"{one.team}: to level {min(before + 1, one.levels)} by hand"
+        past_the_last = before >= one.levels
+        text = f"{one.team}: {'on from the last level' if past_the_last else f'to level {before + 1}'} by hand"
         situation = situation.log(now, EntryKind.ESCALATION, text, by, team=one.team, level=min(before + 1, one.levels))
     return plan(situation.changed(updated_at=now), catalog, now)
 
