@@ -98,13 +98,81 @@ def explain(
     now = context.clock.now()
     if who is not None and not absence.was_told(record, who):
         stopped = absence.stopped_by(record, who)
-        would_at = absence.would_tell_at(situation, context.running_catalog, now, who)
+        would_at = absence.would_tell_at(record, context.running_catalog, now, who)
     data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
 
     def screen(console: Any) -> None:
         foresight_screens.draw_explanation(console, record, who, links, stopped, would_at, now)
 
     return Answer(data, screen, notes=notes)
+
+
+def diff(
+    context: Context,
+    config_a: Annotated[str, typer.Argument(metavar="CONFIG_A", help="A directory, a file, or a git revision")],
+    config_b: Annotated[str | None, typer.Argument(metavar="[CONFIG_B]", help="The same; else the configuration in use")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a pull request")] = False,
+) -> Answer:
+    """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
+    from escalate_cli.cli import difference_screen
+    from escalate_cli.foresight.difference import difference, telling_moments
+
+    now = context.clock.now()
+    old = _configuration(context, config_a)
+    new = _configuration(context, config_b) if config_b is not None else context.catalog
+    changes = difference(old, new, now)
+    moments = telling_moments(old, new, now)
+    data = difference_screen.difference_data(changes)
+    code = ExitCode.NO if changes else ExitCode.DONE
+    if markdown:
+        return Answer(data, difference_screen.markdown(changes, moments, old, new), code)
+    return Answer(data, lambda console: difference_screen.draw(console, changes, moments, old, new), code)
+
+
+def _configuration(context: Context, named: str) -> Any:
+    """The configuration that a directory or file holds; of a git revision, the one at the place of the configuration in use."""
+    from pathlib import Path
+
+    from escalate_cli.config.load import load
+    from escalate_cli.config.revisions import load_revision
+
+    path = Path(named).expanduser()
+    if path.exists():
+        return load(path).catalog
+    return load_revision(named, context.config_path).catalog
+
+
+def replay(
+    context: Context,
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every incident there is")] = False,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="NEW", help="Through this: a directory, a file, a git revision; else the one in use")
+    ] = None,
+) -> Answer:
+    """The facts of past incidents through a configuration: who would have been paged when, against what was."""
+    from escalate_cli import operations
+    from escalate_cli.cli import replay_screen
+    from escalate_cli.foresight.replaying import replay as run
+
+    if (incident is None) != all:
+        raise UsageProblem("name one incident, or --all", "escalate replay 12 --config NEW")
+    catalog = _configuration(context, config) if config is not None else context.catalog
+    situations = context.store.situations
+    every = situations.listed(running_only=False, status=None, limit=None) if all else ()
+    asked = [number(incident)] if incident is not None else [one.id for one in every]
+    now = context.clock.now()
+    replays = []
+    for one in sorted(asked):
+        situation = operations.load(context, one)
+        was, _ = _as_it_was(context, situation.incident.config_version)
+        replays.append(run(situation, situations.timeline(one), was, catalog, now))
+    data = [replay_screen.replay_data(one) for one in replays]
+    notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
+    answer: Any = data if all else data[0]
+    if not replays:
+        return Answer(answer, "No incidents.")
+    return Answer(answer, lambda console: replay_screen.draw(console, replays, catalog), notes=notes)
 
 
 def _as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:

@@ -221,4 +221,5 @@ def draw_explanation(
     screens.heading(console, f"{name} was not told")
     zone = record.catalog.settings.timezone
     would = f"{local_time(would_at, zone)} ({from_now(would_at, now)})" if would_at is not None else "not within a week"
-    console.print(screens.facts([("stopped by", stopped), ("if nobody acts", would)]))
+    asked = "if nobody acts" if record.situation.paging else "had nobody acted"
+    console.print(screens.facts([("stopped by", stopped), (asked, would)]))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import DAY, Instant
-from escalate_cli.core.model import Entry, EntryKind, Escalation, Notification, NotificationStatus, Situation
+from escalate_cli.core.model import Entry, EntryKind, Escalation, Notification, NotificationStatus
 from escalate_cli.core.policy import Level, Target, TargetKind
 from escalate_cli.core.schedule import on_call
 from escalate_cli.core.targets import name_of, resolve
 from escalate_cli.foresight.explanation import Record
+from escalate_cli.foresight.replaying import had_nobody_acted
 from escalate_cli.foresight.simulation import Message, simulate_on
 
 LOOK_AHEAD = 7 * DAY
@@ -176,11 +177,16 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
     return f"{known.name} has no address for {urgency.value} urgency ({known.source})"
 
 
-def would_tell_at(situation: Situation, catalog: Catalog, now: Instant, person: str) -> Instant | None:
-    """When this person would be written to if nobody did anything from `now` on; None: not within a week."""
+def would_tell_at(record: Record, present: Catalog, now: Instant, person: str) -> Instant | None:
+    """When this person would be written to if nobody does anything from `now` on; for an incident that somebody has, or that is
+    over, when they would have been had nobody acknowledged, snoozed or resolved it. None: not within a week."""
+    situation = record.situation
+    if not situation.paging:
+        until = situation.incident.declared_at + LOOK_AHEAD
+        return had_nobody_acted(situation, record.timeline, record.catalog, until, person)
 
     def reaches(message: Message) -> bool:
         return message.person == person
 
-    foreseen = simulate_on(situation, catalog, now, now + LOOK_AHEAD, enough=reaches)
+    foreseen = simulate_on(situation, present, now, now + LOOK_AHEAD, enough=reaches)
     return next((one.at for one in foreseen.messages if reaches(one)), None)

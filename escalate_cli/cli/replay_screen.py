@@ -1,0 +1,102 @@
+"""What `replay` answers: person by person when they were paged and when they would have been, and the sum over several incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Span, show_duration
+from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.targets import name_of
+from escalate_cli.foresight.replaying import Replay
+
+_SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared", "new": "newly paged"}
+
+
+def replay_data(one: Replay) -> dict[str, Any]:
+    """A replay as JSON carries it; `gained_seconds` is how much earlier the first person is reached, negative for later."""
+    incident = one.situation.incident
+    return {
+        "incident": incident.id,
+        "title": incident.title,
+        "declared_at": iso(incident.declared_at),
+        "people": [
+            {
+                "person": reach.person,
+                "recorded_seconds": _seconds(reach.recorded),
+                "replayed_seconds": _seconds(reach.replayed),
+                "change": reach.change,
+            }
+            for reach in one.people
+        ],
+        "spared": [reach.person for reach in one.people if reach.change == "spared"],
+        "new": [reach.person for reach in one.people if reach.change == "new"],
+        "gained_seconds": one.gained // SECOND,
+    }
+
+
+def _seconds(span: Span | None) -> int | None:
+    return None if span is None else span // SECOND
+
+
+def draw(console: Any, replays: Sequence[Replay], catalog: Catalog) -> None:
+    """One incident in full; several as a table of those in which something changes, and the sums."""
+    if len(replays) == 1:
+        _draw_one(console, replays[0], catalog)
+    else:
+        _draw_several(console, replays, catalog)
+
+
+def _draw_one(console: Any, one: Replay, catalog: Catalog) -> None:
+    from escalate_cli.cli import screens
+
+    incident = one.situation.incident
+    screens.heading(console, f"#{incident.id}  {incident.title}", above=False)
+    console.print(screens.words(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim"))
+    console.print()
+    rows = [
+        (name_of(f"person:{reach.person}", catalog), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
+        for reach in one.people
+    ]
+    console.print(screens.table(("person", "was paged", "would be", ""), rows))
+    console.print(screens.words(_summed(replays=(one,)), "dim"))
+
+
+def _draw_several(console: Any, replays: Sequence[Replay], catalog: Catalog) -> None:
+    from escalate_cli.cli import screens
+
+    rows = []
+    for one in replays:
+        changed = [reach for reach in one.people if reach.change != "same"]
+        if changed:
+            what = ", ".join(
+                f"{name_of(f'person:{reach.person}', catalog)} {_SAID[reach.change]} ({_span(reach.recorded)} → {_span(reach.replayed)})"
+                for reach in changed
+            )
+            rows.append((f"#{one.situation.incident.id}", one.situation.incident.title, what))
+    if rows:
+        console.print(screens.table(("incident", "title", "changes"), rows, wrap=("title", "changes")))
+        console.print()
+    console.print(screens.words(_summed(replays), "dim"))
+
+
+def _summed(replays: Sequence[Replay]) -> str:
+    """The sums in one sentence."""
+    reaches = [reach for one in replays for reach in one.people]
+    spared = sum(reach.change == "spared" for reach in reaches)
+    new = sum(reach.change == "new" for reach in reaches)
+    moved = [(reach.recorded or 0) - (reach.replayed or 0) for reach in reaches if reach.change in ("earlier", "later")]
+    earlier, later = sum(one for one in moved if one > 0), -sum(one for one in moved if one < 0)
+    many = f"{len(replays)} incidents" if len(replays) != 1 else "One incident"
+    if not (spared or new or earlier or later):
+        return f"{many}: nobody would have been paged at another time."
+    parts = [f"{show_duration(earlier)} gained"] if earlier else []
+    parts += [f"{show_duration(later)} lost"] if later else []
+    parts += [f"{spared} {'person' if spared == 1 else 'people'} spared"] if spared else []
+    parts += [f"{new} {'person' if new == 1 else 'people'} newly paged"] if new else []
+    return f"{many}: {', '.join(parts)}."
+
+
+def _span(span: Span | None) -> str:
+    return "–" if span is None else "at once" if span < SECOND else f"after {show_duration(span)}"

@@ -1,0 +1,174 @@
+"""What changes for people between two configurations: who is reached first after how long, service by service, at telling moments.
+
+The moments are: now; the coming Wednesday 11:00 (office hours), Thursday 03:00 (a night), Saturday 15:00 and Sunday 03:00 (a weekend),
+in the organisation's time zone; and, in the coming two weeks, the handoffs from which on a schedule has somebody else on call than
+before the change, and the instants from which on changed hours differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from escalate_cli.core import hours as opening
+from escalate_cli.core.catalog import Catalog, Hours, Schedule
+from escalate_cli.core.duration import DAY, MINUTE, WEEK, Instant, Span
+from escalate_cli.core.incident import Declaration
+from escalate_cli.core.model import NotificationKind
+from escalate_cli.core.moment import NotAMoment, parse_moment
+from escalate_cli.core.schedule import on_call, shifts
+from escalate_cli.foresight.simulation import Message, simulate
+
+USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
+LOOK_AHEAD: Span = 2 * WEEK
+MOST_MOMENTS = 12
+"""handoffs and changed hours to look at besides the usual moments; the first ones are enough to see that something changes"""
+LONGEST: Span = 3 * DAY
+"""how long each incident is followed: over a weekend"""
+_CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A person who is reached at another time than before: microseconds after the declaration, None where never.
+
+    `at` is the first moment of those looked at for which it is so; `moments` are all of them.
+    """
+
+    service: str
+    severity: str
+    person: str
+    before: Span | None
+    after: Span | None
+    at: Instant
+    moments: tuple[Instant, ...] = ()
+
+
+def difference(old: Catalog, new: Catalog, now: Instant) -> tuple[Change, ...]:
+    """Every change for people, in the order of services, severities and people.
+
+    Services that both configurations treat alike (same team, same policy, named in no condition) are looked at once.
+    """
+    moments = telling_moments(old, new, now)
+    services = tuple(dict.fromkeys((*old.services, *new.services)))
+    severities = tuple(dict.fromkeys(one.id for one in (*old.severities, *new.severities)))
+    found: dict[tuple[str, str, str, Span | None, Span | None], list[Instant]] = {}
+    known: dict[tuple[object, ...], dict[str, Span]] = {}
+    for service in services:
+        for severity in severities:
+            for at in moments:
+                before = _reached(old, "old", service, severity, at, known)
+                after = _reached(new, "new", service, severity, at, known)
+                for person in dict.fromkeys((*before, *after)):
+                    if before.get(person) != after.get(person):
+                        key = (service, severity, person, before.get(person), after.get(person))
+                        found.setdefault(key, []).append(at)
+    return tuple(Change(*key, at=times[0], moments=tuple(times)) for key, times in found.items())
+
+
+def _reached(
+    catalog: Catalog, side: str, service: str, severity: str, at: Instant, known: dict[tuple[object, ...], dict[str, Span]]
+) -> dict[str, Span]:
+    """After how long each person is first written to; nobody, where the configuration has no such service or severity."""
+    if service not in catalog.services or severity not in {one.id for one in catalog.severities}:
+        return {}
+    key = (side, _kind_of(service, catalog), severity, at)
+    if key not in known:
+        known[key] = first_reached(catalog, service, severity, at)
+    return known[key]
+
+
+def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
+    """What decides who is paged for a service: two services with the same kind are the same to everybody."""
+    service = catalog.services[service_id]
+    conditions = [rule.when for rule in catalog.rules] + [level.when for one in catalog.policies.values() for level in one.levels]
+    named = any(one.services is not None and service_id in one.services for one in conditions)
+    return (service.team, service.policy, service_id if named else "")
+
+
+def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
+    """After how many microseconds each person is first written to, when nobody ever answers."""
+    patient = max((_patience(rule.when) for rule in catalog.rules), default=0)
+    fallen: set[str] = set()
+    teams: set[str] = set()
+
+    def enough(message: Message) -> bool:
+        """Every team's policy has run out of levels, and no rule waits any more: what follows is more of the same."""
+        if message.team is not None:
+            teams.add(message.team)
+            if message.level is None:
+                fallen.add(message.team)
+        return teams == fallen and bool(fallen) and message.after > patient + MINUTE
+
+    span = LONGEST if catalog.fallback.page else DAY
+    simulation = simulate(Declaration("-", severity, (service,)), catalog, at, at + span, enough=enough)
+    reached: dict[str, Span] = {}
+    for one in simulation.messages:
+        if one.person is not None and one.kind in _CALLS:
+            reached.setdefault(one.person, one.after)
+    return reached
+
+
+def _patience(when: object) -> Span:
+    names = ("open_for", "unacknowledged_for", "no_update_for", "at_severity_for")
+    return max(getattr(when, name) or 0 for name in names)
+
+
+def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, ...]:
+    """The moments at which the two configurations are compared, in order."""
+    zone = new.settings.timezone
+    usual = [now]
+    for text in USUAL:
+        try:
+            usual.append(parse_moment(text, now, zone))
+        except NotAMoment:  # the clocks leap over it on that day
+            continue
+    special = [
+        *(at for one in _both(old.schedules, new.schedules) for at in _other_people(one, old, new, now)),
+        *(at for each in _both(old.hours, new.hours) for at in _other_hours(old.hours.get(each), new.hours.get(each), now)),
+    ]
+    return tuple(sorted({*usual, *sorted(set(special))[:MOST_MOMENTS]}))
+
+
+def _both(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
+
+
+def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) -> list[Instant]:
+    """The handoffs of the coming weeks from which on somebody else is on call than in the other configuration."""
+    before, after = old.schedules.get(schedule_id), new.schedules.get(schedule_id)
+    if before is None or after is None or (_bare(before), old.hours) == (_bare(after), new.hours):
+        return []
+    until = now + LOOK_AHEAD
+    handoffs = {one.start for one in shifts(before, old.hours, now, until)} | {one.start for one in shifts(after, new.hours, now, until)}
+    found = []
+    pair: tuple[str | None, str | None] | None = None
+    for at in sorted(handoffs):
+        people = (on_call(before, old.hours, at).person, on_call(after, new.hours, at).person)
+        if people[0] != people[1] and people != pair:
+            found.append(at)
+        pair = people
+    return found
+
+
+def _bare(schedule: Schedule) -> Schedule:
+    """The schedule without the lines it stands in."""
+    return replace(
+        schedule,
+        source="",
+        rotations=tuple(replace(one, source="") for one in schedule.rotations),
+        overrides=tuple(replace(one, source="") for one in schedule.overrides),
+    )
+
+
+def _other_hours(before: Hours | None, after: Hours | None, now: Instant) -> list[Instant]:
+    """The instants of the coming week at which one is open and the other is not, where that begins."""
+    if before is None or after is None or replace(before, source="") == replace(after, source=""):
+        return []
+    changes: set[Instant] = {now}
+    for one in (before, after):
+        at: Instant | None = now
+        while at is not None and at < now + WEEK:
+            changes.add(at)
+            at = opening.next_change(one, at)
+    return [at for at in sorted(changes) if opening.is_open(before, at) != opening.is_open(after, at)]

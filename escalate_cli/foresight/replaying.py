@@ -1,0 +1,252 @@
+"""A past incident's facts through a configuration: when would whom have been paged, against when they were.
+
+Facts are what people said and did: the declaration, updates, acknowledgements, answers to nudges, pages by hand, the end; and what
+was under maintenance. What rules, levels and schedules did follows from the configuration and is worked out anew. The replay ticks
+in time and every message arrives: late ticks and failing providers of the past are not repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core import incident as core
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, Instant, Span
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.foresight import happenings
+from escalate_cli.foresight.simulation import Happening, Simulation, simulate
+
+THE_SAME: Span = 2 * MINUTE
+"""a tick a minute and a slow provider make this much difference without any change of the configuration"""
+
+_CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE)
+_ENDS = (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """When a person was first paged or asked, in microseconds after the declaration: as recorded, and in the replay; None: never."""
+
+    person: str
+    recorded: Span | None
+    replayed: Span | None
+
+    @property
+    def change(self) -> str:
+        """same, earlier, later, spared or new."""
+        if self.recorded is None or self.replayed is None:
+            return "new" if self.recorded is None else "spared"
+        if abs(self.recorded - self.replayed) < THE_SAME:
+            return "same"
+        return "earlier" if self.replayed < self.recorded else "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay came to. `people` are in the order in which the replay reaches them, those spared last."""
+
+    situation: Situation
+    simulation: Simulation
+    people: tuple[Reach, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def gained(self) -> Span:
+        """How much earlier the first person is reached; negative: later; 0 where nobody is on one side."""
+        recorded = min((one.recorded for one in self.people if one.recorded is not None), default=None)
+        replayed = min((one.replayed for one in self.people if one.replayed is not None), default=None)
+        return recorded - replayed if recorded is not None and replayed is not None else 0
+
+
+def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant) -> Replay:
+    """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells whose acknowledgement meant what."""
+    incident = situation.incident
+    until = max(incident.resolved_at or now, incident.declared_at)
+    said, script = facts(situation, timeline, was)
+    simulation = simulate(
+        said, catalog, incident.declared_at, until, script, maintenance=situation.maintenance, next_turns=_turns(situation)
+    )
+    recorded = _first(
+        (one.recipient, _first_tried(one) - incident.declared_at) for one in situation.notifications if one.kind in _CALLS and _went(one)
+    )
+    replayed = _first((one.recipient, one.after) for one in simulation.messages if one.kind in _CALLS)
+    people = [Reach(one, recorded.get(one), replayed[one]) for one in replayed]
+    people += [Reach(one, recorded[one], None) for one in recorded if one not in replayed]
+    return Replay(situation, simulation, tuple(people), _remarks(said, timeline, catalog))
+
+
+def had_nobody_acted(
+    situation: Situation, timeline: Sequence[Entry], was: Catalog, until: Instant, person: str
+) -> Instant | None:
+    """When this person would have been written to, had nobody acknowledged, snoozed or resolved it; None: not until `until`."""
+    said, script = facts(situation, [one for one in timeline if one.kind not in _ENDS], was)
+    simulation = simulate(
+        said,
+        was,
+        situation.incident.declared_at,
+        until,
+        script,
+        maintenance=situation.maintenance,
+        next_turns=_turns(situation),
+        enough=lambda message: message.person == person,
+    )
+    return next((one.at for one in simulation.messages if one.person == person), None)
+
+
+def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tuple[core.Declaration, list[Happening]]:
+    """The declaration and what people did after it, as a script."""
+    incident = situation.incident
+    updates = [one for one in timeline if one.kind is EntryKind.UPDATED]
+    severities = [str(one.data["before"]) for one in updates if one.data.get("change") == "severity"]
+    scopes = [tuple(map(str, one.data["before"])) for one in updates if one.data.get("change") == "services"]
+    declared = next((one for one in timeline if one.kind is EntryKind.DECLARED), None)
+    said = core.Declaration(
+        title=declared.text.removeprefix("declared: ") if declared is not None else incident.title,
+        severity=severities[0] if severities else incident.severity,
+        services=scopes[0] if scopes else incident.services,
+        message=declared.data.get("message") if declared is not None else incident.message,
+        lead=_first_lead(situation, updates),
+        by=incident.declared_by,
+        labels=_first_labels(situation, updates),
+        routing=incident.routing,
+    )
+    script = [happening for at, some in _acts(timeline) if (happening := _happening(at - incident.declared_at, some, was)) is not None]
+    script += [
+        Happening(one.start_at - incident.declared_at, _look)
+        for one in situation.maintenance
+        if one.start_at > incident.declared_at
+    ]
+    return said, script
+
+
+def _first_lead(situation: Situation, updates: Sequence[Entry]) -> str | None:
+    """The lead named at the declaration: only the letter to them remembers it, where another took over."""
+    if not any(one.data.get("change") == "lead" for one in updates):
+        return situation.incident.lead
+    declared_at = situation.incident.declared_at
+    letters = (one for one in situation.notifications if one.created_at == declared_at and one.note == "You lead this incident now.")
+    return next((one.recipient.removeprefix("person:") for one in letters), None)
+
+
+def _first_labels(situation: Situation, updates: Sequence[Entry]) -> dict[str, str]:
+    """The labels given at the declaration: those that no update has set."""
+    later = {name for one in updates if one.data.get("change") == "labels" for name in one.data.get("after", {})}
+    return {name: value for name, value in situation.incident.labels.items() if name not in later}
+
+
+def _acts(timeline: Sequence[Entry]) -> list[tuple[Instant, list[Entry]]]:
+    """The entries that tell of what people did; those of one act together."""
+    acts: list[tuple[Instant, list[Entry]]] = []
+    for one in timeline:
+        if not _is_fact(one):
+            continue
+        last = acts[-1][1][-1] if acts else None
+        if last is not None and (last.at, last.kind, last.by) == (one.at, one.kind, one.by) and one.kind is not EntryKind.NUDGE:
+            acts[-1][1].append(one)
+        else:
+            acts.append((one.at, [one]))
+    return acts
+
+
+def _is_fact(one: Entry) -> bool:
+    if one.kind is EntryKind.UPDATED:
+        return one.by is not None or one.data.get("change") != "severity"  # a rule raises in nobody's name
+    if one.kind is EntryKind.NUDGE:
+        return one.data.get("status") in (NudgeStatus.ACCEPTED.value, NudgeStatus.DECLINED.value)
+    if one.kind is EntryKind.PAGED:
+        return one.text.startswith("paged by hand")
+    if one.kind is EntryKind.ESCALATION:
+        return one.text.endswith("by hand")
+    return one.kind in (*_ENDS, EntryKind.REOPENED)
+
+
+def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | None:
+    first = some[0]
+    by = first.by
+    if first.kind is EntryKind.UPDATED:
+        return happenings.change(span, _changes(some), by=by)
+    if first.kind is EntryKind.ACKNOWLEDGED:
+        return happenings.acknowledgement(span, by, everything=_for_everyone(some, was))
+    if first.kind is EntryKind.SNOOZED:
+        return happenings.rest(span, int(first.data["until"]) - first.at, by or "")
+    if first.kind is EntryKind.RESOLVED:
+        return happenings.end(span, message=first.data.get("message"), by=by)
+    if first.kind is EntryKind.REOPENED:
+        return happenings.again(span, by=by)
+    if first.kind is EntryKind.NUDGE:
+        accepted = first.data.get("status") == NudgeStatus.ACCEPTED.value
+        return happenings.answer(span, accepted, rule=str(first.data["rule"]), by=by)
+    if first.kind is EntryKind.PAGED:
+        targets = tuple(_target(str(one)) for one in first.data.get("recipients", ()))
+        return happenings.by_hand(span, targets, by=by, message=first.data.get("message"))
+    levels = {one.data.get("level") for one in some}
+    level = levels.pop()
+    return happenings.to_level(span, level if not levels and isinstance(level, int) else None, by=by)
+
+
+def _changes(some: Sequence[Entry]) -> core.Changes:
+    """The update that these entries tell of."""
+    made = core.Changes()
+    values = {one.data.get("change"): one for one in some}
+    severity, services = values.get("severity"), values.get("services")
+    lead, labels, title, message = (values.get(name) for name in ("lead", "labels", "title", "message"))
+    return core.Changes(
+        severity=severity.data["after"] if severity is not None else None,
+        add_services=tuple(services.data["added"]) if services is not None else (),
+        drop_services=tuple(services.data["dropped"]) if services is not None else (),
+        lead=lead.data["after"] if lead is not None else None,
+        labels=dict(labels.data["after"]) if labels is not None else made.labels,
+        title=title.data["after"] if title is not None else None,
+        message=message.text if message is not None else None,
+    )
+
+
+def _for_everyone(some: Sequence[Entry], was: Catalog) -> bool:
+    """Whether it was an `ack --all`: it took teams that are not the person's own, beside their own."""
+    mine = was.teams_of(some[0].by or "")
+    teams = {str(one.data.get("team")) for one in some}
+    return bool(teams & mine) and bool(teams - mine)
+
+
+def _target(recipient: str) -> Target:
+    kind, _, identifier = recipient.partition(":")
+    return Target(TargetKind.PERSON if kind == "person" else TargetKind.CHANNEL, identifier)
+
+
+def _look(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+    """A maintenance begins: the incident is looked at."""
+    return plan(situation, catalog, now)
+
+
+def _turns(situation: Situation) -> dict[str, int]:
+    """Round robin: the turns that this incident took."""
+    return {**situation.next_turns, **situation.turns}
+
+
+def _went(one: Notification) -> bool:
+    return one.attempts > 0 or one.status in (NotificationStatus.SENT, NotificationStatus.SENDING)
+
+
+def _first_tried(one: Notification) -> Instant:
+    return one.sent_at if one.sent_at is not None else one.created_at
+
+
+def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
+    found: dict[str, Span] = {}
+    for recipient, span in reached:
+        kind, _, person = recipient.partition(":")
+        if kind == "person":
+            found[person] = min(span, found.get(person, span))
+    return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def _remarks(said: core.Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
+    remarks = [f'the service "{one}" is not in this configuration' for one in said.services if one not in catalog.services]
+    if said.severity not in {one.id for one in catalog.severities}:
+        remarks.append(f'the severity "{said.severity}" is not in this configuration: it counts as the gravest')
+    if any(one.kind is EntryKind.RELOADED for one in timeline):
+        remarks.append("the incident adopted an edited policy while it ran: the replay uses one configuration all along")
+    return tuple(remarks)
