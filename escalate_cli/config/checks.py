@@ -22,6 +22,7 @@ def check_all(draft: Draft) -> list[Problem]:
     """Every problem between the tables of `draft`."""
     found: list[Problem] = []
     for check in (
+        _emptied,
         _fallback,
         _policies,
         _cycles,
@@ -35,6 +36,14 @@ def check_all(draft: Draft) -> list[Problem]:
     ):
         found += check(draft)
     return found
+
+
+def _emptied(draft: Draft) -> Iterator[Problem]:
+    """Files that name nothing are files that were emptied or cut: the last valid configuration must go on."""
+    gathered = draft.gathered
+    if not gathered.broken and not any(gathered.by_id.values()):
+        hint = "put the files back, or write new ones with `escalate init`"
+        yield Problem(gathered.first_file, 1, 1, ERROR, "empty", "the configuration is empty: it names no service, no team and nobody", hint)
 
 
 def _fallback(draft: Draft) -> Iterator[Problem]:

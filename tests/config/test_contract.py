@@ -139,6 +139,7 @@ def test_everything_has_the_line_it_came_from() -> None:
 
 
 def test_the_version_names_the_content(tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text('[channels.c]\nname = "C"\n')
     (tmp_path / "a.toml").write_text("")
     first = load(tmp_path).catalog.version
     assert len(first) == 16
@@ -148,7 +149,7 @@ def test_the_version_names_the_content(tmp_path: Path) -> None:
 
 
 def test_one_file_is_a_configuration_too(tmp_path: Path) -> None:
-    (tmp_path / "only.conf").write_text('[settings]\ntimezone = "Europe/Oslo"\n')
+    (tmp_path / "only.conf").write_text('[settings]\ntimezone = "Europe/Oslo"\n[channels.c]\nname = "C"\n')
     assert isinstance(load(tmp_path / "only.conf").catalog, Catalog)
 
 

@@ -225,8 +225,15 @@ def test_any_bytes_are_understood_or_refused(tmp_path: Path, about: str, data: b
     assert [f"{each.file}:{each.line}:{each.column}: {each.code}" for each in errors] == ([] if expected is None else [expected])
 
 
-def test_an_empty_file_is_fine_and_warned_about(tmp_path: Path) -> None:
+def test_an_emptied_configuration_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").touch()
+    with pytest.raises(InvalidConfiguration, match="the configuration is empty"):
+        load(tmp_path)
+
+
+def test_a_configuration_of_little_is_fine_and_warned_about(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").touch()
+    (tmp_path / "b.toml").write_text('[gateways.g]\nurl = "json://h/{to}"\n')
     loaded = load(tmp_path)
     assert isinstance(loaded, Loaded)
     assert [each.code for each in loaded.problems] == ["fallback-missing"]

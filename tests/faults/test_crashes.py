@@ -230,3 +230,42 @@ def test_a_watch_told_to_stop_in_the_middle_of_a_send_finishes_it(tmp_path):
         place.settle()
         place.account().must_be_sound(repeats=0)
         assert len(place.messages) == 6
+
+
+TEMPLATES = '\n[messages]\ntitle = "#{id} {title}"\nbody = "Ours: {title}"\nshort = "#{id} {title}"\n'
+REPEATS = {
+    "the built-in text": ("", "(repeat) [high] #1 down"),
+    "a template": (TEMPLATES, "(repeat) #1 down"),
+}
+
+
+@pytest.mark.parametrize("words", REPEATS)
+@pytest.mark.parametrize("short", [False, True])
+def test_a_repeat_says_so_in_every_text(tmp_path, words, short):
+    more, wanted = REPEATS[words]
+    config = crew(1, ("a",)) + more
+    if short:
+        config = config.replace("attempts = 20", 'attempts = 20\ntext = "short"')
+        wanted = wanted.replace("[high]", "[high L1]")
+    with HttpServer() as web, installation(tmp_path, web, config) as place:
+        assert place("declare", "down", "-s", "x", ESCALATE_FAILPOINT="ended").code == -signal.SIGKILL
+        place.settle()
+        again = place.messages[1].json
+        assert (again["title"] or again["message"]).startswith(wanted)
+
+
+def test_a_digest_whose_sender_died_is_repeated_as_a_digest_and_says_so(tmp_path):
+    config = crew(1, ("a",)).replace('messages = 100000\nper = "1s"', 'messages = 1\nper = "1h"')
+    with HttpServer() as web, installation(tmp_path, web, config) as place:
+        for number in range(4):
+            place.declare_quietly(f"no {number}")
+        assert place("tick").code == 0
+        with place.sql() as db:
+            db.execute("UPDATE notifications SET due_at = 1 WHERE held_back = 1")
+            db.execute("UPDATE notifications SET sent_at = 1 WHERE status = 'sent'")
+        assert place("tick", ESCALATE_FAILPOINT="ended").code == -signal.SIGKILL
+        place.let_leases_end()
+        assert place("tick").code in (0, 6)
+        titles = [one.json["title"] for one in place.messages]
+        assert titles == ["[high] #1 no 0", "3 more messages about 3 incidents", "(repeat) 3 more messages about 3 incidents"]
+        assert place.statuses() == {"sent": 4}
