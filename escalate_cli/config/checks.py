@@ -43,7 +43,7 @@ def _emptied(draft: Draft) -> Iterator[Problem]:
     gathered = draft.gathered
     if not gathered.broken and not any(gathered.by_id.values()):
         hint = "put the files back, or write new ones with `escalate init`"
-        yield Problem(gathered.first_file, 1, 1, ERROR, "empty", "the configuration is empty: it names no service, no team and nobody", hint)
+        yield Problem(gathered.first_file, 1, 1, ERROR, "empty", "the configuration is empty: it names nobody and nothing", hint)
 
 
 def _fallback(draft: Draft) -> Iterator[Problem]:
