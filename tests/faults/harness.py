@@ -186,7 +186,7 @@ class Installation(Bank):
 def installation(place: Path, web: HttpServer, config: str, **environ: str) -> Iterator[Installation]:
     """An installation in `place`; whatever it began is killed at the end."""
     made = bank(place, web, ("all.toml", config))
-    here = Installation(made.place, {**made.environ, **environ}, made.web, made.seen)
+    here = Installation(made.place, {**made.environ, **_where_the_code_is(), **environ}, made.web, made.seen)
     umask = os.umask(0o077)
     here.context.running_catalog  # noqa: B018 - compiles once, so that rounds are about what they are about
     try:
@@ -194,6 +194,11 @@ def installation(place: Path, web: HttpServer, config: str, **environ: str) -> I
     finally:
         os.umask(umask)
         here.kill(*[one for one in here.begun if one.poll() is None])
+
+
+def _where_the_code_is() -> dict[str, str]:
+    """For guards.py, whose copy of the package is to be run and not the installed one."""
+    return {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
 
 
 def judge(db: Path, messages: Sequence[Request], allowed: int) -> Account:

@@ -1,0 +1,129 @@
+"""Takes each guard of the claim and the record away in turn, in a copy of everything, and sees that a fault test notices.
+
+    python -m tests.faults.guards            # prints a table; exit code 1 if a guard can be removed without any test failing
+    python -m tests.faults.guards claim      # only guards whose name has this word
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[2]
+OUTBOX = "escalate_cli/store/outbox.py"
+SITUATIONS = "escalate_cli/store/situations.py"
+ENGINE = "escalate_cli/engine.py"
+QUICK = ("tests/faults/test_claims.py",)
+CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard, by what is taken away: the first `text` in `file` after `after`, replaced by `by`; and `also`, likewise, where one guard
+    stands behind another and only both together can be missed."""
+
+    name: str
+    file: str
+    text: str
+    by: str
+    tests: tuple[str, ...] = QUICK
+    after: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+
+
+GUARDS = (
+    Guard("claim: only what is pending or retrying", OUTBOX, "status IN ('pending', 'retrying') AND ", "", after="def claim("),
+    Guard("claim: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def claim("),
+    Guard("claim: the attempt is counted", OUTBOX, "attempts = attempts + 1, ", "", after="def claim("),
+    Guard("claim: the lease is set", OUTBOX, "lease_until = ?,", "lease_until = ? * 0,", after="def claim("),
+    Guard("waiting: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def waiting("),
+    Guard("record: only by the holder of the token", OUTBOX, " AND claim = ?", " AND ? <> ''", after="def record("),
+    Guard(
+        "record: once", OUTBOX, ", claim = NULL", "", after="def record(", also=((" AND status = 'sending' RETURNING", " RETURNING"),)
+    ),
+    Guard("record: called off means no further attempt", OUTBOX, "stopped = 1 AND", "stopped = 2 AND", after="def record("),
+    Guard("record: what is in doubt stays in doubt", OUTBOX, "unsure = max(unsure, ?)", "unsure = ?", after="def record("),
+    Guard("record: given up means look again", OUTBOX, "if status is NotificationStatus.FAILED:", "if False:", after="def record("),
+    Guard("abandoned: only after the lease", OUTBOX, " AND n.lease_until <= ?", " AND ? > 0", after="def abandoned("),
+    Guard(
+        "abandoned: only what is being sent",
+        OUTBOX,
+        ", claim = NULL, lease_until = NULL",
+        "",
+        after="def record(",
+        also=(("n.status = 'sending' AND ", ""),),
+    ),
+    Guard("save: a plan undoes no claim", SITUATIONS, " AND status = ?", " AND ? <> ''", after="def _save_notification("),
+    Guard("save: called off is written down", SITUATIONS, "stopped = ? WHERE", "stopped = ? * 0 WHERE", after="def _save_notification("),
+    Guard("claim: it is marked as being sent", OUTBOX, "status = 'sending',", "status = status,", after="def claim("),
+    Guard("engine: what was abandoned is taken over", ENGINE, "        self._take_over_abandoned(tally)\n", "", CRASHES),
+    Guard("engine: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
+    Guard("engine: a dead sender leaves doubt", ENGINE, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
+)
+
+
+def without(guard: Guard, copy: Path) -> str | None:
+    """Take `guard` away in `copy`; the text of the file before, None when the guard is not found."""
+    file = copy / guard.file
+    before = file.read_text()
+    after = before
+    for text, by in ((guard.text, guard.by), *guard.also):
+        start = after.find(guard.after) if guard.after else 0
+        at = after.find(text, start)
+        if start < 0 or at < 0:
+            return None
+        after = after[:at] + by + after[at + len(text) :]
+    file.write_text(after)
+    return before
+
+
+def noticed(guard: Guard, copy: Path) -> tuple[bool, str]:
+    """Whether a test fails without `guard`, and which."""
+    environ = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *guard.tests]
+    ran = subprocess.run(command, cwd=copy, env=environ, capture_output=True, text=True, timeout=300, check=False)
+    failed = [line.removeprefix("FAILED ").split(" - ")[0] for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    if ran.returncode not in (0, 1):
+        raise RuntimeError(ran.stdout + ran.stderr)
+    return ran.returncode == 1, failed[0] if failed else ""
+
+
+def copied(place: Path) -> Path:
+    """A copy of the package and its tests in `place`."""
+    for name in ("escalate_cli", "tests", "examples"):
+        shutil.copytree(HERE / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "pyproject.toml", place)
+    return place
+
+
+def main(words: list[str]) -> int:
+    """Try each guard; how many could be removed unnoticed, as an exit code."""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory(prefix="escalate-guards-") as scratch:
+        copy = copied(Path(scratch))
+        whole = Guard("nothing", ENGINE, "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}"))
+        if noticed(whole, copy)[0]:
+            print("the tests fail without any change")
+            return 1
+        for guard in GUARDS:
+            if not all(word in guard.name for word in words):
+                continue
+            before = without(guard, copy)
+            if before is None:
+                print(f"  GONE      {guard.name}: its text is not in {guard.file} any more")
+                unnoticed += 1
+                continue
+            seen, test = noticed(guard, copy)
+            (copy / guard.file).write_text(before)
+            unnoticed += not seen
+            print(f"  {'noticed' if seen else 'UNNOTICED'}  {guard.name}{': ' + test if test else ''}", flush=True)
+    return int(unnoticed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
