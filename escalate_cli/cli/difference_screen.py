@@ -77,7 +77,7 @@ def _rows(changes: Sequence[Change], looked_at: int, zone: str, old: Catalog, ne
     alike: dict[tuple[object, ...], dict[str, list[Change]]] = {}
     for one in changes:
         alike.setdefault((one.before, one.after, one.moments), {}).setdefault(one.service, []).append(one)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for services in alike.values():
         together: dict[tuple[str, ...], list[Change]] = {}
         for some in services.values():

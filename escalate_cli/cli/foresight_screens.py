@@ -125,7 +125,7 @@ def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catal
     console.print(screens.facts([("severity", said.severity), ("declared", beginning), ("looked at", span)]))
     console.print()
     rows: list[tuple[object, ...]] = [_row(line, foreseen, catalog, zone) for line in lines_of(foreseen)]
-    console.print(screens.table(("after", "at", "who", "by", "because", "source"), rows, wrap=("because",)))
+    console.print(screens.table(("after", "at", "who", "by", "because"), rows, wrap=("who", "because")))
     if not any(one.person for one in foreseen.messages):
         console.print(screens.words("Nobody is reached.", "bold red"))
     elif foreseen.over:
@@ -139,17 +139,21 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     if line.more:
         last = f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at {_clock(line.last_at, foreseen.start, zone)}"
         who = name_of(line.message.recipient, catalog) if line.message is not None else ""
-        return (after, at, screens.words(who, "dim"), ", ".join(line.by), screens.words(last, "dim"), "")
+        return (after, at, screens.words(who, "dim"), ", ".join(line.by), screens.words(last, "dim"))
     if line.message is not None:
         one = line.message
         text = one.because if one.kind is NotificationKind.PAGE else f"{one.kind.value}: {one.because}"
         if one.digest_of > 1:
             text += f"; one digest of {one.digest_of} messages"
-        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), text, one.source)
+        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), _with_source(text, one.source))
     entry = line.entry
     text = entry.text if entry is not None else ""
     source = str(entry.data.get("source") or "") if entry is not None else ""
-    return (after, at, "", "", screens.words(text, "yellow"), source)
+    return (after, at, "", "", screens.words(_with_source(text, source), "yellow"))
+
+
+def _with_source(text: str, source: str) -> str:
+    return f"{text} ({source})" if source else text
 
 
 def _clock(at: Instant, start: Instant, zone: str) -> str:
@@ -220,6 +224,6 @@ def draw_explanation(
         return
     screens.heading(console, f"{name} was not told")
     zone = record.catalog.settings.timezone
-    would = f"{local_time(would_at, zone)} ({from_now(would_at, now)})" if would_at is not None else "not within a week"
+    would = f"{local_time(would_at, zone)} ({from_now(would_at, now)})" if would_at is not None else "not within four days"
     asked = "if nobody acts" if record.situation.paging else "had nobody acted"
     console.print(screens.facts([("stopped by", stopped), (asked, would)]))

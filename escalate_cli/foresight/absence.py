@@ -15,7 +15,7 @@ from escalate_cli.foresight.explanation import Record
 from escalate_cli.foresight.replaying import had_nobody_acted
 from escalate_cli.foresight.simulation import Message, simulate_on
 
-LOOK_AHEAD = 7 * DAY
+LOOK_AHEAD = 4 * DAY
 """how far `would_tell_at` looks: a level may wait for the office to open after a long weekend"""
 
 
@@ -179,7 +179,7 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
 
 def would_tell_at(record: Record, present: Catalog, now: Instant, person: str) -> Instant | None:
     """When this person would be written to if nobody does anything from `now` on; for an incident that somebody has, or that is
-    over, when they would have been had nobody acknowledged, snoozed or resolved it. None: not within a week."""
+    over, when they would have been had nobody acknowledged, snoozed or resolved it. None: not within four days."""
     situation = record.situation
     if not situation.paging:
         until = situation.incident.declared_at + LOOK_AHEAD

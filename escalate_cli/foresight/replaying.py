@@ -64,7 +64,7 @@ class Replay:
 def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant) -> Replay:
     """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells whose acknowledgement meant what."""
     incident = situation.incident
-    until = max(incident.resolved_at or now, incident.declared_at)
+    until = max(now, incident.declared_at)
     said, script = facts(situation, timeline, was)
     simulation = simulate(
         said, catalog, incident.declared_at, until, script, maintenance=situation.maintenance, next_turns=_turns(situation)
@@ -182,7 +182,7 @@ def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | N
     if first.kind is EntryKind.PAGED:
         targets = tuple(_target(str(one)) for one in first.data.get("recipients", ()))
         return happenings.by_hand(span, targets, by=by, message=first.data.get("message"))
-    levels = {one.data.get("level") for one in some}
+    levels = {one.data.get("level") if "on from the last level" not in one.text else None for one in some}
     level = levels.pop()
     return happenings.to_level(span, level if not levels and isinstance(level, int) else None, by=by)
 
@@ -205,7 +205,9 @@ def _changes(some: Sequence[Entry]) -> core.Changes:
 
 
 def _for_everyone(some: Sequence[Entry], was: Catalog) -> bool:
-    """Whether it was an `ack --all`: it took teams that are not the person's own, beside their own."""
+    """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams that are not the person's own."""
+    if any("everything" in one.data for one in some):
+        return any(bool(one.data.get("everything")) for one in some)
     mine = was.teams_of(some[0].by or "")
     teams = {str(one.data.get("team")) for one in some}
     return bool(teams & mine) and bool(teams - mine)

@@ -88,9 +88,8 @@ def _more(draw: st.DrawFn, level: Level) -> Level:
 
 @st.composite
 def _asking(draw: st.DrawFn, rule: Rule) -> Rule:
-    return replace(
-        rule, page=(*rule.page, *draw(st.lists(targets, max_size=1))), when=replace(rule.when, hours=draw(st.sampled_from([None, "office"])))
-    )
+    when = replace(rule.when, hours=draw(st.sampled_from([None, "office"])))
+    return replace(rule, page=(*rule.page, *draw(st.lists(targets, max_size=1))), when=when)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,183 @@
+"""Why somebody was told, link by link; and for everybody who was not, the first condition that stopped it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import MINUTE
+from escalate_cli.foresight import absence
+from escalate_cli.foresight.explanation import Link, Record, explain
+from tests.world import STANDARD, World
+
+MORE = """
+[channels.spare]
+name = "Spare"
+contact = { slack = "spare" }
+[schedules.spare]
+[[schedules.spare.rotations]]
+members = ["zoe", "eve"]
+start = 2026-01-05T09:00:00
+every = "1w"
+[people.zoe]
+name = "Zoe"
+contact = { sms = "+8" }
+[people.nora]
+name = "Nora"
+contact = { slack = "nora" }
+"""
+POLICIES = """
+[policies.standard]
+repeat = 0
+[[policies.standard.levels]]
+notify = ["on-call", "schedule:spare"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead", "person:nora"]
+wait = "10m"
+[[policies.standard.levels]]
+notify = ["person:cto"]
+wait = "10m"
+when = { severity = "critical" }
+[[policies.standard.levels]]
+notify = ["person:dan"]
+wait = "10m"
+during = "office"
+[[rules]]
+name = "Long"
+when = { open_for = "3h" }
+page = ["person:cara"]
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, POLICIES, more=MORE)
+    yield made
+    made.store.close()
+
+
+def record(world: World) -> Record:
+    return Record(world.look(), world.store.situations.timeline(1), world.catalog)
+
+
+def line_of(world: World, source: str) -> str:
+    """The line of the configuration that a link names."""
+    number = int(source.rpartition(":")[2])
+    return (world.config / "escalate.toml").read_text().splitlines()[number - 1]
+
+
+def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
+    world.declare("Customers cannot log in", "login")
+    links = explain(record(world), "ana")
+    assert [one.what for one in links] == [
+        'declared: "Customers cannot log in" at Mon 2026-11-23 10:00',
+        f"service {world.catalog.services['login'].name}",
+        f"team {world.catalog.teams['identity'].name}",
+        "policy standard",
+        "level 1 of 4",
+        "Ana",
+        "page by sms to +1: sent at Mon 2026-11-23 10:00",
+    ]
+    assert "on call for Identity: rotation 1 of identity-primary" in links[5].because
+    assert links[6].because == "step 1 of [notify] for high urgency"
+    lines = [line_of(world, one.source) for one in links if one.source]
+    assert lines[0] == "[services.login]"
+    assert [re.sub(r"\W+", " ", one).strip() for one in lines[1:5]] == [
+        "teams identity",
+        "policies standard",
+        "policies standard levels",
+        "schedules identity primary rotations",
+    ]
+
+
+def test_without_a_person_everybody_is_explained_and_what_repeats_is_counted(world: World) -> None:
+    world.declare("down", "login")
+    world.advance("60m")
+    links = explain(record(world))
+    assert {"Ana", "Bo", "Ops"} <= {one.what for one in links}
+    assert Link("Ops again", "1 more time, last at Mon 2026-11-23 10:55", world.catalog.fallback.source) in links
+
+
+def test_an_attempt_that_failed_says_so(world: World) -> None:
+    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "410 Gone") if "%2B1" in url else None
+    world.declare("down", "login")
+    assert any("failed for good" in one.what and "410 Gone" in one.what for one in explain(record(world), "ana"))
+    assert absence.stopped_by(record(world), "ana") == "the page by sms failed: 410 Gone"
+
+
+def acknowledged(world: World) -> None:
+    world.declare("down", "login")
+    world.advance("2m")
+    world.ack("ana")
+
+
+def resolved(world: World) -> None:
+    world.declare("down", "login")
+    world.advance("3m")
+    world.resolve()
+
+
+def just_declared(world: World) -> None:
+    world.declare("down", "login")
+
+
+def after_half_an_hour(world: World) -> None:
+    world.declare("down", "login")
+    world.advance("30m")
+
+
+def at_night(world: World) -> None:
+    world.clock.at += 10 * 60 * MINUTE
+    world.declare("down", "login")
+    world.advance("20m")
+
+
+def in_a_maintenance(world: World) -> None:
+    world.maintenance("login", "1h")
+    world.declare("down", "login")
+
+
+def snoozed(world: World) -> None:
+    world.declare("down", "login")
+    world.snooze("20m", "ana")
+
+
+REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
+    "acknowledged before their level came": (
+        acknowledged, "bo", "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at", "10:05",
+    ),
+    "resolved before their level came": (resolved, "bo", "was never reached: resolved at Mon 2026-11-23 10:03", "10:05"),
+    "snoozed before their level came": (snoozed, "bo", "was never reached: snoozed by Ana for 20m", "10:05"),
+    "their level is still to come": (just_declared, "bo", "is not reached yet: it stands at level 1 of 4; the next step is due", "10:05"),
+    "the condition of their level is false": (after_half_an_hour, "cto", "left out: severity is major, not critical", None),
+    "their level waits for its hours": (at_night, "dan", "held until the hours office begin", "09:00"),
+    "not on call then": (just_declared, "eve", "but spare had Zoe on call then: rotation 1 of spare", None),
+    "no address for the urgency": (after_half_an_hour, "nora", "but Nora has no address for high urgency", None),
+    "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open_for = "3h"', "13:00"),
+    "the fallback was not needed": (just_declared, "ops", "the fallback was not needed: no policy ran out of levels", "10:25"),
+    "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of login: identity is not paged until it ends", "11:00"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_what_stopped_it_and_when_it_would_have_been(case: str, world: World) -> None:
+    happens, person, reason, at = REASONS[case]
+    happens(world)
+    found = record(world)
+    assert not absence.was_told(found, person), absence.stopped_by(found, person)
+    assert reason in absence.stopped_by(found, person)
+    would = absence.would_tell_at(found, world.catalog, world.clock.at, person)
+    assert (found.at(would).rpartition(" ")[2] if would is not None else None) == at
+
+
+def test_nothing_leads_to_somebody_whom_nothing_names(tmp_path: Path) -> None:
+    world = World(tmp_path, STANDARD)
+    world.declare("down", "login")
+    stopped = absence.stopped_by(record(world), "eve")
+    assert stopped == "nothing leads to them: no level of standard, no rule and not the fallback names them"
+    world.store.close()

@@ -1,0 +1,222 @@
+"""A simulated night, told with everything that may happen in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from escalate_cli.core.attempt import OutcomeKind
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, parse_duration
+from escalate_cli.core.incident import Changes, Declaration
+from escalate_cli.core.model import Maintenance
+from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.foresight import happenings
+from escalate_cli.foresight.simulation import Happening, Simulation, simulate, simulate_on
+from tests.world import MONDAY, ORGANISATION, World, instant
+
+START = instant(MONDAY)
+POLICIES = """
+[policies.standard]
+repeat = 0
+ack_timeout = "30m"
+[[policies.standard.levels]]
+notify = ["on-call"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead"]
+wait = "10m"
+[[rules]]
+name = "Critical reaches the CTO"
+when = { severity = "critical" }
+page = ["person:cto"]
+[[rules]]
+name = "Ask after an hour"
+when = { severity = ">=major", open_for = "60m" }
+page = ["person:cto"]
+mode = "nudge"
+expires = "10m"
+on_expiry = "drop"
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    world = World(tmp_path_factory.mktemp("night"), POLICIES)
+    world.store.close()
+    return world.catalog
+
+
+def night(catalog: Catalog, *script: Happening, severity: str = "major", span: str = "2h") -> Simulation:
+    return simulate(Declaration("down", severity, ("login",)), catalog, START, START + parse_duration(span), script)
+
+
+def told(simulation: Simulation) -> list[str]:
+    """Its messages as "5m bo", the kind named where it is no page."""
+    return [
+        f"{one.after // MINUTE}m {'' if one.kind.value == 'page' else one.kind.value + ' '}{one.recipient.partition(':')[2]}"
+        for one in simulation.messages
+    ]
+
+
+def test_without_an_answer_the_levels_come_and_then_the_fallback_again_and_again(catalog: Catalog) -> None:
+    assert told(night(catalog, span="50m")) == ["0m ana", "5m bo", "15m ops", "30m ops", "45m ops"]
+
+
+def over(when: str, *people: str) -> list[str]:
+    return [f"{when} resolved {one}" for one in people]
+
+
+STORIES = {
+    "ana takes it before the second level: nobody else is woken": (
+        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.end(20 * MINUTE)],
+        ["0m ana", "20m resolved ana"],
+    ),
+    "an acknowledgement on the dot is in time": (
+        [happenings.acknowledgement(5 * MINUTE, "ana"), happenings.end(6 * MINUTE)],
+        ["0m ana", "6m resolved ana"],
+    ),
+    "without a name, whoever was paged last takes it": (
+        [happenings.acknowledgement(7 * MINUTE), happenings.end(8 * MINUTE)],
+        ["0m ana", "5m bo", "8m resolved ana", "8m resolved bo"],
+    ),
+    "an acknowledgement without an update is forgotten": (
+        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.end(34 * MINUTE)],
+        ["0m ana", "33m ana", "34m resolved ana"],
+    ),
+    "an update keeps it from being forgotten": (
+        [
+            happenings.acknowledgement(3 * MINUTE, "ana"),
+            happenings.change(30 * MINUTE, Changes(message="still on it")),
+            happenings.end(50 * MINUTE),
+        ],
+        ["0m ana", "30m inform identity-room", "50m resolved ana", "50m resolved identity-room"],
+    ),
+    "raised to critical, the rule pages the CTO at once": (
+        [happenings.change(2 * MINUTE, Changes(severity="critical")), happenings.end(3 * MINUTE)],
+        ["0m ana", "2m cto", "3m resolved ana", "3m resolved cto"],
+    ),
+    "a service that is added pages its team": (
+        [happenings.change(2 * MINUTE, Changes(add_services=("payments",))), happenings.end(3 * MINUTE)],
+        ["0m ana", "2m cara", "3m resolved ana", "3m resolved cara"],
+    ),
+    "a service that leaves stops its team": (
+        [
+            happenings.change(1 * MINUTE, Changes(add_services=("payments",))),
+            happenings.change(2 * MINUTE, Changes(drop_services=("login",))),
+            happenings.acknowledgement(3 * MINUTE, "cara"),
+            happenings.end(20 * MINUTE),
+        ],
+        ["0m ana", "1m cara", "20m resolved ana", "20m resolved cara"],
+    ),
+    "a nudge that is answered yes pages": (
+        [
+            happenings.acknowledgement(40 * MINUTE, "ana"),
+            happenings.answer(65 * MINUTE, True),
+            happenings.end(66 * MINUTE),
+        ],
+        ["0m ana", "5m bo", "15m ops", "30m ops", "60m nudge ana", "65m cto", *over("66m", "ana", "bo", "ops", "cto")],
+    ),
+    "a nudge that is answered no does not": (
+        [
+            happenings.acknowledgement(40 * MINUTE, "ana"),
+            happenings.answer(65 * MINUTE, False),
+            happenings.end(66 * MINUTE),
+        ],
+        ["0m ana", "5m bo", "15m ops", "30m ops", "60m nudge ana", *over("66m", "ana", "bo", "ops")],
+    ),
+    "a snooze holds everything for its time": (
+        [happenings.rest(2 * MINUTE, 20 * MINUTE, "ana"), happenings.end(23 * MINUTE)],
+        ["0m ana", "22m ana", "23m resolved ana"],
+    ),
+    "taken back, it starts again": (
+        [happenings.acknowledgement(2 * MINUTE, "ana"), happenings.again(4 * MINUTE), happenings.end(5 * MINUTE)],
+        ["0m ana", "4m ana", "5m resolved ana"],
+    ),
+    "somebody pages by hand": (
+        [happenings.by_hand(2 * MINUTE, (Target(TargetKind.PERSON, "eve"),)), happenings.end(3 * MINUTE)],
+        ["0m ana", "2m eve", "3m resolved ana", "3m resolved eve"],
+    ),
+    "somebody goes to the next level": (
+        [happenings.to_level(2 * MINUTE), happenings.end(3 * MINUTE)],
+        ["0m ana", "2m bo", "3m resolved ana", "3m resolved bo"],
+    ),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_happens(story: str, catalog: Catalog) -> None:
+    script, messages = STORIES[story]
+    simulation = night(catalog, *script)
+    assert told(simulation) == messages
+    assert simulation.remarks == ()
+    assert simulation.over
+
+
+@pytest.mark.parametrize(
+    ("script", "remark"),
+    [
+        ([happenings.end(1), happenings.acknowledgement(MINUTE)], "it is already resolved: it cannot be acknowledged"),
+        ([happenings.answer(MINUTE, True)], "nobody can answer yes: no nudge is open"),
+        (
+            [happenings.acknowledgement(1, "ana"), happenings.acknowledgement(MINUTE, "bo")],
+            "the acknowledgement by Bo changes nothing: Ana has it",
+        ),
+        ([happenings.again(MINUTE)], "it is open: there is nothing to reopen"),
+    ],
+)
+def test_what_comes_to_nothing_is_said(script: list[Happening], remark: str, catalog: Catalog) -> None:
+    assert [one.text for one in night(catalog, *script).remarks] == [remark]
+
+
+def test_messages_say_why_and_where_it_is_written(catalog: Catalog) -> None:
+    first = night(catalog).messages[0]
+    assert first.because == "on call for Identity; level 1 of 2 of policy standard"
+    file, _, line = first.source.partition(":")
+    assert file == "escalate.toml"
+    assert line.isdigit()
+    assert (first.team, first.level, first.gateway, first.address) == ("identity", 1, "sms", "+1")
+
+
+def test_an_address_that_fails_for_good_brings_the_next_level_at_once(catalog: Catalog) -> None:
+    simulation = simulate(
+        Declaration("down", "major", ("login",)),
+        catalog,
+        START,
+        START + 10 * MINUTE,
+        fails=lambda one: OutcomeKind.PERMANENT if one.address == "+1" else None,
+    )
+    assert told(simulation) == ["0m bo", "10m ops"]
+
+
+def test_a_maintenance_holds_the_paging_until_it_ends(catalog: Catalog) -> None:
+    quiet = Maintenance("login", START - MINUTE, START + 20 * MINUTE)
+    simulation = simulate(
+        Declaration("down", "major", ("login",)), catalog, START, START + 22 * MINUTE, maintenance=[quiet]
+    )
+    assert told(simulation) == ["20m ana"]
+
+
+def test_it_stops_when_enough_is_known(catalog: Catalog) -> None:
+    said = Declaration("down", "major", ("login",))
+    simulation = simulate(said, catalog, START, START + 60 * MINUTE, enough=lambda one: one.person == "bo")
+    assert told(simulation) == ["0m ana", "5m bo"]
+    assert not simulation.over
+
+
+def test_a_running_incident_goes_on_from_where_it_stands(tmp_path: Path) -> None:
+    world = World(tmp_path, POLICIES)
+    world.declare("down", "login")
+    world.advance("2m")
+    simulation = simulate_on(world.look(), world.catalog, world.clock.at, world.clock.at + 20 * MINUTE)
+    assert told(simulation) == ["3m bo", "13m ops"]
+    world.store.close()
+
+
+def test_the_limits_bundle_what_exceeds_them(tmp_path: Path) -> None:
+    loud = '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait = "1m"\n'
+    world = World(tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"'))
+    world.store.close()
+    simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
+    assert [(one.after // MINUTE, one.digest_of) for one in simulation.messages] == [(0, 1), (1, 1), (5, 4), (6, 1)]
