@@ -62,7 +62,7 @@ def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog
         for row in _rows(_of(changes, person), len(moments), zone, old, new):
             lines.append("| " + " | ".join(_cell(cell) for cell in (person_name(person, old, new), *row)) + " |")
     looked = ", ".join(local_time(one, zone) for one in moments)
-    return "\n".join([*lines, "", f"<sub>Seconds count from the declaration, if nobody answers. Looked at {looked} ({zone}).</sub>", ""])
+    return "\n".join([*lines, "", f"<sub>Times count from the declaration, if nobody answers. Looked at {looked} ({zone}).</sub>", ""])
 
 
 def _cell(text: object) -> str:

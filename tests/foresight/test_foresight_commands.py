@@ -1,0 +1,142 @@
+"""simulate, explain, diff, replay as they are typed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Escalate
+
+
+def test_simulate_tells_each_message_with_its_line(escalate: Escalate) -> None:
+    ran = escalate("simulate", "--service", "login", "--at", "2026-11-23T10:00Z", "--for", "6m", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert (ran.json["from"], ran.json["until"]) == ("2026-11-23T10:00:00Z", "2026-11-23T10:06:00Z")
+    first = ran.json["messages"][0]
+    source = first.pop("source")
+    assert first == {
+        "at": "2026-11-23T10:00:00Z",
+        "after_seconds": 0,
+        "kind": "page",
+        "recipient": "person:ana",
+        "gateway": "sms",
+        "address": "+447700900123",
+        "team": "identity",
+        "level": 1,
+        "because": "on call for Identity; level 1 of 2 of policy standard",
+    }
+    line = (escalate.config / "catalog.toml").read_text().splitlines()[int(source.partition(":")[2]) - 1]
+    assert (source.partition(":")[0], line) == ("catalog.toml", "[[policies.standard.levels]]")
+    assert [(one["after_seconds"], one["recipient"]) for one in ran.json["messages"]] == [
+        (0, "person:ana"), (120, "person:ana"), (300, "person:cy"),
+    ]  # fmt: skip
+
+
+def test_simulate_for_people_and_for_documents(escalate: Escalate) -> None:
+    script = ("--at", "2026-11-23 10:00", "--ack", "1m:ana", "--resolve", "20m")
+    screen = escalate("simulate", "sign in is broken", *script).out
+    assert re.search(r"^0s +10:00 +Ana \[bold\]Ruiz\[/bold\] +sms ", screen, re.M)
+    assert re.search(r"^\+1m +10:01 +acknowledged by Ana", screen, re.M)
+    assert "Nothing more is due after that." in screen
+    diagram = escalate("simulate", "sign in is broken", *script, "--mermaid").out.splitlines()
+    assert diagram[:2] == ["sequenceDiagram", "    participant e as escalate"]
+    assert "    Note over e: +1m acknowledged by Ana [bold]Ruiz[/bold] for identity" in diagram
+
+
+def test_simulate_stores_nothing(escalate: Escalate) -> None:
+    escalate("simulate", "--service", "login")
+    assert not (escalate.place / "escalate.db").exists()
+
+
+def test_words_that_fit_no_service_go_to_the_fallback_team_and_that_is_said(escalate: Escalate) -> None:
+    ran = escalate("simulate", "the coffee machine", "--for", "1m", "--json")
+    assert ran.code == 0
+    assert {one["team"] for one in ran.json["messages"]} == {"platform"}
+    assert "no service fits these words for sure" in ran.err
+
+
+MISTAKES = {
+    ("simulate",): (2, "nothing is broken yet"),
+    ("simulate", "--service", "logn"): (4, 'no such service: "logn"'),
+    ("simulate", "-s", "login", "--severity", "huge"): (4, 'no such severity: "huge"'),
+    ("simulate", "-s", "login", "--ack", "5m:anna"): (4, 'no such person: "anna"'),
+    ("simulate", "-s", "login", "--ack", "5"): (2, '--ack: "5" has no unit'),
+    ("simulate", "-s", "login", "--raise", "5m"): (2, '--raise: "5m" does not say what'),
+    ("simulate", "-s", "login", "--nudge", "5m:maybe"): (2, '--nudge: "maybe" is neither yes nor no'),
+    ("simulate", "-s", "login", "--at", "2027-03-28 01:30"): (2, "does not exist in Europe/London"),
+    ("explain", "7"): (4, "no such incident: 7"),
+    ("replay", "7"): (4, "no such incident: 7"),
+    ("replay",): (2, "name one incident, or --all"),
+    ("diff", "HEAD"): (3, '"HEAD" is no file or directory'),
+}
+
+
+@pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)
+def test_a_mistake_is_one_line_and_a_hint(arguments: tuple[str, ...], escalate: Escalate, capfd: pytest.CaptureFixture[str]) -> None:
+    from escalate_cli.cli.frame import run
+
+    code, message = MISTAKES[arguments]
+    assert run(arguments, escalate.environ) == code
+    out, err = capfd.readouterr()
+    lines = err.splitlines()
+    assert out == ""
+    assert lines[0].startswith("escalate: error: ")
+    assert message in lines[0]
+    assert len(lines) == 2
+    assert lines[1].startswith("hint: ")
+
+
+def declared(escalate: Escalate) -> None:
+    escalate("declare", "sign in is broken", "--by", "desk")
+
+
+def test_explain_tells_the_chain_and_what_stopped_it(escalate: Escalate) -> None:
+    declared(escalate)
+    chain: Any = escalate("explain", "1", "ana", "--json").json
+    assert [set(one) for one in chain["links"]] == [{"what", "because", "source"}] * len(chain["links"])
+    assert chain["links"][0]["because"] == "reported by desk, severity major now"
+    not_told = escalate("explain", "1", "cy", "--json").json
+    assert "level 2 of policy standard for identity is not reached yet" in not_told["stopped_by"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", not_told["would_page_at"])
+    assert "was not told" in escalate("explain", "1", "cy").out
+
+
+def test_explain_uses_the_configuration_as_it_was(escalate: Escalate) -> None:
+    declared(escalate)
+    before = escalate("explain", "1", "ana", "--json").json["links"]
+    file = escalate.config / "catalog.toml"
+    file.write_text("# a line\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    after = escalate("explain", "1", "ana", "--json")
+    assert [one["source"] for one in after.json["links"]] == [one["source"] for one in before]
+    assert "lines and names are those of the configuration at that time" in after.err
+
+
+def test_diff_tells_people_what_changes_for_them(escalate: Escalate) -> None:
+    other = escalate.place / "other"
+    other.mkdir()
+    text = (escalate.config / "catalog.toml").read_text(encoding="utf-8")
+    (other / "catalog.toml").write_text(text.replace('wait = "5m"', 'wait = "1m"'), encoding="utf-8")
+    same = escalate("diff", "config", "--json")
+    assert (same.code, same.json) == (0, {"changes": []})
+    ran = escalate("diff", "config", "other", "--json")
+    assert ran.code == 1
+    of_login = next(one for one in ran.json["changes"] if one["service"] == "login" and one["severity"] == "major")
+    assert (of_login["person"], of_login["before_seconds"], of_login["after_seconds"]) == ("cy", 300, 60)
+    assert re.search(r"^Log in +major +5m +1m +earlier +always", escalate("diff", "config", "other").out, re.M)
+    assert "| Cy Łódź | Log in | major | 5m | 1m | earlier | always |" in escalate("diff", "config", "other", "--markdown").out
+
+
+def test_replay_tells_what_another_configuration_would_have_done(escalate: Escalate) -> None:
+    escalate("declare", "down", "--service", "auth-db")
+    escalate("resolve", "1")
+    other = escalate.place / "other"
+    other.mkdir()
+    text = (escalate.config / "catalog.toml").read_text(encoding="utf-8")
+    (other / "catalog.toml").write_text(text.replace('["on-call", "lead"]', '["person:bo"]'), encoding="utf-8")
+    own = escalate("replay", "1", "--json").json
+    assert [(one["person"], one["change"]) for one in own["people"]] == [("cy", "same")]
+    through = escalate("replay", "--all", "--config", "other", "--json").json
+    assert [(one["incident"], one["new"], one["spared"]) for one in through] == [(1, ["bo"], ["cy"])]
+    assert "1 person spared, 1 person newly paged" in escalate("replay", "1", "--config", "other").out
