@@ -15,8 +15,9 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about
+from escalate_cli.core.limits import Ruling, is_limited, judge
 from escalate_cli.core.message import Message, clip, compose, digest
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
@@ -25,6 +26,7 @@ from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.database import FULL, LOCKED
 from escalate_cli.store.outbox import Claimed, Waiting
+from escalate_cli.store.rows import DamagedRow
 from escalate_cli.store.store import Store
 
 PARALLEL = 8
@@ -203,8 +205,10 @@ class Engine:
         try:
             with self.store.part():
                 self._plan_one(incident_id, now, tally)
-        except EscalateError:
-            raise
+        except EscalateError as problem:
+            if not isinstance(problem, DamagedRow):
+                raise
+            self._push_ahead(incident_id, now, problem, tally)
         except Exception as problem:
             self._push_ahead(incident_id, now, problem, tally)
 
@@ -216,7 +220,7 @@ class Engine:
         self.store.situations.save(before, planned)
         tally.incidents += 1
         tally.planned += len(planned.notifications) - len(before.notifications)
-        tally.lines += [f"#{incident_id} {entry.text}" for entry in planned.entries]
+        tally.lines += [f"#{incident_id} {_with_team(entry)}" for entry in planned.entries]
 
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
@@ -315,18 +319,27 @@ class Engine:
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
         outbox, limits = self.store.outbox, self._catalog().limits
-        limited = waiting.recipient.startswith("person:") and waiting.kind is not NotificationKind.NUDGE
-        if limited:
+        ruling = Ruling()
+        if is_limited(waiting.recipient, waiting.kind):
             used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per, now)
-            if used >= limits.messages:
-                outbox.hold_back(waiting.recipient, waiting.gateway, now, (now if oldest is None else oldest) + limits.per)
-                return None
+            ruling = judge(limits, used, oldest, waiting.held_back, now)
+        if ruling.hold_until is not None:
+            self._hold_back(waiting, now, ruling.hold_until)
+            return None
         token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
         claimed = outbox.claim(waiting.id, token, now, lease_until)
-        if claimed is None or not (limited and waiting.held_back):
+        if claimed is None or not ruling.digest:
             return claimed
         companions = (outbox.claim(one, token, now, lease_until) for one in outbox.companions(waiting, now))
         return outbox.bundle(claimed, tuple(one for one in companions if one is not None))
+
+    def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
+        """Keep what is due for this address for a digest; each incident's timeline says so once."""
+        who = name_of(waiting.recipient, self._catalog())
+        for incident_id in self.store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until):
+            text = f"held back by [limits]: {who} by {waiting.gateway}, for a digest in {show_about(until - now)}"
+            entry = Entry(now, EntryKind.HELD, text, None, {"until": until, "recipient": waiting.recipient})
+            self.store.situations.append(incident_id, entry)
 
     def _envelope(self, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
         """The message and the URL with its secrets, looked up now; or the outcome, where there can be no attempt."""
@@ -459,3 +472,9 @@ def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Spa
     if next_due_at is None:
         return interval
     return max(min(next_due_at - now, interval), 0)
+
+
+def _with_team(entry: Entry) -> str:
+    """An entry's text, with its team where the text does not name it."""
+    team = entry.data.get("team")
+    return f"{team}: {entry.text}" if team and str(team) not in entry.text else entry.text

@@ -473,6 +473,16 @@ def begin_maintenance(
     return begun
 
 
+def quiet_services(context: Context) -> tuple[Maintenance, ...]:
+    """The maintenances that keep a service quiet now, one a service."""
+    now = context.clock.now()
+    latest: dict[str, Maintenance] = {}
+    for one in context.store.situations.maintenance():
+        if one.start_at <= now:
+            latest.setdefault(one.service, one)
+    return tuple(one for one in latest.values() if one.until_at > now)
+
+
 # ── after an operation: sending ───────────────────────────────────────────────────────────────────────────────────────
 
 

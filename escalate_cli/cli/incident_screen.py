@@ -147,9 +147,9 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
     """Which services in scope page nobody, until when, and whose doing that is."""
     zone = catalog.settings.timezone
     last: dict[str, Maintenance] = {}
-    for one in sorted(situation.maintenance, key=lambda one: one.until_at):
-        if one.service in situation.incident.services and one.start_at <= now < one.until_at:
-            last[one.service] = one
+    for one in situation.maintenance:
+        if one.service in situation.incident.services and one.start_at <= now:
+            last.setdefault(one.service, one)
     if situation.incident.status is IncidentStatus.RESOLVED:
         return []
     return [
@@ -158,6 +158,7 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
         + (f", by {_person(one.by, catalog)}" if one.by else "")
         + (f": {one.reason}" if one.reason else "")
         for one in last.values()
+        if one.until_at > now
     ]
 
 

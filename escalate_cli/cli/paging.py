@@ -62,30 +62,41 @@ def reload(context: Context, incident: Id, by: By = None) -> Answer:
 
 def maintenance(
     context: Context,
-    service: Annotated[list[str], typer.Argument(metavar="SERVICE…", help="Services", autocompletion=known("services"))],
-    duration: Annotated[str, typer.Option("--for", metavar="D", help='How long: "2h"')],
+    service: Annotated[
+        list[str] | None, typer.Argument(metavar="SERVICE…", help="Services; none: list the quiet ones", autocompletion=known("services"))
+    ] = None,
+    duration: Annotated[str | None, typer.Option("--for", metavar="D", help='How long from now: "2h"')] = None,
+    end: Annotated[bool, typer.Option("--end", help="End it now")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="R", help="Why")] = None,
     by: By = None,
 ) -> Answer:
-    """Incidents on these services are recorded and page nobody until it ends; what is still open then pages."""
+    """Incidents on these services are recorded and page nobody until it ends; what is still open then pages.
+
+    A later maintenance of a service replaces an earlier one, so it can be made longer or shorter.
+    """
     from escalate_cli import operations
     from escalate_cli.cli.frame import span
     from escalate_cli.core.moment import iso, local_time
 
-    begun = operations.begin_maintenance(context, service, span("--for", duration), reason=reason, by=by)
+    if not service:
+        begun = operations.quiet_services(context)
+    elif end == (duration is not None):
+        raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
+    else:
+        length = span("--for", duration) if duration is not None else 0
+        begun = operations.begin_maintenance(context, service, length, reason=reason, by=by)
     zone = context.running_catalog.settings.timezone
     data = [
         {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
         for one in begun
     ]
-    recorded = context.store.situations.maintenance()
-    lines, notes = [], []
-    for one in begun:
-        until = max(other.until_at for other in (one, *recorded) if other.service == one.service and other.start_at <= one.start_at)
-        lines.append(f"{one.service}: pages nobody until {local_time(until, zone)} ({zone})")
-        if until > one.until_at:
-            notes.append(f"an earlier maintenance of {one.service} lasts longer, and this one does not shorten it")
-    return Answer(data, "\n".join(lines), notes=notes, acted=True)
+    lines = [
+        f"{one.service}: "
+        + ("is paged for again" if end else f"pages nobody until {local_time(one.until_at, zone)} ({zone})")
+        + (f": {one.reason}" if one.reason else "")
+        for one in begun
+    ]
+    return Answer(data, "\n".join(lines) or "No service is quiet.", acted=bool(service))
 
 
 def nudge(

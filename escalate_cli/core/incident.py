@@ -125,6 +125,7 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
         situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
         situation = _tell_lead(changes.lead, situation, catalog, now)
     if changes.message:
+        situation = situation.changed(latest_update=changes.message)
         situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
         situation = tell_channels(note, situation, catalog, now, but_not=told)
     if changes.title is not None or changes.message:
@@ -238,7 +239,7 @@ def _take(escalation: Escalation, by: str, name: str, situation: Situation, now:
     text = f"acknowledged by {name} for {escalation.team}"
     if timeout is not None:
         text += f"; without an update for {show_duration(timeout)} it pages again"
-    return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level)
+    return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level, everything=whole)
 
 
 def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], situation: Situation) -> tuple[str, ...]:

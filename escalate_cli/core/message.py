@@ -101,11 +101,19 @@ def _body(notification: Notification, situation: Situation, catalog: Catalog, no
         parts.append(printable(notification.note, lines=True))
     if notification.kind is not NotificationKind.TEST:
         parts.append("\n".join(_what(situation, catalog, now, zone)))
-    if incident.message and notification.kind is not NotificationKind.RESOLVED:
-        parts.append(printable(incident.message, lines=True))
+    if notification.kind is not NotificationKind.RESOLVED:
+        parts += [printable(text, lines=True) for text in _said(notification, incident)]
     parts.append("\n".join(_why_and_next(notification, situation, catalog, now, zone)))
     parts.append("\n".join(_what_to_type(notification, situation, catalog)))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _said(notification: Notification, incident: Incident) -> list[str]:
+    """What the reporter said, and the latest that has been said since, unless it is this message's news anyway."""
+    said = [incident.message] if incident.message else []
+    if incident.latest_update and incident.latest_update not in (notification.note or ""):
+        said.append(f"Latest update: {incident.latest_update}")
+    return said
 
 
 def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[str]:

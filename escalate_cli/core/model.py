@@ -92,6 +92,7 @@ class EntryKind(str, Enum):
     SNOOZED = "snoozed"
     PAGED = "paged"
     SENT = "sent"
+    HELD = "held"
     RETRYING = "retrying"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -134,6 +135,8 @@ class Incident:
     severity_since: Instant = 0
     raised_at: Instant | None = None
     scope_grew_at: Instant | None = None
+    latest_update: str | None = None
+    """the message of the last update that had one"""
     suggestion: str | None = None
     """a service that the words now sound like, offered but not taken"""
 
@@ -282,6 +285,7 @@ class Situation:
     rules: tuple[RuleState, ...] = ()
     entries: tuple[Entry, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    """the one recorded last first"""
     turns: dict[str, int] = field(default_factory=dict)
     """round robin: team → the turn that this incident has taken"""
     next_turns: dict[str, int] = field(default_factory=dict)

@@ -72,13 +72,16 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
 
 
 def muted_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
-    """The end of the maintenance that covers all of these services at `now`; None when one of them is not covered."""
+    """The end of the maintenance that covers all of these services at `now`; None when one of them is not covered.
+
+    Of several maintenances of a service the one recorded last counts, so that a later one can shorten an earlier one.
+    """
     ends = []
     for service in services:
-        covering = [m.until_at for m in situation.maintenance if m.service == service and m.start_at <= now < m.until_at]
-        if not covering:
+        latest = next((one for one in situation.maintenance if one.service == service and one.start_at <= now), None)
+        if latest is None or latest.until_at <= now:
             return None
-        ends.append(max(covering))
+        ends.append(latest.until_at)
     return min(ends, default=None)
 
 
@@ -106,7 +109,7 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
     if quiet_until is not None:
         return _keep_quiet(escalation, quiet_until, situation, now)
     if escalation.muted:
-        escalation = replace(escalation, muted=False)
+        escalation = replace(escalation, muted=False, next_at=now)
         situation = situation.with_escalation(escalation).log(
             now, EntryKind.MAINTENANCE, f"maintenance over: {escalation.team} is paged now", team=escalation.team
         )
@@ -132,10 +135,17 @@ def _forgotten(escalation: Escalation, situation: Situation, catalog: Catalog, n
     incident = situation.incident
     who = escalation.acknowledged_by or incident.acknowledged_by or "somebody"
     name = catalog.people[who].name if who in catalog.people else who
+    if escalation.snoozed_until is not None:
+        text = f"the snooze by {name} is over: paging {escalation.team} again from level 1"
+        return _again(escalation, text, situation, now)
     taken_at = escalation.acknowledged_at or incident.acknowledged_at or now
     text = (
         f"acknowledged by {name} {show_about(now - taken_at)} ago and no update since: paging {escalation.team} again from level 1"
     )
+    return _again(escalation, text, situation, now)
+
+
+def _again(escalation: Escalation, text: str, situation: Situation, now: Instant) -> Situation:
     fresh = replace(
         escalation,
         status=EscalationStatus.PAGING,
@@ -144,6 +154,7 @@ def _forgotten(escalation: Escalation, situation: Situation, catalog: Catalog, n
         paged=(),
         owed=(),
         acked_by=(),
+        snoozed_until=None,
         next_at=now,
         because=f"{escalation.because}; {text}",
     )

@@ -14,6 +14,7 @@ from escalate_cli.core import incident as core
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.limits import Ruling, concerns, judge
 from escalate_cli.core.model import (
     Entry,
     IncidentStatus,
@@ -215,11 +216,14 @@ class _Life:
         return False
 
     def _send_one(self, one: Notification, known: dict[int, Notification]) -> None:
-        limited = one.recipient.startswith("person:") and one.kind is not NotificationKind.NUDGE
         together = [one]
-        if limited and self._is_over_limit(one, known):
+        ruling = self._ruling(one, known) if concerns(one) else Ruling()
+        if ruling.hold_until is not None:
+            for other in self._waiting_with(one, known):
+                known[other.id] = replace(other, due_at=ruling.hold_until)
+                self.held_back.add(other.id)
             return
-        if limited and one.id in self.held_back:
+        if ruling.digest:
             together += [other for other in self._waiting_with(one, known) if other is not one]
         outcome = self.fails(one) if self.fails is not None else None
         gateway = self.catalog.gateways.get(one.gateway)
@@ -232,8 +236,8 @@ class _Life:
         if outcome is None or outcome is OutcomeKind.SENT:
             self.messages.append(self._message(one, len(together)))
 
-    def _is_over_limit(self, one: Notification, known: dict[int, Notification]) -> bool:
-        """Whether `[limits]` stand in the way; then everything due for this address waits for one digest."""
+    def _ruling(self, one: Notification, known: dict[int, Notification]) -> Ruling:
+        """What `[limits]` say to this message."""
         limits = self.catalog.limits
         sent = [
             other.sent_at
@@ -243,12 +247,7 @@ class _Life:
             and (other.recipient, other.gateway) == (one.recipient, one.gateway)
             and other.id not in self.bundled
         ]
-        if len(sent) < limits.messages:
-            return False
-        for other in self._waiting_with(one, known):
-            known[other.id] = replace(other, due_at=min(sent, default=self.now) + limits.per)
-            self.held_back.add(other.id)
-        return True
+        return judge(limits, len(sent), min(sent, default=None), one.id in self.held_back, self.now)
 
     def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
         return [
@@ -257,7 +256,7 @@ class _Life:
             if (other.recipient, other.gateway) == (one.recipient, one.gateway)
             and other.kind is not NotificationKind.NUDGE
             and other.status in _WAITING
-            and other.due_at <= self.now
+            and (other.due_at <= self.now or other.id in self.held_back)
         ]
 
     def _after_attempt(self, one: Notification, outcome: OutcomeKind | None, allowed: int) -> Notification:

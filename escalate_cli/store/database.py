@@ -66,6 +66,8 @@ class Database:
             self._identity = (found.st_dev, found.st_ino)
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
+        except UnicodeDecodeError:
+            raise self._damaged() from None
 
     def _prepare_file(self, create_directory: bool) -> bool:
         """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
@@ -239,6 +241,8 @@ class Database:
                 self._connection.execute("ROLLBACK")
             if isinstance(problem, sqlite3.Error):
                 raise self._explain(problem) from None
+            if isinstance(problem, UnicodeDecodeError):
+                raise self._damaged() from None
             raise
 
     @contextmanager
@@ -277,6 +281,8 @@ class Database:
             return self._patiently(statement, values).fetchall()
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
+        except UnicodeDecodeError:
+            raise self._damaged() from None
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run one statement that changes rows; how many it changed."""
@@ -284,13 +290,24 @@ class Database:
             return self._patiently(statement, values).rowcount
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
+        except UnicodeDecodeError:
+            raise self._damaged() from None
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
+    def _damaged(self) -> DatabaseProblem:
+        return DatabaseProblem(
+            f"the database {self.path} is damaged",
+            "restore the last good backup with `escalate restore FILE`; keep the damaged file",
+            code=DAMAGED,
+        )
+
     def _explain(self, problem: sqlite3.Error) -> DatabaseProblem:
         number = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        if number == sqlite3.SQLITE_CORRUPT:
+            return self._damaged()
         text, hint, code = {
             sqlite3.SQLITE_BUSY: (
                 f"the database {self.path} is locked by another process",
@@ -307,11 +324,6 @@ class Database:
                 f"the database {self.path} cannot be opened",
                 "check its path, owner and permissions",
                 UNWRITABLE,
-            ),
-            sqlite3.SQLITE_CORRUPT: (
-                f"the database {self.path} is damaged",
-                "restore the last good backup with `escalate restore FILE`; keep the damaged file",
-                DAMAGED,
             ),
             sqlite3.SQLITE_NOTADB: (
                 f"{self.path} is not a database of escalate, or it is damaged",

@@ -153,16 +153,21 @@ class Outbox:
         )
         return rows[0]["many"] + under_way[0]["many"], rows[0]["oldest"]
 
-    def hold_back(self, recipient: str, gateway: str, now: Instant, until: Instant) -> int:
-        """What is due for this recipient through this gateway waits until then, for one digest."""
-        return self._db.change(
-            "UPDATE notifications SET held_back = 1, due_at = ? WHERE recipient = ? AND gateway = ? AND kind <> 'nudge'"
-            " AND status IN ('pending', 'retrying') AND due_at <= ?",
-            (until, recipient, gateway, now),
-        )
+    def hold_back(self, recipient: str, gateway: str, now: Instant, until: Instant) -> tuple[int, ...]:
+        """What is due for this recipient and gateway waits until then, for one digest; the incidents of what had not waited yet."""
+        values = (recipient, gateway, now)
+        due = "recipient = ? AND gateway = ? AND kind <> 'nudge' AND status IN ('pending', 'retrying') AND due_at <= ?"
+        fresh = self._db.run(f"SELECT incident_id FROM notifications WHERE {due} AND held_back = 0", values)  # noqa: S608 - words are ours
+        self._db.change(f"UPDATE notifications SET held_back = 1, due_at = ? WHERE {due}", (until, *values))  # noqa: S608 - likewise
+        return tuple(dict.fromkeys(row["incident_id"] for row in fresh))
 
     def companions(self, waiting: Waiting, now: Instant) -> tuple[int, ...]:
-        """The other notifications that were held back for the same address and may go out now."""
+        """The other notifications for the same address that wait for a digest, or are due: they may go out now."""
+        self._db.change(
+            "UPDATE notifications SET due_at = ? WHERE recipient = ? AND gateway = ? AND held_back = 1 AND due_at > ?"
+            " AND status IN ('pending', 'retrying')",
+            (now, waiting.recipient, waiting.gateway, now),
+        )
         rows = self._db.run(
             "SELECT id FROM notifications WHERE recipient = ? AND gateway = ? AND kind <> 'nudge' AND id <> ?"
             " AND status IN ('pending', 'retrying') AND due_at <= ? ORDER BY id",

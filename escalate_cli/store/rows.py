@@ -11,7 +11,19 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
+from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store.database import DAMAGED
+
 Thing = TypeVar("Thing")
+
+class DamagedRow(DatabaseProblem):
+    """One record that cannot be read; the others can."""
+
+    code = DAMAGED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "restore the last good backup with `escalate restore FILE`; keep the damaged file")
+
 
 _AS_THEY_ARE = {int, str, int | None, str | None}
 
@@ -37,7 +49,10 @@ def _unchanged(value: Any) -> Any:
 def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
     """The thing that a row holds; columns that the kind does not have are left aside."""
     known: Any = kind
-    return kind(**{name: read(row[name]) for name, read in _readers(known)})
+    try:
+        return kind(**{name: read(row[name]) for name, read in _readers(known)})
+    except (ValueError, TypeError) as problem:
+        raise DamagedRow(f"a record of the database cannot be read ({kind.__name__.lower()}: {problem})") from None
 
 
 def to_row(thing: Any) -> dict[str, Any]:

@@ -207,8 +207,8 @@ class Situations:
         return tuple((row["incident_id"], from_row(Nudge, row)) for row in rows)
 
     def maintenance(self) -> tuple[Maintenance, ...]:
-        """The latest thousand maintenances, those to come included."""
-        rows = self._db.run("SELECT * FROM maintenance ORDER BY until_at DESC LIMIT 1000")
+        """The latest thousand maintenances, the one recorded last first."""
+        rows = self._db.run("SELECT * FROM maintenance ORDER BY id DESC LIMIT 1000")
         return tuple(from_row(Maintenance, row) for row in rows)
 
     def add_maintenance(self, maintenance: Maintenance) -> None:

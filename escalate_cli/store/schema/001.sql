@@ -25,6 +25,7 @@ CREATE TABLE incidents (
     severity_since       INTEGER NOT NULL,
     raised_at            INTEGER,
     scope_grew_at        INTEGER,
+    latest_update        TEXT,
     suggestion           TEXT,
     rules                TEXT    NOT NULL
 ) STRICT;
