@@ -29,7 +29,8 @@ def stopped_by(record: Record, person: str) -> str:
     """The first condition that kept this person from being told, in the order in which the incident would have come to them."""
     mine = [one for one in record.situation.notifications if one.recipient == f"person:{person}"]
     if mine:
-        return _stopped_on_the_way(mine[0], record)
+        order = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)  # what is still to come counts before what will not
+        return _stopped_on_the_way(min(mine, key=lambda one: order.index(one.status) + 1 if one.status in order else 0), record)
     at_levels = _stopped_at_levels(person, record)
     if at_levels:
         return at_levels

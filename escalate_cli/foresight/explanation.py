@@ -151,8 +151,9 @@ def _shift_behind(one: Notification, record: Record, escalation: Escalation | No
 def _named_in(one: Notification, record: Record) -> str:
     kind, _, identifier = one.recipient.partition(":")
     catalog = record.catalog
+    means = one.because.split("; ")[0]
     for team in catalog.teams.values():
-        if f" of {team.name}" in one.because or f" in {team.name}" in one.because:
+        if means in (f"lead of {team.name}", f"member of {team.name}", f"channel of {team.name}", f"next in turn in {team.name}"):
             return team.source
     known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
     return known.source if known else one.source
