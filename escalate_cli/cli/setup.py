@@ -10,7 +10,7 @@ import typer
 from escalate_cli.cli.frame import problem_data
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
+from escalate_cli.errors import ConfigurationProblem, EscalateError, ExitCode, UsageProblem
 
 
 def init(
@@ -64,23 +64,67 @@ def _write(place: Path, texts: dict[str, str]) -> list[Path]:
 def check(
     context: Context,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are failures too")] = False,
+    weeks: Annotated[str, typer.Option("--weeks", metavar="N", help="How far to look ahead")] = "8",
+    no_coverage: Annotated[bool, typer.Option("--no-coverage", help="Do not look ahead")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Answer as SARIF 2.1.0, for code review")] = False,
+    heatmap: Annotated[bool, typer.Option("--heatmap", help="Show the week: how long until the first person")] = False,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the week as a page, every service and severity")] = None,
 ) -> Answer:
-    """Validate the configuration: every problem at once, each with its place. Exit 3 when there are errors."""
+    """Every problem of the configuration with its place; then who would be reached in the coming weeks, and your expectations.
+
+    Exit code 3 when the configuration has errors, 1 when it is valid but somebody would not be reached or an expectation fails.
+    """
+    from escalate_cli.cli import check_screens
     from escalate_cli.config.load import load
-    from escalate_cli.config.problems import ERROR, InvalidConfiguration, render
+    from escalate_cli.config.problems import InvalidConfiguration
+
+    length = _weeks(weeks)
+    if no_coverage and (heatmap or html):
+        raise UsageProblem("there is no picture of the week without coverage", "leave out --no-coverage")
+    path, catalog = context.config_path, None
+    try:
+        loaded = load(path)
+        catalog, configured = loaded.catalog, list(loaded.problems)
+    except InvalidConfiguration as error:
+        configured = list(error.problems)
+    outlook = None
+    if catalog is not None and not no_coverage:
+        outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
+    foreseen = [check_screens.problem_of(one) for one in outlook.findings] if outlook else []
+    problems = configured + foreseen
+    code = check_screens.verdict(configured, foreseen, strict=strict)
+    notes = [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
+    if sarif:
+        return Answer(check_screens.sarif(problems, path), None, code, notes)
+    data = {"ok": code is ExitCode.DONE, "problems": [problem_data(problem) for problem in problems]}
+    text = check_screens.text(problems, path)
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import heatmap as week
+        from escalate_cli.cli.screens import words
+
+        if outlook and catalog:
+            week.draw(console, outlook.coverage, catalog)
+            console.print()
+        console.print(words(text, lines=True), soft_wrap=True)
+
+    return Answer(data, screen if heatmap else text, code, notes)
+
+
+def _weeks(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 53):
+        raise UsageProblem(f'--weeks: "{text[:20]}" is not a number of weeks from 1 to 53', 'write it like "--weeks 8"')
+    return int(text)
+
+
+def _write_page(file: str, outlook: Any, catalog: Any) -> str:
+    from escalate_cli.cli import heatmap as week
 
     try:
-        problems = load(context.config_path).problems
-    except InvalidConfiguration as error:
-        problems = error.problems
-    errors = sum(problem.level == ERROR for problem in problems)
-    warnings = len(problems) - errors
-    ok = not errors and not (strict and warnings)
-    blocks = [render(problem) for problem in problems]
-    counts = [f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count]
-    blocks.append(f"{context.config_path}: {' and '.join(counts) or 'no problems'}")
-    data = {"ok": ok, "problems": [problem_data(problem) for problem in problems]}
-    return Answer(data, "\n\n".join(blocks), ExitCode.DONE if ok else ExitCode.CONFIGURATION)
+        Path(file).write_text(week.page(outlook.coverage, catalog), encoding="utf-8")
+    except OSError as error:
+        raise EscalateError(f"cannot write {file}: {error.strerror}", "name a file that you may write", code="cannot-write") from None
+    return f"wrote {file}"
 
 
 def schema(context: Context) -> Answer:

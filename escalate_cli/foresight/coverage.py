@@ -264,7 +264,8 @@ class _Line:
 
     def _true_until(self, at: Instant, walk: _Walk, until: Instant) -> tuple[Instant, bool]:
         """How far the declaration may move before the answer can change, and whether the first person stands still meanwhile."""
-        moving, standing = walk.visits, ()
+        moving = walk.visits
+        standing: tuple[Instant, ...] = ()
         if len(walk.visits) > 1 and walk.asks_hours:
             nudged = self._at(at + _INSTANT)
             if len(nudged.visits) != len(walk.visits) or nudged.first.people != walk.first.people:

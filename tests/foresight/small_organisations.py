@@ -32,6 +32,7 @@ PEOPLE = ("ana", "bo", "cy", "deaf")
 TARGETS = ("on-call", "channel", "members", "on-call:other", "schedule:spare", "person:cy", "person:deaf", "round-robin", "channel:room")
 QUIET = ("on-call", "channel", "channel:room", "person:deaf", "schedule:spare")
 """those of the first levels: what reaches nobody at once is what makes time matter"""
+FALLBACKS = ((), (parse_target("person:bo"),), (parse_target("schedule:spare"),))
 
 spans = st.integers(1, 9).map(lambda count: count * 10 * MINUTE)
 clocks = st.integers(0, 47).map(lambda half: time(half // 2, 30 * (half % 2)))
@@ -60,7 +61,7 @@ def schedules(draw: st.DrawFn, name: str) -> Schedule:
         )
         for _ in range(draw(st.integers(0, 2)))
     )
-    overrides = ()
+    overrides: tuple[Override, ...] = ()
     if draw(st.booleans()):
         begin = SATURDAY + timedelta(minutes=10 * draw(st.integers(0, 288)))
         overrides = (Override(draw(st.sampled_from(PEOPLE)), begin, begin + timedelta(minutes=10 * draw(st.integers(1, 60)))),)
@@ -119,5 +120,5 @@ def organisations(draw: st.DrawFn) -> Catalog:
         hours={name: draw(hours(name)) for name in ("day", "night")},
         policies=policies,
         rules=tuple(draw(rules(f"rule {number}")) for number in range(draw(st.integers(0, 2)))),
-        fallback=Fallback("other", draw(st.sampled_from(((), (parse_target("person:bo"),), (parse_target("schedule:spare"),)))), source="f:1"),
+        fallback=Fallback("other", draw(st.sampled_from(FALLBACKS)), source="f:1"),
     )

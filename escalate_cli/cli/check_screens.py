@@ -1,0 +1,100 @@
+"""What `check` answers: problems of the configuration and findings of foresight as one list, as text, JSON or SARIF."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from escalate_cli import __version__
+from escalate_cli.config.problems import ERROR, Problem, render
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from escalate_cli.foresight.findings import Finding
+    from escalate_cli.foresight.outlook import Outlook
+
+_MANY_ROWS = 300
+"""from here on coverage takes seconds, and somebody who waits wants to know for how long"""
+
+
+def outlook(catalog: Catalog, now: Instant, weeks: int, *, quiet: bool) -> Outlook:
+    """Look ahead; where it takes a while and somebody watches, a line on stderr tells how far it has come."""
+    from escalate_cli.foresight.outlook import look_ahead
+
+    return look_ahead(catalog, now, weeks, _progress() if sys.stderr.isatty() and not quiet else None)
+
+
+def _progress() -> Callable[[int, int], None]:
+    def tell(done: int, of: int) -> None:
+        if of < _MANY_ROWS or (done % 10 and done != of):
+            return
+        filled = 30 * done // of
+        bar = "█" * filled + "░" * (30 - filled)
+        sys.stderr.write(f"\r\033[Klooking ahead {bar} {100 * done // of:3} %" if done < of else "\r\033[K")
+        sys.stderr.flush()
+
+    return tell
+
+
+def problem_of(finding: Finding) -> Problem:
+    """A finding of foresight as a problem like those of the configuration; the hint ends with the command that shows it."""
+    from escalate_cli.foresight.outlook import place_of
+
+    file, line = place_of(finding.source)
+    hint = finding.hint
+    if finding.shown_by:
+        hint += f"{'; ' if hint else ''}see it: {finding.shown_by}"
+    return Problem(file, line, 1 if line else 0, finding.level, finding.code, finding.message, hint)
+
+
+def verdict(configured: Sequence[Problem], foreseen: Sequence[Problem], *, strict: bool) -> ExitCode:
+    """3 where the configuration itself is at fault, 1 where it is sound but does not do what it should."""
+    for problems, code in ((configured, ExitCode.CONFIGURATION), (foreseen, ExitCode.NO)):
+        if any(strict or problem.level == ERROR for problem in problems):
+            return code
+    return ExitCode.DONE
+
+
+def text(problems: Sequence[Problem], path: Path) -> str:
+    """Every problem in full, then the count."""
+    errors = sum(problem.level == ERROR for problem in problems)
+    counted = ((errors, "error"), (len(problems) - errors, "warning"))
+    counts = [f"{count} {word}{'s' * (count != 1)}" for count, word in counted if count]
+    return "\n\n".join([*map(render, problems), f"{path}: {' and '.join(counts) or 'no problems'}"])
+
+
+def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
+    """The problems as SARIF 2.1.0, for code review. Files are named from the working directory where they lie below it."""
+    codes = list(dict.fromkeys(problem.code for problem in problems))
+    results = [
+        {
+            "ruleId": problem.code,
+            "ruleIndex": codes.index(problem.code),
+            "level": problem.level,
+            "message": {"text": f"{problem.message}. {problem.hint}" if problem.hint else problem.message},
+            "locations": [{"physicalLocation": _location(problem, path)}],
+        }
+        for problem in problems
+    ]
+    rules = [{"id": code, "shortDescription": {"text": code.replace("-", " ")}} for code in codes]
+    driver = {"name": "escalate", "version": __version__, "rules": rules}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+
+
+def _location(problem: Problem, path: Path) -> dict[str, Any]:
+    file = (path / problem.file if path.is_dir() else path).absolute()
+    below = file.is_relative_to(Path.cwd())
+    uri = quote(file.relative_to(Path.cwd()).as_posix()) if below else file.as_uri()
+    location: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if problem.line:
+        location["region"] = {"startLine": problem.line, "startColumn": max(problem.column, 1)}
+    return location

@@ -1,0 +1,145 @@
+"""The week at a glance: when is whom how many minutes away, on a terminal and as one page that needs nothing else."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import show_about
+from escalate_cli.core.moment import local_time
+from escalate_cli.foresight.coverage import Coverage, Row
+from escalate_cli.foresight.findings import some
+from escalate_cli.foresight.week import GRADE_NAMES, Cell, Week, grade, worst
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_GLYPHS = ("·", "▁", "▃", "▅", "▇", "F", "X")
+_STYLES = ("green", "green", "yellow", "dark_orange", "red", "magenta", "bold red")
+_HOURS_A_CELL = 3
+
+
+def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
+    """One line for the services of each team that share their fate at the default severity, three hours of the week in each cell."""
+    from rich.text import Text
+
+    from escalate_cli.cli import screens
+
+    severity = catalog.settings.default_severity
+    week = Week(coverage, catalog.settings.timezone)
+    rows = [row for row in coverage.rows if severity in row.severities]
+    screens.heading(console, f"The week at {severity}: how long until the first person ({catalog.settings.timezone})", above=False)
+    labels = [f"{row.team}: {some(row.services, 2)}" for row in rows]
+    width = max(12, min(max(map(len, labels), default=0), console.width - 7 * (24 // _HOURS_A_CELL + 1)))
+    console.print(Text(" " * width + " " + " ".join(f"{day:<{24 // _HOURS_A_CELL}}" for day in _DAYS), "dim"), no_wrap=True, crop=False)
+    for label, row in zip(labels, rows, strict=True):
+        line = screens.words(label if len(label) <= width else label[: width - 1] + "…")
+        line.pad_right(width - len(line.plain))
+        cells = week.cells(row)
+        for first in range(0, len(cells), _HOURS_A_CELL):
+            if first % 24 == 0:
+                line.append(" ")
+            found = worst(cells[first : first + _HOURS_A_CELL])
+            line.append(" " if found is None else _GLYPHS[grade(found)], "" if found is None else _STYLES[grade(found)])
+        console.print(line, no_wrap=True, crop=False)
+    legend = Text("")
+    for glyph, style, name in zip(_GLYPHS, _STYLES, GRADE_NAMES, strict=True):
+        legend.append(glyph, style)
+        legend.append(f" {name}   ", "dim")
+    console.print(legend)
+
+
+def page(coverage: Coverage, catalog: Catalog) -> str:
+    """The heat map of every service and severity as an HTML page: no script, nothing loaded from elsewhere, readable on a phone."""
+    zone = catalog.settings.timezone
+    week = Week(coverage, zone)
+    sections = []
+    for severity in reversed(catalog.severities):
+        rows = [row for row in coverage.rows if severity.id in row.severities]
+        bars = "\n".join(_bar(row, week.cells(row), catalog) for row in rows)
+        sections.append(f"<section><h2>{escape(severity.id)}</h2>\n{_ruler()}\n{bars}\n</section>")
+    legend = "".join(f'<span><i class="g{number}"></i>{escape(name)}</span>' for number, name in enumerate(GRADE_NAMES))
+    covered = f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}"
+    return _PAGE.format(css=_CSS, covered=escape(covered), legend=legend, sections="\n".join(sections))
+
+
+def _ruler() -> str:
+    return '<div class="bar ruler">' + "".join(f"<b>{day}</b>" for day in _DAYS) + "</div>"
+
+
+def _bar(row: Row, cells: list[Cell | None], catalog: Catalog) -> str:
+    """A row: hours that are alike make one piece, which tells more when it is pointed at."""
+    pieces: list[list[Any]] = []
+    for hour, cell in enumerate(cells):
+        kind = None if cell is None else (grade(cell), cell.people, cell.by_fallback)
+        if pieces and pieces[-1][0] == kind:
+            pieces[-1][2].append(cell)
+        else:
+            pieces.append([kind, hour, [cell]])
+    shown = "".join(_piece(kind, hour, alike, catalog) for kind, hour, alike in pieces)
+    services = ", ".join(catalog.services[one].name for one in row.services)
+    label = f"<strong>{escape(services)}</strong> <small>{escape(row.team)}, policy {escape(row.policy)}</small>"
+    return f'<div class="row"><div class="label">{label}</div><div class="bar">{shown}</div></div>'
+
+
+def _piece(kind: object, hour: int, alike: list[Cell | None], catalog: Catalog) -> str:
+    found = worst(alike)
+    if kind is None or found is None:
+        return f'<i style="flex:{len(alike)}"></i>'
+    title = f"{_hour(hour)}–{_hour(hour + len(alike))}: {_told(found, catalog)}"
+    return f'<i class="g{grade(found)}" style="flex:{len(alike)}" title="{escape(title)}"></i>'
+
+
+def _hour(hour: int) -> str:
+    return f"{_DAYS[hour // 24 % 7]} {hour % 24:02}:00"
+
+
+def _told(cell: Cell, catalog: Catalog) -> str:
+    if cell.after is None:
+        return "nobody is reached"
+    names = some([catalog.people[one].name if one in catalog.people else one for one in cell.people])
+    when = "at once" if not cell.after else f"after {show_about(cell.after)} at worst"
+    return f"{names} {when}{', by the fallback only' if cell.by_fallback else ''}"
+
+
+_CSS = """
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --dim: #59636e; --line: #d8dee4;
+  --g0: #2da44e; --g1: #8fce6b; --g2: #e6c229; --g3: #f08c2e; --g4: #d1242f; --g5: #8250df; --g6: #000; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --dim: #9198a1; --line: #30363d;
+  --g0: #238636; --g1: #5c9a3c; --g2: #b8961a; --g3: #c96a1a; --g4: #da3633; --g5: #a371f7; --g6: #fff; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 1rem; font: 1rem/1.4 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .3rem; }
+p, small { color: var(--dim); margin: .2rem 0; } small { font-size: .8rem; }
+.legend span { display: inline-block; margin-right: 1rem; white-space: nowrap; }
+.legend i { display: inline-block; width: .9rem; height: .9rem; margin-right: .35rem; vertical-align: -.1rem; border-radius: 2px; }
+.row { display: grid; grid-template-columns: 18rem 1fr; gap: .2rem .8rem; align-items: center; padding: .25rem 0;
+  border-top: 1px solid var(--line); }
+.label { overflow-wrap: anywhere; font-size: .9rem; }
+.bar { display: flex; height: 1.1rem; overflow: hidden; border-radius: 3px; }
+.bar i { min-width: 0; }
+.ruler { margin-left: 18.8rem; height: auto; font-size: .75rem; color: var(--dim); }
+.ruler b { flex: 1; font-weight: normal; border-left: 1px solid var(--line); padding-left: .2rem; }
+.g0 { background: var(--g0); } .g1 { background: var(--g1); } .g2 { background: var(--g2); } .g3 { background: var(--g3); }
+.g4 { background: var(--g4); } .g5 { background: var(--g5); } .g6 { background: var(--g6); }
+@media (max-width: 45rem) { .row { grid-template-columns: 1fr; } .ruler { margin-left: 0; } }
+"""
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Who is how many minutes away</title>
+<style>{css}</style>
+</head>
+<body>
+<h1>Who is how many minutes away</h1>
+<p>For every hour of the week, the longest that an incident declared then would wait for its first person. {covered}.</p>
+<p class="legend">{legend}</p>
+{sections}
+</body>
+</html>
+"""

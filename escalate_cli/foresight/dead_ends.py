@@ -1,0 +1,159 @@
+"""What is configured and comes to nothing: hours at which nobody is on call, levels that page nobody new, conditions never met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.conditions import judge, opening_of
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.incident import Declaration, declare
+from escalate_cli.core.model import Situation
+from escalate_cli.core.moment import local_time
+from escalate_cli.core.paging import urgency_of
+from escalate_cli.core.policy import Level, Policy, TargetKind, When
+from escalate_cli.core.schedule import shifts
+from escalate_cli.core.scope import policy_for
+from escalate_cli.core.targets import contacts, name_of, resolve
+from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
+from escalate_cli.foresight.coverage import Coverage, Row
+from escalate_cli.foresight.findings import WARNING, Finding, simulate_command, some
+from escalate_cli.foresight.loose_ends import policy_users, targets_of
+
+
+def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+    """Every dead end of the coming weeks."""
+    yield from _gaps(catalog, coverage.start, coverage.until)
+    yield from _never(catalog, coverage.start)
+    yield from _repeated(coverage, catalog)
+
+
+def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]:
+    """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means to have them: what that leads to,
+    coverage says."""
+    used = {team.on_call for team in catalog.teams.values()}
+    used |= {one.name for one in targets_of(catalog) if one.kind is TargetKind.SCHEDULE}
+    for schedule in catalog.schedules.values():
+        limits = {rotation.hours for rotation in schedule.rotations}
+        if schedule.id not in used or not schedule.rotations or (len(limits) == 1 and None not in limits):
+            continue
+        gaps = [one for one in shifts(schedule, catalog.hours, start, until) if one.person is None]
+        if gaps:
+            first, more = gaps[0], len(gaps) - 1
+            again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
+            stretch = f"from {local_time(first.start, schedule.timezone)} until {local_time(first.until, schedule.timezone)}"
+            message = f'nobody is on call in schedule "{schedule.id}" {stretch}{again}'
+            hint = f"put a rotation without `hours` first in [schedules.{schedule.id}], or close the gap between the hours"
+            shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, catalog.settings.timezone)[4:]}"'
+            yield Finding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
+
+
+def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+    """Levels and rules whose conditions nothing can meet; what contradicts itself is refused where it is read (config/checks.py)."""
+    users = policy_users(catalog)
+    present = {team for teams in users.values() for team in teams}
+    for policy in catalog.policies.values():
+        for number, level in enumerate(policy.levels, start=1):
+            why = _why_never(level.when, users[policy.id].keys(), catalog, now) if users[policy.id] else ""
+            if not why and opening_of(level.during, catalog, now) is None:
+                why = f"the hours {level.during} never begin"
+            if why:
+                message = f'level {number} of policy "{policy.id}" never applies: {why}'
+                yield Finding(WARNING, "level-never-applies", level.source, message, "change its condition, or remove the level")
+    for rule in catalog.rules:
+        why = _why_never(rule.when, present, catalog, now)
+        if why:
+            message = f'rule "{rule.name}" never fires: {why}'
+            yield Finding(WARNING, "rule-never-fires", rule.source, message, "change its condition, or remove the rule")
+
+
+def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) -> str:
+    if when.severities == ():
+        return "there is no such severity"
+    if when.teams is not None and not present & set(when.teams):
+        return f"{some(when.teams)} never has such an incident: no service of theirs leads here"
+    if opening_of(when.hours, catalog, now) is None:
+        return f"it is never {when.hours}" if (when.hours or "").startswith("!") else f"the hours {when.hours} never begin"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """A level that reaches nobody whom the level before has not reached: in which row, from when on, and whom."""
+
+    row: Row
+    level: int
+    before: int
+    people: tuple[str, ...]
+    start: Instant
+
+
+def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+    """Levels that page only whom the level before has paged; looked at anew at each handoff, not in the minutes around it."""
+    calendar = Calendar(catalog, coverage.start)
+    asked: set[Subject] = set()
+    noted = noting(catalog, asked)
+    found: dict[tuple[str, int], tuple[Level, list[_Repeat]]] = {}
+    for row in coverage.rows:
+        policy = policy_for(row.team, row.policy, catalog)
+        for repeat in _repeats(row, policy, noted, asked, calendar, coverage):
+            found.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(repeat)
+    for (policy_id, _), (level, repeats) in found.items():
+        yield _repetition(policy_id, level, repeats, catalog)
+
+
+def _repeats(
+    row: Row, policy: Policy, catalog: Catalog, asked: set[Subject], calendar: Calendar, coverage: Coverage
+) -> Iterator[_Repeat]:
+    said = Declaration("-", row.severities[0], row.services[:1])
+    situation = declare(said, catalog, coverage.start).situation
+    known: dict[tuple[Subject, ...], dict[tuple[object, ...], tuple[_Repeat, ...]]] = {}
+    at = coverage.start
+    while at < coverage.until:
+        for subjects, by_answers in known.items():
+            recalled = by_answers.get(tuple([calendar.value(one, at) for one in subjects]))
+            if recalled is not None:
+                break
+        else:
+            asked.clear()
+            recalled = tuple(_at(row, policy, situation, catalog, at))
+            subjects = tuple(sorted(asked))
+            known.setdefault(subjects, {})[tuple([calendar.value(one, at) for one in subjects])] = recalled
+            yield from recalled
+        following = (calendar.next(one, at) for one in subjects)
+        at = min((one for one in following if one is not None), default=coverage.until)
+
+
+def _at(row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: Instant) -> Iterator[_Repeat]:
+    before: tuple[int, tuple[str, ...]] | None = None
+    for number, level in enumerate(policy.levels, start=1):
+        recipients = _reached(level, row.team, situation, catalog, at)
+        people = tuple(one for one in recipients if one.startswith("person:"))
+        if before is not None and people and set(recipients) <= set(before[1]):
+            yield _Repeat(row, number, before[0], people, at)
+        if people:
+            before = (number, recipients)
+
+
+def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant) -> tuple[str, ...]:
+    """Whom a level would reach, paged at `at` or, if it is held, when its hours begin."""
+    opens_at = opening_of(level.during, catalog, at)
+    if opens_at is None or not judge(level.when, situation, catalog, at, team=team).holds:
+        return ()
+    found = [one for target in level.notify for one in resolve(target, team, situation, catalog, opens_at).recipients]
+    return tuple(dict.fromkeys(one.address for one in found if contacts(one, urgency_of(situation, catalog), catalog)))
+
+
+def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> Finding:
+    first = repeats[0]
+    teams = list(dict.fromkeys(one.row.team for one in repeats))
+    people = list(dict.fromkeys(name_of(one, catalog) for repeat in repeats if repeat.row.team == first.row.team for one in repeat.people))
+    others = f" (and others for {some(teams[1:])})" if len(teams) > 1 else ""
+    message = (
+        f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level {first.before} has paged '
+        f"{some(people)} already, from {local_time(first.start, catalog.settings.timezone)} on"
+    )
+    hint = "name somebody else on one of the two levels; what one person did not hear, another may"
+    shown_by = simulate_command(first.row.services[0], first.row.severities[-1], first.start, catalog)
+    return Finding(WARNING, "repeated-person", level.source, message, hint, shown_by)

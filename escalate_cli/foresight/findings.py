@@ -1,0 +1,170 @@
+"""What coverage finds, as sentences: what is wrong, where it is configured, what to do, and the command that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
+from escalate_cli.core.moment import NotAMoment, iso, local_time, parse_moment
+from escalate_cli.foresight.coverage import Coverage, Row, Stretch
+
+ERROR = "error"
+WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that shows it ("": none does)."""
+
+    level: str
+    code: str
+    source: str
+    message: str
+    hint: str = ""
+    shown_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Neighbouring stretches of one row that share a fault; `worst` is the one in which it takes longest."""
+
+    start: Instant
+    until: Instant
+    worst: Stretch
+
+
+def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+    """Where nobody is reached but by the fallback, and where the first person is reached later than `[settings].reach_within`.
+
+    A severity of low urgency says itself that it can wait: only of high urgency somebody can be late. What belongs together is one
+    finding: the services of a team under one policy, at all severities, in all weeks; the worst of it is told in full.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in coverage.rows:
+        groups.setdefault((row.team, row.policy, _place(row, catalog)), []).append(row)
+    for (_, _, source), rows in groups.items():
+        unreached = [(row, period) for row in rows for period in periods(row.stretches, _is_unreached)]
+        late = [
+            (row, period)
+            for row in rows
+            if any(catalog.severity(one).urgency is Urgency.HIGH for one in row.severities)
+            for period in periods(row.stretches, lambda one: not _is_unreached(one) and (one.after or 0) > catalog.settings.reach_within)
+        ]
+        if unreached:
+            yield _nobody(unreached, source, coverage, catalog)
+        if late:
+            yield _late(late, source, coverage, catalog)
+
+
+def periods(stretches: Iterable[Stretch], is_faulty: Callable[[Stretch], bool]) -> list[Period]:
+    """The longest runs of stretches for which `is_faulty` says yes."""
+    found: list[Period] = []
+    open_run: list[Stretch] = []
+    for stretch in stretches:
+        if is_faulty(stretch):
+            open_run.append(stretch)
+        elif open_run:
+            found.append(_period(open_run))
+            open_run = []
+    if open_run:
+        found.append(_period(open_run))
+    return found
+
+
+def _period(run: Sequence[Stretch]) -> Period:
+    worst = max(run, key=lambda one: (one.after is None, one.after or 0))
+    return Period(run[0].start, run[-1].until, worst)
+
+
+def _is_unreached(stretch: Stretch) -> bool:
+    return stretch.by_fallback or not stretch.people
+
+
+def _place(row: Row, catalog: Catalog) -> str:
+    """Where the policy is chosen: at the service if it names one of its own, else at the team."""
+    service = catalog.services[row.services[0]]
+    team = catalog.teams.get(row.team)
+    return service.source if service.policy or team is None else team.source
+
+
+def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
+    row, period = max(found, key=lambda one: (one[1].worst.after is None, one[1].until - one[1].start, -one[1].start))
+    worst = period.worst
+    instead = "and there is no fallback"
+    if worst.after is not None:
+        names = ", ".join(_name(one, catalog) for one in worst.people)
+        instead = f"only the fallback, {names}, after {show_duration(worst.after)}"
+    elif catalog.fallback.page:
+        instead = "and the fallback reaches nobody either"
+    message = f'{_what(found)}: policy "{row.policy}" reaches nobody {_when(found, period, coverage, catalog)}: {instead}'
+    hint = f'close the gap in the schedules of policy "{row.policy}", or end it with a level that always reaches somebody'
+    if not catalog.fallback.page:
+        hint += '; and give [fallback] a page = ["person:…"]'
+    level = WARNING if catalog.fallback.page else ERROR
+    return Finding(level, "nobody-reached", source, message, hint, _shown_by(row, worst.start, coverage, catalog, worst.after))
+
+
+def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
+    row, period = max(found, key=lambda one: (one[1].worst.after or 0, -one[1].start))
+    worst = period.worst
+    after = worst.after or 0
+    names = ", ".join(_name(one, catalog) for one in worst.people)
+    held = f", {local_time(worst.reached_at, catalog.settings.timezone)}" if worst.held else ""
+    message = (
+        f"{_what(found)}: the first person is reached later than {show_duration(catalog.settings.reach_within)} "
+        f"{_when(found, period, coverage, catalog)}; declared {local_time(worst.start, catalog.settings.timezone)}, {names} "
+        f"after {show_about(after)}{held}"
+    )
+    hint = f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or raise [settings].reach_within'
+    return Finding(WARNING, "reached-late", source, message, hint, _shown_by(row, worst.start, coverage, catalog, after))
+
+
+def _what(found: list[tuple[Row, Period]]) -> str:
+    """Which services at which severities: `login, payments (major, critical)`."""
+    services = list(dict.fromkeys(one for row, _ in found for one in row.services))
+    severities = list(dict.fromkeys(one for row, _ in found for one in row.severities))
+    return f"{some(services)} ({', '.join(severities)})"
+
+
+def _when(found: list[tuple[Row, Period]], period: Period, coverage: Coverage, catalog: Catalog) -> str:
+    zone = catalog.settings.timezone
+    times = len({(one.start, one.until) for _, one in found}) - 1
+    more = f" (and {times} more time{'s' * (times != 1)} until {local_time(coverage.until, zone)[:14]})" if times else ""
+    if (period.start, period.until) == (coverage.start, coverage.until):
+        return f"at any time{more}"
+    return f"from {local_time(period.start, zone)} until {local_time(period.until, zone)}{more}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _name(person: str, catalog: Catalog) -> str:
+    return catalog.people[person].name if person in catalog.people else person
+
+
+def _shown_by(row: Row, at: Instant, coverage: Coverage, catalog: Catalog, after: Span | None) -> str:
+    severity = row.severities[-1]
+    long_enough = (after or 0) + 15 * MINUTE
+    return simulate_command(row.services[0], severity, at, catalog, long_enough)
+
+
+def simulate_command(service: str, severity: str, at: Instant, catalog: Catalog, long_enough: Span = 0) -> str:
+    """The command line that shows what happens then; with `--for` where its default would end too early."""
+    command = f"escalate simulate --service {service} --severity {severity} --at {_typed(at, catalog.settings.timezone)}"
+    return command if long_enough < DAY else f"{command} --for {-(-long_enough // HOUR)}h"
+
+
+def _typed(at: Instant, zone: str) -> str:
+    """`at` as somebody types it: local where that is unmistakable, else in UTC."""
+    local = local_time(at, zone)[4:]
+    try:
+        if parse_moment(local, at, zone) == at:
+            return f'"{local}"'
+    except NotAMoment:
+        pass
+    return str(iso(at))

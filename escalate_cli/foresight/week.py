@@ -1,0 +1,83 @@
+"""The coming weeks laid on top of each other: for every hour of the week, the longest that anybody would wait for a person."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from escalate_cli.core.duration import HOUR, MINUTE, Instant, Span
+from escalate_cli.core.hours import instant_to_local, zone
+from escalate_cli.foresight.coverage import Coverage, Row
+
+HOURS_OF_WEEK = 168
+_SLOT: Span = 30 * MINUTE
+"""local hours begin at whole half hours of UTC, wherever one is"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The worst of an hour of the week: how long it takes (None: nobody is reached), whom it reaches, and when it was declared."""
+
+    after: Span | None
+    people: tuple[str, ...]
+    by_fallback: bool
+    at: Instant
+
+    @property
+    def badness(self) -> tuple[bool, bool, Span]:
+        """Grows with the trouble that it means."""
+        return self.after is None, self.by_fallback, self.after or 0
+
+
+class Week:
+    """Which hour of the week each slot of the covered time belongs to, in the time zone of the organisation."""
+
+    def __init__(self, coverage: Coverage, timezone: str) -> None:
+        tz = zone(timezone)
+        first = coverage.start - coverage.start % _SLOT
+        self._starts = list(range(first, coverage.until, _SLOT))
+        self._hours = []
+        for start in self._starts:
+            local = instant_to_local(start, tz)
+            self._hours.append(24 * local.weekday() + local.hour)
+
+    def cells(self, row: Row) -> list[Cell | None]:
+        """The worst of each of the 168 hours, from Monday 00:00; None where less than a week is covered."""
+        found: list[Cell | None] = [None] * HOURS_OF_WEEK
+        for stretch in row.stretches:
+            number = bisect_right(self._starts, stretch.start) - 1
+            while number < len(self._starts) and self._starts[number] < stretch.until:
+                at = max(stretch.start, self._starts[number])
+                after = stretch.after
+                if stretch.held and stretch.reached_at is not None:
+                    after = stretch.reached_at - at
+                cell = Cell(after, stretch.people, stretch.by_fallback, at)
+                known = found[self._hours[number]]
+                if known is None or cell.badness > known.badness:
+                    found[self._hours[number]] = cell
+                number += 1
+        return found
+
+
+def worst(cells: list[Cell | None]) -> Cell | None:
+    """The worst of several cells."""
+    return max((one for one in cells if one is not None), key=lambda one: one.badness, default=None)
+
+
+GRADES: tuple[tuple[str, Span], ...] = (
+    ("at once", 0),
+    ("within 5m", 5 * MINUTE),
+    ("within 15m", 15 * MINUTE),
+    ("within 1h", HOUR),
+)
+LATER, FALLBACK, NOBODY = "later", "fallback only", "nobody"
+GRADE_NAMES = (*(name for name, _ in GRADES), LATER, FALLBACK, NOBODY)
+
+
+def grade(cell: Cell) -> int:
+    """Where in `GRADE_NAMES` the cell belongs."""
+    if cell.after is None:
+        return GRADE_NAMES.index(NOBODY)
+    if cell.by_fallback:
+        return GRADE_NAMES.index(FALLBACK)
+    return next((number for number, (_, most) in enumerate(GRADES) if cell.after <= most), GRADE_NAMES.index(LATER))
