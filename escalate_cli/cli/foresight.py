@@ -131,14 +131,14 @@ def diff(
 
 def _configuration(context: Context, named: str) -> Any:
     """The configuration that a directory or file holds; of a git revision, the one at the place of the configuration in use."""
+    import os.path
     from pathlib import Path
 
     from escalate_cli.config.load import load
     from escalate_cli.config.revisions import load_revision
 
-    path = Path(named).expanduser()
-    if path.exists():
-        return load(path).catalog
+    if os.path.exists(named):
+        return load(Path(named)).catalog
     return load_revision(named, context.config_path).catalog
 
 

@@ -104,7 +104,7 @@ RECORDED = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     organisations(),
     st.lists(st.sampled_from(SERVICES), min_size=1, max_size=2, unique=True).map(tuple),
