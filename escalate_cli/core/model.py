@@ -211,6 +211,8 @@ class Notification:
     sent_at: Instant | None = None
     error: str | None = None
     unsure: bool = False
+    held_back: bool = False
+    """over the limit: it waits for a digest"""
     stopped: bool = False
     """no further attempt is wanted; set on one that was being sent when it was cancelled"""
     source: str = ""

@@ -141,7 +141,7 @@ def hurry(situation: Situation, now: Instant) -> Situation:
                 break
             if any(one.step < step for one in group):
                 here = (one for one in group if one.step == step)
-                sooner.update(one.id for one in here if one.status is NotificationStatus.PENDING and one.due_at > now)
+                sooner.update(one.id for one in here if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back)
     if not sooner:
         return situation
     brought = tuple(replace(one, due_at=now) if one.id in sooner else one for one in situation.notifications)

@@ -220,7 +220,7 @@ class _Life:
         ruling = self._ruling(one, known) if concerns(one) else Ruling()
         if ruling.hold_until is not None:
             for other in self._waiting_with(one, known):
-                known[other.id] = replace(other, due_at=ruling.hold_until)
+                known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
                 self.held_back.add(other.id)
             return
         if ruling.digest:
