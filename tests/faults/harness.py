@@ -21,12 +21,14 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+import pytest
 
 from escalate_cli import operations
 from escalate_cli.clock import Clock
@@ -122,6 +124,12 @@ class Installation(Bank):
         """Wait for a process to end by itself."""
         out, err = process.communicate(timeout=timeout)
         return Ran(process.returncode, out.decode(), err.decode())
+
+    def how_long(self, *arguments: str) -> float:
+        """How many seconds a command takes here and now, so that chance kills it at any moment of its life."""
+        began = CLOCK.monotonic()
+        self(*arguments)
+        return CLOCK.monotonic() - began
 
     def kill(self, *processes: subprocess.Popen[bytes]) -> None:
         """SIGKILL, now."""
@@ -282,6 +290,13 @@ def _identity(message: Request) -> tuple[int, str, str]:
     return int(number[1]), kind, unquote(message.path)
 
 
+def mostly_long(names: Iterable[str], *quick: str) -> list[Any]:
+    """Parameters of a test: those named `quick` always run, the others in the long part only."""
+    everything = list(names)
+    assert set(quick) <= set(everything), quick
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.long) for name in everything]
+
+
 def seeded(name: str) -> random.Random:
     """A source of chance; `ESCALATE_FAULTS_SEED` gives another one."""
     return random.Random(f"{os.environ.get('ESCALATE_FAULTS_SEED', '1')} {name}")
@@ -291,4 +306,4 @@ def stop_and_continue(process: subprocess.Popen[bytes], stop: bool) -> None:
     process.send_signal(signal.SIGSTOP if stop else signal.SIGCONT)
 
 
-__all__ = ["CLOCK", "Account", "Installation", "crew", "installation", "judge", "seeded", "stop_and_continue", "until"]
+__all__ = ["CLOCK", "Account", "Installation", "crew", "installation", "judge", "mostly_long", "seeded", "stop_and_continue", "until"]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long
 from tests.servers import HttpServer
 from tests.world import ORGANISATION, World
 
@@ -141,7 +141,7 @@ def page_again(place: Installation) -> None:
         db.execute("UPDATE incidents SET next_due_at = ? WHERE id = 1", (CLOCK.now() - 1,))
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", mostly_long(BROKEN, "empty", "half written"))
 def test_a_broken_configuration_is_told_with_places_and_the_last_valid_one_goes_on(running, name):
     file = running.config / "all.toml"
     try:
@@ -166,7 +166,7 @@ def test_a_broken_configuration_is_told_with_places_and_the_last_valid_one_goes_
         running.configure(VALID, "all.toml")
 
 
-@pytest.mark.parametrize("name", FINE)
+@pytest.mark.parametrize("name", mostly_long(FINE, "a BOM"))
 def test_an_odd_file_is_read_all_the_same(running, name):
     try:
         (running.config / "all.toml").write_bytes(FINE[name].replace(b"PORT", str(running.web.port).encode()))

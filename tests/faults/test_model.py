@@ -6,6 +6,7 @@ acknowledged, and which messages must have gone out. It is compared with the rea
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,7 +156,7 @@ def same(world: World, model: Model) -> None:
         assert due == world.start_at + model.next_at * MINUTE
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=steps)
 def test_random_operations_agree_with_a_small_model(tmp_path_factory, moves):
     place = tmp_path_factory.mktemp("model")
@@ -166,7 +167,7 @@ def test_random_operations_agree_with_a_small_model(tmp_path_factory, moves):
 
 
 @pytest.mark.long
-@settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=int(os.environ.get("ESCALATE_FAULTS_RUNS", "3000")), deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=steps)
 def test_thousands_of_random_lives_agree_with_a_small_model(tmp_path_factory, moves):
     place = tmp_path_factory.mktemp("model")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.delivery.processes import until
-from tests.faults.harness import CLOCK, crew, installation
+from tests.faults.harness import CLOCK, crew, installation, mostly_long
 from tests.servers import Answer, HttpServer, SmtpServer, Tarpit, closed_port
 
 
@@ -28,10 +28,7 @@ TROUBLES = {
 }
 
 
-MORE_OF_THE_SAME = ("502", "closed without a word")
-
-
-@pytest.mark.parametrize("trouble", [pytest.param(one, marks=pytest.mark.long) if one in MORE_OF_THE_SAME else one for one in TROUBLES])
+@pytest.mark.parametrize("trouble", mostly_long(TROUBLES, "429"))
 def test_a_provider_in_trouble_is_tried_at_the_promised_times_until_it_takes_the_message_once(tmp_path, trouble):
     answer = TROUBLES[trouble]
     asked_for = 90 if trouble == "429" else 0
@@ -90,6 +87,7 @@ def test_a_mailbox_that_does_not_exist_is_hopeless_too(tmp_path):
             assert place.rows("SELECT status, attempts, error FROM notifications ORDER BY id")[0] == ("failed", 1, "SMTP 550: no such user")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trick", ["hang", "drip"])
 def test_a_provider_that_never_ends_is_ended_and_everyone_else_is_paged_meanwhile(tmp_path, trick):
     """Twelve messages to a provider that never ends, all due before the one that another takes."""
@@ -184,7 +182,7 @@ def rogue(body, title, notify_type, meta=None, **kwargs):
 DEEDS = ("raise RuntimeError('S3CRET')", "os.abort()", "print('S3CRET' * 100000); return True", "os.kill(os.getppid(), 15)")
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("deed", mostly_long(DEEDS, DEEDS[0]))
 def test_a_plugin_that_misbehaves_harms_no_other_page(tmp_path, deed):
     plugins = tmp_path / "home" / ".apprise" / "plugins"
     config = crew(1, ("a", "b")).replace("json://127.0.0.1:PORT/a/{to}", "rogue://{to}")

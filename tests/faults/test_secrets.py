@@ -93,20 +93,22 @@ def place(tmp_path_factory) -> Iterator[Installation]:
             yield made
 
 
-COMMANDS = [
+MAIN = [
     ["declare", "down", "-s", "x", "--debug"],
-    ["declare", "down again", "-s", "x", "--json", "--debug"],
     ["tick", "--debug"],
+    ["show", "1", "--json"],
+    ["doctor"],
+    ["test-page", "person:p0", "--debug"],
+]
+MORE = [
+    ["declare", "down again", "-s", "x", "--json", "--debug"],
     ["tick", "--json"],
     ["show", "1"],
-    ["show", "1", "--json"],
     ["timeline", "1"],
     ["list", "--json"],
-    ["doctor"],
     ["doctor", "--json"],
     ["check"],
     ["check", "--json", "--strict"],
-    ["test-page", "person:p0", "--debug"],
     ["test-page", "person:p0", "--json"],
     ["person", "show", "p0", "--json"],
     ["explain", "1", "--json"],
@@ -118,8 +120,9 @@ COMMANDS = [
 ]
 
 
-def test_no_secret_is_in_anything_that_is_printed_or_stored(place):
-    for words in COMMANDS:
+@pytest.mark.parametrize("commands", [MAIN, pytest.param(MORE, marks=pytest.mark.long)], ids=["main", "more"])
+def test_no_secret_is_in_anything_that_is_printed_or_stored(place, commands):
+    for words in commands:
         ran = place(*words)
         assert "Traceback" not in ran.err or "--debug" in words, ran
         sweep((ran.out + ran.err).encode(), words)
@@ -139,6 +142,7 @@ def test_no_secret_is_left_behind_by_a_crash(place):
     sweep_files(place)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "broken",
     [

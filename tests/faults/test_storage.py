@@ -9,7 +9,7 @@ import sqlite3
 
 import pytest
 
-from tests.faults.harness import crew, installation
+from tests.faults.harness import crew, installation, mostly_long
 from tests.servers import HttpServer
 
 
@@ -94,7 +94,7 @@ SPOILS = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILS)
+@pytest.mark.parametrize("name", mostly_long(SPOILS, "another SQLite file", "gone, with its journal still there", "cut to nothing"))
 def test_a_database_that_is_not_one_is_named_and_left_alone(sound, tmp_path, name):
     db = tmp_path / "data" / "escalate.db"
     db.parent.mkdir()
@@ -120,7 +120,7 @@ def snapshot(place):
     return found
 
 
-@pytest.mark.parametrize("chance", range(3))
+@pytest.mark.parametrize("chance", [0, *(pytest.param(one, marks=pytest.mark.long) for one in range(1, 12))])
 def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
     """Wherever a few bits flip, a command works, or says what is wrong with exit code 7; it neither crashes nor begins anew."""
     noise = random.Random(chance)
