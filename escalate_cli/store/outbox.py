@@ -90,10 +90,12 @@ class Outbox:
     def record(self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant) -> NotificationStatus | None:
         """Record how an attempt ended; the status that follows, or None when the claim was lost to another process meanwhile.
 
-        One that was called off meanwhile gets no further attempt. What failed for good has its incident looked at again at once.
+        The attempt keeps what was recorded of it first, which is the reason for a repeat, if there was one. A notification that was
+        called off meanwhile gets no further attempt. What failed for good has its incident looked at again at once.
         """
         self._db.change(
-            "UPDATE attempts SET ended_at = ?, outcome = ?, detail = ? WHERE id = ?", (now, outcome.value, detail, claimed.attempt_id)
+            "UPDATE attempts SET ended_at = ?, outcome = ?, detail = ? WHERE id = ? AND ended_at IS NULL",
+            (now, outcome.value, detail, claimed.attempt_id),
         )
         rows = self._db.run(
             "UPDATE notifications SET status = CASE WHEN stopped = 1 AND ? = 'retrying' THEN 'cancelled' ELSE ? END,"

@@ -1,0 +1,117 @@
+"""A watch that is stopped, paused, or has its database taken away in the middle of its work; and first commands that are killed."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+
+import pytest
+
+from tests.delivery.processes import until
+from tests.faults.harness import CLOCK, crew, installation, seeded
+from tests.servers import Answer, HttpServer
+
+
+def test_a_watch_paused_for_longer_than_its_leases_comes_back_to_no_harm(tmp_path):
+    """As a laptop that sleeps in the middle of a send: meanwhile a tick takes over; the watch's late outcomes change nothing."""
+    with HttpServer(Answer(after=0.7)) as web, installation(tmp_path, web, crew(2, timeout="5s")) as place:
+        place.declare_quietly()
+        watch = place.begin("watch", "--interval", "1s")
+        web.wait_for(4)
+        watch.send_signal(signal.SIGSTOP)
+        until(lambda: len(web.arrived) == 4)
+        web.answer_with(Answer())
+        place.let_leases_end()
+        assert place("tick").code in (0, 6)
+        assert place.statuses() == {"sent": 4}
+        watch.send_signal(signal.SIGCONT)
+        place.declare_quietly("another")
+        until(lambda: place.statuses() == {"sent": 8}, 20)
+        watch.terminate()
+        ran = place.end(watch)
+        assert ran.code == 0
+        assert "Traceback" not in ran.err
+        account = place.account()
+        account.must_be_sound(repeats=4)
+
+
+def as_text(db):
+    db.write_text("not a database " * 400)
+
+
+def as_nothing(db):
+    """Only gone."""
+
+
+@pytest.mark.parametrize("instead", [as_text, pytest.param(as_nothing, marks=pytest.mark.long)])
+def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(tmp_path, instead):
+    with HttpServer(Answer(after=1.0)) as web, installation(tmp_path, web, crew(1, timeout="5s")) as place:
+        place.declare_quietly()
+        watch = place.begin("watch", "--interval", "1s")
+        web.wait_for(2)
+        aside = place.db.with_name("aside.db")
+        place.db.rename(aside)
+        instead(place.db)
+        alarm = web.wait_for(3, timeout=30)[2:]
+        assert all("cannot use its database" in one.json["message"] for one in alarm)
+        assert watch.poll() is None
+        place.db.unlink(missing_ok=True)
+        aside.rename(place.db)
+        web.answer_with(Answer())
+        place.declare_quietly("another")
+        until(lambda: place.rows("SELECT count(*) FROM notifications WHERE incident_id = 2 AND status = 'sent'") == [(2,)], 30)
+        until(lambda: place.statuses() == {"sent": 4}, 40)
+        watch.terminate()
+        ran = place.end(watch)
+        assert ran.code == 0, ran
+        assert "Traceback" not in ran.err
+        first = [one.json["title"] for one in web.arrived if "#1 " in one.json["title"]]
+        assert len([one for one in first if "repeat" not in one]) == 2
+        assert len(first) <= 4
+
+
+def kill_first_commands(tmp_path, rounds: int) -> int:
+    """Kill the command that makes a new database, at a moment of chance; the next one must find a way. How many had begun to make it."""
+    chance, begun = seeded("first commands"), 0
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
+        took = place.how_long("list")
+        for number in range(rounds):
+            db = tmp_path / f"new-{number}" / "escalate.db"
+            db.parent.mkdir()
+            first = place.begin("list", ESCALATE_DB=str(db))
+            CLOCK.sleep(int(chance.uniform(0.5, 1.0) * took * 1_000_000))
+            place.kill(first)
+            begun += db.exists()
+            ran = place("declare", "down", "-s", "x", ESCALATE_DB=str(db))
+            assert ran.code == 0, ran
+        assert len(place.messages) == rounds
+    return begun
+
+
+def test_a_first_command_that_is_killed_leaves_nothing_that_stops_the_next(tmp_path):
+    kill_first_commands(tmp_path, 3)
+
+
+@pytest.mark.long
+def test_first_commands_killed_many_times_leave_nothing_that_stops_the_next(tmp_path, capsys):
+    begun = kill_first_commands(tmp_path, 60)
+    with capsys.disabled():
+        print(f"\n  60 first commands killed, {begun} after they had begun to make the database")
+
+
+@pytest.mark.long
+def test_a_database_whose_making_is_cut_at_every_write_is_made_anew(tmp_path):
+    """Every state that a kill can leave: the files as they are after each write of the first transaction."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
+        for number in range(1, 40):
+            db = tmp_path / f"cut-{number}" / "escalate.db"
+            db.parent.mkdir()
+            cut = ["strace", "-f", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", f"inject=pwrite64:signal=KILL:when={number}"]
+            ran = place.process([*cut, str(place.place / "bin" / "escalate"), "list"], {"ESCALATE_DB": str(db)})
+            again = place("declare", "down", "-s", "x", ESCALATE_DB=str(db))
+            assert again.code == 0, (number, again)
+            if ran.code == 0:
+                break
