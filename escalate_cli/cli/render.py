@@ -152,6 +152,16 @@ def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
     return True
 
 
+def is_read(stream: int, patience: float = 1.0) -> bool:
+    """Whether a line can be written to the stream without waiting for longer than `patience` seconds: a pipe may be full."""
+    import select
+
+    try:
+        return bool(select.select([], [stream], [], patience)[1])
+    except (OSError, ValueError):
+        return True  # what is wrong with it, writing will find
+
+
 def lost(error: OSError, options: Options, *, acted: bool = False) -> None:
     """Say that stdout could not be written."""
     give_up_stdout()

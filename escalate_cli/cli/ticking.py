@@ -137,11 +137,15 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
 
 
 def _print_lines(context: Context, tally: Any) -> None:
-    from escalate_cli.cli.render import say, write
+    """Print what a pass did; lines that nobody reads (a pager, a stuck pipe) are dropped: paging waits for no reader."""
+    from escalate_cli.cli.render import is_read, say, write
     from escalate_cli.core.moment import iso
     from escalate_cli.core.text import printable
 
     for line in tally.lines:
+        if not is_read(1):
+            break
         write(f"{iso(context.clock.now())} {printable(line)}\n".encode("utf-8", "backslashreplace"), context.options, acted=True)
     for trouble in [*tally.troubles, *tally.warnings]:
-        say(trouble)
+        if is_read(2):
+            say(trouble)

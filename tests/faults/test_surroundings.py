@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -175,6 +176,26 @@ def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
         finally:
             watch.terminate()
             assert watch.wait(20) == 0
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes cannot be made small here")
+def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
+    """As under a pager that nobody scrolls: the pipe is full, and paging waits for no reader."""
+    with HttpServer() as web, installation(tmp_path, web, crew(15)) as place:
+        reader, writer = os.pipe()
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+        watch = subprocess.Popen(command, stdout=writer, stderr=subprocess.DEVNULL, env=place.environ, cwd=place.place)
+        os.close(writer)
+        try:
+            for number in range(1, 6):
+                place.declare_quietly(f"no {number}")
+                web.wait_for(30 * number, timeout=30)
+        finally:
+            watch.terminate()
+            assert watch.wait(20) == 0
+            os.close(reader)
+        assert place.statuses() == {"sent": 150}
 
 
 # ── a storm, and idleness ─────────────────────────────────────────────────────────────────────────────────────────────
