@@ -198,16 +198,20 @@ class _Life:
                 return
 
     def _send(self) -> bool:
-        """Send what is due, the longest due first; whether something failed for good, so that the plan must be looked at again."""
+        """Send what is due, the longest due first; whether something failed for good, so that the plan must be looked at again.
+
+        All of it is under way before the first outcome is known, as in a pass: `[limits]` count what is under way, too.
+        """
         due = sorted(
             (one for one in self.situation.notifications if one.status in _WAITING and one.due_at <= self.now), key=lambda one: one.due_at
         )
         if not due:
             return False
         known = {one.id: one for one in self.situation.notifications}
-        for one in due:
-            if known[one.id] is one:  # not held back, and not gone with a digest
-                self._send_one(one, known)
+        # One that is no longer what it was is held back, or goes with a digest.
+        attempts = [together for one in due if known[one.id] is one and (together := self._claim(one, known))]
+        for together in attempts:
+            self._end(together, known)
         failed = any(known[one.id].status is NotificationStatus.FAILED for one in due)
         self.situation = replace(self.situation, notifications=tuple(known.values()))
         if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
@@ -215,22 +219,30 @@ class _Life:
             return True
         return False
 
-    def _send_one(self, one: Notification, known: dict[int, Notification]) -> None:
+    def _claim(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
+        """What goes out in one message, this one first; nothing where `[limits]` hold it back."""
         together = [one]
         ruling = self._ruling(one, known) if concerns(one) else Ruling()
         if ruling.hold_until is not None:
             for other in self._waiting_with(one, known):
                 known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
                 self.held_back.add(other.id)
-            return
+            return []
         if ruling.digest:
             together += [other for other in self._waiting_with(one, known) if other is not one]
+        self.bundled -= {other.id for other in together}
+        self.bundled |= {other.id for other in together[1:]}
+        for other in together:
+            known[other.id] = replace(other, status=NotificationStatus.SENDING)
+        return together
+
+    def _end(self, together: list[Notification], known: dict[int, Notification]) -> None:
+        """What becomes of one attempt."""
+        one = together[0]
         outcome = self.fails(one) if self.fails is not None else None
         gateway = self.catalog.gateways.get(one.gateway)
         if gateway is None:
             outcome = OutcomeKind.PERMANENT
-        self.bundled -= {other.id for other in together}
-        self.bundled |= {other.id for other in together[1:]}
         for other in together:
             known[other.id] = self._after_attempt(other, outcome, gateway.attempts if gateway else 1)
         if outcome is None or outcome is OutcomeKind.SENT:
@@ -239,15 +251,14 @@ class _Life:
     def _ruling(self, one: Notification, known: dict[int, Notification]) -> Ruling:
         """What `[limits]` say to this message."""
         limits = self.catalog.limits
-        sent = [
-            other.sent_at
+        counted = [
+            other
             for other in known.values()
-            if other.sent_at is not None
-            and other.sent_at > self.now - limits.per
-            and (other.recipient, other.gateway) == (one.recipient, one.gateway)
-            and other.id not in self.bundled
+            if (other.recipient, other.gateway) == (one.recipient, one.gateway) and other.id not in self.bundled
         ]
-        return judge(limits, len(sent), min(sent, default=None), one.id in self.held_back, self.now)
+        sent = [other.sent_at for other in counted if other.sent_at is not None and other.sent_at > self.now - limits.per]
+        under_way = sum(other.status is NotificationStatus.SENDING for other in counted)
+        return judge(limits, len(sent) + under_way, min(sent, default=None), one.id in self.held_back, self.now)
 
     def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
         return [
