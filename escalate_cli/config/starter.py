@@ -13,7 +13,7 @@ timezone = "@TIMEZONE@"            # default zone for schedules and hours
 # paged when a policy runs out of levels, again and again until someone acknowledges.
 [fallback]
 team = "platform"
-page = ["person:ana"]
+page = ["person:kim"]
 every = "15m"
 
 # From least to most severe. The urgency decides how a person is notified: see [notify].
@@ -55,7 +55,7 @@ keywords = ["postgres", "replication", "slow queries"]
 [teams.identity]
 name = "Identity"
 members = ["ana", "bo"]
-lead = "ana"
+lead = "kim"                            # need not be a member
 on_call = "identity-rota"
 policy = "standard"
 channel = "incidents"
@@ -63,7 +63,7 @@ channel = "incidents"
 [teams.platform]
 name = "Platform"
 members = ["ana", "bo"]
-lead = "bo"
+lead = "kim"
 on_call = "platform-rota"
 policy = "standard"
 channel = "incidents"
@@ -80,10 +80,11 @@ members = ["bo", "ana"]
 start = 2026-01-05T09:00:00
 every = "1w"
 
-[hours.office]
-days = ["mon", "tue", "wed", "thu", "fri"]
-from = "09:00"
-to = "17:30"
+# Hours hold a level back (during = "office"), limit a rotation (hours = "office") or are part of a condition.
+# [hours.office]
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# from = "09:00"
+# to = "17:30"
 
 # ── People and channels: put your own names and addresses here ────────────────────────────────────
 # contact = { GATEWAY = ADDRESS }; the gateways are in gateways.toml.
@@ -97,6 +98,11 @@ contact = { email = "ana@example.com" }
 name = "Bo Lindqvist"
 login = ["bo"]
 contact = { email = "bo@example.com" }
+
+[people.kim]
+name = "Kim Osei"
+login = ["kim"]
+contact = { email = "kim@example.com" }
 
 [channels.incidents]
 name = "Incidents"

@@ -163,10 +163,12 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One declaration run up to its first person: the instants at which core planned, what it asked there, and the outcome."""
+    """One declaration run up to its first person: the instants at which core planned, what it asked there, the outcome, and what else
+    was still to come just before."""
 
     visits: tuple[tuple[Instant, tuple[Subject, ...]], ...]
     first: First
+    pending: frozenset[Instant] = frozenset()
 
     @property
     def asks_hours(self) -> bool:
@@ -183,17 +185,28 @@ def _walk(said: core.Declaration, catalog: Catalog, at: Instant, asked: set[Subj
     planned = core.declare(said, catalog, at)
     visits = [(at, tuple(sorted(asked)))]
     now = at
+    pending: frozenset[Instant] = frozenset()
     for _ in range(_patience(planned.situation, catalog)):
         first = _first(planned.situation, catalog, now)
         if first is not None:
-            return _Walk(tuple(visits), first)
+            return _Walk(tuple(visits), first, pending)
         if planned.next_due_at is None or _given_up(planned.situation, catalog, now):
             break
         now = planned.next_due_at
+        pending = _pending(planned.situation, catalog, now)
         asked.clear()
         planned = plan(replace(planned.situation, entries=()), catalog, now)
         visits.append((now, tuple(sorted(asked))))
-    return _Walk(tuple(visits), _first(planned.situation, catalog, now) or First((), None))
+    return _Walk(tuple(visits), _first(planned.situation, catalog, now) or First((), None), pending)
+
+
+def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[Instant]:
+    """What is due after `now`, but for the rules that look at hours: those are asked about at every look."""
+    every = {rule.name: rule.every for rule in catalog.rules if rule.every is not None}
+    due = [one.next_at for one in situation.escalations]
+    due += [one.expires_at for one in situation.nudges]
+    due += [one.fired_at + every[one.rule] for one in situation.rules if one.fired_at is not None and one.rule in every]
+    return frozenset(one for one in due if one is not None and one > now)
 
 
 def _patience(situation: Situation, catalog: Catalog) -> int:
@@ -234,7 +247,15 @@ class _Node:
     """What is known of walks that came this far: by what core asked here and what it was answered, the outcome or the next node."""
 
     after: Span
-    known: dict[tuple[Subject, ...], dict[tuple[object, ...], _Node | First]] = field(default_factory=dict)
+    known: dict[tuple[Subject, ...], dict[tuple[object, ...], _Node | _End]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How such a walk ends; `pending` counts from the declaration."""
+
+    first: First
+    pending: tuple[Span, ...]
 
 
 class _Line:
@@ -265,14 +286,14 @@ class _Line:
     def _true_until(self, at: Instant, walk: _Walk, until: Instant) -> tuple[Instant, bool]:
         """How far the declaration may move before the answer can change, and whether the first person stands still meanwhile."""
         moving = walk.visits
-        standing: tuple[Instant, ...] = ()
+        standing: set[Instant] = set()
         if len(walk.visits) > 1 and walk.asks_hours:
             nudged = self._at(at + _INSTANT)
             if len(nudged.visits) != len(walk.visits) or nudged.first.people != walk.first.people:
                 return at + _INSTANT, False  # two things that coincide at this very instant only
             pairs = list(zip(walk.visits, nudged.visits, strict=True))
             moving = tuple(one for one, other in pairs if other[0] != one[0])
-            standing = tuple(one[0] for one, other in pairs if other[0] == one[0])
+            standing = {one[0] for one, other in pairs if other[0] == one[0]} | (walk.pending & nudged.pending)
         end = until
         for instant, asked in moving:
             for subject in asked:
@@ -319,8 +340,9 @@ class _Line:
             else:
                 return None
             visits.append((now, asked))
-            if isinstance(found, First):
-                return _Walk(tuple(visits), replace(found, at=None if found.at is None else now))
+            if isinstance(found, _End):
+                first = replace(found.first, at=None if found.first.at is None else now)
+                return _Walk(tuple(visits), first, frozenset(at + one for one in found.pending))
             node = found
 
     def _remember(self, at: Instant, walk: _Walk) -> None:
@@ -333,11 +355,11 @@ class _Line:
         for number, (now, asked) in enumerate(walk.visits):
             by_answers = node.known.setdefault(asked, {})
             if number == last:
-                by_answers[self._answers(asked, now)] = walk.first
+                by_answers[self._answers(asked, now)] = _End(walk.first, tuple(one - at for one in walk.pending))
                 return
             if self._spans and any(kind == HOURS for kind, _ in asked):
                 return
             following = by_answers.setdefault(self._distances(asked, now), _Node(walk.visits[number + 1][0] - at))
-            if isinstance(following, First):  # cannot be: core is deterministic
+            if isinstance(following, _End):  # cannot be: core is deterministic
                 return
             node = following

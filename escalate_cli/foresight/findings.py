@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
@@ -41,6 +41,7 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
     A severity of low urgency says itself that it can wait: only of high urgency somebody can be late. What belongs together is one
     finding: the services of a team under one policy, at all severities, in all weeks; the worst of it is told in full.
     """
+    limit = catalog.settings.reach_within
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in coverage.rows:
         groups.setdefault((row.team, row.policy, _place(row, catalog)), []).append(row)
@@ -50,12 +51,23 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
             (row, period)
             for row in rows
             if any(catalog.severity(one).urgency is Urgency.HIGH for one in row.severities)
-            for period in periods(row.stretches, lambda one: not _is_unreached(one) and (one.after or 0) > catalog.settings.reach_within)
+            for period in periods(_cut(row.stretches, limit), lambda one: not _is_unreached(one) and (one.after or 0) > limit)
         ]
         if unreached:
             yield _nobody(unreached, source, coverage, catalog)
         if late:
             yield _late(late, source, coverage, catalog)
+
+
+def _cut(stretches: Iterable[Stretch], limit: Span) -> Iterator[Stretch]:
+    """The stretches, those that shrink cut in two where what is left of the wait is `limit`."""
+    for stretch in stretches:
+        bearable_at = None if stretch.reached_at is None or not stretch.held else stretch.reached_at - limit
+        if bearable_at is not None and stretch.start < bearable_at < stretch.until:
+            yield replace(stretch, until=bearable_at)
+            yield replace(stretch, start=bearable_at, after=limit)
+        else:
+            yield stretch
 
 
 def periods(stretches: Iterable[Stretch], is_faulty: Callable[[Stretch], bool]) -> list[Period]:

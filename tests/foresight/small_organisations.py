@@ -1,5 +1,7 @@
 """Small organisations drawn by hypothesis, with everything that makes time matter: rotations within hours, gaps, overrides, levels that
-are held, rules that wait; in a week in which the clocks change. Every time in them is a multiple of ten minutes."""
+are held, rules that wait; in a week in which the clocks change. Every time in them is a multiple of ten minutes.
+
+And one that is sound, as a text, to break."""
 
 from __future__ import annotations
 
@@ -77,7 +79,7 @@ def levels(draw: st.DrawFn, number: int) -> Level:
 @st.composite
 def rules(draw: st.DrawFn, name: str) -> Rule:
     when = When(
-        hours=draw(st.sampled_from((None, "day", "day", "!night", "night"))),
+        hours=draw(st.sampled_from((None, None, None, "day", "!night", "night"))),
         open_for=draw(st.one_of(st.none(), spans)),
         at_severity_for=draw(st.one_of(st.none(), st.none(), spans)),
         raised=draw(st.integers(0, 5)) == 0,
@@ -122,3 +124,52 @@ def organisations(draw: st.DrawFn) -> Catalog:
         rules=tuple(draw(rules(f"rule {number}")) for number in range(draw(st.integers(0, 2)))),
         fallback=Fallback("other", draw(st.sampled_from(FALLBACKS)), source="f:1"),
     )
+
+
+SOUND = """
+[settings]
+default_severity = "major"
+timezone = "Europe/London"
+[fallback]
+team = "ops"
+page = ["person:boss"]
+[[severities]]
+id = "minor"
+urgency = "low"
+[[severities]]
+id = "major"
+urgency = "high"
+[services.login]
+name = "Log in"
+team = "ops"
+[teams.ops]
+members = ["ana", "bo"]
+lead = "boss"
+on_call = "rota"
+policy = "standard"
+channel = "room"
+[schedules.rota]
+[[schedules.rota.rotations]]
+members = ["ana", "bo"]
+start = 2026-01-05T09:00:00
+every = "1w"
+[people.ana]
+contact = { mail = "ana" }
+[people.bo]
+contact = { mail = "bo" }
+[people.boss]
+contact = { mail = "boss" }
+[channels.room]
+contact = { mail = "room" }
+[gateways.mail]
+url = "json://127.0.0.1:9/{to}"
+[policies.standard]
+[[policies.standard.levels]]
+notify = ["on-call", "channel"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead"]
+wait = "10m"
+"""
+
+OFFICE = '[hours.office]\ndays = ["mon", "tue", "wed", "thu", "fri"]\nfrom = "09:00"\nto = "17:00"\n'

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from escalate_cli.config.load import load
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import DAY, HOUR, MINUTE
+from escalate_cli.core.duration import DAY, HOUR, MINUTE, WEEK
 from escalate_cli.core.hours import local_to_instant
 from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.foresight.coverage import Stretch, cover, first_person
 from escalate_cli.foresight.simulation import Message, simulate
-from tests.foresight.small_organisations import SATURDAY, ZONE, organisations
+from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
+from tests.world import instant
 
 
 def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
@@ -23,12 +27,17 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
     return stretch.people, when, stretch.by_fallback
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
-def test_coverage_equals_a_walk_from_every_moment(catalog: Catalog, half_hour: int, severity: str, service: str) -> None:
+@pytest.mark.parametrize("examples", [20, pytest.param(400, marks=pytest.mark.long)])
+def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
+    drawn = given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
+    often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    often(drawn(every_moment))()
+
+
+def every_moment(catalog: Catalog, half_hour: int, severity: str, service: str) -> None:
     """All drawn times are multiples of ten minutes, so nothing can change but there: those moments, and one between each two."""
     start = local_to_instant(SATURDAY + timedelta(minutes=30 * half_hour), ZONE)
-    until = start + 5 * HOUR
+    until = start + 4 * HOUR
     row = next(row for row in cover(catalog, start, until).rows if service in row.services and severity in row.severities)
     assert [one.start for one in row.stretches] == [start, *(one.until for one in row.stretches[:-1])]
     assert row.stretches[-1].until == until
@@ -57,3 +66,31 @@ def test_a_walk_ends_at_the_first_page_of_a_simulation(catalog: Catalog, minute:
         pages = [one for one in simulated.messages if is_page_to_a_person(one)]
         assert {one.at for one in pages} == {found.at}
         assert set(found.people) <= {one.person for one in pages}
+
+
+RULE = '[[rules]]\nname = "Long"\nwhen = {{ {} }}\npage = ["person:boss"]\n'
+
+
+def test_what_coincides_at_one_instant_only_has_a_stretch_of_its_own(tmp_path: Path) -> None:
+    """A level that is held until 09:00 and a rule that fires after 45 minutes: both at 09:00 for who declares at 08:15 sharp."""
+    text = SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"') + OFFICE + RULE.format('open_for = "45m"')
+    (tmp_path / "all.toml").write_text(text)
+    start = instant("2026-11-24T08:00:00")
+    (row,) = [one for one in cover(load(tmp_path).catalog, start, start + HOUR).rows if "major" in one.severities]
+    at = start + 15 * MINUTE
+    assert [(one.start, one.people, one.after, one.held) for one in row.stretches] == [
+        (start, ("boss",), 45 * MINUTE, False),
+        (at, ("boss", "ana"), 45 * MINUTE, False),
+        (at + 1, ("ana",), 45 * MINUTE - 1, True),
+    ]
+
+
+def test_a_rule_that_waits_for_hours_after_something_else_is_not_taken_for_the_same_on_another_day(tmp_path: Path) -> None:
+    """Ripe at 17:30, when the office is closed: on Tuesday it waits for Wednesday, on Friday for Monday."""
+    text = SOUND.replace('notify = ["on-call", "channel"]\nwait = "5m"', 'notify = ["channel"]\nwait = "1w"')
+    (tmp_path / "all.toml").write_text(text + OFFICE + RULE.format('open_for = "1h", hours = "office"'))
+    start = instant("2026-11-24T00:00:00")
+    (row,) = [one for one in cover(load(tmp_path).catalog, start, start + WEEK).rows if "major" in one.severities]
+    for declared, reached in (("2026-11-24T16:30:00", "2026-11-25T09:00:00"), ("2026-11-27T16:30:00", "2026-11-30T09:00:00")):
+        stretch = next(one for one in row.stretches if one.start <= instant(declared) < one.until)
+        assert (stretch.people, stretch.reached_at, stretch.held) == (("boss",), instant(reached), True)
