@@ -13,7 +13,7 @@ from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import Instant
 
 
-class _StoppedClock(Clock):
+class StoppedClock(Clock):
     """Stands where it is set."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class _StoppedClock(Clock):
 
 def declare_incidents(config: Path, db: Path, services: Sequence[str], declared_at: Sequence[Instant], *, delivered: bool) -> None:
     """Store one incident a service at its instant. With `delivered` its first messages count as sent, else they wait for a tick."""
-    clock = _StoppedClock()
+    clock = StoppedClock()
     context = Context(Options(config=config, db=db), dict(os.environ) | {"XDG_CACHE_HOME": str(db.parent / "cache")}, clock)
     context.store.database.run("PRAGMA synchronous=OFF")  # of this connection only: the scene may be set quickly
     for number, (service, instant) in enumerate(zip(services, declared_at, strict=True)):

@@ -41,7 +41,7 @@ def instant(text: str) -> Instant:
 class WorldClock(Clock):
     """A clock that only moves when told."""
 
-    at: Instant = instant(MONDAY)
+    at: Instant = field(default_factory=lambda: instant(MONDAY))
 
     def now(self) -> Instant:
         return self.at

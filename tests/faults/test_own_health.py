@@ -1,4 +1,4 @@
-"""What keeps pages going when the machine under them fails: the reserve, the spool, the emergency page, backups, the auditor, the vitals."""
+"""What keeps pages going when the machine under them fails: reserve, spool, emergency page, backups, auditor, vitals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import socket
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from escalate_cli import vitals
-from escalate_cli.core.duration import DAY, MINUTE
+from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.store.audit import audit
 from tests.delivery.processes import until
-from tests.faults.harness import crew, installation
+from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer
 from tests.world import World
 
@@ -271,7 +270,7 @@ def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
         assert place("tick").code == 0
         lines = dict(line.split() for line in target.read_text().splitlines() if not line.startswith("#"))
         assert lines["escalate_incidents_open"] == "1"
-        assert abs(float(lines["escalate_last_pass_timestamp_seconds"]) - time.time()) < 60
+        assert abs(float(lines["escalate_last_pass_timestamp_seconds"]) - CLOCK.now() / SECOND) < 60
         assert [path.name for path in target.parent.iterdir()] == ["escalate.prom"]
 
 
