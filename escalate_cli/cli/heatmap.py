@@ -10,7 +10,7 @@ from escalate_cli.core.duration import show_about
 from escalate_cli.core.moment import local_time
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import some
-from escalate_cli.foresight.week import GRADE_NAMES, Cell, Week, grade, worst
+from escalate_cli.foresight.week import GRADE_NAMES, HOURS_OF_WEEK, Cell, Week, grade, worst
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,7 @@ def _bar(row: Row, cells: list[Cell | None], catalog: Catalog) -> str:
     """A row: hours that are alike make one piece, which tells more when it is pointed at."""
     pieces: list[list[Any]] = []
     for hour, cell in enumerate(cells):
-        kind = None if cell is None else (grade(cell), cell.people, cell.by_fallback)
+        kind = None if cell is None else (cell.badness, set(cell.people))
         if pieces and pieces[-1][0] == kind:
             pieces[-1][2].append(cell)
         else:
@@ -88,7 +88,8 @@ def _piece(kind: object, hour: int, alike: list[Cell | None], catalog: Catalog) 
     found = worst(alike)
     if kind is None or found is None:
         return f'<i style="flex:{len(alike)}"></i>'
-    title = f"{_hour(hour)}–{_hour(hour + len(alike))}: {_told(found, catalog)}"
+    when = "any time" if len(alike) == HOURS_OF_WEEK else f"{_hour(hour)}–{_hour(hour + len(alike))}"
+    title = f"{when}: {_told(found, catalog)}"
     return f'<i class="g{grade(found)}" style="flex:{len(alike)}" title="{escape(title)}"></i>'
 
 

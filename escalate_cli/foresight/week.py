@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
 
-from escalate_cli.core.duration import HOUR, MINUTE, Instant, Span
+from escalate_cli.core.duration import HOUR, MINUTE, Span
 from escalate_cli.core.hours import instant_to_local, zone
 from escalate_cli.foresight.coverage import Coverage, Row
 
@@ -16,12 +18,11 @@ _SLOT: Span = 30 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The worst of an hour of the week: how long it takes (None: nobody is reached), whom it reaches, and when it was declared."""
+    """The worst of an hour of the week: how long it takes (None: nobody is reached), and whom it reaches, in one week or another."""
 
     after: Span | None
     people: tuple[str, ...]
     by_fallback: bool
-    at: Instant
 
     @property
     def badness(self) -> tuple[bool, bool, Span]:
@@ -51,17 +52,24 @@ class Week:
                 after = stretch.after
                 if stretch.held and stretch.reached_at is not None:
                     after = stretch.reached_at - at
-                cell = Cell(after, stretch.people, stretch.by_fallback, at)
+                cell = Cell(after, stretch.people, stretch.by_fallback)
                 known = found[self._hours[number]]
-                if known is None or cell.badness > known.badness:
-                    found[self._hours[number]] = cell
+                found[self._hours[number]] = cell if known is None else worse(known, cell)
                 number += 1
         return found
 
 
-def worst(cells: list[Cell | None]) -> Cell | None:
+def worse(one: Cell, other: Cell) -> Cell:
+    """The worse of two; of two that are equally bad, one with the people of both."""
+    if one.badness == other.badness:
+        return one if set(other.people) <= set(one.people) else replace(one, people=tuple(dict.fromkeys((*one.people, *other.people))))
+    return one if one.badness > other.badness else other
+
+
+def worst(cells: Iterable[Cell | None]) -> Cell | None:
     """The worst of several cells."""
-    return max((one for one in cells if one is not None), key=lambda one: one.badness, default=None)
+    known = [one for one in cells if one is not None]
+    return reduce(worse, known) if known else None
 
 
 GRADES: tuple[tuple[str, Span], ...] = (

@@ -15,7 +15,8 @@ from escalate_cli.core.duration import DAY, HOUR, MINUTE, WEEK
 from escalate_cli.core.hours import local_to_instant
 from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import NotificationKind
-from escalate_cli.foresight.coverage import Stretch, cover, first_person
+from escalate_cli.foresight.coverage import Stretch, cover
+from escalate_cli.foresight.first_person import first_person
 from escalate_cli.foresight.simulation import Message, simulate
 from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
 from tests.world import instant
