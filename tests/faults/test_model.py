@@ -167,7 +167,7 @@ def test_random_operations_agree_with_a_small_model(tmp_path_factory, moves):
 
 
 @pytest.mark.long
-@settings(max_examples=int(os.environ.get("ESCALATE_FAULTS_RUNS", "3000")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=int(os.environ.get("ESCALATE_FAULTS_RUNS", "1500")), deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=steps)
 def test_thousands_of_random_lives_agree_with_a_small_model(tmp_path_factory, moves):
     place = tmp_path_factory.mktemp("model")
