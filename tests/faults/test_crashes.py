@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.processes import children_of, needs_proc, of_session, until
-from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long, seeded
+from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long, report, seeded
 from tests.servers import Answer, HttpServer
 
 
@@ -29,13 +29,12 @@ def kill_ticks(place: Installation, rounds: int, name: str) -> int:
     return killed
 
 
-def test_ticks_killed_at_any_moment_lose_nothing(tmp_path, capsys):
+def test_ticks_killed_at_any_moment_lose_nothing(tmp_path):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(4)) as place:
         killed = kill_ticks(place, 4, "ticks")
         place.settle()
         account = place.account()
-        with capsys.disabled():
-            print(f"\n  4 rounds, {killed} ticks killed: {account.line()}")
+        report(f"4 rounds, {killed} ticks killed: {account.line()}")
         account.must_be_sound()
         place.database_must_be_sound()
         assert killed > 0
@@ -43,13 +42,12 @@ def test_ticks_killed_at_any_moment_lose_nothing(tmp_path, capsys):
 
 @pytest.mark.long
 @pytest.mark.parametrize("lot", range(2))
-def test_ticks_killed_for_hundreds_of_rounds_lose_nothing(tmp_path, capsys, lot):
+def test_ticks_killed_for_hundreds_of_rounds_lose_nothing(tmp_path, lot):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(5)) as place:
         killed = kill_ticks(place, 100, f"many ticks {lot}")
         place.settle()
         account = place.account()
-        with capsys.disabled():
-            print(f"\n  100 rounds, {killed} ticks killed: {account.line()}")
+        report(f"100 rounds, {killed} ticks killed: {account.line()}")
         account.must_be_sound()
         place.database_must_be_sound()
 
@@ -98,27 +96,25 @@ def all_are_whole(place: Installation) -> None:
     assert halves == []
 
 
-def test_declares_killed_at_any_moment_are_there_whole_or_not_at_all(tmp_path, capsys):
+def test_declares_killed_at_any_moment_are_there_whole_or_not_at_all(tmp_path):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
         promised, stored = kill_declares(place, 4, "declares")
         place.settle()
         all_are_whole(place)
         account = place.account()
-        with capsys.disabled():
-            print(f"\n  8 declares, {promised} returned 0, {stored} stored: {account.line()}")
+        report(f"8 declares, {promised} returned 0, {stored} stored: {account.line()}")
         account.must_be_sound()
         place.database_must_be_sound()
 
 
 @pytest.mark.long
-def test_declares_killed_for_scores_of_rounds_are_there_whole_or_not_at_all(tmp_path, capsys):
+def test_declares_killed_for_scores_of_rounds_are_there_whole_or_not_at_all(tmp_path):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
         promised, stored = kill_declares(place, 60, "many declares")
         place.settle()
         all_are_whole(place)
         account = place.account()
-        with capsys.disabled():
-            print(f"\n  120 declares, {promised} returned 0, {stored} stored: {account.line()}")
+        report(f"120 declares, {promised} returned 0, {stored} stored: {account.line()}")
         account.must_be_sound()
         place.database_must_be_sound()
 

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.delivery.processes import until
-from tests.faults.harness import CLOCK, crew, installation, seeded
+from tests.faults.harness import CLOCK, crew, installation, report, seeded
 from tests.servers import Answer, HttpServer
 
 
@@ -93,10 +93,9 @@ def test_a_first_command_that_is_killed_leaves_nothing_that_stops_the_next(tmp_p
 
 
 @pytest.mark.long
-def test_first_commands_killed_many_times_leave_nothing_that_stops_the_next(tmp_path, capsys):
+def test_first_commands_killed_many_times_leave_nothing_that_stops_the_next(tmp_path):
     begun = kill_first_commands(tmp_path, 60)
-    with capsys.disabled():
-        print(f"\n  60 first commands killed, {begun} after they had begun to make the database")
+    report(f"60 first commands killed, {begun} after they had begun to make the database")
 
 
 @pytest.mark.long
