@@ -312,7 +312,7 @@ def test_many_sends_leave_nothing_behind():
                 sender.begin(ticket, envelope(web.url()))
             assert {outcome.kind for outcome in collect(sender).values()} == {SENT}
         until(lambda: not children_of(nursery))
-        until(lambda: len(open_files(nursery)) == theirs)
+        until(lambda: len(open_files(nursery)) <= theirs)  # the first count may hold what the first send had not let go of yet
         assert sender.running == 0
     until(lambda: len(open_files()) <= ours)
     assert zombies() == 0

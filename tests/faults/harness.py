@@ -311,6 +311,3 @@ def seeded(name: str) -> random.Random:
 
 def stop_and_continue(process: subprocess.Popen[bytes], stop: bool) -> None:
     process.send_signal(signal.SIGSTOP if stop else signal.SIGCONT)
-
-
-__all__ = ["CLOCK", "Account", "Installation", "crew", "installation", "judge", "mostly_long", "report", "seeded", "stop_and_continue", "until"]
