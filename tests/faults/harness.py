@@ -34,7 +34,6 @@ from escalate_cli import operations
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from tests.cli.conftest import Ran
-from tests.delivery.processes import until
 from tests.loopback import Bank, bank
 from tests.servers import HttpServer, Request
 
