@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
 from escalate_cli.store.database import Database
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.outbox import Outbox
 from escalate_cli.store.situations import Situations
+
+if TYPE_CHECKING:
+    from escalate_cli.store.history import History
 
 
 class Store:
@@ -20,6 +24,13 @@ class Store:
         self.situations = Situations(self.database)
         self.outbox = Outbox(self.database)
         self.ledger = Ledger(self.database)
+
+    @property
+    def history(self) -> History:
+        """Many incidents at once, for statistics."""
+        from escalate_cli.store.history import History
+
+        return History(self.database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing; see `Database.transaction`."""

@@ -1,0 +1,251 @@
+"""What the record of one incident says once it is over, or so far: the facts that statistics and lessons count.
+
+All of it is read from stored rows (`store/history.py`); nothing here decides anything. Instants and spans are microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from escalate_cli.core.duration import Instant, Span
+
+
+class Sent(NamedTuple):
+    """One message: to whom, through what, and what became of it. `kind` and `status` are those of a notification."""
+
+    kind: str
+    recipient: str
+    """"person:ID" or "channel:ID" """
+    gateway: str
+    team: str | None
+    level: int | None
+    status: str
+    created_at: Instant
+    sent_at: Instant | None
+    attempts: int
+    error: str | None
+    late: Span
+    step: int
+    source: str
+
+    @property
+    def person(self) -> str | None:
+        """The id of the person it is for; None for a channel."""
+        kind, _, identifier = self.recipient.partition(":")
+        return identifier if kind == "person" else None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page to a person, and went out."""
+        return self.kind == "page" and self.sent_at is not None and self.recipient.startswith("person:")
+
+
+class Paging(NamedTuple):
+    """One paging of a level: whom it reached."""
+
+    at: Instant
+    team: str
+    level: int
+    cycle: int
+    recipients: tuple[str, ...]
+    source: str
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The ids of the people it reached."""
+        return tuple(one.partition(":")[2] for one in self.recipients if one.startswith("person:"))
+
+
+class Taken(NamedTuple):
+    """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then."""
+
+    at: Instant
+    by: str | None
+    team: str | None
+    level: int | None
+    partly: bool
+
+
+class Raised(NamedTuple):
+    """A change of severity. `by` is None where a rule did it."""
+
+    at: Instant
+    before: str
+    after: str
+    by: str | None
+
+
+class Rescoped(NamedTuple):
+    """A change of scope: the services that came and went, and those before."""
+
+    at: Instant
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    before: tuple[str, ...]
+    by: str | None
+
+
+class Asked(NamedTuple):
+    """A nudge and how it ended: accepted, declined, expired, or open. `answered_by` is None where nobody was asked to decide."""
+
+    rule: str
+    status: str
+    action: str
+    created_at: Instant
+    answered_at: Instant | None
+    answered_by: str | None
+    source: str
+
+
+class Answer(NamedTuple):
+    """An acknowledgement, traced to the page it answers.
+
+    `level` is the level at which whoever acknowledged was paged last, and `after` how long before; `gateway` carried their last message.
+    All three are None for somebody who acknowledged without having been paged. `current` is the level that had been paged last by then.
+    """
+
+    at: Instant
+    by: str | None
+    team: str | None
+    level: int | None
+    after: Span | None
+    gateway: str | None
+    current: int | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One incident, as it was declared, as it went, and as it ended."""
+
+    id: int
+    title: str
+    message: str | None
+    words: str
+    """the title and the message as the reporter gave them at the declaration"""
+    severity: str
+    services: tuple[str, ...]
+    labels: Mapping[str, str]
+    status: str
+    declared_by: str | None
+    declared_at: Instant
+    resolved_at: Instant | None
+    routing: Mapping[str, Any]
+    messages: Sequence[Sent] = ()
+    pagings: Sequence[Paging] = ()
+    acks: Sequence[Taken] = ()
+    raised: Sequence[Raised] = ()
+    scopes: Sequence[Rescoped] = ()
+    nudges: Sequence[Asked] = ()
+    exhausted: Sequence[tuple[Instant, str]] = ()
+    """(when, team) for each policy that ran out of levels"""
+    joined: Sequence[tuple[Instant, str]] = ()
+    """(when, team) for each escalation that began"""
+    view: str | None = None
+    """the team whose part of the incident this is; None for the whole incident"""
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Every team that an escalation ran for, in order."""
+        return tuple(dict.fromkeys(team for _, team in self.joined))
+
+    @property
+    def begun_at(self) -> Instant:
+        """What times count from: the declaration; in the view of a team, when the team was brought in."""
+        return min((at for at, team in self.joined if team == self.view), default=self.declared_at)
+
+    def seen_by(self, team: str) -> Record:
+        """The part of this incident that is `team`'s: its pages, its acknowledgements, its levels."""
+        return replace(
+            self,
+            view=team,
+            messages=[one for one in self.messages if one.team == team],
+            pagings=[one for one in self.pagings if one.team == team],
+            acks=[one for one in self.acks if one.team == team],
+            exhausted=[one for one in self.exhausted if one[1] == team],
+        )
+
+    @property
+    def first_severity(self) -> str:
+        """The severity it was declared with."""
+        return self.raised[0].before if self.raised else self.severity
+
+    @property
+    def first_services(self) -> tuple[str, ...]:
+        """The services it was declared on."""
+        return self.scopes[0].before if self.scopes else self.services
+
+    @cached_property
+    def pages(self) -> tuple[Sent, ...]:
+        """The pages to people that went out, in the order in which they did."""
+        return tuple(sorted((one for one in self.messages if one.is_page), key=lambda one: one.sent_at or 0))
+
+    @property
+    def to_page(self) -> Span | None:
+        """From the beginning to the first page that went out to a person."""
+        return (self.pages[0].sent_at or 0) - self.begun_at if self.pages else None
+
+    @property
+    def to_acknowledge(self) -> Span | None:
+        """From the beginning to the first acknowledgement of a team's escalation."""
+        whole = [one.at for one in self.acks if not one.partly]
+        return min(whole) - self.begun_at if whole else None
+
+    @property
+    def to_resolve(self) -> Span | None:
+        """From the beginning to the end; the last one where it was reopened."""
+        return None if self.resolved_at is None else self.resolved_at - self.begun_at
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """Every acknowledgement, traced to its page."""
+        return tuple(self._answer(one) for one in self.acks)
+
+    def _answer(self, ack: Taken) -> Answer:
+        of_team = [one for one in self.pagings if one.team == ack.team and one.at <= ack.at]
+        mine = [one for one in of_team if f"person:{ack.by}" in one.recipients]
+        paging = mine[-1] if mine else None
+        carried = [one.gateway for one in self.pages if one.person == ack.by and (one.sent_at or 0) <= ack.at]
+        return Answer(
+            ack.at,
+            ack.by,
+            ack.team,
+            paging.level if paging else None,
+            ack.at - paging.at if paging else None,
+            carried[-1] if carried else None,
+            ack.level,
+        )
+
+    @cached_property
+    def outcomes(self) -> tuple[tuple[Paging, bool | None], ...]:
+        """Each paging of a level that reached people: True when one of them acknowledged; False when the next level, or the fallback,
+        had to be paged; None when it ended otherwise, before its wait was over."""
+        found: list[tuple[Paging, bool | None]] = []
+        for number, one in enumerate(self.pagings):
+            if not one.people:
+                continue
+            # Whoever was paged again since answers the later paging.
+            later = [other for other in self.pagings[number + 1 :] if other.team == one.team]
+            answered = any(
+                ack.team == one.team
+                and ack.at >= one.at
+                and ack.by in one.people
+                and not any(other.at <= ack.at and ack.by in other.people for other in later)
+                for ack in self.acks
+            )
+            gone_by = any(other.at > one.at for other in later) or any(at > one.at and team == one.team for at, team in self.exhausted)
+            found.append((one, True if answered else False if gone_by else None))
+        return tuple(found)
+
+    @property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """(from, to): services that the scope left for others. Empty where the first services stayed."""
+        return tuple(
+            (gone, come)
+            for one in self.scopes
+            for gone in one.dropped
+            for come in one.added
+            if gone in self.first_services and come in self.services and gone not in self.services
+        )

@@ -1,0 +1,372 @@
+"""What the records of many incidents come to: times, levels, gateways, people. Pure; `report` shows it.
+
+A quantile is interpolated linearly between the two nearest values (as pandas, numpy and `statistics.quantiles(…, method="inclusive")`
+do by default). Nights are 22:00–7:00, weekends Saturday and Sunday, both in the zone of the person who is paged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.record import Record, Sent
+
+Thing = TypeVar("Thing")
+
+NIGHT_FROM, NIGHT_UNTIL = 22, 7
+NOT_PAGED = "not paged"
+"""who acknowledged without having been paged"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`count` spans, their median and the value that nine of ten stay under; None where there are none."""
+
+    count: int
+    median: Span | None
+    p90: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """From the declaration to the first page to a person, to the first acknowledgement, to the end."""
+
+    incidents: int
+    page: Spread
+    acknowledge: Spread
+    resolve: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigures:
+    """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to be followed by the next.
+
+    The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged took, from their page.
+    """
+
+    team: str
+    level: int
+    paged: int
+    answered: int
+    unanswered: int
+    answer: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """What became of the nudges of a rule."""
+
+    rule: str
+    accepted: int
+    declined: int
+    expired: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFigures:
+    """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more than one attempt), and the causes
+    of failures, the most frequent first."""
+
+    gateway: str
+    tried: int
+    sent: int
+    failed: int
+    retried: int
+    causes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """Pages to a person: messages in all, at night, on weekends; in how many incidents; how many incidents they acknowledged."""
+
+    person: str
+    pages: int
+    night: int
+    weekend: int
+    incidents: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The week that begins on the Monday `start`, in the organisation's zone: incidents declared, and how soon they were acknowledged."""
+
+    start: date
+    incidents: int
+    acknowledge: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that `report` shows."""
+
+    times: Times
+    by_severity: tuple[tuple[str, Times], ...]
+    by_team: tuple[tuple[str, Times], ...]
+    running: int
+    """of the incidents, those that are not resolved"""
+    never_paged: int
+    """incidents in which no page reached a person"""
+    never_acknowledged: int
+    acks_by_level: tuple[tuple[str, int], ...]
+    acks_by_gateway: tuple[tuple[str, int], ...]
+    acks_by_team: tuple[tuple[str, int], ...]
+    reached: tuple[tuple[str, int], ...]
+    """incidents by the highest level paged: "1", "2", …, "fallback", and "none" """
+    levels: tuple[LevelFigures, ...]
+    rerouted: tuple[tuple[str, str, int], ...]
+    """(from team, to team, incidents)"""
+    teams_added: tuple[tuple[str, int], ...]
+    raised: tuple[tuple[str, str, int], ...]
+    """(from severity, to severity, incidents), by the first and the highest severity of the incident"""
+    nudges: tuple[RuleFigures, ...]
+    gateways: tuple[GatewayFigures, ...]
+    people: tuple[PersonFigures, ...]
+    weeks: tuple[Week, ...]
+    hours: tuple[tuple[int, ...], ...]
+    """pages to people by weekday (Monday first) and hour of the day, in the organisation's zone"""
+
+
+def select(records: Iterable[Record], catalog: Catalog, team: str | None = None, service: str | None = None) -> tuple[Record, ...]:
+    """The incidents that `service` was ever in scope of; of `team` its part of those that it had a part in."""
+    found = [one for one in records if service is None or service in _services(one)]
+    if team is None:
+        return tuple(found)
+    return tuple(one.seen_by(team) for one in found if team in teams_of(one, catalog))
+
+
+def report(records: Sequence[Record], catalog: Catalog) -> Report:
+    """The figures of these incidents."""
+    answers = [answer for one in records for answer in one.answers]
+    rises = [rise(one, catalog) for one in records]
+    return Report(
+        times=times(records),
+        by_severity=tuple((severity, times(some)) for severity, some in _by_severity(records, catalog)),
+        by_team=tuple((team, times(some)) for team, some in _by_team(records, catalog)),
+        running=sum(one.status != "resolved" for one in records),
+        never_paged=sum(not one.pages for one in records),
+        never_acknowledged=sum(one.to_acknowledge is None for one in records),
+        acks_by_level=_by_number(NOT_PAGED if one.level is None else str(one.level) for one in answers),
+        acks_by_gateway=_most(one.gateway or NOT_PAGED for one in answers),
+        acks_by_team=_most(one.team for one in answers if one.team),
+        reached=_by_number(map(highest, records)),
+        levels=_levels(records),
+        rerouted=tuple((*pair, count) for pair, count in _most(pair for one in records for pair in sorted(moves(one, catalog)))),
+        teams_added=_most(team for one in records for team in added_teams(one, catalog)),
+        raised=tuple((*pair, count) for pair, count in _most(pair for pair in rises if pair is not None)),
+        nudges=_nudges(records),
+        gateways=_gateways(records),
+        people=_people(records, catalog),
+        weeks=_weeks(records, catalog),
+        hours=_hours(records, catalog),
+    )
+
+
+def spread(spans: Iterable[Span | None]) -> Spread:
+    """The spread of the spans that there are."""
+    known = sorted(one for one in spans if one is not None)
+    return Spread(len(known), quantile(known, 0.5), quantile(known, 0.9))
+
+
+def quantile(ordered: Sequence[Span], share: float) -> Span | None:
+    """The value that this share of the `ordered` spans stays under, interpolated linearly; None of no spans."""
+    if not ordered:
+        return None
+    place = (len(ordered) - 1) * share
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return round(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
+
+
+def times(records: Sequence[Record]) -> Times:
+    """How soon these incidents were paged, acknowledged, resolved."""
+    return Times(
+        len(records),
+        spread(one.to_page for one in records),
+        spread(one.to_acknowledge for one in records),
+        spread(one.to_resolve for one in records),
+    )
+
+
+def teams_of(record: Record, catalog: Catalog) -> tuple[str, ...]:
+    """The teams that an incident was the business of: those paged, and those behind its services."""
+    behind = (catalog.services[one].team for one in record.services if one in catalog.services)
+    return tuple(dict.fromkeys((*record.teams, *behind)))
+
+
+def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
+    """(from team, to team): the first services were taken out of the scope, and another team's came in."""
+    found = set()
+    for gone, come in record.moved:
+        if gone in catalog.services and come in catalog.services and catalog.services[gone].team != catalog.services[come].team:
+            found.add((catalog.services[gone].team, catalog.services[come].team))
+    return found
+
+
+def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
+    """Teams that came in after the declaration, beside those that were there."""
+    known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
+    added: list[str] = []
+    for one in record.scopes:
+        if not one.dropped:
+            added += [catalog.services[name].team for name in one.added if name in catalog.services]
+    return tuple(dict.fromkeys(one for one in added if one not in known))
+
+
+def rise(record: Record, catalog: Catalog) -> tuple[str, str] | None:
+    """(first severity, the gravest it had later); None where it was never graver than declared."""
+    ranks = {one.id: one.rank for one in catalog.severities}
+    first = record.first_severity
+    gravest = max((one.after for one in record.raised), key=lambda one: ranks.get(one, -1), default=first)
+    return (first, gravest) if ranks.get(gravest, -1) > ranks.get(first, len(ranks)) else None
+
+
+def highest(record: Record) -> str:
+    """The highest level that was paged, "fallback" where a policy ran out, "none" where nobody was."""
+    if record.exhausted:
+        return "fallback"
+    return str(max((one.level for one in record.pagings), default="none"))
+
+
+def at_night(page: Sent, catalog: Catalog) -> bool:
+    """Whether a page came between 22:00 and 7:00 where the person lives."""
+    hour = instant_to_local(page.sent_at or 0, _zone(page.person, catalog)).hour
+    return hour >= NIGHT_FROM or hour < NIGHT_UNTIL
+
+
+def _services(record: Record) -> set[str]:
+    return {*record.services, *record.first_services, *(name for one in record.scopes for name in (*one.added, *one.dropped))}
+
+
+def _zone(person: str | None, catalog: Catalog) -> str:
+    known = catalog.people.get(person or "")
+    return known.timezone if known is not None else catalog.settings.timezone
+
+
+def _by_severity(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, list[Record]]]:
+    """Incidents by their last severity, the gravest first; severities that the configuration no longer has at the end."""
+    found: dict[str, list[Record]] = {one.id: [] for one in reversed(catalog.severities)}
+    for one in records:
+        found.setdefault(one.severity, []).append(one)
+    return [(severity, some) for severity, some in found.items() if some]
+
+
+def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, list[Record]]]:
+    """Each team's part of its incidents, the team with most of them first."""
+    found: dict[str, list[Record]] = {}
+    for one in records:
+        for team in (one.view,) if one.view else teams_of(one, catalog):
+            found.setdefault(team, []).append(one.seen_by(team))
+    return sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def _levels(records: Sequence[Record]) -> tuple[LevelFigures, ...]:
+    outcomes: dict[tuple[str, int], Counter[bool | None]] = {}
+    took: dict[tuple[str, int], list[Span]] = {}
+    for one in records:
+        for paging, outcome in one.outcomes:
+            outcomes.setdefault((paging.team, paging.level), Counter())[outcome] += 1
+        for answer in one.answers:
+            if answer.team is not None and answer.level is not None and answer.after is not None:
+                took.setdefault((answer.team, answer.level), []).append(answer.after)
+    return tuple(
+        LevelFigures(team, level, count.total(), count[True], count[False], spread(took.get((team, level), ())))
+        for (team, level), count in sorted(outcomes.items())
+    )
+
+
+def _nudges(records: Sequence[Record]) -> tuple[RuleFigures, ...]:
+    found: dict[str, Counter[str]] = {}
+    for one in records:
+        for nudge in one.nudges:
+            found.setdefault(nudge.rule, Counter())[nudge.status] += 1
+    made = [RuleFigures(rule, some["accepted"], some["declined"], some["expired"], some["open"]) for rule, some in found.items()]
+    return tuple(sorted(made, key=lambda one: (-(one.accepted + one.declined + one.expired + one.open), one.rule)))
+
+
+def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
+    found: dict[str, Counter[str]] = {}
+    causes: dict[str, Counter[str]] = {}
+    for one in records:
+        for message in one.messages:
+            if message.attempts == 0 and message.sent_at is None:
+                continue
+            count = found.setdefault(message.gateway, Counter())
+            count["tried"] += 1
+            count["retried"] += message.attempts > 1
+            count[message.status] += 1
+            if message.status == "failed":
+                causes.setdefault(message.gateway, Counter())[message.error or "no cause recorded"] += 1
+    return tuple(
+        GatewayFigures(gateway, one["tried"], one["sent"], one["failed"], one["retried"], _most(causes.get(gateway, Counter()).elements()))
+        for gateway, one in sorted(found.items(), key=lambda pair: (-pair[1]["tried"], pair[0]))
+    )
+
+
+def _people(records: Sequence[Record], catalog: Catalog) -> tuple[PersonFigures, ...]:
+    count: dict[str, Counter[str]] = {}
+    for record in records:
+        seen: set[str] = set()
+        for page in record.pages:
+            person = page.person or ""
+            local = instant_to_local(page.sent_at or 0, _zone(person, catalog))
+            one = count.setdefault(person, Counter())
+            one["pages"] += 1
+            one["night"] += local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL
+            one["weekend"] += local.weekday() >= 5
+            seen.add(person)
+        for person in seen:
+            count[person]["incidents"] += 1
+        for person in {answer.by for answer in record.answers if answer.by}:
+            count.setdefault(person, Counter())["acknowledged"] += 1
+    made = [
+        PersonFigures(person, one["pages"], one["night"], one["weekend"], one["incidents"], one["acknowledged"])
+        for person, one in count.items()
+    ]
+    return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person)))
+
+
+def _weeks(records: Sequence[Record], catalog: Catalog) -> tuple[Week, ...]:
+    """Every week from the first incident's to the last one's, empty ones too."""
+    found: dict[date, list[Record]] = {}
+    for one in records:
+        found.setdefault(_monday(one.declared_at, catalog), []).append(one)
+    if not found:
+        return ()
+    week, last, weeks = min(found), max(found), []
+    while week <= last:
+        some = found.get(week, [])
+        weeks.append(Week(week, len(some), spread(one.to_acknowledge for one in some)))
+        week += timedelta(days=7)
+    return tuple(weeks)
+
+
+def _monday(at: Instant, catalog: Catalog) -> date:
+    local = instant_to_local(at, catalog.settings.timezone).date()
+    return local - timedelta(days=local.weekday())
+
+
+def _hours(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[int, ...], ...]:
+    grid = [[0] * 24 for _ in range(7)]
+    for record in records:
+        for page in record.pages:
+            local = instant_to_local(page.sent_at or 0, catalog.settings.timezone)
+            grid[local.weekday()][local.hour] += 1
+    return tuple(map(tuple, grid))
+
+
+def _most(things: Iterable[Thing]) -> tuple[tuple[Thing, int], ...]:
+    """Each thing and how often it is there, the most frequent first."""
+    return tuple(sorted(Counter(things).items(), key=lambda pair: (-pair[1], str(pair[0]))))
+
+
+def _by_number(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Each name and how often it is there: numbers in order, then words."""
+    return tuple(sorted(Counter(names).items(), key=lambda pair: (int(pair[0]) if pair[0].isdigit() else 10**9, pair[0])))

@@ -1,0 +1,144 @@
+"""Many incidents at once, for statistics: a few scans of the tables instead of a look at each incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.record import Asked, Paging, Raised, Record, Rescoped, Sent, Taken
+from escalate_cli.store.database import Database
+
+_SENT = (
+    "SELECT n.incident_id, n.kind, n.recipient, n.gateway, e.team, n.level, n.status, n.created_at, n.sent_at, n.attempts, n.error, n.late,"
+    " n.step, n.source FROM notifications n LEFT JOIN escalations e ON e.id = n.escalation_id"
+    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' ORDER BY n.id"
+)
+_TIMELINE = (
+    "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
+    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'updated', 'exhausted') ORDER BY id"
+)
+_NUDGES = (
+    "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source FROM nudges"
+    " WHERE incident_id BETWEEN ? AND ? ORDER BY id"
+)
+
+
+class _Data(msgspec.Struct):
+    """The parts of a timeline entry's data that are counted."""
+
+    team: str | None = None
+    policy: str | None = None
+    level: int | None = None
+    cycle: int = 0
+    recipients: tuple[str, ...] = ()
+    source: str | None = None
+    partly: bool = False
+    message: str | None = None
+    change: str | None = None
+    before: Any = None
+    after: Any = None
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+_data = msgspec.json.Decoder(_Data)
+_names = msgspec.json.Decoder(tuple[str, ...])
+_map = msgspec.json.Decoder(dict[str, Any])
+
+
+class History:
+    """What was, for those who want to learn from it. Reads only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def records(self, since: Instant | None = None, until: Instant | None = None) -> tuple[tuple[Record, ...], tuple[int, ...]]:
+        """The records of the incidents declared from `since` until `until` (half-open; None: no limit), oldest first; and the ids of
+        those that cannot be read."""
+        where = "declared_at >= ? AND declared_at < ?"
+        values = (-(2**62) if since is None else since, 2**62 if until is None else until)
+        rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY declared_at, id", values)  # noqa: S608 - words are ours
+        if not rows:
+            return (), ()
+        ids = [row["id"] for row in rows]
+        parts: dict[int, dict[str, list[Any]]] = {one: {} for one in ids}
+        for incident_id, name, part in self._parts((min(ids), max(ids))):
+            if incident_id in parts:
+                parts[incident_id].setdefault(name, []).append(part)
+        found, damaged = [], []
+        for row in rows:
+            try:
+                if "damage" in parts[row["id"]]:
+                    raise msgspec.DecodeError
+                found.append(_record(row, parts[row["id"]]))
+            except (msgspec.DecodeError, msgspec.ValidationError):
+                damaged.append(row["id"])
+        return tuple(found), tuple(damaged)
+
+    def _parts(self, span: tuple[int, int]) -> Iterator[tuple[int, str, Any]]:
+        """(incident, field, what belongs there), in order."""
+        make = Sent._make
+        for row in self._db.run(_SENT, span):
+            values = tuple(row)
+            yield values[0], "messages", make(values[1:])
+        for row in self._db.run(_TIMELINE, span):
+            incident_id, at, kind, by, text, data = tuple(row)
+            yield from ((incident_id, name, part) for name, part in _entry(at, kind, by, text, data))
+        for row in self._db.run(_NUDGES, span):
+            values = tuple(row)
+            yield values[0], "nudges", Asked._make(values[1:])
+
+
+def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Iterator[tuple[str, Any]]:
+    """What a timeline entry adds to its incident's record."""
+    try:
+        data = _data.decode(raw)
+    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+        yield "damage", str(problem)
+        return
+    if kind == "level":
+        if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
+            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "")
+    elif kind == "acknowledged":
+        yield "acks", Taken(at, by, data.team, data.level, data.partly)
+    elif kind == "escalation":
+        if data.team is not None and data.policy is not None:  # else it is about one that runs already
+            yield "joined", (at, data.team)
+    elif kind == "declared":
+        yield "words", (text.removeprefix("declared: "), data.message)
+    elif kind == "exhausted":
+        if data.team is not None and not data.recipients:
+            yield "exhausted", (at, data.team)
+    elif data.change == "severity":
+        yield "raised", Raised(at, str(data.before), str(data.after), by)
+    elif data.change == "services":
+        yield "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
+
+
+def _record(row: Any, parts: dict[str, list[Any]]) -> Record:
+    title, message = parts["words"][0] if "words" in parts else (row["title"], row["message"])
+    return Record(
+        id=row["id"],
+        title=row["title"],
+        message=row["message"],
+        words=f"{title} {message}" if message else title,
+        severity=row["severity"],
+        services=_names.decode(row["services"]),
+        labels=_map.decode(row["labels"]),
+        status=row["status"],
+        declared_by=row["declared_by"],
+        declared_at=row["declared_at"],
+        resolved_at=row["resolved_at"],
+        routing=_map.decode(row["routing"]),
+        messages=parts.get("messages", ()),
+        pagings=parts.get("pagings", ()),
+        acks=parts.get("acks", ()),
+        raised=parts.get("raised", ()),
+        scopes=parts.get("scopes", ()),
+        nudges=parts.get("nudges", ()),
+        exhausted=parts.get("exhausted", ()),
+        joined=parts.get("joined", ()),
+    )
