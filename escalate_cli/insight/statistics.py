@@ -84,12 +84,14 @@ class GatewayFigures:
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
-    """Pages to a person: messages in all, at night, on weekends; in how many incidents; how many incidents they acknowledged."""
+    """Pages to a person: messages in all, at night, on weekends, at either (a night on a weekend counts once); in how many incidents;
+    how many incidents they acknowledged."""
 
     person: str
     pages: int
     night: int
     weekend: int
+    off_hours: int
     incidents: int
     acknowledged: int
 
@@ -318,16 +320,18 @@ def _people(records: Sequence[Record], catalog: Catalog) -> tuple[PersonFigures,
             person = page.person or ""
             local = instant_to_local(page.sent_at or 0, _zone(person, catalog))
             one = count.setdefault(person, Counter())
+            night, weekend = local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL, local.weekday() >= 5
             one["pages"] += 1
-            one["night"] += local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL
-            one["weekend"] += local.weekday() >= 5
+            one["night"] += night
+            one["weekend"] += weekend
+            one["off_hours"] += night or weekend
             seen.add(person)
         for person in seen:
             count[person]["incidents"] += 1
         for person in {answer.by for answer in record.answers if answer.by}:
             count.setdefault(person, Counter())["acknowledged"] += 1
     made = [
-        PersonFigures(person, one["pages"], one["night"], one["weekend"], one["incidents"], one["acknowledged"])
+        PersonFigures(person, one["pages"], one["night"], one["weekend"], one["off_hours"], one["incidents"], one["acknowledged"])
         for person, one in count.items()
     ]
     return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person)))
