@@ -82,6 +82,13 @@ def os_user(environ: Mapping[str, str]) -> str:
         return environ.get("USER") or str(os.getuid())
 
 
+def reader_zone(context: Context) -> str:
+    """The time zone of the person whose login this OS user is; the organisation's where that is nobody."""
+    catalog = context.running_catalog
+    reader = catalog.person_by_login(os_user(context.environ))
+    return reader.timezone if reader else catalog.settings.timezone
+
+
 def find_severity(word: str, catalog: Catalog) -> str:
     """The severity with this id; `Unknown` with the known ones otherwise."""
     known = [one.id for one in catalog.severities]

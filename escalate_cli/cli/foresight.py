@@ -90,7 +90,7 @@ def explain(
     from escalate_cli.foresight.explanation import explain as links_of
 
     situation = operations.load(context, number(incident))
-    catalog, notes = _as_it_was(context, situation.incident.config_version)
+    catalog, notes = as_it_was(context, situation.incident.config_version)
     record = Record(situation, context.store.situations.timeline(situation.incident.id), catalog)
     who = operations.find_person(person, catalog) if person else None
     links = links_of(record, who)
@@ -165,7 +165,7 @@ def replay(
     replays = []
     for one in sorted(asked):
         situation = operations.load(context, one)
-        was, _ = _as_it_was(context, situation.incident.config_version)
+        was, _ = as_it_was(context, situation.incident.config_version)
         replays.append(run(situation, situations.timeline(one), was, catalog, now))
     data = [replay_screen.replay_data(one) for one in replays]
     notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
@@ -175,7 +175,7 @@ def replay(
     return Answer(answer, lambda console: replay_screen.draw(console, replays, catalog), notes=notes)
 
 
-def _as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
+def as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
     """The configuration with this version, kept with the incidents; the present one, and a word about it, where it was not kept."""
     from escalate_cli.config.codec import decode
 

@@ -78,7 +78,7 @@ def show(context: Context, incident: Id) -> Answer:
 
 
 def timeline(context: Context, incident: Id) -> Answer:
-    """What happened, in order, and why."""
+    """What happened, in order, and why; in your time zone, if the catalog knows you."""
     from escalate_cli import operations
     from escalate_cli.cli.views import entry_data
 
@@ -90,6 +90,6 @@ def timeline(context: Context, incident: Id) -> Answer:
     def screen(console: Any) -> None:
         from escalate_cli.cli import timeline_screen
 
-        timeline_screen.draw(console, situation, entries, catalog, now)
+        timeline_screen.draw(console, situation, entries, catalog, now, operations.reader_zone(context))
 
     return Answer([entry_data(one) for one in entries], screen)

@@ -13,9 +13,9 @@ from escalate_cli.core.model import Entry, Situation
 from escalate_cli.core.targets import name_of
 
 
-def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant) -> None:
-    """Everything that happened, oldest first, in the organisation's time zone."""
-    zone = catalog.settings.timezone
+def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
+    """Everything that happened, oldest first, in this time zone, or in the organisation's."""
+    zone = zone or catalog.settings.timezone
     several = len({one.team for one in situation.escalations}) > 1
     console.print(incident_screen.title_line(situation.incident, catalog, now))
     day = None

@@ -1,0 +1,331 @@
+"""The document of an incident as Markdown (CommonMark with GitHub's tables), to be the start of a review.
+
+Whatever people and providers wrote goes through `plain` or `quoted`: it shows as it was written and is never markup, whatever is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Instant, Span, show_about, show_duration
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.model import Entry, Incident, Notification, Nudge
+from escalate_cli.core.targets import name_of
+from escalate_cli.core.text import printable
+from escalate_cli.insight.document import Document, Told
+
+HEADINGS_OF_A_REVIEW = ("What went well", "What went badly", "Where we were lucky", "Actions")
+
+_MARKS = re.compile(r"([\\`*_\[\]<>&|~#!$^{}])")
+_AT_THE_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))", re.ASCII)
+
+
+def plain(text: object) -> str:
+    """Text as one line of Markdown that shows just this text: in a cell of a table, in a heading, in a sentence."""
+    lines = [line.strip() for line in str(text).replace("\r\n", "\n").strip().split("\n")]
+    return _MARKS.sub(r"\\\1", printable(" ↵ ".join(lines)))
+
+
+def quoted(text: str) -> str:
+    """Text of several lines as a block quote: line by line as it was written, with its indentation."""
+    lines = []
+    for line in text.replace("\r\n", "\n").strip("\n").split("\n"):
+        line = line.expandtabs(4).rstrip()
+        shown = line.lstrip(" ")
+        marked = _MARKS.sub(r"\\\1", printable(shown))
+        marked = _AT_THE_START.sub(_escape_the_start, marked)
+        lines.append("\u00a0" * (len(line) - len(shown)) + marked)
+    # A backslash at the end of a line is a line break; before an empty line it would be shown.
+    breaks = ["\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""], strict=True)]
+    return "\n".join(f"> {line}{end}".rstrip(" ") for line, end in zip(lines, breaks, strict=True))
+
+
+def _escape_the_start(match: re.Match[str]) -> str:
+    """`- `, `+ `, `=`, `1.` begin lists, rules and tables at the start of a line."""
+    spaces, mark = match[1], match[2]
+    if mark.isdigit():
+        return f"{spaces}{mark}\\"
+    return f"{spaces}\\{mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes times in one zone and names from one catalog."""
+
+    zone: str
+    catalog: Catalog
+    several_offsets: bool
+
+    def time(self, at: Instant | None, *, exact: bool = False) -> str:
+        """`Mon 2026-11-23 04:52:31`; with the offset where it is asked for, or changes in the course of the document."""
+        if at is None:
+            return "–"
+        local = instant_to_local(at, self.zone)
+        return f"{local:%a %Y-%m-%d %H:%M:%S}" + (f" {offset(at, self.zone)}" if exact or self.several_offsets else "")
+
+    def person(self, person: str | None) -> str:
+        return plain(name_of(f"person:{person}", self.catalog)) if person else "–"
+
+    def recipient(self, recipient: str) -> str:
+        return plain(name_of(recipient, self.catalog))
+
+    def team(self, team: str | None) -> str:
+        return plain(self.catalog.teams[team].name if team in self.catalog.teams else team or "–")
+
+    def service(self, service: str) -> str:
+        known = self.catalog.services.get(service)
+        return plain(f"{known.name} ({service})" if known else service)
+
+
+def offset(at: Instant, zone: str) -> str:
+    """The offset of the zone at `at`, `+01:00`."""
+    text = f"{instant_to_local(at, zone):%z}"
+    return f"{text[:3]}:{text[3:5]}"
+
+
+def markdown(document: Document, catalog: Catalog, zone: str) -> str:
+    """The whole document; times in `zone`, names as `catalog` has them."""
+    instants = [document.situation.incident.declared_at, *(one.at for one in document.timeline), *(one.at for one in document.told)]
+    offsets = {offset(at, zone) for at in instants}
+    pen = _Pen(zone, catalog, len(offsets) > 1)
+    incident = document.situation.incident
+    parts = [
+        f"# Incident {incident.id}: {plain(incident.title)}",
+        f"Times are in {plain(zone)} ({', '.join(f'UTC{one}' for one in sorted(offsets))})." + _origin(document),
+        "## Facts",
+        _table(("fact", "value"), _facts(document, pen)),
+        "## What was reported",
+        *_reported(document, pen),
+    ]
+    for heading, write in _SECTIONS:
+        parts += [f"## {heading}", *(write(document, pen) or ("None.",))]
+    parts += ["## Review", *(f"### {one}" for one in HEADINGS_OF_A_REVIEW)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _origin(document: Document) -> str:
+    return " Imported: the record has what the imported row had, no more." if document.imported else ""
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _span(span: Span | None) -> str:
+    return "–" if span is None else "less than a second" if 0 < span < SECOND // 2 else show_duration(span)
+
+
+# ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
+    incident = document.situation.incident
+    by = f" by {pen.person(incident.declared_by)}" if incident.declared_by else ""
+    return [
+        ("severity", _severity(document, pen)),
+        ("status", incident.status.value),
+        ("services", ", ".join(map(pen.service, incident.services)) or "none known"),
+        ("teams", ", ".join(map(pen.team, document.record.teams)) or "–"),
+        ("lead", pen.person(incident.lead)),
+        ("labels", ", ".join(plain(f"{name}={value}") for name, value in incident.labels.items()) or "–"),
+        ("key", plain(incident.key) if incident.key else "–"),
+        *((plain(name), plain(url)) for name, url in _links(incident, pen.catalog)),
+        ("declared", f"{pen.time(incident.declared_at, exact=True)}{by}"),
+        ("acknowledged", _acknowledged(document, pen)),
+        ("resolved", pen.time(incident.resolved_at, exact=True)),
+        ("to the first page", _first_page(document, pen)),
+        ("to acknowledge", _first_answer(document, pen)),
+        ("to resolve", _span(document.record.to_resolve)),
+    ]
+
+
+def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, str]]:
+    found = [pair for one in incident.services if one in catalog.services for pair in catalog.services[one].links.items()]
+    return list(dict.fromkeys(found))
+
+
+def _severity(document: Document, pen: _Pen) -> str:
+    first, *later = document.severities
+    incident = document.situation.incident
+    if not later:
+        return f"{plain(incident.severity)} from the declaration on"
+    steps = [f"declared {plain(first.severity)}"]
+    for one in later:
+        whose = f" by {pen.person(one.by)}" if one.by else " by a rule"
+        steps.append(f"{plain(one.severity)} after {_span(one.at - incident.declared_at)}{whose}")
+    return f"{plain(incident.severity)}: {', '.join(steps)}"
+
+
+def _acknowledged(document: Document, pen: _Pen) -> str:
+    incident = document.situation.incident
+    if incident.acknowledged_at is None:
+        return "–"
+    return f"{pen.time(incident.acknowledged_at, exact=True)} by {pen.person(incident.acknowledged_by)}"
+
+
+def _first_page(document: Document, pen: _Pen) -> str:
+    page = document.first_page
+    if page is None:
+        return "–"
+    level = f", level {page.level}" + (f" of {pen.team(page.team)}" if page.team else "") if page.level else ""
+    return f"{_span(document.record.to_page)} ({pen.recipient(page.recipient)} by {plain(page.gateway)}{level})"
+
+
+def _first_answer(document: Document, pen: _Pen) -> str:
+    if document.record.to_acknowledge is None:
+        return "–"
+    answer = next(one for one, ack in zip(document.record.answers, document.record.acks, strict=True) if not ack.partly)
+    level = f", paged at level {answer.level}" if answer.level else ", who had not been paged" if answer.by else ""
+    return f"{_span(document.record.to_acknowledge)} ({pen.person(answer.by)}{level})"
+
+
+def _reported(document: Document, pen: _Pen) -> list[str]:
+    """The words as they came in, and how they found a service."""
+    incident, declared, routed = document.situation.incident, document.declaration, document.routed
+    title = declared.text.removeprefix("declared: ") if declared else incident.title
+    message = declared.data.get("message") if declared else incident.message
+    parts = [quoted(f"{title}\n\n{message}" if message else title)]
+    routing = incident.routing
+    if routed is not None:
+        parts.append(f"Where it went: {plain(routed.text)}.")
+    candidates = routing.get("candidates") or []
+    if candidates:
+        rows = [
+            (plain(one["name"]), pen.team(one["team"]), f"{one['score']:.2f}", plain(", ".join(one["because"]))) for one in candidates
+        ]
+        parts.append(_table(("it sounded like", "team", "score", "because"), rows))
+    first, last = document.record.first_services, document.situation.incident.services
+    if set(first) != set(last):
+        parts.append(f"At first: {_services(first, pen)}; in the end: {_services(last, pen)}.")
+    return parts
+
+
+def _services(services: Sequence[str], pen: _Pen) -> str:
+    return ", ".join(map(pen.service, services)) or "no service"
+
+
+# ── the sections ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(document: Document, pen: _Pen) -> list[str]:
+    rows = [
+        (
+            pen.time(row.at),
+            pen.recipient(row.notification.recipient),
+            plain(row.notification.gateway),
+            _kind(row.notification),
+            str(row.notification.level or "–"),
+            _why(row),
+            plain(row.notification.source) or "–",
+        )
+        for row in document.told
+    ]
+    return [_table(("time", "who", "by", "kind", "level", "because", "line"), rows)] if rows else []
+
+
+def _kind(one: Notification) -> str:
+    """The kind, and what was unusual about the delivery."""
+    unusual = ["under way"] if one.sent_at is None else []
+    unusual += [f"attempt {one.attempts}"] if one.attempts > 1 else []
+    unusual += [f"{show_about(one.late)} late"] if one.late else []
+    unusual += ["may have come twice"] if one.unsure else []
+    return one.kind.value + (f" ({', '.join(unusual)})" if unusual else "")
+
+
+def _why(row: Told) -> str:
+    note = f": {row.notification.note}" if row.notification.note else ""
+    return plain(row.notification.because + note)
+
+
+def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
+    declared_at = document.situation.incident.declared_at
+    rows = [
+        (
+            pen.time(one.at),
+            pen.person(one.by) + (" (one of several awaited)" if ack.partly else ""),
+            pen.team(one.team),
+            str(one.level) if one.level else "not paged",
+            plain(one.gateway or "–"),
+            _span(one.at - declared_at),
+            _span(one.after),
+        )
+        for one, ack in zip(document.record.answers, document.record.acks, strict=True)
+    ]
+    heads = ("time", "who", "for", "paged at level", "by", "after the declaration", "after the page")
+    return [_table(heads, rows)] if rows else []
+
+
+def _changes(document: Document, pen: _Pen) -> list[str]:
+    rows = [(pen.time(one.at), plain(one.data.get("change") or one.kind.value), _text(one), pen.person(one.by)) for one in document.changes]
+    return [_table(("time", "what", "change", "by"), rows)] if rows else []
+
+
+def _text(one: Entry) -> str:
+    after = one.data.get("after")
+    return plain(f"{one.text} to {after!r}" if one.data.get("change") == "title" else one.text)
+
+
+def _nudges(document: Document, pen: _Pen) -> list[str]:
+    rows = [
+        (
+            pen.time(one.created_at),
+            plain(f"{one.rule}: {one.action}"),
+            ", ".join(map(pen.recipient, one.asked)) or "nobody",
+            _answer(one, pen),
+            _span(one.answered_at - one.created_at) if one.answered_at is not None else "–",
+            plain(one.source) or "–",
+        )
+        for one in document.situation.nudges
+    ]
+    return [_table(("time", "proposal", "asked", "outcome", "after", "line"), rows)] if rows else []
+
+
+def _answer(nudge: Nudge, pen: _Pen) -> str:
+    return nudge.status.value + (f" by {pen.person(nudge.answered_by)}" if nudge.answered_by else "")
+
+
+def _delays(document: Document, pen: _Pen) -> list[str]:
+    rows = [
+        (pen.time(one.at), one.kind, show_about(one.lasted) if one.lasted is not None else "–", plain(one.text)) for one in document.delays
+    ]
+    return [_table(("time", "kind", "how long", "what"), rows)] if rows else []
+
+
+def _undelivered(document: Document, pen: _Pen) -> list[str]:
+    rows = [
+        (
+            pen.time(row.at),
+            pen.recipient(row.notification.recipient),
+            plain(row.notification.gateway),
+            row.notification.kind.value,
+            str(row.notification.attempts),
+            row.notification.status.value,
+            plain(row.notification.error or "no cause recorded"),
+        )
+        for row in document.undelivered
+    ]
+    parts = [_table(("time", "who", "by", "kind", "attempts", "status", "cause"), rows)] if rows else []
+    missed = [(pen.time(one.at), pen.team(one.team), str(one.level or "–"), plain(one.reason)) for one in document.missed]
+    return [*parts, _table(("time", "team", "level", "nobody reached"), missed)] if missed else parts
+
+
+def _timeline(document: Document, pen: _Pen) -> list[str]:
+    rows = [
+        (pen.time(one.at), one.kind.value, pen.team(one.data.get("team")), _text(one), pen.person(one.by)) for one in document.timeline
+    ]
+    return [_table(("time", "what", "team", "text", "by"), rows)]
+
+
+_SECTIONS: tuple[tuple[str, Callable[[Document, _Pen], list[str]]], ...] = (
+    ("Who was told, when and why", _told),
+    ("Acknowledgements", _acknowledgements),
+    ("What changed", _changes),
+    ("Nudges", _nudges),
+    ("Delays", _delays),
+    ("Undelivered", _undelivered),
+    ("Timeline", _timeline),
+)

@@ -1,0 +1,182 @@
+"""One incident as a document that a review can start from: what its record says, in the order in which a review asks for it.
+
+Nothing here decides or words anything beyond what was recorded; instants and spans are microseconds. Times to the first page and so
+on are those of the `Record`, so that a review and a report never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.record import Record, Sent
+
+IMPORTED = "imported"
+"""the label of incidents that came from `import-history`; its value is their id outside"""
+
+_UNDER_WAY = (NotificationStatus.SENT, NotificationStatus.SENDING)
+_CHANGES = (EntryKind.UPDATED, EntryKind.REOPENED, EntryKind.RELOADED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message, and when it went out, else when it was planned. `team` is the one whose escalation it belongs to, if any."""
+
+    notification: Notification
+    team: str | None
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Something that made a message or a level later than it could have been.
+
+    `kind` is late (no tick ran), retry, limits (held back for a digest), digest, hours, maintenance or snooze. `lasted` is None
+    where that is not known.
+    """
+
+    at: Instant
+    kind: str
+    text: str
+    lasted: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Somebody whom a level or a rule named and could not reach, and why."""
+
+    at: Instant
+    team: str | None
+    level: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at the declaration the reporter's)."""
+
+    at: Instant
+    severity: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that a review of one incident asks of its record; `told`, `delays` and the rest are in order of time."""
+
+    situation: Situation
+    record: Record
+    timeline: Sequence[Entry]
+    severities: tuple[Severity, ...]
+    told: tuple[Told, ...]
+    undelivered: tuple[Told, ...]
+    missed: tuple[Missed, ...]
+    changes: tuple[Entry, ...]
+    delays: tuple[Delay, ...]
+
+    @property
+    def imported(self) -> bool:
+        """Whether it comes from `import-history`, not from a night on this tool."""
+        return IMPORTED in self.situation.incident.labels
+
+    @property
+    def first_page(self) -> Sent | None:
+        """The first page that went out to a person."""
+        return self.record.pages[0] if self.record.pages else None
+
+    @property
+    def routed(self) -> Entry | None:
+        """The entry that says how the services were found."""
+        return next((one for one in self.timeline if one.kind is EntryKind.ROUTED), None)
+
+    @property
+    def declaration(self) -> Entry | None:
+        """The entry of the declaration, with the title and the message as they were then."""
+        return next((one for one in self.timeline if one.kind is EntryKind.DECLARED), None)
+
+    @property
+    def resolution(self) -> Entry | None:
+        """The entry of the (last) end, with what was said of it."""
+        return next((one for one in reversed(self.timeline) if one.kind is EntryKind.RESOLVED), None)
+
+
+def document(situation: Situation, record: Record, timeline: Sequence[Entry]) -> Document:
+    """The document of an incident, from what is stored of it."""
+    teams = {one.id: one.team for one in situation.escalations}
+    rows = [Told(one, teams.get(one.escalation_id or 0), one.sent_at or one.created_at) for one in situation.notifications]
+    rows.sort(key=lambda row: (row.at, row.notification.id))
+    return Document(
+        situation=situation,
+        record=record,
+        timeline=timeline,
+        severities=_severities(situation, record),
+        told=tuple(row for row in rows if row.notification.status in _UNDER_WAY),
+        undelivered=tuple(row for row in rows if _failed(row.notification)),
+        missed=tuple(one for entry in timeline for one in _missed(entry)),
+        changes=tuple(one for one in timeline if one.kind in _CHANGES),
+        delays=tuple(sorted((*_waits(timeline), *_retries(situation, timeline)), key=lambda one: one.at)),
+    )
+
+
+def _severities(situation: Situation, record: Record) -> tuple[Severity, ...]:
+    incident = situation.incident
+    later = tuple(Severity(one.at, one.after, one.by) for one in record.raised)
+    return (Severity(incident.declared_at, record.first_severity, incident.declared_by), *later)
+
+
+def _failed(one: Notification) -> bool:
+    """Given up, or tried in vain so far; also what was tried in vain and then no longer needed."""
+    given_up = one.status in (NotificationStatus.FAILED, NotificationStatus.RETRYING)
+    return given_up or (one.status is NotificationStatus.CANCELLED and one.attempts > 0)
+
+
+def _missed(entry: Entry) -> list[Missed]:
+    found = entry.data.get("missed") or []
+    team, level = entry.data.get("team"), entry.data.get("level")
+    if entry.kind is EntryKind.SKIPPED and not found:
+        found = [entry.text]
+    return [Missed(entry.at, team, level, str(one)) for one in found]
+
+
+def _waits(timeline: Sequence[Entry]) -> list[Delay]:
+    """The delays that an entry tells of."""
+    found = []
+    for entry in timeline:
+        late = entry.data.get("late_seconds")
+        if isinstance(late, int) and late > 0:
+            found.append(Delay(entry.at, "late", entry.text, late * SECOND))
+        kind = _UNTIL.get(entry.kind)
+        if kind is not None and isinstance(entry.data.get("until"), int):
+            found.append(Delay(entry.at, kind, entry.text, entry.data["until"] - entry.at))
+        if entry.kind is EntryKind.SENT and ", in a digest of " in entry.text:
+            found.append(Delay(entry.at, "digest", entry.text, None))
+    return found
+
+
+_UNTIL = {
+    EntryKind.HELD: "limits",
+    EntryKind.LEVEL: "hours",
+    EntryKind.MAINTENANCE: "maintenance",
+    EntryKind.SNOOZED: "snooze",
+}
+
+
+def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
+    """For each message that was tried again: how long it took from the first attempt in vain to its end, or to the latest one."""
+    tried: dict[int, list[Entry]] = {}
+    for entry in timeline:
+        number: Any = entry.data.get("notification")
+        if isinstance(number, int) and (entry.kind is EntryKind.RETRYING or number in tried):
+            tried.setdefault(number, []).append(entry)
+    known = {one.id for one in situation.notifications}
+    return [_retry(some) for number, some in tried.items() if number in known]
+
+
+def _retry(some: Sequence[Entry]) -> Delay:
+    first, last = some[0], some[-1]
+    if last is first:
+        return Delay(first.at, "retry", first.text, None)
+    return Delay(first.at, "retry", f"{first.text}; in the end: {last.kind.value}", last.at - first.at)
