@@ -1,22 +1,15 @@
 """Organisations to measure with: a whole bank, and a crowd that is paged all at once.
 
-The bank is `shared/data/thornmere` where that lies beside the repository, else one of the same size made up from a seed: the
-benchmark runs anywhere after `pip install -e .[test]`.
+The bank is Thornmere, a copy of `shared/data/thornmere`: the benchmark runs anywhere after `pip install -e .[test]`.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
 from pathlib import Path
 
-SEED = 20261123
-BANK = {"services": 60, "teams": 18, "people": 64, "schedules": 20}
-
-_THINGS = "card payments|logging in|statements|direct debits|standing orders|mobile deposits|foreign exchange|savings pots|loans|mortgages"
-_KINDS = "portal|ledger|gateway|queue|engine|search|feed|archive"
-_WORDS = "slow|declined|missing|late|wrong|stuck|blank|twice|refused|expired|locked|delayed|empty|broken|lost"
+THORNMERE = Path(__file__).with_name("thornmere")
 
 
 def gateways(*, http: int | None = None, smtp: int | None = None) -> str:
@@ -34,54 +27,11 @@ def bank(place: Path, *, http: int | None = None, smtp: int | None = None) -> tu
     """Write the bank's configuration into `place`; its path and where it comes from."""
     config = place / "bank"
     config.mkdir(parents=True, exist_ok=True)
-    known = Path(os.environ.get("ESCALATE_BENCHMARK_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data" / "thornmere")
-    if (known / "catalog.toml").exists():
-        for name in ("catalog.toml", "policies.toml"):
-            shutil.copyfile(known / name, config / name)
-        came_from = "thornmere"
-    else:
-        (config / "catalog.toml").write_text(made_up_catalog(), encoding="utf-8")
-        came_from = "made up"
+    known = Path(os.environ.get("ESCALATE_BENCHMARK_DATA") or THORNMERE)
+    for name in ("catalog.toml", "policies.toml"):
+        shutil.copyfile(known / name, config / name)
     (config / "gateways.toml").write_text(gateways(http=http, smtp=smtp), encoding="utf-8")
-    return config, came_from
-
-
-def made_up_catalog(seed: int = SEED) -> str:
-    """A bank as large as thornmere, the same for the same seed. Its first service is called `login`."""
-    dice = random.Random(seed)
-    things, kinds, words = _THINGS.split("|"), _KINDS.split("|"), _WORDS.split("|")
-    names = ["login", *(f"service-{number}" for number in range(1, BANK["services"]))]
-    people = [f"person-{number}" for number in range(BANK["people"])]
-    teams = [f"team-{number}" for number in range(BANK["teams"])]
-    lines = [_SETTINGS]
-    for number, name in enumerate(names):
-        about = f"{dice.choice(things)} {dice.choice(kinds)}"
-        keywords = ", ".join(f'"{about.split()[0]} {word}"' for word in dice.sample(words, 5))
-        needs = ", ".join(f'"{one}"' for one in dice.sample(names[max(0, number - 12) : number], min(2, number)))
-        lines.append(
-            f'[services.{name}]\nname = "{about.capitalize()} {number}"\ndescription = "Lets customers and colleagues use {about} number'
-            f' {number} in the app, on the web and at the counter."\nkind = "{"business" if number < 42 else "technical"}"\n'
-            f'team = "{teams[number % len(teams)]}"\nkeywords = [{keywords}]\ndepends_on = [{needs}]\ntier = {dice.randint(1, 3)}\n'
-        )
-    for number, team in enumerate(teams):
-        members = ", ".join(f'"{one}"' for one in dice.sample(people, 5))
-        lines.append(
-            f'[teams.{team}]\nname = "Team {number}"\nmembers = [{members}]\nlead = "{dice.choice(people)}"\n'
-            f'on_call = "{team}-primary"\npolicy = "{"urgent" if number % 3 == 0 else "standard"}"\nchannel = "{team}-room"\n'
-            f'[channels.{team}-room]\nname = "Room of team {number}"\ncontact = {{ slack = "{team}-room" }}\n'
-        )
-    for number, person in enumerate(people):
-        lines.append(
-            f'[people.{person}]\nname = "Person {number}"\nlogin = ["p{number}"]\n'
-            f'contact = {{ email = "{person}@example.com", sms = "+4477009{number:05}", slack = "{person}" }}\n'
-        )
-    for number in range(BANK["schedules"]):
-        name = f"{teams[number]}-primary" if number < len(teams) else f"extra-{number}"
-        turns = ", ".join(f'"{one}"' for one in dice.sample(people, 4))
-        lines.append(
-            f'[schedules.{name}]\n[[schedules.{name}.rotations]]\nmembers = [{turns}]\nstart = 2026-01-05T09:00:00\nevery = "1w"\n'
-        )
-    return "\n".join(lines)
+    return config, known.name
 
 
 def crowd(place: Path, teams: int, members: int, *, http: int | None = None, smtp: int | None = None, second_level: str = "12h") -> Path:
@@ -106,59 +56,3 @@ def crowd(place: Path, teams: int, members: int, *, http: int | None = None, smt
         lines += [f'[people.{one}]\nname = "{one.upper()}"\ncontact = {{ email = "{one}@example.com" }}\n' for one in people]
     (config / "catalog.toml").write_text("".join(lines) + gateways(http=http, smtp=smtp), encoding="utf-8")
     return config
-
-
-_SETTINGS = """\
-[settings]
-default_severity = "major"
-timezone = "Europe/London"
-[fallback]
-team = "team-0"
-page = ["person:person-0"]
-every = "15m"
-[notify]
-high = [ { via = ["slack", "sms"] }, { via = ["email"], after = "1m" } ]
-low = [ { via = ["slack", "email"] } ]
-[[severities]]
-id = "minor"
-urgency = "low"
-[[severities]]
-id = "major"
-urgency = "high"
-[[severities]]
-id = "critical"
-urgency = "high"
-[policies.standard]
-repeat = 2
-[[policies.standard.levels]]
-notify = ["on-call", "channel"]
-wait = "10m"
-[[policies.standard.levels]]
-notify = ["on-call", "lead"]
-wait = "15m"
-[[policies.standard.levels]]
-notify = ["members"]
-wait = "20m"
-when = { severity = ">=major" }
-[policies.urgent]
-repeat = 3
-[[policies.urgent.levels]]
-notify = ["on-call", "channel"]
-wait = "5m"
-[[policies.urgent.levels]]
-notify = ["on-call", "lead"]
-wait = "5m"
-[[policies.urgent.levels]]
-notify = ["members", "on-call:team-0"]
-wait = "10m"
-[[rules]]
-name = "A major that drags on"
-when = { severity = "major", open_for = "45m" }
-page = ["person:person-1"]
-mode = "nudge"
-[[rules]]
-name = "Silence is not an update"
-when = { severity = ">=major", no_update_for = "30m" }
-inform = ["incident-lead", "channel"]
-every = "30m"
-"""

@@ -1,0 +1,327 @@
+"""A year of incidents at a made-up bank, with facts planted for `escalate lessons` to find: `python -m benchmarks.year DIR`.
+
+Writes DIR/config (Thornmere with the changes of `planted.py`), DIR/escalate.db (as the engine leaves it: every incident is played out
+by the core on a virtual clock, `answering.py`) and DIR/planted.json (what was planted). The same seed makes the same year.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmarks.answering import Life, Story, Try
+from benchmarks.planted import FACTS, fact, write_bank
+from benchmarks.stage import StoppedClock
+from benchmarks.titles import Reporters, Told
+from escalate_cli.config.load import load
+from escalate_cli.context import Context, Options
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant
+from escalate_cli.core.hours import local_to_instant
+from escalate_cli.core.incident import Declaration
+from escalate_cli.core.model import NudgeStatus, Situation
+
+ZONE = "Europe/London"
+HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 15, 15, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4)
+"""how often something is declared in each hour of the day"""
+RAISED, LOWERED, MOVED, GREW, VAGUE = 0.08, 0.03, 0.04, 0.05, 0.003
+NEARLY = 8
+"""one in so many of a planted kind is an exception"""
+_TOGETHER = 100
+_ALONE_BELOW = 1500
+"""fewer incidents than this are not worth a second process"""
+_UPDATES = (
+    "we see it and are looking for the cause", "a restart did not help", "rolled back, watching it", "it gets better slowly",
+    "the cause is known, a fix is on its way", "waiting for the vendor", "errors are falling", "fixed for most",
+)  # fmt: skip
+_DETAILS = ("started a few minutes ago", "nobody knows since when", "three complaints so far", "also seen by a colleague", "see the thread")
+
+
+@dataclass(frozen=True)
+class Case:
+    """An incident to come. `planted` is the kind of fact that it is part of; `turn` counts the cases of that kind, from 0."""
+
+    number: int
+    at: Instant
+    planted: str | None
+    turn: int
+    service: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """An incident that is over: the situation to store, and its attempts by notification, in the order of the notifications."""
+
+    number: int
+    situation: Situation
+    tries: tuple[tuple[Try, ...], ...]
+
+
+# ── what is declared when ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def how_many(incidents: int) -> dict[str, int]:
+    """So many incidents of each planted kind that has incidents of its own; enough of each to learn from, in a small year too."""
+    return {
+        "keyword": max(12, incidents * 7 // 1000),
+        "severity-raised": max(14, incidents * 12 // 1000),
+        "no-runbook": max(14, incidents * 25 // 1000),
+        "person-at-night": min(364, max(40, incidents * 7 // 100)),
+    }
+
+
+def cases(catalog: Catalog, incidents: int, until: date, seed: int) -> list[Case]:
+    """Everything that will be declared in the 365 days before `until`, in order."""
+    dice = random.Random(f"{seed} calendar")
+    counts = how_many(incidents)
+    found: list[tuple[Instant, str | None, str]] = []
+    nights = sorted(until - timedelta(days=1 + one) for one in range(counts["person-at-night"]))
+    found += [(_at_night(night, dice), "person-at-night", fact("person-at-night")["service"]) for night in nights]
+    for kind, service in (("keyword", "from_service"), ("severity-raised", "service"), ("no-runbook", "service")):
+        found += [(_some_time(until, dice), kind, fact(kind)[service]) for _ in range(counts[kind])]
+    services, weights = _usual(catalog)
+    usual = dice.choices(services, weights, k=incidents - len(found))
+    found += [(_some_time(until, dice), None, service) for service in usual]
+    found.sort(key=lambda one: one[0])
+    turns: Counter[str | None] = Counter()
+    made = []
+    for number, (at, kind, service) in enumerate(found, 1):
+        made.append(Case(number, at, kind, turns[kind], service))
+        turns[kind] += 1
+    return made
+
+
+def _usual(catalog: Catalog) -> tuple[list[str], list[float]]:
+    """The services that break now and then, each team as often as it has people on call: so they are paged alike."""
+    own = {fact("person-at-night")["service"], fact("severity-raised")["service"]}
+    services = [one for one in catalog.services.values() if one.id not in own]
+    of_team = Counter(one.team for one in services)
+    return [one.id for one in services], [_on_call(one.team, catalog) / of_team[one.team] for one in services]
+
+
+def _on_call(team: str, catalog: Catalog) -> int:
+    schedule = catalog.schedules[catalog.teams[team].on_call or ""]
+    return len({person for rotation in schedule.rotations for person in rotation.members})
+
+
+def _some_time(until: date, dice: random.Random) -> Instant:
+    while True:
+        day = until - timedelta(days=dice.randint(1, 365))
+        if day.weekday() < 5 or dice.random() < 0.5:
+            break
+    hour = dice.choices(range(24), HOURS)[0]
+    return _instant(day, hour, dice.randrange(3600), dice)
+
+
+def _at_night(day: date, dice: random.Random) -> Instant:
+    return _instant(day, 1, dice.randrange(2 * 3600), dice)
+
+
+def _instant(day: date, hour: int, seconds: int, dice: random.Random) -> Instant:
+    naive = datetime.combine(day, time(hour)) + timedelta(seconds=seconds)
+    return local_to_instant(naive, ZONE) + dice.randrange(SECOND)
+
+
+# ── one incident ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Stage:
+    """The catalog, read once in each process, and those who report."""
+
+    def __init__(self, config: Path) -> None:
+        self.catalog = load(config).catalog
+        self.reporters = Reporters(self.catalog)
+
+    def play(self, case: Case, seed: int) -> Played:
+        """The incident from its declaration to its end; its chance depends on the seed and its number alone."""
+        dice = random.Random(f"{seed} {case.number}")
+        told = self._told(case, dice)
+        said = self._said(case, told, dice)
+        life = Life(said, case.at, self._story(case, said, dice), self.catalog, dice)
+        life.live()
+        return Played(case.number, life.situation, tuple(tuple(life.tries[one.id]) for one in life.situation.notifications))
+
+    def _told(self, case: Case, dice: random.Random) -> Told:
+        if case.planted == "keyword":
+            return self.reporters.mistake(dice)
+        if case.planted is None and dice.random() < VAGUE:
+            return self.reporters.vague(dice)
+        return self.reporters.tell(case.service, dice)
+
+    def _said(self, case: Case, told: Told, dice: random.Random) -> Declaration:
+        severity = dice.choices(("minor", "major", "critical"), (37, 60, 3))[0]
+        if case.planted == "severity-raised":
+            severity = fact("severity-raised")["declared"]
+        elif case.planted == "person-at-night":
+            severity = "major"
+        watched = dice.random() < 0.2
+        who = "monitoring" if watched else dice.choice(sorted(self.catalog.people))
+        return Declaration(
+            title=told.title,
+            severity=severity,
+            services=(told.service,) if told.service else (),
+            message=dice.choice(_DETAILS) if dice.random() < 0.3 else None,
+            key=f"alert-{case.number}" if watched else None,
+            by=who,
+            labels={"region": dice.choice(("north", "south"))} if dice.random() < 0.2 else {},
+            routing=told.record,
+            routed=told.sentence,
+        )
+
+    def _story(self, case: Case, said: Declaration, dice: random.Random) -> Story:
+        lasts = max(int(35 * MINUTE * math.exp(dice.gauss(0, 0.9))), 6 * MINUTE)
+        early = int(dice.uniform(2, 10) * MINUTE)
+        moved_to = self._moved_to(case, said, dice)
+        added = self._elsewhere(case.service, dice) if dice.random() < GREW and moved_to is None else None
+        severity = self._other_severity(case, said.severity, dice)
+        updates = sorted((int(lasts * dice.uniform(0.1, 0.9)), dice.choice(_UPDATES)) for _ in range(dice.choice((0, 0, 0, 1, 1, 2))))
+        return Story(
+            lasts=max(lasts, early + 10 * MINUTE) if moved_to or severity or added else lasts,
+            moved_to=moved_to,
+            moved_after=early,
+            added=added,
+            added_after=early,
+            severity=severity,
+            severity_after=int(early * 0.8),
+            lead=dice.random() < 0.15,
+            updates=tuple(updates),
+        )
+
+    def _moved_to(self, case: Case, said: Declaration, dice: random.Random) -> str | None:
+        if case.planted == "keyword":
+            return str(fact("keyword")["service"]) if case.turn % NEARLY != NEARLY - 1 else None
+        if not said.services:
+            return case.service
+        return self._elsewhere(case.service, dice) if case.planted is None and dice.random() < MOVED else None
+
+    def _elsewhere(self, service: str, dice: random.Random) -> str:
+        """A service of another team."""
+        services, _ = _usual(self.catalog)
+        team = self.catalog.services[service].team
+        return dice.choice([one for one in services if self.catalog.services[one].team != team])
+
+    def _other_severity(self, case: Case, declared: str, dice: random.Random) -> str | None:
+        roll = dice.random()
+        if case.planted == "severity-raised":
+            return str(fact("severity-raised")["raised_to"]) if case.turn % NEARLY != NEARLY - 1 else None
+        if roll < RAISED:
+            return {"minor": "major", "major": "critical" if roll < RAISED / 3 else None}.get(declared)
+        return "minor" if roll < RAISED + LOWERED and declared == "major" else None
+
+
+@cache
+def _stage(config: Path) -> Stage:
+    return Stage(config)
+
+
+def _play(asked: tuple[Path, int, Sequence[Case]]) -> list[Played]:
+    config, seed, some = asked
+    return [_stage(config).play(case, seed) for case in some]
+
+
+def _played(config: Path, seed: int, all_cases: Sequence[Case]) -> Iterator[list[Played]]:
+    """Everything, in order; on two processors where that is worth starting processes for."""
+    batches = [(config, seed, all_cases[start : start + _TOGETHER]) for start in range(0, len(all_cases), _TOGETHER)]
+    if len(all_cases) < _ALONE_BELOW:
+        yield from map(_play, batches)
+        return
+    from multiprocessing import get_context
+
+    with get_context("spawn").Pool(min(2, os.cpu_count() or 1)) as pool:
+        yield from pool.imap(_play, batches)
+
+
+# ── the year ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_year(place: Path, *, incidents: int = 5000, seed: int = 1, until: date = date(2026, 11, 1)) -> dict[str, Any]:
+    """Make it in the directory `place`; what was planted, as in planted.json. At least 400 incidents: fewer have no room for the facts."""
+    if incidents < 400:
+        raise ValueError(f"{incidents} incidents have no room for everything that is planted: at least 400")
+    config = write_bank(place / "config")
+    clock = StoppedClock()
+    clock.at = local_to_instant(datetime.combine(until, time()), ZONE) - 365 * DAY
+    context = Context(Options(config=config, db=place / "escalate.db"), dict(os.environ) | {"XDG_CACHE_HOME": str(place / "cache")}, clock)
+    context.store.database.run("PRAGMA synchronous=OFF")  # of this connection only: nothing is lost that could not be made again
+    context.keep_catalog()
+    all_cases = cases(context.catalog, incidents, until, seed)
+    evidence: dict[str, list[int]] = {one["kind"]: [] for one in FACTS}
+    for batch in _played(config, seed, all_cases):
+        with context.store.transaction():
+            for one in batch:
+                stored = _store(context, one)
+                _note(evidence, all_cases[one.number - 1], stored)
+    context.close()
+    told = {
+        "incidents": incidents,
+        "seed": seed,
+        "since": datetime.fromtimestamp(clock.at / 1e6, UTC).isoformat().replace("+00:00", "Z"),
+        "until": until.isoformat(),
+        "facts": [{**one, "incidents": evidence[one["kind"]]} for one in FACTS],
+    }
+    (place / "planted.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return told
+
+
+def _store(context: Context, played: Played) -> Situation:
+    """As the real `save` stores it, and the attempts, whose notifications now have their ids. No policy here takes turns."""
+    stored = context.store.situations.save(None, played.situation)
+    if stored.incident.id != played.number:
+        raise ValueError(f"incident {played.number} was stored as {stored.incident.id}")
+    for notification, tries in zip(stored.notifications, played.tries, strict=True):
+        for number, one in enumerate(tries, 1):
+            context.store.database.change(
+                "INSERT INTO attempts (notification_id, number, began_at, ended_at, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)",
+                (notification.id, number, one.began_at, one.ended_at, one.outcome.kind.value, one.outcome.detail),
+            )
+    return stored
+
+
+def _note(evidence: dict[str, list[int]], case: Case, stored: Situation) -> None:
+    """Add the incident to the evidence of the facts that it shows."""
+    number = stored.incident.id
+    policies = {one.policy.id for one in stored.escalations}
+    for one in FACTS:
+        kind = one["kind"]
+        shows = {
+            "keyword": case.planted == kind and one["service"] in stored.incident.services,
+            "person-at-night": case.planted == kind,
+            "no-runbook": one.get("service") in stored.incident.services,
+            "severity-raised": case.planted == kind and stored.incident.severity == one.get("raised_to"),
+            "gateway-fails": any(n.gateway == one.get("gateway") and n.status.value == "failed" for n in stored.notifications),
+            "nudge-accepted": any(n.rule == one.get("rule") and n.status is NudgeStatus.ACCEPTED for n in stored.nudges),
+            "nudge-declined": any(n.rule == one.get("rule") for n in stored.nudges),
+        }.get(kind, one.get("policy") in policies)
+        if shows:
+            evidence[kind].append(number)
+
+
+def main() -> int:
+    """Make a year and say what is in it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description="A year of incidents with planted facts.")
+    parser.add_argument("place", metavar="DIR", type=Path, help="a directory that does not exist yet, or is empty")
+    parser.add_argument("--incidents", type=int, default=5000, help="how many (default: 5000)")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another year (default: 1)")
+    parser.add_argument("--until", type=date.fromisoformat, default=date(2026, 11, 1), help="the year ends before this day")
+    asked = parser.parse_args()
+    asked.place.mkdir(parents=True, exist_ok=True)
+    told = make_year(asked.place, incidents=asked.incidents, seed=asked.seed, until=asked.until)
+    for one in told["facts"]:
+        about = ", ".join(f"{name}={value}" for name, value in one.items() if name not in ("kind", "incidents"))
+        print(f"{one['kind']:17} {len(one['incidents']):5} incidents  {about}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
