@@ -69,6 +69,8 @@ def habit(policy: str, level: int, wait: Span) -> Habit:
     if policy == silent["policy"]:
         # Never so late that the answer would fall into the next round's first level.
         return Habit(0.0 if level == silent["level"] else 0.9, int(0.4 * wait), 0.35, int(0.9 * wait))
+    if policy == fact("person-at-night")["policy"]:
+        return Habit(0.95, int(0.45 * wait), 0.4, 4 * HOUR)
     return Habit(ANSWERED, int(0.45 * wait), 0.4, 4 * HOUR)
 
 

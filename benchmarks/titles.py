@@ -15,13 +15,10 @@ _SHAPES = (
     "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}", "{thing} very slow{when}",
     "{thing}: errors{when}", "{thing} stopped{when}", "{thing} comes and goes{when}", "problem with {thing} for {whom}",
     "{thing} broken{when}", "{thing} stuck{when}", "{thing} wrong for {whom}", "nothing happens with {thing}{when}", "{thing} down",
+    "{thing} rejected{when}", "{thing} not accepted{when}", "{thing} refused for {whom}", "{thing} shown as invalid{when}",
 )  # fmt: skip
 _WHOM = ("some", "several people", "a few of us", "everybody", "two branches", "one region", "half of the people", "many", "somebody")
 _WHEN = ("", "", "", " since nine", " since this morning", " again", " since last night", " on and off", " since lunch", " all day")
-_MISTAKEN = (
-    "{words} rejected", "{words} not accepted", "{words} refused{when}", "valid {words} shown as wrong", "{words} lookup failing{when}",
-    "{words} says invalid for {whom}", "{words} of another bank unknown{when}", "{words} check fails{when}", "cannot enter {words}{when}",
-)  # fmt: skip
 _VAGUE = (
     "something is wrong", "everything feels odd today", "please have a look", "it does not work", "several complaints since nine",
     "strange things going on", "people are unhappy", "help needed", "is anybody aware of trouble",
@@ -64,7 +61,7 @@ class Reporters:
     def mistake(self, dice: random.Random) -> Told:
         """The planted words: they are about one service, and are declared as another."""
         planted = fact("keyword")
-        title = _fill(dice.choice(_MISTAKEN), dice, words=WORDS)
+        title = _fill(dice.choice(_SHAPES), dice, thing=WORDS)
         routing = self._router.route(title)
         mistaken = planted["from_service"]
         if dice.random() < 0.3 or routing.service not in (mistaken, None):

@@ -76,7 +76,7 @@ def how_many(incidents: int) -> dict[str, int]:
     return {
         "keyword": max(12, incidents * 7 // 1000),
         "severity-raised": max(14, incidents * 12 // 1000),
-        "no-runbook": max(14, incidents * 25 // 1000),
+        "no-runbook": max(14, incidents * 12 // 1000),
         "person-at-night": min(364, max(40, incidents * 7 // 100)),
     }
 
