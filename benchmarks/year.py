@@ -96,9 +96,9 @@ def cases(catalog: Catalog, incidents: int, until: date, seed: int) -> list[Case
     found.sort(key=lambda one: one[0])
     turns: Counter[str | None] = Counter()
     made = []
-    for number, (at, kind, service) in enumerate(found, 1):
-        made.append(Case(number, at, kind, turns[kind], service))
-        turns[kind] += 1
+    for number, (at, planted, service) in enumerate(found, 1):
+        made.append(Case(number, at, planted, turns[planted], service))
+        turns[planted] += 1
     return made
 
 
