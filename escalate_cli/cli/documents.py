@@ -10,7 +10,7 @@ from escalate_cli.cli.incidents import Id, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.duration import SECOND, Span
-from escalate_cli.core.moment import iso
+from escalate_cli.core.moment import iso, local_time
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
             "to_resolve_seconds": _seconds(record.to_resolve),
         },
         "first_page": {
-            "at": iso(page.sent_at),
+            "at": iso(page.at),
             "recipient": page.recipient,
             "gateway": page.gateway,
             "team": page.team,
@@ -123,3 +123,67 @@ def _told_data(row: Told) -> dict[str, Any]:
 
 def _seconds(span: Span | None) -> int | None:
     return None if span is None else span // SECOND
+
+
+# ── import-history ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def import_history(
+    context: Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help='CSV or JSON; "-" reads stdin')],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported; store nothing")] = False,
+    keep_unknown: Annotated[
+        bool, typer.Option("--keep-unknown", help="Take services, teams, people, gateways, severities that are not configured as they are")
+    ] = False,
+) -> Answer:
+    """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages nobody; a second time adds nothing."""
+    from escalate_cli.insight import importing
+    from escalate_cli.insight.history_file import read
+
+    shown = "stdin" if file == "-" else file
+    found = read(_content(file))
+    catalog = context.running_catalog
+    pasts, faults = importing.check(found.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
+    if found.faults or faults:
+        raise importing.FaultyHistory(shown, [*found.faults, *faults])
+    brought = importing.Brought((), importing.already_there(context, pasts)) if dry_run else importing.bring_in(context, pasts, catalog)
+    data = {
+        "file": shown,
+        "dry_run": dry_run,
+        "incidents": len(pasts),
+        "new": len(pasts) - brought.already_there,
+        "already_there": brought.already_there,
+        "first_id": min(brought.new, default=None),
+        "last_id": max(brought.new, default=None),
+        "from": iso(pasts[0].declared_at) if pasts else None,
+        "until": iso(pasts[-1].declared_at) if pasts else None,
+    }
+    return Answer(data, _imported(data, pasts, catalog), notes=[f"warning: {one}" for one in found.remarks], acted=not dry_run)
+
+
+def _content(file: str) -> bytes:
+    import sys
+    from pathlib import Path
+
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise UsageProblem(f"cannot read {file}: {reason}", "name a CSV or JSON file, or - for stdin", code="cannot-read") from None
+
+
+def _imported(data: dict[str, Any], pasts: Any, catalog: Catalog) -> str:
+    """What was done, or would be, in a few lines."""
+    new, there, first = data["new"], data["already_there"], data["first_id"]
+    if not pasts:
+        return f"{data['file']} holds no incidents."
+    before = "" if not there else f" {there:,} {'was' if there == 1 else 'were'} there already."
+    if not new:
+        return f"Nothing to import:{before}"
+    many = "1 incident" if new == 1 else f"{new:,} incidents"
+    zone = catalog.settings.timezone
+    span = f"{local_time(pasts[0].declared_at, zone)} to {local_time(pasts[-1].declared_at, zone)} ({zone})"
+    if data["dry_run"]:
+        return f"Would import {many}, declared {span}.{before}\nNothing was stored."
+    numbers = f"#{first}" if new == 1 else f"#{first} to #{data['last_id']}"
+    return f"Imported {many}, declared {span}: {numbers}.{before}\nNobody was paged. They carry the label imported."

@@ -70,7 +70,7 @@ def _expected(error: EscalateError, options: Options) -> int:
         _traceback(error)
     problems: Sequence[Problem] = getattr(error, "problems", ())
     if not problems:
-        render.fail(error, options)
+        render.fail(error, options, details=error.details, more=dict(error.more))
     elif options.json:
         render.fail(error, options, more={"problems": [problem_data(problem) for problem in problems]})
     else:
@@ -158,6 +158,17 @@ def moment(context: Context, text: str, now: int, zone: str | None = None) -> in
         return parse_moment(text, now, zone or context.catalog.settings.timezone)
     except NotAMoment as error:
         raise UsageProblem(str(error), error.hint) from None
+
+
+def written(file: str, text: str) -> str:
+    """Write `text` into `file`; the sentence that says so."""
+    try:
+        with open(file, "w", encoding="utf-8", newline="\n") as page:
+            page.write(text)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise EscalateError(f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write") from None
+    return f"wrote {file}"
 
 
 def span(option: str, text: str) -> int:

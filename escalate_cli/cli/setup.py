@@ -10,7 +10,7 @@ import typer
 from escalate_cli.cli.frame import problem_data
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import ConfigurationProblem, EscalateError, ExitCode, UsageProblem
+from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
 
 
 def init(
@@ -119,12 +119,9 @@ def _weeks(text: str) -> int:
 
 def _write_page(file: str, outlook: Any, catalog: Any) -> str:
     from escalate_cli.cli import heatmap as week
+    from escalate_cli.cli.frame import written
 
-    try:
-        Path(file).write_text(week.page(outlook.coverage, catalog), encoding="utf-8")
-    except OSError as error:
-        raise EscalateError(f"cannot write {file}: {error.strerror}", "name a file that you may write", code="cannot-write") from None
-    return f"wrote {file}"
+    return written(file, week.page(outlook.coverage, catalog))
 
 
 def schema(context: Context) -> Answer:

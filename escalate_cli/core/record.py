@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from escalate_cli.core.duration import Instant, Span
 
 
 class Sent(NamedTuple):
-    """One message: to whom, through what, and what became of it. `kind` and `status` are those of a notification."""
+    """One message that was tried: to whom, through what, and what became of it. `kind` and `status` are those of a notification."""
 
     kind: str
     recipient: str
@@ -23,24 +24,24 @@ class Sent(NamedTuple):
     team: str | None
     level: int | None
     status: str
-    created_at: Instant
     sent_at: Instant | None
     attempts: int
     error: str | None
-    late: Span
-    step: int
-    source: str
+
+
+class Page(NamedTuple):
+    """A page to a person that went out."""
+
+    at: Instant
+    person: str
+    gateway: str
+    team: str | None
+    level: int | None
 
     @property
-    def person(self) -> str | None:
-        """The id of the person it is for; None for a channel."""
-        kind, _, identifier = self.recipient.partition(":")
-        return identifier if kind == "person" else None
-
-    @property
-    def is_page(self) -> bool:
-        """Whether it is a page to a person, and went out."""
-        return self.kind == "page" and self.sent_at is not None and self.recipient.startswith("person:")
+    def recipient(self) -> str:
+        """As notifications name people."""
+        return f"person:{self.person}"
 
 
 class Paging(NamedTuple):
@@ -123,8 +124,8 @@ class Record:
     id: int
     title: str
     message: str | None
-    words: str
-    """the title and the message as the reporter gave them at the declaration"""
+    first_title: str
+    """as the reporter gave it at the declaration"""
     severity: str
     services: tuple[str, ...]
     labels: Mapping[str, str]
@@ -141,20 +142,24 @@ class Record:
     nudges: Sequence[Asked] = ()
     exhausted: Sequence[tuple[Instant, str]] = ()
     """(when, team) for each policy that ran out of levels"""
-    joined: Sequence[tuple[Instant, str]] = ()
-    """(when, team) for each escalation that began"""
+    joined: Sequence[tuple[Instant, str, str]] = ()
+    """(when, team, policy) for each escalation that began"""
     view: str | None = None
     """the team whose part of the incident this is; None for the whole incident"""
 
     @property
     def teams(self) -> tuple[str, ...]:
         """Every team that an escalation ran for, in order."""
-        return tuple(dict.fromkeys(team for _, team in self.joined))
+        return tuple(dict.fromkeys(team for _, team, _ in self.joined))
 
     @property
     def begun_at(self) -> Instant:
         """What times count from: the declaration; in the view of a team, when the team was brought in."""
-        return min((at for at, team in self.joined if team == self.view), default=self.declared_at)
+        return self.joined_at(self.view) if self.view is not None else self.declared_at
+
+    def joined_at(self, team: str) -> Instant:
+        """When the team was first brought in; the declaration where the record does not say."""
+        return min((at for at, whose, _ in self.joined if whose == team), default=self.declared_at)
 
     def seen_by(self, team: str) -> Record:
         """The part of this incident that is `team`'s: its pages, its acknowledgements, its levels."""
@@ -168,6 +173,15 @@ class Record:
         )
 
     @property
+    def words(self) -> str:
+        """The title at the declaration, and the message where there is one."""
+        return f"{self.first_title} {self.message}" if self.message else self.first_title
+
+    def policy_of(self, team: str, at: Instant) -> str | None:
+        """The policy that ran for `team` at that instant."""
+        return next((policy for began, whose, policy in reversed(self.joined) if whose == team and began <= at), None)
+
+    @property
     def first_severity(self) -> str:
         """The severity it was declared with."""
         return self.raised[0].before if self.raised else self.severity
@@ -178,14 +192,19 @@ class Record:
         return self.scopes[0].before if self.scopes else self.services
 
     @cached_property
-    def pages(self) -> tuple[Sent, ...]:
+    def pages(self) -> tuple[Page, ...]:
         """The pages to people that went out, in the order in which they did."""
-        return tuple(sorted((one for one in self.messages if one.is_page), key=lambda one: one.sent_at or 0))
+        found = [
+            Page(one.sent_at, one.recipient[7:], one.gateway, one.team, one.level)
+            for one in self.messages
+            if one.kind == "page" and one.sent_at is not None and one.recipient.startswith("person:")
+        ]
+        return tuple(sorted(found, key=itemgetter(0)))
 
     @property
     def to_page(self) -> Span | None:
         """From the beginning to the first page that went out to a person."""
-        return (self.pages[0].sent_at or 0) - self.begun_at if self.pages else None
+        return self.pages[0].at - self.begun_at if self.pages else None
 
     @property
     def to_acknowledge(self) -> Span | None:
@@ -207,7 +226,7 @@ class Record:
         of_team = [one for one in self.pagings if one.team == ack.team and one.at <= ack.at]
         mine = [one for one in of_team if f"person:{ack.by}" in one.recipients]
         paging = mine[-1] if mine else None
-        carried = [one.gateway for one in self.pages if one.person == ack.by and (one.sent_at or 0) <= ack.at]
+        carried = [one.gateway for one in self.pages if one.person == ack.by and one.at <= ack.at]
         return Answer(
             ack.at,
             ack.by,
@@ -240,12 +259,16 @@ class Record:
         return tuple(found)
 
     @property
+    def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """(from, to): the services it was declared on, none of which is in scope any more, and those in scope instead; from () where
+        nobody knew a service at the declaration. None where it stayed where it was declared."""
+        first = self.first_services
+        if not self.scopes or not self.services or set(first) & set(self.services):
+            return None
+        return first, self.services
+
+    @property
     def moved(self) -> tuple[tuple[str, str], ...]:
-        """(from, to): services that the scope left for others. Empty where the first services stayed."""
-        return tuple(
-            (gone, come)
-            for one in self.scopes
-            for gone in one.dropped
-            for come in one.added
-            if gone in self.first_services and come in self.services and gone not in self.services
-        )
+        """(from, to), service by service, of an incident that was re-routed."""
+        before, after = self.rerouted or ((), ())
+        return tuple((gone, come) for gone in before for come in after)

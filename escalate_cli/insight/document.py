@@ -12,7 +12,7 @@ from typing import Any
 
 from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
-from escalate_cli.core.record import Record, Sent
+from escalate_cli.core.record import Page, Record
 
 IMPORTED = "imported"
 """the label of incidents that came from `import-history`; its value is their id outside"""
@@ -83,7 +83,7 @@ class Document:
         return IMPORTED in self.situation.incident.labels
 
     @property
-    def first_page(self) -> Sent | None:
+    def first_page(self) -> Page | None:
         """The first page that went out to a person."""
         return self.record.pages[0] if self.record.pages else None
 

@@ -15,7 +15,8 @@ from typing import TypeVar
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.record import Record, Sent
+from escalate_cli.core.record import Page, Record, Sent
+from escalate_cli.insight.wall import Wall
 
 Thing = TypeVar("Thing")
 
@@ -151,7 +152,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
     return Report(
         times=times(records),
         by_severity=tuple((severity, times(some)) for severity, some in _by_severity(records, catalog)),
-        by_team=tuple((team, times(some)) for team, some in _by_team(records, catalog)),
+        by_team=tuple(_by_team(records, catalog)),
         running=sum(one.status != "resolved" for one in records),
         never_paged=sum(not one.pages for one in records),
         never_acknowledged=sum(one.to_acknowledge is None for one in records),
@@ -204,21 +205,21 @@ def teams_of(record: Record, catalog: Catalog) -> tuple[str, ...]:
 
 
 def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
-    """(from team, to team): the first services were taken out of the scope, and another team's came in."""
-    found = set()
-    for gone, come in record.moved:
-        if gone in catalog.services and come in catalog.services and catalog.services[gone].team != catalog.services[come].team:
-            found.add((catalog.services[gone].team, catalog.services[come].team))
-    return found
+    """(from team, to team): every service it was declared on left the scope for others; from the fallback team where there was none."""
+    if record.rerouted is None:
+        return set()
+    before, after = ({catalog.services[one].team for one in side if one in catalog.services} for side in record.rerouted)
+    if not record.rerouted[0] and catalog.fallback.team is not None:
+        before = {catalog.fallback.team}
+    return {(gone, come) for gone in before - after for come in after - before}
 
 
 def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
     """Teams that came in after the declaration, beside those that were there."""
+    if record.rerouted is not None:
+        return ()
     known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
-    added: list[str] = []
-    for one in record.scopes:
-        if not one.dropped:
-            added += [catalog.services[name].team for name in one.added if name in catalog.services]
+    added = [catalog.services[name].team for one in record.scopes for name in one.added if name in catalog.services]
     return tuple(dict.fromkeys(one for one in added if one not in known))
 
 
@@ -237,9 +238,8 @@ def highest(record: Record) -> str:
     return str(max((one.level for one in record.pagings), default="none"))
 
 
-def at_night(page: Sent, catalog: Catalog) -> bool:
-    """Whether a page came between 22:00 and 7:00 where the person lives."""
-    hour = instant_to_local(page.sent_at or 0, _zone(page.person, catalog)).hour
+def is_night(hour: int) -> bool:
+    """Whether an hour of the day is at night."""
     return hour >= NIGHT_FROM or hour < NIGHT_UNTIL
 
 
@@ -247,8 +247,9 @@ def _services(record: Record) -> set[str]:
     return {*record.services, *record.first_services, *(name for one in record.scopes for name in (*one.added, *one.dropped))}
 
 
-def _zone(person: str | None, catalog: Catalog) -> str:
-    known = catalog.people.get(person or "")
+def zone_of(person: str, catalog: Catalog) -> str:
+    """Where a person lives; the organisation's zone for one whom the configuration no longer has."""
+    known = catalog.people.get(person)
     return known.timezone if known is not None else catalog.settings.timezone
 
 
@@ -260,13 +261,20 @@ def _by_severity(records: Sequence[Record], catalog: Catalog) -> list[tuple[str,
     return [(severity, some) for severity, some in found.items() if some]
 
 
-def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, list[Record]]]:
-    """Each team's part of its incidents, the team with most of them first."""
-    found: dict[str, list[Record]] = {}
+def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, Times]]:
+    """Each team's part of its incidents, counted from when it was brought in; the team with most of them first."""
+    found: dict[str, list[tuple[Span | None, Span | None, Span | None]]] = {}
     for one in records:
         for team in (one.view,) if one.view else teams_of(one, catalog):
-            found.setdefault(team, []).append(one.seen_by(team))
-    return sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+            begun = one.joined_at(team)
+            page = next((page.at - begun for page in one.pages if page.team == team), None)
+            ack = min((ack.at - begun for ack in one.acks if ack.team == team and not ack.partly), default=None)
+            found.setdefault(team, []).append((page, ack, None if one.resolved_at is None else one.resolved_at - begun))
+    made = []
+    for team, some in found.items():
+        pages, acks, ends = zip(*some, strict=True)
+        made.append((team, Times(len(some), spread(pages), spread(acks), spread(ends))))
+    return sorted(made, key=lambda pair: (-pair[1].incidents, pair[0]))
 
 
 def _levels(records: Sequence[Record]) -> tuple[LevelFigures, ...]:
@@ -294,46 +302,43 @@ def _nudges(records: Sequence[Record]) -> tuple[RuleFigures, ...]:
 
 
 def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
-    found: dict[str, Counter[str]] = {}
-    causes: dict[str, Counter[str]] = {}
+    found: dict[str, list[Sent]] = {}
     for one in records:
         for message in one.messages:
-            if message.attempts == 0 and message.sent_at is None:
-                continue
-            count = found.setdefault(message.gateway, Counter())
-            count["tried"] += 1
-            count["retried"] += message.attempts > 1
-            count[message.status] += 1
-            if message.status == "failed":
-                causes.setdefault(message.gateway, Counter())[message.error or "no cause recorded"] += 1
-    return tuple(
-        GatewayFigures(gateway, one["tried"], one["sent"], one["failed"], one["retried"], _most(causes.get(gateway, Counter()).elements()))
-        for gateway, one in sorted(found.items(), key=lambda pair: (-pair[1]["tried"], pair[0]))
-    )
+            found.setdefault(message.gateway, []).append(message)
+    made = [
+        GatewayFigures(
+            gateway,
+            len(some),
+            sum(message.status == "sent" for message in some),
+            sum(message.status == "failed" for message in some),
+            sum(message.attempts > 1 for message in some),
+            _most(message.error or "no cause recorded" for message in some if message.status == "failed"),
+        )
+        for gateway, some in found.items()
+    ]
+    return tuple(sorted(made, key=lambda one: (-one.tried, one.gateway)))
 
 
 def _people(records: Sequence[Record], catalog: Catalog) -> tuple[PersonFigures, ...]:
-    count: dict[str, Counter[str]] = {}
+    walls: dict[str, Wall] = {}
+    paged: dict[str, list[Page]] = {}
+    incidents: Counter[str] = Counter()
+    acknowledged: Counter[str] = Counter()
     for record in records:
-        seen: set[str] = set()
         for page in record.pages:
-            person = page.person or ""
-            local = instant_to_local(page.sent_at or 0, _zone(person, catalog))
-            one = count.setdefault(person, Counter())
-            night, weekend = local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL, local.weekday() >= 5
-            one["pages"] += 1
-            one["night"] += night
-            one["weekend"] += weekend
-            one["off_hours"] += night or weekend
-            seen.add(person)
-        for person in seen:
-            count[person]["incidents"] += 1
-        for person in {answer.by for answer in record.answers if answer.by}:
-            count.setdefault(person, Counter())["acknowledged"] += 1
-    made = [
-        PersonFigures(person, one["pages"], one["night"], one["weekend"], one["off_hours"], one["incidents"], one["acknowledged"])
-        for person, one in count.items()
-    ]
+            paged.setdefault(page.person, []).append(page)
+        incidents.update({page.person for page in record.pages})
+        acknowledged.update({answer.by for answer in record.answers if answer.by})
+    made = []
+    for person in {*paged, *acknowledged}:
+        zone = zone_of(person, catalog)
+        wall = walls.setdefault(zone, Wall(zone))
+        read = [wall.read(page.at) for page in paged.get(person, ())]
+        night = sum(is_night(hour) for _, _, hour in read)
+        weekend = sum(weekday >= 5 for _, weekday, _ in read)
+        either = sum(is_night(hour) or weekday >= 5 for _, weekday, hour in read)
+        made.append(PersonFigures(person, len(read), night, weekend, either, incidents[person], acknowledged[person]))
     return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person)))
 
 
@@ -359,10 +364,11 @@ def _monday(at: Instant, catalog: Catalog) -> date:
 
 def _hours(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[int, ...], ...]:
     grid = [[0] * 24 for _ in range(7)]
+    wall = Wall(catalog.settings.timezone)
     for record in records:
         for page in record.pages:
-            local = instant_to_local(page.sent_at or 0, catalog.settings.timezone)
-            grid[local.weekday()][local.hour] += 1
+            _, weekday, hour = wall.read(page.at)
+            grid[weekday][hour] += 1
     return tuple(map(tuple, grid))
 
 

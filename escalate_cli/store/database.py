@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,8 @@ class Database:
         found = run("PRAGMA application_id").fetchone()[0]
         version = run("PRAGMA user_version").fetchone()[0]
         tables = run("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        # Without a page it is as new: whoever began to make it was killed, and reading has just undone what there was of it.
+        fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
         if found != APPLICATION_ID and (tables or not fresh):
             raise DatabaseProblem(
                 f"{self.path} is an SQLite file of something else", "name the database of escalate with --db or $ESCALATE_DB"
@@ -151,13 +153,14 @@ class Database:
         if run("PRAGMA journal_mode").fetchone()[0] != "persist":
             run("PRAGMA journal_mode=PERSIST")
         if version < wanted:
-            self._migrate(version)
+            self._migrate()
 
-    def _migrate(self, version: int) -> None:
-        if version:
-            self.copy_to(self.path.with_name(f"{self.path.name}.before-{version + 1:03}"))
+    def _migrate(self) -> None:
+        """Run what is missing in one transaction; before it changes anything, put a copy beside the database."""
         with self.transaction():
             at = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if 0 < at < int(migrations()[-1].stem):  # another process may have been quicker, and the copy be of what it made
+                self.copy_to(self.path.with_name(f"{self.path.name}.before-{at + 1:03}"))
             for script in migrations():
                 if int(script.stem) > at:
                     for statement in _statements(script.read_text(encoding="utf-8")):
@@ -208,21 +211,32 @@ class Database:
         return None if found == "ok" else str(found)
 
     def copy_to(self, path: Path) -> None:
-        """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole."""
+        """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole.
+
+        It is read through a connection of its own, so that a copy can be made in a transaction, before its first change.
+        """
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
             partial.unlink(missing_ok=True)
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
-            target = sqlite3.connect(partial)
-            try:
-                self._connection.backup(target)
+            here = f"{self.path.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
+            with closing(sqlite3.connect(here, uri=True)) as source, closing(sqlite3.connect(partial)) as target:
+                source.backup(target, progress=self._patience())
                 target.execute("PRAGMA journal_mode=DELETE")
-            finally:
-                target.close()
             os.replace(partial, path)
         except (sqlite3.Error, OSError) as problem:
             partial.unlink(missing_ok=True)
             raise DatabaseProblem(f"no copy could be written to {path}: {problem}", "check the space and permissions there") from None
+
+    def _patience(self) -> Callable[[int, int, int], None]:
+        """For a backup, which would wait for a locked database for ever: called after each try."""
+        give_up_at = self.clock.monotonic() + LOCK_PATIENCE_SECONDS
+
+        def tried(status: int, left: int, pages: int) -> None:
+            if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and self.clock.monotonic() > give_up_at:
+                raise sqlite3.OperationalError(f"{self.path} is locked by another process")
+
+        return tried
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -283,6 +297,14 @@ class Database:
             raise self._explain(problem) from None
         except UnicodeDecodeError:
             raise self._damaged() from None
+
+    def plain(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """As `run`, for many thousand rows: tuples."""
+        self._connection.row_factory = None
+        try:
+            return self.run(statement, values)  # type: ignore[return-value]
+        finally:
+            self._connection.row_factory = sqlite3.Row
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run one statement that changes rows; how many it changed."""

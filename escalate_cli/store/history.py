@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -12,18 +14,19 @@ from escalate_cli.core.record import Asked, Paging, Raised, Record, Rescoped, Se
 from escalate_cli.store.database import Database
 
 _SENT = (
-    "SELECT n.incident_id, n.kind, n.recipient, n.gateway, e.team, n.level, n.status, n.created_at, n.sent_at, n.attempts, n.error, n.late,"
-    " n.step, n.source FROM notifications n LEFT JOIN escalations e ON e.id = n.escalation_id"
-    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' ORDER BY n.id"
+    "SELECT n.incident_id, n.kind, n.recipient, n.gateway, e.team, n.level, n.status, n.sent_at, n.attempts, n.error"
+    " FROM notifications n LEFT JOIN escalations e ON e.id = n.escalation_id"
+    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND (n.attempts > 0 OR n.sent_at IS NOT NULL) ORDER BY n.incident_id, n.id"
 )
 _TIMELINE = (
     "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
-    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'updated', 'exhausted') ORDER BY id"
+    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'updated', 'exhausted') ORDER BY incident_id, id"
 )
 _NUDGES = (
     "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source FROM nudges"
-    " WHERE incident_id BETWEEN ? AND ? ORDER BY id"
+    " WHERE incident_id BETWEEN ? AND ? ORDER BY incident_id, id"
 )
+_Row = tuple[Any, ...]
 
 
 class _Data(msgspec.Struct):
@@ -36,7 +39,6 @@ class _Data(msgspec.Struct):
     recipients: tuple[str, ...] = ()
     source: str | None = None
     partly: bool = False
-    message: str | None = None
     change: str | None = None
     before: Any = None
     after: Any = None
@@ -64,67 +66,32 @@ class History:
         if not rows:
             return (), ()
         ids = [row["id"] for row in rows]
-        parts: dict[int, dict[str, list[Any]]] = {one: {} for one in ids}
-        for incident_id, name, part in self._parts((min(ids), max(ids))):
-            if incident_id in parts:
-                parts[incident_id].setdefault(name, []).append(part)
+        span = (min(ids), max(ids))
+        sent, told, asked = (self._by_incident(statement, span) for statement in (_SENT, _TIMELINE, _NUDGES))
         found, damaged = [], []
         for row in rows:
+            one = row["id"]
             try:
-                if "damage" in parts[row["id"]]:
-                    raise msgspec.DecodeError
-                found.append(_record(row, parts[row["id"]]))
+                found.append(_record(row, sent.get(one, ()), told.get(one, ()), asked.get(one, ())))
             except (msgspec.DecodeError, msgspec.ValidationError):
-                damaged.append(row["id"])
+                damaged.append(one)
         return tuple(found), tuple(damaged)
 
-    def _parts(self, span: tuple[int, int]) -> Iterator[tuple[int, str, Any]]:
-        """(incident, field, what belongs there), in order."""
-        make = Sent._make
-        for row in self._db.run(_SENT, span):
-            values = tuple(row)
-            yield values[0], "messages", make(values[1:])
-        for row in self._db.run(_TIMELINE, span):
-            incident_id, at, kind, by, text, data = tuple(row)
-            yield from ((incident_id, name, part) for name, part in _entry(at, kind, by, text, data))
-        for row in self._db.run(_NUDGES, span):
-            values = tuple(row)
-            yield values[0], "nudges", Asked._make(values[1:])
+    def _by_incident(self, statement: str, span: tuple[int, int]) -> dict[int, list[_Row]]:
+        """The rows of each incident between two ids, as plain tuples, in order; the first column is the incident's id."""
+        return {one: list(some) for one, some in groupby(self._db.plain(statement, span), key=itemgetter(0))}
 
 
-def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Iterator[tuple[str, Any]]:
-    """What a timeline entry adds to its incident's record."""
-    try:
-        data = _data.decode(raw)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
-        yield "damage", str(problem)
-        return
-    if kind == "level":
-        if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
-            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "")
-    elif kind == "acknowledged":
-        yield "acks", Taken(at, by, data.team, data.level, data.partly)
-    elif kind == "escalation":
-        if data.team is not None and data.policy is not None:  # else it is about one that runs already
-            yield "joined", (at, data.team)
-    elif kind == "declared":
-        yield "words", (text.removeprefix("declared: "), data.message)
-    elif kind == "exhausted":
-        if data.team is not None and not data.recipients:
-            yield "exhausted", (at, data.team)
-    elif data.change == "severity":
-        yield "raised", Raised(at, str(data.before), str(data.after), by)
-    elif data.change == "services":
-        yield "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
-
-
-def _record(row: Any, parts: dict[str, list[Any]]) -> Record:
-    title, message = parts["words"][0] if "words" in parts else (row["title"], row["message"])
+def _record(row: Any, sent: Sequence[_Row], told: Sequence[_Row], asked: Sequence[_Row]) -> Record:
+    parts: dict[str, list[Any]] = {}
+    for _, at, kind, by, text, data in told:
+        for name, part in _entry(at, kind, by, text, data):
+            parts.setdefault(name, []).append(part)
     return Record(
         id=row["id"],
         title=row["title"],
         message=row["message"],
-        words=f"{title} {message}" if message else title,
+        first_title=parts["titles"][0] if "titles" in parts else row["title"],
         severity=row["severity"],
         services=_names.decode(row["services"]),
         labels=_map.decode(row["labels"]),
@@ -133,12 +100,35 @@ def _record(row: Any, parts: dict[str, list[Any]]) -> Record:
         declared_at=row["declared_at"],
         resolved_at=row["resolved_at"],
         routing=_map.decode(row["routing"]),
-        messages=parts.get("messages", ()),
+        messages=[Sent._make(one[1:]) for one in sent],
         pagings=parts.get("pagings", ()),
         acks=parts.get("acks", ()),
         raised=parts.get("raised", ()),
         scopes=parts.get("scopes", ()),
-        nudges=parts.get("nudges", ()),
+        nudges=[Asked._make(one[1:]) for one in asked],
         exhausted=parts.get("exhausted", ()),
         joined=parts.get("joined", ()),
     )
+
+
+def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Iterator[tuple[str, Any]]:
+    """What a timeline entry adds to its incident's record."""
+    data = _data.decode(raw)
+    if kind == "level":
+        if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
+            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "")
+    elif kind == "acknowledged":
+        yield "acks", Taken(at, by, data.team, data.level, data.partly)
+    elif kind == "escalation":
+        if data.team is not None and data.policy is not None:  # else it is about one that runs already
+            yield "joined", (at, data.team, data.policy)
+    elif kind == "declared":
+        yield "titles", text.removeprefix("declared: ")
+    elif kind == "exhausted":
+        if data.team is not None and not data.recipients:
+            yield "exhausted", (at, data.team)
+    elif data.change == "severity":
+        yield "raised", Raised(at, str(data.before), str(data.after), by)
+    elif data.change == "services":
+        yield "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
+

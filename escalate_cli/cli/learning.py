@@ -1,0 +1,126 @@
+"""After the night: what the record of many incidents comes to, and what to change."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.cli.completing import known
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import UsageProblem
+
+Since = Annotated[str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")]
+
+
+def report(
+    context: Context,
+    since: Since = "90d",
+    team: Annotated[str | None, typer.Option("--team", metavar="T", help="This team's part", autocompletion=known("teams"))] = None,
+    service: Annotated[str | None, typer.Option("--service", metavar="S", help="Of this service", autocompletion=known("services"))] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV: every figure a line")] = False,
+    incidents: Annotated[bool, typer.Option("--incidents", help="With --csv: every incident a line")] = False,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with charts")] = None,
+) -> Answer:
+    """How soon people were paged and answered, at which level, through what; who was paged how often, and at night; what failed."""
+    from escalate_cli import operations
+    from escalate_cli.cli import report_data
+    from escalate_cli.cli.frame import written
+    from escalate_cli.insight.statistics import report as count
+    from escalate_cli.insight.statistics import select
+
+    if csv and context.options.json:
+        raise UsageProblem("--csv and --json are two answers", "leave one of them out")
+    if incidents and not csv:
+        raise UsageProblem("--incidents goes with --csv", "escalate report --csv --incidents > incidents.csv")
+    catalog = context.running_catalog
+    whose = operations.find_team(team, catalog) if team is not None else None
+    which = operations.find_service(service, catalog).id if service is not None else None
+    records, notes, covered, period = _records(context, since)
+    chosen = select(records, catalog, whose, which)
+    if csv:
+        made = report_data.incidents_csv(chosen, catalog) if incidents else report_data.figures_csv(count(chosen, catalog))
+        return Answer({}, made, notes=notes)
+    figures = count(chosen, catalog)
+    parts = [f"team {catalog.teams[whose].name}" if whose else "", f"service {catalog.services[which].name}" if which else ""]
+    covered = ", ".join([covered, *filter(None, parts)])
+    heading = "What happened and how it went"
+    if html is not None:
+        from escalate_cli.cli.report_page import page
+
+        notes.append(written(html, page(figures, catalog, heading, covered)))
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import report_screen
+
+        report_screen.draw(console, figures, catalog, heading, covered)
+
+    return Answer({**period, **report_data.report_data(figures)}, screen if html is None else "", notes=notes)
+
+
+def lessons(
+    context: Context,
+    since: Since = "365d",
+    replay: Annotated[bool, typer.Option("--replay", help="Show what past incidents would have looked like with each proposal")] = False,
+) -> Answer:
+    """What to change, each with its evidence and the TOML: words to route by, levels nobody answers, waits, nudges, nights, gateways."""
+    from escalate_cli import operations
+    from escalate_cli.cli import lessons_screen
+    from escalate_cli.cli.foresight import as_it_was
+    from escalate_cli.insight.amending import Texts
+    from escalate_cli.insight.lessons import lessons as learn
+    from escalate_cli.insight.proposal import Past
+    from escalate_cli.insight.trial import try_out
+
+    catalog = context.catalog
+    records, notes, covered, _ = _records(context, since)
+    past = Past(records, catalog, Texts.at(context.config_path))
+    proposals = learn(past)
+    now = context.clock.now()
+
+    def look(incident: int) -> Any:
+        situation = operations.load(context, incident)
+        return situation, context.store.situations.timeline(incident), as_it_was(context, situation.incident.config_version)[0]
+
+    trials = [try_out(one, past, look, now) if replay else None for one in proposals]
+
+    def screen(console: Any) -> None:
+        lessons_screen.draw(console, proposals, trials, len(records), covered, catalog)
+
+    data = [lessons_screen.proposal_data(one, trial) for one, trial in zip(proposals, trials, strict=True)]
+    return Answer(data, screen, notes=notes)
+
+
+def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], str, dict[str, Any]]:
+    """The records of the incidents declared since then, what is to be said about them, and the time they cover, in words and data."""
+    import gc
+
+    from escalate_cli.core.moment import iso, local_time
+
+    gc.disable()  # everything read now lives until the process ends: the collector would only walk over it again and again
+    now = context.clock.now()
+    zone = context.running_catalog.settings.timezone
+    start = _since(since, now, zone)
+    records, damaged = context.store.history.records(start)
+    ids = ", ".join(f"#{one}" for one in damaged[:5]) + (", …" if len(damaged) > 5 else "")
+    notes = [f"left out, because their record is damaged: {ids} (escalate doctor)"] if damaged else []
+    covered = f"{local_time(start, zone)[4:14]} – {local_time(now, zone)[4:14]}, times in {zone}"
+    return records, notes, covered, {"since": iso(start), "until": iso(now)}
+
+
+def _since(text: str, now: int, zone: str) -> int:
+    """The instant that `--since` names: so long ago, or a day."""
+    from escalate_cli.core.duration import parse_duration
+    from escalate_cli.core.moment import NotAMoment, parse_moment
+
+    hint = 'write it like "90d", "26w" or "2026-01-31"'
+    try:
+        return now - parse_duration(text)
+    except ValueError as problem:
+        if not any(mark in text for mark in "-:"):
+            raise UsageProblem(f"--since: {str(problem).partition(': ')[0]}", hint) from None
+    try:
+        return parse_moment(text, now, zone)
+    except NotAMoment as problem:
+        raise UsageProblem(f"--since: {problem}", hint) from None

@@ -1,0 +1,116 @@
+"""What `lessons` answers: each proposal with its evidence, the incidents behind it and the TOML to change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.cli import screens
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Span, show_about
+from escalate_cli.core.targets import name_of
+from escalate_cli.insight.amending import Change
+from escalate_cli.insight.proposal import Proposal
+from escalate_cli.insight.trial import Before, Trial
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_IDS = 6
+_SUBJECTS = ("service", "team", "person", "policy", "level", "rule", "gateway", "keyword")
+_DOES = {"set": "make it", "add": "add", "remove": "take out"}
+
+
+def proposal_data(one: Proposal, trial: Trial | None) -> dict[str, Any]:
+    """A proposal as JSON carries it; `toml` is what to write (or, for a removal, to delete) at `source`."""
+    return {
+        "code": one.code,
+        "title": one.title,
+        "evidence": one.evidence,
+        "count": one.count,
+        "of": one.of,
+        "incidents": list(one.incidents),
+        "remark": one.remark or None,
+        "about": {name: asdict(one)[name] for name in _SUBJECTS if getattr(one, name) is not None},
+        "changes": [_change_data(change) for change in one.changes],
+        "replay": None if trial is None else {"text": trial.text, "incidents": [_before_data(before) for before in trial.incidents]},
+    }
+
+
+def _before_data(before: Before) -> dict[str, Any]:
+    """`was_seconds` and `becomes_seconds`: when whoever acknowledged is first paged, after the declaration."""
+    return {
+        "incident": before.incident,
+        "acknowledged_by": before.who,
+        "was_seconds": None if before.was is None else before.was // SECOND,
+        "becomes_seconds": None if before.becomes is None else before.becomes // SECOND,
+        "calls_were": before.calls_were,
+        "calls_become": before.calls_become,
+        "spared": list(before.spared),
+        "new": list(before.new),
+    }
+
+
+def _change_data(change: Change) -> dict[str, Any]:
+    return {
+        "source": change.source,
+        "does": change.does,
+        "place": list(change.place),
+        "before": change.before,
+        "after": change.after,
+        "toml": change.toml,
+    }
+
+
+def draw(
+    console: Console, proposals: Sequence[Proposal], trials: Sequence[Trial | None], incidents: int, covered: str, catalog: Catalog
+) -> None:
+    """Every proposal, and what it would have come to where it was tried; "nothing to propose" where there is none."""
+    counted = f"{incidents} incident{'s' if incidents != 1 else ''}, {covered}"
+    if not proposals:
+        console.print(screens.words(f"Nothing to propose ({counted})."))
+        return
+    console.print(screens.words(counted, "dim"))
+    for number, (one, trial) in enumerate(zip(proposals, trials, strict=True), 1):
+        screens.heading(console, f"{number}. {one.title}")
+        console.print(screens.words(f"{_sentence(one.evidence)} ({_ids(one.incidents)})."))
+        if one.remark:
+            console.print(screens.words(f"{_sentence(one.remark)}."))
+        for change in one.changes:
+            console.print(screens.words(f"{change.source}: {_DOES[change.does]}", "dim"))
+            for line in change.toml.split("\n"):
+                console.print(screens.words(f"    {line}", "red" if change.does == "remove" else "green"), soft_wrap=True)
+        if trial is not None:
+            _tried(console, trial, catalog)
+
+
+def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
+    console.print(screens.words(f"With it, {trial.text}."))
+    differ = [one for one in trial.incidents if one.was != one.becomes or one.calls_were != one.calls_become]
+    rows = [
+        (
+            f"#{one.incident}",
+            name_of(f"person:{one.who}", catalog) if one.who else "–",
+            f"{_after(one.was)} → {_after(one.becomes)}",
+            f"{one.calls_were} → {one.calls_become}",
+        )
+        for one in differ[-_IDS:]
+    ]
+    if rows:
+        console.print(screens.table(("", "acknowledged by", "first paged", "messages that call"), rows, wrap=("acknowledged by",)))
+
+
+def _after(span: Span | None) -> str:
+    if span is None:
+        return "never"
+    return "at once" if span < SECOND else f"after {show_about(span)}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _ids(incidents: Sequence[int]) -> str:
+    shown = ", ".join(f"#{one}" for one in incidents[-_IDS:])
+    return shown if len(incidents) <= _IDS else f"{shown} and {len(incidents) - _IDS} more"

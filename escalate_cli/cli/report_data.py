@@ -1,0 +1,166 @@
+"""The figures of `report` as JSON and as CSV, and its incidents as CSV.
+
+CSV goes to spreadsheets, and what people typed may begin like a formula: such cells get an apostrophe in front, which spreadsheets
+take as "this is text" (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.moment import iso
+from escalate_cli.core.record import Record
+from escalate_cli.core.text import printable
+from escalate_cli.insight.statistics import Report, Spread, Times, highest, teams_of
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """The report as JSON carries it: durations in seconds, None where there is nothing to count."""
+    times = report.times
+    return {
+        "incidents": times.incidents,
+        "running": report.running,
+        "never_paged": report.never_paged,
+        "never_acknowledged": report.never_acknowledged,
+        **_times(times),
+        "by_severity": [{"severity": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_severity],
+        "by_team": [{"team": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_team],
+        "acknowledgements": {
+            "by_level": dict(report.acks_by_level),
+            "by_gateway": dict(report.acks_by_gateway),
+            "by_team": dict(report.acks_by_team),
+        },
+        "levels_reached": dict(report.reached),
+        "levels": [
+            {
+                "team": one.team,
+                "level": one.level,
+                "paged": one.paged,
+                "answered": one.answered,
+                "unanswered": one.unanswered,
+                "to_answer": _spread(one.answer),
+            }
+            for one in report.levels
+        ],
+        "rerouted": [{"from": before, "to": after, "incidents": count} for before, after, count in report.rerouted],
+        "teams_added": [{"team": team, "incidents": count} for team, count in report.teams_added],
+        "severity_raised": [{"from": before, "to": after, "incidents": count} for before, after, count in report.raised],
+        "nudges": [asdict(one) for one in report.nudges],
+        "gateways": [{**asdict(one), "causes": [{"cause": why, "count": count} for why, count in one.causes]} for one in report.gateways],
+        "people": [asdict(one) for one in report.people],
+        "weeks": [
+            {"week": one.start.isoformat(), "incidents": one.incidents, "to_acknowledge": _spread(one.acknowledge)} for one in report.weeks
+        ],
+        "pages_by_weekday_and_hour": [list(row) for row in report.hours],
+    }
+
+
+def _times(times: Times) -> dict[str, Any]:
+    return {
+        "to_first_page": _spread(times.page),
+        "to_acknowledge": _spread(times.acknowledge),
+        "to_resolve": _spread(times.resolve),
+    }
+
+
+def _spread(spread: Spread) -> dict[str, Any]:
+    return {"count": spread.count, "median_seconds": _seconds(spread.median), "p90_seconds": _seconds(spread.p90)}
+
+
+def _seconds(span: Span | None) -> int | None:
+    return None if span is None else round(span / SECOND)
+
+
+def figures_csv(report: Report) -> str:
+    """Every figure a line: the table it belongs to, what it is about, what is measured, the value."""
+    return _csv(("table", "about", "measure", "value"), _figures(report_data(report)))
+
+
+def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
+    for name, value in data.items():
+        if name == "acknowledgements":
+            for by, counts in value.items():
+                yield from ((f"acknowledged {by.replace('_', ' ')}", about, "acknowledgements", count) for about, count in counts.items())
+        elif name == "levels_reached":
+            yield from ((name, about, "incidents", count) for about, count in value.items())
+        elif name == "pages_by_weekday_and_hour":
+            days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+            yield from ((name, f"{days[day]} {hour:02}", "pages", count) for day, row in enumerate(value) for hour, count in enumerate(row))
+        elif isinstance(value, list):
+            for one in value:
+                about = " ".join(str(part) for part in one.values() if isinstance(part, str))
+                if name == "levels":
+                    about += f" level {one['level']}"
+                yield from ((name, about, measure, count) for measure, count in _measures(one))
+        else:
+            yield from (("all", "", measure, count) for measure, count in _measures({name: value}))
+
+
+def _measures(one: dict[str, Any]) -> Iterable[tuple[str, object]]:
+    for measure, value in one.items():
+        if isinstance(value, dict):
+            yield from ((f"{measure}_{part}", count) for part, count in value.items())
+        elif isinstance(value, list):
+            yield from ((f"{measure}: {each['cause']}", each["count"]) for each in value)
+        elif not isinstance(value, str) and measure != "level":
+            yield measure, value
+
+
+def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
+    """A line for each incident."""
+    columns = (
+        "id", "title", "severity", "first_severity", "service", "first_service", "team", "status", "declared_by",
+        "declared_at", "resolved_at", "to_first_page_seconds", "to_acknowledge_seconds", "to_resolve_seconds",
+        "acknowledged_by", "acknowledged_level", "level_reached", "pages", "people_paged",
+    )  # fmt: skip
+    return _csv(columns, (_incident(one, catalog) for one in records))
+
+
+def _incident(one: Record, catalog: Catalog) -> tuple[object, ...]:
+    first = one.answers[0] if one.answers else None
+    return (
+        one.id,
+        one.title,
+        one.severity,
+        one.first_severity,
+        ";".join(one.services),
+        ";".join(one.first_services),
+        ";".join(teams_of(one, catalog)),
+        one.status,
+        one.declared_by,
+        iso(one.declared_at),
+        iso(one.resolved_at),
+        _seconds(one.to_page),
+        _seconds(one.to_acknowledge),
+        _seconds(one.to_resolve),
+        first.by if first else None,
+        first.level if first else None,
+        highest(one),
+        len(one.pages),
+        len({page.person for page in one.pages}),
+    )
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(one) for one in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula, in one line."""
+    if value is None or isinstance(value, int):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -1,0 +1,235 @@
+"""What `report` shows on a terminal: figures in tables, each with a small bar where one number matters more than the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from escalate_cli.cli import screens
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Span, show_about
+from escalate_cli.core.targets import name_of
+from escalate_cli.insight.statistics import NOT_PAGED, Report, Spread, Times, quantile
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_EIGHTHS = "▏▎▍▌▋▊▉█"
+_STEPS = " ▁▂▃▄▅▆▇█"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_BAR = 16
+_FEW = 6
+_ROWS = 12
+"""rows of a table that grows with the organisation; the rest is counted, and whole in --json, --csv and --html"""
+
+
+def draw(console: Console, report: Report, catalog: Catalog, heading: str, covered: str) -> None:
+    """Everything, the most asked-for first."""
+    screens.heading(console, heading, above=False)
+    console.print(screens.words(covered, "dim"))
+    if not report.times.incidents:
+        console.print("No incidents in this time.")
+        return
+    console.print(screens.words(_summary(report)))
+    _times(console, report, catalog)
+    _acknowledgements(console, report, catalog)
+    _levels(console, report, catalog)
+    _changes(console, report, catalog)
+    _nudges(console, report)
+    _gateways(console, report)
+    _people(console, report, catalog)
+    _calendar(console, report, catalog)
+
+
+def bar(value: float, most: float, width: int = _BAR) -> Text:
+    """A bar for `value` where `most` fills `width` cells; the smallest value above zero still shows."""
+    eighths = round(value / most * width * 8) if most else 0
+    if value and not eighths:
+        eighths = 1
+    whole, rest = divmod(eighths, 8)
+    return screens.words("█" * whole + (_EIGHTHS[rest - 1] if rest else ""), "cyan")
+
+
+def span(value: Span | None) -> str:
+    """A duration at a glance; milliseconds where the tool itself is all there is to wait for."""
+    if value is None:
+        return "–"
+    return f"{value / SECOND:.1f}s" if value < 10 * SECOND else show_about(value)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "–"
+
+
+def _summary(report: Report) -> str:
+    times = report.times
+    said = [f"{times.incidents} incident{'s' if times.incidents != 1 else ''}"]
+    if report.running:
+        said.append(f"{report.running} still running")
+    if report.never_acknowledged:
+        said.append(f"{report.never_acknowledged} never acknowledged")
+    if report.never_paged:
+        said.append(f"{report.never_paged} in which nobody was paged")
+    return ", ".join(said) + "."
+
+
+def _times(console: Console, report: Report, catalog: Catalog) -> None:
+    rows: list[Sequence[object]] = []
+    listed: list[tuple[str, Times]] = [("all", report.times), *((f"severity {name}", one) for name, one in report.by_severity)]
+    listed += [(name_of_team(name, catalog), one) for name, one in report.by_team[:_ROWS]]
+    most = max((one.acknowledge.median or 0 for _, one in listed), default=0)
+    for name, one in listed:
+        drawn = bar(one.acknowledge.median or 0, most, 10)
+        rows.append((name, one.incidents, *_pair(one.page), *_pair(one.acknowledge), drawn, *_pair(one.resolve)))
+    screens.heading(console, "Times: median, and what nine of ten stay under")
+    columns = ("", "n", "page", "p90", "ack", "p90 ", "", "resolve", "p90  ")
+    console.print(screens.table(columns, rows, wrap=("",), right=("n", "page", "p90", "ack", "p90 ", "resolve", "p90  ")))
+    _more(console, report.by_team, "teams")
+
+
+def _pair(spread: Spread) -> tuple[str, str]:
+    return span(spread.median), span(spread.p90)
+
+
+def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> None:
+    if not report.acks_by_level:
+        return
+    screens.heading(console, "Who acknowledged: at which level, told through what")
+    total = sum(count for _, count in report.acks_by_level)
+    rows: list[Sequence[object]] = []
+    for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway)):
+        for name, count in counts[:_ROWS]:
+            shown = f"{kind} {name}" if name != NOT_PAGED else "without having been paged"
+            rows.append((shown, count, _share(count, total), bar(count, total)))
+        rows.append(("", "", "", ""))
+    reached = report.reached
+    incidents = sum(count for _, count in reached)
+    for name, count in reached:
+        shown = {"none": "no level was paged", "fallback": "went on to the fallback"}.get(name, f"went up to level {name}")
+        rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
+    console.print(screens.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
+
+
+def _levels(console: Console, report: Report, catalog: Catalog) -> None:
+    asked = [one for one in report.levels if one.answered + one.unanswered]
+    if not asked:
+        return
+    worst = sorted(asked, key=lambda one: (-(one.unanswered / (one.answered + one.unanswered)), -one.unanswered, one.team, one.level))
+    rows = [
+        (
+            name_of_team(one.team, catalog),
+            one.level,
+            one.paged,
+            one.unanswered,
+            _share(one.unanswered, one.answered + one.unanswered),
+            bar(one.unanswered, one.answered + one.unanswered, 10),
+            span(one.answer.median),
+            span(one.answer.p90),
+        )
+        for one in worst[:_ROWS]
+    ]
+    screens.heading(console, "Levels nobody answered, the worst first")
+    columns = ("team", "level", "paged", "unanswered", "share", "", "answer after", "p90")
+    console.print(screens.table(columns, rows, wrap=("team",), right=("level", "paged", "unanswered", "share", "answer after", "p90")))
+    _more(console, worst, "levels")
+
+
+def _changes(console: Console, report: Report, catalog: Catalog) -> None:
+    rows: list[Sequence[object]] = [
+        ("went from one team to another", f"{name_of_team(before, catalog)} → {name_of_team(after, catalog)}", count)
+        for before, after, count in report.rerouted[:_FEW]
+    ]
+    rows += [("team brought in later", name_of_team(team, catalog), count) for team, count in report.teams_added[:_FEW]]
+    rows += [("severity raised later", f"{before} → {after}", count) for before, after, count in report.raised]
+    if rows:
+        most = max(int(str(row[2])) for row in rows)
+        screens.heading(console, "What turned out differently from the declaration")
+        shown = [(*row, bar(int(str(row[2])), most, 10)) for row in rows]
+        console.print(screens.table(("", "which", "n", " "), shown, wrap=("", "which"), right=("n",)))
+        _more(console, report.rerouted, "pairs of teams", _FEW)
+        _more(console, report.teams_added, "teams", _FEW)
+
+
+def _nudges(console: Console, report: Report) -> None:
+    if not report.nudges:
+        return
+    screens.heading(console, "Nudges")
+    rows = []
+    for one in report.nudges[:_ROWS]:
+        total = one.accepted + one.declined + one.expired
+        rows.append((one.rule, one.accepted, one.declined, one.expired, _share(one.accepted, total), bar(one.accepted, total, 10)))
+    columns = ("rule", "accepted", "declined", "expired", "share", "")
+    console.print(screens.table(columns, rows, wrap=("rule",), right=("accepted", "declined", "expired", "share")))
+
+
+def _gateways(console: Console, report: Report) -> None:
+    if not report.gateways:
+        return
+    screens.heading(console, "Delivery")
+    most = max(one.failed for one in report.gateways)
+    rows = [
+        (one.gateway, one.tried, one.retried, one.failed, _share(one.failed, one.tried), bar(one.failed, most, 8), _causes(one.causes))
+        for one in report.gateways
+    ]
+    columns = ("gateway", "messages", "retried", "failed", "share", "", "why")
+    console.print(screens.table(columns, rows, wrap=("why",), right=("messages", "retried", "failed", "share")))
+
+
+def _causes(causes: Sequence[tuple[str, int]]) -> str:
+    shown = "; ".join(f"{count} × {cause}" for cause, count in causes[:2])
+    return shown + (f"; {len(causes) - 2} more" if len(causes) > 2 else "")
+
+
+def _people(console: Console, report: Report, catalog: Catalog) -> None:
+    if not report.people:
+        return
+    screens.heading(console, "Pages per person (night: 22–7 where they live)")
+    most = max(one.pages for one in report.people)
+    rows = [
+        (
+            name_of(f"person:{one.person}", catalog),
+            one.pages,
+            bar(one.pages, most, 12),
+            one.night,
+            one.weekend,
+            one.incidents,
+            one.acknowledged,
+        )
+        for one in report.people[:_ROWS]
+    ]
+    columns = ("", "pages", " ", "at night", "weekend", "incidents", "acknowledged")
+    console.print(screens.table(columns, rows, wrap=("",), right=("pages", "at night", "weekend", "incidents", "acknowledged")))
+    _more(console, report.people, "people")
+
+
+def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
+    """Pages by hour and weekday, and the weeks, as characters of eight heights."""
+    most = max((count for row in report.hours for count in row), default=0)
+    if most:
+        screens.heading(console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour")
+        console.print(screens.words("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
+        for day, row in zip(_DAYS, report.hours, strict=True):
+            console.print(screens.words(f"{day} ") + screens.words("".join(_step(count, most) * 2 for count in row), "cyan"))
+    weeks = report.weeks[-53:]
+    known = sorted(one.acknowledge.median for one in weeks if one.acknowledge.median is not None)
+    if len(known) > 1:
+        top = quantile(known, 0.9) or 1  # one bad week must not make the others look all alike
+        screens.heading(console, f"Time to acknowledge, week by week: the median; a full column is {span(top)} or more")
+        console.print(screens.words("".join(_step(min(one.acknowledge.median or 0, top), top) for one in weeks), "cyan"))
+        console.print(screens.words(f"{weeks[0].start:%d %b %Y} – {weeks[-1].start:%d %b %Y}", "dim"))
+
+
+def _step(value: float, most: float) -> str:
+    return _STEPS[0] if not value or not most else _STEPS[max(1, round(value / most * 8))]
+
+
+def name_of_team(team: str, catalog: Catalog) -> str:
+    """The team's name; its id where the configuration no longer has it."""
+    return catalog.teams[team].name if team in catalog.teams else team
+
+
+def _more(console: Console, things: Sequence[object], what: str, shown: int = _ROWS) -> None:
+    hidden = len(things) - shown
+    if hidden > 0:
+        console.print(screens.words(f"{hidden} more {what}: --json, --csv, --html", "dim"))

@@ -1,0 +1,36 @@
+"""Whether a count is more than chance: one-sided binomial tests against what is usual elsewhere, corrected for looking many times.
+
+Whoever looks at a hundred levels finds one that nobody answered three times in a row; it means nothing. So a share counts only when it
+would come up by chance, at the rate that is usual among the others, in fewer than one of twenty whole organisations like this one
+(Bonferroni 1936). Where there are few others, the usual rate is drawn towards a stated expectation, worth two observations.
+"""
+
+from __future__ import annotations
+
+import math
+
+LEVEL = 0.05
+_WEIGHT = 2.0
+
+
+def usual(k: int, n: int, expected: float) -> float:
+    """The rate of `k` in `n` others, drawn towards `expected`."""
+    return (k + _WEIGHT * expected) / (n + _WEIGHT)
+
+
+def tail(k: int, n: int, rate: float) -> float:
+    """The probability of `k` or more in `n`, each at `rate`."""
+    if k <= 0:
+        return 1.0
+    if rate <= 0.0:
+        return 0.0
+    if rate >= 1.0:
+        return 1.0
+    logs = (math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(rate) + (n - i) * math.log1p(-rate)
+            for i in range(k, n + 1))  # fmt: skip
+    return min(1.0, math.fsum(math.exp(one) for one in logs))
+
+
+def stands_out(k: int, n: int, rate: float, looks: int) -> bool:
+    """Whether `k` or more of `n` is more than chance at `rate`, having looked at `looks` such counts."""
+    return tail(k, n, rate) * max(looks, 1) < LEVEL

@@ -1,0 +1,89 @@
+"""Gateways that fail, and addresses that do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from escalate_cli.core.record import Record
+from escalate_cli.insight.amending import Change
+from escalate_cli.insight.chance import stands_out, usual
+from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+
+_SHARE = 0.05
+_ONE_ADDRESS = 0.8
+"""of the failures go to one recipient: then it is the address, not the gateway"""
+
+
+def gateways(past: Past) -> list[Proposal]:
+    """Gateways whose messages fail for good in more than one of twenty cases, and more often than those of the others."""
+    tried: Counter[str] = Counter()
+    failed: dict[str, list[tuple[Record, str]]] = {}
+    for record in past.records:
+        for message in record.messages:
+            if message.attempts or message.sent_at is not None:
+                tried[message.gateway] += 1
+                if message.status == "failed":
+                    failed.setdefault(message.gateway, []).append((record, message.recipient))
+    made = []
+    for gateway, some in sorted(failed.items()):
+        if gateway not in past.catalog.gateways:
+            continue
+        others = [one for one in tried if one != gateway]
+        rate = min(1.0, 2 * usual(sum(len(failed.get(one, ())) for one in others), sum(tried[one] for one in others), 0.01))
+        incidents = numbers([record for record, _ in some])
+        if len(incidents) < LEAST or len(some) < _SHARE * tried[gateway] or not stands_out(len(some), tried[gateway], rate, len(tried)):
+            continue
+        recipient, count = Counter(recipient for _, recipient in some).most_common(1)[0]
+        if count >= _ONE_ADDRESS * len(some) and len({one for _, one in some}) <= len(some) / 2:
+            made.append(_address(past, gateway, recipient, incidents, count, tried[gateway]))
+        else:
+            made.append(_gateway(past, gateway, incidents, len(some), tried))
+    return made
+
+
+def _address(past: Past, gateway: str, recipient: str, incidents: tuple[int, ...], count: int, of: int) -> Proposal:
+    kind, _, identifier = recipient.partition(":")
+    known: Any = (past.catalog.people if kind == "person" else past.catalog.channels).get(identifier)
+    name = known.name if known is not None else identifier
+    return Proposal(
+        code="address-fails",
+        title=f"Messages to {name} through {gateway} fail: look at the address",
+        evidence=f"{count} messages failed for good, all to {name}",
+        incidents=incidents,
+        count=count,
+        of=of,
+        remark=f"{known.source}: mend the address for {gateway}, then try it: escalate test-page {recipient}" if known is not None else "",
+        person=identifier if kind == "person" else None,
+        gateway=gateway,
+    )
+
+
+def _gateway(past: Past, gateway: str, incidents: tuple[int, ...], count: int, tried: Counter[str]) -> Proposal:
+    return Proposal(
+        code="gateway-fails",
+        title=f"{gateway} fails too often to be relied on alone: page through a second gateway at the same time",
+        evidence=f"{count} of {tried[gateway]} messages failed for good ({count / tried[gateway]:.0%})",
+        incidents=incidents,
+        count=count,
+        of=tried[gateway],
+        changes=_second_way(past, gateway),
+        remark="" if _second_way(past, gateway) else "everybody's first step has another gateway already: mend this one, or take it out",
+        gateway=gateway,
+    )
+
+
+def _second_way(past: Past, gateway: str) -> tuple[Change, ...]:
+    """Everyone's default for urgent messages, with the gateway that most people have besides, in the first step that uses this one."""
+    steps = past.texts.value(("notify", "high"))
+    if not isinstance(steps, list):
+        return ()
+    has = Counter(one for person in past.catalog.people.values() for one in person.contact if one != gateway)
+    made = [dict(one) for one in steps]
+    for step in made:
+        via = list(step.get("via", ()))
+        more = [one for one, count in has.most_common() if one not in via and count >= len(past.catalog.people) / 2]
+        if via == [gateway] and more:
+            step["via"] = [*via, more[0]]
+            return (past.texts.setting(("notify", "high"), made),)
+    return ()

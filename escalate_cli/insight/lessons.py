@@ -1,0 +1,39 @@
+"""What the record says should be changed: every proposal, each with its evidence and the TOML (product.md §8)."""
+
+from __future__ import annotations
+
+from escalate_cli.insight.delivery_lessons import gateways
+from escalate_cli.insight.level_lessons import levels
+from escalate_cli.insight.people_lessons import people
+from escalate_cli.insight.proposal import Past, Proposal
+from escalate_cli.insight.rule_lessons import nudges
+from escalate_cli.insight.service_lessons import services
+from escalate_cli.insight.word_lessons import keywords
+
+
+def lessons(past: Past) -> tuple[Proposal, ...]:
+    """The proposals: what delays or loses pages first, then who gets the wrong ones, then who gets too many, then what is missing.
+
+    None has fewer than three incidents behind it, and none is what chance alone would bring (`chance.py`).
+    """
+    found = [*gateways(past), *levels(past), *keywords(past), *people(past), *services(past), *nudges(past)]
+    rank = {code: number for number, code in enumerate(ORDER)}
+    return tuple(sorted(found, key=lambda one: rank[one.code]))
+
+
+ORDER = (
+    "gateway-fails",
+    "address-fails",
+    "unanswered-level",
+    "short-wait",
+    "long-wait",
+    "keyword",
+    "team-added",
+    "severity-raised",
+    "paged-at-night",
+    "paged-often",
+    "nudge-accepted",
+    "nudge-declined",
+    "no-runbook",
+)
+"""what a proposal is about, in the order in which they are shown"""

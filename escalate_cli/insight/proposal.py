@@ -1,0 +1,71 @@
+"""What a lesson is made of: a proposal, the incidents behind it, the TOML to change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, SECOND, Span
+from escalate_cli.core.record import Record
+from escalate_cli.core.targets import name_of
+from escalate_cli.insight.amending import Change, Texts
+
+LEAST = 3
+"""no proposal without so many incidents behind it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something to change. `incidents` are those that speak for it, `count` of the `of` in which it could have shown."""
+
+    code: str
+    title: str
+    evidence: str
+    incidents: tuple[int, ...]
+    count: int
+    of: int
+    changes: tuple[Change, ...] = ()
+    remark: str = ""
+    """what to do where no line of the configuration can; or what to mind"""
+    service: str | None = None
+    team: str | None = None
+    person: str | None = None
+    policy: str | None = None
+    level: int | None = None
+    rule: str | None = None
+    gateway: str | None = None
+    keyword: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the lessons are drawn from: the records, the configuration as it is compiled and as it is written."""
+
+    records: Sequence[Record]
+    catalog: Catalog
+    texts: Texts
+
+    def team(self, team: str) -> str:
+        """The name of a team."""
+        return self.catalog.teams[team].name if team in self.catalog.teams else team
+
+    def service(self, service: str) -> str:
+        """The name of a service."""
+        return self.catalog.services[service].name if service in self.catalog.services else service
+
+    def person(self, person: str) -> str:
+        """The name of a person."""
+        return name_of(f"person:{person}", self.catalog)
+
+
+def numbers(records: Sequence[Record]) -> tuple[int, ...]:
+    """The ids of the incidents, each once, in order."""
+    return tuple(sorted({one.id for one in records}))
+
+
+def handy(span: Span) -> Span:
+    """`span` rounded up to a wait that somebody would write: half minutes up to five minutes, then minutes, then five minutes."""
+    unit = 30 * SECOND if span <= 5 * MINUTE else MINUTE if span <= 20 * MINUTE else 5 * MINUTE
+    return max(unit, math.ceil(span / unit) * unit)

@@ -1,0 +1,71 @@
+"""Nudges whose answer is always the same: a question that need not be asked."""
+
+from __future__ import annotations
+
+from escalate_cli.core.policy import Mode
+from escalate_cli.core.record import Record
+from escalate_cli.insight.chance import stands_out, usual
+from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+
+_ALWAYS = 0.95
+_NUDGE_ONLY = ("ask", "expires", "on_expiry")
+"""keys that mean something to a rule that asks, and are an error in one that does not"""
+
+_EXPECTED = 0.35
+"""what a rule's nudges come to before anything is known: accepted, declined and expired are about as likely"""
+
+
+def nudges(past: Past) -> list[Proposal]:
+    """Rules whose nudges are practically always accepted (make them automatic), or never (drop them): more often than chance."""
+    yes: dict[str, list[Record]] = {}
+    no: dict[str, list[Record]] = {}
+    for record in past.records:
+        for nudge in record.nudges:
+            if nudge.status == "accepted":
+                yes.setdefault(nudge.rule, []).append(record)
+            elif nudge.status in ("declined", "expired"):
+                no.setdefault(nudge.rule, []).append(record)
+    asking = [rule.name for rule in past.catalog.rules if rule.mode is Mode.NUDGE]
+    made = []
+    for rule in asking:
+        for mine, theirs, accepted in ((yes, no, True), (no, yes, False)):
+            k, n = len(mine.get(rule, ())), len(mine.get(rule, ())) + len(theirs.get(rule, ()))
+            others = [one for one in {*yes, *no} if one != rule]
+            known = sum(len(mine.get(one, ())) for one in others)
+            rate = usual(known, known + sum(len(theirs.get(one, ())) for one in others), _EXPECTED)
+            incidents = numbers(mine.get(rule, ()))
+            if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):
+                made.append(_automatic(past, rule, incidents, k, n) if accepted else _drop(past, rule, incidents, k, n))
+    return made
+
+
+def _automatic(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> Proposal:
+    file, place = past.texts.rule(rule)
+    changes = [past.texts.setting((*place, "mode"), "auto", file)]
+    written = past.texts.value(place, file)
+    changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
+    return Proposal(
+        code="nudge-accepted",
+        title=f'The answer to "{rule}" is always yes: let it act by itself',
+        evidence=f"asked {n} times, accepted {'every time' if k == n else f'{k} times'}",
+        incidents=incidents,
+        count=k,
+        of=n,
+        changes=tuple(changes),
+        rule=rule,
+    )
+
+
+def _drop(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> Proposal:
+    file, place = past.texts.rule(rule)
+    return Proposal(
+        code="nudge-declined",
+        title=f'Nobody says yes to "{rule}": drop it',
+        evidence=f"asked {n} times, {'never accepted' if k == n else f'accepted only {n - k} times'}",
+        incidents=incidents,
+        count=k,
+        of=n,
+        changes=(past.texts.removing(place, file),),
+        rule=rule,
+    )
+
