@@ -1,8 +1,8 @@
 """The benchmarks: one command, one table, every ratio within one run.
 
-    python benchmarks/run.py                  all of it, about five minutes
+    python benchmarks/run.py                  all of it, about eight minutes
     python benchmarks/run.py --quick          a look, about one minute
-    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, routing
+    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, routing, learning
     python benchmarks/run.py --json           the figures for a program
 
 Everything stays on loopback and in a temporary directory. Exit code 1 if a target is missed.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import crowds, finding, open_incidents, starting, storms, to_the_wire
+from benchmarks import crowds, finding, learning, open_incidents, starting, storms, to_the_wire
 from benchmarks.figure import Figure, Note
 
 Lines = Iterator[Figure | Note]
@@ -39,6 +39,7 @@ GROUPS: dict[str, Callable[..., Lines]] = {
     open_incidents.GROUP: open_incidents.measure,
     storms.GROUP: storms.measure,
     finding.GROUP: finding.measure,
+    learning.GROUP: learning.measure,
 }
 
 
