@@ -138,7 +138,7 @@ h3 { font-size: .85rem; margin: 1rem 0 .3rem; }
 h1, h2, h3, p, li, td, th, summary { overflow-wrap: anywhere; }
 p { color: var(--dim); margin: .2rem 0; text-wrap: pretty; } small, .legend, .card > p { font-size: .85rem; }
 .cards { margin-top: 1rem; } .card { margin-bottom: 1rem; break-inside: avoid; }
-.pair { columns: 2; column-gap: 1rem; }
+.pair { columns: 2; column-gap: 1rem; margin-bottom: 1rem; } .pair > .card:last-child { margin-bottom: 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem; min-width: 0; }
 .legend { margin: .6rem 0 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -.08rem; border-radius: 2px; }

@@ -79,7 +79,7 @@ def levels(report: Report, catalog: Catalog) -> str:
     drawn = [_level(one, catalog) for one in worst if one.unanswered]
     never = sum(not one.answered for one in asked if _asked(one) >= _FEW)
     said = f"{len(drawn)} of {len(asked)} levels had to be followed by the next at least once"
-    said += f"; {never} never answered in {_FEW} times or more." if never else "."
+    said += f"; {never} {'was' if never == 1 else 'were'} asked three times or more and never answered." if never else "."
     columns = ("Team", "Level", "Paged", "Answered", "Unanswered", "Median", "Nine of ten")
     rows = [
         (name_of_team(one.team, catalog), one.level, one.paged, one.answered, one.unanswered, span(one.answer.median), span(one.answer.p90))
@@ -118,10 +118,10 @@ def changes(report: Report, catalog: Catalog) -> str:
     added = [(name_of_team(team, catalog), count) for team, count in report.teams_added]
     raised = [(f"{before} → {after}", count) for before, after, count in report.raised]
     groups = (("Went from one team to another", moved), ("Teams brought in later", added), ("Severity raised later", raised))
-    most = max((count for _, group in groups for _, count in group), default=0)
     parts = []
     for title, group in groups:
         if group:
+            most = group[0][1]
             drawn = [Bar(what, (("main", count, f"{number(count)} incidents"),), number(count)) for what, count in group]
             parts.append(f"<div><h3>{title}</h3>{bars(drawn[:_ROWS], most, long=True)}{more(drawn[_ROWS:], 'rows', most)}</div>")
     if not parts:
@@ -200,7 +200,7 @@ def times_by(column: str, title: str, rows: Sequence[tuple[str, Times]], said: s
     most = max(one.acknowledge.median or 0 for _, one in rows)
     shown = [(what, one.incidents, _twice(one.page), _twice(one.acknowledge, most), _twice(one.resolve)) for what, one in rows]
     columns = (column, "Incidents", "Page", "Ack", "Resolve")
-    return card(title, table(columns, shown, f"{title}: times"), said=f"{said} Median; below it, what nine of ten stay under.", wide=wide)
+    return card(title, table(columns, shown, f"{title}: times"), said=f"{said} Median, then what nine of ten stay under.", wide=wide)
 
 
 def _twice(spread: Spread, most: int = 0) -> Html:
@@ -208,7 +208,7 @@ def _twice(spread: Spread, most: int = 0) -> Html:
     if not spread.count:
         return Html("–")
     line = f'<i class="main" style="width:{100 * (spread.median or 0) / most:.1f}%"></i>' if most else ""
-    return Html(f'{text(span(spread.median))}<small class="below">{text(span(spread.p90))}</small>{line}')
+    return Html(f'{text(span(spread.median))}<small class="then">{text(span(spread.p90))}</small>{line}')
 
 
 def more(rest: Sequence[Bar], what: str, most: int | None = None, said: str = "") -> str:
@@ -220,6 +220,7 @@ CSS = """
 .columns-of-bars { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 0 2.5rem; }
 .columns-of-bars h3 { margin-top: .8rem; }
 .causes { margin: .1rem 0; padding-left: 1.1rem; font-size: .85rem; } .cause { font-weight: 600; font-size: .85rem; color: var(--ink); }
-small.below { display: block; font-size: .8rem; color: var(--dim); }
+.then { display: block; font-size: .8rem; color: var(--dim); }
 td i.main { display: block; height: 3px; margin: 2px 0 0 auto; border-radius: 2px; }
+@media (min-width: 45.01rem) { .wide .then { display: inline-block; min-width: 4.5em; margin-left: .3rem; } }
 """
