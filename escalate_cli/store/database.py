@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store.copying import copy
 
 APPLICATION_ID = 0x45534341
 """'ESCA': marks the file as ours"""
@@ -211,32 +212,8 @@ class Database:
         return None if found == "ok" else str(found)
 
     def copy_to(self, path: Path) -> None:
-        """Write a sound copy of the database to `path`, readable by the owner only; an existing file is replaced whole.
-
-        It is read through a connection of its own, so that a copy can be made in a transaction, before its first change.
-        """
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
-            partial.unlink(missing_ok=True)
-            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
-            here = f"{self.path.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
-            with closing(sqlite3.connect(here, uri=True)) as source, closing(sqlite3.connect(partial)) as target:
-                source.backup(target, progress=self._patience())
-                target.execute("PRAGMA journal_mode=DELETE")
-            os.replace(partial, path)
-        except (sqlite3.Error, OSError) as problem:
-            partial.unlink(missing_ok=True)
-            raise DatabaseProblem(f"no copy could be written to {path}: {problem}", "check the space and permissions there") from None
-
-    def _patience(self) -> Callable[[int, int, int], None]:
-        """For a backup, which would wait for a locked database for ever: called after each try."""
-        give_up_at = self.clock.monotonic() + LOCK_PATIENCE_SECONDS
-
-        def tried(status: int, left: int, pages: int) -> None:
-            if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and self.clock.monotonic() > give_up_at:
-                raise sqlite3.OperationalError(f"{self.path} is locked by another process")
-
-        return tried
+        """Write a sound copy of the database to `path`."""
+        copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

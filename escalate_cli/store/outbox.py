@@ -99,7 +99,7 @@ class Outbox:
         )
         rows = self._db.run(
             "UPDATE notifications SET status = CASE WHEN stopped = 1 AND ? = 'retrying' THEN 'cancelled' ELSE ? END,"
-            " due_at = coalesce(?, due_at), sent_at = ?, error = ?, unsure = max(unsure, ?), claim = NULL, lease_until = NULL"
+            " due_at = coalesce(?, due_at), sent_at = ?, error = ?, unsure = max(unsure, ?)"
             " WHERE id = ? AND claim = ? AND status = 'sending' RETURNING status, incident_id",
             (
                 verdict.status.value,

@@ -43,6 +43,8 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
     finally:
         fresh.unlink(missing_ok=True)
         Path(f"{fresh}-journal").unlink(missing_ok=True)
+        for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
+            older.unlink()
     return aside
 
 

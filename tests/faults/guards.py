@@ -24,8 +24,7 @@ CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or a
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard, by what is taken away: the first `text` in `file` after `after`, replaced by `by`; and `also`, likewise, where one guard
-    stands behind another and only both together can be missed."""
+    """A guard, by what is taken away: the first `text` in `file` after `after`, replaced by `by`."""
 
     name: str
     file: str
@@ -33,35 +32,35 @@ class Guard:
     by: str
     tests: tuple[str, ...] = QUICK
     after: str = ""
-    also: tuple[tuple[str, str], ...] = ()
 
 
 GUARDS = (
+    Guard("waiting: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def waiting("),
+    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "ORDER BY turn, due_at, id LIMIT", "ORDER BY due_at, id LIMIT"),
     Guard("claim: only what is pending or retrying", OUTBOX, "status IN ('pending', 'retrying') AND ", "", after="def claim("),
     Guard("claim: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def claim("),
+    Guard("claim: it is marked as being sent", OUTBOX, "status = 'sending',", "status = status,", after="def claim("),
     Guard("claim: the attempt is counted", OUTBOX, "attempts = attempts + 1, ", "", after="def claim("),
+    Guard("claim: it has a token", OUTBOX, "claim = ?,", "claim = substr(?, 1, 0),", after="def claim("),
     Guard("claim: the lease is set", OUTBOX, "lease_until = ?,", "lease_until = ? * 0,", after="def claim("),
-    Guard("waiting: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def waiting("),
+    Guard("claim: a digest of before is forgotten", OUTBOX, ", bundled_with = NULL", "", after="def claim("),
+    Guard("record: an attempt keeps what was recorded first", OUTBOX, " AND ended_at IS NULL", "", after="def record("),
     Guard("record: only by the holder of the token", OUTBOX, " AND claim = ?", " AND ? <> ''", after="def record("),
-    Guard(
-        "record: once", OUTBOX, ", claim = NULL", "", after="def record(", also=((" AND status = 'sending' RETURNING", " RETURNING"),)
-    ),
+    Guard("record: once", OUTBOX, " AND status = 'sending' RETURNING", " RETURNING", after="def record("),
     Guard("record: called off means no further attempt", OUTBOX, "stopped = 1 AND", "stopped = 2 AND", after="def record("),
+    Guard("record: a retry waits", OUTBOX, "due_at = coalesce(?, due_at)", "due_at = coalesce(due_at, ?)", after="def record("),
+    Guard("record: what is in doubt is marked", OUTBOX, "max(unsure, ?)", "max(unsure, ? * 0)", after="def record("),
     Guard("record: what is in doubt stays in doubt", OUTBOX, "unsure = max(unsure, ?)", "unsure = ?", after="def record("),
     Guard("record: given up means look again", OUTBOX, "if status is NotificationStatus.FAILED:", "if False:", after="def record("),
+    Guard("look again: only at what runs", OUTBOX, " AND status <> 'resolved'", "", after="def look_again("),
+    Guard("look again: never later than before", OUTBOX, "next_due_at > ?", "? > 0", after="def look_again("),
     Guard("abandoned: only after the lease", OUTBOX, " AND n.lease_until <= ?", " AND ? > 0", after="def abandoned("),
-    Guard(
-        "abandoned: only what is being sent",
-        OUTBOX,
-        ", claim = NULL, lease_until = NULL",
-        "",
-        after="def record(",
-        also=(("n.status = 'sending' AND ", ""),),
-    ),
+    Guard("abandoned: only what is being sent", OUTBOX, "n.status = 'sending' AND ", "", after="def abandoned("),
+    Guard("abandoned: the attempt under way", OUTBOX, " AND a.number = n.attempts", "", after="def abandoned("),
     Guard("save: a plan undoes no claim", SITUATIONS, " AND status = ?", " AND ? <> ''", after="def _save_notification("),
     Guard("save: called off is written down", SITUATIONS, "stopped = ? WHERE", "stopped = ? * 0 WHERE", after="def _save_notification("),
-    Guard("claim: it is marked as being sent", OUTBOX, "status = 'sending',", "status = status,", after="def claim("),
     Guard("engine: what was abandoned is taken over", ENGINE, "        self._take_over_abandoned(tally)\n", "", CRASHES),
+    Guard("engine: not what is under way right here", ENGINE, "if claimed.token not in mine", "if True", after="def _take_over_abandoned("),
     Guard("engine: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
     Guard("engine: a dead sender leaves doubt", ENGINE, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
 )
@@ -71,14 +70,12 @@ def without(guard: Guard, copy: Path) -> str | None:
     """Take `guard` away in `copy`; the text of the file before, None when the guard is not found."""
     file = copy / guard.file
     before = file.read_text()
-    after = before
-    for text, by in ((guard.text, guard.by), *guard.also):
-        start = after.find(guard.after) if guard.after else 0
-        at = after.find(text, start)
-        if start < 0 or at < 0:
-            return None
-        after = after[:at] + by + after[at + len(text) :]
-    file.write_text(after)
+    start = before.find(guard.after) if guard.after else 0
+    end = before.find("    def ", start + len(guard.after)) if guard.after else len(before)
+    at = before.find(guard.text, start, end)
+    if start < 0 or at < 0:
+        return None
+    file.write_text(before[:at] + guard.by + before[at + len(guard.text) :])
     return before
 
 

@@ -10,25 +10,30 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli import operations
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import SECOND
 from escalate_cli.core.model import NotificationStatus
+from escalate_cli.engine import Engine
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
-from tests.world import World
+from tests.world import STANDARD, Postbox, World
 
 SENT = Verdict(NotificationStatus.SENT, None, "taken")
 FAILED = Verdict(NotificationStatus.FAILED, None, "gone")
+
+
+def declare_quietly(world: World) -> None:
+    """Store an incident and its page; send nothing."""
+    operations.declare(world.context, operations.Request("down", ("login",)), lambda routing: None)
 
 
 class Two:
     """One incident with one page that waits to be sent, and two processes that look at it."""
 
     def __init__(self, directory: Path) -> None:
-        from escalate_cli import operations
-
         self.world = World(directory)
-        operations.declare(self.world.context, operations.Request("down", ("login",)), lambda routing: None)
+        declare_quietly(self.world)
         self.one = self.world.store
         self.other = Store(directory / "escalate.db", self.world.clock)
 
@@ -47,6 +52,10 @@ class Two:
     def record(self, store: Store, claimed: Claimed, verdict: Verdict, kind: OutcomeKind = OutcomeKind.SENT):
         with store.transaction():
             return store.outbox.record(claimed, kind, verdict.reason, verdict, self.now)
+
+    def attempts(self) -> list[tuple[object, ...]]:
+        rows = self.one.database.run("SELECT number, outcome, detail FROM attempts WHERE notification_id = 1 ORDER BY id")
+        return [tuple(row) for row in rows]
 
     def retrying(self) -> Verdict:
         return Verdict(NotificationStatus.RETRYING, self.now + 15 * SECOND, "later")
@@ -92,6 +101,17 @@ def test_what_is_not_due_is_not_offered(two):
     assert two.other.outbox.waiting(two.now, 10) == ()
 
 
+def test_a_gateway_with_a_long_backlog_hides_no_message_of_another(tmp_path):
+    everyone = STANDARD.replace('["on-call"]', '["members", "channel"]')
+    world = World(tmp_path, everyone)
+    declare_quietly(world)
+    with world.store.transaction():
+        world.store.database.change("UPDATE notifications SET due_at = due_at - 60000000 WHERE gateway = 'sms'")
+    offered = world.store.outbox.waiting(world.clock.at, 2)
+    assert {one.gateway for one in offered} == {"sms", "slack"}
+    world.store.close()
+
+
 def test_an_attempt_is_counted_when_it_is_claimed_and_not_when_it_ends(two):
     claimed = two.claim(two.one, "first")
     assert (claimed.notification.attempts, two.page.attempts) == (1, 1)
@@ -103,6 +123,14 @@ def test_a_claim_is_left_alone_until_its_lease_is_over(two):
     assert two.other.outbox.abandoned(two.now, 10) == ()
     two.world.clock.at += SECOND
     assert [one.token for one in two.other.outbox.abandoned(two.now, 10)] == ["first"]
+
+
+def test_of_several_attempts_the_one_under_way_is_abandoned(two):
+    two.record(two.one, two.claim(two.one, "first"), two.retrying(), OutcomeKind.TEMPORARY)
+    two.world.clock.at += 15 * SECOND
+    second = two.claim(two.one, "second", lease=SECOND)
+    two.world.clock.at += SECOND
+    assert [one.attempt_id for one in two.other.outbox.abandoned(two.now, 10)] == [second.attempt_id]
 
 
 def test_what_is_over_is_not_abandoned(two):
@@ -123,6 +151,7 @@ def test_who_lost_a_claim_cannot_record_over_the_one_who_has_it(two):
     assert two.record(two.one, late, FAILED, OutcomeKind.PERMANENT) is None
     assert two.page.status is NotificationStatus.SENDING
     assert two.record(two.other, again, SENT) is NotificationStatus.SENT
+    assert two.attempts() == [(1, "unknown", "died"), (2, "sent", "taken")], "each attempt keeps what was recorded of it first"
 
 
 def test_an_outcome_is_recorded_once(two):
@@ -191,9 +220,72 @@ def test_a_failed_page_brings_the_next_level_forward(two):
     assert two.world.look().incident.next_due_at == two.now
 
 
-def test_an_incident_planned_by_another_meanwhile_is_not_planned_again(two):
+def test_a_page_given_up_for_good_wakes_no_resolved_incident(two):
+    claimed = two.claim(two.one, "first")
+    two.world.resolve()
+    two.record(two.one, claimed, FAILED, OutcomeKind.PERMANENT)
+    assert two.world.look().incident.next_due_at is None
+
+
+def test_a_page_given_up_for_good_makes_nothing_later_than_it_was(two):
+    claimed = two.claim(two.one, "first")
+    overdue = two.now - 600 * SECOND
+    with two.one.transaction():
+        two.one.database.change("UPDATE incidents SET next_due_at = ?", (overdue,))
+    two.record(two.one, claimed, FAILED, OutcomeKind.PERMANENT)
+    assert two.world.look().incident.next_due_at == overdue
+
+
+def test_what_was_once_in_a_digest_and_is_tried_again_counts_as_a_message_of_its_own(two):
+    declare_quietly(two.world)
+    pair = two.claim(two.one, "first"), two.one.outbox.claim(2, "first", two.now, two.now + 10 * SECOND)
+    with two.one.transaction():
+        two.one.outbox.bundle(pair[0], (pair[1],))
+    for one in pair:
+        two.record(two.one, one, two.retrying(), OutcomeKind.TEMPORARY)
+    two.world.clock.at += 15 * SECOND
+    with two.one.transaction():
+        assert two.one.outbox.claim(2, "second", two.now, two.now + 10 * SECOND) is not None
+        assert two.one.outbox.used("person:ana", "sms", two.now - 60 * SECOND, two.now)[0] == 1
+
+
+class Slow(Postbox):
+    """A sender that has not heard the outcome yet."""
+
+    held = True
+
+    def outcomes(self, timeout):
+        return [] if self.held else super().outcomes(timeout)
+
+
+def test_what_is_under_way_right_here_is_not_taken_for_abandoned_when_the_clock_leaps(tmp_path):
+    world = World(tmp_path)
+    world.post = Slow(world.clock)
+    declare_quietly(world)
+    engine = world.engine()
+    engine.round(engine.begin_pass(), patience=0)
+    assert len(world.post.tried) == 1
+    world.clock.at += 86_400 * SECOND
+    engine.begin_pass()
+    assert world.look().notifications[0].status is NotificationStatus.SENDING
+    world.post.held = False
+    engine.finish(engine.begin_pass())
+    assert world.look().notifications[0].status is NotificationStatus.SENT
+    assert len(world.post.tried) == 1
+    world.store.close()
+
+
+def test_an_incident_planned_by_another_meanwhile_is_not_planned_again(two, monkeypatch):
+    """Both see that it is due; the other plans and pages before this one begins its transaction."""
+    looked = two.other.situations.due
+
+    def due(now: int, limit: int) -> tuple[int, ...]:
+        found = looked(now, limit)
+        two.world.tick()
+        return found
+
     two.world.clock.at += 300 * SECOND
-    assert two.other.situations.due(two.now, 10) == (1,)
-    two.world.tick()
+    monkeypatch.setattr(two.other.situations, "due", due)
+    late = Engine(two.other, lambda: two.world.catalog, two.world.post, two.world.clock, {})
+    assert late.tick().planned == 0
     two.world.expects("sms to ana", "sms to bo")
-    assert two.other.situations.due(two.now, 10) == ()

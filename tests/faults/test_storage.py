@@ -189,35 +189,3 @@ def test_a_newer_database_is_read_where_possible_and_never_written(sound, tmp_pa
     listed = sound("list", "--json", ESCALATE_DB=str(db))
     assert (listed.code, [one["title"] for one in listed.json]) == (0, ["The X is down"])
     assert db.read_bytes() == before
-
-
-def test_an_older_database_is_migrated_whole_or_not_at_all_after_a_copy(tmp_path, monkeypatch):
-    """With a made-up second migration: one that works, and one that fails half way."""
-    from escalate_cli.clock import Clock
-    from escalate_cli.errors import DatabaseProblem
-    from escalate_cli.store import database
-
-    scripts = tmp_path / "schema"
-    scripts.mkdir()
-    shutil.copy(database._SCHEMA / "001.sql", scripts)
-    monkeypatch.setattr(database, "_SCHEMA", scripts)
-    path = tmp_path / "escalate.db"
-    first = database.Database(path, Clock())
-    with first.transaction():
-        first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
-    first.close()
-    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n")
-    with pytest.raises(DatabaseProblem, match=str(path)):
-        database.Database(path, Clock())
-    with sqlite3.connect(path) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
-        assert "mood" not in str(raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'facts'").fetchone())
-    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n")
-    second = database.Database(path, Clock())
-    assert [tuple(row) for row in second.run("SELECT value, mood FROM facts")] == [("me", "good")]
-    second.close()
-    copy = path.with_name("escalate.db.before-002")
-    assert copy.stat().st_mode & 0o777 == 0o600
-    with sqlite3.connect(copy) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
-        assert raw.execute("SELECT value FROM facts").fetchall() == [("me",)]
