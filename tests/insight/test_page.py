@@ -255,7 +255,7 @@ def _words(one: browser.Browser, width: int) -> list[str]:
     if (wide := one.run("document.scrollingElement.scrollWidth")) > width:
         wrong.append(f"the page is {wide} px wide")
     found = one.run(WORDS)
-    if len(found) < 4:
+    if len(found) < 3:
         wrong.append(f"there are {len(found)} words")
     for word in found:
         if word["size"] < 11:
