@@ -122,14 +122,20 @@ def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catal
     screens.heading(console, f"{services}: {said.title}" if said.title not in services else services, above=False)
     beginning = f"{local_time(foreseen.start, zone)} {zone}"
     span = show_duration(foreseen.until - foreseen.start)
-    console.print(screens.facts([("severity", said.severity), ("declared", beginning), ("looked at", span)]))
+    policies = [f"{one.policy.id} for {_team(one.team, catalog)}" for one in foreseen.situation.escalations]
+    facts = [("severity", said.severity), ("declared", beginning), ("looked at", span), ("policies", list(dict.fromkeys(policies)))]
+    console.print(screens.facts(facts))
     console.print()
     rows: list[tuple[object, ...]] = [_row(line, foreseen, catalog, zone) for line in lines_of(foreseen)]
-    console.print(screens.table(("after", "at", "who", "by", "because"), rows, wrap=("who", "because")))
+    console.print(screens.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because")))
     if not any(one.person for one in foreseen.messages):
         console.print(screens.words("Nobody is reached.", "bold red"))
     elif foreseen.over:
         console.print(screens.words("Nothing more is due after that.", "dim"))
+
+
+def _team(team: str, catalog: Catalog) -> str:
+    return catalog.teams[team].name if team in catalog.teams else team
 
 
 def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
@@ -139,17 +145,30 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     if line.more:
         last = f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at {_clock(line.last_at, foreseen.start, zone)}"
         who = name_of(line.message.recipient, catalog) if line.message is not None else ""
-        return (after, at, screens.words(who, "dim"), ", ".join(line.by), screens.words(last, "dim"))
+        return (after, at, screens.words(who, "dim"), ", ".join(line.by), "", screens.words(last, "dim"))
     if line.message is not None:
         one = line.message
-        text = one.because if one.kind is NotificationKind.PAGE else f"{one.kind.value}: {one.because}"
-        if one.digest_of > 1:
-            text += f"; one digest of {one.digest_of} messages"
-        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), _with_source(text, one.source))
+        level = "" if one.level is None else str(one.level)
+        why = _with_source(_why(one, foreseen, catalog), one.source)
+        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), level, why)
     entry = line.entry
     text = entry.text if entry is not None else ""
     source = str(entry.data.get("source") or "") if entry is not None else ""
-    return (after, at, "", "", screens.words(_with_source(text, source), "yellow"))
+    return (after, at, "", "", "", screens.words(_with_source(text, source), "yellow"))
+
+
+def _why(one: Message, foreseen: Simulation, catalog: Catalog) -> str:
+    """Why this recipient, without what the line says already: its level, and the condition of a rule that has a line of its own."""
+    means, _, reason = one.because.partition("; ")
+    for escalation in foreseen.situation.escalations:
+        reason = reason.removeprefix(f"level {one.level} of {escalation.levels} of policy {escalation.policy.id}").removeprefix(", ")
+    for rule in catalog.rules:
+        reason = reason.replace(f'rule "{rule.name}": {rule.when.text}', f'rule "{rule.name}"')
+    parts = [means] if means != "named directly" or not reason else []
+    parts += [reason.strip()] if reason.strip() else []
+    parts += [f"one digest of {one.digest_of} messages"] if one.digest_of > 1 else []
+    kind = "" if one.kind is NotificationKind.PAGE else f"{one.kind.value}: "
+    return kind + "; ".join(parts)
 
 
 def _with_source(text: str, source: str) -> str:

@@ -225,8 +225,9 @@ class _Life:
         ruling = self._ruling(one, known) if concerns(one) else Ruling()
         if ruling.hold_until is not None:
             for other in self._waiting_with(one, known):
-                known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
-                self.held_back.add(other.id)
+                if other.due_at <= self.now:  # what waits already, waits no longer for it
+                    known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
+                    self.held_back.add(other.id)
             return []
         if ruling.digest:
             together += [other for other in self._waiting_with(one, known) if other is not one]
@@ -261,6 +262,7 @@ class _Life:
         return judge(limits, len(sent) + under_way, min(sent, default=None), one.id in self.held_back, self.now)
 
     def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
+        """What goes to the same address, and is due or waits for a digest; this one among it."""
         return [
             other
             for other in known.values()

@@ -1,19 +1,53 @@
-"""Drawn organisations with everything that decides who is paged, and drawn scripts for their incidents."""
+"""Drawn nights: organisations with everything that decides who is paged, and what happens to one incident of theirs.
+
+A night begins at an ordinary noon, in the hour before a holiday, or shortly before the clocks change; its handoffs, hours and
+overrides begin and end in the hours around it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import Catalog, Channel, Gateway, Hours, Limits, Override, Person, Rotation, Schedule, Step
-from escalate_cli.core.duration import HOUR, MINUTE, Span
-from escalate_cli.core.policy import Level, Rule, Target, TargetKind
-from tests.properties.virtual import PEOPLE, SERVICES, SEVERITIES, catalogs
+from escalate_cli.core.catalog import (
+    Catalog,
+    Channel,
+    Fallback,
+    Gateway,
+    Hours,
+    Limits,
+    NotifyRules,
+    Override,
+    Person,
+    Rotation,
+    Schedule,
+    Severity,
+    Step,
+)
+from escalate_cli.core.duration import HOUR, MINUTE, SECOND, Instant, Span
+from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.policy import Level, Mode, OnExpiry, Rule, Target, TargetKind, When
+from tests.properties.virtual import PEOPLE, SERVICES, SEVERITIES, TEAMS, catalogs
+from tests.world import instant
+
+LENGTH = 2 * HOUR + 30 * MINUTE
+
+BEGINNINGS = (
+    ("2026-11-23T10:00:00", "UTC"),
+    ("2026-11-27T16:30:00", "Europe/London"),  # a Friday afternoon
+    ("2026-12-24T23:20:00", "Europe/London"),  # before Christmas
+    ("2026-10-25T00:10:00", "Europe/London"),  # the clocks go back at 01:00 UTC
+    ("2026-03-29T00:10:00", "Europe/London"),  # and forward
+    ("2026-10-03T14:20:00", "Australia/Lord_Howe"),  # forward by half an hour at 15:30 UTC
+)
+beginnings = st.tuples(st.sampled_from(BEGINNINGS), st.sampled_from([0, 0, 17 * SECOND + 250_000]))
 
 minutes = st.sampled_from([0, 1, 3, 5, 10, 20, 29, 30, 45, 61, 90, 120]).map(lambda one: one * MINUTE)
+around = st.sampled_from([-120, -60, -20, 0, 20, 30, 40, 60, 80, 110, 140])
+"""minutes from the beginning to a local time of the wall clock at which something begins or ends"""
 targets = st.sampled_from(
     [
         Target(TargetKind.ON_CALL),
@@ -25,71 +59,31 @@ targets = st.sampled_from(
         Target(TargetKind.PERSON, "eve"),
     ]
 )
-rotations = st.builds(
-    Rotation,
-    members=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3).map(tuple),
-    start=st.sampled_from([datetime(2026, 11, 23, 10, 30), datetime(2026, 11, 2, 12, 0), datetime(2026, 11, 23, 9, 0)]),
-    count=st.just(1),
-    unit=st.sampled_from(["d", "w"]),
-    hours=st.sampled_from([None, None, "office"]),
-)
-schedules = st.lists(rotations, max_size=2).map(tuple)
-overrides = st.lists(
+
+
+more_rules = st.lists(
     st.builds(
-        Override,
-        person=st.sampled_from(PEOPLE),
-        start=st.just(datetime(2026, 11, 23, 10, 20)),
-        until=st.sampled_from([datetime(2026, 11, 23, 10, 50), datetime(2026, 11, 24, 10, 0)]),
-    ),
-    max_size=1,
-).map(tuple)
-
-
-@st.composite
-def organisations(draw: st.DrawFn) -> Catalog:
-    """A drawn organisation with schedules, hours, channels, tight limits and people with their own ways to be reached."""
-    catalog = draw(catalogs())
-    people = {
-        **catalog.people,
-        "eve": replace(catalog.people["eve"], contact={"sms": "+9", "email": "eve@x"}),
-        **draw(st.fixed_dictionaries({"dan": st.just(_with_own_rules(catalog.people["dan"])) | st.just(catalog.people["dan"])})),
-    }
-    policies = {name: replace(one, levels=tuple(draw(_more(level)) for level in one.levels)) for name, one in catalog.policies.items()}
-    return replace(
-        catalog,
-        people=people,
-        policies=policies,
-        rules=tuple(draw(_asking(rule)) for rule in catalog.rules),
-        teams={name: replace(one, on_call="rota", channel="room") for name, one in catalog.teams.items()},
-        channels={"room": Channel("room", "Room", {"email": "room@x"})},
-        schedules={"rota": Schedule("rota", "UTC", draw(schedules), draw(overrides))},
-        hours={"office": Hours("office", "UTC", (0, 1, 2, 3, 4), time(10, 40), time(18))},
-        gateways={one: Gateway(one, f"json://localhost/{one}/{{to}}") for one in ("sms", "email")},
-        limits=draw(st.sampled_from([Limits(), Limits(2, 10 * MINUTE), Limits(1, 20 * MINUTE)])),
-        severities=tuple(
-            replace(one, inform=(Target(TargetKind.CHANNEL, "room"),) if one.id == "critical" else ()) for one in catalog.severities
+        Rule,
+        st.sampled_from(["soon", "later", "again"]),
+        st.builds(
+            When,
+            open_for=st.sampled_from([None, 5 * MINUTE, 30 * MINUTE]),
+            raised=st.sampled_from([False, False, True]),
+            scope_grew=st.sampled_from([False, False, False, True]),
         ),
-    )
+        page=st.sampled_from([(), (Target(TargetKind.PERSON, "eve"),), (Target(TargetKind.ON_CALL),)]),
+        involve=st.sampled_from([(), (), ("blue",)]),
+        raise_to=st.sampled_from([None, None, "critical"]),
+        every=st.sampled_from([None, None, 40 * MINUTE]),
+        mode=st.sampled_from([Mode.NUDGE, Mode.AUTO]),
+        expires=st.sampled_from([None, 15 * MINUTE, 30 * MINUTE]),
+        on_expiry=st.sampled_from(OnExpiry),
+    ),
+    max_size=2,
+    unique_by=lambda one: one.name,
+)
 
-
-def _with_own_rules(person: Person) -> Person:
-    return replace(
-        person,
-        contact={"sms": "+8", "email": "dan@x"},
-        notify=replace(person.notify, high=(Step(("email",)), Step(("sms",), 2 * MINUTE), Step(("sms", "email"), 7 * MINUTE))),
-    )
-
-
-@st.composite
-def _more(draw: st.DrawFn, level: Level) -> Level:
-    added = draw(st.lists(targets, max_size=1))
-    return replace(level, notify=(*level.notify, *added), during=draw(st.sampled_from([None, None, None, "office", "!office"])))
-
-
-@st.composite
-def _asking(draw: st.DrawFn, rule: Rule) -> Rule:
-    when = replace(rule.when, hours=draw(st.sampled_from([None, "office"])))
-    return replace(rule, page=(*rule.page, *draw(st.lists(targets, max_size=1))), when=when)
+LIMITS = (Limits(), Limits(3, 10 * MINUTE), Limits(3, 20 * MINUTE), Limits(2, 10 * MINUTE), Limits(1, 20 * MINUTE))
 
 
 @dataclass(frozen=True)
@@ -101,6 +95,47 @@ class Deed:
     value: object
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Attempts at an address, or through a gateway, end like this until `span` after the declaration."""
+
+    where: str
+    kind: OutcomeKind
+    span: Span
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A maintenance of `service`, begun `before` the declaration, for `span`."""
+
+    service: str
+    before: Span
+    span: Span
+
+
+@dataclass(frozen=True)
+class Night:
+    """One drawn case: what is configured, what is declared when, what happens then. `earlier` counts incidents of the day before,
+    each of which has taken its turn of a round robin."""
+
+    catalog: Catalog
+    start: Instant
+    zone: str
+    services: tuple[str, ...]
+    severity: str
+    lead: str | None
+    labels: tuple[tuple[str, str], ...]
+    script: tuple[Deed, ...]
+    refused: tuple[Refusal, ...]
+    quiet: tuple[Quiet, ...]
+    earlier: int
+
+    def outcome(self, gateway: str, address: str, at: Instant) -> OutcomeKind:
+        """How an attempt at this instant ends."""
+        found = (one.kind for one in self.refused if one.where in (gateway, address) and at < self.start + one.span)
+        return next(found, OutcomeKind.SENT)
+
+
 deeds = st.lists(
     st.one_of(
         st.builds(Deed, minutes, st.just("ack"), st.sampled_from([None, *PEOPLE])),
@@ -108,7 +143,10 @@ deeds = st.lists(
         st.builds(Deed, minutes, st.just("severity"), st.sampled_from(SEVERITIES)),
         st.builds(Deed, minutes, st.just("add"), st.sampled_from(SERVICES)),
         st.builds(Deed, minutes, st.just("drop"), st.sampled_from(SERVICES)),
+        st.builds(Deed, minutes, st.just("lead"), st.sampled_from(PEOPLE)),
+        st.builds(Deed, minutes, st.just("label"), st.sampled_from(["yes", "no"])),
         st.builds(Deed, minutes, st.just("say"), st.just("still looking")),
+        st.builds(Deed, minutes, st.just("nudge"), st.booleans()),
         st.builds(Deed, minutes, st.just("nudge"), st.booleans()),
         st.builds(Deed, minutes, st.just("resolve"), st.none()),
         st.builds(Deed, minutes, st.just("reopen"), st.none()),
@@ -116,12 +154,155 @@ deeds = st.lists(
         st.builds(Deed, minutes, st.just("next"), st.none()),
         st.builds(Deed, minutes, st.just("page"), st.sampled_from(PEOPLE)),
     ),
-    max_size=7,
-).map(lambda some: sorted(some, key=lambda one: one.span))
-
-refusals = st.dictionaries(
-    st.sampled_from(["+0", "+1", "+2", "+8", "+9", "eve@x", "bo@x", "room@x"]), st.sampled_from(list(OutcomeKind)), max_size=3
+    max_size=6,
 )
-"""how attempts at these addresses end"""
+STORIES: tuple[tuple[tuple[str, object], ...], ...] = (
+    (),
+    (("nudge", True),),
+    (("nudge", False), ("nudge", False), ("nudge", True)),
+    (("resolve", None), ("reopen", None)),
+    (("ack", None), ("reopen", None)),
+    (("ack", None), ("ack", None), ("say", "still looking")),
+    (("severity", "minor"), ("severity", "critical")),
+    (("severity", "major"), ("ack all", "eve"), ("add", "db")),
+)
+"""what is done one after the other, and means nothing in another order"""
 
-LENGTH = 2 * HOUR + 30 * MINUTE
+
+@st.composite
+def scripts(draw: st.DrawFn) -> tuple[Deed, ...]:
+    told = draw(st.sampled_from(STORIES))
+    story = [Deed(span, what, value) for span, (what, value) in zip(sorted(draw(minutes) for _ in told), told, strict=True)]
+    return tuple(sorted((*story, *draw(deeds)), key=lambda one: one.span))
+
+
+
+refusals = st.lists(
+    st.builds(
+        Refusal,
+        st.sampled_from(["sms", "sms", "email", "email", "+0", "+1", "+2", "+8", "+9", "eve@x", "bo@x", "room@x"]),
+        st.sampled_from([OutcomeKind.TEMPORARY, OutcomeKind.PERMANENT, OutcomeKind.UNKNOWN]),
+        st.sampled_from([SECOND, 20 * SECOND, 15 * MINUTE, LENGTH]),
+    ),
+    min_size=1,
+    max_size=3,
+).map(tuple)
+quiets = st.lists(
+    st.builds(
+        Quiet,
+        st.sampled_from(SERVICES),
+        st.sampled_from([0, 5, 20]).map(lambda one: one * MINUTE),
+        st.sampled_from([10, 35, 90]).map(lambda one: one * MINUTE),
+    ),
+    min_size=1,
+    max_size=4,
+).map(tuple)
+
+
+@st.composite
+def nights(draw: st.DrawFn) -> Night:
+    (begins, zone), odd = draw(beginnings)
+    start = instant(begins) + odd
+    return Night(
+        catalog=draw(organisations(start, zone)),
+        start=start,
+        zone=zone,
+        services=draw(st.lists(st.sampled_from(SERVICES), min_size=1, max_size=2, unique=True).map(tuple)),
+        severity=draw(st.sampled_from(SEVERITIES)),
+        lead=draw(st.sampled_from([None, None, *PEOPLE])),
+        labels=draw(st.sampled_from([(), (("vip", "yes"),)])),
+        script=draw(scripts()),
+        refused=draw(st.one_of(st.just(()), refusals)),
+        quiet=draw(st.one_of(st.just(()), st.just(()), quiets)),
+        earlier=draw(st.sampled_from([0, 0, 1, 2])),
+    )
+
+
+@st.composite
+def organisations(draw: st.DrawFn, start: Instant, zone: str) -> Catalog:
+    """A drawn organisation with schedules, hours, channels, tight limits and people with their own ways to be reached."""
+    catalog = draw(catalogs())
+    local = instant_to_local(start, zone).replace(tzinfo=None, second=0, microsecond=0)
+    policies = {name: replace(one, levels=tuple(draw(_level(level)) for level in one.levels)) for name, one in catalog.policies.items()}
+    return replace(
+        catalog,
+        people=_with_own_rules(catalog.people, draw),
+        policies=policies,
+        rules=tuple(draw(_rule(rule)) for rule in (*catalog.rules, *draw(more_rules))),
+        services={name: replace(one, policy=draw(st.sampled_from([None, None, *TEAMS]))) for name, one in catalog.services.items()},
+        teams={name: replace(one, on_call="rota", channel="room") for name, one in catalog.teams.items()},
+        channels={"room": Channel("room", "Room", {"email": "room@x"})},
+        schedules={"rota": draw(_schedule(local, zone))},
+        hours={"office": draw(_hours(local, zone))},
+        gateways={one: Gateway(one, f"json://localhost/{one}/{{to}}", attempts=draw(st.sampled_from([4, 2]))) for one in ("sms", "email")},
+        limits=draw(st.sampled_from(LIMITS)),
+        severities=tuple(draw(_severity(one)) for one in catalog.severities),
+        fallback=draw(st.sampled_from([catalog.fallback, catalog.fallback, Fallback("red", (), 20 * MINUTE)])),
+    )
+
+
+def _with_own_rules(people: dict[str, Person], draw: st.DrawFn) -> dict[str, Person]:
+    eve = replace(people["eve"], contact={"sms": "+9", "email": "eve@x"})
+    steps = (Step(("email",)), Step(("sms",), 2 * MINUTE), Step(("sms", "email"), 7 * MINUTE))
+    dan = replace(people["dan"], contact={"sms": "+8", "email": "dan@x"}, notify=NotifyRules(high=steps))
+    return {**people, "eve": eve, "dan": draw(st.sampled_from([dan, people["dan"]]))}
+
+
+@st.composite
+def _schedule(draw: st.DrawFn, local: datetime, zone: str) -> Schedule:
+    def rotation() -> Rotation:
+        unit, back = draw(st.sampled_from([("d", 3), ("w", 28), ("months", 59)]))
+        first = local - timedelta(days=back) + timedelta(minutes=draw(around))
+        members = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3).map(tuple))
+        return Rotation(members, first, 1, unit, draw(st.sampled_from([None, None, "office"])))
+
+    def override() -> Override:
+        begins = local + timedelta(minutes=draw(around))
+        return Override(draw(st.sampled_from(PEOPLE)), begins, begins + timedelta(minutes=draw(st.sampled_from([30, 70, 1440]))))
+
+    rotations = tuple(rotation() for _ in range(draw(st.sampled_from([1, 2, 0]))))
+    return Schedule("rota", zone, rotations, tuple(override() for _ in range(draw(st.sampled_from([0, 0, 1, 2])))))
+
+
+@st.composite
+def _hours(draw: st.DrawFn, local: datetime, zone: str) -> Hours:
+    opens = local + timedelta(minutes=draw(around))
+    closes = opens + timedelta(minutes=draw(st.sampled_from([40, 75, 480, 1440])))
+    days = draw(st.sampled_from([(0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6)]))
+    holidays: tuple[date, ...] = draw(st.sampled_from([(), (), (local.date(),), ((local + timedelta(days=1)).date(),)]))
+    return Hours("office", zone, days, opens.time(), closes.time(), holidays)
+
+
+@st.composite
+def _severity(draw: st.DrawFn, severity: Severity) -> Severity:
+    hears: tuple[Target, ...] = (Target(TargetKind.CHANNEL, "room"),) if severity.id == "critical" else ()
+    return replace(severity, inform=(*hears, *draw(st.sampled_from([(), (), (Target(TargetKind.PERSON, "eve"),)]))))
+
+
+@st.composite
+def _when(draw: st.DrawFn, when: When) -> When:
+    """One condition in four also asks for a service, a team, a label or hours."""
+    asked = draw(st.integers(0, 15))
+    if asked == 0:
+        return replace(when, services=("login",))
+    if asked == 1:
+        return replace(when, teams=("blue",))
+    if asked == 2:
+        return replace(when, labels=(("vip", draw(st.sampled_from(["yes", None]))),))
+    return replace(when, hours=draw(st.sampled_from(["office", "!office"]))) if asked in (3, 4) else when
+
+
+@st.composite
+def _level(draw: st.DrawFn, level: Level) -> Level:
+    added = draw(st.lists(st.one_of(st.just(Target(TargetKind.ON_CALL)), targets), max_size=2, unique=True))
+    during = draw(st.sampled_from([None, None, None, "office", "!office"]))
+    return replace(level, notify=(*level.notify, *added), during=during, when=draw(_when(level.when)))
+
+
+@st.composite
+def _rule(draw: st.DrawFn, rule: Rule) -> Rule:
+    when = draw(_when(rule.when))
+    ask = draw(st.sampled_from([rule.ask, rule.ask, (Target(TargetKind.PERSON, "eve"), Target(TargetKind.CHANNEL, "room"))]))
+    return replace(rule, page=(*rule.page, *draw(st.lists(targets, max_size=1))), when=when, ask=ask)
+
+

@@ -37,8 +37,9 @@ def test_simulate_tells_each_message_with_its_line(escalate: Escalate) -> None:
 def test_simulate_for_people_and_for_documents(escalate: Escalate) -> None:
     script = ("--at", "2026-11-23 10:00", "--ack", "1m:ana", "--resolve", "20m")
     screen = escalate("simulate", "sign in is broken", *script).out
-    assert re.search(r"^0s +10:00 +Ana \[bold\]Ruiz\[/bold\] +sms ", screen, re.M)
+    assert re.search(r"^0s +10:00 +Ana \[bold\]Ruiz\[/bold\] +sms +1 +on call for Identity", screen, re.M)
     assert re.search(r"^\+1m +10:01 +acknowledged by Ana", screen, re.M)
+    assert "policies   standard for Identity" in screen
     assert "Nothing more is due after that." in screen
     diagram = escalate("simulate", "sign in is broken", *script, "--mermaid").out.splitlines()
     assert diagram[:2] == ["sequenceDiagram", "    participant e as escalate"]

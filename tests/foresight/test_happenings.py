@@ -8,7 +8,7 @@ import pytest
 
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, parse_duration
+from escalate_cli.core.duration import MINUTE, SECOND, parse_duration
 from escalate_cli.core.incident import Changes, Declaration
 from escalate_cli.core.model import Maintenance
 from escalate_cli.core.policy import Target, TargetKind
@@ -220,3 +220,12 @@ def test_the_limits_bundle_what_exceeds_them(tmp_path: Path) -> None:
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
     assert [(one.after // MINUTE, one.digest_of) for one in simulation.messages] == [(0, 1), (1, 1), (5, 4), (6, 1)]
+
+
+def test_what_is_gathered_for_a_digest_does_not_wait_longer_because_more_comes(tmp_path: Path) -> None:
+    """The third of three messages in ten minutes is kept for a digest: it gathers for a third of that, from the first on."""
+    loud = '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait = "1m"\n'
+    world = World(tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "10m"'))
+    world.store.close()
+    simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
+    assert [(one.after // SECOND, one.digest_of) for one in simulation.messages] == [(0, 1), (60, 1), (120 + 200, 4)]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE
 from escalate_cli.core.model import EntryKind, NotificationStatus
 from escalate_cli.foresight.replaying import Replay, replay
-from tests.foresight.drawn import LENGTH, SERVICES, SEVERITIES, Deed, deeds, organisations
+from tests.foresight.drawn import LENGTH, Night, nights
 from tests.foresight.test_reality import Reality
-from tests.properties.virtual import START
 from tests.world import STANDARD, World
 
 
@@ -86,8 +85,6 @@ def test_another_first_level_would_have_paged_somebody_else(world: World) -> Non
 def test_a_service_that_is_gone_is_said(world: World) -> None:
     world.declare("down", "login")
     without = {name: one for name, one in world.catalog.services.items() if name != "login"}
-    from dataclasses import replace
-
     assert through(world, replace(world.catalog, services=without)).remarks == ('the service "login" is not in this configuration',)
 
 
@@ -100,29 +97,23 @@ RECORDED = {
     "snooze": (EntryKind.SNOOZED,),
     "resolve": (EntryKind.RESOLVED,),
     "reopen": (EntryKind.REOPENED,),
-    **dict.fromkeys(("severity", "add", "drop", "say"), (EntryKind.UPDATED,)),
+    **dict.fromkeys(("severity", "add", "drop", "lead", "label", "say"), (EntryKind.UPDATED,)),
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    organisations(),
-    st.lists(st.sampled_from(SERVICES), min_size=1, max_size=2, unique=True).map(tuple),
-    st.sampled_from(SEVERITIES),
-    deeds,
-)
-def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(
-    catalog: Catalog, services: tuple[str, ...], severity: str, script: list[Deed]
-) -> None:
-    script = list({one.span: one for one in script}.values())  # nobody does two things in the same microsecond
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(nights())
+def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(night: Night) -> None:
+    script = {one.span: one for one in night.script}.values()  # nobody does two things in the same microsecond
+    night = replace(night, script=tuple(script), refused=())
     with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as directory:
-        reality = Reality(Path(directory), catalog, {})
-        reality.live(services, severity, script)
-        situation, timeline = reality.situation, reality.store.situations.timeline(1)
+        reality = Reality(Path(directory), night)
+        reality.live()
+        situation, timeline = reality.situation, reality.store.situations.timeline(reality.id)
         reality.store.close()
-    if not all(any(one.at == START + deed.span and one.kind in RECORDED[deed.what] for one in timeline) for deed in script):
+    if not all(any(one.at == night.start + deed.span and one.kind in RECORDED[deed.what] for one in timeline) for deed in script):
         return  # something was done that left no record, as acknowledging what somebody has
-    done = replay(situation, timeline, catalog, catalog, START + LENGTH)
+    done = replay(situation, timeline, night.catalog, night.catalog, night.start + LENGTH)
 
     def sent(one: Any) -> Counter[Any]:
         fine = (note for note in one.notifications if note.status is NotificationStatus.SENT)
