@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -36,6 +38,10 @@ class EscalateError(Exception):
 
     exit_code: ExitCode = ExitCode.USAGE
     code: str = "usage"
+    details: Sequence[str] = ()
+    """lines that people see before the message"""
+    more: Mapping[str, Any] = {}
+    """what JSON says beside the message"""
 
     def __init__(self, message: str, hint: str = "", *, code: str | None = None) -> None:
         super().__init__(message)

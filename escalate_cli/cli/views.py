@@ -7,7 +7,7 @@ from typing import Any
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND
-from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Incident, Notification, Nudge, Situation
+from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Incident, IncidentStatus, Notification, Nudge, Situation
 from escalate_cli.core.moment import iso
 
 Data = dict[str, Any]
@@ -44,7 +44,7 @@ def incident_data(
 
 def _counts(escalation: Escalation, incident: Incident) -> bool:
     """A stopped escalation's team is no longer in a running incident; of a resolved one every team was."""
-    return escalation.status is not EscalationStatus.STOPPED or incident.resolved_at is not None
+    return escalation.status is not EscalationStatus.STOPPED or incident.status is IncidentStatus.RESOLVED
 
 
 def situation_data(situation: Situation, catalog: Catalog) -> Data:

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 
 from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, Instant, Span
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.duration import DAY, MINUTE, Instant, Span
+from escalate_cli.core.model import (
+    Entry,
+    EntryKind,
+    IncidentStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
@@ -64,7 +73,7 @@ class Replay:
 def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant) -> Replay:
     """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells whose acknowledgement meant what."""
     incident = situation.incident
-    until = max(now, incident.declared_at)
+    until = _last_look(situation, timeline, now)
     said, script = facts(situation, timeline, was)
     simulation = simulate(
         said, catalog, incident.declared_at, until, script, maintenance=situation.maintenance, next_turns=_turns(situation)
@@ -76,6 +85,14 @@ def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalo
     people = [Reach(one, recorded.get(one), replayed[one]) for one in replayed]
     people += [Reach(one, recorded[one], None) for one in recorded if one not in replayed]
     return Replay(situation, simulation, tuple(people), _remarks(said, timeline, catalog))
+
+
+def _last_look(situation: Situation, timeline: Sequence[Entry], now: Instant) -> Instant:
+    """Up to now; an imported incident that is over, nobody knows since when, is looked at for a day after what is known of it."""
+    incident = situation.incident
+    if incident.status is IncidentStatus.RESOLVED and incident.resolved_at is None:
+        return max((one.at for one in timeline), default=incident.declared_at) + DAY
+    return max(now, incident.declared_at)
 
 
 def had_nobody_acted(

@@ -141,11 +141,13 @@ class Outbox:
     def used(self, recipient: str, gateway: str, since: Instant, now: Instant) -> tuple[int, Instant | None]:
         """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went.
 
-        What was sent "later than now", before the clock was set back, does not count: nothing may be held back until then.
+        What was sent "later than now", before the clock was set back, does not count: nothing may be held back until then. Nor does
+        what nobody here has sent, but an import tells of.
         """
         rows = self._db.run(
             "SELECT count(*) AS many, min(sent_at) AS oldest FROM notifications"
-            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ? AND sent_at <= ?",
+            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ? AND sent_at <= ?"
+            " AND claim IS NOT NULL",
             (recipient, gateway, since, now),
         )
         under_way = self._db.run(

@@ -54,6 +54,15 @@ class Situations:
 
     def save(self, before: Situation | None, after: Situation) -> Situation:
         """Store what changed from `before` to `after`; the situation comes back with the ids that new things were given."""
+        stored = self.load(self._write(before, after))
+        assert stored is not None  # noqa: S101 - written a moment ago in this transaction
+        return stored
+
+    def add(self, situation: Situation) -> int:
+        """Store a situation that is new throughout; the id of its incident. It is not read back: there may be thousands."""
+        return self._write(None, situation)
+
+    def _write(self, before: Situation | None, after: Situation) -> int:
         incident_id = self._save_incident(before, after)
         names: dict[int, int] = {}
         known = {one.id: one for one in before.escalations} if before else {}
@@ -70,9 +79,7 @@ class Situations:
         for team, turn in after.turns.items():
             if before is None or team not in before.turns:
                 self._db.change("INSERT INTO turns (team, turn, incident_id) VALUES (?, ?, ?)", (team, turn, incident_id))
-        stored = self.load(incident_id)
-        assert stored is not None  # noqa: S101 - written a moment ago in this transaction
-        return stored
+        return incident_id
 
     def _save_incident(self, before: Situation | None, after: Situation) -> int:
         row = to_row(after.incident) | {"rules": msgspec.json.encode(after.rules).decode()}
@@ -138,6 +145,11 @@ class Situations:
         """The id of the incident with this key that is not resolved."""
         rows = self._db.run("SELECT id FROM incidents WHERE key = ? AND status <> 'resolved'", (key,))
         return int(rows[0]["id"]) if rows else None
+
+    def with_label(self, name: str) -> frozenset[str]:
+        """Every value that the incidents have of this label."""
+        rows = self._db.run("SELECT labels FROM incidents WHERE labels LIKE ?", (f'%"{name}":%',))
+        return frozenset(labels[name] for row in rows if name in (labels := msgspec.json.decode(row["labels"])))
 
     def due(self, now: Instant, limit: int) -> tuple[int, ...]:
         """The ids of incidents that ask to be looked at, the longest due first."""

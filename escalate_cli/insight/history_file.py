@@ -1,0 +1,248 @@
+"""A file of past incidents, CSV or JSON, as rows of texts by column: where each stands, and what is wrong with the file itself.
+
+What the texts mean is `importing.py`'s business. CSV may be separated by commas, semicolons or tabs: its head decides. JSON is a list of
+objects, an object with such a list under "incidents", or an object a line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from escalate_cli.core.catalog import did_you_mean
+
+COLUMNS = (
+    "id",
+    "title",
+    "message",
+    "severity",
+    "first_severity",
+    "severity_changed_at",
+    "service",
+    "first_service",
+    "rerouted_at",
+    "team",
+    "declared_at",
+    "declared_by",
+    "first_paged_at",
+    "paged",
+    "gateway",
+    "acknowledged_at",
+    "acknowledged_by",
+    "acknowledged_level",
+    "resolved_at",
+)
+"""what a row may say, beside `label.NAME`"""
+
+LABEL = "label."
+
+_NEEDED = (("title", "message"), ("service",), ("declared_at",))
+_LISTS = ("paged", "service", "first_service")
+_SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; "" for the file as a whole."""
+
+    where: str
+    column: str | None
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the file: its texts by column, without those that are empty."""
+
+    where: str
+    cells: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class HistoryFile:
+    """What was found in a file. `remarks` are no faults: columns that nobody knows."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read(content: bytes) -> HistoryFile:
+    """The rows of a file of either kind; its first character says which it is."""
+    found = HistoryFile()
+    text = _text(content, found)
+    if text is None:
+        return found
+    if not text.strip():
+        found.faults.append(Fault("", None, "the file is empty", "a CSV file begins with its columns: title,service,declared_at"))
+    elif text.lstrip()[0] in "[{":
+        _read_json(text, found)
+    else:
+        _read_csv(text, found)
+    return found
+
+
+def _text(content: bytes, found: HistoryFile) -> str | None:
+    hint = "save it as UTF-8 (spreadsheets call it “CSV UTF-8”)"
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        found.faults.append(Fault("", None, "the file is UTF-16", hint))
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found.faults.append(Fault(f"line {line}", None, f"the byte 0x{content[error.start]:02x} is no UTF-8", hint))
+        return None
+
+
+# ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_csv(text: str, found: HistoryFile) -> None:
+    separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    names: list[str] | None = None
+    line = 1
+    try:
+        for cells in reader:
+            where, line = f"line {line}", reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if names is None:
+                names = _heads(cells, where, found)
+                continue
+            if len(cells) > len(names):
+                message = f"it has {len(cells)} cells, but the head names {len(names)} columns"
+                hint = f'a text with {_spoken(separator)} in it goes between quotes: "like{separator} this"'
+                found.faults.append(Fault(where, None, message, hint))
+                continue
+            found.rows.append(Row(where, _cells(zip(names, cells, strict=False))))
+    except csv.Error as error:
+        hint = 'a text with quotes in it goes between quotes, each of its own doubled: "say ""hello"""'
+        found.faults.append(Fault(f"line {max(reader.line_num, line)}", None, f"this is no CSV: {error}", hint))
+
+
+def _separator(text: str) -> str:
+    """The separator with which the head has the most columns that are known."""
+    head = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
+    return max(_SEPARATORS, key=lambda one: (sum(_known(_named(name)) for name in head.split(one)), head.count(one)))
+
+
+def _spoken(separator: str) -> str:
+    return {",": "a comma", ";": "a semicolon"}.get(separator, "a tab")
+
+
+def _heads(cells: Sequence[str], where: str, found: HistoryFile) -> list[str]:
+    """The names of the columns; says which are missing, twice there or unknown."""
+    names = [_named(cell) for cell in cells]
+    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
+        found.faults.append(Fault(where, name, "there are two columns of this name", "keep one of them"))
+    for choice in _NEEDED:
+        if not any(name in names for name in choice):
+            found.faults.append(_missing(choice, where, names))
+    _remark(dict.fromkeys(names), found)
+    return names
+
+
+def _missing(choice: Sequence[str], where: str, names: Sequence[str]) -> Fault:
+    meant = did_you_mean(choice[0], [name for name in names if not _known(name)])
+    known = f"needed are title (or message), service and declared_at; known are {', '.join(COLUMNS)} and label.NAME"
+    hint = f'is it the one called "{meant}"? Then rename that' if meant else known
+    return Fault(where, None, f"there is no column {' or '.join(choice)}", hint)
+
+
+def _remark(names: Mapping[str, Any], found: HistoryFile) -> None:
+    for name in names:
+        if name and not _known(name):
+            meant = did_you_mean(name, COLUMNS)
+            found.remarks.append(f'the column "{name[:60]}" is not known and is left out' + (f': did you mean "{meant}"?' if meant else ""))
+
+
+def _named(text: str) -> str:
+    """A column's name as it is written here: `Declared At` → `declared_at`. A label keeps its own name."""
+    name = text.strip().strip('"').strip()
+    if name.lower().startswith(LABEL):
+        return LABEL + name[len(LABEL) :]
+    return re.sub(r"[\s-]+", "_", name).lower()
+
+
+def _known(name: str) -> bool:
+    return name in COLUMNS or (name.startswith(LABEL) and len(name) > len(LABEL))
+
+
+def _cells(pairs: Any) -> dict[str, str]:
+    return {name: text for name, text in pairs if _known(name) and text.strip()}
+
+
+# ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_json(text: str, found: HistoryFile) -> None:
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        lines = _json_lines(text)
+        if lines is None:
+            place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+            message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            found.faults.append(Fault(place, None, f"this is no JSON: {message}", 'write [{"title": …}, …], or one object a line'))
+            return
+        listed, places = [one for _, one in lines], [f"line {number}" for number, _ in lines]
+    else:
+        if isinstance(listed, dict):
+            listed = listed.get("incidents", [listed])
+        places = [f"incident {number}" for number in range(1, len(listed) + 1)] if isinstance(listed, list) else []
+    if not isinstance(listed, list):
+        found.faults.append(Fault("", None, '"incidents" is not a list', 'write {"incidents": [{"title": …}, …]}'))
+        return
+    unknown: dict[str, None] = {}
+    for where, one in zip(places, listed, strict=True):
+        if isinstance(one, dict):
+            found.rows.append(Row(where, _object(one, where, found, unknown)))
+        else:
+            found.faults.append(Fault(where, None, "this is not an object", 'write {"title": …, "service": …, "declared_at": …}'))
+    _remark(unknown, found)
+
+
+def _json_lines(text: str) -> list[tuple[int, Any]] | None:
+    """(line, value) of each line that is not empty; None when one of them is no JSON."""
+    try:
+        return [(number, json.loads(line)) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _object(one: Mapping[str, Any], where: str, found: HistoryFile, unknown: dict[str, None]) -> dict[str, str]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in one.items():
+        name = _named(key)
+        if name == "labels" and isinstance(value, dict):
+            pairs += [(LABEL + label, _plain(text, where, LABEL + label, found)) for label, text in value.items()]
+            continue
+        if name == "services" and "service" not in one:
+            name = "service"
+        if not _known(name):
+            unknown.setdefault(name)
+            continue
+        pairs.append((name, _plain(value, where, name, found)))
+    return _cells(pairs)
+
+
+def _plain(value: Any, where: str, name: str, found: HistoryFile) -> str:
+    """A value as a cell of a CSV file would have it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")  # JSON can write half a surrogate pair
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and name in _LISTS and all(isinstance(part, str) for part in value):
+        return ";".join(value)
+    found.faults.append(Fault(where, name, "this is not a text or a number", 'write it like "…"; paged may be a list of texts'))
+    return ""

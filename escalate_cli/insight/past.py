@@ -1,0 +1,334 @@
+"""A past incident that came from outside, as the record that it would have left had it been here: over, with nothing due.
+
+Its timeline has the kinds and data of a real one, so that reports, lessons and replays need not tell the two apart; what a row does
+not say is left out, or marked as `estimated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import MINUTE, Instant, Span
+from escalate_cli.core.model import (
+    Entry,
+    EntryKind,
+    Escalation,
+    EscalationStatus,
+    Incident,
+    IncidentStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
+from escalate_cli.core.policy import Policy
+from escalate_cli.core.scope import Wanted, policy_for, wanted
+from escalate_cli.core.targets import name_of
+from escalate_cli.insight.document import IMPORTED
+
+UNKNOWN = "unknown"
+"""the team, person or gateway of what a row does not name"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Somebody who was paged: at which level, how long (microseconds) after the first page; None where that is not said."""
+
+    person: str
+    level: int | None = None
+    after: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A row that has been checked. What it does not say is None or empty; `first_services` are those of the declaration."""
+
+    identity: str
+    title: str
+    severity: str
+    services: tuple[str, ...]
+    declared_at: Instant
+    message: str | None = None
+    first_severity: str | None = None
+    severity_changed_at: Instant | None = None
+    first_services: tuple[str, ...] = ()
+    rerouted_at: Instant | None = None
+    team: str | None = None
+    declared_by: str | None = None
+    first_paged_at: Instant | None = None
+    paged: tuple[Paged, ...] = ()
+    gateway: str | None = None
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
+    acknowledged_level: int | None = None
+    resolved_at: Instant | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it was re-routed."""
+        return bool(self.first_services) and self.first_services != self.services
+
+    @property
+    def moved_at(self) -> Instant:
+        """When it was re-routed: as said; else with the first page, which went to the wrong team, else with the declaration."""
+        return self.rerouted_at or self.first_paged_at or self.declared_at
+
+    @property
+    def ended_at(self) -> Instant:
+        """The last moment that the row tells of."""
+        known = (self.rerouted_at, self.severity_changed_at, self.first_paged_at, self.acknowledged_at, self.resolved_at)
+        return max(self.declared_at, *(at or 0 for at in known))
+
+
+class _Level(NamedTuple):
+    """When a level was paged, whether that is an estimate, and whom."""
+
+    at: Instant
+    estimated: bool
+    people: tuple[str, ...]
+
+
+_Levels = Mapping[int, _Level]
+
+
+def situation_of(past: Past, catalog: Catalog) -> Situation:
+    """The whole situation of a past incident, for storing; ids are negative."""
+    return _Telling(past, catalog).told()
+
+
+class _Telling:
+    """Tells one past incident, act by act. The order of acts decides among entries of one instant."""
+
+    def __init__(self, past: Past, catalog: Catalog) -> None:
+        self.past = past
+        self.catalog = catalog
+        self.urgency = catalog.severity(past.first_severity or past.severity).urgency
+        self.first = self._escalations(past.first_services) if past.moved else ()
+        self.last = self._escalations(past.services, past.team, number=len(self.first))
+        self.entries: list[Entry] = []
+        self.notifications: list[Notification] = []
+
+    def told(self) -> Situation:
+        past = self.past
+        self._declare()
+        for one in self.first or self.last:
+            self._start(one, past.declared_at)
+        levels = self._levels()
+        for one in self.first:
+            self._page(one, levels.get(one.id, {}))
+        self._change()
+        for one in self.last:
+            self._page(one, levels.get(one.id, {}))
+        taken = self._acknowledge(levels) if past.acknowledged_at is not None else ()
+        if past.resolved_at is not None:
+            self._log(past.resolved_at, EntryKind.RESOLVED, "resolved", message=None)
+        escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in (*self.first, *self.last))
+        entries = tuple(sorted(self.entries, key=lambda one: one.at))
+        return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
+
+    def _log(self, at: Instant, kind: EntryKind, text: str, by: str | None = None, **data: Any) -> None:
+        self.entries.append(Entry(at, kind, text, by, data))
+
+    def _incident(self) -> Incident:
+        past = self.past
+        return Incident(
+            id=-1,
+            title=past.title,
+            severity=past.severity,
+            declared_at=past.declared_at,
+            updated_at=past.ended_at,
+            message=past.message,
+            status=IncidentStatus.RESOLVED,
+            services=past.services,
+            labels={**past.labels, IMPORTED: past.identity},
+            declared_by=past.declared_by,
+            acknowledged_at=past.acknowledged_at,
+            acknowledged_by=past.acknowledged_by,
+            resolved_at=past.resolved_at,
+            routing=self._routing(),
+            open_since=past.declared_at,
+            message_since=past.declared_at,
+            severity_since=past.declared_at,
+        )
+
+    def _routing(self) -> dict[str, Any]:
+        services = self.past.first_services or self.past.services
+        return {"query": self.past.title, "match": "given", "service": services[0], "candidates": [], IMPORTED: True}
+
+    # ── the acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _declare(self) -> None:
+        past = self.past
+        severity = past.first_severity or past.severity
+        at = past.declared_at
+        text = f"declared: {past.title}"
+        self._log(at, EntryKind.DECLARED, text, past.declared_by, severity=severity, message=past.message, **{IMPORTED: True})
+        names = ", ".join(map(self._service, past.first_services or past.services))
+        self._log(at, EntryKind.ROUTED, f"the imported row named {names}", past.declared_by, **self._routing())
+
+    def _start(self, one: Escalation, at: Instant) -> None:
+        text = f"escalation to {self._team(one.team)} by policy {one.policy.id}: {one.because}"
+        services = list(one.services)
+        self._log(at, EntryKind.ESCALATION, text, team=one.team, policy=one.policy.id, services=services, source=one.policy.source)
+
+    def _change(self) -> None:
+        """Re-routed, and the severity changed; by nobody that the row names, but by somebody: no rule did it."""
+        past = self.past
+        if past.moved:
+            before, after = past.first_services, past.services
+            added, dropped = [one for one in after if one not in before], [one for one in before if one not in after]
+            parts = [f"added {', '.join(added)}"] if added else []
+            parts += [f"dropped {', '.join(dropped)}"] if dropped else []
+            data = {"change": "services", "added": added, "dropped": dropped, "before": list(before)}
+            self._log(past.moved_at, EntryKind.UPDATED, f"services {'; '.join(parts)}", IMPORTED, **data)
+            for one in self.first:
+                text = f"escalation to {one.team} stopped: no service in scope leads to it any more"
+                self._log(past.moved_at, EntryKind.ESCALATION, text, IMPORTED, team=one.team)
+            for one in self.last:
+                self._start(one, past.moved_at)
+        if past.first_severity is not None and past.first_severity != past.severity:
+            before_rank, after_rank = (self.catalog.severity(one).rank for one in (past.first_severity, past.severity))
+            verb = "raised" if after_rank >= before_rank else "lowered"
+            at = past.severity_changed_at or past.first_paged_at or past.declared_at
+            text = f"severity {verb} from {past.first_severity} to {past.severity}"
+            self._log(at, EntryKind.UPDATED, text, IMPORTED, change="severity", before=past.first_severity, after=past.severity)
+
+    def _page(self, escalation: Escalation, levels: _Levels) -> None:
+        past = self.past
+        for round_, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
+            recipients = [f"person:{one}" for one in people]
+            names = ", ".join(name_of(one, self.catalog) for one in recipients)
+            text = f"level {number} of policy {escalation.policy.id}: paged {names}" + (" (time estimated)" if estimated else "")
+            source = self._source(escalation, number)
+            data: dict[str, Any] = {"team": escalation.team, "level": number, "cycle": 0, "recipients": recipients, "missed": []}
+            data |= {"late_seconds": 0, "source": source} | ({"estimated": True} if estimated else {})
+            self._log(at, EntryKind.LEVEL, text, **data)
+            gateway = past.gateway or UNKNOWN
+            for one in recipients:
+                number_of = -1000 - len(self.notifications)
+                self.notifications.append(
+                    Notification(
+                        id=number_of,
+                        kind=NotificationKind.PAGE,
+                        recipient=one,
+                        gateway=gateway,
+                        address="(not recorded)",
+                        because=f"as imported; level {number} of policy {escalation.policy.id}",
+                        due_at=at,
+                        urgency=self.urgency,
+                        status=NotificationStatus.SENT,
+                        attempts=1,
+                        escalation_id=escalation.id,
+                        level=number,
+                        page_round=round_,
+                        sent_at=at,
+                        source=source,
+                        created_at=at,
+                    )
+                )
+                text = f"page to {name_of(one, self.catalog)} by {gateway}: sent"
+                self._log(at, EntryKind.SENT, text, notification=number_of, recipient=one, gateway=gateway, attempt=1)
+
+    def _acknowledge(self, levels: Mapping[int, _Levels]) -> tuple[Escalation, ...]:
+        """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all of them if that is none."""
+        past = self.past
+        mine = self.catalog.teams_of(past.acknowledged_by) if past.acknowledged_by else frozenset()
+        taken = tuple(one for one in self.last if one.team in mine) or self.last
+        name = name_of(f"person:{past.acknowledged_by}", self.catalog) if past.acknowledged_by else "somebody"
+        for one in taken:
+            text = f"acknowledged by {name} for {one.team}"
+            current = past.acknowledged_level or max(levels.get(one.id, {}), default=0)
+            data = {"team": one.team, "level": current, "everything": False}
+            self._log(past.acknowledged_at or 0, EntryKind.ACKNOWLEDGED, text, past.acknowledged_by, **data)
+        return taken
+
+    # ── who, where and when ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _escalations(self, services: tuple[str, ...], team: str | None = None, *, number: int = 0) -> tuple[Escalation, ...]:
+        known = tuple(one for one in services if one in self.catalog.services)
+        if team is not None:
+            asked: tuple[Wanted, ...] = (Wanted(team, policy_for(team, None, self.catalog), services, "the imported row says so"),)
+        elif known:
+            asked = wanted(known, self.catalog)
+        else:
+            asked = (Wanted(UNKNOWN, Policy(UNKNOWN, ()), services, "its service is not in the configuration any more"),)
+        return tuple(
+            Escalation(-(number + count), one.team, one.policy, because=one.because, services=one.services, urgency=self.urgency)
+            for count, one in enumerate(asked, start=1)
+        )
+
+    def _levels(self) -> dict[int, dict[int, _Level]]:
+        """What was paged of each escalation, by its id."""
+        past = self.past
+        if past.first_paged_at is None:
+            return {}
+        named: dict[int, dict[int, list[Paged]]] = {}
+        for one in self._everybody():
+            level = one.level or 1
+            named.setdefault(self._escalation_of(one.person), {}).setdefault(level, []).append(one)
+        home = (self.first or self.last)[0].id
+        if not any(1 in levels for levels in named.values()):
+            named.setdefault(home, {})[1] = [Paged(UNKNOWN, 1)]
+        found: dict[int, dict[int, _Level]] = {}
+        for escalation in (*self.first, *self.last):
+            second = bool(self.first) and home in named and escalation in self.last
+            for level, people in sorted(named.get(escalation.id, {}).items()):
+                found.setdefault(escalation.id, {})[level] = self._level(escalation, level, people, second=second)
+        return found
+
+    def _everybody(self) -> list[Paged]:
+        """Those named, and whoever acknowledged at the level that the row gives."""
+        past = self.past
+        by, level = past.acknowledged_by, past.acknowledged_level
+        everybody = [replace(one, level=level) if one.person == by and one.level is None else one for one in past.paged]
+        if by is not None and level is not None and not any((one.person, one.level) == (by, level) for one in everybody):
+            everybody.append(Paged(by, level))
+        return everybody
+
+    def _escalation_of(self, person: str) -> int:
+        """The escalation in which a person was paged: their team's, the last one first."""
+        teams = self.catalog.teams_of(person)
+        for one in (*self.last, *self.first):
+            if one.team in teams:
+                return one.id
+        return self.last[0].id
+
+    def _level(self, escalation: Escalation, number: int, people: list[Paged], *, second: bool) -> _Level:
+        """When a level was paged and whom. What the row does not say of it is estimated: by the waits of the policy as it is now, no
+        later than what ended it; in an escalation that came `second`, from the re-routing on."""
+        past = self.past
+        first_at = past.first_paged_at or 0
+        who = tuple(dict.fromkeys(one.person for one in people))
+        said = [one.after for one in people if one.after is not None]
+        if said or (number == 1 and not second):
+            return _Level(first_at + min(said, default=0), False, who)
+        begun_at = max(first_at, past.moved_at) if second else first_at
+        waits = [escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE for n in range(number - 1)]
+        ends = [at for at in (past.acknowledged_at, past.resolved_at) if at is not None]
+        return _Level(max(min([begun_at + sum(waits), *ends]), past.declared_at), True, who)
+
+    def _over(self, one: Escalation, levels: _Levels, taken: bool) -> Escalation:
+        past = self.past
+        return replace(
+            one,
+            status=EscalationStatus.STOPPED,
+            level=max(levels, default=0),
+            paged=tuple(levels),
+            page_round=len(levels),
+            acked_by=(past.acknowledged_by,) if taken and past.acknowledged_by else (),
+            acknowledged_at=past.acknowledged_at if taken else None,
+            acknowledged_by=past.acknowledged_by if taken else None,
+        )
+
+    def _source(self, escalation: Escalation, level: int) -> str:
+        return escalation.policy.levels[level - 1].source if level <= escalation.levels else escalation.policy.source
+
+    def _service(self, service: str) -> str:
+        return self.catalog.services[service].name if service in self.catalog.services else service
+
+    def _team(self, team: str) -> str:
+        return self.catalog.teams[team].name if team in self.catalog.teams else team
