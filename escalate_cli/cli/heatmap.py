@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from escalate_cli.cli import html_page
+from escalate_cli.cli.html_page import document, text
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import show_about
 from escalate_cli.core.moment import local_time
@@ -59,10 +60,12 @@ def page(coverage: Coverage, catalog: Catalog) -> str:
     for severity in reversed(catalog.severities):
         rows = [row for row in coverage.rows if severity.id in row.severities]
         bars = "\n".join(_bar(row, week.cells(row), catalog) for row in rows)
-        sections.append(f"<section><h2>{escape(severity.id)}</h2>\n{_ruler()}\n{bars}\n</section>")
-    legend = "".join(f'<span><i class="g{number}"></i>{escape(name)}</span>' for number, name in enumerate(GRADE_NAMES))
+        sections.append(f"<section><h2>{text(severity.id)}</h2>\n{_ruler()}\n{bars}\n</section>")
+    grades = html_page.legend(*((f"g{number}", name) for number, name in enumerate(GRADE_NAMES)))
     covered = f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}"
-    return _PAGE.format(css=_CSS, covered=escape(covered), legend=legend, sections="\n".join(sections))
+    title = "Who is how many minutes away"
+    said = f"For every hour of the week, the longest that an incident declared then would wait for its first person. {covered}."
+    return document(title, "\n".join((f"<h1>{title}</h1><p>{text(said)}</p>", grades, *sections)), _CSS)
 
 
 def _ruler() -> str:
@@ -80,7 +83,7 @@ def _bar(row: Row, cells: list[Cell | None], catalog: Catalog) -> str:
             pieces.append([kind, hour, [cell]])
     shown = "".join(_piece(kind, hour, alike, catalog) for kind, hour, alike in pieces)
     services = ", ".join(catalog.services[one].name for one in row.services)
-    label = f"<strong>{escape(services)}</strong> <small>{escape(row.team)}, policy {escape(row.policy)}</small>"
+    label = f"<strong>{text(services)}</strong> <small>{text(row.team)}, policy {text(row.policy)}</small>"
     return f'<div class="row"><div class="label">{label}</div><div class="bar">{shown}</div></div>'
 
 
@@ -90,7 +93,7 @@ def _piece(kind: object, hour: int, alike: list[Cell | None], catalog: Catalog) 
         return f'<i style="flex:{len(alike)}"></i>'
     when = "any time" if len(alike) == HOURS_OF_WEEK else f"{_hour(hour)}–{_hour(hour + len(alike))}"
     title = f"{when}: {_told(found, catalog)}"
-    return f'<i class="g{grade(found)}" style="flex:{len(alike)}" title="{escape(title)}"></i>'
+    return f'<i class="g{grade(found)}" style="flex:{len(alike)}" title="{text(title)}"></i>'
 
 
 def _hour(hour: int) -> str:
@@ -106,18 +109,12 @@ def _told(cell: Cell, catalog: Catalog) -> str:
 
 
 _CSS = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --dim: #59636e; --line: #d8dee4;
-  --g0: #2da44e; --g1: #8fce6b; --g2: #e6c229; --g3: #f08c2e; --g4: #d1242f; --g5: #8250df; --g6: #000; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --dim: #9198a1; --line: #30363d;
-  --g0: #238636; --g1: #5c9a3c; --g2: #b8961a; --g3: #c96a1a; --g4: #da3633; --g5: #a371f7; --g6: #fff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 72rem; padding: 1rem; font: 1rem/1.4 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .3rem; }
-p, small { color: var(--dim); margin: .2rem 0; } small { font-size: .8rem; }
-.legend span { display: inline-block; margin-right: 1rem; white-space: nowrap; }
-.legend i { display: inline-block; width: .9rem; height: .9rem; margin-right: .35rem; vertical-align: -.1rem; border-radius: 2px; }
+:root { --g0: #2da44e; --g1: #8fce6b; --g2: #e6c229; --g3: #f08c2e; --g4: #d1242f; --g5: #8250df; --g6: #000; }
+@media screen and (prefers-color-scheme: dark) { :root { --g0: #238636; --g1: #5c9a3c; --g2: #b8961a; --g3: #c96a1a; --g4: #da3633;
+  --g5: #a371f7; --g6: #fff; } }
+h2 { margin: 1.5rem 0 .3rem; } .label small { color: var(--dim); font-size: .8rem; }
 .row { display: grid; grid-template-columns: 18rem 1fr; gap: .2rem .8rem; align-items: center; padding: .25rem 0;
-  border-top: 1px solid var(--line); }
+  border-top: 1px solid var(--line); break-inside: avoid; }
 .label { overflow-wrap: anywhere; font-size: .9rem; }
 .bar { display: flex; height: 1.1rem; overflow: hidden; border-radius: 3px; }
 .bar i { min-width: 0; }
@@ -126,21 +123,4 @@ p, small { color: var(--dim); margin: .2rem 0; } small { font-size: .8rem; }
 .g0 { background: var(--g0); } .g1 { background: var(--g1); } .g2 { background: var(--g2); } .g3 { background: var(--g3); }
 .g4 { background: var(--g4); } .g5 { background: var(--g5); } .g6 { background: var(--g6); }
 @media (max-width: 45rem) { .row { grid-template-columns: 1fr; } .ruler { margin-left: 0; } }
-"""
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Who is how many minutes away</title>
-<style>{css}</style>
-</head>
-<body>
-<h1>Who is how many minutes away</h1>
-<p>For every hour of the week, the longest that an incident declared then would wait for its first person. {covered}.</p>
-<p class="legend">{legend}</p>
-{sections}
-</body>
-</html>
 """

@@ -148,6 +148,8 @@ p { color: var(--dim); margin: .2rem 0; text-wrap: pretty; } small, .legend, .ca
 .track { display: flex; height: .95rem; min-width: 0; overflow: hidden; border-radius: 3px; }
 .track i { min-width: 2px; } .track i + i { border-left: 1px solid var(--card); }
 .figure, .remark { text-align: right; white-space: nowrap; } .remark { color: var(--dim); font-size: .8125rem; }
+.remark:empty { display: none; } .figure:has(+ .remark:empty) { grid-column: 3 / -1; }
+.below .figure:has(+ .remark:empty) { grid-column: 2 / -1; }
 .below { display: block; } .below li { display: grid; grid-template-columns: 1fr auto auto; gap: .1rem .6rem; align-items: baseline;
   margin-bottom: .45rem; } .below .track { grid-area: 2 / 1 / 3 / -1; height: .6rem; }
 i.main { background: var(--main); } i.good { background: var(--good); } i.bad { background: var(--bad); }
@@ -163,7 +165,8 @@ th:first-child { padding-left: 0; min-width: 5rem; } .n { white-space: nowrap; }
 details th { white-space: nowrap; }
 @media (max-width: 45rem) { body { padding: .9rem .7rem 2rem; } .pair { columns: 1; } .card { padding: .85rem .8rem; }
   .bars { display: block; } .bars li { display: grid; grid-template-columns: 1fr auto auto; gap: .1rem .6rem; align-items: baseline;
-  margin-bottom: .45rem; } .track { grid-area: 2 / 1 / 3 / -1; height: .6rem; } }
+  margin-bottom: .45rem; } .track { grid-area: 2 / 1 / 3 / -1; height: .6rem; }
+  .bars .figure:has(+ .remark:empty) { grid-column: 2 / -1; } }
 @media print { @page { margin: 14mm; } :root { color-scheme: light; --paper: #fff; } * { print-color-adjust: exact;
   -webkit-print-color-adjust: exact; } body { padding: 0; font-size: 10.5pt; max-width: none; }
   details.numbers:not([open]) { display: none; } details.more > summary { list-style: none; } .scroll { overflow: visible; } }

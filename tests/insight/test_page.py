@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -28,6 +30,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "no incident": reports.nothing,
     "hostile names": reports.hostile,
 }
+TOUR = Path(__file__).parents[2] / "examples" / "tour"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
@@ -210,6 +213,8 @@ CUT = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth >
 @pytest.mark.skipif(browser.installed() is None, reason=f"no browser: none of {', '.join(browser.NAMES)} is installed")
 def test_in_a_real_browser(tmp_path: Path) -> None:
     """Everything is looked at before anything fails, so that one run tells all that is wrong."""
+    week = tmp_path / "week.html"
+    subprocess.run([sys.executable, "-m", "escalate_cli", "check", "--config", TOUR, "--html", week], capture_output=True, check=False)
     one, wrong = browser.Browser(tmp_path), []
     try:
         for name in REPORTS:
@@ -222,6 +227,9 @@ def test_in_a_real_browser(tmp_path: Path) -> None:
             one.run(OPEN_ALL)
             wrong += [f"{name}, everything open: {problem}" for problem in (*_words(one, 700), *_words_at(one, 390))]
             wrong += [f"{name}, printed: {problem}" for problem in _printed(one)]
+        for width, dark in ((1200, True), (390, False)):
+            one.open(week, width, dark=dark)
+            wrong += [f"the week that check draws, {width} px: {problem}" for problem in (*_quiet(one, week), *_words(one, width))]
     finally:
         one.close()
     assert wrong == []
