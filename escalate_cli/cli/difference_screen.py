@@ -51,7 +51,7 @@ def draw(console: Any, changes: Sequence[Change], moments: Sequence[Instant], ol
 
 
 def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> str:
-    """The changes for a pull request: one table, person by person."""
+    """The changes for a pull request: a table person by person, and one service by service."""
     zone = new.settings.timezone
     if not changes:
         return "**Who is paged:** nothing changes for anybody.\n"
@@ -61,6 +61,8 @@ def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog
     for person in _people(changes):
         for row in _rows(_of(changes, person), len(moments), zone, old, new):
             lines.append("| " + " | ".join(_cell(cell) for cell in (person_name(person, old, new), *row)) + " |")
+    lines += ["", "| service | changes for |", "|---|---|"]
+    lines += [f"| {_cell(service_name(one, old, new))} | {_cell(_people_of(changes, one, old, new))} |" for one in _services(changes)]
     looked = ", ".join(local_time(one, zone) for one in moments)
     return "\n".join([*lines, "", f"<sub>Times count from the declaration, if nobody answers. Looked at {looked} ({zone}).</sub>", ""])
 

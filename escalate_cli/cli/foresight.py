@@ -135,11 +135,16 @@ def _configuration(context: Context, named: str) -> Any:
     from pathlib import Path
 
     from escalate_cli.config.load import load
+    from escalate_cli.config.problems import InvalidConfiguration
     from escalate_cli.config.revisions import load_revision
 
-    if os.path.exists(named):
-        return load(Path(named)).catalog
-    return load_revision(named, context.config_path).catalog
+    here = os.path.exists(named)
+    try:
+        return (load(Path(named)) if here else load_revision(named, context.config_path)).catalog
+    except InvalidConfiguration as invalid:
+        invalid.where = f"the configuration {'in' if here else 'of the revision'} {named}"
+        invalid.remedy = f"put that right, then run `escalate --config {named} check`" if here else "name a revision that was valid"
+        raise
 
 
 def replay(

@@ -35,6 +35,9 @@ class InvalidConfiguration(ConfigurationProblem):
     """The configuration has errors. `problems` holds them all, warnings too; `message` is the first error in one line."""
 
     code = "invalid-configuration"
+    where = "the configuration"
+    remedy = "put that right, then run `escalate check`"
+    """what to call it and what to do, where it is not the one in use"""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

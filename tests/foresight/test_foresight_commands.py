@@ -126,7 +126,21 @@ def test_diff_tells_people_what_changes_for_them(escalate: Escalate) -> None:
     of_login = next(one for one in ran.json["changes"] if one["service"] == "login" and one["severity"] == "major")
     assert (of_login["person"], of_login["before_seconds"], of_login["after_seconds"]) == ("cy", 300, 60)
     assert re.search(r"^Log in +major +5m +1m +earlier +always", escalate("diff", "config", "other").out, re.M)
-    assert "| Cy Łódź | Log in | major | 5m | 1m | earlier | always |" in escalate("diff", "config", "other", "--markdown").out
+    comment = escalate("diff", "config", "other", "--markdown").out
+    assert "| Cy Łódź | Log in | major | 5m | 1m | earlier | always |" in comment
+    assert "| Log in | Cy Łódź (earlier) |" in comment
+
+
+def test_diff_says_which_of_two_configurations_is_broken(escalate: Escalate) -> None:
+    other = escalate.place / "other"
+    other.mkdir()
+    (other / "catalog.toml").write_text("x =\n")
+    ran = escalate("diff", "config", "other")
+    assert ran.code == 3
+    assert "catalog.toml:1:4: error[syntax]" in ran.err
+    assert ran.err.endswith(
+        "error: the configuration in other has 1 error\nhint: put that right, then run `escalate --config other check`\n"
+    )
 
 
 def test_replay_tells_what_another_configuration_would_have_done(escalate: Escalate) -> None:
