@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli import html_page
 from escalate_cli.cli.html_page import document, text
@@ -59,8 +59,10 @@ def page(coverage: Coverage, catalog: Catalog) -> str:
     sections = []
     for severity in reversed(catalog.severities):
         rows = [row for row in coverage.rows if severity.id in row.severities]
-        bars = "\n".join(_bar(row, week.cells(row), catalog) for row in rows)
-        sections.append(f"<section><h2>{text(severity.id)}</h2>\n{_ruler()}\n{bars}\n</section>")
+        drawn = [(row, _pieces(week.cells(row))) for row in rows]
+        bars = "\n".join(_bar(row, pieces, catalog) for row, pieces in drawn)
+        words = html_page.details("In words", "".join(_words(row, pieces, catalog) for row, pieces in drawn))
+        sections.append(f"<section><h2>{text(severity.id)}</h2>\n{_ruler()}\n{bars}\n{words}</section>")
     grades = html_page.legend(*((f"g{number}", name) for number, name in enumerate(GRADE_NAMES)))
     covered = f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}"
     title = "Who is how many minutes away"
@@ -69,31 +71,46 @@ def page(coverage: Coverage, catalog: Catalog) -> str:
 
 
 def _ruler() -> str:
-    return '<div class="bar ruler">' + "".join(f"<b>{day}</b>" for day in _DAYS) + "</div>"
+    return '<div class="bar ruler" aria-hidden="true">' + "".join(f"<b>{day}</b>" for day in _DAYS) + "</div>"
 
 
-def _bar(row: Row, cells: list[Cell | None], catalog: Catalog) -> str:
-    """A row: hours that are alike make one piece, which tells more when it is pointed at."""
-    pieces: list[list[Any]] = []
+def _pieces(cells: list[Cell | None]) -> list[tuple[int, list[Cell | None]]]:
+    """Hours that follow one another and are alike, with the first of them."""
+    pieces: list[tuple[int, list[Cell | None]]] = []
+    before: object = ()
     for hour, cell in enumerate(cells):
         kind = None if cell is None else (cell.badness, set(cell.people))
-        if pieces and pieces[-1][0] == kind:
-            pieces[-1][2].append(cell)
+        if kind == before:
+            pieces[-1][1].append(cell)
         else:
-            pieces.append([kind, hour, [cell]])
-    shown = "".join(_piece(kind, hour, alike, catalog) for kind, hour, alike in pieces)
-    services = ", ".join(catalog.services[one].name for one in row.services)
-    label = f"<strong>{text(services)}</strong> <small>{text(row.team)}, policy {text(row.policy)}</small>"
-    return f'<div class="row"><div class="label">{label}</div><div class="bar">{shown}</div></div>'
+            pieces.append((hour, [cell]))
+        before = kind
+    return pieces
 
 
-def _piece(kind: object, hour: int, alike: list[Cell | None], catalog: Catalog) -> str:
-    found = worst(alike)
-    if kind is None or found is None:
-        return f'<i style="flex:{len(alike)}"></i>'
-    when = "any time" if len(alike) == HOURS_OF_WEEK else f"{_hour(hour)}–{_hour(hour + len(alike))}"
-    title = f"{when}: {_told(found, catalog)}"
-    return f'<i class="g{grade(found)}" style="flex:{len(alike)}" title="{text(title)}"></i>'
+def _bar(row: Row, pieces: list[tuple[int, list[Cell | None]]], catalog: Catalog) -> str:
+    """A row of the week, a piece for hours that are alike; it tells more when it is pointed at, and all of it is there in words."""
+    shown = []
+    for hour, alike in pieces:
+        found = worst(alike)
+        told = "" if found is None else f' class="g{grade(found)}" title="{text(f"{_when(hour, len(alike))}: {_told(found, catalog)}")}"'
+        shown.append(f'<i{told} style="flex:{len(alike)}"></i>')
+    label = f"<strong>{text(_names(row, catalog))}</strong> <small>{text(row.team)}, policy {text(row.policy)}</small>"
+    return f'<div class="row"><div class="label">{label}</div><div class="bar" aria-hidden="true">{"".join(shown)}</div></div>'
+
+
+def _words(row: Row, pieces: list[tuple[int, list[Cell | None]]], catalog: Catalog) -> str:
+    known = [(_when(hour, len(alike)), found) for hour, alike in pieces if (found := worst(alike)) is not None]
+    told = "".join(f"<li>{when}: {text(_told(found, catalog))}</li>" for when, found in known)
+    return f"<h3>{text(_names(row, catalog))}</h3><ul>{told}</ul>"
+
+
+def _names(row: Row, catalog: Catalog) -> str:
+    return ", ".join(catalog.services[one].name for one in row.services)
+
+
+def _when(hour: int, hours: int) -> str:
+    return "any time" if hours == HOURS_OF_WEEK else f"{_hour(hour)}–{_hour(hour + hours)}"
 
 
 def _hour(hour: int) -> str:
@@ -109,12 +126,13 @@ def _told(cell: Cell, catalog: Catalog) -> str:
 
 
 _CSS = """
-:root { --g0: #2da44e; --g1: #8fce6b; --g2: #e6c229; --g3: #f08c2e; --g4: #d1242f; --g5: #8250df; --g6: #000; }
-@media screen and (prefers-color-scheme: dark) { :root { --g0: #238636; --g1: #5c9a3c; --g2: #b8961a; --g3: #c96a1a; --g4: #da3633;
-  --g5: #a371f7; --g6: #fff; } }
+:root { --g0: #bfe3d6; --g1: #79c4ac; --g2: #efc94c; --g3: #e2852b; --g4: #b93a12; --g5: #6038b8; --g6: #000; }
+@media screen and (prefers-color-scheme: dark) { :root { --g0: #1d4a3e; --g1: #2b6d5c; --g2: #8a7420; --g3: #d98a30; --g4: #ff9c84;
+  --g5: #c9b5ff; --g6: #fff; } }
 h2 { margin: 1.5rem 0 .3rem; } .label small { color: var(--dim); font-size: .8rem; }
 .row { display: grid; grid-template-columns: 18rem 1fr; gap: .2rem .8rem; align-items: center; padding: .25rem 0;
   border-top: 1px solid var(--line); break-inside: avoid; }
+ul { margin: .2rem 0 .6rem; padding-left: 1.1rem; } .legend { margin-bottom: .5rem; }
 .label { overflow-wrap: anywhere; font-size: .9rem; }
 .bar { display: flex; height: 1.1rem; overflow: hidden; border-radius: 3px; }
 .bar i { min-width: 0; }
@@ -124,3 +142,4 @@ h2 { margin: 1.5rem 0 .3rem; } .label small { color: var(--dim); font-size: .8re
 .g4 { background: var(--g4); } .g5 { background: var(--g5); } .g6 { background: var(--g6); }
 @media (max-width: 45rem) { .row { grid-template-columns: 1fr; } .ruler { margin-left: 0; } }
 """
+"""The worse an hour, the louder its colour, in light and dark: those who do not tell green from red still see what is dark on white."""

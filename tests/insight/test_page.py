@@ -229,6 +229,7 @@ def test_in_a_real_browser(tmp_path: Path) -> None:
             wrong += [f"{name}, printed: {problem}" for problem in _printed(one)]
         for width, dark in ((1200, True), (390, False)):
             one.open(week, width, dark=dark)
+            one.run(OPEN_ALL)
             wrong += [f"the week that check draws, {width} px: {problem}" for problem in (*_quiet(one, week), *_words(one, width))]
     finally:
         one.close()
