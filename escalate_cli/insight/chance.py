@@ -22,7 +22,7 @@ def tail(k: int, n: int, rate: float) -> float:
     """The probability of `k` or more in `n`, each at `rate`."""
     if k <= 0:
         return 1.0
-    if rate <= 0.0:
+    if k > n or rate <= 0.0:
         return 0.0
     if rate >= 1.0:
         return 1.0

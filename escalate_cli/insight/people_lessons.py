@@ -16,9 +16,11 @@ from escalate_cli.insight.statistics import NIGHT_FROM, NIGHT_UNTIL
 _NIGHTS = 0.1
 """of all nights: three a month"""
 
-_INCIDENTS = 5.0
-"""a week, on average: an interruption every working day (Google's SRE book, chapter 11, counts two a shift as the most that can be
-followed up)"""
+_INCIDENTS = 7.0
+"""a week, on average: one a day (Google's SRE book, chapter 11, takes two in a shift as the most that can be followed up)"""
+
+_ENOUGH = 15
+"""incidents in all: one bad week is no habit"""
 
 _WEEK = 7 * DAY
 
@@ -75,7 +77,7 @@ def _woken(past: Past, nights: dict[str, dict[date, Record]], total: int) -> lis
 def _often(past: Past, paged: dict[str, list[Record]], weeks: float) -> list[Proposal]:
     made = []
     for person, some in paged.items():
-        if len(some) < max(LEAST, _INCIDENTS * weeks):
+        if len(some) < max(_ENOUGH, _INCIDENTS * weeks):
             continue
         made.append(
             Proposal(

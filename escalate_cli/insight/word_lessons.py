@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from escalate_cli.core.catalog import Service
 from escalate_cli.core.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.record import Record
+from escalate_cli.core.routing import Router
 from escalate_cli.core.words import stem, tokens
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
 
-_LONGEST = 3
-"""words of a phrase"""
+_LENGTHS = (2, 3, 1)
+"""words of a phrase: of those that say the same, two words are told apart from other things and still said again"""
+
+_PLACES = 5
+"""a move by chance goes to one of the services; most go to a few of them"""
 
 _AGREED = 0.7
 """of the incidents whose title has the phrase, so many ended with the service"""
@@ -37,7 +41,7 @@ def keywords(past: Past) -> list[Proposal]:
     """
     said = _phrases(past)
     moves = sum(one.rerouted is not None for one in past.records)
-    rate = usual(moves, len(past.records), 0.05) / max(1, len({name for one in past.records for name in one.services}))
+    places = min(_PLACES, max(1, len(past.catalog.services) - 1))
     found = []
     looks = sum(len(one.records) >= LEAST for one in said.values())
     for stems, one in said.items():
@@ -45,9 +49,11 @@ def keywords(past: Past) -> list[Proposal]:
             at_home = [record for record in one.records if service in record.services]
             if len(moved) < LEAST or len(at_home) < _AGREED * len(one.records):
                 continue
+            elsewhere = moves - sum(record.rerouted is not None for record in one.records)
+            rate = usual(elsewhere, len(past.records) - len(one.records), 0.05) / places
             if service in past.catalog.services and stands_out(len(moved), len(one.records), rate, looks) and _is_new(stems, service, past):
                 found.append((stems, one, service, moved, len(at_home)))
-    found.sort(key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), -len(each[0]), each[1].phrase))
+    found.sort(key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), _LENGTHS.index(len(each[0]))))
     made: list[Proposal] = []
     covered: dict[str, set[int]] = {}
     for stems, one, service, moved, settled in found:
@@ -62,7 +68,9 @@ def keywords(past: Past) -> list[Proposal]:
 def _proposal(stems: tuple[str, ...], one: _Said, service: str, moved: list[Record], at_home: int, past: Past) -> Proposal:
     known = past.catalog.services[service]
     went = sorted({past.service(name) for record in moved for name in record.first_services})
-    first = ", ".join(went[:3]) or "nobody"
+    if any(not record.first_services for record in moved):
+        went.append(f"the fallback team {past.team(past.catalog.fallback.team)}" if past.catalog.fallback.team else "nobody")
+    first = ", ".join(went[:3])
     more = f" and {len(went) - 3} others" if len(went) > 3 else ""
     evidence = (
         f'"{one.phrase}" was said in {len(one.records)} incidents; {len(moved)} of them went to {first}{more} first and were moved to '
@@ -87,15 +95,17 @@ def _proposal(stems: tuple[str, ...], one: _Said, service: str, moved: list[Reco
 
 
 def _phrases(past: Past) -> dict[tuple[str, ...], _Said]:
-    """Every phrase of a re-routed incident's title, and all incidents whose title has it."""
+    """Every phrase of a re-routed incident's title, and all incidents whose title has it. A title that would find its service by now
+    teaches nothing more."""
     candidates: dict[tuple[str, ...], _Said] = {}
+    router = Router(past.catalog.services.values())
     for record in past.records:
-        if record.rerouted is not None:
-            for stems, phrase in _runs(record.first_title):
-                one = candidates.setdefault(stems, _Said(phrase))
-                for service in record.services:
-                    if service not in record.first_services:
-                        one.moved.setdefault(service, []).append(record)
+        if record.rerouted is None or router.route(record.first_title).service in record.services:
+            continue
+        for stems, phrase in _runs(record.first_title):
+            one = candidates.setdefault(stems, _Said(phrase))
+            for service in record.services:
+                one.moved.setdefault(service, []).append(record)
     for record in past.records:
         for stems in {stems for stems, _ in _runs(record.first_title)} & candidates.keys():
             candidates[stems].records.append(record)
@@ -107,7 +117,7 @@ def _runs(title: str) -> Iterator[tuple[tuple[str, ...], str]]:
     words = tokens(title)
     seen = set()
     for start in range(len(words)):
-        for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+        for end in range(start + 1, min(start + max(_LENGTHS), len(words)) + 1):
             run = words[start:end]
             if not (_tells(run[0]) and _tells(run[-1])):
                 continue

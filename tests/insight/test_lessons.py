@@ -1,0 +1,383 @@
+"""Lessons: every planted fact of the made year is found and nothing else; small organisations learn from three incidents, not from two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.year import make_year
+from escalate_cli.config.load import load
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.insight.amending import Texts
+from escalate_cli.insight.lessons import ORDER, lessons
+from escalate_cli.insight.proposal import LEAST, Past, Proposal
+from escalate_cli.store.store import Store
+from tests.cli.conftest import Escalate
+from tests.insight.conftest import Year
+from tests.world import STANDARD, World, WorldClock
+
+# ── the made year ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SAME = {"person-at-night": "paged-at-night"}
+"""planted facts whose proposal has another name"""
+ABOUT = ("service", "person", "policy", "level", "rule", "gateway")
+
+
+def planted(facts: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    """What `lessons` should say: kind and subject."""
+    found = set()
+    for one in facts:
+        about = {name: one.get(name) for name in ABOUT}
+        if one["kind"] in ("person-at-night", "gateway-fails", "severity-raised"):
+            about |= {"service": one.get("service") if one["kind"] == "severity-raised" else None, "policy": None}
+        found.add((SAME.get(one["kind"], one["kind"]), one.get("words"), *about.values()))
+    return found
+
+
+def told(proposals: Any) -> set[tuple[Any, ...]]:
+    return {
+        (one["code"], one["about"].get("keyword"), *(None if name == "rule" and one["code"] == "severity-raised" else one["about"].get(name)
+         for name in ABOUT)) for one in proposals
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def proposals(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return year.escalate_in(tmp_path_factory.mktemp("lessons"))("lessons", "--since", "2000-01-01", "--json").json
+
+
+def test_every_planted_fact_is_found_and_nothing_else(year: Year, proposals: Any) -> None:
+    assert told(proposals) == planted(year.planted["facts"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_five_thousand_incidents_every_planted_fact_is_found_and_nothing_else(seed: int, tmp_path: Path) -> None:
+    facts = make_year(tmp_path, seed=seed)["facts"]
+    found = _learn(tmp_path / "config", tmp_path / "escalate.db")
+    subjects = [{"code": one.code, "about": {name: getattr(one, name) for name in (*ABOUT, "keyword")}} for one in found]
+    assert told(subjects) == planted(facts)
+
+
+def test_each_proposal_has_at_least_three_incidents_and_counts_that_are_theirs(proposals: Any) -> None:
+    for one in proposals:
+        assert len(set(one["incidents"])) >= LEAST, one["title"]
+        assert one["count"] <= one["of"], one["title"]
+        assert one["code"] in ORDER
+        assert one["evidence"]
+
+
+def test_the_evidence_is_in_the_record(year: Year, proposals: Any) -> None:
+    keyword = next(one for one in proposals if one["code"] == "keyword")
+    for incident in keyword["incidents"]:
+        ((title, services),) = year.sql("SELECT title, services FROM incidents WHERE id = ?", incident)
+        assert keyword["about"]["keyword"] in title.lower()
+        assert keyword["about"]["service"] in services
+    night = next(one for one in proposals if one["code"] == "paged-at-night")
+    paged = year.sql("SELECT incident_id FROM notifications WHERE recipient = ?", f"person:{night['about']['person']}")
+    assert set(night["incidents"]) <= {incident for (incident,) in paged}
+
+
+def _learn(config: Path, db: Path) -> tuple[Proposal, ...]:
+    store = Store(db, WorldClock())
+    records, damaged = store.history.records()
+    store.close()
+    assert damaged == ()
+    return lessons(Past(records, load(config).catalog, Texts.at(config)))
+
+
+def test_the_toml_of_every_proposal_is_a_configuration_that_is_valid_and_ends_the_lesson(year: Year) -> None:
+    found = _learn(year.config, year.db)
+    texts = Texts.at(year.config)
+    for one in found:
+        if not one.changes:
+            continue
+        made = texts.with_changes(one.changes)
+        assert made != load(year.config).catalog, one.title
+    every = texts.with_changes([change for one in found for change in one.changes])
+    store = Store(year.db, WorldClock())
+    records, _ = store.history.records()
+    store.close()
+    codes = {one.code for one in found}
+    assert {"no-runbook", "nudge-accepted", "nudge-declined"} <= codes
+    again = {one.code for one in lessons(Past(records, every, texts))}
+    assert not again & {"no-runbook", "nudge-accepted", "nudge-declined", "keyword"}  # what the configuration alone answers
+
+
+def test_the_toml_is_what_is_tried(year: Year, tmp_path: Path) -> None:
+    """The text of a change says what the change that was tried does."""
+    import tomllib
+
+    for one in _learn(year.config, year.db):
+        for change in one.changes:
+            if change.does == "set":
+                written = tomllib.loads(change.toml)
+                for step in change.place[:-1]:
+                    written = written[step] if isinstance(step, str) else written[0]
+                assert written[change.place[-1]] == change.after
+            elif change.does == "add":
+                assert tomllib.loads(change.toml)["rules"][0] == change.after
+
+
+def test_replays_show_what_past_incidents_would_have_looked_like(escalate: Escalate) -> None:
+    ran = escalate("lessons", "--since", "2000-01-01", "--replay", "--json")
+    assert ran.code == 0, ran.err
+    replays = {one["code"]: one["replay"] for one in ran.json}
+    unanswered = replays["unanswered-level"]["incidents"]
+    assert unanswered
+    earlier = [one for one in unanswered if one["was_seconds"] and one["becomes_seconds"] is not None]
+    assert earlier
+    assert all(one["becomes_seconds"] < one["was_seconds"] for one in earlier)
+    assert sum(one["calls_become"] for one in replays["short-wait"]["incidents"]) < sum(
+        one["calls_were"] for one in replays["short-wait"]["incidents"]
+    )
+    assert "routed right" in replays["keyword"]["text"]
+    assert replays["gateway-fails"] is None
+    shown = escalate("lessons", "--since", "2000-01-01", "--replay")
+    assert "With it, " in shown.out
+    assert "keywords = [" in shown.out
+
+
+# ── small organisations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    here = World(tmp_path)
+    yield here
+    here.store.close()
+
+
+def learned(world: World) -> dict[str, Proposal]:
+    """Proposals by code; there is one of each in these stories. No service of theirs has a runbook, which is another story."""
+    records, _ = world.store.history.records()
+    found = [one for one in lessons(Past(records, world.catalog, Texts.at(world.config))) if one.code != "no-runbook"]
+    assert len({one.code for one in found}) == len(found)
+    return {one.code: one for one in found}
+
+
+def bank_transfer(world: World, title: str, *, moved: bool = True) -> None:
+    incident = world.declare(title, "login")
+    world.advance("1m")
+    if moved:
+        world.update(incident, add_services=("payments",), drop_services=("login",))
+        world.ack("cara", incident)
+    else:
+        world.ack("ana", incident)
+    world.resolve(incident)
+    world.advance("1h", every="10m")
+
+
+def test_three_of_four_who_said_bank_transfer_were_moved_to_payments(world: World) -> None:
+    bank_transfer(world, "my bank transfer has not arrived")
+    bank_transfer(world, "bank transfer stuck since noon")
+    bank_transfer(world, "cannot see a bank transfer", moved=False)
+    assert "keyword" not in learned(world)
+    bank_transfer(world, "second bank transfer lost")
+    found = learned(world)["keyword"]
+    assert (found.keyword, found.service, found.count, found.of) == ("bank transfer", "payments", 3, 4)
+    assert found.changes[0].toml == '[services.payments]\nkeywords = ["card declined", "bank transfer"]'
+
+
+def test_a_keyword_that_is_elsewhere_now_is_taken_from_there(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    text = (world.config / "escalate.toml").read_text().replace('["sign in", "password"]', '["sign in", "bank transfer"]')
+    world.configure("", organisation=text)
+    for title in ("my bank transfer has not arrived", "bank transfer stuck", "a bank transfer twice"):
+        bank_transfer(world, title)
+    changes = learned(world)["keyword"].changes
+    assert [change.after for change in changes] == [["card declined", "bank transfer"], ["sign in"]]
+    world.store.close()
+
+
+def unanswered(world: World, times: int) -> None:
+    for _ in range(times):
+        incident = world.declare("Log in is down", "login")
+        world.advance("6m")
+        world.ack("bo", incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+
+
+def test_a_level_that_nobody_answered_three_times(world: World) -> None:
+    unanswered(world, 2)
+    assert learned(world) == {}
+    unanswered(world, 1)
+    found = learned(world)["unanswered-level"]
+    assert (found.policy, found.level, found.count, found.of) == ("standard", 1, 3, 3)
+    assert [(change.does, change.place) for change in found.changes] == [("remove", ("policies", "standard", "levels", 0))]
+
+
+def test_a_level_that_one_team_of_several_never_answers_gives_that_team_a_policy_of_its_own(world: World) -> None:
+    for _ in range(4):
+        incident = world.declare("Cards declined", "payments")
+        world.advance("1m")
+        world.ack("cara", incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    unanswered(world, 5)
+    found = learned(world)["unanswered-level"]
+    assert found.team == "identity"
+    made = Texts.at(world.config).with_changes(found.changes)
+    assert made.teams["identity"].policy == "identity-standard"
+    assert [str(target) for level in made.policies["identity-standard"].levels for target in level.notify] == ["lead"]
+    assert made.policies["standard"] == world.catalog.policies["standard"] or len(made.policies["standard"].levels) == 2
+
+
+ONE_LEVEL = STANDARD[: STANDARD.rindex("[[policies")]
+
+
+def test_where_it_is_the_only_level_those_of_the_fallback_are_paged_with_it(tmp_path: Path) -> None:
+    world = World(tmp_path, ONE_LEVEL)
+    for _ in range(3):
+        incident = world.declare("Log in is down", "login")
+        world.advance("6m")
+        world.ack("ops", incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    (change,) = learned(world)["unanswered-level"].changes
+    assert change.after == ["on-call", "person:ops"]
+    world.store.close()
+
+
+def test_people_who_answer_after_the_wait_need_a_longer_one(world: World) -> None:
+    for _ in range(5):
+        incident = world.declare("Log in is down", "login")
+        world.advance("7m")
+        world.ack("ana", incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    found = learned(world)["short-wait"]
+    assert (found.level, found.count, found.of) == (1, 5, 5)
+    assert found.changes[0].toml.endswith('wait = "7m"')
+
+
+def test_a_rule_that_is_always_answered_yes_is_made_automatic_and_one_that_never_is_goes(tmp_path: Path) -> None:
+    rules = """
+[[rules]]
+name = "Critical reaches the CTO"
+when = { severity = "critical" }
+page = ["person:cto"]
+mode = "nudge"
+ask = ["on-call"]
+expires = "10m"
+"""
+    for answer, code in (("yes", "nudge-accepted"), ("no", "nudge-declined")):
+        place = tmp_path / answer
+        place.mkdir()
+        world = World(place, STANDARD, more=rules)
+        for times in range(3):
+            assert code not in learned(world), times
+            incident = world.declare("Log in is down", "login", severity="critical")
+            world.nudge(answer, "ana")
+            world.ack("ana", incident)
+            world.resolve(incident)
+            world.advance("2h", every="10m")
+        found = learned(world)[code]
+        assert (found.rule, found.count, found.of) == ("Critical reaches the CTO", 3, 3)
+        made = Texts.at(world.config).with_changes(found.changes)
+        assert [rule.mode.value for rule in made.rules] == (["auto"] if answer == "yes" else [])
+        world.store.close()
+
+
+def test_what_is_declared_minor_and_always_raised_begins_there(world: World) -> None:
+    for _ in range(3):
+        incident = world.declare("Log in is slow", "login", severity="minor")
+        world.update(incident, severity="major", by="ana")
+        world.ack("ana", incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    found = learned(world)["severity-raised"]
+    made = Texts.at(world.config).with_changes(found.changes)
+    assert [(rule.raise_to, rule.when.text) for rule in made.rules] == [("major", 'service = "login", severity = "minor"')]
+
+
+def test_a_team_that_is_always_added_later_is_brought_in_from_the_start(world: World) -> None:
+    for _ in range(3):
+        incident = world.declare("Log in is slow", "login")
+        world.update(incident, add_services=("auth-db",))
+        world.ack("ana", incident, everything=True)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    found = learned(world)["team-added"]
+    assert (found.service, found.team) == ("login", "platform")
+    made = Texts.at(world.config).with_changes(found.changes)
+    assert [rule.involve for rule in made.rules] == [("platform",)]
+
+
+def test_a_gateway_that_fails_gets_a_second_one_beside_it(world: World) -> None:
+    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 400") if "/sms/" in url else None
+    for service, person in (("login", "ana"), ("payments", "cara"), ("auth-db", "eve")):
+        incident = world.declare("It is down", service)
+        world.ack(person, incident)
+        world.resolve(incident)
+        world.advance("2h", every="10m")
+    found = learned(world)["gateway-fails"]
+    assert found.changes[0].toml == '[notify]\nhigh = [ { via = ["sms", "email"] } ]'
+
+
+def test_an_address_that_fails_is_not_blamed_on_the_gateway(world: World) -> None:
+    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
+    for _ in range(4):
+        for service, person in (("login", "ana"), ("payments", "cara"), ("auth-db", "eve")):
+            incident = world.declare("It is down", service)
+            world.ack(person, incident)
+            world.resolve(incident)
+            world.advance("2h", every="10m")
+    found = learned(world)["address-fails"]
+    assert (found.person, found.gateway) == ("ana", "sms")
+    assert "escalate test-page person:ana" in found.remark
+
+
+def test_somebody_who_is_paged_in_more_than_an_incident_a_day(world: World) -> None:
+    for times in range(15):
+        assert "paged-often" not in learned(world), times
+        incident = world.declare("Cards declined", "payments")
+        world.ack("cara", incident)
+        world.resolve(incident)
+        world.sleep("16h" if times % 3 == 2 else "4h")  # at 10:00, 14:00 and 18:00
+    found = learned(world)["paged-often"]
+    assert (found.person, found.count) == ("cara", 15)
+    assert [change.toml for change in found.changes] == [
+        '[[schedules.payments-primary.rotations]]  # number 1\nmembers = ["cara", "dan"]'
+    ]
+
+
+def test_nothing_to_propose_is_said(escalate: Escalate) -> None:
+    ran = escalate("lessons", "--since", "2100-01-01")
+    assert ran.code == 0
+    assert ran.out.startswith("Nothing to propose (0 incidents")
+    assert escalate("lessons", "--since", "2100-01-01", "--json").json == []
+
+
+def test_the_services_that_break_most_want_a_runbook(world: World) -> None:
+    unanswered(world, 3)
+    records, _ = world.store.history.records()
+    found = [one for one in lessons(Past(records, world.catalog, Texts.at(world.config))) if one.code == "no-runbook"]
+    assert [(one.service, one.count) for one in found] == [("login", 3)]
+    assert found[0].changes[0].toml.startswith("[services.login]\nlinks = { runbook = ")
+
+
+def test_two_incidents_of_anything_are_no_lesson(world: World) -> None:
+    unanswered(world, 1)
+    bank_transfer(world, "bank transfer lost")
+    bank_transfer(world, "bank transfer again")
+    assert learned(world) == {}
+
+
+def test_a_rule_is_found_in_its_own_file(tmp_path: Path) -> None:
+    """Two files with rules: the number of a rule is one within its file."""
+    world = World(tmp_path)
+    rule = '[[rules]]\nname = "{}"\nwhen = {{ severity = "critical" }}\npage = ["person:cto"]\nmode = "nudge"\n'
+    (world.config / "a.toml").write_text(rule.format("First"))
+    (world.config / "z.toml").write_text(rule.format("Other") + rule.format("Wanted"))
+    texts = Texts.at(world.config)
+    file, place = texts.rule("Wanted")
+    made = texts.with_changes([texts.removing(place, file)])
+    assert [one.name for one in made.rules] == ["First", "Other"]
+    world.store.close()
+
+
