@@ -109,7 +109,8 @@ def bars(rows: Sequence[Bar], most: int | None = None, *, long: bool = False) ->
     if most is None:
         most = max((sum(value for _, value, _ in row.pieces) for row in rows), default=0)
     shown = "\n".join(_bar(row, most or sum(value for _, value, _ in row.pieces)) for row in rows)
-    return f'<ul class="bars{" below" if long else ""}" role="list">\n{shown}\n</ul>' if rows else ""
+    kind = f"bars{' below' if long else ''}{'' if any(row.remark for row in rows) else ' plain'}"
+    return f'<ul class="{kind}" role="list">\n{shown}\n</ul>' if rows else ""
 
 
 def _bar(row: Bar, most: int) -> str:
@@ -148,8 +149,7 @@ p { color: var(--dim); margin: .2rem 0; text-wrap: pretty; } small, .legend, .ca
 .track { display: flex; height: .95rem; min-width: 0; overflow: hidden; border-radius: 3px; }
 .track i { min-width: 2px; } .track i + i { border-left: 1px solid var(--card); }
 .figure, .remark { text-align: right; white-space: nowrap; } .remark { color: var(--dim); font-size: .8125rem; }
-.remark:empty { display: none; } .figure:has(+ .remark:empty) { grid-column: 3 / -1; }
-.below .figure:has(+ .remark:empty) { grid-column: 2 / -1; }
+.plain .remark { display: none; } .plain .figure { grid-column: 3 / -1; } .below.plain .figure { grid-column: 2 / -1; }
 .below { display: block; } .below li { display: grid; grid-template-columns: 1fr auto auto; gap: .1rem .6rem; align-items: baseline;
   margin-bottom: .45rem; } .below .track { grid-area: 2 / 1 / 3 / -1; height: .6rem; }
 i.main { background: var(--main); } i.good { background: var(--good); } i.bad { background: var(--bad); }
@@ -166,7 +166,7 @@ details th { white-space: nowrap; }
 @media (max-width: 45rem) { body { padding: .9rem .7rem 2rem; } .pair { columns: 1; } .card { padding: .85rem .8rem; }
   .bars { display: block; } .bars li { display: grid; grid-template-columns: 1fr auto auto; gap: .1rem .6rem; align-items: baseline;
   margin-bottom: .45rem; } .track { grid-area: 2 / 1 / 3 / -1; height: .6rem; }
-  .bars .figure:has(+ .remark:empty) { grid-column: 2 / -1; } }
+  .remark:empty { display: none; } .bars .figure:has(+ .remark:empty) { grid-column: 2 / -1; } }
 @media print { @page { margin: 14mm; } :root { color-scheme: light; --paper: #fff; } * { print-color-adjust: exact;
   -webkit-print-color-adjust: exact; } body { padding: 0; font-size: 10.5pt; max-width: none; }
   details.numbers:not([open]) { display: none; } details.more > summary { list-style: none; } .scroll { overflow: visible; } }
