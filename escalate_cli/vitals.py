@@ -18,7 +18,7 @@ from escalate_cli.core.model import IncidentStatus, NotificationStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.engine import Tally
 from escalate_cli.errors import EscalateError
-from escalate_cli.store.audit import Finding, audit
+from escalate_cli.store.audit import UNREACHED, Finding, audit
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"
@@ -26,17 +26,22 @@ _BEAT = "last_heartbeat_at"
 
 
 def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
-    """Everything of the above, in order; what the auditor found. Troubles go into the tally."""
+    """Everything of the above, in order; what the auditor found. Troubles go into the tally.
+
+    The heart beats only when the auditor has looked and found nothing.
+    """
     findings: tuple[Finding, ...] = ()
+    looked = False
 
     def look() -> None:
-        nonlocal findings
+        nonlocal findings, looked
         findings = audit(context.store.database, context.clock.now())
+        looked = True
         _alarm(context, findings, tally)
 
     for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
         _try(step, tally)
-    _try(lambda: _beat(context, well=not findings and not tally.troubles), tally)
+    _try(lambda: _beat(context, well=looked and not findings and not tally.troubles), tally)
     return findings
 
 
@@ -57,6 +62,9 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> Non
         now = context.clock.now()
         with store.transaction():
             store.ledger.remember(f"audited {finding.code} {finding.incident_id}", str(now))
+            if finding.code == UNREACHED:  # the engine pages the fallback for it, again and again: one page more would reach nobody
+                tally.troubles.append(f"incident {finding.incident_id}: {finding.text}")
+                continue
             situation = store.situations.load(finding.incident_id)
             if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
                 continue

@@ -14,6 +14,9 @@ from escalate_cli.store.database import Database
 GRACE = 2 * MINUTE
 """what is due is dealt with within a pass; what is still there this much later was forgotten"""
 
+UNREACHED = "unreached"
+"""the finding that is about the world, and not about what was forgotten"""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -26,7 +29,7 @@ class Finding:
 
 def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
     """What has been forgotten, at most a hundred findings of each kind."""
-    return (*_nothing_due(database), *_overdue(database, now), *_stuck(database, now), *_unsent(database, now))
+    return (*_nothing_due(database), *_overdue(database, now), *_stuck(database, now), *_unsent(database, now), *_unreached(database, now))
 
 
 def _nothing_due(database: Database) -> list[Finding]:
@@ -61,3 +64,26 @@ def _unsent(database: Database, now: Instant) -> list[Finding]:
         Finding("unsent", row["incident_id"], f"{row['many']} notifications wait, the oldest for {show_about(now - row['due'])}")
         for row in rows
     ]
+
+
+def _unreached(database: Database, now: Instant) -> list[Finding]:
+    """Its policy leads nowhere: pages were given up, none has arrived, and none is on its way."""
+    rows = database.run(
+        "SELECT i.id FROM incidents i WHERE i.status <> 'resolved' AND i.status = 'open' AND i.declared_at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND n.status <> 'failed'"
+        " AND n.status <> 'cancelled')"
+        " AND EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND n.status = 'failed')"
+        " ORDER BY i.id LIMIT 100",
+        (now - GRACE,),
+    )
+    return [Finding(UNREACHED, row["id"], "nobody could be reached: every page was given up") for row in rows]
+
+
+def unreachable(database: Database) -> tuple[str, ...]:
+    """Whom running incidents paged in vain, every way they have, as "person:bo"."""
+    rows = database.run(
+        "SELECT n.recipient FROM incidents i JOIN notifications n ON n.incident_id = i.id"
+        " WHERE i.status <> 'resolved' AND n.kind = 'page' AND n.status <> 'cancelled'"
+        " GROUP BY n.recipient HAVING min(n.status = 'failed') = 1 ORDER BY n.recipient"
+    )
+    return tuple(row["recipient"] for row in rows)

@@ -17,7 +17,7 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.store.audit import audit
 from tests.delivery.processes import until
 from tests.faults.harness import CLOCK, crew, installation
-from tests.servers import HttpServer
+from tests.servers import Answer, HttpServer
 from tests.world import World
 
 FALLBACK = crew(1, ("a",))
@@ -212,6 +212,27 @@ def test_the_auditor_finds_what_was_forgotten(tmp_path, spoil, code):
         world.store.database.change(spoil)
     assert [one.code for one in audit(world.store.database, world.clock.at)] == [code]
     world.store.close()
+
+
+def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_said_once_and_shown_by_doctor(tmp_path, web):
+    """A policy that leads nowhere: its gateway refuses everything for good. The engine goes on paging the fallback; nobody else is told."""
+    with installation(tmp_path, web, beating(web)) as place:
+        web._at_path["/a/"] = Answer(401)
+        place("declare", "down", "--service", "x", BEAT="b")
+        assert "unreached" not in place("doctor", "--json", BEAT="b").out, "it has just begun"
+        with place.sql() as database:
+            database.execute("UPDATE incidents SET declared_at = declared_at - 130000000")
+        first, second = place("tick", BEAT="b"), place("tick", BEAT="b")
+        assert "incident 1: nobody could be reached" in first.err
+        assert second.err == ""
+        found = {one["code"]: one for one in place("doctor", "--json", BEAT="b").json["findings"]}
+        assert found["unreached"]["message"].startswith("incident 1: ")
+        assert "person:p0" in found["paged-in-vain"]["message"]
+        assert [one.path for one in web.arrived if one.path.startswith("/beat")] == []
+        web._at_path.clear()
+        assert place("page", "1", "person:p0", BEAT="b").code == 0
+        place("tick", BEAT="b")
+        assert [one.path for one in web.arrived if one.path.startswith("/beat")] == ["/beat/b"]
 
 
 def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
