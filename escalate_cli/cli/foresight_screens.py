@@ -237,7 +237,12 @@ def draw_explanation(
     name = name_of(f"person:{person}", record.catalog) if person else ""
     screens.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
     console.print()
-    rows = [(one.what, one.because, one.source) for one in links]
+    rows: list[tuple[object, ...]] = []
+    for number, one in enumerate(links):
+        if number and not one.depth and links[number - 1].depth:
+            rows.append(("", "", ""))
+        what = screens.indented(one.what, one.depth) if one.depth else screens.words(one.what, "bold")
+        rows.append((what, one.because, one.source))
     console.print(screens.table(("what", "because", "source"), rows, wrap=("what", "because")))
     if stopped is None:
         return

@@ -12,6 +12,7 @@ from escalate_cli.core.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -51,12 +52,14 @@ def state(status: str) -> Text:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Iterable[str] = (), right: Iterable[str] = ()) -> Table:
-    """A table with one line under its head and no others. A cell is data (made harmless) or a `Text` of `words`/`state`; None is "–".
+    """A table with one line under its head and no others. A cell is data (made harmless), a `Text` of `words`/`state`, or something
+    `indented`; None is "–".
 
     `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep their words whole. `right` names
     the columns that hold numbers.
     """
     from rich import box
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -72,8 +75,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Ite
             overflow="fold" if column in prose else "ellipsis",
         )
     for row in listed:
-        made.add_row(*[cell if isinstance(cell, Text) else words("–" if cell is None else cell) for cell in row])
+        made.add_row(*[cell if isinstance(cell, Text | Padding) else words("–" if cell is None else cell) for cell in row])
     return made
+
+
+def indented(text: object, depth: int) -> Padding:
+    """Data that is set in by two columns for each step of `depth`, in all of its lines."""
+    from rich.padding import Padding
+
+    return Padding(words(text), (0, 0, 0, 2 * depth))
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Table:

@@ -26,11 +26,15 @@ from escalate_cli.core.targets import name_of
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of the chain: what follows, because of what, and the `file:line` that says so ("" where none does)."""
+    """One link of the chain: what follows, because of what, and the `file:line` that says so ("" where none does).
+
+    `depth` is 0 for what leads to a paging and for the paging itself, 1 for whom it means, 2 for each message.
+    """
 
     what: str
     because: str
     source: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,11 @@ class Record:
     catalog: Catalog
 
     def at(self, instant: Instant) -> str:
-        """An instant as people read it."""
-        return local_time(instant, self.catalog.settings.timezone)
+        """An instant as people read it: without its day, where that is the day of the declaration."""
+        zone = self.catalog.settings.timezone
+        shown, beginning = local_time(instant, zone), local_time(self.situation.incident.declared_at, zone)
+        same_day = shown.rpartition(" ")[0] == beginning.rpartition(" ")[0]
+        return shown.rpartition(" ")[2] if same_day else shown
 
 
 def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
@@ -55,14 +62,20 @@ def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
         mine = [one for one in told if one.escalation_id == escalation.id]
         if mine or person is None:
             links += [*_to_escalation(escalation, record), *_to_messages(mine, record, escalation)]
-    links += _to_messages([one for one in told if one.escalation_id is None], record, None)
+    others = [one for one in told if one.escalation_id is None]
+    if person is None:
+        links += _to_messages([one for one in others if one.kind is not NotificationKind.RESOLVED], record, None)
+        links += _to_the_end([one for one in others if one.kind is NotificationKind.RESOLVED], record)
+    else:
+        links += _to_messages(others, record, None)
     return tuple(links)
 
 
 def _beginning(record: Record) -> list[Link]:
     incident = record.situation.incident
     by = f" by {name_of(f'person:{incident.declared_by}', record.catalog)}" if incident.declared_by else ""
-    links = [Link(f'declared: "{incident.title}" at {record.at(incident.declared_at)}', f"reported{by}, severity {incident.severity} now")]
+    declared_at = local_time(incident.declared_at, record.catalog.settings.timezone)
+    links = [Link(f'declared: "{incident.title}" at {declared_at}', f"reported{by}, severity {incident.severity} now")]
     routed = next((one.text for one in record.timeline if one.kind is EntryKind.ROUTED), "")
     first = incident.routing.get("service")
     if isinstance(first, str) and first in record.catalog.services:
@@ -105,8 +118,16 @@ def _to_messages(told: list[Notification], record: Record, escalation: Escalatio
         if again:
             name = name_of(times[first_at][0].recipient, record.catalog)
             many = f"{len(again)} more time{'s' if len(again) > 1 else ''}, last at {record.at(again[-1])}"
-            links.append(Link(f"{name} again", many, times[first_at][0].source))
+            links.append(Link(f"{name} again", many, times[first_at][0].source, 1))
     return links
+
+
+def _to_the_end(told: list[Notification], record: Record) -> list[Link]:
+    """One link for all who were told that it is over: they are those who were told of it."""
+    times: dict[Instant, dict[str, None]] = {}
+    for one in told:
+        times.setdefault(one.created_at, {})[name_of(one.recipient, record.catalog)] = None
+    return [Link(f"told at {record.at(at)} that it is over: {', '.join(names)}", "told of it before") for at, names in times.items()]
 
 
 def _paging(some: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
@@ -124,7 +145,7 @@ def _paging(some: list[Notification], record: Record, escalation: Escalation | N
     shift = _shift_behind(first, record, escalation)
     source = shift.source if shift is not None else _named_in(first, record)
     because = f"{means}: {shift.why}" if shift is not None else means
-    links.append(Link(who, because, source))
+    links.append(Link(who, because, source, 1))
     for one in sorted(some, key=lambda one: (one.step, one.due_at)):
         links.append(_delivery(one, record))
     return links
@@ -171,7 +192,7 @@ def _delivery(one: Notification, record: Record) -> Link:
         gateway = catalog.gateways.get(one.gateway)
         rule = f"step {one.step + 1} of {whose} for {one.urgency.value} urgency"
         source = person.source if own is not None or gateway is None else gateway.source
-    return Link(f"{one.kind.value} by {one.gateway} to {one.address}: {_outcome(one, record)}", rule, source)
+    return Link(f"{one.kind.value} by {one.gateway} to {one.address}: {_outcome(one, record)}", rule, source, 2)
 
 
 def _outcome(one: Notification, record: Record) -> str:
