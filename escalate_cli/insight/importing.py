@@ -161,7 +161,7 @@ class _Reader:
             return found
         if self.keep_unknown:
             return word
-        self._fault(column, found.message, f"{found.hint.removesuffix('?')}; --keep-unknown takes it as it is")
+        self._fault(column, found.message, f"{found.hint} (--keep-unknown takes it as it is)")
         return None
 
     def _look_up(self, kind: str, word: str) -> str | Unknown:
