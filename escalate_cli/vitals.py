@@ -14,7 +14,7 @@ from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import IncidentStatus, NotificationStatus
+from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.engine import Tally
 from escalate_cli.errors import EscalateError
@@ -157,9 +157,9 @@ def metrics(context: Context) -> str:
     now: Instant = context.clock.now()
     by_status = run("SELECT status, count(*) AS many FROM incidents WHERE status <> 'resolved' GROUP BY status")
     counts = {row["status"]: row["many"] for row in by_status}
-    oldest = run("SELECT min(unacknowledged_since) AS since FROM incidents WHERE status = 'open'")[0]["since"]
+    oldest = run("SELECT min(unacknowledged_since) AS since FROM incidents WHERE status <> 'resolved' AND status = 'open'")[0]["since"]
     waiting = run("SELECT count(*) AS many FROM notifications WHERE status IN ('pending', 'retrying') AND due_at <= ?", (now,))[0]["many"]
-    failed = run("SELECT count(*) AS many FROM notifications WHERE status = ?", (NotificationStatus.FAILED.value,))[0]["many"]
+    failed = context.store.outbox.given_up
     last = context.store.ledger.last_pass_at
     lines = [
         ("escalate_last_pass_timestamp_seconds", "When the last pass began", "gauge", f"{(last or 0) / SECOND:.3f}"),

@@ -14,6 +14,8 @@ from escalate_cli.core.model import Notification, NotificationKind, Notification
 from escalate_cli.store.database import Database
 from escalate_cli.store.rows import from_row
 
+_GIVEN_UP = "notifications_given_up"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -117,7 +119,17 @@ class Outbox:
         status = NotificationStatus(rows[0]["status"])
         if status is NotificationStatus.FAILED:
             self.look_again(rows[0]["incident_id"], now)
+            self._db.change(  # counted here, since a million past notifications are too many to count at every pass
+                "INSERT INTO facts (name, value) VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(facts.value + 1 AS TEXT)",
+                (_GIVEN_UP,),
+            )
         return status
+
+    @property
+    def given_up(self) -> int:
+        """How many notifications have ever been given up."""
+        rows = self._db.run("SELECT value FROM facts WHERE name = ?", (_GIVEN_UP,))
+        return int(rows[0]["value"]) if rows else 0
 
     def look_again(self, incident_id: int, now: Instant) -> None:
         """Have a running incident looked at now."""

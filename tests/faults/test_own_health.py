@@ -288,10 +288,24 @@ def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
     target.parent.mkdir()
     with installation(tmp_path / "place", web, FALLBACK + f'[metrics]\ntextfile = "{target}"\n') as place:
         place("declare", "down", "--service", "x")
+        web.answer_with(Answer(401))
+        place("declare", "refused", "--service", "x")
+        web.answer_with(Answer(503))
+        place("declare", "later", "--service", "x")
+        place("ack", "1", "--all")
         assert place("tick").code == 0
         lines = dict(line.split() for line in target.read_text().splitlines() if not line.startswith("#"))
-        assert lines["escalate_incidents_open"] == "1"
-        assert abs(float(lines["escalate_last_pass_timestamp_seconds"]) - CLOCK.now() / SECOND) < 60
+        last, oldest = float(lines.pop("escalate_last_pass_timestamp_seconds")), float(lines.pop("escalate_oldest_unacknowledged_seconds"))
+        assert abs(last - CLOCK.now() / SECOND) < 60
+        assert 0 <= oldest < 60
+        refused = place.rows("SELECT count(*) FROM notifications WHERE status = 'failed'")[0][0]
+        assert refused > 0
+        assert lines == {
+            "escalate_incidents_open": "2",
+            "escalate_incidents_acknowledged": "1",
+            "escalate_notifications_pending": "0",
+            "escalate_notifications_failed_total": str(refused),
+        }
         assert [path.name for path in target.parent.iterdir()] == ["escalate.prom"]
 
 
