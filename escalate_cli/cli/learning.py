@@ -121,6 +121,9 @@ def _since(text: str, now: int, zone: str) -> int:
         if not any(mark in text for mark in "-:"):
             raise UsageProblem(f"--since: {str(problem).partition(': ')[0]}", hint) from None
     try:
-        return parse_moment(text, now, zone)
+        start = parse_moment(text, now, zone)
     except NotAMoment as problem:
         raise UsageProblem(f"--since: {problem}", hint) from None
+    if start > now:
+        raise UsageProblem(f"--since: {text} is in the future", hint)
+    return start
