@@ -2,7 +2,8 @@
 
     python benchmarks/run.py                  all of it, about eight minutes
     python benchmarks/run.py --quick          a look, about one minute
-    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, routing, learning
+    python benchmarks/run.py --only wire      one group: start, wire, crowd, open, storm, routing, learning,
+                                              check
     python benchmarks/run.py --json           the figures for a program
 
 Everything stays on loopback and in a temporary directory. Exit code 1 if a target is missed.
@@ -19,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import crowds, finding, learning, open_incidents, starting, storms, to_the_wire
+from benchmarks import crowds, finding, learning, looking_ahead, open_incidents, starting, storms, to_the_wire
 from benchmarks.figure import Figure, Note
 
 Lines = Iterator[Figure | Note]
@@ -40,6 +41,7 @@ GROUPS: dict[str, Callable[..., Lines]] = {
     storms.GROUP: storms.measure,
     finding.GROUP: finding.measure,
     learning.GROUP: learning.measure,
+    looking_ahead.GROUP: looking_ahead.measure,
 }
 
 
