@@ -8,24 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from escalate_cli.core.duration import Instant, Span
 
 
-class Sent(NamedTuple):
-    """One message that was tried: to whom, through what, and what became of it. `kind` and `status` are those of a notification."""
+class Delivery(NamedTuple):
+    """What became of the messages of an incident through one gateway, for one team (None: for no team's escalation)."""
 
-    kind: str
-    recipient: str
-    """"person:ID" or "channel:ID" """
     gateway: str
     team: str | None
-    level: int | None
-    status: str
-    sent_at: Instant | None
-    attempts: int
+    tried: int
+    """messages of which at least one attempt was made"""
+    sent: int
+    retried: int
+    """of which more than one was"""
+
+
+class Failure(NamedTuple):
+    """One message that was given up, and why. `recipient` is "person:ID" or "channel:ID"."""
+
+    gateway: str
+    team: str | None
+    recipient: str
     error: str | None
 
 
@@ -134,7 +139,10 @@ class Record:
     declared_at: Instant
     resolved_at: Instant | None
     routing: Mapping[str, Any]
-    messages: Sequence[Sent] = ()
+    pages: Sequence[Page] = ()
+    """those that went out, in the order in which they did"""
+    deliveries: Sequence[Delivery] = ()
+    failures: Sequence[Failure] = ()
     pagings: Sequence[Paging] = ()
     acks: Sequence[Taken] = ()
     raised: Sequence[Raised] = ()
@@ -166,7 +174,9 @@ class Record:
         return replace(
             self,
             view=team,
-            messages=[one for one in self.messages if one.team == team],
+            pages=[one for one in self.pages if one.team == team],
+            deliveries=[one for one in self.deliveries if one.team == team],
+            failures=[one for one in self.failures if one.team == team],
             pagings=[one for one in self.pagings if one.team == team],
             acks=[one for one in self.acks if one.team == team],
             exhausted=[one for one in self.exhausted if one[1] == team],
@@ -190,16 +200,6 @@ class Record:
     def first_services(self) -> tuple[str, ...]:
         """The services it was declared on."""
         return self.scopes[0].before if self.scopes else self.services
-
-    @cached_property
-    def pages(self) -> tuple[Page, ...]:
-        """The pages to people that went out, in the order in which they did."""
-        found = [
-            Page(one.sent_at, one.recipient[7:], one.gateway, one.team, one.level)
-            for one in self.messages
-            if one.kind == "page" and one.sent_at is not None and one.recipient.startswith("person:")
-        ]
-        return tuple(sorted(found, key=itemgetter(0)))
 
     @property
     def to_page(self) -> Span | None:

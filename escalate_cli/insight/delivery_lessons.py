@@ -20,11 +20,10 @@ def gateways(past: Past) -> list[Proposal]:
     tried: Counter[str] = Counter()
     failed: dict[str, list[tuple[Record, str]]] = {}
     for record in past.records:
-        for message in record.messages:
-            if message.attempts or message.sent_at is not None:
-                tried[message.gateway] += 1
-                if message.status == "failed":
-                    failed.setdefault(message.gateway, []).append((record, message.recipient))
+        for delivery in record.deliveries:
+            tried[delivery.gateway] += delivery.tried
+        for failure in record.failures:
+            failed.setdefault(failure.gateway, []).append((record, failure.recipient))
     made = []
     for gateway, some in sorted(failed.items()):
         if gateway not in past.catalog.gateways:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.record import Page, Record, Sent
+from escalate_cli.core.record import Page, Record
 from escalate_cli.insight.wall import Wall
 
 Thing = TypeVar("Thing")
@@ -302,20 +302,20 @@ def _nudges(records: Sequence[Record]) -> tuple[RuleFigures, ...]:
 
 
 def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
-    found: dict[str, list[Sent]] = {}
-    for one in records:
-        for message in one.messages:
-            found.setdefault(message.gateway, []).append(message)
+    tried: Counter[str] = Counter()
+    sent: Counter[str] = Counter()
+    retried: Counter[str] = Counter()
+    causes: dict[str, list[str]] = {}
+    for record in records:
+        for one in record.deliveries:
+            tried[one.gateway] += one.tried
+            sent[one.gateway] += one.sent
+            retried[one.gateway] += one.retried
+        for failure in record.failures:
+            causes.setdefault(failure.gateway, []).append(failure.error or "no cause recorded")
     made = [
-        GatewayFigures(
-            gateway,
-            len(some),
-            sum(message.status == "sent" for message in some),
-            sum(message.status == "failed" for message in some),
-            sum(message.attempts > 1 for message in some),
-            _most(message.error or "no cause recorded" for message in some if message.status == "failed"),
-        )
-        for gateway, some in found.items()
+        GatewayFigures(gateway, count, sent[gateway], len(causes.get(gateway, ())), retried[gateway], _most(causes.get(gateway, ())))
+        for gateway, count in tried.items()
     ]
     return tuple(sorted(made, key=lambda one: (-one.tried, one.gateway)))
 

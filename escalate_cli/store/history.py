@@ -10,14 +10,22 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.record import Asked, Paging, Raised, Record, Rescoped, Sent, Taken
+from escalate_cli.core.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
 from escalate_cli.store.database import Database
 
-_SENT = (
-    "SELECT n.incident_id, n.kind, n.recipient, n.gateway, e.team, n.level, n.status, n.sent_at, n.attempts, n.error"
+_OF = (
     " FROM notifications n LEFT JOIN escalations e ON e.id = n.escalation_id"
-    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND (n.attempts > 0 OR n.sent_at IS NOT NULL) ORDER BY n.incident_id, n.id"
+    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
 )
+_PAGES = (
+    f"SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, e.team, n.level{_OF} n.kind = 'page'"
+    " AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' ORDER BY n.incident_id, n.sent_at, n.id"
+)
+_DELIVERIES = (
+    f"SELECT n.incident_id, n.gateway, e.team, count(*), sum(n.status = 'sent'), sum(n.attempts > 1){_OF}"
+    " (n.attempts > 0 OR n.sent_at IS NOT NULL) GROUP BY n.incident_id, n.gateway, e.team"
+)
+_FAILURES = f"SELECT n.incident_id, n.gateway, e.team, n.recipient, n.error{_OF} n.status = 'failed' ORDER BY n.incident_id, n.id"
 _TIMELINE = (
     "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
     " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'updated', 'exhausted') ORDER BY incident_id, id"
@@ -67,12 +75,22 @@ class History:
             return (), ()
         ids = [row["id"] for row in rows]
         span = (min(ids), max(ids))
-        sent, told, asked = (self._by_incident(statement, span) for statement in (_SENT, _TIMELINE, _NUDGES))
+        told = self._by_incident(_TIMELINE, span)
+        others = [
+            (name, make, self._by_incident(statement, span))
+            for name, make, statement in (
+                ("pages", Page._make, _PAGES),
+                ("deliveries", Delivery._make, _DELIVERIES),
+                ("failures", Failure._make, _FAILURES),
+                ("nudges", Asked._make, _NUDGES),
+            )
+        ]
         found, damaged = [], []
         for row in rows:
             one = row["id"]
             try:
-                found.append(_record(row, sent.get(one, ()), told.get(one, ()), asked.get(one, ())))
+                parts = {name: [make(each[1:]) for each in of[one]] for name, make, of in others if one in of}
+                found.append(_record(row, told.get(one, ()), parts))
             except (msgspec.DecodeError, msgspec.ValidationError):
                 damaged.append(one)
         return tuple(found), tuple(damaged)
@@ -82,8 +100,7 @@ class History:
         return {one: list(some) for one, some in groupby(self._db.plain(statement, span), key=itemgetter(0))}
 
 
-def _record(row: Any, sent: Sequence[_Row], told: Sequence[_Row], asked: Sequence[_Row]) -> Record:
-    parts: dict[str, list[Any]] = {}
+def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:
     for _, at, kind, by, text, data in told:
         for name, part in _entry(at, kind, by, text, data):
             parts.setdefault(name, []).append(part)
@@ -100,12 +117,14 @@ def _record(row: Any, sent: Sequence[_Row], told: Sequence[_Row], asked: Sequenc
         declared_at=row["declared_at"],
         resolved_at=row["resolved_at"],
         routing=_map.decode(row["routing"]),
-        messages=[Sent._make(one[1:]) for one in sent],
+        pages=parts.get("pages", ()),
+        deliveries=parts.get("deliveries", ()),
+        failures=parts.get("failures", ()),
         pagings=parts.get("pagings", ()),
         acks=parts.get("acks", ()),
         raised=parts.get("raised", ()),
         scopes=parts.get("scopes", ()),
-        nudges=[Asked._make(one[1:]) for one in asked],
+        nudges=parts.get("nudges", ()),
         exhausted=parts.get("exhausted", ()),
         joined=parts.get("joined", ()),
     )
@@ -113,6 +132,9 @@ def _record(row: Any, sent: Sequence[_Row], told: Sequence[_Row], asked: Sequenc
 
 def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Iterator[tuple[str, Any]]:
     """What a timeline entry adds to its incident's record."""
+    if kind == "declared":
+        yield "titles", text.removeprefix("declared: ")
+        return
     data = _data.decode(raw)
     if kind == "level":
         if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
@@ -122,8 +144,6 @@ def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Itera
     elif kind == "escalation":
         if data.team is not None and data.policy is not None:  # else it is about one that runs already
             yield "joined", (at, data.team, data.policy)
-    elif kind == "declared":
-        yield "titles", text.removeprefix("declared: ")
     elif kind == "exhausted":
         if data.team is not None and not data.recipients:
             yield "exhausted", (at, data.team)
