@@ -25,7 +25,7 @@ _AT_THE_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))", re.ASCII)
 
 def plain(text: object) -> str:
     """Text as one line of Markdown that shows just this text: in a cell of a table, in a heading, in a sentence."""
-    lines = [line.strip() for line in str(text).replace("\r\n", "\n").strip().split("\n")]
+    lines = [line.strip(" \t") for line in str(text).replace("\r\n", "\n").strip(" \t\n").split("\n")]
     return _MARKS.sub(r"\\\1", printable(" ↵ ".join(lines)))
 
 
@@ -33,9 +33,9 @@ def quoted(text: str) -> str:
     """Text of several lines as a block quote: line by line as it was written, with its indentation."""
     lines = []
     for line in text.replace("\r\n", "\n").strip("\n").split("\n"):
-        line = line.expandtabs(4).rstrip()
+        line = printable(line.expandtabs(4).rstrip(" "))
         shown = line.lstrip(" ")
-        marked = _MARKS.sub(r"\\\1", printable(shown))
+        marked = _MARKS.sub(r"\\\1", shown)
         marked = _AT_THE_START.sub(_escape_the_start, marked)
         lines.append("\u00a0" * (len(line) - len(shown)) + marked)
     # A backslash at the end of a line is a line break; before an empty line it would be shown.
