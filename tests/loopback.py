@@ -229,7 +229,7 @@ class Bank(Escalate):
         command = [sys.executable, "-m", "escalate_cli", *arguments]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, cwd=self.place)
 
-    def tick_until(self, count: int, timeout: float = 20.0) -> None:
+    def tick_until(self, count: int, timeout: float = 60.0) -> None:
         """Tick as a quick cron would, until `count` messages have arrived."""
 
         def arrived() -> bool:

@@ -33,8 +33,8 @@ LOOPBACK = "127.0.0.1"
 class Answer:
     """What the web server does with a request: `status` with `body` and `headers`, after `after` seconds; or one of the `trick`s.
 
-    Tricks: "reset" (reads the request, then resets the connection), "hang" (reads it and never answers), "drip" (answers one byte a
-    second), "close" (closes without a word), "truncate" (announces a longer body than it sends).
+    Tricks: "reset" (reads the request, then resets the connection), "hang" (reads it and never answers), "hold" (answers when the test
+    says `release()`), "drip" (answers one byte a second), "close" (closes without a word), "truncate" (announces more than it sends).
     """
 
     status: int = 200
@@ -116,7 +116,7 @@ class _Recording(Generic[Thing]):
             self._changed.notify_all()
             return len(self._arrived)
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Thing]:
+    def wait_for(self, count: int, timeout: float = 60.0) -> list[Thing]:
         """The first `count` arrivals or more, as soon as there are that many; fails the test after `timeout` seconds."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self._arrived) >= count, timeout), (
@@ -134,6 +134,7 @@ class HttpServer(_Recording[Request]):
         self._at_path = at_path or {}
         self._given = 0
         self.closing = threading.Event()
+        self.released = threading.Event()
         self._server = _Web((LOOPBACK, 0), self)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -142,6 +143,10 @@ class HttpServer(_Recording[Request]):
         """From now on, these."""
         with self._changed:
             self._answers, self._given = answers, 0
+
+    def release(self) -> None:
+        """Those that are held are answered now."""
+        self.released.set()
 
     def url(self, schema: str = "json", path: str = "/", user: str = "") -> str:
         """An Apprise URL that leads here."""
@@ -162,6 +167,7 @@ class HttpServer(_Recording[Request]):
 
     def __exit__(self, *_: object) -> None:
         self.closing.set()
+        self.released.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -199,6 +205,8 @@ class _WebRequest(BaseHTTPRequestHandler):
         if answer.trick == "hang":
             owner.closing.wait(60)
             return self._hang_up()
+        if answer.trick == "hold":
+            owner.released.wait(60)
         content = answer.content()
         if answer.trick == "drip":
             with contextlib.suppress(OSError):
@@ -257,7 +265,7 @@ class SmtpServer(_Recording[Mail]):
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,7 +13,7 @@ from escalate_cli.clock import Clock
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 
 
-def until(condition: Callable[[], object], timeout: float = 10.0) -> None:
+def until(condition: Callable[[], object], timeout: float = 60.0) -> None:
     """Wait until `condition()` holds; fail after `timeout` seconds."""
     clock = Clock()
     end = clock.monotonic() + timeout

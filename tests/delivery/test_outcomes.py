@@ -13,7 +13,7 @@ from escalate_cli.delivery.sender import Envelope, Sender
 from tests.servers import Answer, HttpServer, SmtpServer, Tarpit, closed_port
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind
-LIMIT = 1 * SECOND
+LIMIT = 2 * SECOND
 
 
 @pytest.fixture(scope="module")
@@ -159,11 +159,11 @@ def test_a_provider_that_asks_for_patience_is_heard(sender):
 @pytest.mark.parametrize(
     ("server", "kind", "detail"),
     [
-        (lambda: HttpServer(Answer(trick="hang")), UNKNOWN, "no answer within 1s; it may have arrived"),
-        (lambda: HttpServer(Answer(trick="drip")), UNKNOWN, "no answer within 1s; it may have arrived"),
-        (lambda: Tarpit(b"HTTP/1.1 200 OK"), UNKNOWN, "no answer within 1s; it may have arrived"),
-        (lambda: SmtpServer(RCPT="hang"), TEMPORARY, "no answer within 1s; nothing was sent"),
-        (lambda: SmtpServer(DATA="hang"), UNKNOWN, "no answer within 1s; it may have arrived"),
+        (lambda: HttpServer(Answer(trick="hang")), UNKNOWN, "no answer within 2s; it may have arrived"),
+        (lambda: HttpServer(Answer(trick="drip")), UNKNOWN, "no answer within 2s; it may have arrived"),
+        (lambda: Tarpit(b"HTTP/1.1 200 OK"), UNKNOWN, "no answer within 2s; it may have arrived"),
+        (lambda: SmtpServer(RCPT="hang"), TEMPORARY, "no answer within 2s; nothing was sent"),
+        (lambda: SmtpServer(DATA="hang"), UNKNOWN, "no answer within 2s; it may have arrived"),
     ],
     ids=["web server never answers", "web server drips", "anything drips", "mail server hangs early", "mail server hangs late"],
 )
@@ -172,13 +172,13 @@ def test_an_attempt_ends_at_its_limit(sender, server, kind, detail):
         before = Clock().monotonic()
         outcome = send(sender, provider.url(), timeout=LIMIT)
         assert (outcome.kind, outcome.detail) == (kind, detail)
-        assert 0.9 < Clock().monotonic() - before < 2.5
+        assert 1.9 < Clock().monotonic() - before < 30, "what drips would take a minute"
 
 
 def test_a_mail_server_that_drips_its_greeting_got_nothing(sender):
     with Tarpit(b"220 " + b"slow" * 20) as tarpit:
         outcome = send(sender, tarpit.url("mailto", "?to=ana@example.com&from=e@example.com"), timeout=LIMIT)
-        assert outcome == Outcome(TEMPORARY, "no answer within 1s; nothing was sent")
+        assert outcome == Outcome(TEMPORARY, "no answer within 2s; nothing was sent")
 
 
 def test_a_slow_provider_has_the_whole_limit(sender):

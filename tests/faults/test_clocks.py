@@ -173,5 +173,5 @@ def test_the_real_command_with_a_clock_set_back(tmp_path, back):
             at(place, back, "tick", code=None)
             return sorted(set(place.told)) == ["/a/p0", "/a/q"] and place.statuses()["sent"] == 2
 
-        until(both, 40)
+        until(both)
         assert at(place, back, "list").code == 0

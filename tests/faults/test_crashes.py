@@ -147,10 +147,11 @@ def test_a_declare_killed_at_a_named_point_repeats_only_what_was_accepted_and_no
 
 
 def test_a_message_on_its_way_when_the_process_is_killed_is_repeated_once_and_says_so(tmp_path):
-    with HttpServer(Answer(after=0.5)) as web, installation(tmp_path, web, crew(1, ("a",), timeout="5s")) as place:
+    with HttpServer(Answer(trick="hold"), Answer()) as web, installation(tmp_path, web, crew(1, ("a",), timeout="50s")) as place:
         declare = place.begin("declare", "down", "-s", "x")
         web.wait_for(1)
         place.kill(declare)
+        web.release()
         place.settle()
         place.account().must_be_sound(repeats=1)
         assert [one.json["title"] for one in place.messages] == ["[high] #1 down", "(repeat) [high] #1 down"]
@@ -219,15 +220,16 @@ def test_a_tick_that_is_killed_leaves_no_orphan(tmp_path):
         nursery = nursery_of(tick.pid)
         assert len(of_session(nursery)) > 3
         place.kill(tick)
-        until(lambda: of_session(nursery) == [], 5)
+        until(lambda: of_session(nursery) == [], 30)
 
 
 def test_a_watch_told_to_stop_in_the_middle_of_a_send_finishes_it(tmp_path):
-    with HttpServer(Answer(after=1.5)) as web, installation(tmp_path, web, crew(3, timeout="20s")) as place:
+    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(3, timeout="50s")) as place:
         place.declare_quietly()
         watch = place.begin("watch")
-        web.wait_for(3)
+        web.wait_for(6)
         watch.send_signal(signal.SIGTERM)
+        web.release()
         ran = place.end(watch)
         assert (ran.code, ran.err) == (0, "")
         assert place.rows("SELECT 1 FROM notifications WHERE status = 'sending'") == []

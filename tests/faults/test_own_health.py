@@ -312,7 +312,7 @@ def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
 def test_watch_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path, web):
     with installation(tmp_path, web, FALLBACK) as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.bind(str(tmp_path / "notify"))
-        line.settimeout(20)
+        line.settimeout(60)
         watch = place.begin("watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="400000")
         heard = [line.recv(100) for _ in range(4)]
         watch.terminate()

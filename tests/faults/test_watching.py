@@ -14,19 +14,19 @@ from tests.servers import Answer, HttpServer
 
 def test_a_watch_paused_for_longer_than_its_leases_comes_back_to_no_harm(tmp_path):
     """As a laptop that sleeps in the middle of a send: meanwhile a tick takes over; the watch's late outcomes change nothing."""
-    with HttpServer(Answer(after=0.7)) as web, installation(tmp_path, web, crew(2, timeout="5s")) as place:
+    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(2, timeout="50s")) as place:
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
         web.wait_for(4)
         watch.send_signal(signal.SIGSTOP)
-        until(lambda: len(web.arrived) == 4)
         web.answer_with(Answer())
         place.let_leases_end()
         assert place("tick").code in (0, 6)
         assert place.statuses() == {"sent": 4}
+        web.release()
         watch.send_signal(signal.SIGCONT)
         place.declare_quietly("another")
-        until(lambda: place.statuses() == {"sent": 8}, 20)
+        until(lambda: place.statuses() == {"sent": 8})
         watch.terminate()
         ran = place.end(watch)
         assert ran.code == 0
@@ -45,22 +45,23 @@ def as_nothing(db):
 
 @pytest.mark.parametrize("instead", [as_text, pytest.param(as_nothing, marks=pytest.mark.long)])
 def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(tmp_path, instead):
-    with HttpServer(Answer(after=1.0)) as web, installation(tmp_path, web, crew(1, timeout="5s")) as place:
+    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(1, timeout="50s")) as place:
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
         web.wait_for(2)
         aside = place.db.with_name("aside.db")
         place.db.rename(aside)
         instead(place.db)
-        alarm = web.wait_for(3, timeout=30)[2:]
+        web.answer_with(Answer())
+        web.release()
+        alarm = web.wait_for(3)[2:]
         assert all("cannot use its database" in one.json["message"] for one in alarm)
         assert watch.poll() is None
         place.db.unlink(missing_ok=True)
         aside.rename(place.db)
-        web.answer_with(Answer())
         place.declare_quietly("another")
-        until(lambda: place.rows("SELECT count(*) FROM notifications WHERE incident_id = 2 AND status = 'sent'") == [(2,)], 30)
-        until(lambda: place.statuses() == {"sent": 4}, 40)
+        until(lambda: place.rows("SELECT count(*) FROM notifications WHERE incident_id = 2 AND status = 'sent'") == [(2,)])
+        until(lambda: place.statuses() == {"sent": 4})
         watch.terminate()
         ran = place.end(watch)
         assert ran.code == 0, ran
