@@ -276,11 +276,13 @@ def test_the_links_lead_somewhere() -> None:
             assert (ROOT / target).exists(), target
 
 
-def test_ci_runs_the_line_that_the_readme_gives_to_users_and_nothing_else() -> None:
+def test_ci_runs_the_two_lines_that_the_readme_gives_to_users_and_nothing_else() -> None:
     lines = re.findall(r"```sh\n(python3 -m venv .*)\n```", section("## Set up"))
     assert len(lines) == 2
+    long = re.findall(r"```sh\n(.*pytest.*)\n```", section("## Inside the house"))
+    assert len(long) == 1
     script = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [line for line in script if line and not line.startswith(("#", "set ", "cd "))] == [lines[1]]
+    assert [line for line in script if line and not line.startswith(("#", "set ", "cd "))] == [lines[1], *long]
 
 
 def test_the_version_is_in_the_changelog() -> None:
