@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from escalate_cli.cli.html_page import Bar, Html, bars, card, details, legend, name, number, share, table, text
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.insight.statistics import NOT_PAGED, GatewayFigures, LevelFigures, Report, Spread, Times
+from escalate_cli.insight.figures import NOT_PAGED, GatewayFigures, LevelFigures, Report, Spread, Times
 
 _ROWS = 10
 """rows of a list that grows with the organisation; the rest is behind a click"""

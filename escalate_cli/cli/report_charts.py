@@ -11,7 +11,8 @@ from datetime import date
 
 from escalate_cli.cli.html_page import number, text
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, Span
-from escalate_cli.insight.statistics import NIGHT_FROM, NIGHT_UNTIL, Week, quantile
+from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, Week
+from escalate_cli.insight.statistics import quantile
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _STEPS = (

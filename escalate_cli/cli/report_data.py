@@ -15,7 +15,8 @@ from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.moment import iso
 from escalate_cli.core.record import Record
 from escalate_cli.core.text import printable
-from escalate_cli.insight.statistics import Report, Spread, Times, highest, teams_of
+from escalate_cli.insight.figures import Report, Spread, Times
+from escalate_cli.insight.statistics import highest, teams_of
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 

@@ -16,7 +16,7 @@ from escalate_cli.cli.report_charts import DAYS, day_of
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.targets import name_of
-from escalate_cli.insight.statistics import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread, Times
+from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread, Times
 
 _PEOPLE = 20
 """people whose bars are in view; the rest is behind a click"""

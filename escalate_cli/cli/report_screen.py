@@ -9,7 +9,8 @@ from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
 from escalate_cli.core.targets import name_of
-from escalate_cli.insight.statistics import NOT_PAGED, Report, Spread, Times, quantile
+from escalate_cli.insight.figures import NOT_PAGED, Report, Spread, Times
+from escalate_cli.insight.statistics import quantile
 
 if TYPE_CHECKING:
     from rich.console import Console

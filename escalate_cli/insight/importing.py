@@ -10,28 +10,23 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from escalate_cli.cataloguing import find
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
-from escalate_cli.core.hours import instant_to_local, local_to_instant
+from escalate_cli.core.duration import MINUTE, Instant, parse_duration
 from escalate_cli.core.moment import local_time
 from escalate_cli.errors import Unknown, UsageProblem
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.history_file import LABEL, Fault, Row
+from escalate_cli.insight.history_time import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
 from escalate_cli.insight.past import Paged, Past, situation_of
 
-HOW_TO_WRITE_TIMES = 'write it like "2026-03-01 14:05", or with an offset: "2026-03-01T14:05:00+01:00"'
-
-_OFFSET = re.compile(r"\s*(utc|gmt|z|[+-]\d\d:?(?:\d\d)?)$", re.ASCII | re.IGNORECASE)
 _PAGED = re.compile(r"(.*?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\S+))?", re.ASCII | re.DOTALL)
 _LONGEST_ID = 200
 _LONGEST_TITLE = 120
 """characters of a title that is made from a message"""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = MINUTE
 """so far another machine's clock may be ahead"""
 
@@ -145,7 +140,7 @@ class _Reader:
             self._fault(column, problem.message, problem.hint)
             return None
         if at > self.now + _AHEAD:
-            self._fault(column, f"{_shown(text)} is still to come", "history is over; declare what is going on with `escalate declare`")
+            self._fault(column, f"{shown(text)} is still to come", "history is over; declare what is going on with `escalate declare`")
             return None
         return at
 
@@ -198,15 +193,17 @@ class _Reader:
             person = self._known("paged", "person", match[1])
             level = int(match[2]) if match[2] else None
             if level == 0:
-                self._fault("paged", f"{_shown(part)}: levels count from 1", "write it like ana@1;bo@2")
+                self._fault("paged", f"{shown(part)}: levels count from 1", "write it like ana@1;bo@2")
             after = None
             if match[3]:
                 try:
                     after = parse_duration(match[3])
                 except ValueError as problem:
                     self._fault("paged", str(problem), "write it like bo@2+6m: six minutes after the first page")
+            if after is not None and (level or 1) == 1 and "first_service" not in self._row.cells:
+                self._fault("paged", f"{shown(part)}: level 1 is paged at first_paged_at", "a time belongs to a later level: bo@2+6m")
             if not match[1]:
-                self._fault("paged", f"{_shown(part)} names nobody", "write it like ana@1;bo@2")
+                self._fault("paged", f"{shown(part)} names nobody", "write it like ana@1;bo@2")
             elif person is not None:
                 found.append(Paged(person, level, after))
         return tuple(found)
@@ -216,7 +213,7 @@ class _Reader:
         if not text:
             return None
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 99):
-            self._fault("acknowledged_level", f"{_shown(text)} is no level", "write a number from 1 to 99")
+            self._fault("acknowledged_level", f"{shown(text)} is no level", "write a number from 1 to 99")
             return None
         return int(text)
 
@@ -239,6 +236,11 @@ class _Reader:
             elif past.resolved_at is not None and at > past.resolved_at:
                 told = f"{local_time(at, zone)} is after resolved_at, {local_time(past.resolved_at, zone)} ({zone})"
                 self._fault(column, told, "look at the offsets; times without one are in the organisation's time zone")
+
+        for one in past.paged:
+            at = (past.first_paged_at or 0) + (one.after or 0)
+            if one.after is not None and at > (past.resolved_at or self.now):
+                self._fault("paged", f"{one.person} would have been paged after it was over", "the time counts from first_paged_at")
 
     def _complete(self) -> None:
         """What belongs together is there together."""
@@ -268,7 +270,7 @@ class _Reader:
         identity = own or _digest(past)
         other = self._seen.setdefault(identity, self._row.where)
         if other is not self._row.where:
-            message = f"{_shown(own)} is the id of {other} as well" if own else f"it says the same as {other}: title, services and time"
+            message = f"{shown(own)} is the id of {other} as well" if own else f"it says the same as {other}: title, services and time"
             self._fault("id" if own else None, message, "give each incident an id of its own" if own else "leave one out, or give them ids")
         return replace(past, identity=identity)
 
@@ -276,48 +278,6 @@ class _Reader:
 def _digest(past: Past) -> str:
     said = "\0".join((past.title, *past.services, str(past.declared_at)))
     return f"row-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-
-
-# ── times ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class NotATime(ValueError):
-    """The text names no moment of the past."""
-
-    def __init__(self, message: str, hint: str = HOW_TO_WRITE_TIMES) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-def instant_of(text: str, zone: str) -> Instant:
-    """The instant of an ISO 8601 time; without an offset it is a wall-clock time in `zone`, where a time that the clock shows twice
-    is its first showing. `NotATime` for one that the clock leaps over, and for anything else."""
-    said = text.strip()
-    offset = _OFFSET.search(said)
-    if offset is not None and ":" in said[: offset.start()]:
-        spelled = "+00:00" if offset[1].lower() in ("utc", "gmt", "z") else offset[1]
-        said = said[: offset.start()] + spelled
-    try:
-        moment = datetime.fromisoformat(said.upper())
-    except ValueError:
-        raise NotATime(f"{_shown(text)} is no time") from None
-    if not 1970 <= moment.year <= 9000:
-        raise NotATime(f"{_shown(text)} is in the year {moment.year}")
-    if moment.tzinfo is not None:
-        return round((moment - _EPOCH).total_seconds() * SECOND)
-    at = local_to_instant(moment, zone)
-    seen = instant_to_local(at, zone).replace(tzinfo=None)
-    if seen != moment:
-        hint = f'the first moment after it is "{seen:%Y-%m-%d %H:%M}"; or write the offset'
-        raise NotATime(f"{_shown(text)} does not exist in {zone}: the clocks go forward over it", hint)
-    return at
-
-
-def _shown(text: str) -> str:
-    """A text in quotes, not too long."""
-    tight = " ".join(text.split())
-    return f'"{tight if len(tight) <= 60 else tight[:59] + "…"}"'
 
 
 # ── storing ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -270,12 +270,14 @@ class _Telling:
         for one in self._everybody():
             level = one.level or 1
             named.setdefault(self._escalation_of(one.person), {}).setdefault(level, []).append(one)
-        home = (self.first or self.last)[0].id
-        if not any(1 in levels for levels in named.values()):
-            named.setdefault(home, {})[1] = [Paged(UNKNOWN, 1)]
+        # A first page before the re-routing went to the first team, whoever is named.
+        early = past.moved and past.moved_at > past.first_paged_at
+        home = self.first[0] if self.first and (early or any(one.id in named for one in self.first)) else self.last[0]
+        if 1 not in named.get(home.id, {}) and (early or not any(1 in levels for levels in named.values())):
+            named.setdefault(home.id, {})[1] = [Paged(UNKNOWN, 1)]
         found: dict[int, dict[int, _Level]] = {}
         for escalation in (*self.first, *self.last):
-            second = bool(self.first) and home in named and escalation in self.last
+            second = home in self.first and escalation in self.last
             for level, people in sorted(named.get(escalation.id, {}).items()):
                 found.setdefault(escalation.id, {})[level] = self._level(escalation, level, people, second=second)
         return found
@@ -303,13 +305,15 @@ class _Telling:
         past = self.past
         first_at = past.first_paged_at or 0
         who = tuple(dict.fromkeys(one.person for one in people))
+        if number == 1 and not second:
+            return _Level(first_at, False, who)
         said = [one.after for one in people if one.after is not None]
-        if said or (number == 1 and not second):
-            return _Level(first_at + min(said, default=0), False, who)
+        if said:
+            return _Level(first_at + min(said), False, who)
         begun_at = max(first_at, past.moved_at) if second else first_at
         waits = [escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE for n in range(number - 1)]
         ends = [at for at in (past.acknowledged_at, past.resolved_at) if at is not None]
-        return _Level(max(min([begun_at + sum(waits), *ends]), past.declared_at), True, who)
+        return _Level(max(min([begun_at + sum(waits), *ends]), first_at), True, who)
 
     def _over(self, one: Escalation, levels: _Levels, taken: bool) -> Escalation:
         past = self.past

@@ -10,8 +10,8 @@ from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.record import Record
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
+from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
-from escalate_cli.insight.statistics import NIGHT_FROM, NIGHT_UNTIL
 
 _NIGHTS = 0.1
 """of all nights: three a month"""

@@ -21,7 +21,7 @@ from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.duration import DAY, SECOND
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import LIVE, printable
-from escalate_cli.insight.statistics import Report, Spread, Week
+from escalate_cli.insight.figures import Report, Spread, Week
 from tests.insight import browser, reports
 
 REPORTS: dict[str, Callable[[], Report]] = {

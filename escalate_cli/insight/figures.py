@@ -1,0 +1,127 @@
+"""The figures that a report consists of: their shapes. `statistics.py` counts them.
+
+Spans are microseconds. Nights are 22:00–7:00, weekends Saturday and Sunday, both in the zone of the person who is paged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from escalate_cli.core.duration import Span
+
+NIGHT_FROM, NIGHT_UNTIL = 22, 7
+NOT_PAGED = "not paged"
+"""who acknowledged without having been paged"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`count` spans, their median and the value that nine of ten stay under; None where there are none."""
+
+    count: int
+    median: Span | None
+    p90: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """From the declaration to the first page to a person, to the first acknowledgement, to the end."""
+
+    incidents: int
+    page: Spread
+    acknowledge: Spread
+    resolve: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigures:
+    """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to be followed by the next.
+
+    The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged took, from their page.
+    """
+
+    team: str
+    level: int
+    paged: int
+    answered: int
+    unanswered: int
+    answer: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """What became of the nudges of a rule."""
+
+    rule: str
+    accepted: int
+    declined: int
+    expired: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFigures:
+    """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more than one attempt), and the causes
+    of failures, the most frequent first."""
+
+    gateway: str
+    tried: int
+    sent: int
+    failed: int
+    retried: int
+    causes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """Pages to a person: messages in all, at night, on weekends, at either (a night on a weekend counts once); in how many incidents;
+    how many incidents they acknowledged."""
+
+    person: str
+    pages: int
+    night: int
+    weekend: int
+    off_hours: int
+    incidents: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The week that begins on the Monday `start`, in the organisation's zone: incidents declared, and how soon they were acknowledged."""
+
+    start: date
+    incidents: int
+    acknowledge: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that `report` shows."""
+
+    times: Times
+    by_severity: tuple[tuple[str, Times], ...]
+    by_team: tuple[tuple[str, Times], ...]
+    running: int
+    """of the incidents, those that are not resolved"""
+    never_paged: int
+    """incidents in which no page reached a person"""
+    never_acknowledged: int
+    acks_by_level: tuple[tuple[str, int], ...]
+    acks_by_gateway: tuple[tuple[str, int], ...]
+    acks_by_team: tuple[tuple[str, int], ...]
+    reached: tuple[tuple[str, int], ...]
+    """incidents by the highest level paged: "1", "2", …, "fallback", and "none" """
+    levels: tuple[LevelFigures, ...]
+    rerouted: tuple[tuple[str, str, int], ...]
+    """(from team, to team, incidents)"""
+    teams_added: tuple[tuple[str, int], ...]
+    raised: tuple[tuple[str, str, int], ...]
+    """(from severity, to severity, incidents), by the first and the highest severity of the incident"""
+    nudges: tuple[RuleFigures, ...]
+    gateways: tuple[GatewayFigures, ...]
+    people: tuple[PersonFigures, ...]
+    weeks: tuple[Week, ...]
+    hours: tuple[tuple[int, ...], ...]
+    """pages to people by weekday (Monday first) and hour of the day, in the organisation's zone"""
