@@ -21,6 +21,9 @@ _GLYPHS = ("·", "▁", "▃", "▅", "▇", "F", "X")
 _STYLES = ("green", "green", "yellow", "dark_orange", "red", "magenta", "bold red")
 _HOURS_A_CELL = 3
 
+Pieces = list[tuple[int, list[Cell | None]]]
+"""hours of the week that follow one another and are alike, with the first of them"""
+
 
 def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     """One line for the services of each team that share their fate at the default severity, three hours of the week in each cell."""
@@ -59,10 +62,8 @@ def page(coverage: Coverage, catalog: Catalog) -> str:
     sections = []
     for severity in reversed(catalog.severities):
         rows = [row for row in coverage.rows if severity.id in row.severities]
-        drawn = [(row, _pieces(week.cells(row))) for row in rows]
-        bars = "\n".join(_bar(row, pieces, catalog) for row, pieces in drawn)
-        words = html_page.details("In words", "".join(_words(row, pieces, catalog) for row, pieces in drawn))
-        sections.append(f"<section><h2>{text(severity.id)}</h2>\n{_ruler()}\n{bars}\n{words}</section>")
+        drawn = [(row, week.cells(row)) for row in rows]
+        sections.append(f"<section><h2>{text(severity.id)}</h2>\n{_of_severity(drawn, catalog)}</section>")
     grades = html_page.legend(*((f"g{number}", name) for number, name in enumerate(GRADE_NAMES)))
     covered = f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}"
     title = "Who is how many minutes away"
@@ -70,13 +71,38 @@ def page(coverage: Coverage, catalog: Catalog) -> str:
     return document(title, "\n".join((f"<h1>{title}</h1><p>{text(said)}</p>", grades, *sections)), _CSS)
 
 
+def _of_severity(drawn: list[tuple[Row, list[Cell | None]]], catalog: Catalog) -> str:
+    """What takes longest comes first; what is paged at once all week is behind a click. All of it is there in words, too."""
+    ordered = sorted(drawn, key=lambda one: _hardest(one[1]), reverse=True)
+    troubled = [(row, _pieces(cells)) for row, cells in ordered if _hardest(cells)]
+    fine = [(row, _pieces(cells)) for row, cells in ordered if not _hardest(cells)]
+    parts = [_bars(troubled, catalog)] if troubled else []
+    if fine:
+        many = sum(len(row.services) for row, _ in fine)
+        what = f"{many} service{'s' * (many != 1)}: at once, at any time"
+        parts.append(html_page.details(what, _bars(fine, catalog), kind="more"))
+    words = "".join(_words(row, pieces, catalog) for row, pieces in (*troubled, *fine))
+    return "\n".join((*parts, html_page.details("In words", words)))
+
+
+def _bars(drawn: list[tuple[Row, Pieces]], catalog: Catalog) -> str:
+    return "\n".join((_ruler(), *(_bar(row, pieces, catalog) for row, pieces in drawn)))
+
+
+def _hardest(cells: list[Cell | None]) -> tuple[int, ...]:
+    """How bad the worst hour is, and how many hours are as bad; nothing where everybody is paged at once."""
+    grades = [grade(cell) for cell in cells if cell is not None]
+    most = max(grades, default=0)
+    return (most, grades.count(most)) if most else ()
+
+
 def _ruler() -> str:
     return '<div class="bar ruler" aria-hidden="true">' + "".join(f"<b>{day}</b>" for day in _DAYS) + "</div>"
 
 
-def _pieces(cells: list[Cell | None]) -> list[tuple[int, list[Cell | None]]]:
-    """Hours that follow one another and are alike, with the first of them."""
-    pieces: list[tuple[int, list[Cell | None]]] = []
+def _pieces(cells: list[Cell | None]) -> Pieces:
+    """The week cut where something changes."""
+    pieces: Pieces = []
     before: object = ()
     for hour, cell in enumerate(cells):
         kind = None if cell is None else (cell.badness, set(cell.people))
@@ -88,7 +114,7 @@ def _pieces(cells: list[Cell | None]) -> list[tuple[int, list[Cell | None]]]:
     return pieces
 
 
-def _bar(row: Row, pieces: list[tuple[int, list[Cell | None]]], catalog: Catalog) -> str:
+def _bar(row: Row, pieces: Pieces, catalog: Catalog) -> str:
     """A row of the week, a piece for hours that are alike; it tells more when it is pointed at, and all of it is there in words."""
     shown = []
     for hour, alike in pieces:
@@ -99,7 +125,7 @@ def _bar(row: Row, pieces: list[tuple[int, list[Cell | None]]], catalog: Catalog
     return f'<div class="row"><div class="label">{label}</div><div class="bar" aria-hidden="true">{"".join(shown)}</div></div>'
 
 
-def _words(row: Row, pieces: list[tuple[int, list[Cell | None]]], catalog: Catalog) -> str:
+def _words(row: Row, pieces: Pieces, catalog: Catalog) -> str:
     known = [(_when(hour, len(alike)), found) for hour, alike in pieces if (found := worst(alike)) is not None]
     told = "".join(f"<li>{when}: {text(_told(found, catalog))}</li>" for when, found in known)
     return f"<h3>{text(_names(row, catalog))}</h3><ul>{told}</ul>"
@@ -135,7 +161,9 @@ h2 { margin: 1.5rem 0 .3rem; } .label small { color: var(--dim); font-size: .8re
 ul { margin: .2rem 0 .6rem; padding-left: 1.1rem; } .legend { margin-bottom: .5rem; }
 .label { overflow-wrap: anywhere; font-size: .9rem; }
 .bar { display: flex; height: 1.1rem; overflow: hidden; border-radius: 3px; }
-.bar i { min-width: 0; }
+.bar i { min-width: 0; } .row .bar { position: relative; }
+.row .bar::after { content: ""; position: absolute; inset: 0; pointer-events: none;
+  background: repeating-linear-gradient(90deg, var(--paper) 0 1px, transparent 1px calc(100% / 7)); }
 .ruler { margin-left: 18.8rem; height: auto; font-size: .75rem; color: var(--dim); }
 .ruler b { flex: 1; font-weight: normal; border-left: 1px solid var(--line); padding-left: .2rem; }
 .g0 { background: var(--g0); } .g1 { background: var(--g1); } .g2 { background: var(--g2); } .g3 { background: var(--g3); }

@@ -223,3 +223,15 @@ def test_the_week_is_drawn_on_the_terminal_and_on_a_page(escalate: Escalate) -> 
     assert "http" not in page.replace("http-equiv", "")
     assert "<script" not in page
     assert "Tue 09:00–Tue 17:00: ana, bo at once" in page or "Tue 09:00–Tue 17:00: bo, ana at once" in page
+    major = page.partition("<h2>major</h2>")[2].partition("<h2>")[0]
+    assert '<div class="row">' in major.partition("<details")[0], "what takes long is in full"
+
+
+def test_what_is_paged_at_once_all_week_is_behind_a_click(escalate: Escalate) -> None:  # noqa: F811
+    place = escalate.place / "fine"
+    place.mkdir()
+    (place / "all.toml").write_text(SOUND)
+    escalate("check", "--config", str(place), "--html", str(place / "week.html"))
+    page = (place / "week.html").read_text()
+    assert page.count("1 service: at once, at any time") == 2  # minor and major
+    assert '<div class="row">' not in page.partition("<details")[0]
