@@ -96,10 +96,11 @@ def _pair(spread: Spread) -> tuple[str, str]:
 def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> None:
     if not report.acks_by_level:
         return
-    screens.heading(console, "Who acknowledged: at which level, told through what")
+    screens.heading(console, "Who acknowledged: paged at which level, through what, for which team")
     total = sum(count for _, count in report.acks_by_level)
     rows: list[Sequence[object]] = []
-    for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway)):
+    by_team = tuple((name_of_team(team, catalog), count) for team, count in report.acks_by_team)
+    for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway), ("of", by_team[:_FEW])):
         for name, count in counts[:_ROWS]:
             shown = f"{kind} {name}" if name != NOT_PAGED else "without having been paged"
             rows.append((shown, count, _share(count, total), bar(count, total)))
@@ -110,6 +111,7 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
         shown = {"none": "no level was paged", "fallback": "went on to the fallback"}.get(name, f"went up to level {name}")
         rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
     console.print(screens.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
+    _more(console, report.acks_by_team, "teams", _FEW)
 
 
 def _levels(console: Console, report: Report, catalog: Catalog) -> None:
