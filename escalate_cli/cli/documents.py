@@ -56,12 +56,12 @@ def _record(context: Context, incident: Any) -> Record:
 
 def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, Any]:
     """The document as JSON carries it (product.md §6)."""
-    from escalate_cli.cli.views import entry_data, incident_data, nudge_data
+    from escalate_cli.cli.views import entry_data, nudge_data, situation_data
 
     situation, record = document.situation, document.record
     incident, page, declared = situation.incident, document.first_page, document.declaration
     return {
-        "incident": incident_data(incident, situation.escalations, situation.nudges, catalog),
+        "incident": {name: value for name, value in situation_data(situation, catalog).items() if name != "notifications"},
         "zone": zone,
         "imported": document.imported,
         "severities": [{"at": iso(one.at), "severity": one.severity, "by": one.by} for one in document.severities],

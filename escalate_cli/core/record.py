@@ -58,6 +58,8 @@ class Paging(NamedTuple):
     cycle: int
     recipients: tuple[str, ...]
     source: str
+    estimated: bool = False
+    """an import did not know when: `at` is a guess from the waits of the policy, and no answer is timed by it"""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -232,7 +234,7 @@ class Record:
             ack.by,
             ack.team,
             paging.level if paging else None,
-            ack.at - paging.at if paging else None,
+            ack.at - paging.at if paging and not paging.estimated else None,
             carried[-1] if carried else None,
             ack.level,
         )

@@ -1,4 +1,4 @@
-"""Past incidents from a file: every row is checked, every problem told, and then all of them are stored or none.
+"""PastIncident incidents from a file: every row is checked, every problem told, and then all of them are stored or none.
 
 What is stored is over: nothing of it is due, nobody is paged, and it counts against nobody's `[limits]`. The label `imported` holds a
 row's identity (its `id`, else a digest of what it says), so that importing it again adds nothing.
@@ -21,7 +21,7 @@ from escalate_cli.errors import Unknown, UsageProblem
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.history_file import LABEL, Fault, Row
 from escalate_cli.insight.history_time import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
-from escalate_cli.insight.past import Paged, Past, situation_of
+from escalate_cli.insight.past import Paged, PastIncident, situation_of
 
 _PAGED = re.compile(r"(.*?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\S+))?", re.ASCII | re.DOTALL)
 _LONGEST_ID = 200
@@ -63,7 +63,7 @@ def _line(file: str, fault: Fault) -> str:
 # ── checking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def check(rows: Sequence[Row], catalog: Catalog, now: Instant, *, keep_unknown: bool = False) -> tuple[list[Past], list[Fault]]:
+def check(rows: Sequence[Row], catalog: Catalog, now: Instant, *, keep_unknown: bool = False) -> tuple[list[PastIncident], list[Fault]]:
     """The past incidents that these rows tell of, oldest first, and everything that is wrong with them."""
     reader = _Reader(catalog, now, keep_unknown)
     pasts = [past for row in rows if (past := reader.past(row)) is not None]
@@ -82,7 +82,7 @@ class _Reader:
         self._seen: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | Unknown] = {}
 
-    def past(self, row: Row) -> Past | None:
+    def past(self, row: Row) -> PastIncident | None:
         """The incident of this row; None when something is wrong with it."""
         before, self._row = len(self.faults), row
         title = self._title()
@@ -92,7 +92,7 @@ class _Reader:
             self._fault("service", "it is empty", "say which service it was in the end")
         if declared_at is None and "declared_at" not in row.cells:
             self._fault("declared_at", "it is empty", HOW_TO_WRITE_TIMES)
-        past = Past(
+        past = PastIncident(
             identity="",
             title=title,
             message=row.cells.get("message"),
@@ -223,7 +223,7 @@ class _Reader:
             self._fault(f"{LABEL}{IMPORTED}", "this label says that an incident was imported, and as what", "call it something else")
         return found
 
-    def _in_order(self, past: Past) -> None:
+    def _in_order(self, past: PastIncident) -> None:
         """Nothing is before the declaration, and nothing after the end."""
         zone = self.catalog.settings.timezone
         for column in ("severity_changed_at", "rerouted_at", "first_paged_at", "acknowledged_at", "resolved_at"):
@@ -260,7 +260,7 @@ class _Reader:
             if column in cells and first not in cells:
                 self._fault(column, f"there is no {first}", f"say what it was before in {first}, or leave it empty")
 
-    def _identified(self, past: Past) -> Past:
+    def _identified(self, past: PastIncident) -> PastIncident:
         """With its identity, which no other row has."""
         own = self._row.cells.get("id", "").strip()
         if len(own) > _LONGEST_ID:
@@ -275,7 +275,7 @@ class _Reader:
         return replace(past, identity=identity)
 
 
-def _digest(past: Past) -> str:
+def _digest(past: PastIncident) -> str:
     said = "\0".join((past.title, *past.services, str(past.declared_at)))
     return f"row-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
@@ -291,7 +291,7 @@ class Brought:
     already_there: int
 
 
-def bring_in(context: Context, pasts: Sequence[Past], catalog: Catalog) -> Brought:
+def bring_in(context: Context, pasts: Sequence[PastIncident], catalog: Catalog) -> Brought:
     """Store those that are not there yet, in one transaction."""
     situations = context.store.situations
     there = situations.with_label(IMPORTED)
@@ -302,7 +302,7 @@ def bring_in(context: Context, pasts: Sequence[Past], catalog: Catalog) -> Broug
     return Brought(new, len(pasts) - len(new))
 
 
-def already_there(context: Context, pasts: Sequence[Past]) -> int:
+def already_there(context: Context, pasts: Sequence[PastIncident]) -> int:
     """How many of these have been imported before."""
     there = context.store.situations.with_label(IMPORTED)
     return sum(one.identity in there for one in pasts)

@@ -43,7 +43,7 @@ class Paged:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastIncident:
     """A row that has been checked. What it does not say is None or empty; `first_services` are those of the declaration."""
 
     identity: str
@@ -95,7 +95,7 @@ class _Level(NamedTuple):
 _Levels = Mapping[int, _Level]
 
 
-def situation_of(past: Past, catalog: Catalog) -> Situation:
+def situation_of(past: PastIncident, catalog: Catalog) -> Situation:
     """The whole situation of a past incident, for storing; ids are negative."""
     return _Telling(past, catalog).told()
 
@@ -103,7 +103,7 @@ def situation_of(past: Past, catalog: Catalog) -> Situation:
 class _Telling:
     """Tells one past incident, act by act. The order of acts decides among entries of one instant."""
 
-    def __init__(self, past: Past, catalog: Catalog) -> None:
+    def __init__(self, past: PastIncident, catalog: Catalog) -> None:
         self.past = past
         self.catalog = catalog
         self.urgency = catalog.severity(past.first_severity or past.severity).urgency

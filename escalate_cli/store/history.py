@@ -47,6 +47,7 @@ class _Data(msgspec.Struct):
     recipients: tuple[str, ...] = ()
     source: str | None = None
     partly: bool = False
+    estimated: bool = False
     change: str | None = None
     before: Any = None
     after: Any = None
@@ -138,7 +139,7 @@ def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Itera
     data = _data.decode(raw)
     if kind == "level":
         if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
-            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "")
+            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated)
     elif kind == "acknowledged":
         yield "acks", Taken(at, by, data.team, data.level, data.partly)
     elif kind == "escalation":

@@ -22,7 +22,7 @@ from escalate_cli.core.model import IncidentStatus, NotificationStatus
 from escalate_cli.insight import importing
 from escalate_cli.insight.history_file import COLUMNS, read
 from escalate_cli.insight.history_time import NotATime, instant_of
-from escalate_cli.insight.past import Past, situation_of
+from escalate_cli.insight.past import PastIncident, situation_of
 from escalate_cli.store.store import Store
 from tests.loopback import Bank, another, bank, server
 from tests.servers import HttpServer
@@ -162,6 +162,8 @@ def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -
         ("09:01", ["person:unknown"], False), ("09:06", ["person:bo"], True),
     ]  # fmt: skip
     assert levels[1]["text"] == "level 2 of policy standard: paged Bo Chen (time estimated)"
+    answer = here.here("export", "1", "--format", "json").json["acknowledgements"][0]
+    assert (answer["level"], answer["after_page_seconds"]) == (2, None)  # a guess times no answer
 
 
 def test_an_incident_that_nobody_resolved_is_over_all_the_same(here: Bank) -> None:
@@ -170,6 +172,22 @@ def test_an_incident_that_nobody_resolved_is_over_all_the_same(here: Bank) -> No
     assert (show["status"], show["resolved_at"], show["teams"]) == ("resolved", None, ["identity"])
     assert [one["kind"] for one in show["timeline"]] == ["declared", "routed", "escalation"]
     assert here.here("replay", "1").code == 0
+
+
+def test_a_team_learns_from_its_past_before_its_first_night(here: Bank) -> None:
+    """Words that went to the wrong team, and a level that nobody answered, in incidents that never were here."""
+    moved, unanswered = [], []
+    others = ["cannot sign in", "password rejected", "blank page", "loops", "session lost", "no code", "face id fails", "locked out"]
+    for n, other in enumerate(others):
+        day = {"declared_at": f"2026-0{n + 1}-02 10:00", "first_paged_at": f"2026-0{n + 1}-02 10:01"}
+        words = ["Leeds", "again", "release", "in the app", "lunch", "business", "the desk", "phones"][n]
+        moved.append({**day, "title": f"direct debits hang, {words}", "service": "payments", "first_service": "login"})
+        answer = {"acknowledged_at": f"2026-0{n + 1}-02 10:20", "acknowledged_by": "bo", "acknowledged_level": "2"}
+        unanswered.append({**day, **answer, "title": other, "service": "login", "paged": "ana@1;bo@2+5m"})
+    assert bring(here, as_csv(*moved, *unanswered)).code == 0
+    lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
+    assert ("payments", "direct debits") in {(one["about"].get("service"), one["about"].get("keyword")) for one in lessons}
+    assert ("standard", 1) in {(one["about"].get("policy"), one["about"].get("level")) for one in lessons}
 
 
 # ── CSV and JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +266,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return world.catalog
 
 
-def checked(content: bytes, catalog: Catalog) -> list[Past]:
+def checked(content: bytes, catalog: Catalog) -> list[PastIncident]:
     found = read(content)
     pasts, faults = importing.check(found.rows, catalog, NOW)
     assert [*found.faults, *faults] == []
