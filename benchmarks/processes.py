@@ -14,7 +14,7 @@ from pathlib import Path
 
 Command = Sequence[str]
 
-LONGEST_RUN = 300.0
+LONGEST_RUN = 1800.0
 """seconds after which a run is ended: nothing here may go on for ever"""
 
 

@@ -34,6 +34,7 @@ from escalate_cli import operations
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from tests.cli.conftest import Ran
+from tests.faults import survey
 from tests.loopback import Bank, bank
 from tests.servers import HttpServer, Request
 
@@ -77,15 +78,17 @@ class Account:
     def repeats(self) -> int:
         return sum(len(each) for each in self.repeated.values())
 
-    def must_be_sound(self, *, repeats: int | None = None) -> None:
-        """Nothing lost, nothing unexpected, no message more often than allowed; so many repeats, if it matters."""
+    def must_be_sound(self, *, repeats: int | None = None, rounds: int = 1) -> None:
+        """Nothing lost, nothing unexpected, no message more often than allowed; so many repeats, if it matters. Reported for the survey."""
+        report(
+            rounds=rounds,
+            messages=self.expected,
+            lost=len(self.lost),
+            repeated={reason: len(which) for reason, which in self.repeated.items()},
+        )
         assert (self.lost, self.unexpected, self.too_often) == ([], [], []), self
         if repeats is not None:
             assert self.repeats == repeats, self
-
-    def line(self) -> str:
-        why = ", ".join(f"{reason} ({len(which)})" for reason, which in self.repeated.items())
-        return f"{self.expected} messages, {len(self.lost)} lost, {self.repeats} repeated{': ' + why if why else ''}"
 
 
 @dataclass
@@ -296,11 +299,10 @@ def mostly_long(names: Iterable[str], *quick: str) -> list[Any]:
     return [name if name in quick else pytest.param(name, marks=pytest.mark.long) for name in everything]
 
 
-def report(line: str) -> None:
-    """A line for whoever wants the numbers: into the file that `ESCALATE_FAULTS_REPORT` names."""
-    if "ESCALATE_FAULTS_REPORT" in os.environ:
-        with open(os.environ["ESCALATE_FAULTS_REPORT"], "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+def report(**numbers: Any) -> None:
+    """Numbers of the test that runs, for the survey: rounds, processes killed, messages, lost, repeated by reason."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    survey.write({"test": test, **numbers})
 
 
 def seeded(name: str) -> random.Random:

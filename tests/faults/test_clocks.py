@@ -11,7 +11,7 @@ from escalate_cli.core.attempt import Outcome, OutcomeKind
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer
-from tests.world import ORGANISATION, World
+from tests.world import ORGANISATION, World, instant
 
 LADDER = """
 [policies.standard]
@@ -130,6 +130,36 @@ def test_a_retry_in_back_off_survives_every_jump(tmp_path):
     down.clear()
     world.advance("16s", every="1s")
     world.expects("sms to ana")
+
+
+HANDOFFS = {
+    "Berlin, at the hour that the clocks skip": ("Europe/Berlin", "2026-03-28T02:30:00", "2026-03-29T01:00:00"),
+    "Berlin, at the hour that comes twice": ("Europe/Berlin", "2026-10-24T02:30:00", "2026-10-25T00:30:00"),
+    "New York, at the hour that the clocks skip": ("America/New_York", "2026-03-07T02:30:00", "2026-03-08T07:00:00"),
+    "Lord Howe, at the half hour that the clocks skip": ("Australia/Lord_Howe", "2026-10-03T02:15:00", "2026-10-03T15:30:00"),
+    "St John's, at the hour that comes twice": ("America/St_Johns", "2026-10-31T01:15:00", "2026-11-01T03:45:00"),
+    "Casablanca, when Ramadan begins": ("Africa/Casablanca", "2024-03-09T02:30:00", "2024-03-10T01:30:00"),
+    "Apia, across the day that it lost": ("Pacific/Apia", "2011-12-29T09:00:00", "2011-12-30T19:00:00"),
+}
+"""the zone, the first of daily handoffs in its local time, and the instant of the next in UTC; Apia's second handoff was on a day that
+never was, so that the third person follows the first"""
+
+
+@pytest.mark.parametrize("name", HANDOFFS)
+def test_a_page_at_the_very_instant_of_a_handoff_goes_to_the_incoming_person(tmp_path, name):
+    zone, start, handoff = HANDOFFS[name]
+    schedule = '[schedules.identity-primary]\n[[schedules.identity-primary.rotations]]\nmembers = ["ana"]\n'
+    turns = f'[schedules.identity-primary]\ntimezone = "{zone}"\n[[schedules.identity-primary.rotations]]\nmembers = ["ana", "bo", "cto"]\n'
+    organisation = ORGANISATION.replace(f'{schedule}start = 2026-01-05T09:00:00\nevery = "1w"', f'{turns}start = {start}\nevery = "1d"')
+    assert organisation != ORGANISATION
+    world = World(tmp_path, LADDER, organisation=organisation)
+    world.clock.at = instant(handoff) - 1
+    world.declare("just before", "login")
+    world.expects("sms to ana")
+    world.clock.at += 1
+    world.declare("at the instant", "login")
+    world.expects("sms to cto" if "Apia" in name else "sms to bo")
+    world.store.close()
 
 
 # ── the real command, under a faked clock ─────────────────────────────────────────────────────────────────────────────

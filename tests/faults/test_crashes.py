@@ -34,8 +34,8 @@ def test_ticks_killed_at_any_moment_lose_nothing(tmp_path):
         killed = kill_ticks(place, 4, "ticks")
         place.settle()
         account = place.account()
-        report(f"4 rounds, {killed} ticks killed: {account.line()}")
-        account.must_be_sound()
+        report(killed=killed)
+        account.must_be_sound(rounds=4)
         place.database_must_be_sound()
         assert killed > 0
 
@@ -47,8 +47,8 @@ def test_ticks_killed_for_hundreds_of_rounds_lose_nothing(tmp_path, lot):
         killed = kill_ticks(place, 50, f"many ticks {lot}")
         place.settle()
         account = place.account()
-        report(f"50 rounds, {killed} ticks killed: {account.line()}")
-        account.must_be_sound()
+        report(killed=killed)
+        account.must_be_sound(rounds=50)
         place.database_must_be_sound()
 
 
@@ -99,11 +99,10 @@ def all_are_whole(place: Installation) -> None:
 def test_declares_killed_at_any_moment_are_there_whole_or_not_at_all(tmp_path):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
         promised, stored = kill_declares(place, 4, "declares")
+        assert promised <= stored
         place.settle()
         all_are_whole(place)
-        account = place.account()
-        report(f"8 declares, {promised} returned 0, {stored} stored: {account.line()}")
-        account.must_be_sound()
+        place.account().must_be_sound(rounds=8)
         place.database_must_be_sound()
 
 
@@ -111,11 +110,10 @@ def test_declares_killed_at_any_moment_are_there_whole_or_not_at_all(tmp_path):
 def test_declares_killed_for_scores_of_rounds_are_there_whole_or_not_at_all(tmp_path):
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(1)) as place:
         promised, stored = kill_declares(place, 60, "many declares")
+        assert promised <= stored
         place.settle()
         all_are_whole(place)
-        account = place.account()
-        report(f"120 declares, {promised} returned 0, {stored} stored: {account.line()}")
-        account.must_be_sound()
+        place.account().must_be_sound(rounds=120)
         place.database_must_be_sound()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.core.duration import MINUTE
+from tests.faults.harness import report
 from tests.world import World
 
 POLICY = """
@@ -156,22 +158,28 @@ def same(world: World, model: Model) -> None:
         assert due == world.start_at + model.next_at * MINUTE
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-@given(moves=steps)
-def test_random_operations_agree_with_a_small_model(tmp_path_factory, moves):
-    place = tmp_path_factory.mktemp("model")
-    try:
-        run(place, moves)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+def lives(tmp_path_factory, runs: int) -> None:
+    """Draw so many lives; each must agree with the model at every step."""
+    lived = count(1)
+
+    @settings(max_examples=runs, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(moves=steps)
+    def live(moves: list[tuple[str, int]]) -> None:
+        next(lived)
+        place = tmp_path_factory.mktemp("model")
+        try:
+            run(place, moves)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    live()
+    report(rounds=next(lived) - 1)
+
+
+def test_random_operations_agree_with_a_small_model(tmp_path_factory):
+    lives(tmp_path_factory, 80)
 
 
 @pytest.mark.long
-@settings(max_examples=int(os.environ.get("ESCALATE_FAULTS_RUNS", "1500")), deadline=None, suppress_health_check=list(HealthCheck))
-@given(moves=steps)
-def test_thousands_of_random_lives_agree_with_a_small_model(tmp_path_factory, moves):
-    place = tmp_path_factory.mktemp("model")
-    try:
-        run(place, moves)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+def test_thousands_of_random_lives_agree_with_a_small_model(tmp_path_factory):
+    lives(tmp_path_factory, int(os.environ.get("ESCALATE_FAULTS_RUNS", "1500")))

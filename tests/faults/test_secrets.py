@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tests.faults.harness import Installation, crew, installation
+from tests.faults.harness import Installation, crew, installation, report
 from tests.servers import Answer, HttpServer, SmtpServer, closed_port
 
 CANARY = 'c4nary/0f the:m1ne@+"&<é'
@@ -122,6 +122,7 @@ MORE = [
 
 @pytest.mark.parametrize("commands", [MAIN, pytest.param(MORE, marks=pytest.mark.long)], ids=["main", "more"])
 def test_no_secret_is_in_anything_that_is_printed_or_stored(place, commands):
+    report(rounds=len(commands))
     for words in commands:
         ran = place(*words)
         assert "Traceback" not in ran.err or "--debug" in words, ran

@@ -9,7 +9,7 @@ import sqlite3
 
 import pytest
 
-from tests.faults.harness import crew, installation, mostly_long
+from tests.faults.harness import crew, installation, mostly_long, report
 from tests.servers import HttpServer
 
 
@@ -126,6 +126,7 @@ def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
     noise = random.Random(chance)
     data = sound.db.read_bytes()
     ended = set()
+    report(rounds=4)
     for number in range(4):
         db = tmp_path / f"{number}.db"
         spoilt = bytearray(data)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.faults.harness import crew, installation, mostly_long
+from tests.faults.harness import crew, installation, mostly_long, report
 from tests.servers import HttpServer, SmtpServer
 
 # ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +128,7 @@ def test_a_title_beyond_all_measure_is_refused_clearly(everywhere):
 SURROUNDINGS = {
     "cron": 'exec env -i PATH=/usr/bin:/bin ESCALATE_CONFIG="$ESCALATE_CONFIG" ESCALATE_DB="$ESCALATE_DB" {escalate} < /dev/null',
     "HOME unset": "unset HOME XDG_CACHE_HOME; exec {escalate}",
-    "HOME that is not there": "HOME=/nowhere/at/all exec {escalate}",
+    "HOME that is not there": 'HOME="$PWD/not/there" exec {escalate}',
     "LANG=C": "LANG=C LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 exec {escalate}",
     "an odd encoding": "PYTHONIOENCODING=ascii exec {escalate}",
     "umask 000": "umask 000; exec {escalate}",
@@ -222,6 +222,7 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
         assert place.statuses() == {"sent": 601}
         named = {int(number) for one in place.messages for number in re.findall(r"escalate ack (\d+)", one.json["message"])}
         assert named == set(range(1, 602)), "every incident is named"
+        report(rounds=1200)
 
 
 def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
@@ -242,6 +243,7 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
         context.close()
         assert place("tick").code == 0
         assert sizes_of(place) == sizes
+        report(rounds=1444)
 
 
 def sizes_of(place) -> dict[str, int]:

@@ -1,0 +1,357 @@
+"""Runs every test behind "What it survives" in README.md, the long ones too, and prints its table with the numbers of this run.
+
+    python -m tests.faults.survey            # about a quarter of an hour on two quiet cores
+    python -m tests.faults.survey 1 2 3      # only these situations
+
+The situations are those of the issue that this came from; a number may have several rows of tests, and a test may serve several numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parents[2]
+REPORT = "ESCALATE_FAULTS_REPORT"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A situation: its number, what is injected, and the tests that do it, as "file::beginning of the name"."""
+
+    number: int
+    situation: str
+    injected: str
+    tests: tuple[str, ...]
+
+
+def row(number: int, situation: str, injected: str, *tests: str) -> Row:
+    return Row(number, situation, injected, tests)
+
+
+CRASHES, CROWDS, HEALTH = "tests/faults/test_crashes.py", "tests/faults/test_crowds.py", "tests/faults/test_own_health.py"
+STORAGE, MIGRATIONS, WATCHING = "tests/faults/test_storage.py", "tests/faults/test_migrations.py", "tests/faults/test_watching.py"
+PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_clocks.py", "tests/faults/test_edits.py"
+SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
+CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
+OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
+HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
+PROMISES, LIVES, MISTAKES = "tests/scenarios/test_promises.py", "tests/properties/test_lives.py", "tests/config/test_mistakes.py"
+
+ROWS = (
+    row(
+        1,
+        "`tick` is killed",
+        "SIGKILL to three at a time at a random moment; each guard of claim and record taken away",
+        f"{CRASHES}::test_ticks_killed",
+        f"{CRASHES}::test_what_is_killed_again",
+        f"{CLAIMS}::",
+        f"{GUARDS}::",
+    ),
+    row(
+        2,
+        "`declare` is killed",
+        "SIGKILL at a random moment; also while it makes the first database, and at each of its writes",
+        f"{CRASHES}::test_declares_killed",
+        f"{WATCHING}::test_first_commands",
+        f"{WATCHING}::test_a_first_command",
+        f"{WATCHING}::test_a_database_whose_making",
+    ),
+    row(
+        3,
+        "killed between claim, send and record",
+        "SIGKILL at each of ten named points",
+        f"{CRASHES}::test_a_declare_killed_at",
+        f"{CRASHES}::test_a_tick_killed_at",
+        f"{CRASHES}::test_a_message_on_its_way",
+        f"{CRASHES}::test_a_repeat_says_so",
+        f"{CRASHES}::test_a_digest_whose",
+    ),
+    row(
+        4,
+        "the process that sends is killed, or its parent",
+        "SIGKILL, SIGSTOP",
+        f"{CRASHES}::test_a_sending_process",
+        f"{CRASHES}::test_a_tick_that_is_killed",
+        f"{PROCESSES}::test_a_killed",
+        f"{PROCESSES}::test_when_the_parent",
+        f"{PROCESSES}::test_a_child_ends",
+    ),
+    row(
+        5,
+        "`watch` is stopped or paused in the middle of a send",
+        "SIGTERM; SIGSTOP for longer than its claims last",
+        f"{CRASHES}::test_a_watch_told",
+        f"{WATCHING}::test_a_watch_paused",
+        f"{ENDS}::test_a_watch_that_is_told",
+    ),
+    row(
+        6,
+        "many at once",
+        "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100",
+        f"{CROWDS}::test_twenty",
+        f"{ENDS}::test_twenty",
+    ),
+    row(
+        7,
+        "an answer while it pages",
+        "`ack` in the middle of 80 sends; `resolve` during the back-off",
+        f"{CROWDS}::test_after_an_ack",
+        f"{CROWDS}::test_a_resolve",
+    ),
+    row(
+        8,
+        "somebody else holds the database",
+        "an exclusive lock, for longer than anybody waits",
+        f"{CROWDS}::test_a_database_held",
+        f"{CROWDS}::test_a_watch_survives",
+        f"{CROWDS}::test_a_tick_whose",
+    ),
+    row(
+        9,
+        "the disk is full",
+        "a file system of 4 MB filled to the last byte; then the reserve used up",
+        f"{HEALTH}::test_on_a_full_disk",
+        f"{HEALTH}::test_when_the_reserve",
+        f"{HEALTH}::test_a_declaration_that",
+        f"{HEALTH}::test_a_tick_that_cannot",
+        f"{HEALTH}::test_a_kept",
+    ),
+    row(
+        10,
+        "the database is not one any more",
+        "replaced, missing, truncated, read-only, bits flipped, taken away while `watch` sends",
+        f"{STORAGE}::test_a_database_that",
+        f"{STORAGE}::test_flipped",
+        f"{STORAGE}::test_a_read_only",
+        f"{WATCHING}::test_a_watch_whose",
+        f"{HEALTH}::test_a_damaged_backup",
+        f"{HEALTH}::test_a_backup_can",
+    ),
+    row(
+        11,
+        "an older or newer database",
+        "databases of every released version; migrations that fail half way; six at once",
+        f"{MIGRATIONS}::",
+        f"{STORAGE}::test_a_newer",
+    ),
+    row(12, "a long past", "100,000 incidents, 1,000,000 attempts, 50 open", f"{PAST}::"),
+    row(
+        13,
+        "a provider refuses",
+        "connection refused, reset, closed; 500, 502, 429, 401, 404, 550",
+        f"{PROVIDERS}::test_a_provider_in_trouble",
+        f"{PROVIDERS}::test_refused",
+        f"{PROVIDERS}::test_what_is_hopeless",
+        f"{PROVIDERS}::test_a_mailbox",
+        f"{OUTCOMES}::test_what_a",
+    ),
+    row(
+        14,
+        "a provider never ends",
+        "no answer; one byte a second",
+        f"{PROVIDERS}::test_a_provider_that_never",
+        f"{OUTCOMES}::test_an_attempt_ends",
+        f"{PROCESSES}::test_4_14",
+        f"{ENDS}::test_a_provider_that_never",
+    ),
+    row(
+        15,
+        "nine of ten gateways are dead; all, for an hour",
+        "hanging, dripping and closed ports",
+        f"{PROVIDERS}::test_nine",
+        f"{PROVIDERS}::test_providers_dead",
+    ),
+    row(
+        16,
+        "a plugin misbehaves",
+        "raises, aborts, exits, prints rubbish, kills its parent",
+        f"{PROVIDERS}::test_a_plugin",
+        f"{PROCESSES}::test_a_plugin",
+    ),
+    row(
+        17,
+        "a provider says yes and means no",
+        "200 with an error inside, a redirect, half an answer, nothing on the wire",
+        f"{PROVIDERS}::test_a_provider_that_takes",
+        f"{OUTCOMES}::test_a_plugin_that_claims",
+        f"{OUTCOMES}::test_options",
+    ),
+    row(18, "a secret is put right meanwhile", "the file of a secret rewritten, removed, written again", f"{PROVIDERS}::test_a_secret"),
+    row(
+        19,
+        "the machine sleeps; cron stops",
+        "3 hours, a day, a week; ticks 1 s to a day apart",
+        f"{CLOCKS}::test_ticks_however",
+        f"{CLOCKS}::test_a_machine",
+        f"{CLOCKS}::test_the_real_command_after",
+        f"{PROMISES}::test_4_11",
+        f"{LIVES}::test_4_11",
+    ),
+    row(
+        20,
+        "the clock jumps",
+        "back an hour, a day, to 1970; forward a day",
+        f"{CLOCKS}::test_a_clock",
+        f"{CLOCKS}::test_a_retry",
+        f"{CLOCKS}::test_the_real_command_with",
+        f"{PROMISES}::test_4_12",
+    ),
+    row(
+        21,
+        "handoffs and changes of clocks",
+        "Berlin, New York, Lord Howe, St John's, Casablanca, Apia 2011: every minute, and a page at the instant",
+        f"{SCHEDULE}::test_at_every",
+        f"{SCHEDULE}::test_any_schedule",
+        f"{CLOCKS}::test_a_page_at",
+    ),
+    row(
+        22,
+        "hours across changes of clocks and holidays",
+        "the same zones; holds that end while nothing runs",
+        f"{HOURS}::",
+        f"{LEVELS}::test_a_hold",
+        f"{LEVELS}::test_hours_are",
+    ),
+    row(
+        23,
+        "the configuration is edited meanwhile",
+        "levels reordered, removed, shortened; people, teams, services removed or renamed",
+        f"{EDITS}::test_an_edited",
+        f"{EDITS}::test_a_person",
+        f"{EDITS}::test_a_team",
+        f"{EDITS}::test_a_service",
+        f"{EDITS}::test_an_address",
+    ),
+    row(
+        24,
+        "the configuration is broken",
+        "empty, cut, garbled, huge, BOM, CRLF, Latin-1, nested, doubled, removed",
+        f"{EDITS}::test_a_broken",
+        f"{EDITS}::test_an_odd",
+        f"{EDITS}::test_a_configuration",
+        "tests/config/test_any_configuration.py::",
+    ),
+    row(
+        25,
+        "a secret is missing",
+        "an unset variable, a file that is not there",
+        f"{EDITS}::test_a_missing",
+        f"{ENDS}::test_a_missing",
+        "tests/config/test_references.py::test_a_missing",
+    ),
+    row(
+        26,
+        "the configuration leads nowhere",
+        "cycles, unknown names, empty rotations, gaps",
+        f"{MISTAKES}::test_a_mistake",
+        f"{PROMISES}::test_4_4",
+        f"{HEALTH}::test_nobody",
+    ),
+    row(
+        27,
+        "any text at all",
+        "a byte to a megabyte, NUL, escapes, right-to-left, surrogates, `<!channel>`, `%s{}`, SQL",
+        f"{SURROUNDINGS}::test_any_title",
+        f"{SURROUNDINGS}::test_a_title",
+        f"{OUTCOMES}::test_any_text",
+        f"{ENDS}::test_hostile",
+    ),
+    row(
+        28,
+        "secrets",
+        "a canary in every place; every byte written is searched, also after crashes",
+        f"{SECRETS}::",
+        "tests/delivery/test_secrets.py::",
+    ),
+    row(
+        29,
+        "odd surroundings",
+        "no HOME, LANG=C, umask 000, closed or full streams, cron, 64 files",
+        f"{SURROUNDINGS}::test_pages_go",
+        f"{SURROUNDINGS}::test_a_watch",
+        f"{PROCESSES}::test_it_works",
+    ),
+    row(30, "a storm", "1,200 declarations, one key and many", f"{SURROUNDINGS}::test_a_storm", f"{LEVELS}::test_4_15"),
+    row(31, "nothing happens", "1,440 idle ticks", f"{SURROUNDINGS}::test_idle"),
+    row(32, "anything, in any order", "random operations against a small model", f"{MODEL}::"),
+)
+
+
+@dataclass
+class Sum:
+    """What the tests of a row reported."""
+
+    rounds: int = 0
+    lost: int = 0
+    repeated: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+
+def add_up(rows: Iterable[Row], lines: Iterable[dict[str, Any]]) -> dict[int, Sum]:
+    """The numbers of each row. A test that says nothing of its rounds is one round."""
+    said: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    ended: dict[str, bool] = {}
+    for line in lines:
+        if "passed" in line:
+            ended[line["test"]] = line["passed"]
+        else:
+            said[line["test"]].append(line)
+    sums = {}
+    for one in rows:
+        total = sums[one.number] = Sum()
+        for test in (name for name in ended if name.startswith(one.tests)):
+            total.rounds += max(sum(line.get("rounds", 0) for line in said[test]), 1)
+            total.lost += sum(line.get("lost", 0) for line in said[test])
+            for line in said[test]:
+                total.repeated.update(line.get("repeated", {}))
+            if not ended[test]:
+                total.failed.append(test)
+    return sums
+
+
+def table(rows: Iterable[Row], sums: dict[int, Sum]) -> Iterable[str]:
+    yield "| | situation | what is done to it | rounds | lost | repeated |"
+    yield "|---|---|---|---|---|---|"
+    for one in rows:
+        total = sums[one.number]
+        repeated = str(total.repeated.total())
+        yield f"| {one.number} | {one.situation} | {one.injected} | {total.rounds:,} | {total.lost} | {repeated} |"
+
+
+def pytest_runtest_logreport(report: Any) -> None:
+    """pytest's hook (this file is a plugin then): note how each test ended."""
+    if report.when == "call" and REPORT in os.environ and "PYTEST_XDIST_WORKER" not in os.environ and not report.skipped:
+        write({"test": report.nodeid, "passed": report.passed})
+
+
+def write(line: dict[str, Any]) -> None:
+    """Add a line to the report, if somebody wants one."""
+    if REPORT in os.environ:
+        with open(os.environ[REPORT], "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def main(numbers: list[str]) -> int:
+    rows = [one for one in ROWS if not numbers or str(one.number) in numbers]
+    files = sorted({test.partition("::")[0] for one in rows for test in one.tests})
+    with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as report:
+        command = [sys.executable, "-m", "pytest", "-p", "tests.faults.survey", "-m", "long or not long", *files]
+        ran = subprocess.run(command, cwd=HERE, env={**os.environ, REPORT: report.name}, stdout=sys.stderr, check=False)
+        sums = add_up(rows, map(json.loads, report))
+    print("\n".join(table(rows, sums)))
+    reasons = sum((total.repeated for total in sums.values()), Counter[str]())
+    print("\nRepeated, because: " + ("; ".join(f"{reason} ({count})" for reason, count in reasons.most_common()) or "nothing was"))
+    return ran.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,35 @@
+"""Every situation has tests of its own, and README.md tells of each."""
+
+from __future__ import annotations
+
+import re
+
+from tests.faults.survey import HERE, ROWS, add_up, table
+
+
+def test_every_situation_is_there_and_every_test_that_it_names():
+    assert [one.number for one in ROWS] == list(range(1, 33))
+    for one in ROWS:
+        for test in one.tests:
+            path, _, name = test.partition("::")
+            assert re.search(rf"^def {name or 'test_'}", (HERE / path).read_text(), re.M), f"{one.number}: {test}"
+
+
+def test_numbers_are_added_up():
+    one = next(one for one in ROWS if one.number == 7)
+    test = one.tests[0]
+    lines = [
+        {"test": f"{test}[a]", "rounds": 3, "lost": 0, "repeated": {"it died": 2}},
+        {"test": f"{test}[a]", "passed": True},
+        {"test": f"{test}[b]", "passed": True},
+        {"test": "elsewhere", "passed": True},
+    ]
+    assert list(table([one], add_up([one], lines)))[2].endswith("| 4 | 0 | 2 |")
+
+
+def test_the_table_of_the_readme_is_of_these_situations():
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| ([\d,]+) \| 0 \| \d+ \|$", text, re.M)
+    assert [(int(number), situation, injected) for number, situation, injected, _ in found] == [
+        (one.number, one.situation, one.injected) for one in ROWS
+    ]
