@@ -62,10 +62,11 @@ class Board:
         situations = context.store.situations
         found = situations.listed(running_only=True, status=None, limit=20)
         escalations = situations.escalations(tuple(one.id for one in found))
-        rows: list[tuple[Incident, Situation]] = [(one, Situation(one, escalations[one.id])) for one in found]
+        waiting = situations.waiting()
+        rows: list[tuple[Incident, Situation]] = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
         zone = catalog.settings.timezone
         parts: list[Any] = [screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"), ""]
-        parts.append(incident_screen.list_table(rows, catalog, now, who=True) if rows else screens.words("Nothing is open.", "green"))
+        parts.append(incident_screen.list_table(rows, catalog, now) if rows else screens.words("Nothing is open.", "green"))
         parts += ["", *(self._happened(incident, entry, now) for incident, entry in situations.latest_entries(_EVENTS))]
         parts += [screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles]
         parts += ["", screens.words("escalate show ID · escalate ack ID     Ctrl-C ends this; pages under way are finished first", "dim")]

@@ -76,7 +76,7 @@ def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
             "ruleId": problem.code,
             "ruleIndex": codes.index(problem.code),
             "level": problem.level,
-            "message": {"text": f"{problem.message}. {problem.hint}" if problem.hint else problem.message},
+            "message": {"text": f"{problem.message}. Hint: {problem.hint}" if problem.hint else problem.message},
             "locations": [{"physicalLocation": _location(problem, path)}],
         }
         for problem in problems

@@ -296,8 +296,8 @@ def draw_list(console: Any, incidents: list[tuple[Incident, Situation]], catalog
     console.print(list_table(incidents, catalog, now))
 
 
-def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant, *, who: bool = False) -> Any:
-    """The table of incidents, in the order given; with `who`, also whom the next step pages."""
+def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant) -> Any:
+    """The table of incidents, in the order given, with what is next: when, and to whom."""
     rows = []
     for incident, situation in incidents:
         teams = ", ".join(dict.fromkeys(one.team for one in situation.escalations))
@@ -308,16 +308,29 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
                 screens.words(incident.severity, "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else ""),
                 show_about((incident.resolved_at or now) - incident.declared_at),
                 teams,
-                soon(incident.next_due_at, now) + (_next_people(situation, catalog, now) if who else ""),
+                _whats_next(situation, catalog, now),
                 _short(incident.title, 120),
             )
         )
     return screens.table(("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next"))
 
 
-def _next_people(situation: Situation, catalog: Catalog, now: Instant) -> str:
-    """`: Bo Chen`, where the next step of an escalation pages somebody."""
-    paging = [one for one in situation.escalations if one.next_at is not None and one.next_at == situation.incident.next_due_at]
-    found = [next_of(one, situation, catalog, now) for one in paging]
-    names = list(dict.fromkeys(name for upcoming in found if upcoming is not None for name in upcoming.people))
-    return f": {', '.join(names[:3])}{' …' if len(names) > 3 else ''}" if names else ""
+def _whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
+    """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the message that waits, and the next step, where it comes after that."""
+    step_at = situation.incident.next_due_at
+    waiting = [one for one in situation.notifications if one.status in _TO_COME]
+    message_at = min((one.due_at for one in waiting), default=None)
+    paging = [one for one in situation.escalations if one.next_at is not None and one.next_at == step_at]
+    upcoming = [next_of(one, situation, catalog, now) for one in paging]
+    step = [name for one in upcoming if one is not None for name in one.people]
+    if message_at is None or (step_at is not None and step_at < message_at):
+        return _who_when(step_at, step, now)
+    told = [name_of(one.recipient, catalog) for one in waiting if one.due_at == message_at]
+    if step_at is None or step_at == message_at or not set(step) - set(told):
+        return _who_when(message_at, told + step if step_at == message_at else told, now)
+    return f"{_who_when(message_at, told, now)}, {_who_when(step_at, step, now)}"
+
+
+def _who_when(at: Instant | None, names: Sequence[str], now: Instant) -> str:
+    people = list(dict.fromkeys(names))
+    return soon(at, now) + (f": {', '.join(people[:3])}{' …' if len(people) > 3 else ''}" if people else "")

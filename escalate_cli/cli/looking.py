@@ -33,7 +33,7 @@ def list_incidents(
     situations = context.store.situations
     found = situations.listed(running_only=not all, status=status, limit=None)
     ids = tuple(one.id for one in found)
-    escalations, nudges = situations.escalations(ids), situations.nudges(ids)
+    escalations, nudges, waiting = situations.escalations(ids), situations.nudges(ids), situations.waiting()
     if team is not None:
         from escalate_cli import operations
 
@@ -45,13 +45,13 @@ def list_incidents(
         me = operations.whoever_types(None, context)
         teams = catalog.teams_of(me)
         found = tuple(one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]})
-    data = [incident_data(one, escalations[one.id], nudges[one.id], catalog) for one in found]
+    data = [incident_data(one, escalations[one.id], nudges[one.id], catalog, waiting.get(one.id, ())) for one in found]
     now = context.clock.now()
 
     def screen(console: Any) -> None:
         from escalate_cli.cli import incident_screen
 
-        rows = [(one, Situation(one, escalations[one.id])) for one in found]
+        rows = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
         incident_screen.draw_list(console, rows, catalog, now)
 
     return Answer(data, screen if data else "No incidents." if all or status else "No open incidents.", notes=all_warnings(context))

@@ -6,17 +6,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND
-from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Incident, IncidentStatus, Notification, Nudge, Situation
+from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.model import (
+    Entry,
+    Escalation,
+    EscalationStatus,
+    Incident,
+    IncidentStatus,
+    Notification,
+    NotificationStatus,
+    Nudge,
+    Situation,
+)
 from escalate_cli.core.moment import iso
 
 Data = dict[str, Any]
 
 
 def incident_data(
-    incident: Incident, escalations: Iterable[Escalation], nudges: Iterable[Nudge], catalog: Catalog
+    incident: Incident,
+    escalations: Iterable[Escalation],
+    nudges: Iterable[Nudge],
+    catalog: Catalog,
+    notifications: Iterable[Notification] = (),
 ) -> Data:
-    """An incident without its notifications, as `list` shows it."""
+    """An incident without its notifications, as `list` shows it. Those of `notifications` that are still to be sent count as due, too."""
     running = tuple(escalations)
     return {
         "id": incident.id,
@@ -36,10 +50,16 @@ def incident_data(
         "acknowledged_at": iso(incident.acknowledged_at),
         "acknowledged_by": incident.acknowledged_by,
         "resolved_at": iso(incident.resolved_at),
-        "next_due_at": iso(incident.next_due_at),
+        "next_due_at": iso(next_due_at(incident, notifications)),
         "escalations": [escalation_data(one) for one in running],
         "nudges": [nudge_data(one) for one in nudges],
     }
+
+
+def next_due_at(incident: Incident, notifications: Iterable[Notification]) -> Instant | None:
+    """When something happens next: a level, a rule or a nudge's end, or a message that is still to be sent."""
+    moments = [one.due_at for one in notifications if one.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)]
+    return min([*moments, *([] if incident.next_due_at is None else [incident.next_due_at])], default=None)
 
 
 def _counts(escalation: Escalation, incident: Incident) -> bool:
@@ -49,7 +69,7 @@ def _counts(escalation: Escalation, incident: Incident) -> bool:
 
 def situation_data(situation: Situation, catalog: Catalog) -> Data:
     """An incident with everything but its timeline."""
-    data = incident_data(situation.incident, situation.escalations, situation.nudges, catalog)
+    data = incident_data(situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications)
     return data | {"notifications": [notification_data(one) for one in situation.notifications]}
 
 

@@ -178,7 +178,8 @@ class Situations:
         elif running_only:
             where = "status <> 'resolved'"
         tail = f" LIMIT {int(limit)}" if limit is not None else ""
-        rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY id DESC{tail}", values)  # noqa: S608 - words are ours
+        order = "id DESC" if running_only else "declared_at DESC, id DESC"  # what was imported is older than its number
+        rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY {order}{tail}", values)  # noqa: S608 - words are ours
         return tuple(from_row(Incident, row) for row in rows)
 
     def incidents(self, incident_ids: tuple[int, ...]) -> tuple[Incident, ...]:
@@ -198,6 +199,14 @@ class Situations:
     def nudges(self, incident_ids: tuple[int, ...]) -> dict[int, tuple[Nudge, ...]]:
         """The nudges of several incidents."""
         return self._grouped("nudges", Nudge, incident_ids)
+
+    def waiting(self) -> dict[int, tuple[Notification, ...]]:
+        """By incident, what is still to be sent: later notification steps and retries, the soonest first."""
+        rows = self._db.run("SELECT * FROM notifications WHERE status IN ('pending', 'retrying') ORDER BY due_at, id")
+        found: dict[int, tuple[Notification, ...]] = {}
+        for row in rows:
+            found[row["incident_id"]] = (*found.get(row["incident_id"], ()), from_row(Notification, row))
+        return found
 
     def _grouped(self, table: str, kind: type[Thing], incident_ids: tuple[int, ...]) -> dict[int, tuple[Thing, ...]]:
         found: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())

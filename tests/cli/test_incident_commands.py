@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import stat
@@ -602,7 +603,7 @@ def test_the_board_shows_what_happens_whoever_does_it(escalate):
     try:
         until(lambda: shows("Nothing is open."))
         escalate.declare("Nobody can sign in", "-s", "login")
-        until(lambda: shows("in 5m: Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"))
+        until(lambda: shows(": Ana Ruiz,", "Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"))
         escalate.here("ack", "1")
         until(lambda: shows("acknowledged by Ana Ruiz for identity"))
     finally:
@@ -715,3 +716,13 @@ def test_a_watch_says_once_that_the_configuration_broke_and_once_that_it_is_vali
     assert next(said) == b"the configuration is valid again\n"
     running.send_signal(signal.SIGTERM)
     assert running.communicate(timeout=20)[1] == b""
+
+
+def test_list_counts_a_persons_next_address_and_says_who_is_next(escalate):
+    """Ana's mail comes two minutes after her text; the next level only after five."""
+    escalate("declare", "down", "--service", "login")
+    listed = escalate("list", "--json").json[0]
+    shown = escalate("show", "1", "--json").json
+    waits = [one["due_at"] for one in shown["notifications"] if one["status"] in ("pending", "retrying")]
+    assert listed["next_due_at"] == shown["next_due_at"] == min(waits) < listed["escalations"][0]["next_at"]
+    assert re.search(r"^#1 .* in 1m\d+s: Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), escalate("list").out
