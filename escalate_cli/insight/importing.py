@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from escalate_cli.cataloguing import find
@@ -93,7 +93,7 @@ class _Reader:
         if declared_at is None and "declared_at" not in row.cells:
             self._fault("declared_at", "it is empty", HOW_TO_WRITE_TIMES)
         past = PastIncident(
-            identity="",
+            identity=self._identity(title, services, declared_at),
             title=title,
             message=row.cells.get("message"),
             severity=self._known("severity", "severity") or self.catalog.settings.default_severity,
@@ -117,7 +117,6 @@ class _Reader:
         if declared_at is not None:
             self._in_order(past)
         self._complete()
-        past = self._identified(past)
         return past if len(self.faults) == before else None
 
     def _fault(self, column: str | None, message: str, hint: str = "") -> None:
@@ -260,23 +259,23 @@ class _Reader:
             if column in cells and first not in cells:
                 self._fault(column, f"there is no {first}", f"say what it was before in {first}, or leave it empty")
 
-    def _identified(self, past: PastIncident) -> PastIncident:
-        """With its identity, which no other row has."""
+    def _identity(self, title: str, services: tuple[str, ...], declared_at: Instant | None) -> str:
+        """Its id, else a digest; no other row has it."""
         own = self._row.cells.get("id", "").strip()
         if len(own) > _LONGEST_ID:
             self._fault("id", f"it has {len(own):,} characters", f"at most {_LONGEST_ID} are taken")
-        if not own and not (past.title and past.services and past.declared_at):
-            return past  # told already
-        identity = own or _digest(past)
+        if not own and not (title and services and declared_at):
+            return ""  # told already
+        identity = own or _digest(title, services, declared_at)
         other = self._seen.setdefault(identity, self._row.where)
         if other is not self._row.where:
             message = f"{shown(own)} is the id of {other} as well" if own else f"it says the same as {other}: title, services and time"
             self._fault("id" if own else None, message, "give each incident an id of its own" if own else "leave one out, or give them ids")
-        return replace(past, identity=identity)
+        return identity
 
 
-def _digest(past: PastIncident) -> str:
-    said = "\0".join((past.title, *past.services, str(past.declared_at)))
+def _digest(title: str, services: tuple[str, ...], declared_at: Instant | None) -> str:
+    said = "\0".join((title, *services, str(declared_at)))
     return f"row-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 

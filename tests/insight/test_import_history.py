@@ -473,7 +473,36 @@ def test_what_is_not_configured_any_more_is_kept_when_asked(here: Bank) -> None:
     assert here.here("report", "--since", "2026-01-01").code == 0
 
 
+CELLS = ["", "login", "fax", "2026-03-02 02:10", "2026-03-02", "99999-01-01", "1", "99", "ana@99+1w", ";;@+", "9" * 30, "\0", '"', "é\n|"]
+
+
+@settings(max_examples=200)
+@given(
+    st.one_of(
+        st.binary(max_size=120),
+        st.text(alphabet='[]{}",:;\n\t 1a\ufeff\ud7ff', max_size=60).map(str.encode),
+        st.lists(st.fixed_dictionaries({name: st.sampled_from(CELLS) | st.text(max_size=8) for name in COLUMNS}), max_size=2).map(
+            lambda found: as_csv(*found).encode("utf-8", "replace")
+        ),
+    ),
+    st.booleans(),
+)
+def test_whatever_is_in_the_file_it_is_read_or_refused(catalog: Catalog, content: bytes, keep_unknown: bool) -> None:
+    found = read(content)
+    pasts, faults = importing.check(found.rows, catalog, NOW, keep_unknown=keep_unknown)
+    assert found.faults or faults or len(pasts) == len(found.rows)
+    for past in pasts:
+        assert situation_of(past, catalog).incident.next_due_at is None
+    assert str(importing.FaultyHistory("x", [*found.faults, *faults]))
+
+
 # ── on a running installation ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_past_is_listed_where_it_belongs(here: Bank) -> None:
+    here.declare("Nobody can sign in", "-s", "login")
+    bring(here, as_csv(FULL, LEAST))
+    assert [one["id"] for one in here.here("list", "--all", "--json").json] == [1, 3, 2]
 
 
 def test_twice_is_once(here: Bank) -> None:
