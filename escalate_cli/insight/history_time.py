@@ -26,7 +26,7 @@ class NotATime(ValueError):
 def instant_of(text: str, zone: str) -> Instant:
     """The instant of an ISO 8601 time; without an offset it is a wall-clock time in `zone`, where a time that the clock shows twice
     is its first showing. `NotATime` for one that the clock leaps over, and for anything else."""
-    said = text.strip()
+    said = " ".join(text.split())
     offset = _OFFSET.search(said)
     if offset is not None and ":" in said[: offset.start()]:
         spelled = "+00:00" if offset[1].lower() in ("utc", "gmt", "z") else offset[1]

@@ -14,7 +14,7 @@ from typing import Any
 
 from escalate_cli.cataloguing import find
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.catalog import Catalog, Person
 from escalate_cli.core.duration import MINUTE, Instant, parse_duration
 from escalate_cli.core.moment import local_time
 from escalate_cli.errors import Unknown, UsageProblem
@@ -23,8 +23,12 @@ from escalate_cli.insight.history_file import LABEL, Fault, Row
 from escalate_cli.insight.history_time import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
 from escalate_cli.insight.past import Paged, PastIncident, situation_of
 
-_PAGED = re.compile(r"(.*?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\S+))?", re.ASCII | re.DOTALL)
+_PAGED = re.compile(r"(.+?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\d[\dwdhms]*))?", re.ASCII | re.DOTALL)
+"""somebody, perhaps an address such as +447700900123 or ana+oncall@example.com, their level, the time after the first page"""
 _LONGEST_ID = 200
+_LONGEST_TEXT = 1_000_000
+_MOST_TOLD = 1000
+"""lines that people get; JSON has them all"""
 _LONGEST_TITLE = 120
 """characters of a title that is made from a message"""
 _AHEAD = MINUTE
@@ -42,7 +46,8 @@ class FaultyHistory(UsageProblem):
         more = "; or take what the configuration does not know as it is: --keep-unknown" if kept else ""
         super().__init__(f"{file} has {many}; nothing was imported", f"put that right and import it again{more}")
         faults = sorted(faults, key=_number)
-        self.details = tuple(_line(file, one) for one in faults)
+        told = [_line(file, one) for one in faults[:_MOST_TOLD]]
+        self.details = (*told, *([f"… and {len(faults) - len(told):,} more"] if len(faults) > len(told) else []))
         problems = [{"where": one.where or None, "column": one.column, "message": one.message, "hint": one.hint or None} for one in faults]
         self.more = {"problems": problems}
 
@@ -85,6 +90,9 @@ class _Reader:
     def past(self, row: Row) -> PastIncident | None:
         """The incident of this row; None when something is wrong with it."""
         before, self._row = len(self.faults), row
+        for column, text in row.cells.items():
+            if len(text) > _LONGEST_TEXT:
+                self._fault(column, f"it has {len(text):,} characters", f"at most {_LONGEST_TEXT:,} are taken")
         title = self._title()
         services = self._several("service")
         declared_at = self._time("declared_at")
@@ -166,11 +174,16 @@ class _Reader:
             "gateway": self.catalog.gateways,
             "severity": {one.id: one for one in self.catalog.severities},
         }[kind]
-        person = self.catalog.person_by_login(word) if kind == "person" else None
+        person = self.catalog.person_by_login(word) or self._by_address(word) if kind == "person" else None
         try:
             return person.id if person else str(find(kind, word, things).id)
         except Unknown as problem:
             return problem
+
+    def _by_address(self, word: str) -> Person | None:
+        """Other tools know people by their mail addresses: the one person who has this address."""
+        found = [one for one in self.catalog.people.values() if word.casefold() in map(str.casefold, one.contact.values())]
+        return found[0] if len(found) == 1 else None
 
     def _several(self, column: str) -> tuple[str, ...]:
         parts = (part for part in self._row.cells.get(column, "").split(";") if part.strip())
@@ -186,8 +199,8 @@ class _Reader:
     def _paged(self) -> tuple[Paged, ...]:
         found = []
         for part in self._row.cells.get("paged", "").split(";"):
-            match = _PAGED.fullmatch(part.strip())
-            if not part.strip() or match is None:
+            match = _PAGED.fullmatch(" ".join(part.split()))
+            if match is None:  # nothing between two semicolons
                 continue
             person = self._known("paged", "person", match[1])
             level = int(match[2]) if match[2] else None
@@ -201,9 +214,7 @@ class _Reader:
                     self._fault("paged", str(problem), "write it like bo@2+6m: six minutes after the first page")
             if after is not None and (level or 1) == 1 and "first_service" not in self._row.cells:
                 self._fault("paged", f"{shown(part)}: level 1 is paged at first_paged_at", "a time belongs to a later level: bo@2+6m")
-            if not match[1]:
-                self._fault("paged", f"{shown(part)} names nobody", "write it like ana@1;bo@2")
-            elif person is not None:
+            if person is not None:
                 found.append(Paged(person, level, after))
         return tuple(found)
 

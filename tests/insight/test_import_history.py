@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from escalate_cli.insight.history_file import COLUMNS, read
 from escalate_cli.insight.history_time import NotATime, instant_of
 from escalate_cli.insight.past import PastIncident, situation_of
 from escalate_cli.store.store import Store
-from tests.loopback import Bank, another, bank, server
+from tests.loopback import ME, Bank, another, bank, server
 from tests.servers import HttpServer
 from tests.world import World, instant
 
@@ -164,6 +165,21 @@ def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -
     assert levels[1]["text"] == "level 2 of policy standard: paged Bo Chen (time estimated)"
     answer = here.here("export", "1", "--format", "json").json["acknowledgements"][0]
     assert (answer["level"], answer["after_page_seconds"]) == (2, None)  # a guess times no answer
+
+
+def test_people_are_known_by_id_name_login_and_address(here: Bank) -> None:
+    day = {"first_paged_at": "2026-03-03 09:01", "acknowledged_at": "2026-03-03 09:02"}
+    rows = [
+        {**LEAST, **day, "title": f"by {who}", "paged": f"{who}@2;Bo Chen", "acknowledged_by": who}
+        for who in ("ana", "Ana Ruiz", ME, "Ana@Example.com", "+447700900123")
+    ]
+    assert bring(here, as_csv(*rows)).code == 0
+    for one in here.here("list", "--all", "--json").json:
+        assert one["acknowledged_by"] == "ana"
+        told = here.show(one["id"])["notifications"]
+        assert {(each["recipient"], each["because"][:21]) for each in told} == {
+            ("person:bo", "as imported; level 1 "), ("person:ana", "as imported; level 2 "),
+        }  # fmt: skip
 
 
 def test_an_incident_that_nobody_resolved_is_over_all_the_same(here: Bank) -> None:
@@ -378,21 +394,22 @@ WRONG = [
     ({"first_service": ""}, "rerouted_at: there is no first_service"),
     ({"paged": "nobody"}, 'paged: no such person: "nobody"'),
     ({"paged": "ana@0"}, 'paged: "ana@0": levels count from 1; write it like ana@1;bo@2'),
-    ({"paged": "@2"}, 'paged: "@2" names nobody'),
+    ({"paged": "bo;@2"}, 'paged: no such person: "@2"'),
     ({"paged": "bo@2+6"}, 'paged: "6" has no unit'),
     ({"paged": "bo@2+600m"}, "paged: bo would have been paged after it was over"),
     ({"id": "x" * 300}, "id: it has 300 characters; at most 200 are taken"),
+    ({"label.long": "x" * 100_001 * 11}, "label.long: it has 1,100,011 characters; at most 1,000,000 are taken"),
     ({"label.imported": "x"}, "label.imported: this label says that an incident was imported"),
 ]
 
 
 @pytest.mark.parametrize(("change", "problem"), WRONG, ids=[problem for _, problem in WRONG])
 def test_what_is_wrong_is_told_with_line_and_column_and_what_to_do(here: Bank, change: dict[str, str], problem: str) -> None:
-    ran = bring(here, as_csv(LEAST, {**GOOD, **change}))
+    lines = "\n".join(json.dumps(one) for one in (LEAST, {**GOOD, **change}))
+    ran = bring(here, lines)
     assert (ran.code, ran.out) == (2, "")
-    line = 3  # the head is line 1
     told = ran.err.splitlines()
-    assert any(one.startswith(f"{here.place}/history.csv:{line}: ") and problem in one for one in told[:-2]), ran.err
+    assert any(one.startswith(f"{here.place}/history.csv:2: ") and problem in one for one in told[:-2]), ran.err
     assert told[-2].endswith("; nothing was imported")
     assert told[-1].startswith("hint: ")
     assert here.here("list", "--all", "--json").json == []
@@ -494,6 +511,15 @@ def test_whatever_is_in_the_file_it_is_read_or_refused(catalog: Catalog, content
     for past in pasts:
         assert situation_of(past, catalog).incident.next_due_at is None
     assert str(importing.FaultyHistory("x", [*found.faults, *faults]))
+
+
+@pytest.mark.parametrize("column", ["paged", "declared_at", "acknowledged_level", "service", "title"])
+@pytest.mark.parametrize("text", ["2026 " + " " * 900_000 + "x", "a;" * 400_000, "@1+" * 200_000, "1" * 900_000])
+def test_no_cell_takes_long_to_refuse(catalog: Catalog, column: str, text: str) -> None:
+    row = {**LEAST, "first_paged_at": "2026-03-03 09:01", column: text}
+    began = time.process_time()
+    importing.check(read(json.dumps(row).encode()).rows, catalog, NOW)
+    assert time.process_time() - began < 5
 
 
 # ── on a running installation ─────────────────────────────────────────────────────────────────────────────────────────
