@@ -118,11 +118,12 @@ def _trouble(context: Context, problem: DatabaseProblem, tally: Tally) -> None:
 
 
 def notify(context: Context, state: str) -> None:
-    """Tell systemd, where it listens (sd_notify(3): a datagram to $NOTIFY_SOCKET)."""
+    """Tell systemd, where it listens (sd_notify(3): a datagram to $NOTIFY_SOCKET). Paging waits for no listener."""
     address = context.environ.get("NOTIFY_SOCKET", "")
     if address[:1] not in ("/", "@"):
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.setblocking(False)
         line.connect("\0" + address[1:] if address.startswith("@") else address)
         line.send(state.encode())
 

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -323,6 +323,23 @@ def test_watch_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path, web):
         assert heard[0] == b"READY=1"
         assert set(heard[1:4]) == {b"WATCHDOG=1"}
         assert heard[-1] == b"STOPPING=1"
+
+
+def test_a_watch_goes_on_when_its_supervisor_listens_no_more(tmp_path, web):
+    """The socket is full after a few datagrams that nobody takes."""
+    with installation(tmp_path, web, FALLBACK) as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        watch = place.begin("watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="10000")
+        until(lambda: line.recv(100, socket.MSG_PEEK))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, suppress(BlockingIOError):
+            other.setblocking(False)
+            other.connect(str(tmp_path / "notify"))
+            while True:
+                other.send(b"X=1")
+        place.declare_quietly()
+        web.wait_for(1)
+        watch.terminate()
+        assert place.end(watch).code == 0
 
 
 def test_a_reloaded_watch_uses_the_new_configuration(tmp_path, web):
