@@ -134,8 +134,8 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
     if warnings:
         text = f"the configuration is valid, with {warnings} warning{'s' * (warnings != 1)}"
         return catalog, [Finding(Weight.WARNING, "configuration-warnings", text, "`escalate check` shows them")]
-    services, people = len(catalog.services), len(catalog.people)
-    return catalog, [_ok("configuration", f"the configuration is valid: {services} services, {people} people ({context.config_path})")]
+    known = f"{_count(len(catalog.services), 'service')}, {_count(len(catalog.people), 'person').replace('persons', 'people')}"
+    return catalog, [_ok("configuration", f"the configuration is valid: {known} ({context.config_path})")]
 
 
 def _kept(store: Store | None) -> Catalog | None:
