@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from escalate_cli.core.duration import Instant, Span
 
@@ -140,7 +140,6 @@ class Record:
     declared_by: str | None
     declared_at: Instant
     resolved_at: Instant | None
-    routing: Mapping[str, Any]
     pages: Sequence[Page] = ()
     """those that went out, in the order in which they did"""
     deliveries: Sequence[Delivery] = ()

@@ -34,6 +34,7 @@ _NUDGES = (
     "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source FROM nudges"
     " WHERE incident_id BETWEEN ? AND ? ORDER BY incident_id, id"
 )
+_INCIDENT = "id, title, message, severity, services, labels, status, declared_by, declared_at, resolved_at"
 _Row = tuple[Any, ...]
 
 
@@ -71,7 +72,7 @@ class History:
         those that cannot be read."""
         where = "declared_at >= ? AND declared_at < ?"
         values = (-(2**62) if since is None else since, 2**62 if until is None else until)
-        rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY declared_at, id", values)  # noqa: S608 - words are ours
+        rows = self._db.run(f"SELECT {_INCIDENT} FROM incidents WHERE {where} ORDER BY declared_at, id", values)  # noqa: S608 - words are ours
         if not rows:
             return (), ()
         ids = [row["id"] for row in rows]
@@ -117,7 +118,6 @@ def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Reco
         declared_by=row["declared_by"],
         declared_at=row["declared_at"],
         resolved_at=row["resolved_at"],
-        routing=_map.decode(row["routing"]),
         pages=parts.get("pages", ()),
         deliveries=parts.get("deliveries", ()),
         failures=parts.get("failures", ()),
