@@ -212,7 +212,7 @@ class _Life:
         attempts = [together for one in due if known[one.id] is one and (together := self._claim(one, known))]
         for together in attempts:
             self._end(together, known)
-        failed = any(known[one.id].status is NotificationStatus.FAILED for one in due)
+        failed = any(known[one.id].status is NotificationStatus.FAILED for together in attempts for one in together)
         self.situation = replace(self.situation, notifications=tuple(known.values()))
         if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
             self.situation = self.situation.changed(next_due_at=self.now)
@@ -269,7 +269,7 @@ class _Life:
             if (other.recipient, other.gateway) == (one.recipient, one.gateway)
             and other.kind is not NotificationKind.NUDGE
             and other.status in _WAITING
-            and (other.due_at <= self.now or other.id in self.held_back)
+            and (other.due_at <= self.now or (other.id in self.held_back and other.status is NotificationStatus.PENDING))
         ]
 
     def _after_attempt(self, one: Notification, outcome: OutcomeKind | None, allowed: int) -> Notification:

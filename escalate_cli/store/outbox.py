@@ -178,10 +178,11 @@ class Outbox:
         return tuple(dict.fromkeys(row["incident_id"] for row in fresh))
 
     def companions(self, waiting: Waiting, now: Instant) -> tuple[int, ...]:
-        """The other notifications for the same address that wait for a digest, or are due: they may go out now."""
+        """The other notifications for the same address that wait for a digest, or are due: they may go out now. One that is to be tried
+        again waits its time: attempts that follow at once would be used up before the provider is back."""
         self._db.change(
             "UPDATE notifications SET due_at = ? WHERE recipient = ? AND gateway = ? AND held_back = 1 AND due_at > ?"
-            " AND status IN ('pending', 'retrying')",
+            " AND status = 'pending'",
             (now, waiting.recipient, waiting.gateway, now),
         )
         rows = self._db.run(

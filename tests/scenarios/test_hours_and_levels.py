@@ -449,6 +449,24 @@ def test_4_15_a_digest_that_fails_is_tried_again_whole(world_with) -> None:
     assert all(one.status.value == "sent" for number in range(1, 7) for one in world.look(number).notifications)
 
 
+def test_4_14_a_retry_waits_its_time_though_digests_go_out_meanwhile(world_with) -> None:
+    """Down for two and a half minutes: the fourth attempt comes after three, whatever else is tried until then."""
+    from escalate_cli.core.attempt import Outcome, OutcomeKind
+
+    world = storm(world_with)
+    for number in range(4):
+        world.declare(f"storm {number}", "login")
+    world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
+    world.advance("100s", every="5s")
+    for number in range(15):
+        world.declare(f"storm {4 + number}", "login")
+        world.advance("10s", every="5s")
+    world.post.refuse = lambda url: None
+    world.advance("10m", every="5s")
+    assert {one.status.value for number in range(1, 20) for one in world.look(number).notifications} == {"sent"}
+    world.sent()
+
+
 # ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
