@@ -144,7 +144,7 @@ ROWS = (
         f"{MIGRATIONS}::",
         f"{STORAGE}::test_a_newer",
     ),
-    row(12, "a long past", "100,000 incidents, 1,000,000 attempts, 50 open", f"{PAST}::"),
+    row(12, "a long past", "100,000 incidents, 1,000,000 attempts, 50 open; 5,000 passes of one `watch`", f"{PAST}::"),
     row(
         13,
         "a provider refuses",
@@ -191,7 +191,7 @@ ROWS = (
         19,
         "the machine sleeps; cron stops",
         "3 hours, a day, a week; ticks 1 s to a day apart",
-        f"{CLOCKS}::test_ticks_however",
+        f"{CLOCKS}::test_ticks_",
         f"{CLOCKS}::test_a_machine",
         f"{CLOCKS}::test_the_real_command_after",
         f"{PROMISES}::test_4_11",

@@ -44,6 +44,28 @@ def test_ticks_however_far_apart_page_the_same_people_in_the_same_order(tmp_path
     assert minutes == sorted(minutes)
 
 
+def test_ticks_at_the_same_instant_change_nothing(tmp_path):
+    world = World(tmp_path, LADDER)
+    world.declare("down", "login")
+    for wait, who in (("5m", "bo"), ("10m", "cto")):
+        world.sleep(wait)
+        for _ in range(3):
+            world.tick()
+        assert people(world)[-1] == f"sms to {who}"
+    assert people(world) == WALK[:3]
+
+
+def test_ticks_a_day_apart_leave_nobody_out(tmp_path):
+    world = World(tmp_path, LADDER)
+    world.declare("down", "login")
+    for _ in range(4):
+        world.sleep("1d")
+    first = list(dict.fromkeys(people(world)))
+    assert first[:2] == WALK[:2]
+    assert set(first) == set(WALK), "everybody whom a tick a minute would have reached"
+    assert len(people(world)) <= 1 + 2 * 4, "no burst"
+
+
 @pytest.mark.parametrize("gap", ["3h", "1d", "7d"])
 def test_a_machine_that_slept_pages_the_earliest_level_and_the_one_due_now_once_each_and_goes_on_with_full_waits(tmp_path, gap):
     world = World(tmp_path, LADDER)

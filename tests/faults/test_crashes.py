@@ -125,11 +125,12 @@ IN_DECLARE = {
     "declared": (True, 0),
     "claiming": (True, 0),
     "claimed": (True, 0),
+    "begun": (True, None),
     "ended": (True, 1),
     "recording": (True, 1),
     "recorded": (True, 0),
 }
-"""whether the incident is there afterwards, and how often its message is repeated"""
+"""whether the incident is there afterwards, and how often its message is repeated; None where it may have been sent or not"""
 
 
 @pytest.mark.parametrize("point", mostly_long(IN_DECLARE, "declaring", "claimed", "ended"))

@@ -9,13 +9,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from escalate_cli import vitals
 from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.store.audit import audit
-from tests.delivery.processes import until
+from tests.delivery.processes import needs_proc, until
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import Answer, HttpServer
 from tests.world import World
@@ -275,7 +276,30 @@ def test_the_heartbeat_stays_away_when_something_was_forgotten(tmp_path, web):
         assert [request.path for request in web.arrived if request.path.startswith("/beat")] == []
 
 
-def test_a_heartbeat_that_hangs_or_lacks_its_secret_stops_no_page(tmp_path, web):
+@needs_proc
+def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web):
+    """It is sent after everything else of a pass, by a process of its own with a time limit, for which a watch does not wait."""
+    web._at_path["/beat"] = Answer(trick="hang")
+    with installation(tmp_path, web, beating(web)) as place:
+        own = uuid4().hex
+        place.declare_quietly()
+        assert place("tick", BEAT=own).code == 0
+        assert place.told == ["/a/p0", f"/beat/{own}"]
+        assert len(having(own)) == 1
+        until(lambda: not having(own), 30)
+
+
+def having(word: str) -> list[Path]:
+    """The processes that have this word in their environment."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if word.encode() in (one / "environ").read_bytes():
+                found.append(one)
+    return found
+
+
+def test_a_heartbeat_that_lacks_its_secret_stops_no_page(tmp_path, web):
     with installation(tmp_path, web, beating(web)) as place:
         place.declare_quietly()
         ran = place("tick")

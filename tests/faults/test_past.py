@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from benchmarks import storms
 from benchmarks.stage import add_past
 from tests.faults.harness import Installation, crew, installation, report
 from tests.servers import HttpServer
@@ -26,6 +27,14 @@ def spent(place: Installation, db: os.PathLike[str], words: tuple[str, ...]) -> 
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, words
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+@pytest.mark.long
+def test_a_watch_needs_no_more_memory_after_thousands_of_passes(tmp_path):
+    """As the benchmark has it for 100,000."""
+    figure = storms._memory(tmp_path, 5000)
+    assert figure.met, figure
+    report(rounds=5000)
 
 
 @pytest.mark.long
