@@ -36,16 +36,15 @@ def test_one_incident_is_a_report(escalate: Escalate) -> None:
     assert [one["team"] for one in figures["by_team"]] == ["identity"]
 
 
-@pytest.mark.parametrize("title", FORMULAS)
-def test_no_cell_of_a_csv_is_a_formula(escalate: Escalate, title: str) -> None:
-    escalate("declare", "--service", "login", "--by", "bo", "--", title)
+def test_no_cell_of_a_csv_is_a_formula(escalate: Escalate) -> None:
+    for title in FORMULAS:
+        escalate("declare", "--service", "login", "--by", "bo", "--", title)
     for more in ((), ("--incidents",)):
         ran = escalate("report", "--csv", *more)
         rows = list(csv.reader(io.StringIO(ran.out)))
         assert len({len(row) for row in rows}) == 1
         assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]
-    assert len(rows) == 2
-    assert rows[1][1].lstrip("'").strip() in {title.strip(), title.replace("\t", "\\t")}
+    assert [row[1].lstrip("'").strip() for row in rows[1:]] == [title.replace("\t", "\\t").strip() for title in FORMULAS]
 
 
 def test_figures_as_csv_are_those_of_the_json(escalate: Escalate) -> None:

@@ -136,9 +136,12 @@ def test_replays_show_what_past_incidents_would_have_looked_like(escalate: Escal
     )
     assert "routed right" in replays["keyword"]["text"]
     assert replays["gateway-fails"] is None
-    shown = escalate("lessons", "--since", "2000-01-01", "--replay")
-    assert "With it, " in shown.out
-    assert "keywords = [" in shown.out
+
+
+def test_the_screen_says_what_to_write(escalate: Escalate) -> None:
+    shown = escalate("lessons", "--since", "2000-01-01")
+    assert '\n    [services.bank-transfers]\n    keywords = ["transfer", ' in shown.out
+    assert shown.out.startswith("600 incidents, ")
 
 
 # ── small organisations ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,6 +55,7 @@ def test_attempts_timeline_and_notifications_tell_the_same(year: Year) -> None:
     assert year.sql("SELECT a.id FROM timeline a JOIN timeline b ON a.incident_id = b.incident_id AND a.id < b.id AND a.at > b.at") == []
 
 
+@pytest.mark.long
 def test_replayed_through_its_own_configuration_the_year_is_the_same(escalate: Escalate) -> None:
     ran = escalate("replay", "--all")
     assert (ran.code, ran.out.strip()) == (0, f"{INCIDENTS} incidents: nobody would have been paged at another time."), ran.err
