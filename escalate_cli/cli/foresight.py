@@ -38,11 +38,12 @@ def simulate(
     from escalate_cli import operations
     from escalate_cli.cli import foresight_screens, foresight_script
     from escalate_cli.cli.frame import moment, span
+    from escalate_cli.core.duration import MINUTE
     from escalate_cli.foresight.simulation import simulate as run
 
     catalog = context.catalog
     now = context.clock.now()
-    start = moment(context, at, now) if at else now
+    start = moment(context, at, now) if at else now - now % MINUTE
     until = start + span("--for", for_)
     said, notes = _declaration(" ".join(title or ()), service or (), operations.pick_severity(severity, catalog), catalog)
     typed = foresight_script.Typed(
@@ -115,9 +116,11 @@ def diff(
 ) -> Answer:
     """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
     from escalate_cli.cli import difference_screen
+    from escalate_cli.core.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
 
     now = context.clock.now()
+    now -= now % MINUTE
     old = _configuration(context, config_a)
     new = _configuration(context, config_b) if config_b is not None else context.catalog
     changes = difference(old, new, now)

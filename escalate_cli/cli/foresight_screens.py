@@ -164,8 +164,11 @@ def _why(one: Message, foreseen: Simulation, catalog: Catalog) -> str:
         reason = reason.removeprefix(f"level {one.level} of {escalation.levels} of policy {escalation.policy.id}").removeprefix(", ")
     for rule in catalog.rules:
         reason = reason.replace(f'rule "{rule.name}": {rule.when.text}', f'rule "{rule.name}"')
+    reason = reason.strip()
+    if reason.startswith("("):  # "(again: the urgency rose to high)"
+        reason = reason.removeprefix("(").removesuffix(")")
     parts = [means] if means != "named directly" or not reason else []
-    parts += [reason.strip()] if reason.strip() else []
+    parts += [reason] if reason else []
     parts += [f"one digest of {one.digest_of} messages"] if one.digest_of > 1 else []
     kind = "" if one.kind is NotificationKind.PAGE else f"{one.kind.value}: "
     return kind + "; ".join(parts)

@@ -12,19 +12,21 @@ from dataclasses import dataclass, replace
 
 from escalate_cli.core import hours as opening
 from escalate_cli.core.catalog import Catalog, Hours, Schedule
+from escalate_cli.core.conditions import opening_of
 from escalate_cli.core.duration import DAY, MINUTE, WEEK, Instant, Span
 from escalate_cli.core.incident import Declaration
-from escalate_cli.core.model import NotificationKind
+from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, NudgeStatus, Situation
 from escalate_cli.core.moment import NotAMoment, parse_moment
+from escalate_cli.core.policy import When
 from escalate_cli.core.schedule import on_call, shifts
-from escalate_cli.foresight.simulation import Message, simulate
+from escalate_cli.foresight.simulation import simulate
 
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
 LOOK_AHEAD: Span = 2 * WEEK
 MOST_MOMENTS = 12
 """handoffs and changed hours to look at besides the usual moments; the first ones are enough to see that something changes"""
-LONGEST: Span = 3 * DAY
-"""how long each incident is followed: over a weekend"""
+LONGEST: Span = 4 * DAY
+"""how long each incident is followed at most: over a long weekend"""
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
 
 
@@ -88,20 +90,14 @@ def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
 
 def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
     """After how many microseconds each person is first written to, when nobody ever answers."""
-    patient = max((_patience(rule.when) for rule in catalog.rules), default=0)
-    fallen: set[str] = set()
-    teams: set[str] = set()
+    patient_until = max((_ripe_at(rule.when, catalog, at) for rule in catalog.rules), default=at) + MINUTE
 
-    def enough(message: Message) -> bool:
-        """Every team's policy has run out of levels, and no rule waits any more: what follows is more of the same."""
-        if message.team is not None:
-            teams.add(message.team)
-            if message.level is None:
-                fallen.add(message.team)
-        return teams == fallen and bool(fallen) and message.after > patient + MINUTE
+    def settled(situation: Situation, now: Instant) -> bool:
+        """Every policy has run out of levels, no rule waits any more and no nudge will expire: what follows is more of the same."""
+        asked = any(one.status is NudgeStatus.OPEN and one.expires_at is not None for one in situation.nudges)
+        return now > patient_until and not asked and all(_has_run_out(one) for one in situation.escalations)
 
-    span = LONGEST if catalog.fallback.page else DAY
-    simulation = simulate(Declaration("-", severity, (service,)), catalog, at, at + span, enough=enough)
+    simulation = simulate(Declaration("-", severity, (service,)), catalog, at, at + LONGEST, settled=settled)
     reached: dict[str, Span] = {}
     for one in simulation.messages:
         if one.person is not None and one.kind in _CALLS:
@@ -109,9 +105,17 @@ def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) ->
     return reached
 
 
-def _patience(when: object) -> Span:
-    names = ("open_for", "unacknowledged_for", "no_update_for", "at_severity_for")
-    return max(getattr(when, name) or 0 for name in names)
+def _has_run_out(escalation: Escalation) -> bool:
+    """Whether its levels have all been walked as often as they are; without a fallback it goes on with one more round."""
+    over = (EscalationStatus.EXHAUSTED, EscalationStatus.STOPPED)
+    return escalation.status in over or escalation.cycle > escalation.policy.repeat
+
+
+def _ripe_at(when: When, catalog: Catalog, at: Instant) -> Instant:
+    """When a rule fires at the latest for an incident declared at `at` that nobody touches; `at` where it never does."""
+    waits = (when.open_for, when.unacknowledged_for, when.no_update_for, when.at_severity_for)
+    ripe_at = at + max(one or 0 for one in waits)
+    return opening_of(when.hours, catalog, ripe_at) or at
 
 
 def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, ...]:

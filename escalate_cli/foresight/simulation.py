@@ -102,6 +102,7 @@ def simulate(
     *,
     fails: Fails | None = None,
     enough: Callable[[Message], bool] | None = None,
+    settled: Callable[[Situation, Instant], bool] | None = None,
     maintenance: Sequence[Maintenance] = (),
     next_turns: Mapping[str, int] | None = None,
 ) -> Simulation:
@@ -109,10 +110,11 @@ def simulate(
 
     What the script has happen at an instant comes before what time does at that instant: an acknowledgement on the dot is in time.
     `enough` ends the simulation after the instant at which it says yes to a message: to learn who is reached first takes no whole day.
+    `settled` does so when it says yes to how things stand after an instant.
     """
     declared = core.declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
     life = _Life(catalog, start, fails, replace(declared, entries=()), entries=list(declared.entries))
-    return _run(life, until, script, enough)
+    return _run(life, until, script, enough, settled)
 
 
 def simulate_on(
@@ -130,7 +132,13 @@ def simulate_on(
     return _run(life, until, script, enough)
 
 
-def _run(life: _Life, until: Instant, script: Sequence[Happening], enough: Callable[[Message], bool] | None) -> Simulation:
+def _run(
+    life: _Life,
+    until: Instant,
+    script: Sequence[Happening],
+    enough: Callable[[Message], bool] | None,
+    settled: Callable[[Situation, Instant], bool] | None = None,
+) -> Simulation:
     ahead = sorted(((life.now + one.span, one.act) for one in script), key=lambda one: one[0])
     looked = 0
     life.settle()
@@ -140,6 +148,7 @@ def _run(life: _Life, until: Instant, script: Sequence[Happening], enough: Calla
             life.settle()
         found = enough is not None and any(enough(one) for one in life.messages[looked:])
         looked = len(life.messages)
+        found = found or (settled is not None and settled(life.situation, life.now))
         moments = [at for at in (life.next_at, ahead[0][0] if ahead else None) if at is not None]
         upcoming = min(moments, default=None)
         if found or upcoming is None or upcoming > until:

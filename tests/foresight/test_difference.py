@@ -90,6 +90,21 @@ def test_changed_hours_are_looked_at_where_they_differ(tmp_path: Path) -> None:
     assert {(one.person, one.after) for one in evening} >= {("ana", 0)}
 
 
+INVOLVED = '[[rules]]\nname = "All hands"\nwhen = { severity = "critical" }\ninvolve = ["platform"]\n'
+
+
+def test_whoever_is_held_until_the_morning_is_later_and_not_gone_though_another_team_has_run_out(tmp_path: Path) -> None:
+    held = PLAIN.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"', 1)
+    two = '[policies.quick]\n[[policies.quick.levels]]\nnotify = ["lead"]\nwait = "5m"\n'
+    quick = (INVOLVED + two, 'lead = "eve"\non_call = "platform-primary"\npolicy = "standard"')
+    before, after = (one.replace(quick[1], quick[1].replace("standard", "quick")) + quick[0] for one in (PLAIN, held))
+    found = changes(tmp_path, before, after)
+    night = [one for one in found if one.person == "ana" and one.severity == "critical" and one.service == "login"]
+    told_at = {(local_time(one.at, "Europe/London")[4:], None if one.after is None else one.after // MINUTE) for one in night}
+    assert ("2026-11-26 03:00", 6 * 60) in told_at
+    assert None not in {minutes for _, minutes in told_at}
+
+
 def git(place: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
     subprocess.run(["git", "-C", str(place), *identity, *arguments], check=True, capture_output=True)
