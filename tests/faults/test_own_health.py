@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +15,9 @@ import pytest
 
 from escalate_cli import vitals
 from escalate_cli.core.duration import DAY, MINUTE, SECOND
+from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.audit import audit
+from escalate_cli.store.copying import copy
 from tests.delivery.processes import needs_proc, until
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import Answer, HttpServer
@@ -175,6 +177,21 @@ def test_a_backup_can_be_put_back_and_the_watching_process_notices(tmp_path, web
         watch.terminate()
         assert place.end(watch).code == 0
         assert len(list(place.db.parent.glob("*.replaced-*"))) == 2  # the database and its journal
+
+
+def test_a_copy_waits_for_no_lock_for_ever_and_leaves_nothing_half_done(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.declare_quietly()
+        holder = sqlite3.connect(place.db, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseProblem, match="is locked by another process"):
+            copy(place.db, tmp_path / "copies.db", CLOCK, 0.3)
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert [one.name for one in tmp_path.iterdir() if "copies" in one.name] == []
+        copy(place.db, tmp_path / "copies.db", CLOCK, 0.3)
+        with closing(sqlite3.connect(tmp_path / "copies.db")) as copied:
+            assert copied.execute("SELECT title FROM incidents").fetchall() == [("The X is down",)]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", None])
