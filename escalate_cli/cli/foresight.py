@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +40,7 @@ def simulate(
     from escalate_cli.cli import foresight_screens, foresight_script
     from escalate_cli.cli.frame import moment, span
     from escalate_cli.core.duration import MINUTE
+    from escalate_cli.core.moment import iso, second_showing
     from escalate_cli.foresight.simulation import simulate as run
 
     catalog = context.catalog
@@ -50,6 +52,9 @@ def simulate(
         ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve
     )
     foreseen = run(said, catalog, start, until, foresight_script.script(typed, catalog))
+    again = second_showing(start, catalog.settings.timezone) if at and not re.search(r"(?i)(z|[+-]\d\d:?\d\d)$", at) else None
+    if again is not None:
+        notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
     notes += [f"after {foresight_screens.passed(one.at - start)}: {one.text}" for one in foreseen.remarks]
     data = foresight_screens.simulation_data(foreseen)
     code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO

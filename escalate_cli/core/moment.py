@@ -106,6 +106,14 @@ def _on_the_wall(day: date, at: time, zone: str, shown: str) -> Instant:
     return instant
 
 
+def second_showing(at: Instant, zone: str) -> Instant | None:
+    """When the clock of `zone` shows the time of `at` a second time, as in a night in which it goes back; None in all others."""
+    seen = instant_to_local(at, zone)
+    again = seen.replace(fold=1)
+    later = at + ((seen.utcoffset() or timedelta()) - (again.utcoffset() or timedelta())) // timedelta(microseconds=1)
+    return later if later > at and instant_to_local(later, zone).replace(tzinfo=None) == seen.replace(tzinfo=None) else None
+
+
 def iso(at: Instant | None) -> str | None:
     """`at` as JSON carries it: UTC to the second, `2026-11-23T03:04:05Z`; None stays None."""
     return None if at is None else f"{instant_to_local(at, 'UTC'):%Y-%m-%dT%H:%M:%SZ}"

@@ -51,6 +51,14 @@ def test_simulate_stores_nothing(escalate: Escalate) -> None:
     assert not (escalate.place / "escalate.db").exists()
 
 
+def test_a_time_that_comes_twice_is_the_first_and_that_is_said(escalate: Escalate) -> None:
+    ran = escalate("simulate", "-s", "login", "--at", "2026-10-25 01:30", "--for", "1m", "--json")
+    assert ran.json["from"] == "2026-10-25T00:30:00Z"
+    assert ran.err == "the clock shows that time twice: the first is meant. The second is --at 2026-10-25T01:30:00Z\n"
+    for unmistakable in ("2026-10-25T01:30Z", "2026-10-25T01:30+01:00", "2026-10-25 02:30", "2026-10-26 01:30"):
+        assert escalate("simulate", "-s", "login", "--at", unmistakable, "--for", "1m").err == ""
+
+
 def test_words_that_fit_no_service_go_to_the_fallback_team_and_that_is_said(escalate: Escalate) -> None:
     ran = escalate("simulate", "the coffee machine", "--for", "1m", "--json")
     assert ran.code == 0
