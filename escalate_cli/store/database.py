@@ -99,7 +99,11 @@ class Database:
                         "move it away, or restore a backup with `escalate restore FILE`",
                         code=DAMAGED,
                     )
-        except FileExistsError:  # another process was quicker by a moment: it is as new for both
+        except FileExistsError:  # another process was quicker by a moment: it is as new for both; or a link that leads nowhere
+            if not self.path.exists():
+                raise DatabaseProblem(
+                    f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
+                ) from None
             return True
         except OSError as problem:
             raise DatabaseProblem(
