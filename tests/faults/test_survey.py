@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.faults.guards import GUARDS
 from tests.faults.survey import HERE, ROWS, add_up, table
 
 
@@ -33,3 +34,8 @@ def test_the_table_of_the_readme_is_of_these_situations():
     assert [(int(number), situation, injected) for number, situation, injected, _ in found] == [
         (one.number, one.situation, one.injected) for one in ROWS
     ]
+
+
+def test_the_readme_counts_the_guards():
+    text = " ".join((HERE / "README.md").read_text(encoding="utf-8").split())
+    assert f"each of the {len(GUARDS)} conditions" in text
