@@ -480,6 +480,23 @@ def begin_maintenance(
     return begun
 
 
+def end_maintenance(
+    context: Context, services: Sequence[str], *, reason: str | None = None, by: str | None = None
+) -> tuple[tuple[Maintenance, ...], tuple[str, ...]]:
+    """End the maintenances of these services, of all where none is named: what was ended, and the services that were not quiet."""
+    who = _reporter(by, context)
+    with context.store.transaction():
+        now = _moment(context)
+        quiet = [one.service for one in quiet_services(context)]
+        # A quiet service may have left the configuration since.
+        asked = tuple(dict.fromkeys(one if one in quiet else find_service(one, context.running_catalog).id for one in services or quiet))
+        said = storable(reason, "reason") if reason else None
+        ended = tuple(Maintenance(one, now, now, said, who) for one in asked if one in quiet)
+        for one in ended:
+            context.store.situations.add_maintenance(one)
+    return ended, tuple(one for one in asked if one not in quiet)
+
+
 def quiet_services(context: Context) -> tuple[Maintenance, ...]:
     """The maintenances that keep a service quiet now, one a service."""
     now = context.clock.now()

@@ -172,12 +172,15 @@ def written(file: str, text: str) -> str:
     return f"wrote {file}"
 
 
-def span(option: str, text: str) -> int:
-    """The duration that an option names, in microseconds; `UsageProblem` if none."""
+def span(option: str, text: str, *, some: bool = False) -> int:
+    """The duration that an option names, in microseconds; `UsageProblem` if none. `some`: nothing at all is too short."""
     from escalate_cli.core.duration import parse_duration
 
     try:
-        return parse_duration(text)
+        length = parse_duration(text)
     except ValueError as error:
         message, _, hint = str(error).partition(": ")
         raise UsageProblem(f"{option}: {message}", hint) from None
+    if some and not length:
+        raise UsageProblem(f"{option} is too short", 'write at least "1s"')
+    return length

@@ -302,5 +302,5 @@ def snooze(
     from escalate_cli import operations
     from escalate_cli.cli.frame import span
 
-    length = span("DURATION", duration)
+    length = span("DURATION", duration, some=True)
     return act(context, [incident], lambda one: operations.snooze(context, one, length, by=by), "snoozed")

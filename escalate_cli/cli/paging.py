@@ -66,7 +66,7 @@ def maintenance(
         list[str] | None, typer.Argument(metavar="SERVICE…", help="Services; none: list the quiet ones", autocompletion=known("services"))
     ] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="D", help='How long from now: "2h"')] = None,
-    end: Annotated[bool, typer.Option("--end", help="End it now")] = False,
+    end: Annotated[bool, typer.Option("--end", help="End it now; without a service: all that are quiet")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="R", help="Why")] = None,
     by: By = None,
 ) -> Answer:
@@ -78,13 +78,20 @@ def maintenance(
     from escalate_cli.cli.frame import span
     from escalate_cli.core.moment import iso, local_time
 
-    if not service:
-        begun = operations.quiet_services(context)
-    elif end == (duration is not None):
+    services, already = service or [], tuple[str, ...]()
+    if end and duration is not None:
+        raise UsageProblem("either --for or --end", "escalate maintenance SERVICE --for 2h, or --end")
+    if end:
+        begun, already = operations.end_maintenance(context, services, reason=reason, by=by)
+    elif duration is not None:
+        length = span("--for", duration, some=True)
+        if not services:
+            raise UsageProblem("no service is named", f"escalate maintenance SERVICE --for {duration}")
+        begun = operations.begin_maintenance(context, services, length, reason=reason, by=by)
+    elif services or reason is not None:
         raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
     else:
-        length = span("--for", duration) if duration is not None else 0
-        begun = operations.begin_maintenance(context, service, length, reason=reason, by=by)
+        begun = operations.quiet_services(context)
     zone = context.running_catalog.settings.timezone
     data = [
         {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
@@ -96,7 +103,8 @@ def maintenance(
         + (f": {one.reason}" if one.reason else "")
         for one in begun
     ]
-    return Answer(data, "\n".join(lines) or "No service is quiet.", acted=bool(service))
+    lines += [f"{one} is not quiet" for one in already]
+    return Answer(data, "\n".join(lines) or "No service is quiet.", acted=end or bool(services))
 
 
 def nudge(

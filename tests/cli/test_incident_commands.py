@@ -150,6 +150,9 @@ def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
         (("nudge", "7", "yes"), 4, "no such nudge: 7", "`escalate nudge` lists the open ones"),
         (("nudge", "7", "maybe"), 2, "answer the nudge with yes or no", "escalate nudge 7 yes"),
         (("maintenance", "login", "--for", "2"), 2, '--for: "2" has no unit', 'write "2s"'),
+        (("maintenance", "login", "--for", "0m"), 2, "--for is too short", 'write at least "1s"'),
+        (("maintenance", "--for", "1h"), 2, "no service is named", "escalate maintenance SERVICE --for 1h"),
+        (("snooze", "7", "0m"), 2, "DURATION is too short", 'write at least "1s"'),
         (("maintenance", "logni", "--for", "2h"), 4, 'no such service: "logni"', 'did you mean "login"?'),
         (("watch", "--interval", "0s"), 2, "--interval is too short", 'write at least "1s"'),
         (("test-page", "anna"), 4, 'no such target: "anna"', 'did you mean "ana"?'),
@@ -298,6 +301,11 @@ def test_a_maintenance_is_listed_replaced_and_ended(escalate):
     assert "Log in pages nobody until " in said
     assert said.count("new racks") == 1
     assert escalate.here("maintenance", "login", "--end").out == "login: is paged for again\n"
+    assert escalate.here("maintenance").out == escalate.here("maintenance", "--end").out == "No service is quiet.\n"
+    nothing = escalate.here("maintenance", "Log in", "--end")
+    assert (nothing.code, nothing.out) == (0, "login is not quiet\n")
+    escalate.here("maintenance", "login", "auth-db", "--for", "2h")
+    assert sorted(escalate.here("maintenance", "--end").out.splitlines()) == ["auth-db: is paged for again", "login: is paged for again"]
     assert escalate.here("maintenance").out == "No service is quiet.\n"
     assert escalate.here("maintenance", "login").code == 2
     escalate("tick")
