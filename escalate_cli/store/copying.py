@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -26,6 +27,9 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
 
     try:
         partial.unlink(missing_ok=True)
+        left, needed = os.statvfs(target.parent), source.stat().st_size
+        if left.f_bavail * left.f_frsize < needed:  # else it would take the last byte from what needs it more
+            raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
         there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
         with closing(sqlite3.connect(there, uri=True)) as here, closing(sqlite3.connect(partial)) as beside:
@@ -34,4 +38,5 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
         os.replace(partial, target)
     except (sqlite3.Error, OSError) as problem:
         partial.unlink(missing_ok=True)
-        raise DatabaseProblem(f"no copy could be written to {target}: {problem}", "check the space and permissions there") from None
+        why = problem.strerror if isinstance(problem, OSError) else problem
+        raise DatabaseProblem(f"no copy could be written to {target}: {why}", "check the space and permissions there") from None

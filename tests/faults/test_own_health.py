@@ -80,6 +80,21 @@ def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_pa
         assert sqlite3.connect(disk / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
+    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+        on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
+        assert place("tick", **on_disk).code == 0
+        ballast = fill(disk)
+        os.truncate(ballast, ballast.stat().st_size - 40_000)
+        before = os.statvfs(disk).f_bavail
+        ran = place("backup", str(disk / "copy.db"), **on_disk)
+        assert ran.code == 7
+        assert "KiB are needed there" in ran.err
+        assert [one.name for one in disk.iterdir() if "copy" in one.name] == []
+        assert place("declare", "down", "--service", "x", **on_disk).code == 0
+        assert os.statvfs(disk).f_bavail == before, "the reserve is enough for a page"
+
+
 def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(tmp_path, web):
     with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(1, ("a",))) as place:
         on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
