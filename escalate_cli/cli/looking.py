@@ -10,7 +10,7 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import Id, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import UsageProblem
+from escalate_cli.errors import Unknown, UsageProblem
 
 STATUSES = ("open", "acknowledged", "resolved")
 
@@ -43,6 +43,9 @@ def list_incidents(
         from escalate_cli import operations
 
         me = operations.whoever_types(None, context)
+        if me not in catalog.people:
+            hint = "add it to `login` of a person, or name a team: escalate list --team T"
+            raise Unknown(f'"{me}" is the login of no person in the catalog', hint, code="no-such-person")
         teams = catalog.teams_of(me)
         found = tuple(one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]})
     data = [incident_data(one, escalations[one.id], nudges[one.id], catalog, waiting.get(one.id, ())) for one in found]
