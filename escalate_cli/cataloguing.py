@@ -24,7 +24,13 @@ Thing = TypeVar("Thing", bound=_Named)
 
 
 def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
-    """The thing with this id, or this name if only one has it; `Unknown` with "did you mean" otherwise. `kind` is its word: "service"."""
+    """The thing with this id, or this name if only one has it, or the person with this login; `Unknown` with "did you mean" otherwise.
+
+    `kind` is its word: "service". A login comes first, as where it is typed by itself.
+    """
+    for thing in things.values():
+        if asked in getattr(thing, "login", ()):
+            return thing
     if asked in things:
         return things[asked]
     named = [thing for thing in things.values() if getattr(thing, "name", "").casefold() == asked.casefold()]

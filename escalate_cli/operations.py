@@ -58,7 +58,7 @@ def find_team(word: str, catalog: Catalog) -> str:
 
 def find_person(word: str, catalog: Catalog) -> str:
     """The id of the person with this login, id or name; `Unknown` with a suggestion otherwise."""
-    return (catalog.person_by_login(word) or find("person", word, catalog.people)).id
+    return find("person", word, catalog.people).id
 
 
 def whoever_types(by: str | None, context: Context) -> str:

@@ -14,7 +14,7 @@ from escalate_cli.errors import ExitCode, UsageProblem
 
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A service's id, or its name", autocompletion=known("services"))]
 TeamId = Annotated[str, typer.Argument(metavar="ID", help="A team's id, or its name", autocompletion=known("teams"))]
-PersonId = Annotated[str, typer.Argument(metavar="ID", help="A person's id, or their name", autocompletion=known("people"))]
+PersonId = Annotated[str, typer.Argument(metavar="ID", help="A person's id, name or login", autocompletion=known("people"))]
 PolicyId = Annotated[str, typer.Argument(metavar="ID", help="A policy's id", autocompletion=known("policies"))]
 
 

@@ -91,6 +91,18 @@ def test_an_override_swaps_who_is_on_call(escalate):
     assert escalate("override", "identity-primary", "boo", "--from", "now", "--until", "+1h").code == 4
 
 
+def test_a_login_is_a_person_and_nobodys_login_has_no_incidents_of_its_own(escalate):
+    mine = escalate("list", "--mine")
+    assert (mine.code, mine.out) == (4, "")
+    assert mine.err.splitlines()[0].endswith('" is the login of no person in the catalog')
+    assert mine.err.splitlines()[1].startswith("hint: add it to `login` of a person")
+    catalog = escalate.config / "catalog.toml"
+    catalog.write_text(catalog.read_text().replace("[people.bo]", '[people.bo]\nlogin = "b.ek"'))
+    assert escalate("person", "show", "b.ek", "--json").json["id"] == "bo"
+    ran = escalate("override", "identity-primary", "b.ek", "--from", "now", "--until", "+1h", "--json")
+    assert (ran.code, ran.json["person"]) == (0, "bo")
+
+
 def test_adding_a_service_keeps_the_files_comments(escalate):
     words = ("--keyword", "inbox", "--keyword", "post")
     ran = escalate("service", "add", "mail", "--team", "platform", "--name", "E-mail", *words, "--depends-on", "auth-db")
