@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from escalate_cli.cli.completing import known
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.render import Answer, error_data
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
 
@@ -196,15 +196,14 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
         except EscalateError as problem:
             failures.append(problem)
     if failures and not done:
-        raise failures[0]
+        raise _as_one(failures)
     tally = operations.deliver(context, done)
     catalog = context.running_catalog
     situations = [operations.load(context, one) for one in done]
     data: Any = [situation_data(one, catalog) for one in situations]
     code = failures[0].exit_code if failures else undelivered(tally)
-    notes = [f"escalate: error: {one.message}" for one in failures]
     now = context.clock.now()
-    notes += [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
+    notes = [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
     notes += failure_notes(situations, tally)
     notes += all_warnings(context)
 
@@ -215,7 +214,16 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
             changed = situation.incident.id not in unchanged
             incident_screen.draw_brief(console, situation, catalog, context.clock.now(), changed=changed)
 
-    return Answer(data[0] if len(numbers) == 1 else data, screen, code, notes, acted=True)
+    return Answer(data[0] if len(numbers) == 1 else data, screen, code, notes, acted=True, failures=failures)
+
+
+def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
+    """The first failure, which tells of the others, too: each message once."""
+    first, *others = {one.message: one for one in failures}.values()
+    if others:
+        first.details = [f"escalate: error: {one.message}" for one in others]
+        first.more = {"others": [error_data(one) for one in others], **first.more}
+    return first
 
 
 def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now: int) -> list[str]:

@@ -29,7 +29,8 @@ class Answer:
 
     `data` is JSON-able: what `--json` prints. `screen` is what people get: a function that draws on a console, a text that is printed
     as it is (one line needs no Rich; "" prints nothing), or None when people get the JSON too. `notes` are talk, for stderr.
-    `acted`: something was changed, so that a lost answer (stdout full) does not turn success into failure.
+    `acted`: something was changed, so that a lost answer (stdout full) does not turn success into failure. `failures`: what went
+    wrong with some of several things while the others were done; they are errors on stderr, also for `--quiet`.
     """
 
     data: Any
@@ -37,6 +38,7 @@ class Answer:
     exit_code: ExitCode = ExitCode.DONE
     notes: Sequence[str] = ()
     acted: bool = False
+    failures: Sequence[EscalateError] = ()
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -63,9 +65,16 @@ def deliver(answer: Answer, options: Options) -> ExitCode:
     nothing but the answer was wanted.
     """
     written = write(_page(answer, options), options, acted=answer.acted)
-    if not options.quiet:
-        for note in answer.notes:
-            say(note)
+    notes = () if options.quiet else answer.notes
+    if answer.failures and options.json:  # one document, so that stderr can be parsed
+        first, *others = answer.failures
+        fail(first, options, more={"others": [error_data(one) for one in others], "notes": list(notes)})
+        notes = ()
+    elif answer.failures:
+        for failure in answer.failures:
+            fail(failure, options)
+    for note in notes:
+        say(note)
     return answer.exit_code if written or answer.acted or answer.exit_code else ExitCode.NO
 
 
@@ -124,8 +133,7 @@ def say(text: str) -> None:
 def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> None:
     """Print an error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of lines that come first."""
     if options.json:
-        body = {"code": error.code, "message": error.message, "hint": error.hint or None, **(more or {})}
-        lines = [json_text({"error": body})]
+        lines = [json_text({"error": {**error_data(error), **(more or {})}})]
     else:
         lines = [printable(detail, lines=True) for detail in details]
         lines.append(printable(f"escalate: error: {error.message}"))
@@ -136,6 +144,11 @@ def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (),
         sys.stderr.flush()
     except OSError:
         _give_up(2)
+
+
+def error_data(error: EscalateError) -> dict[str, Any]:
+    """An error as JSON carries it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint or None}
 
 
 def write(data: bytes, options: Options, *, acted: bool = False) -> bool:

@@ -209,7 +209,12 @@ def test_several_at_once_and_one_that_is_not_there(escalate):
     ran = escalate("ack", "1", "2", "9", "--by", "cy", "--json")
     assert ran.code == 4
     assert [(one["id"], one["status"]) for one in ran.json] == [(1, "acknowledged"), (2, "acknowledged")]
-    assert "no such incident: 9" in ran.err
+    error = json.loads(ran.err)["error"]
+    assert (error["code"], error["message"], error["others"]) == ("no-such-incident", "no such incident: 9", [])
+    said = escalate.here("ack", "1", "9", "--by", "cy", "-q").err
+    assert said == "escalate: error: no such incident: 9\nhint: `escalate list --all` shows them all\n"
+    neither = json.loads(escalate.here("ack", "8", "9", "--by", "cy", "--json").err)["error"]
+    assert (neither["message"], [one["message"] for one in neither["others"]]) == ("no such incident: 8", ["no such incident: 9"])
     assert escalate.here("ack", "1", "--by", "cyy").err.endswith('hint: did you mean "cy"?\n')
 
 
