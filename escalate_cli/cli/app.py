@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -272,4 +273,7 @@ def _usage_problem(error: Exception) -> UsageProblem:
         meant = did_you_mean(str(wrong), known)
         return UsageProblem(f'no such option "{wrong}"', f'did you mean "{meant}"?' if meant else see)
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    extra = re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", message, re.S)
+    if extra and ctx is not None and any("--message" in parameter.opts for parameter in ctx.command.params):
+        see = f'a text goes behind --message: --message "{extra[1]}"'
     return UsageProblem(message[:1].lower() + message[1:], see)

@@ -21,11 +21,11 @@ Severity = Annotated[str | None, typer.Option("--severity", metavar="S", help="H
 Message = Annotated[str | None, typer.Option("--message", "-m", metavar="M", help="What is known")]
 
 
-def number(text: str) -> int:
-    """The incident number that was typed, with or without "#"."""
+def number(text: str, what: str = "an incident number", hint: str = "`escalate list` shows them") -> int:
+    """The incident number that was typed, with or without "#"; another number, where `what` names it."""
     digits = text.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
-        raise UsageProblem(f'"{text}" is not an incident number', "`escalate list` shows them")
+        raise UsageProblem(f'"{text}" is not {what}', hint)
     return int(digits)
 
 
@@ -73,7 +73,7 @@ def route(
 
 def declare(
     context: Context,
-    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is broken, in the words you have")],
+    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What is broken, in the words you have")],
     service: Annotated[
         list[str] | None,
         typer.Option("--service", "-s", metavar="S", help="A service that is affected (repeatable)", autocompletion=known("services")),
@@ -89,7 +89,7 @@ def declare(
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
     from escalate_cli import operations
 
-    asked = operations.Request(title, tuple(service or ()), severity, message, by, lead, labels(label), key)
+    asked = operations.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
@@ -183,7 +183,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
 
-    numbers = list(dict.fromkeys(number(text) for text in texts))
+    numbers = list(dict.fromkeys(_numbers(texts, verb)))
     done: list[int] = []
     unchanged: list[int] = []
     failures: list[EscalateError] = []
@@ -215,6 +215,17 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
             incident_screen.draw_brief(console, situation, catalog, context.clock.now(), changed=changed)
 
     return Answer(data[0] if len(numbers) == 1 else data, screen, code, notes, acted=True, failures=failures)
+
+
+def _numbers(texts: Sequence[str], verb: str) -> list[int]:
+    """The incident numbers that were typed; words behind the first were meant as a message."""
+    first, *others = texts
+    words = " ".join(text for text in others if not text.removeprefix("#").isdigit())
+    if not words:
+        return [number(text) for text in texts]
+    said = f'--message "{words}"'
+    hint = f"a text goes behind --message: {said}" if verb == "resolved" else f"to add a message: escalate update {number(first)} {said}"
+    return [number(first), *(number(text, hint=hint) for text in others)]
 
 
 def _as_one(failures: Sequence[EscalateError]) -> EscalateError:

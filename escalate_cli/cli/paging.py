@@ -139,6 +139,6 @@ def nudge(
     said = (answer or "").lower()
     if said not in ("yes", "no", "y", "n"):
         raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
-    nudge_id = number(nudge)
+    nudge_id = number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
     incident_id = context.store.situations.incident_of_nudge(nudge_id) or 0
     return act(context, [str(incident_id)], lambda _: operations.answer_nudge(context, nudge_id, said[0] == "y", by=by), "answered")

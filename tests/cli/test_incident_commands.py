@@ -124,6 +124,11 @@ def test_one_key_is_one_incident_while_it_is_open(escalate):
     assert escalate.declare("Disk full", "-s", "auth-db", "--key", "disk")["id"] == 2
 
 
+def test_a_title_needs_no_quotes(escalate):
+    ran = escalate("declare", "customers", "cannot", "sign", "in", "--message", "web and app", "--dry-run", "--json")
+    assert (ran.code, ran.json["query"], ran.json["service"]) == (0, "customers cannot sign in", "login")
+
+
 def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
     racing = [escalate.start("declare", "Disk full", "-s", "auth-db", "--key", "disk", "--json") for _ in range(2)]
     said = [json.loads(one.communicate(timeout=30)[0]) for one in racing]
@@ -147,6 +152,10 @@ def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
         (("show", "seven"), 2, '"seven" is not an incident number', "`escalate list` shows them"),
         (("list", "--status", "opne"), 2, '"opne" is not a status', "write one of open, acknowledged, resolved"),
         (("list", "--team", "identiy"), 4, 'no such team: "identiy"', 'did you mean "identity"?'),
+        (("resolve", "7", "it", "is", "8"), 2, '"it" is not an incident number', 'a text goes behind --message: --message "it is"'),
+        (("ack", "7", "mine"), 2, '"mine" is not an incident number', 'to add a message: escalate update 7 --message "mine"'),
+        (("update", "7", "all of", "it"), 2, "got unexpected extra argument", 'a text goes behind --message: --message "all of it"'),
+        (("nudge", "x", "yes"), 2, '"x" is not the number of a nudge', "`escalate nudge` lists the open ones"),
         (("nudge", "7", "yes"), 4, "no such nudge: 7", "`escalate nudge` lists the open ones"),
         (("nudge", "7", "maybe"), 2, "answer the nudge with yes or no", "escalate nudge 7 yes"),
         (("maintenance", "login", "--for", "2"), 2, '--for: "2" has no unit', 'write "2s"'),
