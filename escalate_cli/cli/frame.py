@@ -74,12 +74,14 @@ def _expected(error: EscalateError, options: Options) -> int:
     elif options.json:
         render.fail(error, options, more={"problems": [problem_data(problem) for problem in problems]})
     else:
+        from escalate_cli.cli.warnings import check_command
         from escalate_cli.config.problems import ERROR, InvalidConfiguration
         from escalate_cli.config.problems import render as rendered
 
         count = sum(problem.level == ERROR for problem in problems)
         invalid = error if isinstance(error, InvalidConfiguration) else InvalidConfiguration
-        short = EscalateError(f"{invalid.where} has {count} error{'s' * (count != 1)}", invalid.remedy)
+        remedy = invalid.remedy.replace("`escalate check`", check_command(options.config))
+        short = EscalateError(f"{invalid.where} has {count} error{'s' * (count != 1)}", remedy)
         render.fail(short, options, details=[rendered(problem) + "\n" for problem in problems])
     return int(error.exit_code)
 

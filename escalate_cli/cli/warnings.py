@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from escalate_cli.context import Context
 from escalate_cli.core.duration import show_about
 from escalate_cli.engine import PASS_EXPECTED_WITHIN
@@ -25,7 +27,17 @@ def configuration_warning(context: Context) -> list[str]:
     problem = context.fallen_back
     if problem is None:
         return []
-    return [f"warning: the configuration is broken ({problem.message}); the last valid one is used. Run `escalate check`"]
+    # A place that was named may be a typing error: `escalate check` by itself would look elsewhere and find nothing wrong.
+    named = context.options.config or (not hasattr(problem, "problems") and context.environ.get("ESCALATE_CONFIG")) or None
+    check = check_command(named)
+    return [f"warning: the configuration is broken ({problem.message}); the last valid one is used. Run {check}"]
+
+
+def check_command(config: Path | str | None) -> str:
+    """What to type to have the configuration at this place checked; None: the one that is found without a name."""
+    import shlex
+
+    return f"`escalate --config {shlex.quote(str(config))} check`" if config else "`escalate check`"
 
 
 def tick_warning(context: Context) -> list[str]:

@@ -245,6 +245,22 @@ def test_a_snooze_is_an_acknowledgement_that_ends(escalate):
     assert escalate.here("snooze", "1", "soon").err.startswith('escalate: error: DURATION: "soon" is not a duration\nhint: write it like')
 
 
+def test_a_configuration_that_is_not_there_is_named_in_the_hint(escalate):
+    escalate.here("declare", "odd", "-s", "auth-db")
+    said = escalate.here("--config", "/no where", "list")
+    assert (said.code, said.err.splitlines()[0]) == (
+        0,
+        "warning: the configuration is broken (there is no configuration at /no where: No such file or directory);"
+        " the last valid one is used. Run `escalate --config '/no where' check`",
+    )
+    escalate.environ["ESCALATE_CONFIG"] = "/nope"
+    assert "Run `escalate --config /nope check`" in escalate.here("list").err
+    broken = escalate.place / "broken.toml"
+    broken.write_text("x = 1\n")
+    refused = escalate.here("--config", str(broken), "service", "list")
+    assert (refused.code, refused.err.splitlines()[-1]) == (3, f"hint: put that right, then run `escalate --config {broken} check`")
+
+
 # ── update ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
