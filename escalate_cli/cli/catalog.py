@@ -58,7 +58,7 @@ def service_show(context: Context, service: ServiceId) -> Answer:
 
 def service_add(
     context: Context,
-    service: Annotated[str, typer.Argument(metavar="ID", help="The new service's id: letters, digits, dashes")],
+    service: Annotated[str, typer.Argument(metavar="ID", help="The new service's id: letters, digits and . _ - @ +, at most 64")],
     team: Annotated[str, typer.Option("--team", metavar="TEAM", help="The team behind it", autocompletion=known("teams"))],
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="What people call it; the id otherwise")] = None,
     keyword: Annotated[list[str] | None, typer.Option("--keyword", metavar="WORDS", help="Words people use for it (repeatable)")] = None,
@@ -75,8 +75,11 @@ def service_add(
     """Add a service to the configuration. What is in the files, comments too, stays as it is."""
     from escalate_cli import cataloguing
     from escalate_cli.config.edit import append_service
+    from escalate_cli.config.vocabulary import ID_HINT, is_id
     from escalate_cli.errors import Conflict
 
+    if not is_id(service):
+        raise UsageProblem(f'"{service}" cannot be an id', ID_HINT, code="bad-id")
     catalog = context.catalog
     if service in catalog.services:
         raise Conflict(f'the service "{service}" exists already', f"it is defined in {catalog.services[service].source}", code="exists")

@@ -113,4 +113,7 @@ def test_adding_a_service_keeps_the_files_comments(escalate):
     again = escalate("service", "add", "mail", "--team", "platform")
     assert again.code == 5
     assert again.err.startswith('escalate: error: the service "mail" exists already\nhint: it is defined in catalog.toml:')
+    bad = escalate("service", "add", "bad id", "--team", "platform")
+    assert (bad.code, bad.err.splitlines()[0]) == (2, 'escalate: error: "bad id" cannot be an id')
+    assert bad.err.splitlines()[1].startswith("hint: use letters, digits and . _ - @ +, at most 64")
     assert escalate("service", "add", "x", "--team", "platfrom").err.endswith('hint: did you mean "platform"?\n')
