@@ -86,7 +86,7 @@ every = "1w"
 # from = "09:00"
 # to = "17:30"
 
-# ── People and channels: put your own names and addresses here ────────────────────────────────────
+# ── People and channels: put your own names here, and an address in place of each of these four ───
 # contact = { GATEWAY = ADDRESS }; the gateways are in gateways.toml.
 
 [people.ana]
