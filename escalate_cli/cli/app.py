@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
@@ -128,6 +129,7 @@ def _group(family: str, help: str, *, completing: bool = False) -> Any:
     group: Any = build(shell)
     group.params = [parameter for parameter in group.params if parameter.name not in ("install_completion", "show_completion")]
     group.name = family
+    group.context_settings["help_option_names"] = ["--help", "-h"]
     group.family = f"{family} " if family else ""
     return _spare_pydantic(group, shared)
 
@@ -175,15 +177,38 @@ def _take_plainly(parameter: Any) -> None:
         return value
 
     parameter.process_value = process_value
+    if parameter.param_type_name == "argument":  # Typer 0.29 would write {TITLE}, [[DIR]] and <list[str]>
+        parameter.get_usage_pieces = lambda ctx: [_usage_of(parameter)]
+        parameter.display_type_rich = lambda ctx: None
     if getattr(parameter, "is_flag", False):
         parameter.metavar = ""  # Typer 0.29 would write <bool> behind every flag
+
+
+def _usage_of(argument: Any) -> str:
+    name: str = argument.display_name_raw
+    return name if argument.required or name.startswith("[") else f"[{name}]"
 
 
 class PlainCommand(TyperCommand):
     """A command whose own `--help` costs nothing until it is asked for (`_spare_pydantic`)."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _of(ctx):
+            return super().parse_args(ctx, args)
+
     def get_help_option(self, ctx: Any) -> Any:
         return _plain_help(super().get_help_option(ctx))
+
+
+@contextmanager
+def _of(ctx: Any) -> Iterator[None]:
+    """Usage errors know whose they are: Click's parser does not say it of an option without its value."""
+    try:
+        yield
+    except _UsageError as error:
+        if getattr(error, "ctx", None) is None:
+            error.ctx = ctx  # type: ignore[attr-defined]
+        raise
 
 
 class PlainGroup(TyperGroup):
@@ -226,11 +251,15 @@ class LazyGroup(PlainGroup):
             see = f"run `{ctx.command_path} --help` to see them all"
             if name.startswith("-"):
                 raise UsageProblem(f'no such option "{name}"', see)
+            if name in ("help", "version") and not self.family:
+                about = [word for word in args[1:2] if word in _lines("")] if name == "help" else []
+                raise UsageProblem(f'no such command "{name}"', f"run `{' '.join(['escalate', *about, f'--{name}'])}`")
             raise UsageProblem(f'no such command "{self.family}{name}"', f'did you mean "{self.family}{meant}"?' if meant else see)
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
+        with _of(ctx):
+            return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         ctx.command = self._named()

@@ -265,10 +265,12 @@ def update(
     incident: Id,
     severity: Severity = None,
     service: Annotated[
-        list[str] | None, typer.Option("--service", "-s", metavar="S", help="Add a service", autocompletion=known("services"))
+        list[str] | None,
+        typer.Option("--service", "-s", metavar="S", help="Add a service (repeatable)", autocompletion=known("services")),
     ] = None,
     drop_service: Annotated[
-        list[str] | None, typer.Option("--drop-service", metavar="S", help="Take a service out", autocompletion=known("services"))
+        list[str] | None,
+        typer.Option("--drop-service", metavar="S", help="Take a service out (repeatable)", autocompletion=known("services")),
     ] = None,
     lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads from now on", autocompletion=known("people"))] = None,
     label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="Set a label (repeatable)")] = None,

@@ -58,6 +58,10 @@ def test_what_looks_like_an_option_is_a_value_where_a_value_is_due(escalate):
         (("--jsno", "service", "list"), 2, 'no such option "--jsno"', 'did you mean "--json"?'),
         (("service", "show"), 2, "missing argument 'ID'", "run `escalate service show --help`"),
         (("service", "show", "a", "b"), 2, "got unexpected extra argument(s) (b)", "run `escalate service show --help`"),
+        (("oncall", "--at"), 2, "option '--at' requires an argument", "run `escalate oncall --help`"),
+        (("help", "ack"), 2, 'no such command "help"', "run `escalate ack --help`"),
+        (("help", "me"), 2, 'no such command "help"', "run `escalate --help`"),
+        (("version",), 2, 'no such command "version"', "run `escalate --version`"),
         (("--json", "-q"), 2, "missing command", "run `escalate --help`"),
         (("service", "show", "logn"), 4, 'no such service: "logn"', 'did you mean "login"?'),
         (("policy", "show", "\x1b[31mx"), 4, 'no such policy: "\\x1b[31mx"', "known are standard"),
@@ -112,7 +116,14 @@ def test_version_and_help(escalate):
     assert page.code == 0
     positions = [page.out.index(f"│ {name} ") for name in ("init", "declare", "tick", "oncall", "service", "cron")]
     assert positions == sorted(positions)
-    assert " show " in escalate("service").out
+    assert " show " in escalate("service").out == escalate("service", "-h").out
+    declare = escalate("declare", "-h").out
+    assert "Usage: escalate declare [OPTIONS] TITLE\n" in "\n".join(line.rstrip() for line in declare.splitlines())
+    assert "<" not in declare
+    assert [escalate(command, "--help").out.splitlines()[1].split("[OPTIONS]")[1].strip() for command in ("init", "maintenance")] == [
+        "[DIR]",
+        "[SERVICE…]",
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name in app.COMMANDS if find_spec(f"escalate_cli.cli.{app.COMMANDS[name][0]}")])
