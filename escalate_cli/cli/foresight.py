@@ -38,11 +38,12 @@ def simulate(
     """Every message that a declaration would lead to: when, to whom, through what and why. Sends nothing and stores nothing."""
     from escalate_cli import operations
     from escalate_cli.cli import foresight_screens, foresight_script
-    from escalate_cli.cli.frame import moment, span
+    from escalate_cli.cli.frame import moment, one_answer, span
     from escalate_cli.core.duration import MINUTE
     from escalate_cli.core.moment import iso, second_showing
     from escalate_cli.foresight.simulation import simulate as run
 
+    one_answer(context, mermaid=mermaid)
     catalog = context.catalog
     now = context.clock.now()
     start = moment(context, at, now) if at else now - now % MINUTE
@@ -121,9 +122,11 @@ def diff(
 ) -> Answer:
     """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
     from escalate_cli.cli import difference_screen
+    from escalate_cli.cli.frame import one_answer
     from escalate_cli.core.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
 
+    one_answer(context, markdown=markdown)
     now = context.clock.now()
     now -= now % MINUTE
     old = _configuration(context, config_a)

@@ -163,6 +163,13 @@ def moment(context: Context, text: str, now: int, zone: str | None = None) -> in
         raise UsageProblem(str(error), error.hint) from None
 
 
+def one_answer(context: Context, **asked: bool) -> None:
+    """Refuse options of which each asks for another answer on stdout, `--json` among them; nothing is dropped in silence."""
+    given = [name for name, wanted in {**asked, "json": context.options.json}.items() if wanted]
+    if len(given) > 1:
+        raise UsageProblem(f"--{given[0]} and --{given[1]} are two answers", "leave one of them out")
+
+
 def written(file: str, text: str) -> str:
     """Write `text` into `file`; the sentence that says so."""
     try:

@@ -32,6 +32,8 @@ def report(
 
     if csv and context.options.json:
         raise UsageProblem("--csv and --json are two answers", "leave one of them out")
+    if csv and html is not None:
+        raise UsageProblem("--csv and --html are two answers", "ask twice: CSV goes to stdout, the page into its file")
     if incidents and not csv:
         raise UsageProblem("--incidents goes with --csv", "escalate report --csv --incidents > incidents.csv")
     catalog = context.running_catalog

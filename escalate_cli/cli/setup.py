@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from escalate_cli.cli.frame import problem_data
+from escalate_cli.cli.frame import one_answer, problem_data
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
@@ -78,6 +78,9 @@ def check(
     from escalate_cli.config.load import load
     from escalate_cli.config.problems import InvalidConfiguration
 
+    one_answer(context, heatmap=heatmap)
+    if heatmap and sarif:
+        raise UsageProblem("--heatmap and --sarif are two answers", "leave one of them out")
     length = _weeks(weeks)
     if no_coverage and (heatmap or html):
         raise UsageProblem("there is no picture of the week without coverage", "leave out --no-coverage")

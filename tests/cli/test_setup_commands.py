@@ -41,6 +41,24 @@ def test_check_finds_every_problem_and_says_where(escalate):
     assert 'did you mean "identity"?' in page.out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "both"),
+    [
+        (("check", "--heatmap", "--json"), "--heatmap and --json"),
+        (("check", "--heatmap", "--sarif"), "--heatmap and --sarif"),
+        (("simulate", "--service", "login", "--mermaid", "--json"), "--mermaid and --json"),
+        (("diff", "config", "--markdown", "--json"), "--markdown and --json"),
+        (("report", "--csv", "--json"), "--csv and --json"),
+        (("report", "--csv", "--html", "page.html"), "--csv and --html"),
+    ],
+    ids=str,
+)
+def test_two_answers_at_once_are_refused(escalate, arguments, both):
+    ran = escalate(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{both} are two answers" in ran.err
+
+
 def test_schema_is_json_schema(escalate):
     ran = escalate("schema")
     assert (ran.code, ran.err) == (0, "")
