@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -52,9 +53,21 @@ def _put_aside(path: Path, clock: Clock) -> Path | None:
     """Move the database away with its journal, which belongs to it alone."""
     if not path.exists():
         return None
-    aside = path.with_name(f"{path.name}.replaced-{clock.now() // 1_000_000}")
+    aside = _free_name(path.with_name(f"{path.name}.replaced-{clock.now() // 1_000_000}"))
     os.replace(path, aside)
     journal = Path(f"{path}-journal")
     if journal.exists():
         os.replace(journal, f"{aside}-journal")
     return aside
+
+
+def _free_name(wanted: Path) -> Path:
+    """`wanted`, or with a number after it, where nothing is yet; an empty file holds it, so that no other process takes it."""
+    name = wanted
+    for number in itertools.count(2):
+        try:
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600))
+            break
+        except FileExistsError:
+            name = wanted.with_name(f"{wanted.name}-{number}")
+    return name
