@@ -23,6 +23,8 @@ def init(
     from escalate_cli.installation import local_zone
 
     place = Path(directory) if directory else find_config(context.options.config, context.environ)
+    if directory and place.is_file() and place.suffix != ".toml":
+        raise ConfigurationProblem(f"{place} is not a directory", "name another place: escalate init DIR", code="cannot-write")
     existing = sorted(place.glob("*.toml")) if place.is_dir() else [place] if place.exists() else []
     # A file that stands beside others is read together with them: a starter added to somebody's own configuration would break it.
     written = [] if existing else _write(place, files(local_zone(context.environ)))

@@ -22,6 +22,9 @@ def test_init_writes_a_starter_that_is_valid_and_never_overwrites(escalate):
     assert "left as it is   fresh/catalog.toml" in again.out
     assert (place / "catalog.toml").read_text() == "# mine\n"
     assert not (place / "policies.toml").exists(), "a starter file beside somebody's own files would break them"
+    (escalate.place / "h.csv").write_text("a,b\n")
+    no_place = escalate("init", "h.csv")
+    assert (no_place.code, no_place.err.splitlines()[0]) == (3, "escalate: error: h.csv is not a directory")
     refused = escalate("init", "/proc/nowhere")
     assert refused.code == 3
     assert refused.err.startswith("escalate: error: cannot write /proc/nowhere")
