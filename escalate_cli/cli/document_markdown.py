@@ -179,7 +179,7 @@ def _first_answer(document: Document, pen: _Pen) -> str:
     if document.record.to_acknowledge is None:
         return "–"
     answer = next(one for one, ack in zip(document.record.answers, document.record.acks, strict=True) if not ack.partly)
-    level = f", paged at level {answer.level}" if answer.level else ", who had not been paged" if answer.by else ""
+    level = f", paged at level {answer.level}" if answer.level else "" if answer.gateway or not answer.by else ", who had not been paged"
     return f"{_span(document.record.to_acknowledge)} ({pen.person(answer.by)}{level})"
 
 
@@ -248,7 +248,7 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
             pen.time(one.at),
             pen.person(one.by) + (" (one of several awaited)" if ack.partly else ""),
             pen.team(one.team),
-            str(one.level) if one.level else "not paged",
+            str(one.level) if one.level else "–" if one.gateway else "not paged",
             plain(one.gateway or "–"),
             _span(one.at - declared_at),
             _span(one.after),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import UsageProblem
+from escalate_cli.errors import DatabaseProblem, UsageProblem
 
 Since = Annotated[str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")]
 
@@ -70,6 +71,7 @@ def lessons(
     from escalate_cli import operations
     from escalate_cli.cli import lessons_screen
     from escalate_cli.cli.foresight import as_it_was
+    from escalate_cli.config.codec import decode
     from escalate_cli.insight.amending import Texts
     from escalate_cli.insight.lessons import lessons as learn
     from escalate_cli.insight.proposal import Past
@@ -77,13 +79,22 @@ def lessons(
 
     catalog = context.catalog
     records, notes, covered, _ = _records(context, since)
-    past = Past(records, catalog, Texts.at(context.config_path))
-    proposals = learn(past)
     now = context.clock.now()
 
+    @cache
+    def then(version: str) -> Any:
+        document = context.store.ledger.configuration(version)
+        return None if document is None else decode(document)
+
+    past = Past(records, catalog, Texts.at(context.config_path), now, then)
+    proposals = learn(past)
+
     def look(incident: int) -> Any:
-        situation = operations.load(context, incident)
-        return situation, context.store.situations.timeline(incident), as_it_was(context, situation.incident.config_version)[0]
+        try:
+            situation = operations.load(context, incident)
+            return situation, context.store.situations.timeline(incident), as_it_was(context, situation.incident.config_version)[0]
+        except DatabaseProblem:
+            return None  # damaged: doctor names it
 
     trials = [try_out(one, past, look, now) if replay else None for one in proposals]
 
@@ -113,7 +124,10 @@ def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], 
 
 def _since(text: str, now: int, zone: str) -> int:
     """The instant that `--since` names: so long ago, or a day."""
+    from datetime import date, datetime, time
+
     from escalate_cli.core.duration import parse_duration
+    from escalate_cli.core.hours import local_to_instant
     from escalate_cli.core.moment import NotAMoment, parse_moment
 
     hint = 'write it like "90d", "26w" or "2026-01-31"'
@@ -123,9 +137,13 @@ def _since(text: str, now: int, zone: str) -> int:
         if not any(mark in text for mark in "-:"):
             raise UsageProblem(f"--since: {str(problem).partition(': ')[0]}", hint) from None
     try:
-        start = parse_moment(text, now, zone)
-    except NotAMoment as problem:
-        raise UsageProblem(f"--since: {problem}", hint) from None
+        # A day begins with its first instant, also where the clocks leap over midnight.
+        start = local_to_instant(datetime.combine(date.fromisoformat(text), time()), zone)
+    except ValueError:
+        try:
+            start = parse_moment(text, now, zone)
+        except NotAMoment as problem:
+            raise UsageProblem(f"--since: {problem}", hint) from None
     if start > now:
         raise UsageProblem(f"--since: {text} is in the future", hint)
     return start

@@ -49,6 +49,7 @@ def _before_data(before: Before) -> dict[str, Any]:
         "calls_become": before.calls_become,
         "spared": list(before.spared),
         "new": list(before.new),
+        "earlier": list(before.earlier),
     }
 
 
@@ -83,11 +84,12 @@ def draw(
                 console.print(screens.words(f"    {line}", "red" if change.does == "remove" else "green"), soft_wrap=True)
         if trial is not None:
             _tried(console, trial, catalog)
+    console.print(screens.words("\nAfter a change: escalate check, and escalate diff for what it changes for people.", "dim", lines=True))
 
 
 def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     console.print(screens.words(f"With it, {trial.text}."))
-    differ = [one for one in trial.incidents if one.was != one.becomes or one.calls_were != one.calls_become]
+    differ = [one for one in trial.incidents if one.was != one.becomes or one.calls_were != one.calls_become or one.earlier]
     rows = [
         (
             f"#{one.incident}",

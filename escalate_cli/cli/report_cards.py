@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from escalate_cli.cli.html_page import Bar, Html, bars, card, details, legend, name, number, share, table, text
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.insight.figures import NOT_PAGED, GatewayFigures, LevelFigures, Report, Spread, Times
+from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, GatewayFigures, LevelFigures, Report, Spread, Times
 
 _ROWS = 10
 """rows of a list that grows with the organisation; the rest is behind a click"""
@@ -19,7 +19,7 @@ _LONGEST_CAUSE = 200
 
 
 def _level_name(level: str) -> str:
-    named = {"none": "no level paged", "fallback": "the fallback", NOT_PAGED: "without a page"}
+    named = {"none": "no level paged", "fallback": "the fallback", NOT_PAGED: "without a page", OTHERWISE: "by fallback, rule, hand"}
     return named.get(level, f"level {level}")
 
 

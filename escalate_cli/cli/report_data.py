@@ -124,7 +124,7 @@ def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
 
 
 def _incident(one: Record, catalog: Catalog) -> tuple[object, ...]:
-    first = one.answers[0] if one.answers else None
+    first = next((answer for ack, answer in zip(one.acks, one.answers, strict=True) if not ack.partly), None)
     return (
         one.id,
         one.title,

@@ -9,7 +9,7 @@ from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
 from escalate_cli.core.targets import name_of
-from escalate_cli.insight.figures import NOT_PAGED, Report, Spread, Times
+from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.statistics import quantile
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _STEPS = " ▁▂▃▄▅▆▇█"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged by the fallback, a rule, or hand"}
 _BAR = 16
 _FEW = 6
 _ROWS = 12
@@ -102,7 +103,7 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
     by_team = tuple((name_of_team(team, catalog), count) for team, count in report.acks_by_team)
     for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway), ("of", by_team[:_FEW])):
         for name, count in counts[:_ROWS]:
-            shown = f"{kind} {name}" if name != NOT_PAGED else "without having been paged"
+            shown = _OTHER.get(name, f"{kind} {name}")
             rows.append((shown, count, _share(count, total), bar(count, total)))
         rows.append(("", "", "", ""))
     reached = report.reached

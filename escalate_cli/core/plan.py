@@ -315,6 +315,7 @@ def _page_level(
         kind,
         text,
         team=escalation.team,
+        policy=escalation.policy.id,
         level=number,
         cycle=escalation.cycle,
         recipients=list(told.recipients),

@@ -60,6 +60,8 @@ class Paging(NamedTuple):
     source: str
     estimated: bool = False
     """an import did not know when: `at` is a guess from the waits of the policy, and no answer is timed by it"""
+    policy: str | None = None
+    """as the entry names it; None in older ones"""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -106,6 +108,12 @@ class Asked(NamedTuple):
     answered_at: Instant | None
     answered_by: str | None
     source: str
+    expires_at: Instant | None
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether it had all its time: one that is dropped because the incident is over has not been refused."""
+        return self.expires_at is not None and self.answered_at is not None and self.answered_at >= self.expires_at
 
 
 class Answer(NamedTuple):
@@ -140,6 +148,8 @@ class Record:
     declared_by: str | None
     declared_at: Instant
     resolved_at: Instant | None
+    config_version: str = ""
+    """the configuration that it began with"""
     pages: Sequence[Page] = ()
     """those that went out, in the order in which they did"""
     deliveries: Sequence[Delivery] = ()
@@ -149,6 +159,10 @@ class Record:
     raised: Sequence[Raised] = ()
     scopes: Sequence[Rescoped] = ()
     nudges: Sequence[Asked] = ()
+    snoozes: Sequence[tuple[Instant, str | None]] = ()
+    """(when, by whom)"""
+    hurried: Sequence[tuple[Instant, str]] = ()
+    """(when, team): somebody went to another level by hand"""
     exhausted: Sequence[tuple[Instant, str]] = ()
     """(when, team) for each policy that ran out of levels"""
     joined: Sequence[tuple[Instant, str, str]] = ()
@@ -189,7 +203,7 @@ class Record:
         return f"{self.first_title} {self.message}" if self.message else self.first_title
 
     def policy_of(self, team: str, at: Instant) -> str | None:
-        """The policy that ran for `team` at that instant."""
+        """The policy that ran for `team` at that instant, the one begun last where there were two."""
         return next((policy for began, whose, policy in reversed(self.joined) if whose == team and began <= at), None)
 
     @property
@@ -240,24 +254,23 @@ class Record:
 
     @cached_property
     def outcomes(self) -> tuple[tuple[Paging, bool | None], ...]:
-        """Each paging of a level that reached people: True when one of them acknowledged; False when the next level, or the fallback,
-        had to be paged; None when it ended otherwise, before its wait was over."""
-        found: list[tuple[Paging, bool | None]] = []
-        for number, one in enumerate(self.pagings):
-            if not one.people:
-                continue
+        """Each paging of a level that reached people: True when one of them acknowledged or snoozed it; False when the next level, or the
+        fallback, had to be paged because nobody did; None when it ended otherwise, before its wait was over."""
+        return tuple((one, self._outcome(one, self.pagings[number + 1 :])) for number, one in enumerate(self.pagings) if one.people)
+
+    def _outcome(self, one: Paging, after: Sequence[Paging]) -> bool | None:
+        later = [other for other in after if (other.team, other.policy) == (one.team, one.policy)]
+        taken = [(ack.at, ack.by) for ack in self.acks if ack.team == one.team]
+        for at, by in (*taken, *self.snoozes):
             # Whoever was paged again since answers the later paging.
-            later = [other for other in self.pagings[number + 1 :] if other.team == one.team]
-            answered = any(
-                ack.team == one.team
-                and ack.at >= one.at
-                and ack.by in one.people
-                and not any(other.at <= ack.at and ack.by in other.people for other in later)
-                for ack in self.acks
-            )
-            gone_by = any(other.at > one.at for other in later) or any(at > one.at and team == one.team for at, team in self.exhausted)
-            found.append((one, True if answered else False if gone_by else None))
-        return tuple(found)
+            if at >= one.at and by in one.people and not any(other.at <= at and by in other.people for other in later):
+                return True
+        following = next((other for other in later if other.at > one.at), None)
+        if following is not None:
+            if any(one.at <= at <= following.at and team == one.team for at, team in self.hurried):
+                return None
+            return False if (following.cycle, following.level) > (one.cycle, one.level) else None
+        return False if any(at > one.at and team == one.team for at, team in self.exhausted) else None
 
     @property
     def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from escalate_cli.core.catalog import Catalog
 Place = tuple[str | int, ...]
 """tables and keys by name, items of an array by number: ("policies", "standard", "levels", 0, "wait")"""
 
+_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\[\]\n]+?)[ \t]*\]\]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -63,26 +64,31 @@ class Texts:
         file, number = next(found)
         return file, ("rules", number)
 
+    def headed(self, place: Place, file_name: str | None = None) -> bool:
+        """Whether the table at `place` has a header of its own, so that lines can be written under it."""
+        return _headed(self._file(place, file_name), place)
+
     def setting(self, place: Place, after: Any, file_name: str | None = None) -> Change:
         """Have `after` at `place`; `file_name` tells arrays of tables apart that several files have a part of."""
         file = self._file(place, file_name)
-        shown = f"{_header(place[:-1])}\n{_key(place[-1])} = {_written(after)}"
-        return Change(file.source(place), place, _at(file.data, place), after, shown, "set")
+        return Change(file.source(place), place, _at(file.data, place), after, _shown(file, place, after), "set")
 
     def adding(self, place: Place, tables: Sequence[tuple[str, Mapping[str, Any]]], after: Any) -> Change:
         """Have something new: `after` at `place` (one more item where `place` is an array of tables), written as `tables`: headers and
         their lines."""
-        blocks = ["\n".join([header, *(f"{_key(key)} = {_written(value)}" for key, value in lines.items())]) for header, lines in tables]
+        blocks = ["\n".join([header, *(f"{key(name)} = {_written(value)}" for name, value in lines.items())]) for header, lines in tables]
         return Change(f"{self._file(place).name}", place, None, after, "\n\n".join(blocks), "add")
 
     def removing(self, place: Place, file_name: str | None = None) -> Change:
-        """Have nothing at `place`."""
+        """Have nothing at `place`. `toml` is what to delete; where there is no line of its own, what is left ("set")."""
         file = self._file(place, file_name)
         now = _at(file.data, place)
-        if isinstance(now, dict):
-            lines = [_header(place), *(f"{_key(key)} = {_written(value)}" for key, value in now.items() if not _is_tables(value))]
+        if isinstance(now, dict) and _headed(file, place):
+            lines = [_header(place), *(f"{key(name)} = {_written(value)}" for name, value in now.items() if not _is_tables(value))]
+        elif not isinstance(now, dict) and _headed(file, place[:-1]):
+            lines = [_header(place[:-1]), f"{key(place[-1])} = {_written(now)}"]
         else:
-            lines = [_header(place[:-1]), f"{_key(place[-1])} = {_written(now)}"]
+            return Change(file.source(place), place, now, None, _shown(file, place, None), "set")
         return Change(file.source(place), place, now, None, "\n".join(lines), "remove")
 
     def with_changes(self, changes: Sequence[Change]) -> Catalog:
@@ -97,7 +103,7 @@ class Texts:
                 continue
             data = copy.deepcopy(dict(file.data))
             # Later items first, so that what is taken out moves nothing that is still to be found.
-            for one in sorted(mine, key=lambda change: str(change.place), reverse=True):
+            for one in sorted(mine, key=lambda change: [(isinstance(step, int), step) for step in change.place], reverse=True):
                 _change(data, one)
             made.append(Content(content.name, tomli_w.dumps(data).encode()))
         return compile_contents(made).catalog
@@ -120,6 +126,41 @@ def _depth(data: Any, place: Place) -> int:
     return next((len(place) - cut for cut in range(len(place)) if _at(data, place[: len(place) - cut]) is not None), 0)
 
 
+def _headed(file: ParsedFile, place: Place) -> bool:
+    """Whether the file has a header for the table at `place`; everything else stands inside of another value."""
+    names = tuple(one for one in place if isinstance(one, str))
+    numbered = bool(place) and isinstance(place[-1], int)
+    return any(names == of and numbered == array for of, array in _headers(file.text))
+
+
+def _headers(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """(names, whether of an array) of each table header."""
+    import tomllib
+
+    for match in _HEADER.finditer(text):
+        try:
+            inner: Any = tomllib.loads(f"[{match[2]}]")
+        except tomllib.TOMLDecodeError:
+            continue  # a line of a text that only looks like one
+        names = []
+        while inner:
+            ((name, inner),) = inner.items()
+            names.append(name)
+        yield tuple(names), match[1] == "[["
+
+
+def _shown(file: ParsedFile, place: Place, after: Any) -> str:
+    """`after` at `place` as TOML: the nearest header above it, and the whole key under it that has it inside."""
+    data = copy.deepcopy(dict(file.data))
+    _change(data, Change("", place, None, after, "", "set"))
+    for cut in range(len(place) - 1, -1, -1):
+        above, name = place[:cut], place[cut]
+        if isinstance(name, str) and (not above or _headed(file, above)):
+            line = f"{key(name)} = {_written(_at(data, (*above, name)))}"
+            return f"{_header(above)}\n{line}" if above else line
+    return ""
+
+
 def _change(data: Any, change: Change) -> None:
     *way, last = change.place
     for step in way:
@@ -136,15 +177,16 @@ def _change(data: Any, change: Change) -> None:
 
 def _header(place: Place) -> str:
     """The header under which a key stands, with a word on which one of an array it is."""
-    names = ".".join(_key(one) for one in place if isinstance(one, str))
+    names = ".".join(key(one) for one in place if isinstance(one, str))
     number = next((one for one in reversed(place) if isinstance(one, int)), None)
     if number is None:
         return f"[{names}]"
     return f"[[{names}]]  # number {number + 1}"
 
 
-def _key(key: object) -> str:
-    text = str(key)
+def key(name: object) -> str:
+    """A key as TOML writes it: bare where it can be."""
+    text = str(name)
     return text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
@@ -159,5 +201,5 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]" if not _is_tables(value) else f"[ {', '.join(map(_written, value))} ]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_key(key)} = {_written(one)}' for key, one in value.items())} }}"
+        return f"{{ {', '.join(f'{key(name)} = {_written(one)}' for name, one in value.items())} }}"
     return tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from escalate_cli.core.duration import HOUR
 from escalate_cli.core.record import Record
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
@@ -19,19 +20,26 @@ def gateways(past: Past) -> list[Proposal]:
     """Gateways whose messages fail for good in more than one of twenty cases, and more often than those of the others."""
     tried: Counter[str] = Counter()
     failed: dict[str, list[tuple[Record, str]]] = {}
+    used: dict[str, set[int]] = {}
+    hours: dict[str, set[int]] = {}
     for record in past.records:
         for delivery in record.deliveries:
             tried[delivery.gateway] += delivery.tried
+            used.setdefault(delivery.gateway, set()).add(record.id)
         for failure in record.failures:
             failed.setdefault(failure.gateway, []).append((record, failure.recipient))
+            hours.setdefault(failure.gateway, set()).add(record.declared_at // HOUR)
     made = []
     for gateway, some in sorted(failed.items()):
         if gateway not in past.catalog.gateways:
             continue
-        others = [one for one in tried if one != gateway]
-        rate = min(1.0, 2 * usual(sum(len(failed.get(one, ())) for one in others), sum(tried[one] for one in others), 0.01))
+        # Messages of one incident, or of one bad hour, fail together: incidents are counted, and hours.
         incidents = numbers([record for record, _ in some])
-        if len(incidents) < LEAST or len(some) < _SHARE * tried[gateway] or not stands_out(len(some), tried[gateway], rate, len(tried)):
+        others = [one for one in used if one != gateway]
+        theirs = sum(len(set(numbers([record for record, _ in failed.get(one, ())]))) for one in others)
+        rate = max(_SHARE, min(1.0, 2 * usual(theirs, sum(len(used[one]) for one in others), 0.01)))
+        enough = min(len(incidents), len(hours[gateway])) >= LEAST and len(some) >= _SHARE * tried[gateway]
+        if not enough or not stands_out(len(incidents), len(used.get(gateway, ())), rate, len(tried)):
             continue
         recipient, count = Counter(recipient for _, recipient in some).most_common(1)[0]
         if count >= _ONE_ADDRESS * len(some) and len({one for _, one in some}) <= len(some) / 2:
@@ -59,15 +67,21 @@ def _address(past: Past, gateway: str, recipient: str, incidents: tuple[int, ...
 
 
 def _gateway(past: Past, gateway: str, incidents: tuple[int, ...], count: int, tried: Counter[str]) -> Proposal:
+    changes = _second_way(past, gateway)
+    if changes:
+        title, remark = f"{gateway} fails too often to be relied on alone: page through a second gateway at the same time", ""
+    else:
+        title = f"{gateway} fails too often: mend it, and let nobody depend on it alone"
+        remark = "`escalate person list` shows who has which addresses; [notify] and people's own `notify` say which are used at once"
     return Proposal(
         code="gateway-fails",
-        title=f"{gateway} fails too often to be relied on alone: page through a second gateway at the same time",
+        title=title,
         evidence=f"{count} of {tried[gateway]} messages failed for good ({count / tried[gateway]:.0%})",
         incidents=incidents,
         count=count,
         of=tried[gateway],
-        changes=_second_way(past, gateway),
-        remark="" if _second_way(past, gateway) else "everybody's first step has another gateway already: mend this one, or take it out",
+        changes=changes,
+        remark=remark,
         gateway=gateway,
     )
 
@@ -78,11 +92,9 @@ def _second_way(past: Past, gateway: str) -> tuple[Change, ...]:
     if not isinstance(steps, list):
         return ()
     has = Counter(one for person in past.catalog.people.values() for one in person.contact if one != gateway)
-    made = [dict(one) for one in steps]
-    for step in made:
+    for number, step in enumerate(steps):
         via = list(step.get("via", ()))
         more = [one for one, count in has.most_common() if one not in via and count >= len(past.catalog.people) / 2]
         if via == [gateway] and more:
-            step["via"] = [*via, more[0]]
-            return (past.texts.setting(("notify", "high"), made),)
+            return (past.texts.setting(("notify", "high", number, "via"), [*via, more[0]]),)
     return ()

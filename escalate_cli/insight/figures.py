@@ -13,6 +13,8 @@ from escalate_cli.core.duration import Span
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 NOT_PAGED = "not paged"
 """who acknowledged without having been paged"""
+OTHERWISE = "otherwise"
+"""who had been paged, but at no level: by the fallback, a rule, or hand"""
 
 
 @dataclass(frozen=True, slots=True)

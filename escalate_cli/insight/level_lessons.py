@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalate_cli.core.duration import MINUTE, SECOND, Span, show_about, show_duration
-from escalate_cli.core.policy import Level
 from escalate_cli.core.record import Record
-from escalate_cli.insight.amending import Change
+from escalate_cli.insight.amending import Change, key
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, handy, numbers
 from escalate_cli.insight.statistics import quantile
@@ -38,7 +37,7 @@ def levels(past: Past) -> list[Proposal]:
     seen = _look(past)
     dead = _unanswered(past, seen)
     gone = {(one.policy, one.level) for one in dead}
-    alive = {key: one for key, one in _by_policy(seen).items() if key not in gone}
+    alive = {which: one for which, one in _by_policy(seen).items() if which not in gone}
     return [*dead, *_too_short(past, alive), *_too_long(past, alive)]
 
 
@@ -46,29 +45,24 @@ def _look(past: Past) -> dict[Key, _Seen]:
     seen: dict[Key, _Seen] = {}
     for record in past.records:
         for paging, outcome in record.outcomes:
-            policy = record.policy_of(paging.team, paging.at)
-            if outcome is None or _level(past, policy, paging.level) is None:
+            policy = paging.policy or record.policy_of(paging.team, paging.at)
+            if outcome is None or paging.team not in past.catalog.teams or past.level(record, policy, paging.level) is None:
                 continue
             one = seen.setdefault((str(policy), paging.level, paging.team), _Seen())
             (one.answered if outcome else one.unanswered).append(record)
         for answer in record.answers:
-            if answer.team is None or answer.level is None or answer.after is None:
+            if answer.team not in past.catalog.teams or answer.level is None or answer.after is None:
                 continue
-            policy = record.policy_of(answer.team, answer.at)
-            level = _level(past, policy, answer.level)
-            if level is None:
+            policy = record.policy_of(str(answer.team), answer.at)
+            level = past.level(record, policy, answer.level)
+            if level is None or answer.after < 0:
                 continue
-            one = seen.setdefault((str(policy), answer.level, answer.team), _Seen())
+            one = seen.setdefault((str(policy), answer.level, str(answer.team)), _Seen())
             one.answers += 1
             one.spans.append(answer.after)
             if answer.after > level.wait and (answer.current or 0) > answer.level:
                 one.late.append(record)
     return seen
-
-
-def _level(past: Past, policy: str | None, number: int) -> Level | None:
-    known = past.catalog.policies.get(policy or "")
-    return known.levels[number - 1] if known is not None and 0 < number <= len(known.levels) else None
 
 
 def _by_policy(seen: dict[Key, _Seen]) -> dict[tuple[str, int], _Seen]:
@@ -96,13 +90,19 @@ def _unanswered(past: Past, seen: dict[Key, _Seen]) -> list[Proposal]:
             dead.setdefault((policy, level), []).append(team)
     made = []
     for (policy, level), teams in dead.items():
-        users = {key[2] for key, one in seen.items() if key[:2] == (policy, level) and len(one.answered) + len(one.unanswered) >= LEAST}
+        users = _users(past, policy) | {key[2] for key in seen if key[:2] == (policy, level)}
         whole = users <= set(teams)
         for some in [teams] if whole else [[team] for team in teams]:
             records = [record for team in some for record in seen[policy, level, team].unanswered]
             n = sum(len(seen[policy, level, team].answered) + len(seen[policy, level, team].unanswered) for team in some)
             made.append(_nobody(past, policy, level, some, records, n, whole=whole))
     return made
+
+
+def _users(past: Past, policy: str) -> set[str]:
+    """The teams whose incidents may run through the policy."""
+    found = {team.id for team in past.catalog.teams.values() if team.policy == policy}
+    return found | {service.team for service in past.catalog.services.values() if service.policy == policy}
 
 
 def _nobody(past: Past, policy: str, number: int, teams: list[str], records: list[Record], n: int, *, whole: bool) -> Proposal:
@@ -115,7 +115,7 @@ def _nobody(past: Past, policy: str, number: int, teams: list[str], records: lis
     return Proposal(
         code="unanswered-level",
         title=f"Nobody answers level {number} of {policy} ({whose}): page {what} at once, or put somebody on it who answers",
-        evidence=f"paged {n} times, {_times(len(records), n)} unanswered: {what} was paged {wait} later each time",
+        evidence=f"paged {n} times, {_times(len(records), n)} unanswered; {what} waits {wait} for it",
         incidents=numbers(records),
         count=len(records),
         of=n,
@@ -135,19 +135,24 @@ def _without_level(past: Past, policy: str, number: int) -> tuple[Change, ...]:
     place = ("policies", policy, "levels", number - 1)
     if len(past.catalog.policies[policy].levels) > 1:
         return (past.texts.removing(place),)
-    more = [str(one) for one in past.catalog.fallback.page]
+    return (past.texts.setting((*place, "notify"), _with_fallback(past, policy)),)
+
+
+def _with_fallback(past: Past, policy: str) -> list[str]:
+    """Whom the only level of the policy notifies, and those of the fallback."""
     notify = [str(one) for one in past.catalog.policies[policy].levels[0].notify]
-    return (past.texts.setting((*place, "notify"), [*notify, *(one for one in more if one not in notify)]),)
+    return [*notify, *(str(one) for one in past.catalog.fallback.page if str(one) not in notify)]
 
 
 def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Change, ...]:
     """A policy of its own for a team that shares one with others, without the level."""
     written: dict[str, Any] = dict(past.texts.value(("policies", policy)) or {})
-    steps = [one for at, one in enumerate(written.pop("levels", [])) if at != number - 1]
-    if not steps:
-        return ()
+    every = written.pop("levels", [])
+    steps = [one for at, one in enumerate(every) if at != number - 1] or [{**one, "notify": _with_fallback(past, policy)} for one in every]
     name = f"{team}-{policy}"
-    blocks = [(f"[policies.{name}]", written), *((f"[[policies.{name}.levels]]", one) for one in steps)]
+    while name in past.catalog.policies:
+        name += "-2"
+    blocks = [(f"[policies.{key(name)}]", written), *((f"[[policies.{key(name)}.levels]]", one) for one in steps)]
     made = [past.texts.adding(("policies", name), blocks, {**written, "levels": steps})]
     if past.catalog.teams[team].policy == policy:
         made.append(past.texts.setting(("teams", team, "policy"), name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
+from escalate_cli.core.catalog import Urgency
 from escalate_cli.core.duration import DAY
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.record import Record
@@ -16,13 +17,11 @@ from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
 _NIGHTS = 0.1
 """of all nights: three a month"""
 
-_INCIDENTS = 7.0
-"""a week, on average: one a day (Google's SRE book, chapter 11, takes two in a shift as the most that can be followed up)"""
+_A_DAY = 1.0
+"""incidents, on average (Google's SRE book, chapter 11, takes two in a shift as the most that can be followed up)"""
 
-_ENOUGH = 15
-"""incidents in all: one bad week is no habit"""
-
-_WEEK = 7 * DAY
+_DAYS = 14
+"""the least that is looked at: a bad week is no habit"""
 
 
 def people(past: Past) -> list[Proposal]:
@@ -34,18 +33,21 @@ def people(past: Past) -> list[Proposal]:
     for record in past.records:
         for person in {page.person for page in record.pages if page.person in past.catalog.people}:
             paged.setdefault(person, []).append(record)
+        urgent = past.catalog.severity(record.severity).urgency is Urgency.HIGH  # the rest can wait for whoever looks at it
         for page in record.pages:
             known = past.catalog.people.get(page.person)
             if known is None:
                 continue
             local = instant_to_local(page.at, known.timezone)
-            if local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL:
+            if urgent and (local.hour >= NIGHT_FROM or local.hour < NIGHT_UNTIL):
                 evening = local.date() if local.hour >= NIGHT_FROM else local.date() - timedelta(days=1)
                 nights.setdefault(known.id, {}).setdefault(evening, record)
-    length = past.records[-1].declared_at - past.records[0].declared_at
-    woken = _woken(past, nights, max(1, length // DAY + 1))
+    total = past.length // DAY + 1
+    if total < _DAYS:
+        return []
+    woken = _woken(past, nights, total)
     done = {one.person for one in woken}
-    return [*woken, *(one for one in _often(past, paged, max(1.0, length / _WEEK)) if one.person not in done)]
+    return [*woken, *(one for one in _often(past, paged, total) if one.person not in done)]
 
 
 def _woken(past: Past, nights: dict[str, dict[date, Record]], total: int) -> list[Proposal]:
@@ -74,16 +76,16 @@ def _woken(past: Past, nights: dict[str, dict[date, Record]], total: int) -> lis
     return sorted(made, key=lambda one: (-one.count, one.person or ""))
 
 
-def _often(past: Past, paged: dict[str, list[Record]], weeks: float) -> list[Proposal]:
+def _often(past: Past, paged: dict[str, list[Record]], days: int) -> list[Proposal]:
     made = []
     for person, some in paged.items():
-        if len(some) < max(_ENOUGH, _INCIDENTS * weeks):
+        if len(some) < _A_DAY * days:
             continue
         made.append(
             Proposal(
                 code="paged-often",
-                title=f"{past.person(person)} is paged too often: {len(some) / weeks:.0f} incidents a week",
-                evidence=f"paged in {len(some)} incidents in {weeks:.0f} week{'s' if round(weeks) != 1 else ''}; {_mostly(past, some)}",
+                title=f"{past.person(person)} is paged too often: in {len(some)} incidents in {days} days",
+                evidence=f"paged in {len(some)} of {len(past.records)} incidents; {_mostly(past, some)}",
                 incidents=numbers(some),
                 count=len(some),
                 of=len(past.records),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, SECOND, Span
+from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span
+from escalate_cli.core.policy import Level
 from escalate_cli.core.record import Record
 from escalate_cli.core.targets import name_of
 from escalate_cli.insight.amending import Change, Texts
@@ -46,6 +47,30 @@ class Past:
     records: Sequence[Record]
     catalog: Catalog
     texts: Texts
+    until: Instant | None = None
+    """now; else the last declaration"""
+    then: Callable[[str], Catalog | None] = lambda version: None
+    """the configuration with a version, as far as it was kept"""
+
+    @property
+    def length(self) -> Span:
+        """From the first declaration until now."""
+        if not self.records:
+            return 0
+        until = self.until if self.until is not None else self.records[-1].declared_at
+        return max(0, until - self.records[0].declared_at)
+
+    def level(self, record: Record, policy: str | None, number: int) -> Level | None:
+        """The level with this number, if the policy has it and it was the same when the incident began: another one teaches nothing."""
+        now = _level(self.catalog, policy, number)
+        if record.config_version in ("", self.catalog.version):
+            return now
+        was = self.then(record.config_version)
+        if was is None or now is None:
+            return now
+        before = _level(was, policy, number)
+        same = before is not None and (before.notify, before.when, before.during) == (now.notify, now.when, now.during)
+        return now if same else None
 
     def team(self, team: str) -> str:
         """The name of a team."""
@@ -58,6 +83,11 @@ class Past:
     def person(self, person: str) -> str:
         """The name of a person."""
         return name_of(f"person:{person}", self.catalog)
+
+
+def _level(catalog: Catalog, policy: str | None, number: int) -> Level | None:
+    known = catalog.policies.get(policy or "")
+    return known.levels[number - 1] if known is not None and 0 < number <= len(known.levels) else None
 
 
 def numbers(records: Sequence[Record]) -> tuple[int, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.policy import Mode
+from collections import Counter
+
+from escalate_cli.core.policy import Mode, OnExpiry
 from escalate_cli.core.record import Record
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
 
 _ALWAYS = 0.95
+_SILENT = 0.7
+"""that nobody answers in time is nothing unusual"""
+
 _NUDGE_ONLY = ("ask", "expires", "on_expiry")
 """keys that mean something to a rule that asks, and are an error in one that does not"""
 
@@ -19,12 +24,15 @@ def nudges(past: Past) -> list[Proposal]:
     """Rules whose nudges are practically always accepted (make them automatic), or never (drop them): more often than chance."""
     yes: dict[str, list[Record]] = {}
     no: dict[str, list[Record]] = {}
+    silent: Counter[str] = Counter()
+    acts = {rule.name for rule in past.catalog.rules if rule.on_expiry is OnExpiry.PAGE}
     for record in past.records:
         for nudge in record.nudges:
             if nudge.status == "accepted":
                 yes.setdefault(nudge.rule, []).append(record)
-            elif nudge.status in ("declined", "expired"):
+            elif nudge.status == "declined" or (nudge.status == "expired" and nudge.ran_out and nudge.rule not in acts):
                 no.setdefault(nudge.rule, []).append(record)
+                silent[nudge.rule] += nudge.status == "expired"
     asking = [rule.name for rule in past.catalog.rules if rule.mode is Mode.NUDGE]
     made = []
     for rule in asking:
@@ -32,7 +40,8 @@ def nudges(past: Past) -> list[Proposal]:
             k, n = len(mine.get(rule, ())), len(mine.get(rule, ())) + len(theirs.get(rule, ()))
             others = [one for one in {*yes, *no} if one != rule]
             known = sum(len(mine.get(one, ())) for one in others)
-            rate = usual(known, known + sum(len(theirs.get(one, ())) for one in others), _EXPECTED)
+            expected = _SILENT if not accepted and 2 * silent[rule] > k else _EXPECTED
+            rate = max(expected, usual(known, known + sum(len(theirs.get(one, ())) for one in others), expected))
             incidents = numbers(mine.get(rule, ()))
             if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):
                 made.append(_automatic(past, rule, incidents, k, n) if accepted else _drop(past, rule, incidents, k, n))
@@ -41,9 +50,13 @@ def nudges(past: Past) -> list[Proposal]:
 
 def _automatic(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> Proposal:
     file, place = past.texts.rule(rule)
-    changes = [past.texts.setting((*place, "mode"), "auto", file)]
     written = past.texts.value(place, file)
-    changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
+    if past.texts.headed(place, file):
+        changes = [past.texts.setting((*place, "mode"), "auto", file)]
+        changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
+    else:
+        automatic = {key: value for key, value in written.items() if key not in _NUDGE_ONLY} | {"mode": "auto"}
+        changes = [past.texts.setting(place, automatic, file)]
     return Proposal(
         code="nudge-accepted",
         title=f'The answer to "{rule}" is always yes: let it act by itself',

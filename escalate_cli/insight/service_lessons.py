@@ -26,7 +26,7 @@ def _raised(past: Past) -> list[Proposal]:
     rises: dict[tuple[str, str], list[Record]] = {}
     to: dict[tuple[str, str], Counter[str]] = {}
     for record in past.records:
-        rose = rise(record, past.catalog) if any(one.by is not None for one in record.raised) else None
+        rose = rise(record, past.catalog, by_people=True)
         for service in record.first_services:
             key = (service, record.first_severity)
             cases.setdefault(key, []).append(record)
@@ -130,11 +130,7 @@ def _runbooks(past: Past) -> list[Proposal]:
             incidents=numbers(some),
             count=len(some),
             of=len(some),
-            changes=(
-                past.texts.setting(
-                    ("services", service, "links"), {**past.catalog.services[service].links, "runbook": "https://wiki.example.com/…"}
-                ),
-            ),
+            changes=(past.texts.setting(("services", service, "links", "runbook"), "https://wiki.example.com/…"),),
             remark="write where your runbook is; it stands in every message about the service" if number == 0 else "",
             service=service,
             team=past.catalog.services[service].team,

@@ -14,11 +14,12 @@ from typing import TypeVar
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.record import Page, Record
+from escalate_cli.core.record import Answer, Page, Record
 from escalate_cli.insight.figures import (
     NIGHT_FROM,
     NIGHT_UNTIL,
     NOT_PAGED,
+    OTHERWISE,
     GatewayFigures,
     LevelFigures,
     PersonFigures,
@@ -51,7 +52,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         running=sum(one.status != "resolved" for one in records),
         never_paged=sum(not one.pages for one in records),
         never_acknowledged=sum(one.to_acknowledge is None for one in records),
-        acks_by_level=_by_number(NOT_PAGED if one.level is None else str(one.level) for one in answers),
+        acks_by_level=_by_number(map(_level_of, answers)),
         acks_by_gateway=_most(one.gateway or NOT_PAGED for one in answers),
         acks_by_team=_most(one.team for one in answers if one.team),
         reached=_by_number(map(highest, records)),
@@ -69,7 +70,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
 
 def spread(spans: Iterable[Span | None]) -> Spread:
     """The spread of the spans that there are."""
-    known = sorted(one for one in spans if one is not None)
+    known = sorted(one for one in spans if one is not None and one >= 0)  # a clock that was set back makes negative ones
     return Spread(len(known), quantile(known, 0.5), quantile(known, 0.9))
 
 
@@ -110,19 +111,31 @@ def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
-    """Teams that came in after the declaration, beside those that were there."""
+    """Teams that somebody brought in after the declaration with a service of theirs, beside those that were there, and that stayed."""
     if record.rerouted is not None:
         return ()
     known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
-    added = [catalog.services[name].team for one in record.scopes for name in one.added if name in catalog.services]
-    return tuple(dict.fromkeys(one for one in added if one not in known))
+    added: dict[str, None] = {}
+    for one in record.scopes:
+        there = known | {team for at, team, _ in record.joined if at < one.at}
+        for name in one.added:
+            if name in record.services and name in catalog.services and catalog.services[name].team not in there:
+                added[catalog.services[name].team] = None
+    return tuple(added)
 
 
-def rise(record: Record, catalog: Catalog) -> tuple[str, str] | None:
-    """(first severity, the gravest it had later); None where it was never graver than declared."""
+def _level_of(answer: Answer) -> str:
+    if answer.level is not None:
+        return str(answer.level)
+    return NOT_PAGED if answer.gateway is None else OTHERWISE
+
+
+def rise(record: Record, catalog: Catalog, *, by_people: bool = False) -> tuple[str, str] | None:
+    """(first severity, the gravest it had later; with `by_people`, that people gave it); None where it was never graver than declared."""
     ranks = {one.id: one.rank for one in catalog.severities}
     first = record.first_severity
-    gravest = max((one.after for one in record.raised), key=lambda one: ranks.get(one, -1), default=first)
+    later = (one.after for one in record.raised if one.by is not None or not by_people)
+    gravest = max(later, key=lambda one: ranks.get(one, -1), default=first)
     return (first, gravest) if ranks.get(gravest, -1) > ranks.get(first, len(ranks)) else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span, show_about
+from escalate_cli.core.duration import DAY, Instant, Span, show_about
 from escalate_cli.core.model import Entry, NotificationKind, Situation
 from escalate_cli.core.record import Record
 from escalate_cli.core.routing import Router
@@ -22,8 +22,8 @@ MOST = 20
 _ROUTED = ("keyword",)
 _SEEN = ("no-runbook",)
 
-Look = Callable[[int], tuple[Situation, Sequence[Entry], Catalog]]
-"""an incident, its timeline, and the configuration as it was then"""
+Look = Callable[[int], tuple[Situation, Sequence[Entry], Catalog] | None]
+"""an incident, its timeline, and the configuration as it was then; None where its record is damaged"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Before:
     calls_become: int
     spared: tuple[str, ...]
     new: tuple[str, ...]
+    earlier: tuple[str, ...]
+    """people who would have been paged or asked earlier, whoever acknowledged aside"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,13 @@ def try_out(one: Proposal, past: Past, look: Look, now: Instant) -> Trial | None
     if one.code in _ROUTED:
         return _routed(one, past, changed)
     tried = []
+    ends = {record.id: _end(record, now) for record in past.records}
     for incident in sorted(one.incidents)[-MOST:]:
-        situation, timeline, was = look(incident)
-        tried.append(_before(replay(situation, timeline, was, past.catalog, now), replay(situation, timeline, was, changed, now)))
+        seen = look(incident)
+        if seen is not None:
+            situation, timeline, was = seen
+            until = ends.get(incident, now)
+            tried.append(_before(replay(situation, timeline, was, past.catalog, until), replay(situation, timeline, was, changed, until)))
     return Trial(_summary(tried, past, of=len(one.incidents)), tuple(tried))
 
 
@@ -95,6 +101,15 @@ def _ended(record: Record, service: str | None) -> bool:
     return service in record.services
 
 
+def _end(record: Record, now: Instant) -> Instant:
+    """When to stop looking: at one that nobody has ended, a day after the last thing that somebody did."""
+    if record.resolved_at is not None:
+        return now
+    done = [record.declared_at, *(ack.at for ack in record.acks)]
+    done += [change.at for change in record.raised] + [change.at for change in record.scopes]
+    return min(now, max(done) + DAY)
+
+
 def _before(was: Replay, becomes: Replay) -> Before:
     earlier = {one.person: one.replayed for one in was.people if one.replayed is not None}
     later = {one.person: one.replayed for one in becomes.people if one.replayed is not None}
@@ -108,6 +123,7 @@ def _before(was: Replay, becomes: Replay) -> Before:
         _calls(becomes),
         tuple(one for one in earlier if one not in later),
         tuple(one for one in later if one not in earlier),
+        tuple(one for one in earlier if one != who and one in later and earlier[one] - later[one] >= THE_SAME),
     )
 
 
@@ -127,7 +143,12 @@ def _summary(tried: Sequence[Before], past: Past, of: int) -> str:
     calls = sum(one.calls_become - one.calls_were for one in tried)
     if calls:
         said.append(f"{abs(calls)} messages {'more' if calls > 0 else 'fewer'} that call people")
-    for word, groups in (("spared", [one.spared for one in tried]), ("newly called", [one.new for one in tried])):
+    changed = (
+        ("others paged earlier" if gained else "paged earlier", [one.earlier for one in tried]),
+        ("spared", [one.spared for one in tried]),
+        ("newly called", [one.new for one in tried]),
+    )
+    for word, groups in changed:
         count = Counter(person for group in groups for person in group)
         if count:
             names = ", ".join(f"{past.person(person)} {times}×" for person, times in count.most_common(3))

@@ -28,13 +28,13 @@ _DELIVERIES = (
 _FAILURES = f"SELECT n.incident_id, n.gateway, e.team, n.recipient, n.error{_OF} n.status = 'failed' ORDER BY n.incident_id, n.id"
 _TIMELINE = (
     "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
-    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'updated', 'exhausted') ORDER BY incident_id, id"
+    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'snoozed', 'updated', 'exhausted') ORDER BY incident_id, id"
 )
 _NUDGES = (
-    "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source FROM nudges"
+    "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source, expires_at FROM nudges"
     " WHERE incident_id BETWEEN ? AND ? ORDER BY incident_id, id"
 )
-_INCIDENT = "id, title, message, severity, services, labels, status, declared_by, declared_at, resolved_at"
+_INCIDENT = "id, title, message, severity, services, labels, status, declared_by, declared_at, resolved_at, config_version"
 _Row = tuple[Any, ...]
 
 
@@ -93,7 +93,7 @@ class History:
             try:
                 parts = {name: [make(each[1:]) for each in of[one]] for name, make, of in others if one in of}
                 found.append(_record(row, told.get(one, ()), parts))
-            except (msgspec.DecodeError, msgspec.ValidationError):
+            except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
                 damaged.append(one)
         return tuple(found), tuple(damaged)
 
@@ -118,6 +118,7 @@ def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Reco
         declared_by=row["declared_by"],
         declared_at=row["declared_at"],
         resolved_at=row["resolved_at"],
+        config_version=row["config_version"],
         pages=parts.get("pages", ()),
         deliveries=parts.get("deliveries", ()),
         failures=parts.get("failures", ()),
@@ -126,6 +127,8 @@ def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Reco
         raised=parts.get("raised", ()),
         scopes=parts.get("scopes", ()),
         nudges=parts.get("nudges", ()),
+        snoozes=parts.get("snoozes", ()),
+        hurried=parts.get("hurried", ()),
         exhausted=parts.get("exhausted", ()),
         joined=parts.get("joined", ()),
     )
@@ -139,12 +142,16 @@ def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Itera
     data = _data.decode(raw)
     if kind == "level":
         if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
-            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated)
+            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated, data.policy)
     elif kind == "acknowledged":
         yield "acks", Taken(at, by, data.team, data.level, data.partly)
     elif kind == "escalation":
         if data.team is not None and data.policy is not None:  # else it is about one that runs already
             yield "joined", (at, data.team, data.policy)
+        elif data.team is not None and text.endswith("by hand"):
+            yield "hurried", (at, data.team)
+    elif kind == "snoozed":
+        yield "snoozes", (at, by)
     elif kind == "exhausted":
         if data.team is not None and not data.recipients:
             yield "exhausted", (at, data.team)
