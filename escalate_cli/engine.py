@@ -71,6 +71,8 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
     lines: list[str] = field(default_factory=list)
+    damage: DatabaseProblem | None = None
+    """how the database is damaged, where it was found only after everything that could be paged was"""
 
     def count(self, known: _Known, settled: tuple[NotificationStatus, Entry]) -> None:
         """Count an outcome that is stored."""

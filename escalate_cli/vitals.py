@@ -1,6 +1,6 @@
 """What a pass does for its own health once its work is done: the auditor, the reserve, the daily backup, the heartbeat, the metrics.
 
-None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes.
+None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes, or the tally's `damage`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.engine import Tally
-from escalate_cli.errors import EscalateError
+from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.audit import UNREACHED, Finding, audit
+from escalate_cli.store.copying import refuse_to_replace
+from escalate_cli.store.database import DAMAGED
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"
@@ -41,13 +43,18 @@ def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
 
     for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
         _try(step, tally)
-    _try(lambda: _beat(context, well=looked and not findings and not tally.troubles), tally)
+    _try(lambda: _beat(context, well=looked and not findings and not tally.troubles and tally.damage is None), tally)
     return findings
 
 
 def _try(step: Callable[[], object], tally: Tally) -> None:
     try:
         step()
+    except DatabaseProblem as problem:
+        if problem.code == DAMAGED:
+            tally.damage = tally.damage or problem
+        else:
+            tally.warnings.append(problem.message)
     except EscalateError as problem:
         tally.warnings.append(problem.message)
     except OSError as problem:
@@ -95,6 +102,7 @@ def back_up(context: Context, to: Path | None = None) -> Path:
     """Write a sound copy; without `to`, the day's one beside the database, of which the latest seven are kept."""
     store = context.store
     if to is not None:
+        refuse_to_replace(to, store.database.path)
         store.database.copy_to(to)
         return to
     place = backups(store.database.path)
@@ -110,7 +118,9 @@ def _back_up(context: Context) -> None:
     """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
     if not _older_than(context, _BACKED_UP, DAY):
         return
-    ledger = context.store.ledger
+    ledger, database = context.store.ledger, context.store.database
+    if database.check() is not None:  # looked for anew at every pass until it is sound: reading costs less than a copy in vain
+        raise database.damaged(": it is not copied, and the older copies stay")
     with context.store.transaction():
         if not _older_than(context, _BACKED_UP, DAY):
             return

@@ -67,6 +67,8 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
         try:
             engine = _fresh(context, engine)
             tally = one_pass(context, engine, keep_on=lambda: _alive(context, signals))
+            if tally.damage is not None:
+                tally.troubles.append(tally.damage.message)
         except DatabaseProblem as problem:
             _trouble(context, problem, tally)
         except EscalateError as problem:
@@ -95,6 +97,8 @@ def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lam
     engine.run(tally, keep_on=keep_on)
     if keep_on():
         vitals.after_pass(context, tally)
+        if tally.damage is not None:
+            emergency.page_fallback(context, "What it can still read goes on being paged", tally.damage)
     return tally
 
 

@@ -35,6 +35,9 @@ def tick(
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
     notes = [*tally.troubles, *tally.warnings, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
+    if tally.damage is not None:
+        tally.damage.details, tally.damage.more = notes, {"pass": data, "notes": notes}
+        raise tally.damage
     code = ExitCode.CONFIGURATION if context.fallen_back else undelivered(tally)
     return Answer(data, "", code, notes, acted=True)
 

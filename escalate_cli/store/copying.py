@@ -5,15 +5,50 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
 from escalate_cli.clock import Clock
-from escalate_cli.errors import DatabaseProblem
+from escalate_cli.errors import DatabaseProblem, UsageProblem
+
+APPLICATION_ID = 0x45534341
+"""'ESCA': marks the file as ours"""
+
+
+class DamagedSource(Exception):
+    """What was to be copied is damaged: there is no new copy, and an older one is as it was."""
+
+
+def refuse_to_replace(target: Path, source: Path) -> None:
+    """`UsageProblem` unless `target` may become a backup: a new or empty file, or an older backup of any database of ours but `source`."""
+    elsewhere = "name a file, new or an older backup, in a directory that exists"
+    try:
+        found = os.stat(target)
+    except FileNotFoundError:
+        if not target.parent.is_dir():
+            raise UsageProblem(f"there is no directory {target.parent}", elsewhere) from None
+        return
+    except OSError as problem:
+        raise UsageProblem(f"no copy can be written to {target}: {problem.strerror}", elsewhere) from None
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageProblem(f"{target} is a directory", elsewhere)
+    if source.exists() and source.samefile(target):
+        raise UsageProblem(f"{target} is the database itself", "name another file for its backup")
+    if not stat.S_ISREG(found.st_mode) or (found.st_size and not _is_ours(target)):
+        raise UsageProblem(f"{target} is there already, and is no backup of escalate", "name another file, or move that one away")
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")  # where SQLite keeps it
+    except OSError:
+        return False
 
 
 def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> None:
-    """Copy what is committed, readable by the owner only; an existing target is replaced whole.
+    """Copy what is committed, readable by the owner only; an existing target is replaced whole, by a sound copy only (`DamagedSource`).
 
     The source is read through a connection of its own, so that it can be copied within a transaction, before its first change. A backup
     would wait for a locked database for ever; this one gives up after so many seconds, with a DatabaseProblem.
@@ -35,8 +70,15 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
         with closing(sqlite3.connect(there, uri=True)) as here, closing(sqlite3.connect(partial)) as beside:
             here.backup(beside, progress=tried)
             beside.execute("PRAGMA journal_mode=DELETE")
+            if beside.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":  # 0.2 s for 60 MB; the backup itself takes longer
+                raise DamagedSource
         os.replace(partial, target)
+    except DamagedSource:
+        partial.unlink(missing_ok=True)
+        raise
     except (sqlite3.Error, OSError) as problem:
         partial.unlink(missing_ok=True)
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DamagedSource from None
         why = problem.strerror if isinstance(problem, OSError) else problem
         raise DatabaseProblem(f"no copy could be written to {target}: {why}", "check the space and permissions there") from None

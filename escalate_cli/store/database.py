@@ -17,10 +17,7 @@ from typing import Any
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.copying import copy
-
-APPLICATION_ID = 0x45534341
-"""'ESCA': marks the file as ours"""
+from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
@@ -68,7 +65,7 @@ class Database:
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
         except UnicodeDecodeError:
-            raise self._damaged() from None
+            raise self.damaged() from None
 
     def _prepare_file(self, create_directory: bool) -> bool:
         """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
@@ -211,13 +208,16 @@ class Database:
         return (found.st_dev, found.st_ino) != self._identity
 
     def check(self) -> str | None:
-        """What SQLite finds wrong with the file; None when it is sound."""
-        found = self.run("PRAGMA quick_check(1)")[0][0]
-        return None if found == "ok" else str(found)
+        """What SQLite finds wrong with the file, on one line; None when it is sound."""
+        found = str(self.run("PRAGMA quick_check(1)")[0][0])
+        return None if found == "ok" else " ".join(found.removeprefix("*** in database main ***").split())
 
     def copy_to(self, path: Path) -> None:
-        """Write a sound copy of the database to `path`."""
-        copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
+        """Write a sound copy of the database to `path`; a damaged one is not copied."""
+        try:
+            copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
+        except DamagedSource:
+            raise self.damaged(": it is not copied") from None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -237,7 +237,7 @@ class Database:
             if isinstance(problem, sqlite3.Error):
                 raise self._explain(problem) from None
             if isinstance(problem, UnicodeDecodeError):
-                raise self._damaged() from None
+                raise self.damaged() from None
             raise
 
     @contextmanager
@@ -277,7 +277,7 @@ class Database:
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
         except UnicodeDecodeError:
-            raise self._damaged() from None
+            raise self.damaged() from None
 
     def plain(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """As `run`, for many thousand rows: tuples."""
@@ -294,15 +294,16 @@ class Database:
         except sqlite3.Error as problem:
             raise self._explain(problem) from None
         except UnicodeDecodeError:
-            raise self._damaged() from None
+            raise self.damaged() from None
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def _damaged(self) -> DatabaseProblem:
+    def damaged(self, more: str = "") -> DatabaseProblem:
+        """What is said of a database that is damaged."""
         return DatabaseProblem(
-            f"the database {self.path} is damaged",
+            f"the database {self.path} is damaged{more}",
             "restore the last good backup with `escalate restore FILE`; keep the damaged file",
             code=DAMAGED,
         )
@@ -310,7 +311,7 @@ class Database:
     def _explain(self, problem: sqlite3.Error) -> DatabaseProblem:
         number = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         if number == sqlite3.SQLITE_CORRUPT:
-            return self._damaged()
+            return self.damaged()
         text, hint, code = {
             sqlite3.SQLITE_BUSY: (
                 f"the database {self.path} is locked by another process",

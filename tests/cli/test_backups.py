@@ -1,0 +1,128 @@
+"""`escalate backup` and `escalate restore`: what is there already is not lost, and what is damaged is said to be."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Escalate, Ran
+
+
+@pytest.fixture
+def place(escalate: Escalate) -> Escalate:
+    """With an incident in the database."""
+    escalate("declare", "Nobody can log in", "--service", "login")
+    return escalate
+
+
+def database(place: Escalate) -> Path:
+    return place.place / "escalate.db"
+
+
+def damage(path: Path, table: str = "timeline") -> None:
+    """Noise where a table begins."""
+    with closing(sqlite3.connect(path)) as there:
+        page = there.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(os.urandom(4096))
+
+
+def titles(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as there:
+        return [title for (title,) in there.execute("SELECT title FROM incidents ORDER BY id")]
+
+
+def is_refused(ran: Ran, code: int, message: str, hint: str) -> None:
+    assert (ran.code, ran.out) == (code, "")
+    first, second = ran.err.splitlines()
+    assert first == f"escalate: error: {message}"
+    assert second.startswith("hint: ")
+    assert hint in second
+
+
+def test_a_damaged_database_is_not_copied_over_a_good_copy(place):
+    copy, live = place.place / "copy.db", database(place)
+    assert place("backup", str(copy)).code == 0
+    daily = Path(place("backup", "--json").json["file"])
+    good = copy.read_bytes(), daily.read_bytes()
+    damage(live)
+    for words in (["backup", str(copy)], ["backup"]):
+        is_refused(place(*words), 7, f"the database {live} is damaged: it is not copied", "restore the last good backup")
+    assert (copy.read_bytes(), daily.read_bytes()) == good
+    assert [one.name for one in (*copy.parent.iterdir(), *daily.parent.iterdir()) if "partial" in one.name] == []
+
+
+def test_the_day_s_copy_of_a_damaged_database_pushes_no_good_one_out(place):
+    assert place("tick").code == 0
+    live = database(place)
+    daily = live.with_name("escalate.db.backups")
+    for day in range(1, 8):
+        (daily / f"2026-01-0{day}.db").write_bytes(b"older")
+    kept = {one.name: one.read_bytes() for one in daily.iterdir()}
+    with closing(sqlite3.connect(live)) as there, there:
+        there.execute("UPDATE facts SET value = '1' WHERE name = 'last_backup_at'")
+    damage(live)
+    ran = place("tick")
+    assert ran.code == 7
+    assert f"the database {live} is damaged: it is not copied, and the older copies stay\nhint: restore" in ran.err
+    assert {one.name: one.read_bytes() for one in daily.iterdir()} == kept
+
+
+def test_a_backup_takes_the_place_of_an_older_backup_or_an_empty_file_only(place):
+    empty, older, live = place.place / "empty", place.place / "older.db", database(place)
+    empty.touch()
+    for target in (older, older, empty):
+        assert place("backup", str(target)).code == 0
+        assert titles(target) == ["Nobody can log in"]
+    (place.place / "diary.txt").write_text("Dear diary, " * 20)
+    with closing(sqlite3.connect(place.place / "other.db")) as other, other:
+        other.execute("CREATE TABLE theirs (a)")
+    os.mkfifo(place.place / "pipe")
+    os.link(live, place.place / "same.db")
+    (place.place / "link.db").symlink_to(live)
+    for name, hint in {"diary.txt": "name another file", "other.db": "name another file", "pipe": "name another file"}.items():
+        target = place.place / name
+        before = target.read_bytes() if name != "pipe" else b""
+        is_refused(place("backup", str(target)), 2, f"{target} is there already, and is no backup of escalate", hint)
+        assert name == "pipe" or target.read_bytes() == before
+    for name in ("escalate.db", "same.db", "link.db"):
+        target = place.place / name
+        is_refused(place("backup", str(target)), 2, f"{target} is the database itself", "another file")
+    assert titles(live) == ["Nobody can log in"]
+
+
+def test_a_place_that_cannot_take_a_backup_is_named(place):
+    nowhere, here = place.place / "not" / "there", place.place
+    elsewhere = "in a directory that exists"
+    is_refused(place("backup", str(nowhere / "b.db")), 2, f"there is no directory {nowhere}", elsewhere)
+    is_refused(place("backup", str(here)), 2, f"{here} is a directory", elsewhere)
+    within = database(place) / "b.db"
+    is_refused(place("backup", str(within)), 2, f"no copy can be written to {within}: Not a directory", elsewhere)
+
+
+def test_restores_within_a_second_keep_every_database_that_was_there(place):
+    copies = []
+    for number in range(4):
+        copies.append(place.place / f"copy{number}.db")
+        assert place("backup", str(copies[-1])).code == 0
+        place("declare", f"number {number}", "--service", "login")
+    before = titles(database(place))
+    for copy in copies:
+        assert place("restore", str(copy)).code == 0
+    kept = sorted(len(titles(one)) for one in place.place.glob("escalate.db.replaced-*") if not one.name.endswith("-journal"))
+    assert kept == [1, 2, 3, len(before)]
+
+
+def test_doctor_says_what_is_damaged_on_one_line(place):
+    damage(database(place))
+    found = {one["code"]: one for one in place("doctor", "--json").json["findings"]}
+    message = found["database-damaged"]["message"]
+    assert message.startswith(f"the database {database(place)} is damaged: ")
+    assert "\n" not in message
+    assert "***" not in message
+    assert "\\n" not in place("doctor").out
