@@ -34,7 +34,10 @@ def keep_declaration(context: Context, asked: operations.Request, problem: Datab
     if problem.code != LOCKED or path is None:
         names = page_fallback(context, f'declared but not stored ("{clip(printable(asked.title), 60)}")', problem)
         told = f"; paged directly: {', '.join(names)}" if names else ""
-    return DatabaseProblem(f"{problem.message}; {done}{told}", problem.hint, code=problem.code)
+    hint = problem.hint
+    if problem.code == LOCKED and path:  # whoever tries again, as the hint of a lock says, would declare it twice
+        hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
+    return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
 
 
 def take_in(context: Context) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sqlite3
@@ -13,11 +14,12 @@ from uuid import uuid4
 
 import pytest
 
-from escalate_cli import vitals
+from escalate_cli import emergency, operations, vitals
 from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.audit import audit
 from escalate_cli.store.copying import copy
+from escalate_cli.store.database import FULL, LOCKED
 from tests.delivery.processes import needs_proc, until
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import Answer, HttpServer
@@ -149,6 +151,72 @@ def test_a_tick_that_cannot_use_the_database_tells_the_fallback_once_in_its_inte
             assert place("tick").code == 7
         web.wait_for(1)
         assert len(web.arrived) == 1
+
+
+@pytest.mark.parametrize(("code", "asks_to"), [(LOCKED, "do not declare it again: nothing more needs to be done"), (FULL, "as before")])
+def test_whoever_declared_is_not_asked_to_do_again_what_is_kept(tmp_path, web, code, asks_to):
+    with installation(tmp_path, web, FALLBACK) as place, closing(place.context) as context:
+        told = emergency.keep_declaration(context, operations.Request("down"), DatabaseProblem("It is shut", "as before", code=code))
+        assert told.message.startswith("It is shut; the declaration is kept in ")
+        assert told.hint.startswith(asks_to)
+
+
+@pytest.mark.long
+def test_a_declaration_that_meets_a_locked_database_is_declared_once_without_another_word(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.declare_quietly("first")
+        with place.sql():
+            ran = place("declare", "second", "--service", "x")
+        assert ran.code == 7
+        assert "is locked by another process; the declaration is kept in" in ran.err
+        assert "hint: do not declare it again" in ran.err
+        assert place("tick").code == 0
+        assert [one["title"] for one in place("list", "--json").json] == ["second", "first"]
+
+
+@pytest.mark.parametrize("table", ["notifications", "timeline"])
+def test_damage_that_a_pass_meets_after_its_work_is_told_once_and_keeps_the_heartbeat_away(tmp_path, web, table):
+    """The first is met by the auditor, the second only by the daily backup, for which nothing in a pass would have read it."""
+    with installation(tmp_path, web, beating(web)) as place:
+        assert place("tick").err.startswith("the secret ${BEAT}")
+        with place.sql() as db:
+            db.execute("UPDATE facts SET value = '1' WHERE name = 'last_backup_at'")
+            page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+        with open(place.db, "r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xa5" * 4096)
+        for _ in range(2):
+            ran = place("tick", BEAT="b")
+            assert (ran.code, ran.out) == (7, "")
+            first, second = ran.err.splitlines()
+            assert first.startswith(f"escalate: error: the database {place.db} is damaged")
+            assert second.startswith("hint: restore the last good backup")
+        said = json.loads(place("tick", "--json", BEAT="b").err)["error"]
+        assert said["code"] == "database-damaged"
+        watch = place.begin("watch", "--interval", "1s", BEAT="b")
+        assert watch.stderr is not None
+        assert f"the database {place.db} is damaged".encode() in watch.stderr.readline()
+        watch.terminate()
+        place.end(watch)
+        assert [one.path for one in web.arrived] == ["/a/p0"]
+        assert b"cannot use its database" in web.arrived[0].body
+
+
+def test_a_pass_pages_what_it_can_before_it_says_that_the_database_is_damaged(tmp_path, web):
+    with installation(tmp_path, web, FALLBACK) as place:
+        place.declare_quietly()
+        page = place.rows("SELECT rootpage FROM sqlite_schema WHERE name = 'reserve'")[0][0]
+        with open(place.db, "r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xa5" * 4096)
+        ran = place("tick", "--json")
+        assert ran.code == 7
+        said = json.loads(ran.err)["error"]
+        assert (said["code"], said["pass"]["sent"]) == ("database-damaged", 1)
+        told = [one.json["title"] for one in web.arrived]
+        assert len(told) == 2
+        assert "The X is down" in told[0]
+        assert told[1] == "[escalate] the database cannot be used"
 
 
 def test_a_kept_declaration_that_no_longer_fits_the_configuration_is_declared_by_its_words(tmp_path, web):
