@@ -366,7 +366,7 @@ def acknowledge(context: Context, incident_id: int, by: str | None, *, everythin
 
 def resolve(context: Context, incident_id: int, *, message: str | None = None, by: str | None = None) -> Situation:
     """End the incident; a second time changes nothing."""
-    who = _reporter(by, context)
+    who = whoever_types(by, context)
     said = storable(message, "message") if message else None
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
@@ -379,7 +379,7 @@ def resolve(context: Context, incident_id: int, *, message: str | None = None, b
 
 def reopen(context: Context, incident_id: int, *, by: str | None = None) -> Situation:
     """Take up a resolved incident again, or take an acknowledgement back."""
-    who = _reporter(by, context)
+    who = whoever_types(by, context)
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
         if situation.incident.status is IncidentStatus.OPEN:
@@ -407,7 +407,7 @@ def snooze(context: Context, incident_id: int, span: Span, *, by: str | None = N
 def page(context: Context, incident_id: int, targets: Sequence[str], *, by: str | None = None, message: str | None = None) -> Situation:
     """Page someone by hand."""
     found = [find_target(one, context.running_catalog) for one in targets]
-    who = _reporter(by, context)
+    who = whoever_types(by, context)
     said = storable(message, "message") if message else None
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
@@ -419,7 +419,7 @@ def page(context: Context, incident_id: int, targets: Sequence[str], *, by: str 
 
 def go_to_level(context: Context, incident_id: int, level: int | None, *, by: str | None = None) -> Situation:
     """Page the next level, or the named one, now."""
-    who = _reporter(by, context)
+    who = whoever_types(by, context)
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         _must_be_running(situation, "escalated")
@@ -456,7 +456,7 @@ def answer_nudge(context: Context, nudge_id: int, accepted: bool, *, by: str | N
 
 def reload(context: Context, incident_id: int, *, by: str | None = None) -> Situation:
     """Adopt the policies as the configuration has them now."""
-    who = _reporter(by, context)
+    who = whoever_types(by, context)
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         _must_be_running(situation, "reloaded")

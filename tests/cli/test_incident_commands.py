@@ -224,7 +224,9 @@ def test_several_at_once_and_one_that_is_not_there(escalate):
     assert said == "escalate: error: no such incident: 9\nhint: `escalate list --all` shows them all\n"
     neither = json.loads(escalate.here("ack", "8", "9", "--by", "cy", "--json").err)["error"]
     assert (neither["message"], [one["message"] for one in neither["others"]]) == ("no such incident: 8", ["no such incident: 9"])
-    assert escalate.here("ack", "1", "--by", "cyy").err.endswith('hint: did you mean "cy"?\n')
+    for words in (("ack", "1"), ("resolve", "1"), ("reopen", "1"), ("page", "1", "bo"), ("next", "1"), ("reload", "1")):
+        by = escalate.here(*words, "--by", "cyy")
+        assert (by.code, by.err) == (4, 'escalate: error: no such person: "cyy"\nhint: did you mean "cy"?\n'), words
 
 
 def test_an_ack_is_for_the_teams_one_belongs_to_unless_for_all(escalate):
