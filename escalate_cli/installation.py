@@ -42,6 +42,38 @@ def units(command: Sequence[str]) -> dict[str, str]:
     }
 
 
+def installation_steps(crontab: str, units: Mapping[str, str]) -> str:
+    """The crontab line and the units (by file name), as three numbered choices that say what to type and where secrets go."""
+    watch, tick = ({name: text for name, text in units.items() if name.startswith(f"escalate-{verb}")} for verb in ("watch", "tick"))
+    parts = [
+        "# One of these three is enough; two do no harm. None of them knows the environment of your shell:",
+        "# put the values of the ${NAME} in the configuration into ~/.config/escalate/secrets.env, as lines NAME='value':",
+        "#    mkdir -p ~/.config/escalate; touch ~/.config/escalate/secrets.env; chmod 600 ~/.config/escalate/secrets.env",
+        "",
+        "# 1. cron: one pass a minute",
+        "#    crontab -e, and add this line. Secrets: write this before the command in it:  set -a; . ~/.config/escalate/secrets.env;",
+        crontab,
+        "",
+        *_systemd_steps("2. systemd, a service: passes for ever", watch, "escalate-watch.service"),
+        *_systemd_steps("3. systemd, a timer: one pass a minute", tick, "escalate-tick.timer"),
+        "# 2 and 3 end when you log out, unless you type once:",
+        "#    loginctl enable-linger",
+    ]
+    return "\n".join(parts)
+
+
+def _systemd_steps(heading: str, files: Mapping[str, str], enabled: str) -> list[str]:
+    return [
+        f"# {heading}",
+        "#    mkdir -p ~/.config/systemd/user",
+        "#    Secrets: ~/.config/escalate/secrets.env is read as it is.",
+        *(f"# ~/.config/systemd/user/{name}\n{text}" for name, text in files.items()),
+        "#    systemctl --user daemon-reload",
+        f"#    systemctl --user enable --now {enabled}",
+        "",
+    ]
+
+
 def _systemd_word(word: str) -> str:
     """A word of ExecStart: `%` and `$` mean something to systemd; spaces and quotes need quoting."""
     doubled = word.replace("%", "%%").replace("$", "$$")

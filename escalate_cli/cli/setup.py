@@ -150,16 +150,15 @@ def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="S
 def cron(context: Context) -> Answer:
     """Print what to install so that time passes: a crontab line, or systemd units for `watch` or for `tick`."""
     from escalate_cli.config.find import find_db
-    from escalate_cli.installation import crontab, this_command, units
+    from escalate_cli.config.sources import find_sources
+    from escalate_cli.installation import crontab, installation_steps, this_command, units
 
     paths = ("--config", str(context.config_path.absolute()), "--db", str(find_db(context.options.db, context.environ).absolute()))
     command = [*this_command(), *paths]
     data: dict[str, Any] = {"crontab": crontab(command), "systemd": units(command)}
-    blocks = ["# One of these three is enough; two do no harm.\n\n# 1. crontab -e", data["crontab"], ""]
-    for name, text in data["systemd"].items():
-        blocks += [f"# ~/.config/systemd/user/{name}", text]
-    blocks.append(
-        "# Enable one:  systemctl --user enable --now escalate-watch.service   (or escalate-tick.timer)\n"
-        "# and let it run while you are logged out:  loginctl enable-linger"
-    )
-    return Answer(data, "\n".join(blocks))
+    try:
+        find_sources(context.config_path)
+        notes = []
+    except ConfigurationProblem as problem:
+        notes = [f"warning: {problem.message}; what is printed here will work when there is one: `escalate init` writes a starter"]
+    return Answer(data, installation_steps(data["crontab"], data["systemd"]), notes=notes)

@@ -80,7 +80,14 @@ def test_cron_names_absolute_paths_that_work(escalate):
     units = ran.json["systemd"]
     assert '"' + str(escalate.place / "100%% mine.db") + '"' in units["escalate-watch.service"]
     assert {"Persistent=true", "AccuracySec=1s"} <= set(units["escalate-tick.timer"].splitlines())
-    assert units["escalate-tick.timer"] in escalate("cron").out
+    page = escalate("cron")
+    assert units["escalate-tick.timer"] in page.out
+    place = 0
+    for words in ("secrets.env", "1. cron", "set -a; . ~", "2. systemd", "mkdir -p", "secrets.env", "daemon-reload", "3. systemd"):
+        place = page.out.index(words, place)
+    assert page.err == ""
+    nowhere = escalate("cron", "--config", "nowhere")
+    assert (nowhere.code, "there is no configuration at nowhere" in nowhere.err) == (0, True)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
