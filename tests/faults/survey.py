@@ -125,6 +125,7 @@ ROWS = (
         f"{HEALTH}::test_a_declaration_that",
         f"{HEALTH}::test_a_tick_that_cannot",
         f"{HEALTH}::test_a_kept",
+        f"{HEALTH}::test_a_copy",
     ),
     row(
         10,
