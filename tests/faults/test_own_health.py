@@ -69,11 +69,11 @@ def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_pa
         on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
         assert place("tick", **on_disk).code == 0
         ballast = fill(disk)
-        for number in range(1, 16):
+        for number in range(1, 11):
             ran = place("declare", f"number {number}", "--service", "x", **on_disk)
             assert ran.code == 0, ran.err
             assert place("ack", str(number), "--all", **on_disk).code == 0
-        web.wait_for(30)
+        web.wait_for(20)
         ran = place("tick", **on_disk)
         assert "full" in ran.err
         assert "free some space" in ran.err
