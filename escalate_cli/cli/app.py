@@ -135,7 +135,7 @@ def _group(family: str, help: str, *, completing: bool = False) -> Any:
 
 
 def _root(environ: Mapping[str, str]) -> Any:
-    help = "The right people know in time: declare an incident, and escalate pages until someone takes it."
+    help = "Declare an incident, and the people who can help are paged until someone takes it."
     return _group("", help, completing=COMPLETE in environ)
 
 

@@ -120,7 +120,7 @@ class Story:
         self._rest()
 
     def _severity_rises(self) -> None:
-        self._begin("severity", "It is worse than it looked", "The phones at support do not stop. A rule brings in whoever must know.")
+        self._begin("severity", "It is worse than it looked", "Support reports more and more calls. A rule brings in whoever must know.")
         self._run(f'escalate update {INCIDENT} --severity critical --message "Nobody can sign in, in any country"')
 
     def _nudge(self) -> None:
@@ -150,7 +150,7 @@ class Story:
         self._rest()
 
     def _learn(self) -> Lessons:
-        self._begin("lessons", "What the record teaches", "")
+        self._begin("lessons", "What the record shows", "")
         lessons = learn(self._situation(), self._timeline(), self._catalog)
         self._stage.learn(lessons)
         return lessons

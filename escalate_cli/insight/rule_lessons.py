@@ -40,7 +40,7 @@ def nudges(past: Past) -> list[Proposal]:
             k, n = len(mine.get(rule, ())), len(mine.get(rule, ())) + len(theirs.get(rule, ()))
             others = [one for one in {*yes, *no} if one != rule]
             known = sum(len(mine.get(one, ())) for one in others)
-            expected = _SILENT if not accepted and 2 * silent[rule] > k else _EXPECTED
+            expected = _SILENT if not accepted and silent[rule] else _EXPECTED
             rate = max(expected, usual(known, known + sum(len(theirs.get(one, ())) for one in others), expected))
             incidents = numbers(mine.get(rule, ()))
             if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -569,3 +570,40 @@ def test_a_rule_is_found_in_its_own_file(tmp_path: Path) -> None:
     world.store.close()
 
 
+
+
+# ── chance ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SAID = (
+    "customers", "cannot", "see", "page", "slow", "after", "login", "payment", "card", "balance", "statement", "mobile", "website",
+    "timeout", "transfer", "branch", "report", "blank",
+)  # fmt: skip
+
+
+@pytest.mark.long
+def test_histories_without_a_pattern_teach_next_to_nothing(tmp_path: Path) -> None:
+    """Forty histories of ten to forty incidents in which everything is left to chance: at most three in forty make a proposal."""
+    taught = []
+    for seed in range(40):
+        place = tmp_path / str(seed)
+        place.mkdir()
+        world, dice = World(place, STANDARD), random.Random(seed)
+        world.post.refuse = lambda url, dice=dice: Outcome(OutcomeKind.PERMANENT, "HTTP 400") if dice.random() < 0.02 else None
+        for _ in range(dice.randint(10, 40)):
+            service = dice.choice(["login", "login", "payments", "auth-db"])
+            incident = world.declare(" ".join(dice.sample(SAID, 4)), service, severity=dice.choice(["minor", "major", "critical"]))
+            if dice.random() < 0.12:
+                other = dice.choice([one for one in ("login", "payments", "auth-db") if one != service])
+                world.update(incident, add_services=(other,), drop_services=(service,) if dice.random() < 0.5 else ())
+            if dice.random() < 0.1:
+                world.update(incident, severity="critical", by="ana")
+            world.advance(f"{1 + int(dice.expovariate(1 / 4))}m")
+            paged = [one.recipient.removeprefix("person:") for one in world.look(incident).notifications]
+            world.ack(dice.choice(paged) if paged else "ops", incident, everything=True)
+            world.resolve(incident)
+            world.sleep(f"{dice.randint(3, 90)}h")
+        records, _ = world.store.history.records()
+        past = Past(records, world.catalog, Texts.at(world.config), world.clock.at)
+        taught += [(seed, one.code, one.evidence) for one in lessons(past) if one.code != "no-runbook"]
+        world.store.close()
+    assert len({seed for seed, _, _ in taught}) <= 3, taught
