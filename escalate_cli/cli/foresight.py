@@ -11,7 +11,10 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import Id, Severity, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
+from escalate_cli.core.duration import DAY
 from escalate_cli.errors import ExitCode, UsageProblem
+
+_FARTHEST = 31 * DAY
 
 
 def simulate(
@@ -47,7 +50,10 @@ def simulate(
     catalog = context.catalog
     now = context.clock.now()
     start = moment(context, at, now) if at else now - now % MINUTE
-    until = start + span("--for", for_)
+    length = span("--for", for_)
+    if length > _FARTHEST:
+        raise UsageProblem(f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time")
+    until = start + length
     said, notes = _declaration(" ".join(title or ()), service or (), operations.pick_severity(severity, catalog), catalog)
     typed = foresight_script.Typed(
         ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve

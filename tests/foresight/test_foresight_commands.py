@@ -75,6 +75,7 @@ MISTAKES = {
     ("simulate", "-s", "login", "--raise", "5m"): (2, '--raise: "5m" does not say what'),
     ("simulate", "-s", "login", "--nudge", "5m:maybe"): (2, '--nudge: "maybe" is neither yes nor no'),
     ("simulate", "-s", "login", "--at", "2027-03-28 01:30"): (2, "does not exist in Europe/London"),
+    ("simulate", "-s", "login", "--for", "400d"): (2, "--for: 400d is more than 31 days"),
     ("explain", "7"): (4, "no such incident: 7"),
     ("replay", "7"): (4, "no such incident: 7"),
     ("replay",): (2, "name one incident, or --all"),
