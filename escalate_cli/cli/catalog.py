@@ -58,7 +58,9 @@ def service_show(context: Context, service: ServiceId) -> Answer:
 
 def service_add(
     context: Context,
-    service: Annotated[str, typer.Argument(metavar="ID", help="The new service's id: letters, digits and . _ - @ +, at most 64")],
+    service: Annotated[
+        str, typer.Argument(metavar="ID", help="The new service's id: letters, digits and . _ - @ +, at most 64, a letter or digit first")
+    ],
     team: Annotated[str, typer.Option("--team", metavar="TEAM", help="The team behind it", autocompletion=known("teams"))],
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="What people call it; the id otherwise")] = None,
     keyword: Annotated[list[str] | None, typer.Option("--keyword", metavar="WORDS", help="Words people use for it (repeatable)")] = None,
