@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SCREENS = re.findall(r"^```console\n\$ escalate (simulate .*)\n((?s:.*?))^```$", README, re.M)
+SCREENS = re.findall(r"^```console\n\$ escalate --config examples/tour (simulate .*)\n((?s:.*?))^```$", README, re.M)
 
 
 def test_there_is_one() -> None:
