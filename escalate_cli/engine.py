@@ -22,11 +22,10 @@ from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.database import FULL, LOCKED
 from escalate_cli.store.outbox import Claimed, Waiting
-from escalate_cli.store.rows import DamagedRow
 from escalate_cli.store.store import Store
 
 PARALLEL = 8

@@ -81,3 +81,12 @@ class DatabaseProblem(EscalateError):
 
     exit_code = ExitCode.DATABASE
     code = "database"
+
+
+class DamagedRow(DatabaseProblem):
+    """One record that cannot be read; the others can."""
+
+    code = "database-damaged"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "restore the last good backup with `escalate restore FILE`; keep the damaged file")

@@ -16,7 +16,7 @@ from typing import Any
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
-from escalate_cli.errors import DatabaseProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 
 LOCK_PATIENCE_SECONDS = 10.0
@@ -262,6 +262,8 @@ class Database:
         while True:
             try:
                 return self._connection.execute(statement, values)
+            except OverflowError:  # a time that was stored so, or reckoned from one
+                raise DamagedRow("a record of the database holds a time that is beyond all bounds") from None
             except sqlite3.OperationalError as problem:
                 busy = getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
                 give_up_at = give_up_at or self.clock.monotonic() + LOCK_PATIENCE_SECONDS

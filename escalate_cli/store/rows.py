@@ -11,19 +11,9 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.database import DAMAGED
+from escalate_cli.errors import DamagedRow
 
 Thing = TypeVar("Thing")
-
-class DamagedRow(DatabaseProblem):
-    """One record that cannot be read; the others can."""
-
-    code = DAMAGED
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, "restore the last good backup with `escalate restore FILE`; keep the damaged file")
-
 
 _AS_THEY_ARE = {int, str, int | None, str | None}
 

@@ -126,3 +126,16 @@ def test_doctor_says_what_is_damaged_on_one_line(place):
     assert "\n" not in message
     assert "***" not in message
     assert "\\n" not in place("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ("UPDATE incidents SET declared_at = 9223372036854775807", ["export", "1"]),
+        ("UPDATE escalations SET next_at = -9223372036854775808", ["update", "1", "--message", "It is the disk"]),
+    ],
+)
+def test_a_time_beyond_all_bounds_is_a_damaged_record_and_no_bug(place, spoil, words):
+    with closing(sqlite3.connect(database(place))) as there, there:
+        there.execute(spoil)
+    is_refused(place(*words), 7, "a record of the database holds a time that is beyond all bounds", "restore the last good backup")
