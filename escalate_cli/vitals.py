@@ -24,6 +24,7 @@ from escalate_cli.store.database import DAMAGED
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"
+_FOUND_DAMAGED = "found_damaged_at"
 _BEAT = "last_heartbeat_at"
 
 
@@ -119,8 +120,8 @@ def _back_up(context: Context) -> None:
     if not _older_than(context, _BACKED_UP, DAY):
         return
     ledger, database = context.store.ledger, context.store.database
-    if database.check() is not None:  # looked for anew at every pass until it is sound: reading costs less than a copy in vain
-        raise database.damaged(": it is not copied, and the older copies stay")
+    if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:  # reading costs less than a copy in vain at each pass
+        raise database.damaged(": it is not copied")
     with context.store.transaction():
         if not _older_than(context, _BACKED_UP, DAY):
             return
@@ -128,9 +129,11 @@ def _back_up(context: Context) -> None:
         ledger.remember(_BACKED_UP, str(context.clock.now()))
     try:
         back_up(context)
-    except (EscalateError, OSError):
+    except (EscalateError, OSError) as problem:
         with context.store.transaction():
             ledger.remember(_BACKED_UP, before or "0")
+            if isinstance(problem, DatabaseProblem) and problem.code == DAMAGED:
+                ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
         raise
 
 

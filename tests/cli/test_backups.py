@@ -67,9 +67,10 @@ def test_the_day_s_copy_of_a_damaged_database_pushes_no_good_one_out(place):
     with closing(sqlite3.connect(live)) as there, there:
         there.execute("UPDATE facts SET value = '1' WHERE name = 'last_backup_at'")
     damage(live)
-    ran = place("tick")
-    assert ran.code == 7
-    assert f"the database {live} is damaged: it is not copied, and the older copies stay\nhint: restore" in ran.err
+    for _ in range(3):
+        ran = place("tick")
+        assert ran.code == 7
+        assert f"the database {live} is damaged: it is not copied\nhint: restore" in ran.err
     assert {one.name: one.read_bytes() for one in daily.iterdir()} == kept
 
 
