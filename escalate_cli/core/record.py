@@ -132,9 +132,10 @@ class Answer(NamedTuple):
     current: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Record:
-    """One incident, as it was declared, as it went, and as it ended."""
+    """One incident, as it was declared, as it went, and as it ended. Nobody changes one; being frozen would cost thousands of them a
+    tenth of the time that a report may take."""
 
     id: int
     title: str
@@ -221,7 +222,7 @@ class Record:
         """From the beginning to the first page that went out to a person."""
         return self.pages[0].at - self.begun_at if self.pages else None
 
-    @property
+    @cached_property
     def to_acknowledge(self) -> Span | None:
         """From the beginning to the first acknowledgement of a team's escalation."""
         whole = [one.at for one in self.acks if not one.partly]
@@ -276,10 +277,10 @@ class Record:
     def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """(from, to): the services it was declared on, none of which is in scope any more, and those in scope instead; from () where
         nobody knew a service at the declaration. None where it stayed where it was declared."""
-        first = self.first_services
-        if not self.scopes or not self.services or set(first) & set(self.services):
+        if not self.scopes or not self.services:
             return None
-        return first, self.services
+        first = self.first_services
+        return None if set(first) & set(self.services) else (first, self.services)
 
     @property
     def moved(self) -> tuple[tuple[str, str], ...]:

@@ -112,7 +112,7 @@ def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
 
 def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
     """Teams that somebody brought in after the declaration with a service of theirs, beside those that were there, and that stayed."""
-    if record.rerouted is not None:
+    if not record.scopes or record.rerouted is not None:
         return ()
     known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
     added: dict[str, None] = {}
@@ -132,6 +132,8 @@ def _level_of(answer: Answer) -> str:
 
 def rise(record: Record, catalog: Catalog, *, by_people: bool = False) -> tuple[str, str] | None:
     """(first severity, the gravest it had later; with `by_people`, that people gave it); None where it was never graver than declared."""
+    if not record.raised:
+        return None
     ranks = {one.id: one.rank for one in catalog.severities}
     first = record.first_severity
     later = (one.after for one in record.raised if one.by is not None or not by_people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,19 +13,17 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
 from escalate_cli.store.database import Database
 
-_OF = (
-    " FROM notifications n LEFT JOIN escalations e ON e.id = n.escalation_id"
-    " WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
-)
+_TEAMS = "SELECT id, team FROM escalations WHERE incident_id BETWEEN ? AND ?"
+_OF = " FROM notifications n WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
 _PAGES = (
-    f"SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, e.team, n.level{_OF} n.kind = 'page'"
+    f"SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, n.escalation_id, n.level{_OF} n.kind = 'page'"
     " AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' ORDER BY n.incident_id, n.sent_at, n.id"
 )
 _DELIVERIES = (
-    f"SELECT n.incident_id, n.gateway, e.team, count(*), sum(n.status = 'sent'), sum(n.attempts > 1){_OF}"
-    " (n.attempts > 0 OR n.sent_at IS NOT NULL) GROUP BY n.incident_id, n.gateway, e.team"
+    f"SELECT n.incident_id, n.gateway, n.escalation_id, count(*), sum(n.status = 'sent'), sum(n.attempts > 1){_OF}"
+    " (n.attempts > 0 OR n.sent_at IS NOT NULL) GROUP BY n.incident_id, n.gateway, n.escalation_id"
 )
-_FAILURES = f"SELECT n.incident_id, n.gateway, e.team, n.recipient, n.error{_OF} n.status = 'failed' ORDER BY n.incident_id, n.id"
+_FAILURES = f"SELECT n.incident_id, n.gateway, n.escalation_id, n.recipient, n.error{_OF} n.status = 'failed' ORDER BY n.incident_id, n.id"
 _TIMELINE = (
     "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
     " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'snoozed', 'updated', 'exhausted') ORDER BY incident_id, id"
@@ -78,20 +76,21 @@ class History:
         ids = [row["id"] for row in rows]
         span = (min(ids), max(ids))
         told = self._by_incident(_TIMELINE, span)
-        others = [
+        team = dict(self._db.plain(_TEAMS, span)).get  # of an escalation: a join for every message would take longer
+        others: list[tuple[str, Callable[[_Row], Any], dict[int, list[_Row]]]] = [
             (name, make, self._by_incident(statement, span))
             for name, make, statement in (
-                ("pages", Page._make, _PAGES),
-                ("deliveries", Delivery._make, _DELIVERIES),
-                ("failures", Failure._make, _FAILURES),
-                ("nudges", Asked._make, _NUDGES),
+                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5]), _PAGES),
+                ("deliveries", lambda row: Delivery(row[1], team(row[2]), row[3], row[4], row[5]), _DELIVERIES),
+                ("failures", lambda row: Failure(row[1], team(row[2]), row[3], row[4]), _FAILURES),
+                ("nudges", lambda row: Asked(*row[1:]), _NUDGES),
             )
         ]
         found, damaged = [], []
         for row in rows:
             one = row["id"]
             try:
-                parts = {name: [make(each[1:]) for each in of[one]] for name, make, of in others if one in of}
+                parts = {name: [make(each) for each in of[one]] for name, make, of in others if one in of}
                 found.append(_record(row, told.get(one, ()), parts))
             except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
                 damaged.append(one)
@@ -104,8 +103,9 @@ class History:
 
 def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:
     for _, at, kind, by, text, data in told:
-        for name, part in _entry(at, kind, by, text, data):
-            parts.setdefault(name, []).append(part)
+        entry = _entry(at, kind, by, text, data)
+        if entry is not None:
+            parts.setdefault(entry[0], []).append(entry[1])
     return Record(
         id=row["id"],
         title=row["title"],
@@ -134,29 +134,28 @@ def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Reco
     )
 
 
-def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> Iterator[tuple[str, Any]]:
+def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> tuple[str, Any] | None:
     """What a timeline entry adds to its incident's record."""
     if kind == "declared":
-        yield "titles", text.removeprefix("declared: ")
-        return
+        return "titles", text.removeprefix("declared: ")
     data = _data.decode(raw)
     if kind == "level":
         if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
-            yield "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated, data.policy)
+            return "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated, data.policy)
     elif kind == "acknowledged":
-        yield "acks", Taken(at, by, data.team, data.level, data.partly)
+        return "acks", Taken(at, by, data.team, data.level, data.partly)
     elif kind == "escalation":
         if data.team is not None and data.policy is not None:  # else it is about one that runs already
-            yield "joined", (at, data.team, data.policy)
-        elif data.team is not None and text.endswith("by hand"):
-            yield "hurried", (at, data.team)
+            return "joined", (at, data.team, data.policy)
+        if data.team is not None and text.endswith("by hand"):
+            return "hurried", (at, data.team)
     elif kind == "snoozed":
-        yield "snoozes", (at, by)
+        return "snoozes", (at, by)
     elif kind == "exhausted":
         if data.team is not None and not data.recipients:
-            yield "exhausted", (at, data.team)
+            return "exhausted", (at, data.team)
     elif data.change == "severity":
-        yield "raised", Raised(at, str(data.before), str(data.after), by)
+        return "raised", Raised(at, str(data.before), str(data.after), by)
     elif data.change == "services":
-        yield "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
-
+        return "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
+    return None
