@@ -45,6 +45,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
     """The figures of these incidents."""
     answers = [answer for one in records for answer in one.answers]
     rises = [rise(one, catalog) for one in records]
+    people, hours = _people(records, catalog)
     return Report(
         times=times(records),
         by_severity=tuple((severity, times(some)) for severity, some in _by_severity(records, catalog)),
@@ -62,9 +63,9 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         raised=tuple((*pair, count) for pair, count in _most(pair for pair in rises if pair is not None)),
         nudges=_nudges(records),
         gateways=_gateways(records),
-        people=_people(records, catalog),
+        people=people,
         weeks=_weeks(records, catalog),
-        hours=_hours(records, catalog),
+        hours=hours,
     )
 
 
@@ -230,8 +231,10 @@ def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
     return tuple(sorted(made, key=lambda one: (-one.tried, one.gateway)))
 
 
-def _people(records: Sequence[Record], catalog: Catalog) -> tuple[PersonFigures, ...]:
-    walls: dict[str, Wall] = {}
+def _people(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[PersonFigures, ...], tuple[tuple[int, ...], ...]]:
+    """The figures of each person, and all pages by weekday and hour in the organisation's zone."""
+    home = catalog.settings.timezone
+    walls: dict[str, Wall] = {home: Wall(home)}
     paged: dict[str, list[Page]] = {}
     incidents: Counter[str] = Counter()
     acknowledged: Counter[str] = Counter()
@@ -241,15 +244,18 @@ def _people(records: Sequence[Record], catalog: Catalog) -> tuple[PersonFigures,
         incidents.update({page.person for page in record.pages})
         acknowledged.update({answer.by for answer in record.answers if answer.by})
     made = []
+    grid = [[0] * 24 for _ in range(7)]
     for person in {*paged, *acknowledged}:
         zone = zone_of(person, catalog)
         wall = walls.setdefault(zone, Wall(zone))
         read = [wall.read(page.at) for page in paged.get(person, ())]
+        for _, weekday, hour in read if zone == home else [walls[home].read(page.at) for page in paged.get(person, ())]:
+            grid[weekday][hour] += 1
         night = sum(is_night(hour) for _, _, hour in read)
         weekend = sum(weekday >= 5 for _, weekday, _ in read)
         either = sum(is_night(hour) or weekday >= 5 for _, weekday, hour in read)
         made.append(PersonFigures(person, len(read), night, weekend, either, incidents[person], acknowledged[person]))
-    return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person)))
+    return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person))), tuple(map(tuple, grid))
 
 
 def _weeks(records: Sequence[Record], catalog: Catalog) -> tuple[Week, ...]:
@@ -270,16 +276,6 @@ def _weeks(records: Sequence[Record], catalog: Catalog) -> tuple[Week, ...]:
 def _monday(at: Instant, catalog: Catalog) -> date:
     local = instant_to_local(at, catalog.settings.timezone).date()
     return local - timedelta(days=local.weekday())
-
-
-def _hours(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[int, ...], ...]:
-    grid = [[0] * 24 for _ in range(7)]
-    wall = Wall(catalog.settings.timezone)
-    for record in records:
-        for page in record.pages:
-            _, weekday, hour = wall.read(page.at)
-            grid[weekday][hour] += 1
-    return tuple(map(tuple, grid))
 
 
 def _most(things: Iterable[Thing]) -> tuple[tuple[Thing, int], ...]:
