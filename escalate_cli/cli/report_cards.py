@@ -19,7 +19,7 @@ _LONGEST_CAUSE = 200
 
 
 def _level_name(level: str) -> str:
-    named = {"none": "no level paged", "fallback": "the fallback", NOT_PAGED: "without a page", OTHERWISE: "by fallback, rule, hand"}
+    named = {"none": "no level paged", "fallback": "the fallback", NOT_PAGED: "without a page", OTHERWISE: "paged otherwise"}
     return named.get(level, f"level {level}")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _STEPS = " ▁▂▃▄▅▆▇█"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged by the fallback, a rule, or hand"}
+_OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged otherwise"}
 _BAR = 16
 _FEW = 6
 _ROWS = 12

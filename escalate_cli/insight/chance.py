@@ -13,9 +13,9 @@ LEVEL = 0.05
 _WEIGHT = 2.0
 
 
-def usual(k: int, n: int, expected: float) -> float:
-    """The rate of `k` in `n` others, drawn towards `expected`."""
-    return (k + _WEIGHT * expected) / (n + _WEIGHT)
+def usual(k: int, n: int, expected: float, weight: float = _WEIGHT) -> float:
+    """The rate of `k` in `n` others, drawn towards `expected`, which is worth `weight` of them."""
+    return (k + weight * expected) / (n + weight)
 
 
 def tail(k: int, n: int, rate: float) -> float:

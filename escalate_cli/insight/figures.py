@@ -14,7 +14,7 @@ NIGHT_FROM, NIGHT_UNTIL = 22, 7
 NOT_PAGED = "not paged"
 """who acknowledged without having been paged"""
 OTHERWISE = "otherwise"
-"""who had been paged, but at no level: by the fallback, a rule, or hand"""
+"""who had been paged, but at no level of the team: for another team, by the fallback, a rule, or hand"""
 
 
 @dataclass(frozen=True, slots=True)

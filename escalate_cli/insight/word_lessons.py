@@ -20,6 +20,9 @@ _LENGTHS = (2, 3, 1)
 _PLACES = 5
 """a move by chance goes to one of the services; most go to a few of them"""
 
+_KNOWN = 10.0
+"""that re-routes are rare is known beforehand: so many observations outweigh it"""
+
 _AGREED = 0.7
 """of the incidents whose title has the phrase, so many ended with the service"""
 
@@ -50,7 +53,7 @@ def keywords(past: Past) -> list[Proposal]:
             if len(moved) < LEAST or len(at_home) < _AGREED * len(one.records):
                 continue
             elsewhere = moves - sum(record.rerouted is not None for record in one.records)
-            rate = usual(elsewhere, len(past.records) - len(one.records), 0.05) / places
+            rate = usual(elsewhere, len(past.records) - len(one.records), 0.05, _KNOWN) / places
             if service in past.catalog.services and stands_out(len(moved), len(one.records), rate, looks) and _is_new(stems, service, past):
                 found.append((stems, one, service, moved, len(at_home)))
     found.sort(key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), _LENGTHS.index(len(each[0]))))

@@ -188,6 +188,12 @@ def test_three_of_four_who_said_bank_transfer_were_moved_to_payments(world: Worl
     assert found.changes[0].toml == '[services.payments]\nkeywords = ["card declined", "bank transfer"]'
 
 
+def test_a_phrase_is_learned_though_other_incidents_were_moved_too(world: World) -> None:
+    for title in ("readers cannot buy", "order status blank", "order status wrong", "order status gone"):
+        bank_transfer(world, title)
+    assert learned(world)["keyword"].keyword == "order status"
+
+
 def test_a_keyword_that_is_elsewhere_now_is_taken_from_there(tmp_path: Path) -> None:
     world = World(tmp_path)
     text = (world.config / "escalate.toml").read_text().replace('["sign in", "password"]', '["sign in", "bank transfer"]')
