@@ -14,7 +14,7 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_about
 from escalate_cli.engine import PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
-from escalate_cli.store.audit import UNREACHED, audit, unreachable
+from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
@@ -30,6 +30,7 @@ _FORGOTTEN = {
     "overdue": "run `escalate tick` and read what it says",
     "stuck": "the next `escalate tick` sends it again",
     "unsent": "run `escalate tick` and read what it says",
+    IN_VAIN: "`escalate timeline` says why; try their addresses with `escalate test-page`",
     UNREACHED: "call somebody yourself; then `escalate test-page` and the lines about gateways tell what is wrong",
 }
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
@@ -250,14 +251,11 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
     """What the auditor finds: an incident forgotten, a message left lying."""
     findings = audit(store.database, now)
     for one in findings:
-        yield Finding(Weight.ERROR, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
-    if not findings:
+        weight = Weight.WARNING if one.code == IN_VAIN else Weight.ERROR
+        yield Finding(weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
+    if all(one.code == IN_VAIN for one in findings):
         running = len(store.situations.listed(running_only=True, status=None, limit=None))
         yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
-    in_vain = unreachable(store.database)
-    if in_vain:
-        text = f"paged in vain, every way they have: {_some(in_vain)}"
-        yield Finding(Weight.WARNING, "paged-in-vain", text, "`escalate timeline` says why; try their addresses with `escalate test-page`")
 
 
 def _spooled(context: Context) -> Iterator[Finding]:

@@ -18,9 +18,10 @@ from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.engine import Tally
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.store.audit import UNREACHED, Finding, audit
+from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
 from escalate_cli.store.database import DAMAGED
+from escalate_cli.store.store import Store
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"
@@ -31,7 +32,7 @@ _BEAT = "last_heartbeat_at"
 def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
     """Everything of the above, in order; what the auditor found. Troubles go into the tally.
 
-    The heart beats only when the auditor has looked and found nothing.
+    The heart beats only when the auditor has looked and found nothing, apart from somebody who cannot be reached: the fallback knows.
     """
     findings: tuple[Finding, ...] = ()
     looked = False
@@ -44,7 +45,8 @@ def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
 
     for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
         _try(step, tally)
-    _try(lambda: _beat(context, well=looked and not findings and not tally.troubles and tally.damage is None), tally)
+    well = looked and all(one.code == IN_VAIN for one in findings) and not tally.troubles and tally.damage is None
+    _try(lambda: _beat(context, well=well), tally)
     return findings
 
 
@@ -63,24 +65,37 @@ def _try(step: Callable[[], object], tally: Tally) -> None:
 
 
 def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> None:
-    """Page the fallback for what the auditor found, once for each incident and kind."""
+    """Page the fallback for what the auditor found, once for each finding: all that is new about an incident in one page."""
     store, catalog = context.store, context.running_catalog
-    fresh = [one for one in findings if store.ledger.fact(f"audited {one.code} {one.incident_id}") is None]
-    for finding in fresh:
-        now = context.clock.now()
+    news = [one for one in findings if _is_news(one, store)]
+    for incident_id in dict.fromkeys(one.incident_id for one in news):
         with store.transaction():
-            store.ledger.remember(f"audited {finding.code} {finding.incident_id}", str(now))
-            if finding.code == UNREACHED:  # the engine pages the fallback for it, again and again: one page more would reach nobody
-                tally.troubles.append(f"incident {finding.incident_id}: {finding.text}")
-                continue
-            situation = store.situations.load(finding.incident_id)
+            now = context.clock.now()
+            situation = store.situations.load(incident_id)
+            fresh = [one for one in news if one.incident_id == incident_id and _is_news(one, store)]
             if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
                 continue
-            note = f"escalate's own check: {finding.text}. Look after this incident by hand; `escalate doctor` tells more."
+            if situation.incident.status is IncidentStatus.ACKNOWLEDGED:  # somebody has it: `doctor` says whom it did not reach
+                fresh = [one for one in fresh if one.code != IN_VAIN]
+            if not fresh:
+                continue
+            for one in fresh:
+                store.ledger.remember(_fact(one), str(now))
+            found = "; ".join(one.text for one in fresh)
+            note = f"escalate's own check: {found}. Look after this incident by hand; `escalate doctor` tells more."
             planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
             store.situations.save(situation, planned.situation)
-        tally.troubles.append(f"incident {finding.incident_id}: {finding.text}; the fallback is paged")
-        tally.sent += operations.deliver(context, [finding.incident_id]).sent
+        tally.troubles.append(f"incident {incident_id}: {found}; the fallback is paged")
+        tally.sent += operations.deliver(context, [incident_id]).sent
+
+
+def _is_news(finding: Finding, store: Store) -> bool:
+    said_at = store.ledger.fact(_fact(finding))
+    return said_at is None or finding.declared_at > int(said_at)
+
+
+def _fact(finding: Finding) -> str:
+    return f"audited {finding.code} {finding.subject or finding.incident_id}"
 
 
 def _reserve(context: Context, tally: Tally) -> None:

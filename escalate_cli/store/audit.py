@@ -15,21 +15,34 @@ GRACE = 2 * MINUTE
 """what is due is dealt with within a pass; what is still there this much later was forgotten"""
 
 UNREACHED = "unreached"
-"""the finding that is about the world, and not about what was forgotten"""
+IN_VAIN = "paged-in-vain"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that should not be. `incident_id` is the one it is about."""
+    """Something that should not be. `incident_id` is the one it is about.
+
+    What has been said about a `subject` (the incident itself, if empty) is not said again, but for an incident declared after it was
+    said: `declared_at` is 0 where once is enough for ever.
+    """
 
     code: str
     incident_id: int
     text: str
+    subject: str = ""
+    declared_at: Instant = 0
 
 
 def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
-    """What has been forgotten, at most a hundred findings of each kind."""
-    return (*_nothing_due(database), *_overdue(database, now), *_stuck(database, now), *_unsent(database, now), *_unreached(database, now))
+    """What has been forgotten and who cannot be reached, at most a hundred findings of each kind."""
+    return (
+        *_nothing_due(database),
+        *_overdue(database, now),
+        *_stuck(database, now),
+        *_unsent(database, now),
+        *_unreached(database, now),
+        *_in_vain(database),
+    )
 
 
 def _nothing_due(database: Database) -> list[Finding]:
@@ -79,11 +92,21 @@ def _unreached(database: Database, now: Instant) -> list[Finding]:
     return [Finding(UNREACHED, row["id"], "nobody could be reached: every page was given up") for row in rows]
 
 
-def unreachable(database: Database) -> tuple[str, ...]:
-    """Whom running incidents paged in vain, every way they have, as "person:bo"."""
+def _in_vain(database: Database) -> list[Finding]:
+    """Its addresses lead nowhere: everything that running incidents sent to a recipient was given up, or called off before it was sent."""
+    # Usually nothing was given up, and this is all that is asked. (A cross join, so that SQLite begins with what is running.)
+    pages = " FROM incidents i CROSS JOIN notifications n ON n.incident_id = i.id WHERE i.status <> 'resolved' AND n.kind = 'page'"
+    if not database.run("SELECT 1" + pages + " AND n.status = 'failed' LIMIT 1"):
+        return []
     rows = database.run(
-        "SELECT n.recipient FROM incidents i JOIN notifications n ON n.incident_id = i.id"
-        " WHERE i.status <> 'resolved' AND n.kind = 'page' AND n.status <> 'cancelled'"
-        " GROUP BY n.recipient HAVING min(n.status = 'failed') = 1 ORDER BY n.recipient"
+        "SELECT vain.recipient, about.id, about.declared_at FROM"
+        " (SELECT n.recipient, min(iif(i.status = 'open', i.id, NULL)) AS open, min(i.id) AS running"
+        + pages
+        + " AND n.status <> 'cancelled' GROUP BY n.recipient HAVING min(n.status = 'failed') = 1) vain"
+        " JOIN incidents about ON about.id = coalesce(vain.open, vain.running) ORDER BY vain.recipient LIMIT 100"
     )
-    return tuple(row["recipient"] for row in rows)
+    found = []
+    for row in rows:
+        text = f"no page reaches {row['recipient']}: each was given up"
+        found.append(Finding(IN_VAIN, row["id"], text, row["recipient"], row["declared_at"]))
+    return found
