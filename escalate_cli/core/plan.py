@@ -1,5 +1,6 @@
 """The heart: what has to happen for one incident at an instant, why, and when to look again.
 
+Here it is decided for each escalation whether it rests, stays quiet or goes on; `core.levels` pages the levels it goes on to.
 `plan` is called by the engine with the real clock and by foresight with a virtual one; there is no second implementation of who is
 paged when. It reads no clock, does no I/O, and answers with a reason also when there is nothing to do.
 """
@@ -10,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog, Urgency
-from escalate_cli.core.conditions import judge, opening_of
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about, show_duration
+from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.levels import page_again, page_fallback, page_owed, walk_on
 from escalate_cli.core.model import (
     EntryKind,
     Escalation,
@@ -21,12 +22,7 @@ from escalate_cli.core.model import (
     NotificationStatus,
     Situation,
 )
-from escalate_cli.core.paging import Letter, Told, cancel, hurry, tell, urgency_of
-from escalate_cli.core.targets import name_of
-from escalate_cli.core.walk import Due, Position, due
-
-NOTICEABLY_LATE: Span = 2 * MINUTE
-"""a tick a minute is never later than this; what is later is said"""
+from escalate_cli.core.paging import cancel, hurry, urgency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +67,6 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     return Plan(situation, reasons(situation, catalog, now), next_due_at)
 
 
-def muted_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
-    """The end of the maintenance that covers all of these services at `now`; None when one of them is not covered.
-
-    Of several maintenances of a service the one recorded last counts, so that a later one can shorten an earlier one.
-    """
-    ends = []
-    for service in services:
-        latest = next((one for one in situation.maintenance if one.service == service and one.start_at <= now), None)
-        if latest is None or latest.until_at <= now:
-            return None
-        ends.append(latest.until_at)
-    return min(ends, default=None)
-
-
-def settle(situation: Situation, now: Instant) -> Situation:
-    """Bring the incident's status in line with its escalations, and note since when nobody has it."""
-    incident = situation.incident
-    active = [one for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
-    taken = bool(active) and not situation.paging
-    if not active and incident.acknowledged_at is not None:
-        taken = incident.status is IncidentStatus.ACKNOWLEDGED
-    status = IncidentStatus.ACKNOWLEDGED if taken else IncidentStatus.OPEN
-    since = None if taken else incident.unacknowledged_since if incident.unacknowledged_since is not None else now
-    return situation.changed(status=status, unacknowledged_since=since)
-
-
 def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     if escalation.status is EscalationStatus.STOPPED:
         return situation
@@ -117,9 +87,9 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
     if escalation.next_at is None or escalation.next_at > now:
         return situation
     if escalation.status is EscalationStatus.EXHAUSTED:
-        situation = _page_owed(escalation, situation, catalog, now, late=0)
-        return _page_fallback(situation.escalation(escalation.id), situation, catalog, now, "still no acknowledgement")
-    return _walk_on(escalation, situation, catalog, now)
+        situation = page_owed(escalation, situation, catalog, now, late=0)
+        return page_fallback(situation.escalation(escalation.id), situation, catalog, now, "still no acknowledgement")
+    return walk_on(escalation, situation, catalog, now)
 
 
 def _keep_quiet(escalation: Escalation, until: Instant, situation: Situation, now: Instant) -> Situation:
@@ -170,7 +140,7 @@ def _reconsider(
     urgency = urgency_of(situation, catalog)
     rose = escalation.urgency is Urgency.LOW and urgency is Urgency.HIGH
     if rose and escalation.status is EscalationStatus.PAGING and escalation.level > 0:
-        situation = _page_again(escalation, situation, catalog, now)
+        situation = page_again(escalation, situation, catalog, now)
     elif rose and escalation.status is EscalationStatus.EXHAUSTED:
         situation = situation.with_escalation(replace(escalation, next_at=now, urgency=urgency))
     elif rose:
@@ -194,187 +164,30 @@ def _failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
     return bool(here) and all(one.status is NotificationStatus.FAILED for one in people or here)
 
 
-def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
-    """Whether any address of the walks so far may have been reached; if not, walking again at once would reach nobody either."""
-    return any(
-        one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE and one.status is not NotificationStatus.FAILED
-        for one in situation.notifications
-    )
+def settle(situation: Situation, now: Instant) -> Situation:
+    """Bring the incident's status in line with its escalations, and note since when nobody has it."""
+    incident = situation.incident
+    active = [one for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
+    taken = bool(active) and not situation.paging
+    if not active and incident.acknowledged_at is not None:
+        taken = incident.status is IncidentStatus.ACKNOWLEDGED
+    status = IncidentStatus.ACKNOWLEDGED if taken else IncidentStatus.OPEN
+    since = None if taken else incident.unacknowledged_since if incident.unacknowledged_since is not None else now
+    return situation.changed(status=status, unacknowledged_since=since)
 
 
-def _page_again(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    situation = cancel(
-        situation,
-        (one for one in situation.notifications if one.escalation_id == escalation.id and one.page_round == escalation.page_round),
-    )
-    why = f"again: the urgency rose to {urgency_of(situation, catalog).value}"
-    told = _page_level(escalation, escalation.level, situation, catalog, now, why=why)
-    after = told.situation.escalation(escalation.id)
-    return told.situation.with_escalation(replace(after, next_at=escalation.next_at if told.human else now))
+def muted_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
+    """The end of the maintenance that covers all of these services at `now`; None when one of them is not covered.
 
-
-def _walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out."""
-    first_due_at = escalation.next_at or now
-    for _ in range((escalation.levels + 1) * (escalation.policy.repeat + 2)):
-        found = due(escalation, situation, catalog, now)
-        situation, escalation = _note_passed(found, escalation, situation, now)
-        late = now - first_due_at if found.passed or now - first_due_at >= NOTICEABLY_LATE else 0
-        situation = _page_owed(escalation, situation, catalog, now, late=late, but=found.position)
-        escalation = situation.escalation(escalation.id)
-        if found.position is None or (found.position.cycle > escalation.cycle and not _reached_anyone(escalation, situation)):
-            return _exhaust(escalation, situation, catalog, now)
-        if found.begin_at > now:
-            return _hold(escalation, found.position, found.begin_at, situation, now)
-        escalation = replace(escalation, level=found.position.level, cycle=found.position.cycle, held=None)
-        told = _page_level(escalation, found.position.level, situation, catalog, now, late=late)
-        situation = told.situation
-        wait = max(escalation.policy.levels[found.position.level - 1].wait, SECOND)
-        escalation = replace(situation.escalation(escalation.id), next_at=now + wait if told.human else now, acked_by=())
-        situation = situation.with_escalation(escalation)
-        if told.human:
-            return situation
-        first_due_at = now
-    return _nobody_at_all(escalation, situation, catalog, now)
-
-
-def _note_passed(found: Due, escalation: Escalation, situation: Situation, now: Instant) -> tuple[Situation, Escalation]:
-    for skipped in found.skipped:
-        text = f"level {skipped.level} of {escalation.team} left out: {skipped.reason}"
-        already = any(entry.at == now and entry.text == text for entry in situation.entries)
-        if not already:
-            situation = situation.log(
-                now, EntryKind.SKIPPED, text, team=escalation.team, level=skipped.level, source=skipped.source
-            )
-    missed = [one for one in found.passed if one not in escalation.paged and one not in escalation.owed]
-    escalation = replace(escalation, owed=(*escalation.owed, *missed))
-    return situation.with_escalation(escalation), escalation
-
-
-def _page_owed(
-    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, late: Span, but: Position | None = None
-) -> Situation:
-    """Page the earliest level that a gap passed over, if its hours allow; the others stay owed."""
-    owed = [one for one in escalation.owed if but is None or one != but.level]
-    escalation = replace(escalation, owed=tuple(owed))
-    situation = situation.with_escalation(escalation)
-    for number in owed:
-        level = escalation.policy.levels[number - 1]
-        if opening_of(level.during, catalog, now) != now:
-            continue
-        remaining = tuple(one for one in escalation.owed if one != number)
-        escalation = replace(escalation, owed=remaining)
-        situation = situation.with_escalation(escalation)
-        if not judge(level.when, situation, catalog, now, team=escalation.team).holds:
-            continue
-        why = f"owed since a gap of {show_about(late)}" if late else "owed since a gap"
-        told = _page_level(escalation, number, situation, catalog, now, why=why, late=late)
-        situation = told.situation
-        escalation = situation.escalation(escalation.id)
-        if told.human:
-            break
-    return situation
-
-
-def _page_level(
-    escalation: Escalation, number: int, situation: Situation, catalog: Catalog, now: Instant, *, why: str = "", late: Span = 0
-) -> Told:
-    level = escalation.policy.levels[number - 1]
-    escalation = replace(
-        escalation,
-        page_round=escalation.page_round + 1,
-        paged=tuple(dict.fromkeys((*escalation.paged, number))),
-        urgency=urgency_of(situation, catalog),
-    )
-    situation = situation.with_escalation(escalation)
-    where = f"level {number} of {escalation.levels} of policy {escalation.policy.id}"
-    if escalation.cycle:
-        where += f", round {escalation.cycle + 1}"
-    letter = Letter(
-        NotificationKind.PAGE,
-        f"{where} ({why})" if why else where,
-        source=level.source,
-        escalation=escalation,
-        level=number,
-        late=late,
-    )
-    told = tell(level.notify, letter, situation, catalog, now, escalation.team)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"{where}: paged {names}" if told.recipients else f"{where} reaches nobody"
-    if why:
-        text += f" ({why})"
-    if late:
-        text += f"; {show_about(late)} late: no tick ran since it came due"
-    if told.missed:
-        text += f"; not reached: {'; '.join(told.missed)}"
-    if not told.human:
-        text += "; next level at once"
-    kind = EntryKind.LEVEL if told.recipients else EntryKind.SKIPPED
-    logged = told.situation.log(
-        now,
-        kind,
-        text,
-        team=escalation.team,
-        policy=escalation.policy.id,
-        level=number,
-        cycle=escalation.cycle,
-        recipients=list(told.recipients),
-        missed=list(told.missed),
-        late_seconds=late // SECOND,
-        source=level.source,
-    )
-    return replace(told, situation=logged)
-
-
-def _hold(escalation: Escalation, position: Position, until: Instant, situation: Situation, now: Instant) -> Situation:
-    level = escalation.policy.levels[position.level - 1]
-    if escalation.held != position.level:
-        text = f"level {position.level} of {escalation.team} held until the hours {level.during} begin"
-        situation = situation.log(
-            now, EntryKind.LEVEL, text, team=escalation.team, level=position.level, until=until, source=level.source
-        )
-    return situation.with_escalation(replace(escalation, held=position.level, next_at=until))
-
-
-def _exhaust(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    if not catalog.fallback.page:
-        return _nobody_at_all(escalation, situation, catalog, now)
-    text = f"policy {escalation.policy.id} of {escalation.team} has run out of levels: the fallback is paged"
-    situation = situation.log(now, EntryKind.EXHAUSTED, text, team=escalation.team, source=escalation.policy.source)
-    exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None)
-    return _page_fallback(exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged")
-
-
-def _page_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:
-    fallback = catalog.fallback
-    escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
-    situation = situation.with_escalation(escalation)
-    reason = f"fallback after policy {escalation.policy.id} of {escalation.team}: {why}"
-    letter = Letter(NotificationKind.PAGE, reason, source=fallback.source, escalation=escalation)
-    told = tell(fallback.page, letter, situation, catalog, now, fallback.team)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"fallback paged: {names}" if names else f"the fallback reaches nobody: {'; '.join(told.missed) or 'it names nobody'}"
-    text += f"; again every {show_duration(fallback.every)} until someone acknowledges"
-    situation = told.situation.log(
-        now,
-        EntryKind.EXHAUSTED if names else EntryKind.SKIPPED,
-        text,
-        team=escalation.team,
-        recipients=list(told.recipients),
-        source=fallback.source,
-    )
-    escalation = situation.escalation(escalation.id)
-    return situation.with_escalation(replace(escalation, next_at=now + max(fallback.every, SECOND)))
-
-
-def _nobody_at_all(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """No level reaches anybody and there is no fallback: say so, and try from the start again later."""
-    if catalog.fallback.page and escalation.status is EscalationStatus.PAGING:
-        return _exhaust(escalation, situation, catalog, now)
-    text = f"no level of policy {escalation.policy.id} reaches anybody, and [fallback] names nobody to page: trying again later"
-    situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, source=escalation.policy.source)
-    again = replace(escalation, level=0, cycle=0, held=None, next_at=now + catalog.fallback.every)
-    return situation.with_escalation(again)
+    Of several maintenances of a service the one recorded last counts, so that a later one can shorten an earlier one.
+    """
+    ends = []
+    for service in services:
+        latest = next((one for one in situation.maintenance if one.service == service and one.start_at <= now), None)
+        if latest is None or latest.until_at <= now:
+            return None
+        ends.append(latest.until_at)
+    return min(ends, default=None)
 
 
 def reasons(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reason, ...]:
