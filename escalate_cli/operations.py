@@ -20,7 +20,8 @@ from escalate_cli.errors import Conflict, Unknown, UsageProblem
 from escalate_cli.failpoints import Failpoints
 
 if TYPE_CHECKING:
-    from escalate_cli.engine import Engine, Tally
+    from escalate_cli.engine import Engine
+    from escalate_cli.tally import Tally
 
 LARGEST_TEXT = 1_000_000
 """characters of a title or message; more is refused, since nobody could mean it"""
@@ -512,7 +513,7 @@ def quiet_services(context: Context) -> tuple[Maintenance, ...]:
 
 def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
     """Send what these operations made due, without waiting for a tick."""
-    from escalate_cli.engine import Tally
+    from escalate_cli.tally import Tally
 
     running = engine(context)
     total = Tally(context.clock.now())

@@ -15,7 +15,7 @@ from escalate_cli.core.model import Incident, Notification, NotificationKind, No
 from escalate_cli.core.policy import Target
 from escalate_cli.core.targets import Recipient, name_of, resolve
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.engine import PARALLEL
+from escalate_cli.dispatch import PARALLEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
-from escalate_cli.engine import Tally
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
 from escalate_cli.store.database import DAMAGED
 from escalate_cli.store.store import Store
+from escalate_cli.tally import Tally
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"

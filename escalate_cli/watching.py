@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from escalate_cli import emergency, operations, vitals
 from escalate_cli.context import Context
 from escalate_cli.core.duration import DAY, SECOND, Span
-from escalate_cli.engine import Engine, Tally, idle_until
+from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.database import LOCKED
+from escalate_cli.tally import Tally
 
 
 class Signals:

@@ -25,8 +25,9 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
 from escalate_cli.core.model import NudgeStatus, Situation
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.engine import Engine, Tally
+from escalate_cli.engine import Engine
 from escalate_cli.store.store import Store
+from escalate_cli.tally import Tally
 
 MONDAY = "2026-11-23T10:00:00"
 """a Monday morning in London, GMT"""

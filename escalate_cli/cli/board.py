@@ -10,8 +10,8 @@ from escalate_cli.cli import incident_screen, screens
 from escalate_cli.context import Context
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import Entry, Incident, Situation
-from escalate_cli.engine import Tally
 from escalate_cli.errors import EscalateError
+from escalate_cli.tally import Tally
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parents[2]
 OUTBOX = "escalate_cli/store/outbox.py"
 SITUATIONS = "escalate_cli/store/situations.py"
 ENGINE = "escalate_cli/engine.py"
+DISPATCH = "escalate_cli/dispatch.py"
 QUICK = ("tests/faults/test_claims.py",)
 CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
 
@@ -59,10 +60,10 @@ GUARDS = (
     Guard("abandoned: the attempt under way", OUTBOX, " AND a.number = n.attempts", "", after="def abandoned("),
     Guard("save: a plan undoes no claim", SITUATIONS, " AND status = ?", " AND ? <> ''", after="def _save_notification("),
     Guard("save: called off is written down", SITUATIONS, "stopped = ? WHERE", "stopped = ? * 0 WHERE", after="def _save_notification("),
-    Guard("engine: what was abandoned is taken over", ENGINE, "        self._take_over_abandoned(tally)\n", "", CRASHES),
-    Guard("engine: not what is under way right here", ENGINE, "if claimed.token not in mine", "if True", after="def _take_over_abandoned("),
-    Guard("engine: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
-    Guard("engine: a dead sender leaves doubt", ENGINE, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
+    Guard("engine: what was abandoned is taken over", ENGINE, "        self._dispatch.take_over_abandoned(tally)\n", "", CRASHES),
+    Guard("dispatch: not what is under way here", DISPATCH, "if claimed.token not in mine", "if True", after="def take_over_abandoned("),
+    Guard("dispatch: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
+    Guard("dispatch: a dead sender leaves doubt", DISPATCH, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
 )
 
 

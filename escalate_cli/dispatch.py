@@ -1,0 +1,249 @@
+"""Sending what is due: claim → commit → hand to the sender → take in how it ended → record; and what a dead sender left behind.
+
+No transaction is open while anything is sent.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
+from escalate_cli.core.catalog import Catalog, Gateway
+from escalate_cli.core.duration import SECOND, Instant, show_about
+from escalate_cli.core.limits import Ruling, is_limited, judge
+from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
+from escalate_cli.core.targets import name_of
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli.envelopes import envelope
+from escalate_cli.errors import DatabaseProblem
+from escalate_cli.failpoints import Failpoints
+from escalate_cli.recording import Ended, record
+from escalate_cli.store.database import LOCKED
+from escalate_cli.store.outbox import Claimed, Waiting
+from escalate_cli.store.store import Store
+from escalate_cli.tally import Tally
+
+PARALLEL = 8
+"""attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
+SLOW_AFTER = 2 * SECOND
+MOST_CHILDREN = 64
+LEASE_BEYOND_TIMEOUT = 15 * SECOND
+"""a claim outlives the hard limit of its attempt by this much before another process may take it over"""
+_BATCH = 200
+_LOOK_AGAIN_SECONDS = 2.0
+"""how old the list of what is due may grow while slow providers are worked through: what came due meanwhile may be quick"""
+
+
+class Sending(Protocol):
+    """What is needed of a sender; `delivery.sender.Sender` is the real one."""
+
+    @property
+    def running(self) -> int: ...
+    def warm(self) -> None: ...
+    def begin(self, ticket: int, envelope: Envelope) -> None: ...
+    def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]: ...
+
+
+@dataclass(slots=True)
+class _Underway:
+    claimed: Claimed
+    gateway: Gateway
+    began_at: float
+
+
+class Dispatch:
+    """The attempts of this process, from the claim to the record. `catalog` is asked anew each time: it may have been repaired."""
+
+    def __init__(
+        self, store: Store, catalog: Callable[[], Catalog], sender: Sending, clock: Clock, environ: Mapping[str, str]
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._sender = sender
+        self._clock = clock
+        self._environ = environ
+        self._reach = Failpoints(environ).reach
+        self._underway: dict[int, _Underway] = {}
+        self._ended: list[tuple[int, Outcome]] = []
+        self._queue: list[Waiting] = []
+        self._looked_at = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt is under way, or has ended and is not recorded."""
+        return bool(self._underway)
+
+    def look_again(self) -> None:
+        """Something new may be due: the list is read again before the next claim."""
+        self._queue.clear()
+
+    # ── claiming and handing over ─────────────────────────────────────────────────────────────────────────────────────
+
+    def start(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
+        """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
+        started = 0
+        while room := self._room():
+            if not self._queue or self._clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
+                self._queue = list(self._store.outbox.waiting(now, _BATCH, incident_id))
+                self._looked_at = self._clock.monotonic()
+            if not self._queue:
+                break
+            started += self._begin(self._pick(room), now, tally)
+        return started
+
+    def _room(self) -> int:
+        """How many more attempts may begin."""
+        moment = self._clock.monotonic()
+        quick = sum(1 for one in self._underway.values() if moment - one.began_at < SLOW_AFTER / SECOND)
+        return max(min(PARALLEL - quick, MOST_CHILDREN - len(self._underway)), 0)
+
+    def _pick(self, room: int) -> list[Waiting]:
+        """Take so many out of the queue, each time the first of the gateway that is least busy."""
+        busy: dict[str, int] = {}
+        for one in self._underway.values():
+            busy[one.gateway.id] = busy.get(one.gateway.id, 0) + 1
+        picked = []
+        for _ in range(min(room, len(self._queue))):
+            best = min(range(len(self._queue)), key=lambda index: (busy.get(self._queue[index].gateway, 0), index))
+            waiting = self._queue.pop(best)
+            busy[waiting.gateway] = busy.get(waiting.gateway, 0) + 1
+            picked.append(waiting)
+        return picked
+
+    def _begin(self, picked: list[Waiting], now: Instant, tally: Tally) -> int:
+        """Claim these in one transaction and hand them to the sender at once; how many were begun."""
+        wanted = [one for one in picked if self._store.outbox.waits(one.id, now)]
+        if not wanted:
+            return 0
+        with self._store.transaction():
+            claims = [(self._claim(one, self._gateway(one.gateway), now), one.gateway) for one in wanted]
+            self._reach("claiming")
+        begun = 0
+        for claimed, gateway in claims:
+            if claimed is not None:
+                self._reach("claimed")
+                self._hand_over(claimed, self._gateway(gateway), now)
+                begun += 1
+        self.record_ended(tally)
+        return begun
+
+    def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+        """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
+        outbox, limits = self._store.outbox, self._catalog().limits
+        ruling = Ruling()
+        if is_limited(waiting.recipient, waiting.kind):
+            used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per, now)
+            ruling = judge(limits, used, oldest, waiting.held_back, now)
+        if ruling.hold_until is not None:
+            self._hold_back(waiting, now, ruling.hold_until)
+            return None
+        token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+        claimed = outbox.claim(waiting.id, token, now, lease_until)
+        if claimed is None or not ruling.digest:
+            return claimed
+        companions = (outbox.claim(one, token, now, lease_until) for one in outbox.companions(waiting, now))
+        return outbox.bundle(claimed, tuple(one for one in companions if one is not None))
+
+    def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
+        """Keep what is due for this address for a digest; each incident's timeline says so once."""
+        who = name_of(waiting.recipient, self._catalog())
+        for incident_id in self._store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until):
+            text = f"held back by [limits]: {who} by {waiting.gateway}, for a digest in {show_about(until - now)}"
+            entry = Entry(now, EntryKind.HELD, text, None, {"until": until, "recipient": waiting.recipient})
+            self._store.situations.append(incident_id, entry)
+
+    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant) -> None:
+        ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
+        self._underway[ticket] = _Underway(claimed, gateway, self._clock.monotonic())
+        try:
+            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now)
+            if isinstance(made, Envelope):
+                self._sender.begin(ticket, made)
+        except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
+            made = Outcome(OutcomeKind.TEMPORARY, f"the message could not be made ({type(problem).__name__}); nothing was sent")
+        if isinstance(made, Outcome):
+            self._ended.append((ticket, made))
+        else:
+            self._reach("begun")
+
+    def _gateway(self, gateway_id: str) -> Gateway:
+        found = self._catalog().gateways.get(gateway_id)
+        return found or Gateway(gateway_id, "", attempts=1)
+
+    # ── how it ended ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take_in(self, patience: float, tally: Tally) -> int:
+        """Wait up to `patience` seconds for an attempt to end, and record what has ended; how many."""
+        if self._underway:
+            self._ended += self._sender.outcomes(patience)
+        return self.record_ended(tally)
+
+    def record_ended(self, tally: Tally) -> int:
+        """Record every outcome that is known, in one transaction; how many. What cannot be recorded now is kept, not forgotten."""
+        if not self._ended:
+            return 0
+        self._reach("ended")
+        now = self._clock.now()
+        known = [one for ticket, outcome in self._ended if ticket in self._underway for one in self._known(ticket, outcome, now)]
+        self._record(known, now, tally)
+        settled, self._ended = self._ended, []
+        return sum(1 for ticket, _ in settled if self._underway.pop(ticket, None) is not None)
+
+    def _known(self, ticket: int, outcome: Outcome, now: Instant) -> list[Ended]:
+        underway = self._underway[ticket]
+        together = (underway.claimed, *underway.claimed.also)
+        return [
+            Ended(one, outcome, after(one.notification.attempts, underway.gateway.attempts, outcome, now), len(together))
+            for one in together
+        ]
+
+    def _record(self, known: list[Ended], now: Instant, tally: Tally) -> None:
+        if known:
+            record(known, self._store, self._catalog(), now, tally, reach=self._reach)
+
+    def finish(self, tally: Tally) -> None:
+        """Take in what is under way, and begin nothing more.
+
+        A locked database is waited for until the last claim's lease is over: up to then nobody else sends what was sent here.
+        What still cannot be recorded is kept, and recorded at the next pass of this process, if there is one.
+        """
+        while self._underway:
+            if self._sender.running:
+                self._ended += self._sender.outcomes(0.5)
+            try:
+                self.record_ended(tally)
+            except DatabaseProblem as problem:
+                if self._sender.running:
+                    continue
+                leased_until = max((one.claimed.lease_until for one in self._underway.values()), default=0)
+                if problem.code != LOCKED or self._clock.now() >= leased_until:
+                    raise
+
+    # ── what others left behind ───────────────────────────────────────────────────────────────────────────────────────
+
+    def take_over_abandoned(self, tally: Tally) -> None:
+        """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
+        now = tally.at
+        while abandoned := self._store.outbox.abandoned(now, _BATCH):
+            mine = {one.claimed.token for one in self._underway.values()}
+            known = [
+                self._outcome_of_abandoned(claimed, now)
+                for claimed in abandoned
+                if claimed.token not in mine  # the clock leapt: it is under way right here
+            ]
+            self._record(known, now, tally)
+            if len(abandoned) < _BATCH:
+                return
+
+    def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> Ended:
+        gateway = self._gateway(claimed.notification.gateway)
+        outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
+        verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
+        if verdict.status is NotificationStatus.RETRYING:
+            again = claimed.notification.attempts + 1
+            verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
+        return Ended(claimed, outcome, verdict)

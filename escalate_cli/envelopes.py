@@ -1,0 +1,64 @@
+"""What is handed to the sender: the message of a claimed notification, and the URL with its secrets, looked up only now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.catalog import Catalog, Gateway, TextForm
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.message import Message, clip, compose, digest
+from escalate_cli.core.model import Notification, Situation
+from escalate_cli.core.text import printable
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.situations import Situations
+
+
+def envelope(
+    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, environ: Mapping[str, str], now: Instant
+) -> Envelope | Outcome:
+    """The message and where it goes; or the outcome, where there can be no attempt."""
+    from escalate_cli.config.secrets import BadReference, MissingSecret, expand
+
+    notification = claimed.notification
+    if not gateway.url:
+        return Outcome(OutcomeKind.PERMANENT, f"gateway {gateway.id} is not in the configuration")
+    try:
+        expanded = expand(gateway.url, _address(notification, catalog), environ)
+    except MissingSecret as problem:
+        return Outcome(OutcomeKind.TEMPORARY, problem.message)
+    except BadReference as problem:
+        return Outcome(OutcomeKind.PERMANENT, problem.message)
+    message = _message(claimed, gateway, situations, catalog, now)
+    return Envelope(expanded.url, expanded.secrets, message.title, message.body, notification.kind.value, gateway.timeout)
+
+
+def _address(notification: Notification, catalog: Catalog) -> str:
+    """The address as the configuration has it now, else as it was when the page was planned."""
+    kind, _, identifier = notification.recipient.partition(":")
+    known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
+    return (known.contact.get(notification.gateway) if known else None) or notification.address
+
+
+def _message(claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant) -> Message:
+    short = gateway.text is TextForm.SHORT
+    if claimed.also:
+        everything = (claimed, *claimed.also)
+        incidents = situations.incidents(tuple({one.incident_id for one in everything}))
+        unsure = any(one.notification.unsure for one in everything)
+        return digest(incidents, len(everything), catalog.limits.per, short=short, unsure=unsure)
+    situation = situations.load(claimed.incident_id)
+    try:
+        if situation is None:
+            raise LookupError
+        return compose(claimed.notification, situation, catalog, now, short=short)
+    except Exception:  # a page with a plain text is better than none
+        return _plain(claimed, situation, short=short)
+
+
+def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
+    title = printable(situation.incident.title) if situation else "an incident"
+    repeat = "(repeat) " if claimed.notification.unsure else ""
+    text = f"{repeat}#{claimed.incident_id} {clip(title, 100)} - escalate ack {claimed.incident_id}"
+    return Message("" if short else text, text if short else f"{text}\n\n{printable(claimed.notification.because)}\n")

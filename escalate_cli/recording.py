@@ -1,0 +1,78 @@
+"""How attempts ended: each is recorded by whoever still holds its claim, with its line on the incident's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from escalate_cli.core.attempt import Outcome, Verdict
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
+from escalate_cli.core.targets import name_of
+from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store.database import FULL
+from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.store import Store
+from escalate_cli.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended and what follows; `together` counts the notifications that went out in the same message."""
+
+    claimed: Claimed
+    outcome: Outcome
+    verdict: Verdict
+    together: int = 1
+
+
+def record(
+    ended: Sequence[Ended], store: Store, catalog: Catalog, now: Instant, tally: Tally, *, reach: Callable[[str], None]
+) -> None:
+    """Store how these attempts ended, in one transaction, and count them; `reach` is told of the points that tests stop at."""
+    try:
+        with store.transaction():
+            settled = [(one, _record_one(one, store, catalog, now)) for one in ended]
+            reach("recording")
+    except DatabaseProblem as problem:
+        if problem.code != FULL:
+            raise
+        # What was sent must not be sent again: changing a row in place needs no room, a timeline entry would.
+        with store.transaction():
+            for one in ended:
+                store.outbox.record(one.claimed, one.outcome.kind, one.outcome.detail, one.verdict, now)
+        raise
+    reach("recorded")
+    for one, stored in settled:
+        if stored is not None:
+            tally.count(one.claimed.incident_id, one.claimed.notification.id, *stored)
+
+
+def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> tuple[NotificationStatus, Entry] | None:
+    """Record one outcome with its timeline entry; None when the claim was lost to another process meanwhile."""
+    status = store.outbox.record(ended.claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
+    if status is None:
+        return None
+    entry = _entry(ended, status, catalog, now)
+    store.situations.append(ended.claimed.incident_id, entry)
+    return status, entry
+
+
+def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:
+    notification, verdict = ended.claimed.notification, ended.verdict
+    who = f"{notification.kind.value} to {name_of(notification.recipient, catalog)} by {notification.gateway}"
+    if ended.together > 1:
+        who += f", in a digest of {ended.together}"
+    text, kind = {
+        NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
+        NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),
+        NotificationStatus.FAILED: (f"{who}: {verdict.reason}", EntryKind.FAILED),
+    }.get(status, (f"{who}: no longer needed ({verdict.reason})", EntryKind.CANCELLED))
+    data = {
+        "notification": notification.id,
+        "recipient": notification.recipient,
+        "gateway": notification.gateway,
+        "attempt": notification.attempts,
+    }
+    return Entry(now, kind, text, None, data)

@@ -1,0 +1,38 @@
+"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import Entry, NotificationStatus
+from escalate_cli.errors import DatabaseProblem
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
+    that an attempt of this pass did not deliver, by id."""
+
+    at: Instant
+    incidents: int = 0
+    planned: int = 0
+    sent: int = 0
+    failed: int = 0
+    retrying: int = 0
+    undelivered: list[int] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """what else somebody should look after: the disk, the backups"""
+    lines: list[str] = field(default_factory=list)
+    damage: DatabaseProblem | None = None
+    """how the database is damaged, where it was found only after everything that could be paged was"""
+
+    def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry) -> None:
+        """Count an outcome that is stored, by what it made of its notification and its entry on the timeline."""
+        self.lines.append(f"#{incident_id} {entry.text}")
+        self.sent += status is NotificationStatus.SENT
+        self.failed += status is NotificationStatus.FAILED
+        self.retrying += status is NotificationStatus.RETRYING
+        if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
+            self.undelivered.append(notification_id)
