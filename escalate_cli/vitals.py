@@ -82,11 +82,17 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> Non
             for one in fresh:
                 store.ledger.remember(_fact(one), str(now))
             found = "; ".join(one.text for one in fresh)
-            note = f"escalate's own check: {found}. Look after this incident by hand; `escalate doctor` tells more."
+            note = f"escalate's own check: {found}. {_advice(fresh, incident_id)}"
             planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
             store.situations.save(situation, planned.situation)
         tally.troubles.append(f"incident {incident_id}: {found}; the fallback is paged")
         tally.sent += operations.deliver(context, [incident_id]).sent
+
+
+def _advice(found: list[Finding], incident_id: int) -> str:
+    if all(one.code == IN_VAIN for one in found):
+        return f"Tell them yourself if they are needed; `escalate timeline {incident_id}` says why."
+    return "Look after this incident by hand; `escalate doctor` tells more."
 
 
 def _is_news(finding: Finding, store: Store) -> bool:

@@ -314,6 +314,9 @@ class Database:
         number = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         if number == sqlite3.SQLITE_CORRUPT:
             return self.damaged()
+        if getattr(problem, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:  # write(2) fails otherwise than with ENOSPC
+            text = f"the database {self.path} cannot be written any further: a quota, a limit of file sizes, or a failing disk"
+            return DatabaseProblem(text, "free some space, or raise the limit; nothing was changed", code=FULL)
         text, hint, code = {
             sqlite3.SQLITE_BUSY: (
                 f"the database {self.path} is locked by another process",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -65,22 +67,55 @@ def fill(place: Path) -> Path:
     return file
 
 
-def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web):
-    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(2, ("a",), wait="1s")) as place:
-        on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
+@dataclass
+class Filled:
+    """A place for a database that can be made full and free again: to the last byte of a file system, or, where none can be mounted,
+    by a limit that lets no file grow beyond what the database has."""
+
+    place: Path
+    by: str
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        if self.by == "tmpfs":
+            ballast = fill(self.place)
+            yield
+            ballast.unlink()
+            return
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((self.place / "escalate.db").stat().st_size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture(params=["tmpfs", "RLIMIT_FSIZE"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
+    place = tmp_path / "disk"
+    if request.param == "tmpfs":
+        with small_disk(place):
+            yield Filled(place, request.param)
+    else:
+        place.mkdir()
+        yield Filled(place, request.param)
+
+
+def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk):
+    with installation(tmp_path / "place", web, crew(2, ("a",), wait="1s")) as place:
+        on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0
-        ballast = fill(disk)
-        for number in range(1, 11):
-            ran = place("declare", f"number {number}", "--service", "x", **on_disk)
-            assert ran.code == 0, ran.err
-            assert place("ack", str(number), "--all", **on_disk).code == 0
-        web.wait_for(20)
-        ran = place("tick", **on_disk)
-        assert "full" in ran.err
-        assert "free some space" in ran.err
-        ballast.unlink()
+        with disk.full():
+            for number in range(1, 11):
+                ran = place("declare", f"number {number}", "--service", "x", "--message", "m" * 14_000, **on_disk)
+                assert ran.code == 0, ran.err
+                assert place("ack", str(number), "--all", **on_disk).code == 0
+            web.wait_for(20)
+            ran = place("tick", **on_disk)
+            assert "full" in ran.err
+            assert "free some space" in ran.err
         assert place("tick", **on_disk).err == ""
-        assert sqlite3.connect(disk / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert sqlite3.connect(disk.place / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
@@ -98,21 +133,21 @@ def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
         assert os.statvfs(disk).f_bavail == before, "the reserve is enough for a page"
 
 
-def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(tmp_path, web):
-    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(1, ("a",))) as place:
-        on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
+def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(tmp_path, web, disk):
+    with installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+        on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0
-        ballast = fill(disk)
         answers = {}
-        for number in range(40):
-            answers[number] = place("declare", f"number {number}", "--service", "x", "--message", "m" * 30_000, **on_disk)
-            if answers[number].code == 7:
-                break
+        with disk.full():
+            for number in range(40):
+                answers[number] = place("declare", f"number {number}", "--service", "x", "--message", "m" * 30_000, **on_disk)
+                if answers[number].code == 7:
+                    break
         last = answers[max(answers)]
         assert last.code == 7
-        assert "full" in last.err
+        assert ("is full" if disk.by == "tmpfs" else "cannot be written any further: a quota") in last.err
         assert "the declaration is kept in" in last.err
-        ballast.unlink()
+        assert "free some space" in last.err
         for _ in range(2):
             place("tick", **on_disk)
         titles = [str(one["title"]) for one in place("list", "--json", **on_disk).json]
