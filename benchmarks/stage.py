@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import Instant
@@ -30,8 +30,8 @@ def declare_incidents(config: Path, db: Path, services: Sequence[str], declared_
     context.store.database.run("PRAGMA synchronous=OFF")  # of this connection only: the scene may be set quickly
     for number, (service, instant) in enumerate(zip(services, declared_at, strict=True)):
         clock.at = instant
-        asked = operations.Request(f"Trouble number {number} with {service}", (service,), by="benchmark")
-        operations.declare(context, asked, lambda routing: None)
+        asked = declaring.Request(f"Trouble number {number} with {service}", (service,), by="benchmark")
+        declaring.declare(context, asked, lambda routing: None)
     context.close()
     if delivered:
         with sqlite3.connect(db) as connection:

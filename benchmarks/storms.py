@@ -13,10 +13,11 @@ from benchmarks.figure import Figure, Note
 from benchmarks.organisations import crowd
 from benchmarks.processes import Failed, Surroundings, cost, escalate
 from benchmarks.stage import StoppedClock, declare_incidents
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import HOUR, MINUTE
+from escalate_cli.engine import Engine, deliver
 from tests.servers import HttpServer
 
 GROUP = "storm"
@@ -40,12 +41,12 @@ def _storm(place: Path, web: HttpServer, declarations: int) -> Iterator[Figure]:
     context = Context(Options(config=config, db=place / "storm.db"), dict(os.environ), clock)
     began = real.monotonic()
     for number in range(declarations):
-        declared = operations.declare(context, operations.Request(f"storm {number}", ("s0",)), lambda routing: None)
-        operations.deliver(context, [declared.situation.incident.id])
+        declared = declaring.declare(context, declaring.Request(f"storm {number}", ("s0",)), lambda routing: None)
+        deliver(context, [declared.situation.incident.id])
     spent = real.monotonic() - began
     alone = len(web.arrived)
     clock.at += 5 * MINUTE
-    operations.engine(context).tick()
+    Engine.on(context).tick()
     left = context.store.database.run("SELECT count(*) AS many FROM notifications WHERE status <> 'sent'")[0]["many"]
     context.close()
     if left or (alone, len(web.arrived)) != (9, 10):
@@ -69,16 +70,17 @@ def _all_due(place: Path, web: HttpServer, incidents: int) -> Figure:
 _WATCH = """
 import json, os, sys
 from pathlib import Path
-from escalate_cli import operations, watching
+from escalate_cli import watching
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
+from escalate_cli.engine import Engine
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 config, db, passes = sys.argv[1:]
 context = Context(Options(config=Path(config), db=Path(db)), dict(os.environ), Clock())
-engine = operations.engine(context)
+engine = Engine.on(context)
 for _ in range(1000):
     watching.one_pass(context, engine)
 before = resident()

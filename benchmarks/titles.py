@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.planted import WORDS, fact
 from escalate_cli.core.catalog import Catalog, Service
 from escalate_cli.core.routing import Router, Routing
-from escalate_cli.operations import routing_record
+from escalate_cli.declaring import routing_record
 
 _SHAPES = (
     "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}", "{thing} very slow{when}",

@@ -14,6 +14,7 @@ from escalate_cli.errors import ConfigurationProblem
 if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
     from escalate_cli.core.catalog import Catalog
+    from escalate_cli.core.duration import Instant
     from escalate_cli.delivery.nursery_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.store import Store
@@ -116,6 +117,13 @@ class Context:
 
         named = self.options.db is not None or bool(self.environ.get("ESCALATE_DB"))
         return Store(find_db(self.options.db, self.environ), self.clock, create_directory=not named)
+
+    def moment(self) -> Instant:
+        """The moment of an operation, read once, inside its transaction. A clock that was set back is put right first, as a pass does:
+        else what is stored now would be due much too late for the passes that follow."""
+        now = self.clock.now()
+        self.store.ledger.mind_the_clock(now)
+        return now
 
     @cached_property
     def sender(self) -> Sender:

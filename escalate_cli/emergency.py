@@ -7,7 +7,7 @@ import os
 import uuid
 from dataclasses import asdict
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.config.find import find_db
 from escalate_cli.context import Context
 from escalate_cli.core.attempt import OutcomeKind
@@ -25,7 +25,7 @@ from escalate_cli.store.database import LOCKED
 from escalate_cli.store.spool import Spool
 
 
-def keep_declaration(context: Context, asked: operations.Request, problem: DatabaseProblem) -> DatabaseProblem:
+def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:
     """Keep what could not be stored, tell the fallback where that makes sense, and say in the error what has been done."""
     name = f"{context.clock.now():020}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     path = _spool(context).keep(name, json.dumps(asdict(asked)).encode())
@@ -49,7 +49,7 @@ def take_in(context: Context) -> list[int]:
         if context.store.ledger.fact(fact) is None:
             try:
                 asked = _request(json.loads(kept.content))
-                declared.append(operations.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id)
+                declared.append(declaring.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id)
             except DatabaseProblem:
                 raise
             except (EscalateError, ValueError, TypeError, KeyError) as problem:
@@ -58,9 +58,9 @@ def take_in(context: Context) -> list[int]:
     return declared
 
 
-def _request(said: dict[str, object]) -> operations.Request:
+def _request(said: dict[str, object]) -> declaring.Request:
     fixed = {name: _fixed(value) for name, value in said.items()}
-    return operations.Request(**fixed)  # type: ignore[arg-type]
+    return declaring.Request(**fixed)  # type: ignore[arg-type]
 
 
 def _fixed(value: object) -> object:
@@ -75,8 +75,8 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
         title = str(json.loads(content)["title"])
     except (ValueError, TypeError, KeyError):
         title = "A kept declaration that cannot be read"
-    asked = operations.Request(title, message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}")
-    return operations.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id
+    asked = declaring.Request(title, message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}")
+    return declaring.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id
 
 
 def _spool(context: Context) -> Spool:

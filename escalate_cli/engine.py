@@ -5,10 +5,11 @@ One incident's failure never stops the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from escalate_cli.clock import Clock
+from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, Instant, Span, show_about
 from escalate_cli.core.model import Entry
@@ -38,6 +39,12 @@ class Engine:
         self._catalog = catalog
         self._dispatch = Dispatch(store, catalog, sender, clock, environ)
         self._reach = Failpoints(environ).reach
+
+    @classmethod
+    def on(cls, context: Context) -> Engine:
+        """The engine on this context's parts. The configuration it starts with is remembered as valid."""
+        context.keep_catalog()
+        return cls(context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ)
 
     def tick(self) -> Tally:
         """One pass: everything that is due is planned and sent, and the outcomes are stored."""
@@ -141,6 +148,22 @@ class Engine:
             if situation is not None:
                 found.append((incident.id, plan(situation, self._catalog(), now)))
         return found
+
+
+def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
+    """Send what an operation on these incidents made due, without waiting for a tick."""
+    running = Engine.on(context)
+    total = Tally(context.clock.now())
+    for one in incident_ids:
+        part = running.deliver(one)
+        total.sent += part.sent
+        total.failed += part.failed
+        total.retrying += part.retrying
+        total.planned += part.planned
+        total.undelivered += part.undelivered
+        total.troubles += part.troubles
+        total.lines += part.lines
+    return total
 
 
 def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Span:

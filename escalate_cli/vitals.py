@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from escalate_cli import operations
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
+from escalate_cli.engine import deliver
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
@@ -86,7 +86,7 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> Non
             planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
             store.situations.save(situation, planned.situation)
         tally.troubles.append(f"incident {incident_id}: {found}; the fallback is paged")
-        tally.sent += operations.deliver(context, [incident_id]).sent
+        tally.sent += deliver(context, [incident_id]).sent
 
 
 def _advice(found: list[Finding], incident_id: int) -> str:

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from escalate_cli import emergency, operations, vitals
+from escalate_cli import emergency, vitals
 from escalate_cli.context import Context
 from escalate_cli.core.duration import DAY, SECOND, Span
 from escalate_cli.engine import Engine, idle_until
@@ -113,7 +113,7 @@ def _fresh(context: Context, engine: Engine | None) -> Engine:
         with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
             engine.finish(Tally(context.clock.now()))
         context.reopen_store()
-    return operations.engine(context)
+    return Engine.on(context)
 
 
 def _trouble(context: Context, problem: DatabaseProblem, tally: Tally) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from escalate_cli import operations
+from escalate_cli import declaring, operations
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
@@ -26,6 +26,7 @@ from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
 from escalate_cli.core.model import NudgeStatus, Situation
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
+from escalate_cli.maintenance import begin_maintenance
 from escalate_cli.store.store import Store
 from escalate_cli.tally import Tally
 
@@ -251,8 +252,8 @@ class World:
 
     def declare(self, title: str, *services: str, severity: str | None = None, **more: Any) -> int:
         """Declare and deliver; the incident's id."""
-        asked = operations.Request(title, tuple(services), severity, **more)
-        declared = operations.declare(self.context, asked, lambda routing: None)
+        asked = declaring.Request(title, tuple(services), severity, **more)
+        declared = declaring.declare(self.context, asked, lambda routing: None)
         self.engine().deliver(declared.situation.incident.id)
         return declared.situation.incident.id
 
@@ -284,7 +285,7 @@ class World:
         return self._deliver(operations.answer_nudge(self.context, number, answer == "yes", by=by))
 
     def maintenance(self, service: str, span: str) -> None:
-        operations.begin_maintenance(self.context, [service], parse_duration(span))
+        begin_maintenance(self.context, [service], parse_duration(span))
 
     def reload(self, incident: int = 1) -> Situation:
         return self._deliver(operations.reload(self.context, incident))

@@ -22,19 +22,19 @@ def test_page(
     ],
 ) -> Answer:
     """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli.views import notification_data
     from escalate_cli.core.policy import TargetKind
     from escalate_cli.core.targets import name_of
     from escalate_cli.rehearsal import rehearse
 
     catalog = context.catalog
-    meant = operations.find_target(target, catalog)
+    meant = meaning.find_target(target, catalog)
     if meant.kind is TargetKind.INCIDENT_LEAD:
         raise UsageProblem("there is no incident that could have a lead", "name a person or a team")
     if meant.name is None:
         raise UsageProblem(f'"{target}" of which team?', f"write {target}:TEAM")
-    login = operations.os_user(context.environ)
+    login = meaning.os_user(context.environ)
     person = catalog.person_by_login(login)
     found = rehearse(context, meant, person.name if person else login)
     notes = [f"not reached: {one}" for one in found.unreached]

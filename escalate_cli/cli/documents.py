@@ -30,15 +30,15 @@ def export(
 
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli.document_markdown import markdown
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.insight.document import document
 
     if format not in FORMATS:
         raise UsageProblem(f'--format: "{format}" is not a format', "write --format md or --format json")
-    zone = operations.reader_zone(context)
-    situation = operations.load(context, number(incident))
+    zone = meaning.reader_zone(context)
+    situation = meaning.find_incident(context, number(incident))
     catalog, _ = as_it_was(context, situation.incident.config_version)
     found = document(situation, _record(context, situation.incident), context.store.situations.timeline(situation.incident.id))
     data = document_data(found, catalog, zone)

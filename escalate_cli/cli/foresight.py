@@ -39,7 +39,7 @@ def simulate(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Answer as a Mermaid sequence diagram")] = False,
 ) -> Answer:
     """Every message that a declaration would lead to: when, to whom, through what and why. Sends nothing and stores nothing."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import foresight_screens, foresight_script
     from escalate_cli.cli.frame import moment, one_answer, span
     from escalate_cli.core.duration import MINUTE
@@ -54,7 +54,7 @@ def simulate(
     if length > _FARTHEST:
         raise UsageProblem(f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time")
     until = start + length
-    said, notes = _declaration(" ".join(title or ()), service or (), operations.pick_severity(severity, catalog), catalog)
+    said, notes = _declaration(" ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog)
     typed = foresight_script.Typed(
         ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve
     )
@@ -72,11 +72,11 @@ def simulate(
 
 def _declaration(title: str, services: Any, severity: str, catalog: Any) -> tuple[Any, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.core.incident import Declaration
     from escalate_cli.core.routing import Router
 
-    found = tuple(operations.find_service(one, catalog).id for one in services)
+    found = tuple(meaning.find_service(one, catalog).id for one in services)
     if found:
         return Declaration(title or catalog.services[found[0]].name, severity, found), []
     if not title.strip():
@@ -96,16 +96,16 @@ def explain(
     ] = None,
 ) -> Answer:
     """Why: from the reporter's words to each message, link by link, with file and line; for somebody not told, what stopped it."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import foresight_screens
     from escalate_cli.foresight import absence
     from escalate_cli.foresight.explanation import Record
     from escalate_cli.foresight.explanation import explain as links_of
 
-    situation = operations.load(context, number(incident))
+    situation = meaning.find_incident(context, number(incident))
     catalog, notes = as_it_was(context, situation.incident.config_version)
     record = Record(situation, context.store.situations.timeline(situation.incident.id), catalog)
-    who = operations.find_person(person, catalog) if person else None
+    who = meaning.find_person(person, catalog) if person else None
     links = links_of(record, who)
     stopped = would_at = None
     now = context.clock.now()
@@ -173,7 +173,7 @@ def replay(
     ] = None,
 ) -> Answer:
     """The facts of past incidents through a configuration: who would have been paged when, against what was."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import replay_screen
     from escalate_cli.foresight.replaying import replay as run
 
@@ -186,7 +186,7 @@ def replay(
     now = context.clock.now()
     replays = []
     for one in sorted(asked):
-        situation = operations.load(context, one)
+        situation = meaning.find_incident(context, one)
         was, _ = as_it_was(context, situation.incident.config_version)
         replays.append(run(situation, situations.timeline(one), was, catalog, now))
     data = [replay_screen.replay_data(one) for one in replays]

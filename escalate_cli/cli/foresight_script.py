@@ -28,23 +28,23 @@ class Typed:
 
 def script(typed: Typed, catalog: Catalog) -> list[Happening]:
     """The happenings in the order of the options; `Unknown` for what the configuration does not have, `UsageProblem` for nonsense."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
 
     made: list[Happening] = []
     for text in typed.ack:
         after, _, person = text.partition(":")
-        who = operations.find_person(person, catalog) if person else None
+        who = meaning.find_person(person, catalog) if person else None
         made.append(happenings.acknowledgement(span("--ack", after), who))
     for text in typed.raised:
         after, severity = _both("--raise", text, "SEVERITY")
-        made.append(happenings.change(span("--raise", after), Changes(severity=operations.find_severity(severity, catalog))))
+        made.append(happenings.change(span("--raise", after), Changes(severity=meaning.find_severity(severity, catalog))))
     for text in typed.add:
         after, service = _both("--add-service", text, "S")
-        added = operations.find_service(service, catalog).id
+        added = meaning.find_service(service, catalog).id
         made.append(happenings.change(span("--add-service", after), Changes(add_services=(added,))))
     for text in typed.drop:
         after, service = _both("--drop-service", text, "S")
-        dropped = operations.find_service(service, catalog).id
+        dropped = meaning.find_service(service, catalog).id
         made.append(happenings.change(span("--drop-service", after), Changes(drop_services=(dropped,))))
     for text in typed.nudge:
         after, answer = _both("--nudge", text, "yes|no")

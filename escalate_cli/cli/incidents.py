@@ -50,7 +50,7 @@ def route(
     ] = None,
 ) -> Answer:
     """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no service fits for sure."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import route_screen
     from escalate_cli.cli.frame import moment
     from escalate_cli.core.routing import Router
@@ -59,12 +59,12 @@ def route(
     now = context.clock.now()
     when = moment(context, at, now) if at else now
     routing = Router(catalog.services.values()).route(" ".join(words))
-    chosen = operations.pick_severity(severity, catalog)
+    chosen = meaning.pick_severity(severity, catalog)
     data, walk = route_screen.route_data(routing, chosen, when, catalog)
     code = ExitCode.DONE if routing.service is not None else ExitCode.NO
     notes = []
     if expect is not None:
-        wanted = operations.find_team(expect, catalog)
+        wanted = meaning.find_team(expect, catalog)
         code = ExitCode.DONE if data["team"] == wanted and routing.service is not None else ExitCode.NO
         if code is ExitCode.NO:
             notes.append(f"expected team {wanted}, but it goes to {data['team'] or 'nobody'}")
@@ -87,21 +87,23 @@ def declare(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
 ) -> Answer:
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
-    from escalate_cli import operations
+    from escalate_cli import declaring, meaning
 
-    asked = operations.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
+    asked = declaring.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
     try:
-        declared = operations.declare(context, asked, _chooser(context))
+        declared = declaring.declare(context, asked, _chooser(context))
     except DatabaseProblem as problem:
         from escalate_cli import emergency
 
         raise emergency.keep_declaration(context, asked, problem) from None
+    from escalate_cli.engine import deliver
+
     situation = declared.situation
-    tally = operations.deliver(context, [situation.incident.id]) if declared.created else None
-    situation = operations.load(context, situation.incident.id)
+    tally = deliver(context, [situation.incident.id]) if declared.created else None
+    situation = meaning.find_incident(context, situation.incident.id)
     from escalate_cli.cli.views import situation_data
 
     catalog = context.running_catalog
@@ -119,13 +121,13 @@ def declare(
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import route_screen
     from escalate_cli.core.routing import Match, Router, Routing
 
     catalog = context.running_catalog
-    chosen = operations.pick_severity(asked.severity, catalog)
-    found = [operations.find_service(one, catalog) for one in asked.services]
+    chosen = meaning.pick_severity(asked.severity, catalog)
+    found = [meaning.find_service(one, catalog) for one in asked.services]
     given = Routing(asked.title, Match.EXACT, found[0].id, ()) if found else None
     routing = given or Router(catalog.services.values()).route(asked.title)
     now = context.clock.now()
@@ -179,7 +181,7 @@ def failure_notes(situations: Sequence[Any], tally: Any) -> list[str]:
 
 def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
     """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
 
@@ -197,9 +199,11 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
             failures.append(problem)
     if failures and not done:
         raise _as_one(failures)
-    tally = operations.deliver(context, done)
+    from escalate_cli.engine import deliver
+
+    tally = deliver(context, done)
     catalog = context.running_catalog
-    situations = [operations.load(context, one) for one in done]
+    situations = [meaning.find_incident(context, one) for one in done]
     data: Any = [situation_data(one, catalog) for one in situations]
     code = failures[0].exit_code if failures else undelivered(tally)
     now = context.clock.now()

@@ -39,10 +39,10 @@ def report(
     catalog = context.running_catalog
     whose = which = None
     if team is not None or service is not None:
-        from escalate_cli import operations  # 30 ms that a report on everything need not wait for
+        from escalate_cli import meaning  # 30 ms that a report on everything need not wait for
 
-        whose = operations.find_team(team, catalog) if team is not None else None
-        which = operations.find_service(service, catalog).id if service is not None else None
+        whose = meaning.find_team(team, catalog) if team is not None else None
+        which = meaning.find_service(service, catalog).id if service is not None else None
     records, notes, covered, period = _records(context, since)
     chosen = select(records, catalog, whose, which)
     if csv:
@@ -71,7 +71,7 @@ def lessons(
     replay: Annotated[bool, typer.Option("--replay", help="Show what past incidents would have looked like with each proposal")] = False,
 ) -> Answer:
     """What to change, each with its evidence and the TOML: words to route by, levels nobody answers, waits, nudges, nights, gateways."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli import lessons_screen
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.config.codec import decode
@@ -94,7 +94,7 @@ def lessons(
 
     def look(incident: int) -> Any:
         try:
-            situation = operations.load(context, incident)
+            situation = meaning.find_incident(context, incident)
             return situation, context.store.situations.timeline(incident), as_it_was(context, situation.incident.config_version)[0]
         except DatabaseProblem:
             return None  # damaged: doctor names it

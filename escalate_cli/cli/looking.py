@@ -35,14 +35,14 @@ def list_incidents(
     ids = tuple(one.id for one in found)
     escalations, nudges, waiting = situations.escalations(ids), situations.nudges(ids), situations.waiting()
     if team is not None:
-        from escalate_cli import operations
+        from escalate_cli import meaning
 
-        wanted = {operations.find_team(team, catalog)}
+        wanted = {meaning.find_team(team, catalog)}
         found = tuple(one for one in found if wanted & {esc.team for esc in escalations[one.id]})
     if mine:
-        from escalate_cli import operations
+        from escalate_cli import meaning
 
-        me = operations.whoever_types(None, context)
+        me = meaning.whoever_types(None, context)
         if me not in catalog.people:
             hint = "add it to `login` of a person, or name a team: escalate list --team T"
             raise Unknown(f'"{me}" is the login of no person in the catalog', hint, code="no-such-person")
@@ -62,12 +62,12 @@ def list_incidents(
 
 def show(context: Context, incident: Id) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli.views import entry_data, situation_data
     from escalate_cli.cli.warnings import all_warnings
 
     catalog = context.running_catalog
-    situation = operations.load(context, number(incident))
+    situation = meaning.find_incident(context, number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
     data = situation_data(situation, catalog) | {"timeline": [entry_data(one) for one in entries]}
     now = context.clock.now()
@@ -82,17 +82,17 @@ def show(context: Context, incident: Id) -> Answer:
 
 def timeline(context: Context, incident: Id) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
-    from escalate_cli import operations
+    from escalate_cli import meaning
     from escalate_cli.cli.views import entry_data
 
     catalog = context.running_catalog
-    situation = operations.load(context, number(incident))
+    situation = meaning.find_incident(context, number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
     now = context.clock.now()
 
     def screen(console: Any) -> None:
         from escalate_cli.cli import timeline_screen
 
-        timeline_screen.draw(console, situation, entries, catalog, now, operations.reader_zone(context))
+        timeline_screen.draw(console, situation, entries, catalog, now, meaning.reader_zone(context))
 
     return Answer([entry_data(one) for one in entries], screen)

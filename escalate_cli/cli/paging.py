@@ -74,24 +74,24 @@ def maintenance(
 
     A later maintenance of a service replaces an earlier one, so it can be made longer or shorter.
     """
-    from escalate_cli import operations
     from escalate_cli.cli.frame import span
     from escalate_cli.core.moment import iso, local_time
+    from escalate_cli.maintenance import begin_maintenance, end_maintenance, quiet_services
 
     services, already = service or [], tuple[str, ...]()
     if end and duration is not None:
         raise UsageProblem("either --for or --end", "escalate maintenance SERVICE --for 2h, or --end")
     if end:
-        begun, already = operations.end_maintenance(context, services, reason=reason, by=by)
+        begun, already = end_maintenance(context, services, reason=reason, by=by)
     elif duration is not None:
         length = span("--for", duration, some=True)
         if not services:
             raise UsageProblem("no service is named", f"escalate maintenance SERVICE --for {duration}")
-        begun = operations.begin_maintenance(context, services, length, reason=reason, by=by)
+        begun = begin_maintenance(context, services, length, reason=reason, by=by)
     elif services or reason is not None:
         raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
     else:
-        begun = operations.quiet_services(context)
+        begun = quiet_services(context)
     zone = context.running_catalog.settings.timezone
     data = [
         {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}

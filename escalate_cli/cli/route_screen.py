@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, show_duration
 from escalate_cli.core.incident import Declaration
@@ -22,7 +22,7 @@ def route_data(
     scope = services or ((routing.service,) if routing.service else ())
     walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
     asked = wanted(scope, catalog)
-    record = operations.routing_record(routing)
+    record = declaring.routing_record(routing)
     levels = [
         {
             "level": one.level,

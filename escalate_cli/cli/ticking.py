@@ -17,13 +17,13 @@ def tick(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen now, and why; do nothing")] = False,
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
-    from escalate_cli import operations
     from escalate_cli.cli.incidents import undelivered
     from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.moment import iso
+    from escalate_cli.engine import Engine
 
     if dry_run:
-        return _foresee(context, operations.engine(context))
+        return _foresee(context, Engine.on(context))
     tally = _pass(context)
     data = {
         "at": iso(tally.at),
@@ -44,12 +44,13 @@ def tick(
 
 def _pass(context: Context) -> Any:
     """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
-    from escalate_cli import emergency, operations
+    from escalate_cli import emergency
+    from escalate_cli.engine import Engine
     from escalate_cli.store.database import LOCKED
     from escalate_cli.watching import one_pass
 
     try:
-        return one_pass(context, operations.engine(context))
+        return one_pass(context, Engine.on(context))
     except DatabaseProblem as problem:
         if problem.code != LOCKED:
             emergency.page_fallback(context, "Nobody is being escalated to", problem)

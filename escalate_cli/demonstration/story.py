@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from escalate_cli import operations
+from escalate_cli import meaning
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.core.message import next_of
@@ -17,6 +17,7 @@ from escalate_cli.core.model import Entry, EntryKind, Notification, Notification
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons, learn
 from escalate_cli.demonstration.place import Place
+from escalate_cli.engine import Engine
 
 INCIDENT = 1
 """the number of the first incident in a new database"""
@@ -84,7 +85,7 @@ class Story:
     def __init__(self, place: Place, stage: Stage, pause: Span) -> None:
         self._place, self._stage, self._pause = place, stage, pause
         self._context = place.context
-        self._engine = operations.engine(place.context)
+        self._engine = Engine.on(place.context)
         self._scenes: list[Scene] = []
         self._told_entries = 0
         self._told: dict[int, Delivery] = {}
@@ -162,7 +163,7 @@ class Story:
         return self._context.running_catalog
 
     def _situation(self) -> Situation:
-        return operations.load(self._context, INCIDENT)
+        return meaning.find_incident(self._context, INCIDENT)
 
     def _timeline(self) -> tuple[Entry, ...]:
         return self._context.store.situations.timeline(INCIDENT)

@@ -30,7 +30,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from tests.cli.conftest import Ran
@@ -108,8 +108,8 @@ class Installation(Bank):
         """Store an incident as `declare` does, and send nothing, as if the process had been killed then; its id."""
         context = self.context
         try:
-            asked = operations.Request(title, (more.pop("service", "x"),), **more)
-            return operations.declare(context, asked, lambda routing: None).situation.incident.id
+            asked = declaring.Request(title, (more.pop("service", "x"),), **more)
+            return declaring.declare(context, asked, lambda routing: None).situation.incident.id
         finally:
             context.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import SECOND
 from escalate_cli.core.model import NotificationStatus
@@ -25,7 +25,7 @@ FAILED = Verdict(NotificationStatus.FAILED, None, "gone")
 
 def declare_quietly(world: World) -> None:
     """Store an incident and its page; send nothing."""
-    operations.declare(world.context, operations.Request("down", ("login",)), lambda routing: None)
+    declaring.declare(world.context, declaring.Request("down", ("login",)), lambda routing: None)
 
 
 class Two:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from escalate_cli import emergency, operations, vitals
+from escalate_cli import declaring, emergency, vitals
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.errors import DatabaseProblem
@@ -192,7 +192,7 @@ def test_a_tick_that_cannot_use_the_database_tells_the_fallback_once_in_its_inte
 @pytest.mark.parametrize(("code", "asks_to"), [(LOCKED, "do not declare it again: nothing more needs to be done"), (FULL, "as before")])
 def test_whoever_declared_is_not_asked_to_do_again_what_is_kept(tmp_path, web, code, asks_to):
     with installation(tmp_path, web, FALLBACK) as place, closing(place.context) as context:
-        told = emergency.keep_declaration(context, operations.Request("down"), DatabaseProblem("It is shut", "as before", code=code))
+        told = emergency.keep_declaration(context, declaring.Request("down"), DatabaseProblem("It is shut", "as before", code=code))
         assert told.message.startswith("It is shut; the declaration is kept in ")
         assert told.hint.startswith(asks_to)
 

@@ -206,12 +206,12 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
     """Six hundred declares as a monitor would make them; the person gets the limit and then digests that name every incident."""
     config = crew(1, ("a",)).replace('messages = 100000\nper = "1s"', 'messages = 5\nper = "5m"')
     with HttpServer() as web, installation(tmp_path, web, config) as place:
-        from escalate_cli import operations
+        from escalate_cli import declaring
 
         context = place.context
         for number in range(600):
             for key in ("the same", f"no {number}"):
-                operations.declare(context, operations.Request(f"down {number}", ("x",), key=key), lambda routing: None)
+                declaring.declare(context, declaring.Request(f"down {number}", ("x",), key=key), lambda routing: None)
         context.close()
         assert place.rows("SELECT count(*) FROM incidents") == [(601,)]
         for tick in (1, 2):
@@ -235,9 +235,9 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
         assert {(one.code, one.out, one.err) for one in ran} == {(0, "", "")}
         sizes = sizes_of(place)
         context = place.context
-        from escalate_cli import operations
+        from escalate_cli.engine import Engine
 
-        engine = operations.engine(context)
+        engine = Engine.on(context)
         for _ in range(1440):
             tally = engine.tick()
             assert (tally.lines, tally.troubles) == ([], [])

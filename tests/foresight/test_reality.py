@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from escalate_cli import operations
+from escalate_cli import declaring, operations
 from escalate_cli.context import Context, Options
 from escalate_cli.core import incident as core
 from escalate_cli.core.attempt import Outcome, OutcomeKind
@@ -24,6 +24,7 @@ from escalate_cli.engine import Engine
 from escalate_cli.errors import Conflict
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate
+from escalate_cli.maintenance import begin_maintenance
 from escalate_cli.store.store import Store
 from tests.foresight.census import EVERYTHING, met
 from tests.foresight.drawn import LENGTH, Deed, Night, nights
@@ -56,13 +57,13 @@ class Reality:
     def day_before(self) -> None:
         """Incidents that are over, and the maintenances that have begun by the evening."""
         for _ in range(self.night.earlier):
-            declared = operations.declare(self.context, operations.Request("earlier", self.night.services), lambda routing: None)
+            declared = declaring.declare(self.context, declaring.Request("earlier", self.night.services), lambda routing: None)
             operations.resolve(self.context, declared.situation.incident.id)
             self.engine.tick()
         self.post.letters.clear()
         for quiet in sorted(self.night.quiet, key=lambda one: -one.before):
             self.clock.at = self.night.start - quiet.before
-            operations.begin_maintenance(self.context, [quiet.service], quiet.span)
+            begin_maintenance(self.context, [quiet.service], quiet.span)
         self.clock.at = self.night.start
         self.maintenance, self.next_turns = self.store.situations.maintenance(), self.store.situations.next_turns()
         self.evening = True
@@ -73,8 +74,8 @@ class Reality:
 
     def live(self) -> None:
         night, start = self.night, self.night.start
-        asked = operations.Request("down", night.services, night.severity, lead=night.lead, labels=night.labels)
-        self.id = operations.declare(self.context, asked, lambda routing: None).situation.incident.id
+        asked = declaring.Request("down", night.services, night.severity, lead=night.lead, labels=night.labels)
+        self.id = declaring.declare(self.context, asked, lambda routing: None).situation.incident.id
         self.engine.deliver(self.id)
         ahead = list(night.script)
         while True:

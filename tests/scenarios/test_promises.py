@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli import operations
+from escalate_cli import declaring
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.model import EscalationStatus, IncidentStatus, NotificationStatus
 from tests.world import STANDARD, World
@@ -31,7 +31,7 @@ wait = "15m"
 
 
 def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World) -> None:
-    declared = operations.declare(world.context, operations.Request("Nobody can sign in", ("login",)), lambda routing: None)
+    declared = declaring.declare(world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None)
     stored = world.look(declared.situation.incident.id)
     assert [one.status for one in stored.notifications] == [NotificationStatus.PENDING]
     assert world.post.letters == []
@@ -40,7 +40,7 @@ def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World)
 
 
 def test_4_1_a_declaration_that_dies_after_storing_is_paged_by_the_next_tick(world: World) -> None:
-    operations.declare(world.context, operations.Request("Nobody can sign in", ("login",)), lambda routing: None)
+    declaring.declare(world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None)
     world.advance("1m")
     world.expects("sms to ana")
 
@@ -368,7 +368,7 @@ def test_4_10_a_message_that_fails_is_tried_again_but_never_more_often_than_atte
 
 
 def test_4_10_a_message_whose_sender_died_is_repeated_and_says_so(world: World) -> None:
-    operations.declare(world.context, operations.Request("down", ("login",)), lambda routing: None)
+    declaring.declare(world.context, declaring.Request("down", ("login",)), lambda routing: None)
     with world.store.transaction():
         assert world.store.outbox.claim(1, "dead", world.clock.at, world.clock.at + 1) is not None
     world.clock.at += 1_000_000
@@ -452,7 +452,7 @@ def test_4_12_a_clock_set_forward_a_day_and_back_again_bursts_and_stalls_nothing
 
 
 def test_4_13_each_notification_is_claimed_by_one_process(world: World) -> None:
-    operations.declare(world.context, operations.Request("down", ("login",)), lambda routing: None)
+    declaring.declare(world.context, declaring.Request("down", ("login",)), lambda routing: None)
     with world.store.transaction():
         assert world.store.outbox.claim(1, "first", world.clock.at, world.clock.at + 60_000_000) is not None
         assert world.store.outbox.claim(1, "second", world.clock.at, world.clock.at + 60_000_000) is None
@@ -480,7 +480,7 @@ def test_an_acknowledgement_during_back_off_cancels_the_retry(world: World) -> N
 
 
 def test_an_acknowledgement_while_a_message_is_under_way_gives_it_no_further_attempt(world: World) -> None:
-    operations.declare(world.context, operations.Request("down", ("login",)), lambda routing: None)
+    declaring.declare(world.context, declaring.Request("down", ("login",)), lambda routing: None)
     with world.store.transaction():
         world.store.outbox.claim(1, "dead", world.clock.at, world.clock.at + 1)
     world.ack("ana")

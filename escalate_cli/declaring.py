@@ -1,0 +1,143 @@
+"""Declaring an incident: from the words of whoever reports it to an incident with its first notifications, stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from escalate_cli.context import Context
+from escalate_cli.core import incident as core
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.model import Situation
+from escalate_cli.core.routing import Router, Routing
+from escalate_cli.errors import Conflict, UsageProblem
+from escalate_cli.failpoints import Failpoints
+from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `declare` was asked for, as typed."""
+
+    title: str
+    services: tuple[str, ...] = ()
+    severity: str | None = None
+    message: str | None = None
+    by: str | None = None
+    lead: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declared incident; `created` is False when one with the key was open already."""
+
+    situation: Situation
+    created: bool
+    routing: dict[str, Any]
+
+
+Choose = Callable[[Routing], str | None]
+"""asks the reporter which of the candidates it is; None: none of them, or nobody to ask"""
+
+
+def declare(context: Context, asked: Request, choose: Choose, *, remember: str | None = None) -> Declared:
+    """Store the incident, its routing and its first notifications in one transaction. Sending is the caller's next step.
+
+    `remember` is a fact to store with it, so that a kept declaration is not declared twice.
+    """
+    title = storable(asked.title, "title")
+    if not title.strip():
+        raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
+    catalog = context.running_catalog
+    said = _declaration(context, asked, title, catalog)
+    if asked.key is not None:
+        existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
+        if existing is not None:
+            return existing
+    if not said.services:
+        said = _routed(said, catalog, choose)
+    store, reach = context.store, Failpoints(context.environ).reach
+    context.keep_catalog()
+    with store.transaction():
+        if asked.key is not None:
+            existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
+            if existing is not None:
+                return existing
+        planned = core.declare(
+            said,
+            catalog,
+            context.moment(),
+            maintenance=store.situations.maintenance(),
+            next_turns=store.situations.next_turns(),
+        )
+        stored = store.situations.save(None, planned.situation)
+        if remember is not None:
+            store.ledger.remember(remember, str(stored.incident.id))
+        reach("declaring")
+    reach("declared")
+    return Declared(stored, True, dict(said.routing))
+
+
+def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> core.Declaration:
+    services = tuple(find_service(one, catalog).id for one in asked.services)
+    names = ", ".join(catalog.services[one].name for one in services)
+    routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
+    return core.Declaration(
+        title=title,
+        severity=pick_severity(asked.severity, catalog),
+        services=services,
+        message=storable(asked.message, "message") if asked.message else None,
+        key=storable(asked.key, "key") if asked.key else None,
+        lead=find_person(asked.lead, catalog) if asked.lead else None,
+        by=reporter(asked.by, context),
+        labels={storable(name, "label"): storable(value, "label") for name, value in asked.labels},
+        routing=routing,
+        routed=f"the reporter named {names}" if services else "",
+    )
+
+
+def _existing(context: Context, key: str, services: tuple[str, ...], *, explicit: bool) -> Declared | None:
+    open_id = context.store.situations.open_with_key(key)
+    if open_id is None:
+        return None
+    situation = find_incident(context, open_id)
+    if explicit and not set(services) <= set(situation.incident.services):
+        known = ", ".join(situation.incident.services) or "no service"
+        raise Conflict(
+            f'the key "{key}" is in use by incident {open_id}, which is about {known}',
+            f"use another key, or add the service: escalate update {open_id} --service {services[0]}",
+            code="key-in-use",
+        )
+    return Declared(situation, False, dict(situation.incident.routing))
+
+
+def _routed(said: core.Declaration, catalog: Catalog, choose: Choose) -> core.Declaration:
+    routing = Router(catalog.services.values()).route(said.title)
+    service, how = routing.service, f"routed by the title ({routing.match.value})"
+    if service is None:
+        service = choose(routing)
+        how = "chosen by the reporter"
+    record = routing_record(routing) | {"service": service}
+    if service is None:
+        team = catalog.teams[catalog.fallback.team].name if catalog.fallback.team in catalog.teams else "nobody"
+        text = f"no service fits the title for sure ({routing.match.value}): the fallback team {team} gets it"
+        return replace(said, routing=record, routed=text)
+    because = next((", ".join(one.because) for one in routing.candidates if one.service == service), "")
+    text = f"{catalog.services[service].name}: {how}" + (f", {because}" if because else "")
+    return replace(said, services=(service,), routing=record, routed=text)
+
+
+def routing_record(routing: Routing) -> dict[str, Any]:
+    """A routing as it is stored and shown in JSON."""
+    return {
+        "query": routing.query,
+        "match": routing.match.value,
+        "service": routing.service,
+        "candidates": [
+            {"service": one.service, "name": one.name, "team": one.team, "score": one.score, "because": list(one.because)}
+            for one in routing.candidates
+        ],
+    }

@@ -1,0 +1,125 @@
+"""Who and what is meant by the words that were typed: a service, a team, a person, a severity, a target, an incident."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+
+from escalate_cli.cataloguing import find, unknown
+from escalate_cli.context import Context
+from escalate_cli.core.catalog import Catalog, Service, did_you_mean
+from escalate_cli.core.model import Situation
+from escalate_cli.core.policy import Target, TargetKind, parse_target
+from escalate_cli.errors import Unknown, UsageProblem
+
+LARGEST_TEXT = 1_000_000
+"""characters of a title or message; more is refused, since nobody could mean it"""
+
+
+def storable(text: str, what: str) -> str:
+    """Text as it can be stored: bytes that are no UTF-8 are written out as `\\udcff`. `UsageProblem` when it is absurdly long."""
+    if len(text) > LARGEST_TEXT:
+        raise UsageProblem(f"the {what} has {len(text):,} characters; at most {LARGEST_TEXT:,} are taken", "shorten it")
+    with suppress(UnicodeError):
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8")  # UTF-8 that was typed under another locale
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def find_service(word: str, catalog: Catalog) -> Service:
+    """The service with this id or name; `Unknown` with a suggestion otherwise."""
+    return find("service", word, catalog.services)
+
+
+def find_team(word: str, catalog: Catalog) -> str:
+    """The id of the team with this id or name; `Unknown` with a suggestion otherwise."""
+    return find("team", word, catalog.teams).id
+
+
+def find_person(word: str, catalog: Catalog) -> str:
+    """The id of the person with this login, id or name; `Unknown` with a suggestion otherwise."""
+    return find("person", word, catalog.people).id
+
+
+def find_severity(word: str, catalog: Catalog) -> str:
+    """The severity with this id; `Unknown` with the known ones otherwise."""
+    known = [one.id for one in catalog.severities]
+    if word in known:
+        return word
+    meant = did_you_mean(word, known)
+    hint = f'did you mean "{meant}"?' if meant else f"known, least first: {', '.join(known)}"
+    raise Unknown(f'no such severity: "{word}"', hint, code="no-such-severity")
+
+
+def pick_severity(word: str | None, catalog: Catalog) -> str:
+    """The severity asked for, else the configuration's default."""
+    return find_severity(word, catalog) if word else catalog.settings.default_severity
+
+
+def find_target(word: str, catalog: Catalog) -> Target:
+    """The target that `word` names; a bare id of a person, channel, team or schedule is understood too."""
+    if word in catalog.people:
+        return Target(TargetKind.PERSON, word)
+    if word in catalog.channels:
+        return Target(TargetKind.CHANNEL, word)
+    if word in catalog.teams:
+        return Target(TargetKind.ON_CALL, word)
+    if word in catalog.schedules:
+        return Target(TargetKind.SCHEDULE, word)
+    try:
+        target = parse_target(word)
+    except ValueError:
+        everyone = [*catalog.people, *catalog.channels, *catalog.teams, *catalog.schedules]
+        raise unknown("target", word, {one: one for one in everyone}) from None
+    known: Collection[str] = {
+        TargetKind.PERSON: catalog.people.keys(),
+        TargetKind.SCHEDULE: catalog.schedules.keys(),
+        TargetKind.CHANNEL: catalog.channels.keys(),
+    }.get(target.kind, catalog.teams.keys())
+    if target.name is not None and target.name not in known:
+        raise unknown("target", word, {f"{target.kind.value}:{one}": f"{target.kind.value}:{one}" for one in known})
+    return target
+
+
+def find_incident(context: Context, incident_id: int) -> Situation:
+    """The situation of this incident; `Unknown` when there is none."""
+    situation = context.store.situations.load(incident_id) if 0 < incident_id < 2**63 else None
+    if situation is None:
+        raise Unknown(f"no such incident: {incident_id}", "`escalate list --all` shows them all", code="no-such-incident")
+    return situation
+
+
+def whoever_types(by: str | None, context: Context) -> str:
+    """The person that `--by` names, else the one whose login this OS user is, else the OS user's name as it is."""
+    catalog = context.running_catalog
+    if by:
+        return find_person(by, catalog)
+    login = os_user(context.environ)
+    person = catalog.person_by_login(login)
+    return person.id if person else login
+
+
+def reporter(by: str | None, context: Context) -> str:
+    """Who declares: a person where one is meant, any other name (a monitor, a script) as it is. No report is refused for its name."""
+    catalog = context.running_catalog
+    if by:
+        person = catalog.people.get(by) or catalog.person_by_login(by)
+        return person.id if person else storable(by, "name")
+    return whoever_types(None, context)
+
+
+def os_user(environ: Mapping[str, str]) -> str:
+    """The OS user's name: of the process, since an environment can say anything."""
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return environ.get("USER") or str(os.getuid())
+
+
+def reader_zone(context: Context) -> str:
+    """The time zone of the person whose login this OS user is; the organisation's where that is nobody."""
+    catalog = context.running_catalog
+    reader = catalog.person_by_login(os_user(context.environ))
+    return reader.timezone if reader else catalog.settings.timezone
