@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from benchmarks.planted import fact
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, Instant, Span
-from escalate_cli.core.incident import Changes, Declaration
 from escalate_cli.core.model import (
     Entry,
     EntryKind,
@@ -33,6 +33,7 @@ from escalate_cli.core.model import (
 from escalate_cli.core.plan import Plan
 from escalate_cli.core.policy import TargetKind
 from escalate_cli.core.targets import name_of
+from escalate_cli.core.updating import Changes
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Message, Simulation, simulate, simulate_on
 

@@ -27,9 +27,9 @@ from benchmarks.titles import Reporters, Told
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant
 from escalate_cli.core.hours import local_to_instant
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import NudgeStatus, Situation
 
 ZONE = "Europe/London"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from escalate_cli.context import Context
-from escalate_cli.core import incident as core
+from escalate_cli.core import declaration
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.model import Situation
 from escalate_cli.core.routing import Router, Routing
@@ -66,7 +66,7 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
             existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
             if existing is not None:
                 return existing
-        planned = core.declare(
+        planned = declaration.declare(
             said,
             catalog,
             context.moment(),
@@ -81,11 +81,11 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
     return Declared(stored, True, dict(said.routing))
 
 
-def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> core.Declaration:
+def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
     services = tuple(find_service(one, catalog).id for one in asked.services)
     names = ", ".join(catalog.services[one].name for one in services)
     routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
-    return core.Declaration(
+    return declaration.Declaration(
         title=title,
         severity=pick_severity(asked.severity, catalog),
         services=services,
@@ -114,7 +114,7 @@ def _existing(context: Context, key: str, services: tuple[str, ...], *, explicit
     return Declared(situation, False, dict(situation.incident.routing))
 
 
-def _routed(said: core.Declaration, catalog: Catalog, choose: Choose) -> core.Declaration:
+def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:
     routing = Router(catalog.services.values()).route(said.title)
     service, how = routing.service, f"routed by the title ({routing.match.value})"
     if service is None:

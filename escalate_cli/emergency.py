@@ -12,8 +12,8 @@ from escalate_cli.config.find import find_db
 from escalate_cli.context import Context
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import TextForm
+from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Span
-from escalate_cli.core.incident import Declaration, declare
 from escalate_cli.core.message import SHORT_LIMIT, clip
 from escalate_cli.core.model import NotificationKind, Situation
 from escalate_cli.core.paging import Letter, tell

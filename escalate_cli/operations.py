@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
+from escalate_cli.core import updating
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import IncidentStatus, NudgeStatus, Situation
@@ -67,7 +68,7 @@ def update(context: Context, incident_id: int, asked: Revision) -> Situation:
     """Change severity, scope, lead, labels, title, or add a message."""
     catalog = context.running_catalog
     by = reporter(asked.by, context)
-    changes = core.Changes(
+    changes = updating.Changes(
         severity=find_severity(asked.severity, catalog) if asked.severity else None,
         add_services=tuple(find_service(one, catalog).id for one in asked.add_services),
         drop_services=tuple(find_service(one, catalog).id for one in asked.drop_services),
@@ -76,12 +77,12 @@ def update(context: Context, incident_id: int, asked: Revision) -> Situation:
         message=storable(asked.message, "message") if asked.message else None,
         title=storable(asked.title, "title") if asked.title else None,
     )
-    if changes == core.Changes():
+    if changes == updating.Changes():
         raise UsageProblem("nothing to change", "say what: --severity, --service, --drop-service, --lead, --label, --message or --title")
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         _must_be_running(situation, "updated")
-        return core.update(situation, changes, catalog, now, by=by)
+        return updating.update(situation, changes, catalog, now, by=by)
 
     return _change(context, incident_id, act)
 

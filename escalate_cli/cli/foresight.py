@@ -73,7 +73,7 @@ def simulate(
 def _declaration(title: str, services: Any, severity: str, catalog: Any) -> tuple[Any, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
     from escalate_cli import meaning
-    from escalate_cli.core.incident import Declaration
+    from escalate_cli.core.declaration import Declaration
     from escalate_cli.core.routing import Router
 
     found = tuple(meaning.find_service(one, catalog).id for one in services)

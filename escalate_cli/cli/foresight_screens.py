@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import Entry, EntryKind, NotificationKind, Situation
 from escalate_cli.core.moment import from_now, iso, local_time
 from escalate_cli.core.targets import name_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from escalate_cli.cli.frame import span
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.incident import Changes
+from escalate_cli.core.updating import Changes
 from escalate_cli.errors import UsageProblem
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening

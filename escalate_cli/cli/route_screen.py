@@ -6,8 +6,8 @@ from typing import Any
 
 from escalate_cli import declaring
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import SECOND, Instant, show_duration
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.moment import iso, local_time
 from escalate_cli.core.routing import Routing
 from escalate_cli.core.scope import wanted

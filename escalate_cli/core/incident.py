@@ -1,12 +1,12 @@
-"""What may happen to an incident by somebody's doing, and what follows at once.
+"""What people do about an incident that exists, and what follows at once: take it, put it off, end it, page by hand, and so on.
 
 Every function takes a situation and returns the one that follows, planned: the caller stores it and delivers what is due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from escalate_cli.core import rules
@@ -16,168 +16,17 @@ from escalate_cli.core.model import (
     EntryKind,
     Escalation,
     EscalationStatus,
-    Incident,
     IncidentStatus,
-    Maintenance,
     NotificationKind,
     Nudge,
     Situation,
 )
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.policy import Acks, Target, TargetKind
-from escalate_cli.core.routing import Router
+from escalate_cli.core.policy import Acks, Target
 from escalate_cli.core.scope import align, policy_for
-from escalate_cli.core.severity import change_severity
-from escalate_cli.core.stakeholders import tell_channels, tell_stakeholders, tell_the_end
+from escalate_cli.core.stakeholders import tell_the_end
 from escalate_cli.core.targets import name_of
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a reporter says, checked: ids exist. `routing` records how the services were found, for the timeline and the message."""
-
-    title: str
-    severity: str
-    services: tuple[str, ...] = ()
-    message: str | None = None
-    key: str | None = None
-    lead: str | None = None
-    by: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    routing: Mapping[str, Any] = field(default_factory=dict)
-    routed: str = ""
-    """how the services were found, as a sentence"""
-
-
-def declare(
-    said: Declaration,
-    catalog: Catalog,
-    now: Instant,
-    *,
-    maintenance: Sequence[Maintenance] = (),
-    next_turns: Mapping[str, int] | None = None,
-) -> Plan:
-    """The incident that this declaration makes, with its escalations begun and its first notifications written."""
-    incident = Incident(
-        id=-1,
-        title=said.title,
-        severity=said.severity,
-        declared_at=now,
-        updated_at=now,
-        key=said.key,
-        message=said.message,
-        services=tuple(dict.fromkeys(said.services)),
-        labels=dict(said.labels),
-        lead=said.lead,
-        declared_by=said.by,
-        config_version=catalog.version,
-        routing=dict(said.routing),
-        open_since=now,
-        unacknowledged_since=now,
-        message_since=now,
-        severity_since=now,
-    )
-    situation = Situation(incident, maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
-    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
-    if said.routed:
-        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
-    situation = align(situation, catalog, now)
-    situation = tell_stakeholders(f"Declared: {said.title}", (said.severity,), situation, catalog, now)
-    if said.lead:
-        situation = _tell_lead(said.lead, situation, catalog, now)
-    return plan(situation, catalog, now)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What an update changes; None and empty mean: as it is. Ids exist."""
-
-    severity: str | None = None
-    add_services: tuple[str, ...] = ()
-    drop_services: tuple[str, ...] = ()
-    lead: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    message: str | None = None
-    title: str | None = None
-
-
-def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Change an open incident. A new service starts its team's escalation though others have acknowledged; a message tells the
-    teams' channels and the stakeholders, and resets the clock of a forgotten acknowledgement."""
-    if changes.title is not None and changes.title != situation.incident.title:
-        text = f"title changed from {situation.incident.title!r}"
-        situation = situation.changed(title=changes.title).log(now, EntryKind.UPDATED, text, by, change="title", after=changes.title)
-    if changes.labels:
-        text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
-        situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
-        situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
-    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
-    note = f"Update{who}: {changes.message}" if changes.message else ""
-    told: tuple[Target, ...] = ()
-    if changes.severity is not None and changes.severity != situation.incident.severity:
-        told = tuple(target for one in (changes.severity, situation.incident.severity) for target in catalog.severity(one).inform)
-        situation = change_severity(situation, changes.severity, catalog, now, by=by, note=note)
-    situation = _change_scope(situation, changes, catalog, now, by)
-    if changes.lead is not None and changes.lead != situation.incident.lead:
-        text = f"lead: {name_of('person:' + changes.lead, catalog)}"
-        situation = situation.changed(lead=changes.lead)
-        situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
-        situation = _tell_lead(changes.lead, situation, catalog, now)
-    if changes.message:
-        situation = situation.changed(latest_update=changes.message)
-        situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
-        situation = tell_channels(note, situation, catalog, now, but_not=told)
-    if changes.title is not None or changes.message:
-        situation = _listen(situation, changes, catalog, now)
-    situation = situation.changed(updated_at=now, message_since=now)
-    situation = _reset_forgetting(situation, now)
-    return plan(situation, catalog, now)
-
-
-def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None) -> Situation:
-    before = situation.incident.services
-    after = tuple(one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services)
-    if after == before:
-        return situation
-    grew = [one for one in after if one not in before]
-    shrank = [one for one in before if one not in after]
-    parts = [f"added {', '.join(grew)}"] if grew else []
-    parts += [f"dropped {', '.join(shrank)}"] if shrank else []
-    situation = situation.changed(
-        services=after, scope_grew_at=now if grew else situation.incident.scope_grew_at, suggestion=None
-    )
-    text = "services " + "; ".join(parts)
-    situation = situation.log(now, EntryKind.UPDATED, text, by, change="services", added=grew, dropped=shrank, before=list(before))
-    return align(situation, catalog, now, by)
-
-
-def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Instant) -> Situation:
-    """Offer a service that the new words sound like and that leads elsewhere; never take it."""
-    words = " ".join(part for part in (changes.title, changes.message) if part)
-    service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
-    incident = situation.incident
-    if service is None or service.id in incident.services or service.id == incident.suggestion:
-        return situation
-    if service.team in {one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED}:
-        return situation
-    text = f"this sounds like {service.name}: escalate update {incident.id} --service {service.id}"
-    return situation.changed(suggestion=service.id).log(now, EntryKind.SUGGESTION, text, service=service.id, team=service.team)
-
-
-def _tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    letter = Letter(NotificationKind.INFORM, "", note="You lead this incident now.", chase=False)
-    told = tell((Target(TargetKind.PERSON, lead),), letter, situation, catalog, now)
-    return told.situation
-
-
-def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
-    """An update restarts the wait after which an acknowledgement counts as forgotten; a later snooze stands."""
-    for one in situation.escalations:
-        timeout = one.policy.ack_timeout
-        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None:
-            situation = situation.with_escalation(replace(one, next_at=max(now + timeout, one.snoozed_until or 0)))
-    return situation
 
 
 def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False) -> Plan:

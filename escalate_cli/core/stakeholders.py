@@ -1,4 +1,4 @@
-"""Those who are told without being asked to act: a severity's `inform` targets and the channels of the teams involved."""
+"""Those who are told without being asked to act: a severity's `inform` targets, the channels of the teams involved, who leads."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instan
     )
     targets = tuple(one for one in dict.fromkeys((*channels, *severity.inform)) if one not in but_not)
     return inform(targets, note, "update for the teams involved", situation, catalog, now, source=severity.source)
+
+
+def tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """Tell a person that they lead this incident now."""
+    letter = Letter(NotificationKind.INFORM, "", note="You lead this incident now.", chase=False)
+    told = tell((Target(TargetKind.PERSON, lead),), letter, situation, catalog, now)
+    return told.situation
 
 
 def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:

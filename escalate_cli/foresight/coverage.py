@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog, Service, Severity
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.policy import Policy, When
 from escalate_cli.core.scope import policy_for
@@ -78,7 +78,7 @@ def cover(catalog: Catalog, start: Instant, until: Instant, progress: Callable[[
     looked = 0
     kinds = _kinds(catalog)
     for number, (team, policy, services, severities) in enumerate(kinds):
-        said = core.Declaration("-", severities[0], services[:1])
+        said = Declaration("-", severities[0], services[:1])
         line = _Line(said, noted, calendar, asked, _spans(catalog))
         stretches = tuple(joined(line.stretches(start, until)))
         rows.append(Row(team, policy, services, severities, stretches))
@@ -171,7 +171,7 @@ class _Line:
     """One kind of declaration through time. Walks that met the same answers are remembered, not run again."""
 
     def __init__(
-        self, said: core.Declaration, catalog: Catalog, calendar: Calendar, asked: set[Subject], spans: tuple[Span, ...]
+        self, said: Declaration, catalog: Catalog, calendar: Calendar, asked: set[Subject], spans: tuple[Span, ...]
     ) -> None:
         self.looked = 0
         self._said = said

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of
+from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.incident import Declaration, declare
 from escalate_cli.core.model import Situation
 from escalate_cli.core.moment import local_time
 from escalate_cli.core.paging import urgency_of

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from escalate_cli.core import hours as opening
 from escalate_cli.core.catalog import Catalog, Hours, Schedule
 from escalate_cli.core.conditions import opening_of
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, WEEK, Instant, Span
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, NudgeStatus, Situation
 from escalate_cli.core.moment import NotAMoment, parse_moment
 from escalate_cli.core.policy import When

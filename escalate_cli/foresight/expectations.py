@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import WEEK, Instant, Span, show_duration
 from escalate_cli.core.hours import instant_to_local, local_to_instant
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.core.moment import local_time
 from escalate_cli.core.policy import Expectation

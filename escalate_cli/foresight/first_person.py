@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.plan import plan
@@ -37,15 +37,15 @@ class Walk:
         return any(kind == HOURS for _, asked in self.visits for kind, _ in asked)
 
 
-def first_person(said: core.Declaration, catalog: Catalog, at: Instant) -> First:
+def first_person(said: Declaration, catalog: Catalog, at: Instant) -> First:
     """Who is paged first if `said` is declared at `at` and nobody acknowledges."""
     return walk(said, catalog, at, set()).first
 
 
-def walk(said: core.Declaration, catalog: Catalog, at: Instant, asked: set[Subject]) -> Walk:
+def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject]) -> Walk:
     """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks of it (breakpoints.py)."""
     asked.clear()
-    planned = core.declare(said, catalog, at)
+    planned = declare(said, catalog, at)
     visits = [(at, tuple(sorted(asked)))]
     now = at
     pending: frozenset[Instant] = frozenset()

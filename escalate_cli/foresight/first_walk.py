@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import Entry, EntryKind, EscalationStatus, Situation
 from escalate_cli.core.plan import plan
@@ -38,9 +38,9 @@ class FirstWalk:
     repeat: int = 0
 
 
-def first_walk(said: core.Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
+def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
     """The first walk through the policies that this declaration starts at `at`, followed by the fallback; nothing is sent or stored."""
-    situation = core.declare(said, catalog, at).situation
+    situation = declare(said, catalog, at).situation
     seen: dict[tuple[str, int], LevelWalked] = {}
     begun = {one.id for one in situation.escalations}
     repeat = max((one.policy.repeat for one in situation.escalations), default=0)

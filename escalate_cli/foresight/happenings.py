@@ -6,6 +6,7 @@ Each says why nothing follows where the command would refuse: an incident that i
 from __future__ import annotations
 
 from escalate_cli.core import incident as core
+from escalate_cli.core import updating
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
@@ -30,11 +31,11 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
     return Happening(span, _unless_over(act, "acknowledged"))
 
 
-def change(span: Span, changes: core.Changes, *, by: str | None = None) -> Happening:
+def change(span: Span, changes: updating.Changes, *, by: str | None = None) -> Happening:
     """An update: severity, services, lead, labels, title, message."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
-        return core.update(situation, changes, catalog, now, by=by)
+        return updating.update(situation, changes, catalog, now, by=by)
 
     return Happening(span, _unless_over(act, "updated"))
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, Instant, Span
 from escalate_cli.core.model import (
     Entry,
@@ -25,6 +25,7 @@ from escalate_cli.core.model import (
 )
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.updating import Changes
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate
 
@@ -113,14 +114,14 @@ def had_nobody_acted(
     return next((one.at for one in simulation.messages if one.person == person), None)
 
 
-def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tuple[core.Declaration, list[Happening]]:
+def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tuple[Declaration, list[Happening]]:
     """The declaration and what people did after it, as a script."""
     incident = situation.incident
     updates = [one for one in timeline if one.kind is EntryKind.UPDATED]
     severities = [str(one.data["before"]) for one in updates if one.data.get("change") == "severity"]
     scopes = [tuple(map(str, one.data["before"])) for one in updates if one.data.get("change") == "services"]
     declared = next((one for one in timeline if one.kind is EntryKind.DECLARED), None)
-    said = core.Declaration(
+    said = Declaration(
         title=declared.text.removeprefix("declared: ") if declared is not None else incident.title,
         severity=severities[0] if severities else incident.severity,
         services=scopes[0] if scopes else incident.services,
@@ -204,13 +205,13 @@ def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | N
     return happenings.to_level(span, level if not levels and isinstance(level, int) else None, by=by)
 
 
-def _changes(some: Sequence[Entry]) -> core.Changes:
+def _changes(some: Sequence[Entry]) -> Changes:
     """The update that these entries tell of."""
-    made = core.Changes()
+    made = Changes()
     values = {one.data.get("change"): one for one in some}
     severity, services = values.get("severity"), values.get("services")
     lead, labels, title, message = (values.get(name) for name in ("lead", "labels", "title", "message"))
-    return core.Changes(
+    return Changes(
         severity=severity.data["after"] if severity is not None else None,
         add_services=tuple(services.data["added"]) if services is not None else (),
         drop_services=tuple(services.data["dropped"]) if services is not None else (),
@@ -262,7 +263,7 @@ def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
     return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
-def _remarks(said: core.Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
+def _remarks(said: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
     remarks = [f'the service "{one}" is not in this configuration' for one in said.services if one not in catalog.services]
     if said.severity not in {one.id for one in catalog.severities}:
         remarks.append(f'the severity "{said.severity}" is not in this configuration: it counts as the gravest')

@@ -1,8 +1,8 @@
 """What a declaration leads to, message by message: the core on a virtual clock that leaps from one due instant to the next.
 
-Who is paged when is decided by `core.incident` and `core.plan`, as in a real pass; here is only what the engine does around them:
-what is due is sent, what exceeds `[limits]` is held back for a digest, what failed is tried again. Every message is taken by its
-provider at its due instant, unless `fails` says otherwise.
+Who is paged when is decided by `core.declaration`, `core.incident` and `core.plan`, as in a real pass; here is only what the engine
+does around them: what is due is sent, what exceeds `[limits]` is held back for a digest, what failed is tried again. Every message is
+taken by its provider at its due instant, unless `fails` says otherwise.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from escalate_cli.core import incident as core
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.limits import Ruling, concerns, judge
 from escalate_cli.core.model import (
@@ -94,7 +94,7 @@ class Simulation:
 
 
 def simulate(
-    said: core.Declaration,
+    said: Declaration,
     catalog: Catalog,
     start: Instant,
     until: Instant,
@@ -112,7 +112,7 @@ def simulate(
     `enough` ends the simulation after the instant at which it says yes to a message: to learn who is reached first takes no whole day.
     `settled` does so when it says yes to how things stand after an instant.
     """
-    declared = core.declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
+    declared = declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
     life = _Life(catalog, start, fails, replace(declared, entries=()), entries=list(declared.entries))
     return _run(life, until, script, enough, settled)
 

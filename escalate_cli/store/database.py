@@ -329,11 +329,7 @@ class Database:
                 "check its owner, permissions and file system",
                 UNWRITABLE,
             ),
-            sqlite3.SQLITE_CANTOPEN: (
-                f"the database {self.path} cannot be opened",
-                "check its path, owner and permissions",
-                UNWRITABLE,
-            ),
+            sqlite3.SQLITE_CANTOPEN: (f"the database {self.path} cannot be opened", "check its path, owner and permissions", UNWRITABLE),
             sqlite3.SQLITE_NOTADB: (
                 f"{self.path} is not a database of escalate, or it is damaged",
                 "restore the last good backup with `escalate restore FILE`",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from escalate_cli.config.load import load
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, WEEK
 from escalate_cli.core.hours import local_to_instant
-from escalate_cli.core.incident import Declaration
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.foresight.coverage import Stretch, cover
 from escalate_cli.foresight.first_person import first_person

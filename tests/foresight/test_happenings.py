@@ -8,10 +8,11 @@ import pytest
 
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import MINUTE, SECOND, parse_duration
-from escalate_cli.core.incident import Changes, Declaration
 from escalate_cli.core.model import Maintenance
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.updating import Changes
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate, simulate_on
 from tests.world import MONDAY, ORGANISATION, World, instant

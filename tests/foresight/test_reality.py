@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, seed, settings
 
 from escalate_cli import declaring, operations
 from escalate_cli.context import Context, Options
-from escalate_cli.core import incident as core
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY
 from escalate_cli.core.model import Entry, EntryKind, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.updating import Changes
 from escalate_cli.engine import Engine
 from escalate_cli.errors import Conflict
 from escalate_cli.foresight import happenings
@@ -153,7 +154,7 @@ def happening(deed: Deed) -> Happening:
     if made:
         return made()
     changes = revision(deed.what, value)
-    return happenings.change(span, core.Changes(**{**changes, "labels": dict(changes.get("labels", ()))}), by="ana")
+    return happenings.change(span, Changes(**{**changes, "labels": dict(changes.get("labels", ()))}), by="ana")
 
 
 def sent(situation: Situation) -> Counter[tuple[Any, ...]]:
@@ -174,7 +175,7 @@ def told(entries: Any) -> Counter[tuple[Any, ...]]:
 def foresee(night: Night, reality: Reality) -> Simulation:
     """The night as the simulator sees it, which knows what the database knew at its beginning."""
     names = ", ".join(night.services)
-    said = core.Declaration(
+    said = Declaration(
         "down",
         night.severity,
         night.services,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
+from escalate_cli.core import declaration, updating
 from escalate_cli.core import incident as core
 from escalate_cli.core.catalog import Catalog, Fallback, Gateway, Person, Service, Settings, Severity, Step, Team, Urgency
 from escalate_cli.core.duration import MINUTE, Instant
@@ -107,7 +108,7 @@ class Life:
     story: list[Entry] = field(default_factory=list)
 
     def declare(self, *services: str, severity: str = "major") -> None:
-        self._take(core.declare(core.Declaration("down", severity, services), self.catalog, self.now), first=True)
+        self._take(declaration.declare(declaration.Declaration("down", severity, services), self.catalog, self.now), first=True)
 
     def tick(self) -> None:
         due = self.situation.incident.next_due_at
@@ -128,10 +129,10 @@ class Life:
         act = {
             "ack": lambda who: core.acknowledge(self.situation, who, self.catalog, self.now),
             "ack all": lambda who: core.acknowledge(self.situation, who, self.catalog, self.now, everything=True),
-            "severity": lambda one: core.update(self.situation, core.Changes(severity=one), self.catalog, self.now),
-            "add": lambda one: core.update(self.situation, core.Changes(add_services=(one,)), self.catalog, self.now),
-            "drop": lambda one: core.update(self.situation, core.Changes(drop_services=(one,)), self.catalog, self.now),
-            "label": lambda one: core.update(self.situation, core.Changes(labels={one: "x"}), self.catalog, self.now),
+            "severity": lambda one: updating.update(self.situation, updating.Changes(severity=one), self.catalog, self.now),
+            "add": lambda one: updating.update(self.situation, updating.Changes(add_services=(one,)), self.catalog, self.now),
+            "drop": lambda one: updating.update(self.situation, updating.Changes(drop_services=(one,)), self.catalog, self.now),
+            "label": lambda one: updating.update(self.situation, updating.Changes(labels={one: "x"}), self.catalog, self.now),
             "snooze": lambda one: core.snooze(self.situation, one, self.catalog, self.now, by="ana"),
             "resolve": lambda _: core.resolve(self.situation, self.catalog, self.now),
             "reopen": lambda _: core.reopen(self.situation, self.catalog, self.now),

@@ -1,0 +1,102 @@
+"""Changing what is known of an incident: how bad it is, what it is about, who leads it, the latest news; and what follows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import EntryKind, EscalationStatus, Situation
+from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.policy import Target
+from escalate_cli.core.routing import Router
+from escalate_cli.core.scope import align
+from escalate_cli.core.severity import change_severity
+from escalate_cli.core.stakeholders import tell_channels, tell_lead
+from escalate_cli.core.targets import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an update changes; None and empty mean: as it is. Ids exist."""
+
+    severity: str | None = None
+    add_services: tuple[str, ...] = ()
+    drop_services: tuple[str, ...] = ()
+    lead: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    message: str | None = None
+    title: str | None = None
+
+
+def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
+    """Change an open incident. A new service starts its team's escalation though others have acknowledged; a message tells the
+    teams' channels and the stakeholders, and resets the clock of a forgotten acknowledgement."""
+    if changes.title is not None and changes.title != situation.incident.title:
+        text = f"title changed from {situation.incident.title!r}"
+        situation = situation.changed(title=changes.title).log(now, EntryKind.UPDATED, text, by, change="title", after=changes.title)
+    if changes.labels:
+        text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
+        situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
+        situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
+    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
+    note = f"Update{who}: {changes.message}" if changes.message else ""
+    told: tuple[Target, ...] = ()
+    if changes.severity is not None and changes.severity != situation.incident.severity:
+        told = tuple(target for one in (changes.severity, situation.incident.severity) for target in catalog.severity(one).inform)
+        situation = change_severity(situation, changes.severity, catalog, now, by=by, note=note)
+    situation = _change_scope(situation, changes, catalog, now, by)
+    if changes.lead is not None and changes.lead != situation.incident.lead:
+        text = f"lead: {name_of('person:' + changes.lead, catalog)}"
+        situation = situation.changed(lead=changes.lead)
+        situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
+        situation = tell_lead(changes.lead, situation, catalog, now)
+    if changes.message:
+        situation = situation.changed(latest_update=changes.message)
+        situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
+        situation = tell_channels(note, situation, catalog, now, but_not=told)
+    if changes.title is not None or changes.message:
+        situation = _listen(situation, changes, catalog, now)
+    situation = situation.changed(updated_at=now, message_since=now)
+    situation = _reset_forgetting(situation, now)
+    return plan(situation, catalog, now)
+
+
+def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None) -> Situation:
+    before = situation.incident.services
+    after = tuple(one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services)
+    if after == before:
+        return situation
+    grew = [one for one in after if one not in before]
+    shrank = [one for one in before if one not in after]
+    parts = [f"added {', '.join(grew)}"] if grew else []
+    parts += [f"dropped {', '.join(shrank)}"] if shrank else []
+    situation = situation.changed(
+        services=after, scope_grew_at=now if grew else situation.incident.scope_grew_at, suggestion=None
+    )
+    text = "services " + "; ".join(parts)
+    situation = situation.log(now, EntryKind.UPDATED, text, by, change="services", added=grew, dropped=shrank, before=list(before))
+    return align(situation, catalog, now, by)
+
+
+def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Instant) -> Situation:
+    """Offer a service that the new words sound like and that leads elsewhere; never take it."""
+    words = " ".join(part for part in (changes.title, changes.message) if part)
+    service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
+    incident = situation.incident
+    if service is None or service.id in incident.services or service.id == incident.suggestion:
+        return situation
+    if service.team in {one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED}:
+        return situation
+    text = f"this sounds like {service.name}: escalate update {incident.id} --service {service.id}"
+    return situation.changed(suggestion=service.id).log(now, EntryKind.SUGGESTION, text, service=service.id, team=service.team)
+
+
+def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
+    """An update restarts the wait after which an acknowledgement counts as forgotten; a later snooze stands."""
+    for one in situation.escalations:
+        timeout = one.policy.ack_timeout
+        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None:
+            situation = situation.with_escalation(replace(one, next_at=max(now + timeout, one.snoozed_until or 0)))
+    return situation
