@@ -12,12 +12,12 @@ from pathlib import Path
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.engine import PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
+from escalate_cli.tally import PASS_EXPECTED_WITHIN
 
 LITTLE_SPACE = 100_000_000
 """bytes left for the database that are worth a warning"""

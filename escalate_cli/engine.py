@@ -20,8 +20,6 @@ from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.store import Store
 from escalate_cli.tally import Tally
 
-PASS_EXPECTED_WITHIN = 5 * MINUTE
-"""without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 _LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 _BATCH = 200
 _TOGETHER = 20

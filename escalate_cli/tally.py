@@ -1,12 +1,15 @@
-"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it."""
+"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it; and how soon the next is expected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import Entry, NotificationStatus
 from escalate_cli.errors import DatabaseProblem
+
+PASS_EXPECTED_WITHIN = 5 * MINUTE
+"""without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 
 
 @dataclass(slots=True)

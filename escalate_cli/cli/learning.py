@@ -39,7 +39,7 @@ def report(
     catalog = context.running_catalog
     whose = which = None
     if team is not None or service is not None:
-        from escalate_cli import meaning  # 30 ms that a report on everything need not wait for
+        from escalate_cli import meaning
 
         whose = meaning.find_team(team, catalog) if team is not None else None
         which = meaning.find_service(service, catalog).id if service is not None else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from escalate_cli.context import Context
 from escalate_cli.core.duration import show_about
-from escalate_cli.engine import PASS_EXPECTED_WITHIN
+from escalate_cli.tally import PASS_EXPECTED_WITHIN
 
 
 def all_warnings(context: Context) -> list[str]:
@@ -16,10 +16,12 @@ def all_warnings(context: Context) -> list[str]:
 
 def disk_warning(context: Context) -> list[str]:
     """Said while the disk is full: paging goes on from the reserve, but not for ever."""
+    database = context.store.database
+    if not database.disk_is_full():
+        return []
     from escalate_cli import vitals
 
-    database = context.store.database
-    return [f"warning: {vitals.disk_warning(database.path)}"] if database.disk_is_full() else []
+    return [f"warning: {vitals.disk_warning(database.path)}"]
 
 
 def configuration_warning(context: Context) -> list[str]:
