@@ -22,9 +22,9 @@ from escalate_cli.envelopes import envelope
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.recording import Ended, record
-from escalate_cli.store.database import LOCKED
 from escalate_cli.store.outbox import Claimed, Waiting
 from escalate_cli.store.store import Store
+from escalate_cli.store.trouble import LOCKED
 from escalate_cli.tally import Tally
 
 PARALLEL = 8

@@ -21,8 +21,8 @@ from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.store.database import LOCKED
 from escalate_cli.store.spool import Spool
+from escalate_cli.store.trouble import LOCKED
 
 
 def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:

@@ -11,9 +11,9 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
 from escalate_cli.core.targets import name_of
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.database import FULL
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
+from escalate_cli.store.trouble import FULL
 from escalate_cli.tally import Tally
 
 

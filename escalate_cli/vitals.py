@@ -19,8 +19,8 @@ from escalate_cli.engine import deliver
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
-from escalate_cli.store.database import DAMAGED
 from escalate_cli.store.store import Store
+from escalate_cli.store.trouble import DAMAGED, damaged
 from escalate_cli.tally import Tally
 
 KEPT_BACKUPS = 7
@@ -142,7 +142,7 @@ def _back_up(context: Context) -> None:
         return
     ledger, database = context.store.ledger, context.store.database
     if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:  # reading costs less than a copy in vain at each pass
-        raise database.damaged(": it is not copied")
+        raise damaged(database.path, ": it is not copied")
     with context.store.transaction():
         if not _older_than(context, _BACKED_UP, DAY):
             return

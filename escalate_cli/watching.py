@@ -14,7 +14,7 @@ from escalate_cli.context import Context
 from escalate_cli.core.duration import DAY, SECOND, Span
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.store.database import LOCKED
+from escalate_cli.store.trouble import LOCKED
 from escalate_cli.tally import Tally
 
 

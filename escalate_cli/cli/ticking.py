@@ -46,7 +46,7 @@ def _pass(context: Context) -> Any:
     """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
     from escalate_cli import emergency
     from escalate_cli.engine import Engine
-    from escalate_cli.store.database import LOCKED
+    from escalate_cli.store.trouble import LOCKED
     from escalate_cli.watching import one_pass
 
     try:

@@ -18,14 +18,11 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
+from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
+from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
 
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
-
-LOCKED = "database-locked"
-FULL = "database-full"
-UNWRITABLE = "database-unwritable"
-DAMAGED = "database-damaged"
 
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
@@ -35,8 +32,6 @@ NEARLY_NOTHING = 1 << 20
 """bytes"""
 
 _HEADER = b"SQLite format 3\x00"
-_JOURNAL_HEADER = 28
-"""bytes that journal_mode=PERSIST zeroes when a transaction ends"""
 _SCHEMA = Path(__file__).with_name("schema")
 
 
@@ -63,9 +58,9 @@ class Database:
             found = os.stat(path)
             self._identity = (found.st_dev, found.st_ino)
         except sqlite3.Error as problem:
-            raise self._explain(problem) from None
+            raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except UnicodeDecodeError:
-            raise self.damaged() from None
+            raise damaged(self.path) from None
 
     def _prepare_file(self, create_directory: bool) -> bool:
         """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
@@ -80,14 +75,14 @@ class Database:
             try:
                 found = os.stat(self.path)
             except FileNotFoundError:
-                self._refuse_emptied()
+                refuse_emptied(self.path)
                 descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
                 os.close(descriptor)
                 return True
             if not stat.S_ISREG(found.st_mode):
                 raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
             if found.st_size == 0:
-                self._refuse_emptied()
+                refuse_emptied(self.path)
                 return True
             with open(self.path, "rb") as file:
                 if file.read(16) != _HEADER:
@@ -110,30 +105,6 @@ class Database:
             ) from None
         return False
 
-    def _refuse_emptied(self) -> None:
-        """An empty or missing file is a new one, unless its journal tells of committed transactions: then it was lost, and is no new start.
-
-        A journal whose header is zeroed throughout ended a transaction. One under way, or cut short by a kill, has its first bytes zero
-        too until it is synced, but not the salt and the page size that follow: another process is just making the database.
-        """
-        try:
-            with open(f"{self.path}-journal", "rb") as journal:
-                header = journal.read(_JOURNAL_HEADER)
-        except FileNotFoundError:
-            return
-        if header != b"\0" * _JOURNAL_HEADER:
-            return
-        try:
-            what = "is empty, but was not: it has been truncated" if os.stat(self.path).st_size == 0 else None
-        except FileNotFoundError:
-            what = "is gone, but its journal is still there"
-        if what is not None:
-            raise DatabaseProblem(
-                f"the database {self.path} {what}",
-                f"restore the last good backup with `escalate restore FILE`; to begin anew, remove {self.path}-journal too",
-                code=DAMAGED,
-            )
-
     def _settle(self, fresh: bool) -> None:
         run = self._patiently
         run("PRAGMA trusted_schema=OFF")
@@ -155,7 +126,11 @@ class Database:
         if run("PRAGMA journal_mode").fetchone()[0] != "persist":
             run("PRAGMA journal_mode=PERSIST")
         if version < wanted:
-            self._migrate()
+            try:
+                self._migrate()
+            except DatabaseProblem:
+                forget_the_beginning(self._connection, self.path)
+                raise
 
     def _migrate(self) -> None:
         """Run what is missing in one transaction; before it changes anything, put a copy beside the database."""
@@ -217,7 +192,7 @@ class Database:
         try:
             copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
         except DamagedSource:
-            raise self.damaged(": it is not copied") from None
+            raise damaged(self.path, ": it is not copied") from None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -227,7 +202,7 @@ class Database:
         try:
             self._patiently("BEGIN IMMEDIATE")
         except sqlite3.Error as problem:
-            raise self._explain(problem) from None
+            raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         try:
             yield
             self._patiently("COMMIT")  # it may be busy, too, and then leaves the transaction open
@@ -235,9 +210,9 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             if isinstance(problem, sqlite3.Error):
-                raise self._explain(problem) from None
+                raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
             if isinstance(problem, UnicodeDecodeError):
-                raise self.damaged() from None
+                raise damaged(self.path) from None
             raise
 
     @contextmanager
@@ -277,9 +252,9 @@ class Database:
         try:
             return self._patiently(statement, values).fetchall()
         except sqlite3.Error as problem:
-            raise self._explain(problem) from None
+            raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except UnicodeDecodeError:
-            raise self.damaged() from None
+            raise damaged(self.path) from None
 
     def plain(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """As `run`, for many thousand rows: tuples."""
@@ -294,49 +269,13 @@ class Database:
         try:
             return self._patiently(statement, values).rowcount
         except sqlite3.Error as problem:
-            raise self._explain(problem) from None
+            raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except UnicodeDecodeError:
-            raise self.damaged() from None
+            raise damaged(self.path) from None
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-    def damaged(self, more: str = "") -> DatabaseProblem:
-        """What is said of a database that is damaged."""
-        return DatabaseProblem(
-            f"the database {self.path} is damaged{more}",
-            "restore the last good backup with `escalate restore FILE`; keep the damaged file",
-            code=DAMAGED,
-        )
-
-    def _explain(self, problem: sqlite3.Error) -> DatabaseProblem:
-        number = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        if number == sqlite3.SQLITE_CORRUPT:
-            return self.damaged()
-        if getattr(problem, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:  # write(2) fails otherwise than with ENOSPC
-            text = f"the database {self.path} cannot be written any further: a quota, a limit of file sizes, or a failing disk"
-            return DatabaseProblem(text, "free some space, or raise the limit; nothing was changed", code=FULL)
-        text, hint, code = {
-            sqlite3.SQLITE_BUSY: (
-                f"the database {self.path} is locked by another process",
-                f"it was waited for {LOCK_PATIENCE_SECONDS:.0f} s; find the holder with `fuser {self.path}` and try again",
-                LOCKED,
-            ),
-            sqlite3.SQLITE_FULL: (f"the disk of the database {self.path} is full", "free some space; nothing was changed", FULL),
-            sqlite3.SQLITE_READONLY: (
-                f"the database {self.path} cannot be written",
-                "check its owner, permissions and file system",
-                UNWRITABLE,
-            ),
-            sqlite3.SQLITE_CANTOPEN: (f"the database {self.path} cannot be opened", "check its path, owner and permissions", UNWRITABLE),
-            sqlite3.SQLITE_NOTADB: (
-                f"{self.path} is not a database of escalate, or it is damaged",
-                "restore the last good backup with `escalate restore FILE`",
-                DAMAGED,
-            ),
-        }.get(number, (f"the database {self.path} cannot be used: {problem}", "run `escalate doctor`", None))
-        return DatabaseProblem(text, hint, code=code)
 
 
 def _statements(script: str) -> Iterator[str]:

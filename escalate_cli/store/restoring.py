@@ -9,7 +9,8 @@ from pathlib import Path
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.database import DAMAGED, Database
+from escalate_cli.store.database import Database
+from escalate_cli.store.trouble import DAMAGED
 
 
 def restore(copy: Path, path: Path, clock: Clock) -> Path | None:

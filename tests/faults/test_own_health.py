@@ -22,7 +22,7 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.audit import audit
 from escalate_cli.store.copying import copy
-from escalate_cli.store.database import FULL, LOCKED
+from escalate_cli.store.trouble import FULL, LOCKED
 from tests.delivery.processes import needs_proc, until
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import Answer, HttpServer
@@ -83,7 +83,8 @@ class Filled:
             ballast.unlink()
             return
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, ((self.place / "escalate.db").stat().st_size, hard))
+        most = max((self.place / "escalate.db").stat().st_size, 8192)  # what is kept aside has room
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
         try:
             yield
         finally:
@@ -116,6 +117,21 @@ def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_pa
             assert "free some space" in ran.err
         assert place("tick", **on_disk).err == ""
         assert sqlite3.connect(disk.place / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_database_that_could_not_even_be_begun_is_begun_once_there_is_space(tmp_path, web, disk):
+    with installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+        on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
+        (disk.place / "escalate.db").touch()
+        with disk.full():
+            for number in range(2):
+                assert place("declare", f"number {number}", "--service", "x", **on_disk).code == 7
+                ran = place("tick", **on_disk)
+                assert ran.code == 7
+                assert "free some space" in ran.err
+        assert place("tick", **on_disk).code == 0
+        titles = [one["title"] for one in place("list", "--json", **on_disk).json]
+        assert titles == ["number 1", "number 0"]
 
 
 def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
