@@ -134,7 +134,7 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
     warnings = len(loaded.problems)
     if warnings:
         text = f"the configuration is valid, with {warnings} warning{'s' * (warnings != 1)}"
-        return catalog, [Finding(Weight.WARNING, "configuration-warnings", text, "`escalate check` shows them")]
+        return catalog, [Finding(Weight.WARNING, "configuration-warnings", text, "`escalate check` shows them, and looks ahead for more")]
     known = f"{_count(len(catalog.services), 'service')}, {_count(len(catalog.people), 'person').replace('persons', 'people')}"
     return catalog, [_ok("configuration", f"the configuration is valid: {known} ({context.config_path})")]
 

@@ -38,7 +38,11 @@ def test_page(
     person = catalog.person_by_login(login)
     found = rehearse(context, meant, person.name if person else login)
     notes = [f"not reached: {one}" for one in found.unreached]
-    notes += [f"not delivered: to {one.recipient} by {one.gateway} ({one.error})" for one in found.notifications if one.error]
+    for one in found.notifications:
+        if one.error:
+            gateway = catalog.gateways.get(one.gateway)
+            where = f", {gateway.source}" if gateway and gateway.source else ""
+            notes.append(f"not delivered: to {one.recipient} by {one.gateway} ({one.error}{where})")
 
     def screen(console: Any) -> None:
         from escalate_cli.cli import screens
