@@ -119,9 +119,10 @@ ROWS = (
     row(
         9,
         "the disk is full",
-        "a file system of 4 MB filled to the last byte; then the reserve used up",
+        "a file system of 4 MB filled to the last byte, or a limit of file sizes; then the reserve used up",
         f"{HEALTH}::test_on_a_full_disk",
         f"{HEALTH}::test_when_the_reserve",
+        f"{HEALTH}::test_a_database_that",
         f"{HEALTH}::test_a_declaration_that",
         f"{HEALTH}::test_a_tick_that_cannot",
         f"{HEALTH}::test_a_kept",
@@ -253,10 +254,12 @@ ROWS = (
     row(
         26,
         "the configuration leads nowhere",
-        "cycles, unknown names, empty rotations, gaps",
+        "cycles, unknown names, empty rotations, gaps; people and policies that nothing reaches",
         f"{MISTAKES}::test_a_mistake",
         f"{PROMISES}::test_4_4",
         f"{HEALTH}::test_nobody",
+        f"{HEALTH}::test_while_nobody",
+        f"{HEALTH}::test_somebody",
     ),
     row(
         27,
