@@ -223,7 +223,6 @@ def oncall(
 ) -> Answer:
     """Who is on call, since when and until when. Exit 1 when nobody is."""
     from escalate_cli import cataloguing
-    from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.moment import local_time
 
     catalog = context.running_catalog
@@ -255,7 +254,7 @@ def oncall(
 
     found = any(shift.person for _, shift, _ in rows)
     code = ExitCode.DONE if found else ExitCode.NO
-    return Answer(data, screen if rows else "No schedules.", code, configuration_warning(context))
+    return Answer(data, screen if rows else "No schedules.", code)
 
 
 def override(

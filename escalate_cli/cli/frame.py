@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         options = _options(request.options, environ)
         context = Context(options, environ, Clock(), nursery)
         try:
-            answer = request.function(context, **request.values)
+            answer = _with_warning(request.function(context, **request.values), context)
         finally:
             context.close()
         return render.deliver(answer, options)
@@ -45,6 +46,16 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         return _INTERRUPTED
     except Exception as error:
         return _bug(error, options)
+
+
+def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
+    """The answer, with a note where the last valid configuration stood in for a broken one, if the command has not said so itself."""
+    if context.fallen_back is None:
+        return answer
+    from escalate_cli.cli.warnings import configuration_warning
+
+    missing = [one for one in configuration_warning(context) if one not in answer.notes]
+    return replace(answer, notes=[*missing, *answer.notes])
 
 
 def _guessed(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
