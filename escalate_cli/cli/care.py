@@ -115,7 +115,7 @@ def backup(
 
 
 def restore(context: Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")]) -> Answer:
-    """Put a copy of the database back. The present one is kept beside it; a damaged copy changes nothing."""
+    """Put a copy of the database back. The present one is kept beside it; a copy that is damaged or of a newer version changes nothing."""
     from pathlib import Path
 
     from escalate_cli.config.find import find_db
@@ -123,5 +123,5 @@ def restore(context: Context, file: Annotated[str, typer.Argument(metavar="FILE"
 
     path = find_db(context.options.db, context.environ)
     aside = put_back(Path(file), path, context.clock)
-    kept = f"; the one that was there is now {aside}" if aside else ""
+    kept = f"; what was there is now {aside}" if aside else ""
     return Answer({"file": str(path), "kept": str(aside) if aside else None}, f"{path} is as {file} was{kept}", acted=True)

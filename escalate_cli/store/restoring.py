@@ -12,21 +12,25 @@ from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.database import Database
 from escalate_cli.store.trouble import DAMAGED
 
+_BESIDE = ("-journal", "-wal", "-shm")
+"""what SQLite takes for a part of whichever file has the name before it, also of one that came there later"""
+_NEWER = "database-newer"
+
 
 def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
     """Put `copy` in the place of the database at `path`. What was there is kept beside it; where, or None if nothing was.
 
-    The copy is looked through first: a damaged one, or a file of something else, changes nothing.
+    The copy is looked through first: a damaged one, one of a newer version, or a file of something else, changes nothing. A
+    transaction that was cut short in it is undone in what is put back, by the journal beside the copy.
     """
     if not copy.is_file():
         raise DatabaseProblem(f"there is no backup at {copy}", "the daily ones are in the directory NAME.db.backups beside the database")
     fresh = path.with_name(path.name + ".restoring")
     try:
-        fresh.unlink(missing_ok=True)
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600), "wb") as target, open(copy, "rb") as source:
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
+        _remove(fresh)
+        for part in ("", *_BESIDE[:2]):
+            if not part or os.path.exists(f"{copy}{part}"):
+                _copy(f"{copy}{part}", f"{fresh}{part}")
         if fresh.stat().st_size == 0:
             raise DatabaseProblem(f"the backup {copy} is empty", "choose another", code=DAMAGED)
         found = Database(fresh, clock)
@@ -34,31 +38,49 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
         found.close()
         if wrong is not None:
             raise DatabaseProblem(f"the backup {copy} is damaged: {wrong}", "choose another", code=DAMAGED)
-        Path(f"{fresh}-journal").unlink(missing_ok=True)
+        if found.refused:
+            raise DatabaseProblem(found.refused, code=_NEWER)
         aside = _put_aside(path, clock)
         os.replace(fresh, path)
     except DatabaseProblem as problem:
         text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(str(fresh), f"the backup {copy}")
-        raise DatabaseProblem(text, "nothing was changed; choose another copy", code=problem.code) from None
+        instead = "upgrade escalate, or choose an older copy" if problem.code == _NEWER else "choose another copy"
+        raise DatabaseProblem(text, f"nothing was changed; {instead}", code=problem.code) from None
     except OSError as problem:
         raise DatabaseProblem(f"{copy} cannot be restored: {problem.strerror or problem}", "check paths and permissions") from None
     finally:
-        fresh.unlink(missing_ok=True)
-        Path(f"{fresh}-journal").unlink(missing_ok=True)
+        _remove(fresh)
         for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
             older.unlink()
     return aside
 
 
+def _copy(source: str, target: str) -> None:
+    with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600), "wb") as there, open(source, "rb") as here:
+        shutil.copyfileobj(here, there)
+        there.flush()
+        os.fsync(there.fileno())
+
+
+def _remove(path: Path) -> None:
+    for part in ("", *_BESIDE):
+        Path(f"{path}{part}").unlink(missing_ok=True)
+
+
 def _put_aside(path: Path, clock: Clock) -> Path | None:
-    """Move the database away with its journal, which belongs to it alone."""
-    if not path.exists():
+    """Move the database away with its journal, which belongs to it alone; the journal also where the database itself is gone already.
+
+    The database goes first: without its journal it would be damaged, where the journal without it is only in the way.
+    """
+    there = [part for part in ("", *_BESIDE) if os.path.exists(f"{path}{part}")]
+    if not there:
         return None
     aside = _free_name(path.with_name(f"{path.name}.replaced-{clock.now() // 1_000_000}"))
-    os.replace(path, aside)
-    journal = Path(f"{path}-journal")
-    if journal.exists():
-        os.replace(journal, f"{aside}-journal")
+    for part in there:
+        os.replace(f"{path}{part}", f"{aside}{part}")
+    if "" not in there:
+        aside.unlink()  # the file that held the name
+        return Path(f"{aside}{there[0]}")
     return aside
 
 
@@ -66,9 +88,11 @@ def _free_name(wanted: Path) -> Path:
     """`wanted`, or with a number after it, where nothing is yet; an empty file holds it, so that no other process takes it."""
     name = wanted
     for number in itertools.count(2):
-        try:
-            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600))
-            break
-        except FileExistsError:
-            name = wanted.with_name(f"{wanted.name}-{number}")
+        if not any(os.path.lexists(f"{name}{part}") for part in _BESIDE):  # a journal that was put aside by itself
+            try:
+                os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600))
+                break
+            except FileExistsError:
+                pass
+        name = wanted.with_name(f"{wanted.name}-{number}")
     return name

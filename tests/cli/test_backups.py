@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -117,6 +120,67 @@ def test_restores_within_a_second_keep_every_database_that_was_there(place):
         assert place("restore", str(copy)).code == 0
     kept = sorted(len(titles(one)) for one in place.place.glob("escalate.db.replaced-*") if not one.name.endswith("-journal"))
     assert kept == [1, 2, 3, len(before)]
+
+
+def cut_short(path: Path) -> None:
+    """Changes half written into the file by a process that was killed: what undoes them is in the journal beside it."""
+    text = f"""
+import os, signal, sqlite3
+c = sqlite3.connect({str(path)!r}, isolation_level=None)
+c.execute("PRAGMA cache_size=2")
+c.execute("BEGIN IMMEDIATE")
+c.execute("UPDATE incidents SET title = 'half written', message = hex(randomblob(9000))")
+c.execute("CREATE TABLE half AS SELECT randomblob(9000)")
+os.kill(os.getpid(), signal.SIGKILL)"""
+    assert subprocess.run([sys.executable, "-c", text], check=False).returncode == -signal.SIGKILL
+    assert Path(f"{path}-journal").read_bytes()[:8] == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+
+
+def sound(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as there:
+        assert there.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    return titles(path)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_journal_that_was_left_behind_is_not_played_into_what_is_restored(place, gone):
+    live, copy = database(place), place.place / "copy.db"
+    for number in range(5):
+        place("declare", f"number {number}", "--service", "login", "--message", "x" * 3000)
+    assert place("backup", str(copy)).code == 0
+    declared = titles(copy)
+    place("declare", "later", "--service", "login")
+    cut_short(live)
+    journal = Path(f"{live}-journal").read_bytes()
+    if gone:
+        live.rename(place.place / "broken.db")
+    kept = Path(place("restore", str(copy), "--json").json["kept"])
+    assert sound(live) == declared
+    if gone:
+        assert kept.read_bytes() == journal
+        assert place("restore", str(copy)).code == 0
+        assert sound(live) == declared
+    else:  # and back again: with the journal beside it, nothing half written comes along
+        assert place("restore", str(kept)).code == 0
+        assert sound(live) == [*declared, "later"]
+    assert place("tick").code in (0, 6)
+    assert not [one.name for one in place.place.iterdir() if "restoring" in one.name]
+
+
+def test_a_copy_of_a_newer_version_is_not_put_back(place):
+    live, copy = database(place), place.place / "newer.db"
+    assert place("backup", str(copy)).code == 0
+    with closing(sqlite3.connect(copy)) as there, there:
+        there.execute("PRAGMA user_version = 99")
+    before = {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()}
+    message = f"the backup {copy} was written by a newer version of escalate (schema 99; this one knows {schema_version(live)})"
+    is_refused(place("restore", str(copy)), 7, message, "nothing was changed; upgrade escalate, or choose an older copy")
+    assert {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()} == before
+
+
+def schema_version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as there:
+        return int(there.execute("PRAGMA user_version").fetchone()[0])
 
 
 def test_doctor_says_what_is_damaged_on_one_line(place):
