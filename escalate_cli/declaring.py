@@ -46,7 +46,7 @@ Choose = Callable[[Routing], str | None]
 def declare(context: Context, asked: Request, choose: Choose, *, remember: str | None = None) -> Declared:
     """Store the incident, its routing and its first notifications in one transaction. Sending is the caller's next step.
 
-    `remember` is a fact to store with it, so that a kept declaration is not declared twice.
+    `remember` is a fact to store with it, so that a kept declaration is not declared twice, be it by two processes at once.
     """
     title = storable(asked.title, "title")
     if not title.strip():
@@ -62,6 +62,9 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
     store, reach = context.store, Failpoints(context.environ).reach
     context.keep_catalog()
     with store.transaction():
+        before = store.ledger.fact(remember) if remember is not None else None
+        if before is not None:
+            return Declared(find_incident(context, int(before)), False, dict(said.routing))
         if asked.key is not None:
             existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
             if existing is not None:

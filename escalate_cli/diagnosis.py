@@ -263,11 +263,11 @@ def _spooled(context: Context) -> Iterator[Finding]:
     from escalate_cli.config.find import find_db
 
     try:
-        kept = Spool(find_db(context.options.db, context.environ), context.environ).kept()
+        kept = Spool(find_db(context.options.db, context.environ)).kept()
     except (EscalateError, OSError):  # said already: there is no place for a database
         return
     if kept:
-        text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].path.parent}"
+        text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
         yield Finding(Weight.ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages")
 
 

@@ -22,7 +22,7 @@ from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.spool import Spool
-from escalate_cli.store.trouble import LOCKED
+from escalate_cli.store.trouble import FULL, LOCKED
 
 
 def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:
@@ -40,22 +40,36 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Databa
     return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
 
 
-def take_in(context: Context) -> list[int]:
-    """Declare what is kept in the spool; the incidents that came of it. Each is declared once, however often this is interrupted."""
-    spool = _spool(context)
-    declared = []
+def take_in(context: Context) -> DatabaseProblem | None:
+    """Declare what is kept in the spool. Each is declared once, however often this is interrupted and however many do it at once.
+
+    One that does not fit on a full disk stays kept, and holds up neither the others nor the pass: the problem is returned.
+    """
+    spool, full = _spool(context), None
     for kept in spool.kept():
-        fact = f"spooled {kept.path.name}"
-        if context.store.ledger.fact(fact) is None:
-            try:
-                asked = _request(json.loads(kept.content))
-                declared.append(declaring.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id)
-            except DatabaseProblem:
+        content = spool.read(kept)
+        if content is None:
+            continue
+        try:
+            _declare_kept(context, content, f"spooled {kept.name}")
+        except DatabaseProblem as problem:
+            if problem.code != FULL:
                 raise
-            except (EscalateError, ValueError, TypeError, KeyError) as problem:
-                declared.append(_as_words(context, kept.content, fact, problem))
-        spool.drop(kept)
-    return declared
+            full = DatabaseProblem(f"{problem.message}; a declaration waits in {kept}", problem.hint, code=FULL)
+        else:
+            spool.drop(kept)
+    return full
+
+
+def _declare_kept(context: Context, content: bytes, fact: str) -> None:
+    if context.store.ledger.fact(fact) is not None:
+        return
+    try:
+        declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact)
+    except DatabaseProblem:
+        raise
+    except (EscalateError, ValueError, TypeError, KeyError) as problem:
+        _as_words(context, content, fact, problem)
 
 
 def _request(said: dict[str, object]) -> declaring.Request:
@@ -68,7 +82,7 @@ def _fixed(value: object) -> object:
     return tuple(_fixed(one) for one in value) if isinstance(value, list) else value
 
 
-def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> int:
+def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> None:
     """A kept declaration that no longer fits the configuration is declared by its words alone: it must not be lost."""
     text = content.decode("utf-8", "backslashreplace")
     try:
@@ -76,11 +90,11 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
     except (ValueError, TypeError, KeyError):
         title = "A kept declaration that cannot be read"
     asked = declaring.Request(title, message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}")
-    return declaring.declare(context, asked, lambda routing: None, remember=fact).situation.incident.id
+    declaring.declare(context, asked, lambda routing: None, remember=fact)
 
 
 def _spool(context: Context) -> Spool:
-    return Spool(find_db(context.options.db, context.environ), context.environ)
+    return Spool(find_db(context.options.db, context.environ))
 
 
 def page_fallback(context: Context, what: str, problem: DatabaseProblem) -> list[str]:

@@ -93,9 +93,10 @@ def _alive(context: Context, signals: Signals) -> bool:
 
 def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lambda: True) -> Tally:
     """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health."""
-    emergency.take_in(context)
+    full = emergency.take_in(context)
     tally = engine.begin_pass()
     engine.run(tally, keep_on=keep_on)
+    tally.damage = full
     if keep_on():
         vitals.after_pass(context, tally)
         if tally.damage is not None:

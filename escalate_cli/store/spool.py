@@ -1,7 +1,8 @@
-"""Declarations that could not be stored, kept as files until they can be: beside the database, else in memory-backed places.
+"""Declarations that could not be stored, kept as files until they can be: beside the database, else in a temporary directory.
 
 One file a declaration, written whole (temporary name, fsync, rename), readable by its owner only. Every directory that is used must
-be ours alone; the same candidates are looked through when the spool is emptied.
+be ours alone; the same candidates are looked through when the spool is emptied. They depend on the database and the user, and not on
+the environment: what a terminal keeps, cron must find.
 """
 
 from __future__ import annotations
@@ -9,38 +10,19 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 _SUFFIX = ".json"
 
 
-@dataclass(frozen=True, slots=True)
-class Spooled:
-    """A kept declaration: where it is, and what was said."""
-
-    path: Path
-    content: bytes
-
-
 class Spool:
     """The spool of one database."""
 
-    def __init__(self, database: Path, environ: Mapping[str, str]) -> None:
-        absolute = database.absolute()
-        name = f"escalate-{os.getuid()}-{hashlib.sha256(os.fsencode(absolute)).hexdigest()[:16]}"
-        runtime = environ.get("XDG_RUNTIME_DIR", "")
-        self.places = tuple(
-            place
-            for place in (
-                absolute.with_name(absolute.name + ".spool"),
-                Path(runtime) / name if runtime.startswith("/") else None,
-                Path("/dev/shm") / name,  # noqa: S108 - a directory of ours, checked before use
-                Path("/tmp") / name,  # noqa: S108 - likewise
-            )
-            if place is not None
-        )
+    def __init__(self, database: Path) -> None:
+        real = Path(os.path.realpath(database))  # a database has one spool, by whatever links it is reached
+        name = f"escalate-{os.getuid()}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:16]}"
+        elsewhere = ("/var/tmp", "/tmp", "/dev/shm", f"/run/user/{os.getuid()}")  # noqa: S108 - a directory of ours in it, checked before use
+        self.places = (real.with_name(real.name + ".spool"), *(Path(one) / name for one in elsewhere))
 
     def keep(self, name: str, content: bytes) -> Path | None:
         """Keep `content` under `name` in the first place that takes it; None when none does."""
@@ -59,14 +41,14 @@ class Spool:
         partial, final = place / f".{name}.partial", place / (name + _SUFFIX)
         descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600)
         try:
-            os.write(descriptor, content)
-            os.fsync(descriptor)
+            with open(descriptor, "wb") as file:  # a nearly full disk takes a part and refuses the rest
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            os.rename(partial, final)
         except OSError:
             partial.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(descriptor)
-        os.rename(partial, final)
         directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(directory)
@@ -78,19 +60,24 @@ class Spool:
         found = os.lstat(place)
         return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
-    def kept(self) -> tuple[Spooled, ...]:
+    def kept(self) -> tuple[Path, ...]:
         """Everything that is kept, oldest first."""
         found = []
         for place in self.places:
             try:
-                names = sorted(os.listdir(place)) if self._is_ours(place) else []
+                names = os.listdir(place) if self._is_ours(place) else []
             except OSError:
                 continue
-            for name in names:
-                if name.endswith(_SUFFIX) and not name.startswith("."):
-                    found.append(place / name)
-        return tuple(Spooled(path, path.read_bytes()) for path in sorted(found, key=lambda path: path.name))
+            found += [place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")]
+        return tuple(sorted(found, key=lambda path: path.name))
 
-    def drop(self, spooled: Spooled) -> None:
+    def read(self, kept: Path) -> bytes | None:
+        """What was said; None when another process has taken it in meanwhile."""
+        try:
+            return kept.read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop(self, kept: Path) -> None:
         """It is stored now."""
-        spooled.path.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)

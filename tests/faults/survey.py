@@ -43,6 +43,7 @@ STORAGE, MIGRATIONS, WATCHING = "tests/faults/test_storage.py", "tests/faults/te
 PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_clocks.py", "tests/faults/test_edits.py"
 SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
 CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
+SPOOL = "tests/faults/test_spool.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
 PROMISES, LIVES, MISTAKES = "tests/scenarios/test_promises.py", "tests/properties/test_lives.py", "tests/config/test_mistakes.py"
@@ -97,8 +98,9 @@ ROWS = (
     row(
         6,
         "many at once",
-        "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100",
+        "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100; 4 `tick` take in 40 declarations",
         f"{CROWDS}::test_twenty",
+        f"{SPOOL}::test_what_is_kept_is_taken",
         f"{ENDS}::test_twenty",
     ),
     row(
@@ -126,6 +128,8 @@ ROWS = (
         f"{HEALTH}::test_a_declaration_that",
         f"{HEALTH}::test_a_tick_that_cannot",
         f"{HEALTH}::test_a_kept",
+        f"{SPOOL}::test_a_kept",
+        f"{SPOOL}::test_what_is_kept_is_kept",
         f"{HEALTH}::test_a_copy",
     ),
     row(
@@ -133,6 +137,7 @@ ROWS = (
         "the database is not one any more",
         "replaced, missing, truncated, read-only, bits flipped, taken away while `watch` sends",
         f"{STORAGE}::test_a_database_that",
+        f"{SPOOL}::test_a_spool",
         f"{STORAGE}::test_flipped",
         f"{STORAGE}::test_a_read_only",
         f"{WATCHING}::test_a_watch_whose",

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import socket
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +20,7 @@ from escalate_cli.store.audit import audit
 from escalate_cli.store.copying import copy
 from escalate_cli.store.trouble import FULL, LOCKED
 from tests.delivery.processes import needs_proc, until
+from tests.faults.disks import fill, small_disk
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import Answer, HttpServer
 from tests.world import World
@@ -31,75 +28,7 @@ from tests.world import World
 FALLBACK = crew(1, ("a",))
 
 
-@pytest.fixture
-def web() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
 # ── a full disk ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def small_disk(place: Path, size: str = "4m") -> Iterator[Path]:
-    """A file system of its own; only root may make one."""
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill(place: Path) -> Path:
-    """Take every byte that is left."""
-    file = place / "ballast"
-    with open(file, "wb", buffering=0) as ballast:
-        for size in (1 << 16, 1 << 12, 1):
-            try:
-                while True:
-                    ballast.write(b"\0" * size)
-            except OSError:
-                continue
-    assert os.statvfs(place).f_bavail == 0
-    return file
-
-
-@dataclass
-class Filled:
-    """A place for a database that can be made full and free again: to the last byte of a file system, or, where none can be mounted,
-    by a limit that lets no file grow beyond what the database has."""
-
-    place: Path
-    by: str
-
-    @contextmanager
-    def full(self) -> Iterator[None]:
-        if self.by == "tmpfs":
-            ballast = fill(self.place)
-            yield
-            ballast.unlink()
-            return
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        most = max((self.place / "escalate.db").stat().st_size, 8192)  # what is kept aside has room
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.fixture(params=["tmpfs", "RLIMIT_FSIZE"])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
-    place = tmp_path / "disk"
-    if request.param == "tmpfs":
-        with small_disk(place):
-            yield Filled(place, request.param)
-    else:
-        place.mkdir()
-        yield Filled(place, request.param)
 
 
 def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk):

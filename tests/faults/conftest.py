@@ -1,0 +1,28 @@
+"""What several files of tests here use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.disks import Filled, small_disk
+from tests.servers import HttpServer
+
+
+@pytest.fixture
+def web() -> Iterator[HttpServer]:
+    with HttpServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["tmpfs", "RLIMIT_FSIZE"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
+    place = tmp_path / "disk"
+    if request.param == "tmpfs":
+        with small_disk(place):
+            yield Filled(place, request.param)
+    else:
+        place.mkdir()
+        yield Filled(place, request.param)

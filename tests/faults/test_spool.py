@@ -1,0 +1,98 @@
+"""Declarations that could not be stored: kept whole, found by whoever ticks, taken in once, and in nobody's way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+
+from escalate_cli import declaring, emergency
+from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store.spool import Spool
+from escalate_cli.store.trouble import LOCKED
+from tests.delivery.processes import until
+from tests.faults.disks import fill, small_disk
+from tests.faults.harness import crew, installation, report
+from tests.world import World
+
+HELD = DatabaseProblem("it is locked", code=LOCKED)
+
+
+def test_what_is_kept_is_taken_in_once_by_however_many(tmp_path, web):
+    wanted = [f"number {number}" for number in range(40)]
+    with installation(tmp_path, web, crew(1, ("a",))) as place:
+        with closing(place.context) as context:
+            for title in wanted:
+                emergency.keep_declaration(context, declaring.Request(title, ("x",)), HELD)
+        together = [place.begin("tick") for _ in range(4)]
+        ended = [place.end(one) for one in together]
+        assert [(one.code, one.err) for one in ended] == [(0, "")] * len(together)
+        assert sorted(str(one["title"]) for one in place("list", "--json").json) == sorted(wanted)
+        place.settle()
+        account = place.account()
+        assert account.expected == len(wanted)
+        account.must_be_sound(repeats=0)
+
+
+def test_whoever_takes_in_what_another_has_just_taken_in_declares_nothing(tmp_path):
+    """Both have looked, and neither had seen the other's."""
+    world = World(tmp_path)
+    asked = declaring.Request("down", ("login",))
+    first, second = (declaring.declare(world.context, asked, lambda routing: None, remember="spooled one") for _ in range(2))
+    assert (first.created, second.created) == (True, False)
+    assert first.situation.incident.id == second.situation.incident.id
+    world.store.close()
+
+
+def test_a_kept_declaration_that_does_not_fit_is_in_nobody_s_way(tmp_path, web, disk):
+    config = crew(1, ("a",), wait="1s").replace('page = ["person:p0"]', 'page = ["person:ops"]')
+    with installation(tmp_path / "place", web, config + '[people.ops]\nname = "Ops"\ncontact = { a = "ops" }\n') as place:
+        on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
+        assert place("tick", **on_disk).code == 0
+        with disk.full():
+            assert place("declare", "first", "--service", "x", **on_disk).code == 0
+            assert place("declare", "big", "--service", "x", "--message", "m" * 120_000, **on_disk).code in (0, 7)
+            for _ in range(3):
+                big = place("declare", "bigger", "--service", "x", "--message", "m" * 120_000, **on_disk)
+            assert (big.code, "kept in" in big.err) == (7, True)
+
+            def gone_on() -> bool:
+                ran = place("tick", **on_disk)
+                assert ran.code == 7
+                assert "a declaration waits in" in ran.err
+                return any(b"[high] #1 first" in one.body for one in web.arrived if one.path == "/a/ops")
+
+            until(gone_on, 30)
+        place("tick", **on_disk)
+        kept = {str(one["title"]) for one in place("list", "--json", **on_disk).json}
+        assert kept == {"first", "big", "bigger"}
+        assert Spool(disk.place / "escalate.db").kept() == ()
+
+
+def test_what_is_kept_is_kept_whole_or_elsewhere(tmp_path):
+    said = b"x" * 30_000
+    with small_disk(tmp_path / "disk") as place:
+        ballast = fill(place)
+        os.truncate(ballast, ballast.stat().st_size - 16_384)
+        spool = Spool(place / "escalate.db")
+        try:
+            kept = spool.keep("one", said)
+            assert kept is not None
+            assert kept.read_bytes() == said
+            assert place not in kept.parents
+            assert [one.name for one in place.rglob("*") if "one" in one.name] == [], "no half of it is left behind"
+        finally:
+            for one in spool.places:
+                shutil.rmtree(one, ignore_errors=True)
+
+
+def test_a_spool_is_found_by_whatever_way_its_database_is_reached(tmp_path, web):
+    with installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+        (tmp_path / "link").symlink_to(place.db.parent, target_is_directory=True)
+        place.db.write_bytes(b"no database")
+        linked = {"ESCALATE_DB": str(tmp_path / "link" / place.db.name), "XDG_RUNTIME_DIR": str(tmp_path)}
+        assert place("declare", "down", "--service", "x", **linked).code == 7
+        place.db.unlink()
+        assert place("tick").code == 0
+        assert [one["title"] for one in place("list", "--json").json] == ["down"]
+        report(rounds=1)
