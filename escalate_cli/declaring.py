@@ -53,8 +53,8 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
     catalog = context.running_catalog
     said = _declaration(context, asked, title, catalog)
-    if asked.key is not None:
-        existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
+    if said.key is not None:
+        existing = _existing(context, said.key, said.services, explicit=bool(asked.services))
         if existing is not None:
             return existing
     if not said.services:
@@ -65,8 +65,8 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         before = store.ledger.fact(remember) if remember is not None else None
         if before is not None:
             return Declared(find_incident(context, int(before)), False, dict(said.routing))
-        if asked.key is not None:
-            existing = _existing(context, asked.key, said.services, explicit=bool(asked.services))
+        if said.key is not None:
+            existing = _existing(context, said.key, said.services, explicit=bool(asked.services))
             if existing is not None:
                 return existing
         planned = declaration.declare(

@@ -93,7 +93,7 @@ def whoever_types(by: str | None, context: Context) -> str:
     catalog = context.running_catalog
     if by:
         return find_person(by, catalog)
-    login = os_user(context.environ)
+    login = storable(os_user(context.environ), "name")
     person = catalog.person_by_login(login)
     return person.id if person else login
 

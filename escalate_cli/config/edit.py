@@ -18,7 +18,7 @@ from pathlib import Path
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
 from escalate_cli.config.sources import Content, find_sources, read
-from escalate_cli.errors import ConfigurationProblem, Unknown
+from escalate_cli.errors import ConfigurationProblem, Unknown, UsageProblem
 
 
 def append_service(
@@ -89,7 +89,10 @@ def _with(data: bytes, header: str, keys: dict[str, object]) -> bytes:
     lines = [header, *(f"{key} = {_value(value)}" for key, value in keys.items() if value not in ("", None, []))]
     newline = "\r\n" if b"\r\n" in data else "\n"
     gap = newline if not data or data.endswith(b"\n") else newline * 2
-    return data + ((gap if data.strip() else "") + newline.join(lines) + newline).encode()
+    try:
+        return data + ((gap if data.strip() else "") + newline.join(lines) + newline).encode()
+    except UnicodeEncodeError:
+        raise UsageProblem("the configuration is UTF-8, and what is to be added is not", "type it again in UTF-8") from None
 
 
 def _value(value: object) -> str:

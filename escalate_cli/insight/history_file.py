@@ -221,9 +221,9 @@ def _json_lines(text: str) -> list[tuple[int, Any]] | None:
 def _object(one: Mapping[str, Any], where: str, found: HistoryFile, unknown: dict[str, None]) -> dict[str, str]:
     pairs: list[tuple[str, str]] = []
     for key, value in one.items():
-        name = _named(key)
+        name = _whole(_named(key))
         if name == "labels" and isinstance(value, dict):
-            pairs += [(LABEL + label, _plain(text, where, LABEL + label, found)) for label, text in value.items()]
+            pairs += [(LABEL + _whole(label), _plain(text, where, LABEL + _whole(label), found)) for label, text in value.items()]
             continue
         if name == "services" and "service" not in one:
             name = "service"
@@ -239,10 +239,15 @@ def _plain(value: Any, where: str, name: str, found: HistoryFile) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")  # JSON can write half a surrogate pair
+        return _whole(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, list) and name in _LISTS and all(isinstance(part, str) for part in value):
-        return ";".join(value)
+        return _whole(";".join(value))
     found.faults.append(Fault(where, name, "this is not a text or a number", 'write it like "…"; paged may be a list of texts'))
     return ""
+
+
+def _whole(text: str) -> str:
+    """The text with what is no character written out: JSON can write half a surrogate pair."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
