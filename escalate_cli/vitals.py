@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from escalate_cli.context import Context
@@ -180,9 +181,14 @@ def _metrics(context: Context) -> None:
         return
     target = Path(path)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
-    partial.write_text(metrics(context), encoding="utf-8")
-    partial.chmod(0o644)  # node_exporter runs as another user; there is nothing secret in it
-    os.replace(partial, target)
+    try:
+        partial.write_text(metrics(context), encoding="utf-8")
+        partial.chmod(0o644)  # node_exporter runs as another user; there is nothing secret in it
+        os.replace(partial, target)
+    except OSError as problem:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise OSError(problem.errno, problem.strerror, path) from None
 
 
 def metrics(context: Context) -> str:

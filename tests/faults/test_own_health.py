@@ -451,6 +451,17 @@ def test_a_heartbeat_that_lacks_its_secret_stops_no_page(tmp_path, web):
         assert len(web.arrived) == 1
 
 
+def test_metrics_that_a_full_disk_does_not_take_are_named_and_leave_nothing_behind(tmp_path, web):
+    with small_disk(tmp_path / "disk") as disk:
+        target = disk / "escalate.prom"
+        with installation(tmp_path / "place", web, FALLBACK + f'[metrics]\ntextfile = "{target}"\n') as place:
+            fill(disk)
+            for _ in range(2):
+                ran = place("tick")
+                assert (ran.code, ran.err.splitlines()) == (0, [f"{target}: No space left on device"])
+            assert [one.name for one in disk.iterdir()] == ["ballast"]
+
+
 def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
     target = tmp_path / "metrics" / "escalate.prom"
     target.parent.mkdir()
