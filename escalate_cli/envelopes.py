@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
+from escalate_cli.core.digest import digest
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.message import Message, clip, compose, digest
+from escalate_cli.core.message import Message, clip, compose
 from escalate_cli.core.model import Notification, Situation
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge
-from escalate_cli.core.duration import DAY, Instant, Span, show_about, show_duration
+from escalate_cli.core.duration import DAY, Instant, show_about
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import (
     Escalation,
@@ -305,27 +305,3 @@ def fill(template: str, values: Mapping[str, str]) -> str:
             raise ValueError(f"{{{name}}} is not a placeholder")
         filled.append(values[name])
     return "".join(filled)
-
-
-def digest(incidents: Sequence[Incident], messages: int, per: Span, *, short: bool, unsure: bool = False) -> Message:
-    """One message for `messages` that exceeded `[limits]`: it names every incident, by number where there is room for no more.
-
-    `unsure`: an earlier digest of some of them may have arrived.
-    """
-    head = f"{'(repeat) ' if unsure else ''}{messages} more messages about {len(incidents)} incident{'s' * (len(incidents) != 1)}"
-    if short:
-        return Message("", clip(f"{head}: {_numbers(incidents)} - escalate list", SHORT_LIMIT))
-    lines = [f"[{one.severity}] {clip(_name(one), TITLE_LIMIT)} ({one.status.value}): escalate ack {one.id}" for one in incidents]
-    text = f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one.\n\n"
-    return Message(clip(head, TITLE_LIMIT), text + "\n".join(lines) + "\n\nAll of them: escalate list\n")
-
-
-def _numbers(incidents: Sequence[Incident]) -> str:
-    """The numbers of incidents, with ranges where they follow each other: "#4, #7-#20"."""
-    ranges: list[list[int]] = []
-    for number in sorted(one.id for one in incidents):
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return ", ".join(f"#{first}" if first == last else f"#{first}-#{last}" for first, last in ranges)
