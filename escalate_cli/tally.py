@@ -15,7 +15,7 @@ PASS_EXPECTED_WITHIN = 5 * MINUTE
 @dataclass(slots=True)
 class Tally:
     """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
-    that an attempt of this pass did not deliver, by id."""
+    that this pass tried and had not delivered by its end, by id; `failed` and `retrying` count those."""
 
     at: Instant
     incidents: int = 0
@@ -34,6 +34,9 @@ class Tally:
     def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry) -> None:
         """Count an outcome that is stored, by what it made of its notification and its entry on the timeline."""
         self.lines.append(f"#{incident_id} {entry.text}")
+        if notification_id in self.undelivered:  # it was to be tried again, and was: only how the last attempt ended counts
+            self.undelivered.remove(notification_id)
+            self.retrying -= 1
         self.sent += status is NotificationStatus.SENT
         self.failed += status is NotificationStatus.FAILED
         self.retrying += status is NotificationStatus.RETRYING
