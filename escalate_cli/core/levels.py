@@ -12,6 +12,7 @@ from escalate_cli.core.conditions import judge, opening_of
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, Told, cancel, tell, urgency_of
+from escalate_cli.core.policy import TargetKind
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.walk import Due, Position, due
 
@@ -22,14 +23,17 @@ NOTICEABLY_LATE: Span = 2 * MINUTE
 def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out."""
     first_due_at = escalation.next_at or now
+    turned = False
     for _ in range((escalation.levels + 1) * (escalation.policy.repeat + 2)):
         found = due(escalation, situation, catalog, now)
-        situation, escalation = _note_passed(found, escalation, situation, now)
+        situation, escalation = _note_passed(found, escalation, situation, catalog, now)
         late = now - first_due_at if found.passed or now - first_due_at >= NOTICEABLY_LATE else 0
         situation = page_owed(escalation, situation, catalog, now, late=late, but=found.position)
         escalation = situation.escalation(escalation.id)
-        if found.position is None or (found.position.cycle > escalation.cycle and not _reached_anyone(escalation, situation)):
+        again = found.position is not None and found.position.cycle > escalation.cycle
+        if found.position is None or (again and (turned or not _reached_anyone(escalation, situation))):
             return _exhaust(escalation, situation, catalog, now)
+        turned = turned or again
         if found.begin_at > now:
             return _hold(escalation, found.position, found.begin_at, situation, now)
         escalation = replace(escalation, level=found.position.level, cycle=found.position.cycle, held=None)
@@ -44,7 +48,9 @@ def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now:
     return _nobody_at_all(escalation, situation, catalog, now)
 
 
-def _note_passed(found: Due, escalation: Escalation, situation: Situation, now: Instant) -> tuple[Situation, Escalation]:
+def _note_passed(
+    found: Due, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
+) -> tuple[Situation, Escalation]:
     for skipped in found.skipped:
         text = f"level {skipped.level} of {escalation.team} left out: {skipped.reason}"
         already = any(entry.at == now and entry.text == text for entry in situation.entries)
@@ -53,16 +59,36 @@ def _note_passed(found: Due, escalation: Escalation, situation: Situation, now: 
                 now, EntryKind.SKIPPED, text, team=escalation.team, level=skipped.level, source=skipped.source
             )
     missed = [one for one in found.passed if one not in escalation.paged and one not in escalation.owed]
+    for number in missed:
+        level = escalation.policy.levels[number - 1]
+        if opening_of(level.during, catalog, now) != now:
+            text = (
+                f"level {number} of {escalation.team} is owed: its hours {level.during} passed in a gap without any tick;"
+                " it is paged with what comes due when they have begun again"
+            )
+            situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, level=number, source=level.source)
     escalation = replace(escalation, owed=(*escalation.owed, *missed))
     return situation.with_escalation(escalation), escalation
 
 
 def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
-    """Whether any address of the walks so far may have been reached; if not, walking again at once would reach nobody either."""
+    """Whether anybody that a level of the walks so far is for may have been reached; if not, to walk again at once reaches nobody either.
+
+    A channel counts where a level is for channels only: beside people whom the level does not reach, it would only be told again.
+    """
     return any(
-        one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE and one.status is not NotificationStatus.FAILED
+        one.escalation_id == escalation.id
+        and one.kind is NotificationKind.PAGE
+        and one.status is not NotificationStatus.FAILED
+        and (one.recipient.startswith("person:") or _is_for_channels(escalation, one.level))
         for one in situation.notifications
     )
+
+
+def _is_for_channels(escalation: Escalation, number: int | None) -> bool:
+    if number is None or number > escalation.levels:
+        return False
+    return all(target.kind is TargetKind.CHANNEL for target in escalation.policy.levels[number - 1].notify)
 
 
 def _hold(escalation: Escalation, position: Position, until: Instant, situation: Situation, now: Instant) -> Situation:

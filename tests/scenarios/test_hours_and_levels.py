@@ -61,6 +61,7 @@ def test_a_hold_slept_through_until_after_the_hours_is_paged_when_they_begin_aga
     world.expects("sms to ana")
     world.sleep("17h")  # 20:05: the window came and went; the policy has run out
     world.expects("sms to ops")
+    assert "level 2 of identity is owed: its hours office passed in a gap without any tick" in world.timeline()
     world.advance("13h", every="15m")
     assert "sms to bo" in world.sent()
 

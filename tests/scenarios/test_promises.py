@@ -199,6 +199,38 @@ def test_4_4_a_channel_beside_an_absent_person_does_not_count_as_somebody(world_
     world.expects("slack to identity", "sms to bo")
 
 
+MUTE = '[people.mute]\nname = "Mute"\ncontact = { email = "m@example.com" }\n'
+
+
+def test_4_4_a_channel_beside_absent_people_is_told_once_however_often_the_policy_repeats(world_with) -> None:
+    level = '[[policies.standard.levels]]\nnotify = ["person:mute", "channel"]\nwait = "5m"\n'
+    world = world_with(f"[policies.standard]\nrepeat = 100\n{level}", more=MUTE)
+    world.declare("down", "login")
+    world.expects("slack to identity", "sms to ops")
+
+
+def test_4_4_when_people_lose_their_addresses_the_channel_hears_of_one_more_round_and_then_the_fallback_is_paged(world_with) -> None:
+    level = '[[policies.standard.levels]]\nnotify = ["person:ann", "channel"]\nwait = "5m"\n'
+    policies = f"[policies.standard]\nrepeat = 100\n{level}"
+    world = world_with(policies, more='[people.ann]\nname = "Ann"\ncontact = { sms = "ann" }\n')
+    world.declare("down", "login")
+    world.expects("sms to ann", "slack to identity")
+    world.configure(policies, more=MUTE.replace("mute", "ann"))
+    world.advance("5m")
+    world.expects("slack to identity", "sms to ops")
+
+
+def test_4_4_a_policy_for_channels_only_is_repeated_at_its_pace(world_with) -> None:
+    level = '[[policies.standard.levels]]\nnotify = ["channel"]\nwait = "5m"\n'
+    world = world_with(f"[policies.standard]\nrepeat = 1\n{level}")
+    world.declare("down", "login")
+    world.expects("slack to identity")
+    world.advance("5m")
+    world.expects("slack to identity")
+    world.advance("5m")
+    world.expects("sms to ops")
+
+
 # ── 5. a person along their own rules; a channel once, through every contact ──────────────────────────────────────────
 
 OWN_RULES = """
