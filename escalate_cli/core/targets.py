@@ -128,7 +128,8 @@ def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[
     """The addresses to use for `recipient`, in time order; none when the recipient cannot be reached at this urgency.
 
     A person's steps are those of the urgency, by the gateways for which there is an address. Steps that lead nowhere cost no
-    waiting: the first that leads somewhere begins at once. A channel is told once, through every contact it has.
+    waiting: the first that leads somewhere begins at once, also where no step comes before it, and the others count from it. So
+    whom a level reaches is reached when it is due, which `check` proves coverage by. A channel is told once, through every contact.
     """
     if recipient.kind == "channel":
         addresses = catalog.channels[recipient.id].contact

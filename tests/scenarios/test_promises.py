@@ -253,6 +253,24 @@ def test_4_5_a_person_is_notified_along_their_own_rules_for_the_urgency(world_wi
     world.expects("email to ann")
 
 
+@pytest.mark.parametrize(
+    ("steps", "at_once", "a_minute_later"),
+    [
+        ('{ via = ["slack"], after = "2m" }', ["slack to ann"], []),
+        ('{ via = ["slack"], after = "2m" }, { via = ["sms"], after = "3m" }', ["slack to ann"], ["sms to %2B44"]),
+        ('{ via = ["email"] }, { via = ["sms"], after = "3m" }, { via = ["slack"], after = "2m" }', ["slack to ann"], ["sms to %2B44"]),
+    ],
+    ids=["an only step", "two steps that both wait", "a first step without an address"],
+)
+def test_4_5_the_first_step_that_leads_somewhere_begins_at_once(world_with, steps, at_once, a_minute_later) -> None:
+    more = f'[people.ann]\nname = "Ann"\ncontact = {{ sms = "+44", slack = "ann" }}\nnotify.high = [ {steps} ]\n'
+    world = world_with(TO_ANN, more=more)
+    world.declare("down", "login")
+    world.expects(*at_once)
+    world.advance("1m")
+    world.expects(*a_minute_later)
+
+
 def test_4_5_later_steps_are_cancelled_by_an_acknowledgement(world_with) -> None:
     world = world_with(TO_ANN, more=OWN_RULES)
     world.declare("down", "login")
