@@ -25,6 +25,7 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
     """
     if not copy.is_file():
         raise DatabaseProblem(f"there is no backup at {copy}", "the daily ones are in the directory NAME.db.backups beside the database")
+    path = Path(os.path.realpath(path))  # a link stays a link, and SQLite keeps the journal beside what it leads to
     fresh = path.with_name(path.name + ".restoring")
     try:
         _remove(fresh)

@@ -178,6 +178,20 @@ def test_a_copy_of_a_newer_version_is_not_put_back(place):
     assert {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()} == before
 
 
+def test_what_a_link_leads_to_is_restored_and_the_link_stays(place):
+    live, copy, elsewhere = database(place), place.place / "copy.db", place.place / "elsewhere"
+    assert place("backup", str(copy)).code == 0
+    place("declare", "later", "--service", "login")
+    elsewhere.mkdir()
+    for one in (live, Path(f"{live}-journal")):
+        one.rename(elsewhere / one.name)
+    live.symlink_to(elsewhere / live.name)
+    kept = Path(place("restore", str(copy), "--json").json["kept"])
+    assert live.is_symlink()
+    assert sound(elsewhere / live.name) == ["Nobody can log in"]
+    assert (kept.parent, sound(kept)) == (elsewhere, ["Nobody can log in", "later"])
+
+
 def schema_version(path: Path) -> int:
     with closing(sqlite3.connect(path)) as there:
         return int(there.execute("PRAGMA user_version").fetchone()[0])
