@@ -205,13 +205,14 @@ class Dispatch:
         if known:
             record(known, self._store, self._catalog(), now, tally, reach=self._reach)
 
-    def finish(self, tally: Tally) -> None:
-        """Take in what is under way, and begin nothing more.
+    def finish(self, tally: Tally, alive: Callable[[], object] = lambda: None) -> None:
+        """Take in what is under way, and begin nothing more; `alive` is called now and then meanwhile.
 
         A locked database is waited for until the last claim's lease is over: up to then nobody else sends what was sent here.
         What still cannot be recorded is kept, and recorded at the next pass of this process, if there is one.
         """
         while self._underway:
+            alive()
             if self._sender.running:
                 self._ended += self._sender.outcomes(0.5)
             try:

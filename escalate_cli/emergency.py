@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 
 from escalate_cli import declaring
 from escalate_cli.config.find import find_db
 from escalate_cli.context import Context
 from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import TextForm
+from escalate_cli.core.catalog import Catalog, TextForm
 from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import Span
+from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.message import SHORT_LIMIT, clip
 from escalate_cli.core.model import NotificationKind, Situation
 from escalate_cli.core.paging import Letter, tell
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
-from escalate_cli.delivery.sender import Envelope
+from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.store.mark import Mark
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.trouble import FULL, LOCKED
+
+AGAIN_AFTER = MINUTE
+"""how soon to page the fallback again when nobody was reached: a repeat is better than silence"""
 
 
 def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:
@@ -97,58 +104,96 @@ def _spool(context: Context) -> Spool:
     return Spool(find_db(context.options.db, context.environ))
 
 
+class Page:
+    """The page to `[fallback].page` that needs no database: begun, looked after until its attempts have ended, and then forgotten.
+
+    It leaves no record but a mark in the spool: at most once every `[fallback].every`; again after a minute when it reached nobody, as
+    far as is known, and after the limit of its attempts when the process that sent it has died. `sender` is for this page alone, if
+    something else is sent at the same time; else the context's.
+    """
+
+    def __init__(self, context: Context, sender: Sender | None = None) -> None:
+        self._context = context
+        self._own_sender = sender
+        self._mark = Mark(_spool(context).places)
+        self._known: Catalog | None = None
+        self._underway: dict[int, str] = {}
+        self._began, self._every = 0, 0
+        self.reached: list[str] = []
+        """whom it has reached, by name"""
+
+    @property
+    def running(self) -> bool:
+        """Whether an attempt is under way."""
+        return bool(self._underway)
+
+    @property
+    def _sender(self) -> Sender:
+        return self._own_sender or self._context.sender
+
+    def begin(self, what: str, problem: DatabaseProblem) -> None:
+        """Begin it, where it is time for one."""
+        catalog, now = self._catalog(), self._context.clock.now()
+        if self.running or catalog is None or not catalog.fallback.page:
+            return
+        limit = max((one.timeout for one in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
+        if not self._mark.take(now, limit):
+            return
+        self._began, self._every, self.reached = now, catalog.fallback.every, []
+        text = f"escalate cannot use its database: {problem.message}. {what}. Page people by hand; run escalate doctor."
+        for ticket, (name, envelope) in enumerate(self._envelopes(text, catalog, now)):
+            self._underway[ticket] = name
+            self._sender.begin(ticket, envelope)
+        if not self.running:
+            self._end()
+
+    def look(self, patience: float = 0.0) -> None:
+        """Take in how attempts have ended; `patience` is how many seconds to wait for one."""
+        if not self.running:
+            return
+        for ticket, outcome in self._sender.outcomes(patience):
+            name = self._underway.pop(ticket)
+            if outcome.kind is OutcomeKind.SENT and name not in self.reached:
+                self.reached.append(name)
+                self._mark.put(self._began, self._every)
+        if not self.running:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.reached:
+            self._mark.put(self._context.clock.now(), min(AGAIN_AFTER, self._every))
+        if self._own_sender is not None:
+            self._own_sender.close(wait=False)
+
+    def _catalog(self) -> Catalog | None:
+        """The configuration in use, else the last one that this process knew."""
+        with suppress(EscalateError):
+            self._known = self._context.running_catalog
+        return self._known
+
+    def _envelopes(self, text: str, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
+        """Whom to tell, by name, and what."""
+        from escalate_cli.config.secrets import expand
+
+        situation: Situation = declare(Declaration("escalate itself", catalog.settings.default_severity), catalog, now).situation
+        blank = Situation(situation.incident)
+        told = tell(catalog.fallback.page, Letter(NotificationKind.PAGE, ""), blank, catalog, now, catalog.fallback.team)
+        for one in told.situation.notifications:
+            gateway = catalog.gateways[one.gateway]
+            try:
+                expanded = expand(gateway.url, one.address, self._context.environ)
+            except EscalateError:
+                continue
+            short = gateway.text is TextForm.SHORT
+            title = "" if short else "[escalate] the database cannot be used"
+            body = clip(text, SHORT_LIMIT) if short else text
+            yield name_of(one.recipient, catalog), Envelope(expanded.url, expanded.secrets, title, body, "page", gateway.timeout)
+
+
 def page_fallback(context: Context, what: str, problem: DatabaseProblem) -> list[str]:
-    """Page `[fallback].page` directly, without a record; who was reached. At most once every `[fallback].every`, by a mark in the spool."""
-    try:
-        catalog = context.catalog
-    except EscalateError:
-        return []
-    if not catalog.fallback.page or not _mark(context, catalog.fallback.every):
-        return []
-    now = context.clock.now()
-    situation: Situation = declare(Declaration("escalate itself", catalog.settings.default_severity), catalog, now).situation
-    blank = Situation(situation.incident)
-    told = tell(catalog.fallback.page, Letter(NotificationKind.PAGE, ""), blank, catalog, now, catalog.fallback.team)
-    text = f"escalate cannot use its database: {problem.message}. {what}. Page people by hand; run escalate doctor."
-    from escalate_cli.config.secrets import expand
-
-    sender = context.sender
-    for ticket, one in enumerate(told.situation.notifications):
-        gateway = catalog.gateways[one.gateway]
-        try:
-            expanded = expand(gateway.url, one.address, context.environ)
-        except EscalateError:
-            continue
-        short = gateway.text is TextForm.SHORT
-        title = "" if short else "[escalate] the database cannot be used"
-        body = clip(text, SHORT_LIMIT) if short else text
-        sender.begin(ticket, Envelope(expanded.url, expanded.secrets, title, body, "page", gateway.timeout))
-    reached: dict[str, None] = {}
-    while sender.running:
-        for ticket, outcome in sender.outcomes(1.0):
-            if outcome.kind is OutcomeKind.SENT:
-                reached[name_of(told.situation.notifications[ticket].recipient, catalog)] = None
-    return list(reached)
-
-
-def _mark(context: Context, every: Span) -> bool:
-    """Whether it is time again; notes that it was done. Where no mark can be made, it is time."""
-    now = context.clock.now()
-    for place in _spool(context).places:
-        mark = place / ".emergency"
-        try:
-            if abs(now - int(mark.read_text())) < every:
-                return False
-        except (OSError, ValueError):
-            pass
-    for place in _spool(context).places:
-        try:
-            if place.parent.is_dir():
-                place.mkdir(mode=0o700, exist_ok=True)
-                (place / ".emergency").write_text(str(now))
-                break
-        except OSError:
-            continue
-    return True
-
-
+    """Page `[fallback].page` directly and wait for how that ends; who was reached."""
+    page = Page(context)
+    page.begin(what, problem)
+    while page.running:
+        page.look(1.0)
+    return page.reached

@@ -66,12 +66,17 @@ class Engine:
                 pass
         except DatabaseProblem:
             with suppress(DatabaseProblem):
-                self.finish(tally)
+                self.finish(tally, keep_on)
             raise
 
-    def finish(self, tally: Tally) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt is under way, or has ended and could not be recorded."""
+        return self._dispatch.busy
+
+    def finish(self, tally: Tally, alive: Callable[[], object] = lambda: None) -> None:
         """Take in what is under way, and begin nothing more; see `Dispatch.finish`."""
-        self._dispatch.finish(tally)
+        self._dispatch.finish(tally, alive)
 
     def begin_pass(self) -> Tally:
         """Note the pass; put right what a clock set back or a dead sender has left behind."""

@@ -16,7 +16,6 @@ from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
-from escalate_cli.engine import deliver
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
@@ -30,9 +29,13 @@ _FOUND_DAMAGED = "found_damaged_at"
 _BEAT = "last_heartbeat_at"
 
 
-def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
+def after_pass(
+    context: Context, tally: Tally, send: Callable[[], object], keep_on: Callable[[], bool] = lambda: True
+) -> tuple[Finding, ...]:
     """Everything of the above, in order; what the auditor found. Troubles go into the tally.
 
+    `send` goes on with the pass: what the auditor made due is sent together with whatever else comes due meanwhile, so that a provider
+    that hangs delays nobody else. Once `keep_on()` says no, nothing more is begun.
     The heart beats only when the auditor has looked and found nothing, apart from somebody who cannot be reached: the fallback knows.
     """
     findings: tuple[Finding, ...] = ()
@@ -42,12 +45,15 @@ def after_pass(context: Context, tally: Tally) -> tuple[Finding, ...]:
         nonlocal findings, looked
         findings = audit(context.store.database, context.clock.now())
         looked = True
-        _alarm(context, findings, tally)
+        if _alarm(context, findings, tally):
+            send()
 
     for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
-        _try(step, tally)
+        if keep_on():
+            _try(step, tally)
     well = looked and all(one.code == IN_VAIN for one in findings) and not tally.troubles and tally.damage is None
-    _try(lambda: _beat(context, well=well), tally)
+    if keep_on():
+        _try(lambda: _beat(context, well=well), tally)
     return findings
 
 
@@ -65,10 +71,13 @@ def _try(step: Callable[[], object], tally: Tally) -> None:
         tally.warnings.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
 
 
-def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> None:
-    """Page the fallback for what the auditor found, once for each finding: all that is new about an incident in one page."""
+def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
+    """Plan a page to the fallback for what the auditor found, once for each finding: all that is new about an incident in one page.
+
+    True when there is one; it is due at once.
+    """
     store, catalog = context.store, context.running_catalog
-    news = [one for one in findings if _is_news(one, store)]
+    news, paged = [one for one in findings if _is_news(one, store)], False
     for incident_id in dict.fromkeys(one.incident_id for one in news):
         with store.transaction():
             now = context.clock.now()
@@ -87,7 +96,8 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> Non
             planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
             store.situations.save(situation, planned.situation)
         tally.troubles.append(f"incident {incident_id}: {found}; the fallback is paged")
-        tally.sent += deliver(context, [incident_id]).sent
+        paged = True
+    return paged
 
 
 def _advice(found: list[Finding], incident_id: int) -> str:

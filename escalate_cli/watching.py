@@ -8,14 +8,22 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from escalate_cli import emergency, vitals
+from escalate_cli.clock import Clock
 from escalate_cli.context import Context
-from escalate_cli.core.duration import DAY, SECOND, Span
+from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
+from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.trouble import LOCKED
 from escalate_cli.tally import Tally
+
+REMIND_AFTER = 5 * MINUTE
+"""a trouble that lasts is said again after this long"""
+_MOMENT = SECOND
+_LOOK_AT_PAGE = SECOND // 2
 
 
 class Signals:
@@ -48,63 +56,119 @@ class Signals:
         with suppress(OSError):  # the pipe is full: whoever waits on it is awake already
             os.write(self._write_fd, b".")
 
-    def rest(self, span: Span) -> None:
-        """Wait for a signal, at most `span` microseconds."""
-        select.select([self.fd], [], [], span / SECOND)
+    def rest(self, span: Span) -> bool:
+        """Wait for a signal, at most `span` microseconds; whether one has come since the last rest."""
+        if not (self.stop or self.reload):
+            select.select([self.fd], [], [], span / SECOND)
+        self.be_quiet()
+        heard = self.stop or self.reload
+        self.reload = False
+        return heard
+
+    def be_quiet(self) -> None:
+        """Wake nobody any more for what has been heard."""
         with suppress(BlockingIOError):
             os.read(self.fd, 4096)
+
+
+class News:
+    """A trouble that each pass meets anew is said when it begins, now and then while it lasts, and once more when it is over."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._said_at: dict[str, float] = {}
+        self._lasting = ""
+
+    def only(self, tally: Tally, problem: EscalateError | None) -> Tally:
+        """The tally of a pass with only those lines of its troubles that are news. `problem` is what stopped it, or spoilt it."""
+        now = self._clock.monotonic()
+        self._said_at = {line: at for line, at in self._said_at.items() if now - at < REMIND_AFTER / SECOND}
+        if problem is not None:
+            self._lasting = problem.message
+            tally.troubles.append(problem.message)
+        tally.troubles = self._unsaid(tally.troubles, now)
+        tally.warnings = self._unsaid(tally.warnings, now)
+        if problem is None and self._lasting:
+            tally.warnings.append(f"this is over: {self._lasting}")
+            self._said_at.pop(self._lasting, None)
+            self._lasting = ""
+        return tally
+
+    def _unsaid(self, lines: list[str], now: float) -> list[str]:
+        unsaid = [line for line in dict.fromkeys(lines) if line not in self._said_at]
+        self._said_at |= dict.fromkeys(unsaid, now)
+        return unsaid
 
 
 def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Tally], None]) -> None:
     """Pass after pass until asked to stop; then what is under way is finished. `tell` hears of each pass.
 
-    A database that is locked or full for a while, or a broken configuration, is told of and does not end the loop.
+    A database that is locked or full for a while, or a broken configuration, is told of and does not end the loop: it is tried again after
+    `interval`. The fallback is paged about it while the loop goes on.
     """
     context.sender.warm()
     engine: Engine | None = None
+    page, news = emergency.Page(context, Sender(clock=context.clock)), News(context.clock)
+
+    def keep_on() -> bool:
+        """Whether to go on. Whoever waits asks now and then: systemd's watchdog hears that this process lives, however long that takes."""
+        notify(context, "WATCHDOG=1")
+        signals.be_quiet()
+        page.look()
+        return not signals.stop
+
     notify(context, "READY=1")
     while not signals.stop:
         tally = Tally(context.clock.now())
+        problem: EscalateError | None = None
+        rest = interval
         try:
-            engine = _fresh(context, engine)
-            tally = one_pass(context, engine, keep_on=lambda: _alive(context, signals))
-            if tally.damage is not None:
-                tally.troubles.append(tally.damage.message)
-        except DatabaseProblem as problem:
-            _trouble(context, problem, tally)
-        except EscalateError as problem:
-            tally.troubles.append(problem.message)
-        tell(tally)
-        notify(context, "WATCHDOG=1")
-        if not signals.stop:
-            signals.rest(min(_rest_of(context, interval), _watchdog(context)))
+            engine = _fresh(context, engine, keep_on)
+            tally = one_pass(context, engine, keep_on, page.begin)
+            problem, rest = tally.damage, _rest_of(context, tally, interval)
+        except DatabaseProblem as found:
+            problem = found
+            if found.code != LOCKED and not signals.stop:
+                page.begin("Nobody is being escalated to", found)
+                engine = _closed(context, engine)
+        except EscalateError as found:
+            problem = found
+        tell(news.only(tally, problem))
+        until = context.clock.monotonic() + rest / SECOND
+        while keep_on() and (left := until - context.clock.monotonic()) > 0:
+            if signals.rest(min(int(left * SECOND) + 1, _watchdog(context), _LOOK_AT_PAGE if page.running else rest)):
+                break
     notify(context, "STOPPING=1")
     if engine is not None:
         tally = Tally(context.clock.now())
-        engine.finish(tally)
+        engine.finish(tally, keep_on)
         tell(tally)
+    while page.running:
+        keep_on()
+        page.look(0.5)
 
 
-def _alive(context: Context, signals: Signals) -> bool:
-    """Whether to go on; tells the watchdog that the pass is, however long a provider takes."""
-    notify(context, "WATCHDOG=1")
-    return not signals.stop
+def one_pass(
+    context: Context,
+    engine: Engine,
+    keep_on: Callable[[], bool] = lambda: True,
+    call: Callable[[str, DatabaseProblem], object] | None = None,
+) -> Tally:
+    """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health.
 
-
-def one_pass(context: Context, engine: Engine, keep_on: Callable[[], bool] = lambda: True) -> Tally:
-    """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health."""
+    `call` is how the fallback is told that the database is damaged; without it, that is waited for.
+    """
     full = emergency.take_in(context)
     tally = engine.begin_pass()
     engine.run(tally, keep_on=keep_on)
     tally.damage = full
-    if keep_on():
-        vitals.after_pass(context, tally)
-        if tally.damage is not None:
-            emergency.page_fallback(context, "What it can still read goes on being paged", tally.damage)
+    vitals.after_pass(context, tally, lambda: engine.run(tally, keep_on=keep_on), keep_on)
+    if tally.damage is not None and keep_on():
+        (call or partial(emergency.page_fallback, context))("What it can still read goes on being paged", tally.damage)
     return tally
 
 
-def _fresh(context: Context, engine: Engine | None) -> Engine:
+def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
     """The engine of the last pass, unless the database was replaced; the configuration's files are looked at again."""
     context.look_at_files_again()
     if engine is not None and not context.store.database.replaced():
@@ -112,15 +176,18 @@ def _fresh(context: Context, engine: Engine | None) -> Engine:
         return engine
     if engine is not None:
         with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
-            engine.finish(Tally(context.clock.now()))
+            engine.finish(Tally(context.clock.now()), keep_on)
         context.reopen_store()
     return Engine.on(context)
 
 
-def _trouble(context: Context, problem: DatabaseProblem, tally: Tally) -> None:
-    tally.troubles.append(problem.message)
-    if problem.code != LOCKED:
-        emergency.page_fallback(context, "Nobody is being escalated to", problem)
+def _closed(context: Context, engine: Engine | None) -> Engine | None:
+    """Have the next pass open the database anew: SQLite never writes what it once could only open for reading. An engine that has
+    something to record is kept."""
+    if engine is not None and engine.busy:
+        return engine
+    context.reopen_store()
+    return None
 
 
 def notify(context: Context, state: str) -> None:
@@ -140,8 +207,9 @@ def _watchdog(context: Context) -> Span:
     return int(allowed) // 2 if allowed.isdigit() and int(allowed) else DAY
 
 
-def _rest_of(context: Context, interval: Span) -> Span:
-    try:
-        return idle_until(context.store.situations.next_due_at(), context.clock.now(), interval)
-    except EscalateError:
-        return interval
+def _rest_of(context: Context, tally: Tally, interval: Span) -> Span:
+    """How long to rest after this pass: until something is due. What was due before the pass, and still is, can wait a moment."""
+    due_at = context.store.situations.next_due_at()
+    if due_at is not None and due_at <= tally.at:
+        return min(interval, _MOMENT)
+    return idle_until(due_at, context.clock.now(), interval)

@@ -43,7 +43,7 @@ STORAGE, MIGRATIONS, WATCHING = "tests/faults/test_storage.py", "tests/faults/te
 PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_clocks.py", "tests/faults/test_edits.py"
 SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
 CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
-SPOOL = "tests/faults/test_spool.py"
+SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
 PROMISES, LIVES, MISTAKES = "tests/scenarios/test_promises.py", "tests/properties/test_lives.py", "tests/config/test_mistakes.py"
@@ -93,6 +93,7 @@ ROWS = (
         "SIGTERM; SIGSTOP for longer than its claims last",
         f"{CRASHES}::test_a_watch_told",
         f"{WATCHING}::test_a_watch_paused",
+        f"{LOOPS}::test_a_watch_that_is_told",
         f"{ENDS}::test_a_watch_that_is_told",
     ),
     row(
@@ -141,6 +142,8 @@ ROWS = (
         f"{STORAGE}::test_flipped",
         f"{STORAGE}::test_a_read_only",
         f"{WATCHING}::test_a_watch_whose",
+        f"{LOOPS}::test_while_the_fallback",
+        f"{LOOPS}::test_a_watch_with_a_read_only",
         f"{HEALTH}::test_a_damaged_backup",
         f"{HEALTH}::test_a_backup_can",
     ),
@@ -167,6 +170,7 @@ ROWS = (
         "a provider never ends",
         "no answer; one byte a second",
         f"{PROVIDERS}::test_a_provider_that_never",
+        f"{LOOPS}::test_the_auditors_page",
         f"{OUTCOMES}::test_an_attempt_ends",
         f"{PROCESSES}::test_4_14",
         f"{ENDS}::test_a_provider_that_never",

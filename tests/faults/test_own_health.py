@@ -219,7 +219,7 @@ def test_a_tick_makes_one_backup_a_day_and_keeps_seven(tmp_path):
     context = world.context
     for _ in range(10):
         for _ in range(3):
-            vitals.after_pass(context, world.tick())
+            vitals.after_pass(context, world.tick(), world.tick)
             world.clock.at += DAY // 3
     kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
     assert len(kept) == 7
@@ -341,7 +341,7 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "no such number") if "%2B1" in url else None
 
     def a_pass() -> None:
-        vitals.after_pass(world.context, world.tick())
+        vitals.after_pass(world.context, world.tick(), world.tick)
         world.clock.at += SECOND
 
     world.declare("nobody can log in", "login")
@@ -389,7 +389,7 @@ def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
             world.store.database.change("UPDATE escalations SET next_at = NULL")
             world.store.database.change("UPDATE incidents SET next_due_at = NULL")
         tally = world.tick()
-        vitals.after_pass(world.context, tally)
+        vitals.after_pass(world.context, tally, world.tick)
         world.clock.at += MINUTE
     world.expects("sms to ops")
     assert "nothing is due" in world.timeline()

@@ -1,0 +1,89 @@
+"""The mark that keeps what is sent without a database from being sent too often: a file in the spool, heeded by every process.
+
+It says at which instant it was made, and for how long nobody else need do the same. Where no place takes it, this process still heeds it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from escalate_cli.core.duration import Instant, Span
+
+_NAME = ".emergency"
+
+
+class Mark:
+    """The mark in the first of `places` that takes it."""
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self._places = places
+        self._own = ""
+
+    def take(self, now: Instant, span: Span) -> bool:
+        """Whether it is time, by every mark there is; then it is noted that for `span` it is not. Of two processes only one is told so."""
+        if _holds(self._own, now):
+            return False
+        for place in self._places:
+            with suppress(OSError), _opened(place, os.O_RDONLY) as file:
+                if _holds(_read(file), now):
+                    return False
+        return self._write(now, span, unless_it_holds=True)
+
+    def put(self, at: Instant, span: Span) -> None:
+        """Say anew for how long it is not time."""
+        self._write(at, span, unless_it_holds=False)
+
+    def _write(self, at: Instant, span: Span, *, unless_it_holds: bool) -> bool:
+        text = f"{at} {span}"
+        for place in self._places:
+            try:
+                with _opened(place, os.O_RDWR | os.O_CREAT) as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if unless_it_holds and _holds(_read(file), at):
+                        return False
+                    os.pwrite(file, text.encode(), 0)  # in place: on a full disk the old one can still be changed
+                    os.ftruncate(file, len(text))
+            except BlockingIOError:  # somebody else is at it
+                if unless_it_holds:
+                    return False
+            except OSError:
+                continue
+            break
+        self._own = text
+        return True
+
+
+@contextmanager
+def _opened(place: Path, flags: int) -> Iterator[int]:
+    """The file in `place`, which must be ours alone; it is made, if its parent is there, where the flags ask for that."""
+    if flags & os.O_CREAT and place.parent.is_dir():
+        place.mkdir(mode=0o700, exist_ok=True)
+    directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        found = os.fstat(directory)
+        if found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise PermissionError
+        file = os.open(_NAME, flags | os.O_NOFOLLOW, 0o600, dir_fd=directory)
+    finally:
+        os.close(directory)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _read(file: int) -> str:
+    return os.pread(file, 100, 0).decode("ascii", "replace")
+
+
+def _holds(text: str, now: Instant) -> bool:
+    """Whether it is not time yet. A mark from further ahead than it lasts was made before the clock was set back."""
+    try:
+        at, span = map(int, text.split())
+    except ValueError:
+        return False
+    return abs(now - at) < span
