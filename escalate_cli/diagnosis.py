@@ -249,11 +249,15 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
 
 def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
     """What the auditor finds: an incident forgotten, a message left lying."""
+    unreadable = store.situations.unreadable()
+    for number, problem in unreadable.items():
+        text = f"incident {number}: {problem.message}: nobody is paged for it"
+        yield Finding(Weight.ERROR, "unreadable", text, "page people for it by other means; " + problem.hint)
     findings = audit(store.database, now)
     for one in findings:
         weight = Weight.WARNING if one.code == IN_VAIN else Weight.ERROR
         yield Finding(weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
-    if all(one.code == IN_VAIN for one in findings):
+    if not unreadable and all(one.code == IN_VAIN for one in findings):
         running = len(store.situations.listed(running_only=True, status=None, limit=None))
         yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
 

@@ -13,16 +13,16 @@ from typing import Protocol
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog, Gateway
-from escalate_cli.core.duration import SECOND, Instant, show_about
+from escalate_cli.core.duration import MINUTE, SECOND, Instant, show_about
 from escalate_cli.core.limits import Ruling, is_limited, judge
 from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
 from escalate_cli.core.targets import name_of
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
-from escalate_cli.errors import DatabaseProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.recording import Ended, record
-from escalate_cli.store.outbox import Claimed, Waiting
+from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import LOCKED
 from escalate_cli.tally import Tally
@@ -31,6 +31,8 @@ PARALLEL = 8
 """attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
 SLOW_AFTER = 2 * SECOND
 MOST_CHILDREN = 64
+LOOK_AHEAD_AFTER_TROUBLE = MINUTE
+"""what cannot be dealt with is tried again so much later, and stops nothing else meanwhile"""
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """a claim outlives the hard limit of its attempt by this much before another process may take it over"""
 _BATCH = 200
@@ -120,7 +122,7 @@ class Dispatch:
         if not wanted:
             return 0
         with self._store.transaction():
-            claims = [(self._claim(one, self._gateway(one.gateway), now), one.gateway) for one in wanted]
+            claims = [(self._claim_safely(one, now, tally), one.gateway) for one in wanted]
             self._reach("claiming")
         begun = 0
         for claimed, gateway in claims:
@@ -130,6 +132,19 @@ class Dispatch:
                 begun += 1
         self.record_ended(tally)
         return begun
+
+    def _claim_safely(self, waiting: Waiting, now: Instant, tally: Tally) -> Claimed | None:
+        """Claim one; a record that cannot be read is undone, pushed ahead, and stops none of the others in the same transaction."""
+        try:
+            with self._store.part():
+                return self._claim(waiting, self._gateway(waiting.gateway), now)
+        except DamagedRow as problem:
+            self._put_off(Unreadable(waiting.id, waiting.incident_id, problem), now, tally)
+            return None
+
+    def _put_off(self, unreadable: Unreadable, now: Instant, tally: Tally) -> None:
+        self._store.outbox.push_ahead(unreadable.id, now + LOOK_AHEAD_AFTER_TROUBLE)
+        tally.note_damage(self._store.database.path, unreadable.incident_id, unreadable.problem)
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
@@ -229,7 +244,12 @@ class Dispatch:
     def take_over_abandoned(self, tally: Tally) -> None:
         """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
         now = tally.at
-        while abandoned := self._store.outbox.abandoned(now, _BATCH):
+        while True:
+            abandoned, unreadable = self._store.outbox.abandoned(now, _BATCH)
+            if unreadable:
+                with self._store.transaction():
+                    for one in unreadable:
+                        self._put_off(one, now, tally)
             mine = {one.claimed.token for one in self._underway.values()}
             known = [
                 self._outcome_of_abandoned(claimed, now)
@@ -237,7 +257,7 @@ class Dispatch:
                 if claimed.token not in mine  # the clock leapt: it is under way right here
             ]
             self._record(known, now, tally)
-            if len(abandoned) < _BATCH:
+            if len(abandoned) + len(unreadable) < _BATCH:
                 return
 
     def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> Ended:

@@ -11,16 +11,15 @@ from contextlib import suppress
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, Instant, Span, show_about
+from escalate_cli.core.duration import Instant, Span, show_about
 from escalate_cli.core.model import Entry
 from escalate_cli.core.plan import Plan, plan
-from escalate_cli.dispatch import Dispatch, Sending
+from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.store import Store
 from escalate_cli.tally import Tally
 
-_LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 _BATCH = 200
 _TOGETHER = 20
 """incidents planned in one transaction: a commit costs more than a plan, but nobody else should wait long for the database"""
@@ -141,7 +140,9 @@ class Engine:
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
         tally.troubles.append(text)
-        self.store.situations.push_ahead(incident_id, now + _LOOK_AHEAD_AFTER_TROUBLE)
+        if isinstance(problem, DamagedRow):
+            tally.note_damage(self.store.database.path, incident_id, problem)
+        self.store.situations.push_ahead(incident_id, now + LOOK_AHEAD_AFTER_TROUBLE)
 
     def foresee(self, now: Instant) -> list[tuple[int, Plan]]:
         """What a pass at `now` would do, incident by incident; nothing is stored or sent."""

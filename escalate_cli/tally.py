@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import Entry, NotificationStatus
-from escalate_cli.errors import DatabaseProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem
+from escalate_cli.store.trouble import damaged
 
 PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""
@@ -42,3 +44,7 @@ class Tally:
         self.retrying += status is NotificationStatus.RETRYING
         if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
             self.undelivered.append(notification_id)
+
+    def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
+        """A record that this incident needs cannot be read; the first such damage is told of."""
+        self.damage = self.damage or damaged(database, f": incident {incident_id}: {problem.message}")

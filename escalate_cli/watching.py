@@ -17,7 +17,7 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.store.trouble import LOCKED
+from escalate_cli.store.trouble import LOCKED, damaged
 from escalate_cli.tally import Tally
 
 REMIND_AFTER = 5 * MINUTE
@@ -161,7 +161,9 @@ def one_pass(
     full = emergency.take_in(context)
     tally = engine.begin_pass()
     engine.run(tally, keep_on=keep_on)
-    tally.damage = full
+    if context.store.database.garbled:
+        tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
+    tally.damage = tally.damage or full
     vitals.after_pass(context, tally, lambda: engine.run(tally, keep_on=keep_on), keep_on)
     if tally.damage is not None and keep_on():
         (call or partial(emergency.page_fallback, context))("What it can still read goes on being paged", tally.damage)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cli import render
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+from escalate_cli.errors import DamagedRow, EscalateError, ExitCode, UsageProblem
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
@@ -37,6 +37,10 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         context = Context(options, environ, Clock(), nursery)
         try:
             answer = _with_warning(request.function(context, **request.values), context)
+        except DamagedRow as problem:
+            from escalate_cli.store.trouble import damaged
+
+            raise damaged(context.store.database.path, f": {problem.message}") from None
         finally:
             context.close()
         return render.deliver(answer, options)

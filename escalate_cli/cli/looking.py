@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +11,10 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import Id, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import Unknown, UsageProblem
+from escalate_cli.errors import DamagedRow, ExitCode, Unknown, UsageProblem
+
+if TYPE_CHECKING:
+    from escalate_cli.store.situations import Situations
 
 STATUSES = ("open", "acknowledged", "resolved")
 
@@ -26,14 +30,20 @@ def list_incidents(
     from escalate_cli.cli.views import incident_data
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.core.model import Situation
+    from escalate_cli.store.trouble import damaged
 
     if status is not None and status not in STATUSES:
         raise UsageProblem(f'"{status}" is not a status', f"write one of {', '.join(STATUSES)}")
     catalog = context.running_catalog
     situations = context.store.situations
-    found = situations.listed(running_only=not all, status=status, limit=None)
-    ids = tuple(one.id for one in found)
-    escalations, nudges, waiting = situations.escalations(ids), situations.nudges(ids), situations.waiting()
+    unreadable: dict[int, DamagedRow] = {}
+    try:
+        found, escalations, nudges, waiting = _read(situations, status, all, ())
+    except DamagedRow:
+        unreadable = situations.unreadable()
+        if not unreadable:
+            raise
+        found, escalations, nudges, waiting = _read(situations, status, all, unreadable)
     if team is not None:
         from escalate_cli import meaning
 
@@ -57,7 +67,16 @@ def list_incidents(
         rows = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
         incident_screen.draw_list(console, rows, catalog, now)
 
-    return Answer(data, screen if data else "No incidents." if all or status else "No open incidents.", notes=all_warnings(context))
+    nothing = "No incidents." if all or status else "No open incidents."
+    code = ExitCode.DATABASE if unreadable else ExitCode.DONE
+    failures = [damaged(context.store.database.path, f": incident {one}: {problem.message}") for one, problem in unreadable.items()]
+    return Answer(data, screen if data else nothing, code, all_warnings(context), failures=failures)
+
+
+def _read(situations: Situations, status: str | None, every: bool, without: Collection[int]) -> tuple[Any, Any, Any, Any]:
+    found = situations.listed(running_only=not every, status=status, limit=None, without=without)
+    ids = tuple(one.id for one in found)
+    return found, situations.escalations(ids), situations.nudges(ids), situations.waiting(without=without)
 
 
 def show(context: Context, incident: Id) -> Answer:

@@ -48,6 +48,8 @@ class Database:
         self.clock = clock
         self.refused: str | None = None
         """why the file may be read but not written: it was written by a newer version"""
+        self.garbled = False
+        """whether text that is not UTF-8 was met"""
         fresh = self._prepare_file(create_directory)
         try:
             self._connection = sqlite3.connect(
@@ -251,10 +253,20 @@ class Database:
         """Run one statement and fetch everything it returns."""
         try:
             return self._patiently(statement, values).fetchall()
-        except sqlite3.Error as problem:
-            raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
-        except UnicodeDecodeError:
-            raise damaged(self.path) from None
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
+            if isinstance(problem, sqlite3.Error) and not str(problem).startswith("Could not decode to UTF-8"):
+                raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
+        self._read_leniently()
+        if statement.startswith("SELECT"):
+            return self.run(statement, values)
+        raise DamagedRow("a record of the database holds text that is not UTF-8")
+
+    def _read_leniently(self) -> None:
+        """Some text is damaged: from here on such text is shown as far as it can be read, and nobody's page waits for it."""
+        if self.garbled:
+            raise damaged(self.path)
+        self.garbled = True
+        self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
 
     def plain(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """As `run`, for many thousand rows: tuples."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Notification, NotificationKind, NotificationStatus
+from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
 from escalate_cli.store.rows import from_row
 
@@ -43,6 +44,20 @@ class Claimed:
     """those that go out with it, in one digest"""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A notification whose record is damaged."""
+
+    id: int
+    incident_id: int
+    problem: DamagedRow
+
+
+def _kind(text: str) -> NotificationKind:
+    """The kind; of a damaged record any, since nobody can claim it."""
+    return NotificationKind(text) if text in set(NotificationKind) else NotificationKind.PAGE
+
+
 class Outbox:
     """The tables of notifications and attempts, as a queue. Writing happens inside a transaction."""
 
@@ -59,9 +74,7 @@ class Outbox:
             values,
         )
         return tuple(
-            Waiting(
-                row["id"], row["incident_id"], row["gateway"], row["recipient"], NotificationKind(row["kind"]), bool(row["held_back"])
-            )
+            Waiting(row["id"], row["incident_id"], row["gateway"], row["recipient"], _kind(row["kind"]), bool(row["held_back"]))
             for row in rows
         )
 
@@ -88,6 +101,11 @@ class Outbox:
             (notification.id, notification.attempts, now),
         )
         return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
+
+    def push_ahead(self, notification_id: int, until: Instant) -> None:
+        """Try this one no earlier than `until`: its record cannot be read, and must not stop the others."""
+        self._db.change("UPDATE notifications SET due_at = ? WHERE id = ? AND status <> 'sending'", (until, notification_id))
+        self._db.change("UPDATE notifications SET lease_until = ? WHERE id = ? AND status = 'sending'", (until, notification_id))
 
     def record(self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant) -> NotificationStatus | None:
         """Record how an attempt ended; the status that follows, or None when the claim was lost to another process meanwhile.
@@ -138,17 +156,23 @@ class Outbox:
             (now, incident_id, now),
         )
 
-    def abandoned(self, now: Instant, limit: int) -> tuple[Claimed, ...]:
-        """Those whose sender has not come back within its lease: it may have sent them or not."""
+    def abandoned(self, now: Instant, limit: int) -> tuple[tuple[Claimed, ...], tuple[Unreadable, ...]]:
+        """Those whose sender has not come back within its lease: it may have sent them or not; and those that cannot even be read."""
         rows = self._db.run(
             "SELECT n.*, a.id AS attempt_id FROM notifications n"
             " JOIN attempts a ON a.notification_id = n.id AND a.number = n.attempts"
             " WHERE n.status = 'sending' AND n.lease_until <= ? ORDER BY n.lease_until, n.id LIMIT ?",
             (now, limit),
         )
-        return tuple(
-            Claimed(from_row(Notification, row), row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]) for row in rows
-        )
+        found, unreadable = [], []
+        for row in rows:
+            try:
+                notification = from_row(Notification, row)
+            except DamagedRow as problem:
+                unreadable.append(Unreadable(row["id"], row["incident_id"], problem))
+            else:
+                found.append(Claimed(notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]))
+        return tuple(found), tuple(unreadable)
 
     def used(self, recipient: str, gateway: str, since: Instant, now: Instant) -> tuple[int, Instant | None]:
         """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from escalate_cli.core.duration import Instant
@@ -16,6 +18,7 @@ from escalate_cli.core.model import (
     RuleState,
     Situation,
 )
+from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
 from escalate_cli.store.rows import Thing, from_row, to_row
 
@@ -170,13 +173,27 @@ class Situations:
         at = rows[0]["at"]
         return None if at is None else int(at)
 
-    def listed(self, *, running_only: bool, status: str | None, limit: int | None) -> tuple[Incident, ...]:
-        """Incidents, newest first."""
+    def unreadable(self) -> dict[int, DamagedRow]:
+        """The running incidents of which something cannot be read, and what."""
+        found: dict[int, DamagedRow] = {}
+        for row in self._db.run("SELECT id FROM incidents WHERE status <> 'resolved' ORDER BY id"):
+            try:
+                self.load(row["id"])
+            except DamagedRow as problem:
+                found[row["id"]] = problem
+        return found
+
+    def listed(
+        self, *, running_only: bool, status: str | None, limit: int | None, without: Collection[int] = ()
+    ) -> tuple[Incident, ...]:
+        """Incidents, newest first, but for those in `without`."""
         where, values = "1 = 1", []
         if status is not None:
             where, values = "status = ?", [status]
         elif running_only:
             where = "status <> 'resolved'"
+        if without:
+            where += f" AND id NOT IN ({', '.join(str(int(one)) for one in without)})"
         tail = f" LIMIT {int(limit)}" if limit is not None else ""
         order = "id DESC" if running_only else "declared_at DESC, id DESC"  # what was imported is older than its number
         rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY {order}{tail}", values)  # noqa: S608 - words are ours
@@ -200,12 +217,13 @@ class Situations:
         """The nudges of several incidents."""
         return self._grouped("nudges", Nudge, incident_ids)
 
-    def waiting(self) -> dict[int, tuple[Notification, ...]]:
+    def waiting(self, *, without: Collection[int] = ()) -> dict[int, tuple[Notification, ...]]:
         """By incident, what is still to be sent: later notification steps and retries, the soonest first."""
         rows = self._db.run("SELECT * FROM notifications WHERE status IN ('pending', 'retrying') ORDER BY due_at, id")
         found: dict[int, tuple[Notification, ...]] = {}
         for row in rows:
-            found[row["incident_id"]] = (*found.get(row["incident_id"], ()), from_row(Notification, row))
+            if row["incident_id"] not in without:
+                found[row["incident_id"]] = (*found.get(row["incident_id"], ()), from_row(Notification, row))
         return found
 
     def _grouped(self, table: str, kind: type[Thing], incident_ids: tuple[int, ...]) -> dict[int, tuple[Thing, ...]]:

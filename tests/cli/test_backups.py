@@ -217,4 +217,5 @@ def test_doctor_says_what_is_damaged_on_one_line(place):
 def test_a_time_beyond_all_bounds_is_a_damaged_record_and_no_bug(place, spoil, words):
     with closing(sqlite3.connect(database(place))) as there, there:
         there.execute(spoil)
-    is_refused(place(*words), 7, "a record of the database holds a time that is beyond all bounds", "restore the last good backup")
+    where = f"the database {database(place)} is damaged: "
+    is_refused(place(*words), 7, f"{where}a record of the database holds a time that is beyond all bounds", "restore the last good backup")

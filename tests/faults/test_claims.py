@@ -120,9 +120,9 @@ def test_an_attempt_is_counted_when_it_is_claimed_and_not_when_it_ends(two):
 def test_a_claim_is_left_alone_until_its_lease_is_over(two):
     two.claim(two.one, "first", lease=10 * SECOND)
     two.world.clock.at += 9 * SECOND
-    assert two.other.outbox.abandoned(two.now, 10) == ()
+    assert two.other.outbox.abandoned(two.now, 10)[0] == ()
     two.world.clock.at += SECOND
-    assert [one.token for one in two.other.outbox.abandoned(two.now, 10)] == ["first"]
+    assert [one.token for one in two.other.outbox.abandoned(two.now, 10)[0]] == ["first"]
 
 
 def test_of_several_attempts_the_one_under_way_is_abandoned(two):
@@ -130,21 +130,21 @@ def test_of_several_attempts_the_one_under_way_is_abandoned(two):
     two.world.clock.at += 15 * SECOND
     second = two.claim(two.one, "second", lease=SECOND)
     two.world.clock.at += SECOND
-    assert [one.attempt_id for one in two.other.outbox.abandoned(two.now, 10)] == [second.attempt_id]
+    assert [one.attempt_id for one in two.other.outbox.abandoned(two.now, 10)[0]] == [second.attempt_id]
 
 
 def test_what_is_over_is_not_abandoned(two):
     claimed = two.claim(two.one, "first")
     two.record(two.one, claimed, SENT)
     two.world.clock.at += 3600 * SECOND
-    assert two.other.outbox.abandoned(two.now, 10) == ()
+    assert two.other.outbox.abandoned(two.now, 10)[0] == ()
 
 
 def test_who_lost_a_claim_cannot_record_over_the_one_who_has_it(two):
     """A process that was stopped for longer than its lease comes back when another has taken the message over."""
     late = two.claim(two.one, "first", lease=SECOND)
     two.world.clock.at += 2 * SECOND
-    (found,) = two.other.outbox.abandoned(two.now, 10)
+    (found,) = two.other.outbox.abandoned(two.now, 10)[0]
     two.record(two.other, found, Verdict(NotificationStatus.RETRYING, two.now, "died"), OutcomeKind.UNKNOWN)
     again = two.claim(two.other, "second")
     assert again is not None
@@ -164,7 +164,7 @@ def test_an_outcome_is_recorded_once(two):
 def test_an_abandoned_message_is_taken_over_by_one(two):
     two.claim(two.one, "first", lease=SECOND)
     two.world.clock.at += 2 * SECOND
-    (mine,), (theirs,) = two.one.outbox.abandoned(two.now, 10), two.other.outbox.abandoned(two.now, 10)
+    (mine,), (theirs,) = two.one.outbox.abandoned(two.now, 10)[0], two.other.outbox.abandoned(two.now, 10)[0]
     again = Verdict(NotificationStatus.RETRYING, two.now, "died")
     assert two.record(two.one, mine, again, OutcomeKind.UNKNOWN) is NotificationStatus.RETRYING
     assert two.record(two.other, theirs, again, OutcomeKind.UNKNOWN) is None

@@ -190,3 +190,43 @@ def test_a_newer_database_is_read_where_possible_and_never_written(sound, tmp_pa
     listed = sound("list", "--json", ESCALATE_DB=str(db))
     assert (listed.code, [one["title"] for one in listed.json]) == (0, ["The X is down"])
     assert db.read_bytes() == before
+
+
+# ── a record that cannot be read ──────────────────────────────────────────────────────────────────────────────────────
+
+DAMAGES = {
+    "a notification": "UPDATE notifications SET urgency = 'hihg' WHERE incident_id = 2",
+    "its kind": "UPDATE notifications SET kind = 'pbge' WHERE incident_id = 2",
+    "a claimed notification": "UPDATE notifications SET status = 'sending', attempts = 1, claim = 'x', lease_until = 1, urgency = 'hihg' "
+    "WHERE incident_id = 2; INSERT INTO attempts (notification_id, number, began_at) "
+    "SELECT id, 1, 1 FROM notifications WHERE incident_id = 2",
+    "an escalation": "UPDATE escalations SET policy = substr(policy, 2) WHERE incident_id = 2",
+    "an incident": "UPDATE incidents SET labels = '{' WHERE id = 2",
+    "a text": "UPDATE incidents SET title = CAST(x'636cff' AS TEXT) WHERE id = 2",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_hears_of_it(tmp_path, web, what):
+    with installation(tmp_path, web, crew(1, ("a",), wait="1s")) as place:
+        for title in ("first", "second", "third"):
+            place.declare_quietly(title)
+        with place.sql() as db:
+            for statement in DAMAGES[what].split("; "):
+                db.execute(statement)
+            db.execute("UPDATE incidents SET next_due_at = 1")
+        ran = place("tick")
+        assert ran.code == 7, ran
+        assert f"the database {place.db} is damaged: " in ran.err
+        told = [one.json["title"] for one in web.arrived]
+        assert {"[high] #1 first", "[high] #3 third", "[escalate] the database cannot be used"} <= set(told)
+        assert ("[high] #2 cl\N{REPLACEMENT CHARACTER}" in told) == (what == "a text")
+        listed = place("list", "--json")
+        assert {1, 3} <= {one["id"] for one in listed.json}
+        if what != "a text":
+            assert what == "a claimed notification" or (listed.code, str(place.db) in listed.err) == (7, True)
+            ran = place("show", "2")
+            assert (ran.code, str(place.db) in ran.err) == (7, True)
+            found = {one["code"]: one["message"] for one in place("doctor", "--json").json["findings"]}
+            assert found["unreadable"].startswith("incident 2: ")
+        assert place("ack", "1", "3", "--all").code == 0
