@@ -502,7 +502,7 @@ def test_a_broken_configuration_stops_neither_running_incidents_nor_new_ones(web
         ("a directory", lambda path: path.mkdir(), "is not a regular file"),
         ("a FIFO", os.mkfifo, "is not a regular file"),
         ("another SQLite file", lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.close(), "of something else"),
-        ("a dangling link", lambda path: path.symlink_to("/nowhere/at/all"), "is not a regular file"),
+        ("a dangling link", lambda path: path.symlink_to(path.with_name("nowhere") / "at-all"), "is not a regular file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -768,4 +768,4 @@ def test_list_counts_a_persons_next_address_and_says_who_is_next(escalate):
     shown = escalate("show", "1", "--json").json
     waits = [one["due_at"] for one in shown["notifications"] if one["status"] in ("pending", "retrying")]
     assert listed["next_due_at"] == shown["next_due_at"] == min(waits) < listed["escalations"][0]["next_at"]
-    assert re.search(r"^#1 .* in 1m\d+s: Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), escalate("list").out
+    assert re.search(r"^#1 .* in (2m|1m\d+s): Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), escalate("list").out
