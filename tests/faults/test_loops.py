@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from escalate_cli.context import Context, Options
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import MINUTE, SECOND, Span
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store.mark import Mark
+from escalate_cli.store.spool import Spool
 from escalate_cli.tally import Tally
 from escalate_cli.watching import REMIND_AFTER, Signals, watch
 from tests.delivery.processes import until
@@ -126,7 +129,6 @@ def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the
         watch = place.begin("watch", "--interval", "1s", **listener.environ)
         until(lambda: told(web, "/h/"), 20)
         listener.hears(8)
-        place.db.unlink()
         aside.rename(place.db)
         until(lambda: told(web, "/a/"), 20)
         watch.send_signal(signal.SIGTERM)
@@ -140,27 +142,24 @@ def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the
         assert last == f"this is over: {place.db} is not a database of escalate"
 
 
-def on_a_file_system_that_becomes_writable(place: Installation, signs: Path) -> list[str]:
-    """A watch whose database is on a file system that can only be read, until `signs`/go is there."""
+def on_a_file_system_that_becomes_writable(place: Installation, sign: Path) -> list[str]:
+    """A watch whose database is on a file system that can only be read, until the file `sign` is there (or half a minute has passed)."""
     data = place.db.parent
-    program = f"{place.place}/bin/escalate watch --interval 1s"
+    later = f'for moment in $(seq 600); do [ -e "{sign}" ] && break; sleep 0.05; done; mount -o remount,rw,bind "{data}"'
     return [
         "unshare", "-m", "sh", "-c",
         f'mount --bind "{data}" "{data}" && mount -o remount,ro,bind "{data}" || exit 99\n'
-        f'{program} & watch=$!; trap "kill $watch" TERM\n'
-        f'until [ -e "{signs}/go" ]; do sleep 0.05; done\n'
-        f'mount -o remount,rw,bind "{data}"; wait $watch; wait $watch',
+        f'({later}) >/dev/null 2>&1 & exec "{place.place}/bin/escalate" watch --interval 1s',
     ]  # fmt: skip
 
 
 def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_on_once_it_can_be_written(tmp_path, web):
-    signs = tmp_path / "signs"
-    signs.mkdir()
+    sign = tmp_path / "sign"
     with installation(tmp_path / "place", web, with_a_hanging_fallback()) as place, systemd(tmp_path) as listener:
         place.environ["ESCALATE_DB"] = str(tmp_path / "data" / "escalate.db")
         place.db.parent.mkdir()
         place.declare_quietly()
-        command = on_a_file_system_that_becomes_writable(place, signs)
+        command = on_a_file_system_that_becomes_writable(place, sign)
         environ = {**place.environ, **listener.environ}
         watch = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         place.begun.append(watch)
@@ -168,11 +167,14 @@ def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_
         if watch.poll() == 99:
             pytest.skip("mounting is not permitted here")
         listener.hears(10)  # some passes
-        (signs / "go").touch()
+        sign.touch()
         until(lambda: told(web, "/a/"), 20)
         web.release()
         watch.terminate()
         ran = place.end(watch, 20)
+        for elsewhere in Spool(place.db).places[1:]:  # where the mark was made
+            shutil.rmtree(elsewhere, ignore_errors=True)
+        assert ran.code == 0, ran
         first, last = ran.err.splitlines()
         assert first == f"the database {place.db} cannot be written"
         assert last == f"this is over: the database {place.db} cannot be written"
@@ -279,3 +281,20 @@ def test_while_one_process_tells_the_fallback_no_other_does_unless_the_first_has
     second.look()
     assert len(world.post.tried) == 2
     world.store.close()
+
+
+def test_a_mark_is_heeded_by_the_clock_and_not_written_where_somebody_else_could_have_put_it(tmp_path):
+    mine, theirs, own = tmp_path / "mine", tmp_path / "theirs", tmp_path / "own"
+    theirs.mkdir(mode=0o777)
+    theirs.chmod(0o777)
+    (theirs / ".emergency").symlink_to(tmp_path / "precious")
+    first, second = Mark([tmp_path / "missing" / "place", theirs, mine]), Mark([theirs, mine])
+    assert first.take(1000, 100)
+    assert [one.take(now, 100) for one, now in [(second, 1000), (second, 1099), (first, 901)]] == [False, False, False]
+    first.put(1050, 10)
+    assert not second.take(1059, 100)
+    assert second.take(1060, 100)
+    assert first.take(900, 100), "the clock was set back"
+    assert (sorted(one.name for one in tmp_path.iterdir()), mine.stat().st_mode & 0o777) == (["mine", "theirs"], 0o700)
+    nowhere = Mark([own / "deep" / "place"])
+    assert [nowhere.take(now, 100) for now in (1000, 1050, 1100)] == [True, False, True], "heeded by this process at least"
