@@ -131,7 +131,7 @@ class Page:
     def _sender(self) -> Sender:
         return self._own_sender or self._context.sender
 
-    def begin(self, what: str, problem: DatabaseProblem) -> None:
+    def begin(self, what: str, problem: EscalateError) -> None:
         """Begin it, where it is time for one."""
         catalog, now = self._catalog(), self._context.clock.now()
         if self.running or catalog is None or not catalog.fallback.page:
@@ -140,8 +140,9 @@ class Page:
         if not self._mark.take(now, limit):
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
-        text = f"escalate cannot use its database: {problem.message}. {what}. Page people by hand; run escalate doctor."
-        for ticket, (name, envelope) in enumerate(self._envelopes(text, catalog, now)):
+        wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
+        text = f"escalate {wrong}: {problem.message}. {what}. Page people by hand; run escalate doctor."
+        for ticket, (name, envelope) in enumerate(self._envelopes(f"[escalate] it {wrong}", text, catalog, now)):
             self._underway[ticket] = name
             self._sender.begin(ticket, envelope)
         if not self.running:
@@ -171,7 +172,7 @@ class Page:
             self._known = self._context.running_catalog
         return self._known
 
-    def _envelopes(self, text: str, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
+    def _envelopes(self, title: str, text: str, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
         """Whom to tell, by name, and what."""
         from escalate_cli.config.secrets import expand
 
@@ -185,12 +186,11 @@ class Page:
             except EscalateError:
                 continue
             short = gateway.text is TextForm.SHORT
-            title = "" if short else "[escalate] the database cannot be used"
-            body = clip(text, SHORT_LIMIT) if short else text
-            yield name_of(one.recipient, catalog), Envelope(expanded.url, expanded.secrets, title, body, "page", gateway.timeout)
+            head, body = ("", clip(text, SHORT_LIMIT)) if short else (title, text)
+            yield name_of(one.recipient, catalog), Envelope(expanded.url, expanded.secrets, head, body, "page", gateway.timeout)
 
 
-def page_fallback(context: Context, what: str, problem: DatabaseProblem) -> list[str]:
+def page_fallback(context: Context, what: str, problem: EscalateError) -> list[str]:
     """Page `[fallback].page` directly and wait for how that ends; who was reached."""
     page = Page(context)
     page.begin(what, problem)

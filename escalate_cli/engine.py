@@ -142,6 +142,8 @@ class Engine:
         tally.troubles.append(text)
         if isinstance(problem, DamagedRow):
             tally.note_damage(self.store.database.path, incident_id, problem)
+        else:
+            tally.poison = tally.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
         self.store.situations.push_ahead(incident_id, now + LOOK_AHEAD_AFTER_TROUBLE)
 
     def foresee(self, now: Instant) -> list[tuple[int, Plan]]:

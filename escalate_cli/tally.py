@@ -7,7 +7,7 @@ from pathlib import Path
 
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import Entry, NotificationStatus
-from escalate_cli.errors import DamagedRow, DatabaseProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.trouble import damaged
 
 PASS_EXPECTED_WITHIN = 5 * MINUTE
@@ -32,6 +32,8 @@ class Tally:
     lines: list[str] = field(default_factory=list)
     damage: DatabaseProblem | None = None
     """how the database is damaged, where it was found only after everything that could be paged was"""
+    poison: EscalateError | None = None
+    """an incident that this program fails at, though its records can be read"""
 
     def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry) -> None:
         """Count an outcome that is stored, by what it made of its notification and its entry on the timeline."""

@@ -152,11 +152,11 @@ def one_pass(
     context: Context,
     engine: Engine,
     keep_on: Callable[[], bool] = lambda: True,
-    call: Callable[[str, DatabaseProblem], object] | None = None,
+    call: Callable[[str, EscalateError], object] | None = None,
 ) -> Tally:
     """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health.
 
-    `call` is how the fallback is told that the database is damaged; without it, that is waited for.
+    `call` is how the fallback is told directly of what no incident can tell of; without it, that is waited for.
     """
     full = emergency.take_in(context)
     tally = engine.begin_pass()
@@ -165,8 +165,9 @@ def one_pass(
         tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
     tally.damage = tally.damage or full
     vitals.after_pass(context, tally, lambda: engine.run(tally, keep_on=keep_on), keep_on)
-    if tally.damage is not None and keep_on():
-        (call or partial(emergency.page_fallback, context))("What it can still read goes on being paged", tally.damage)
+    wrong = tally.damage or tally.poison
+    if wrong is not None and keep_on():
+        (call or partial(emergency.page_fallback, context))("Everything else goes on being paged", wrong)
     return tally
 
 

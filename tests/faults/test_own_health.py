@@ -197,7 +197,7 @@ def test_a_pass_pages_what_it_can_before_it_says_that_the_database_is_damaged(tm
         told = [one.json["title"] for one in web.arrived]
         assert len(told) == 2
         assert "The X is down" in told[0]
-        assert told[1] == "[escalate] the database cannot be used"
+        assert told[1] == "[escalate] it cannot use its database"
 
 
 def test_a_kept_declaration_that_no_longer_fits_the_configuration_is_declared_by_its_words(tmp_path, web):

@@ -219,7 +219,7 @@ def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_
         assert ran.code == 7, ran
         assert f"the database {place.db} is damaged: " in ran.err
         told = [one.json["title"] for one in web.arrived]
-        assert {"[high] #1 first", "[high] #3 third", "[escalate] the database cannot be used"} <= set(told)
+        assert {"[high] #1 first", "[high] #3 third", "[escalate] it cannot use its database"} <= set(told)
         assert ("[high] #2 cl\N{REPLACEMENT CHARACTER}" in told) == (what == "a text")
         listed = place("list", "--json")
         assert {1, 3} <= {one["id"] for one in listed.json}
@@ -230,3 +230,18 @@ def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_
             found = {one["code"]: one["message"] for one in place("doctor", "--json").json["findings"]}
             assert found["unreadable"].startswith("incident 2: ")
         assert place("ack", "1", "3", "--all").code == 0
+
+
+def test_an_incident_that_the_program_fails_at_stops_no_other_and_the_fallback_hears_of_it(tmp_path, web):
+    with installation(tmp_path, web, crew(1, ("a",), wait="1s")) as place:
+        for title in ("first", "second"):
+            place.declare_quietly(title)
+        with place.sql() as db:
+            db.execute("UPDATE escalations SET owed = '[99]', next_at = 1 WHERE incident_id = 1")
+            db.execute("UPDATE incidents SET next_due_at = 1")
+        ran = place("tick")
+        assert ran.code == 6
+        assert "incident 1 could not be planned (IndexError" in ran.err
+        told = {one.json["title"]: one.json["message"] for one in web.arrived}
+        assert "incident 1 could not be planned" in told["[escalate] it cannot do its work"]
+        assert "[high] #2 second" in told
