@@ -84,7 +84,8 @@ class News:
         now = self._clock.monotonic()
         self._said_at = {line: at for line, at in self._said_at.items() if now - at < REMIND_AFTER / SECOND}
         if problem is not None:
-            self._lasting = problem.message
+            if problem is not tally.damage:  # damage is met by some passes only: that the next one does not is no good news
+                self._lasting = problem.message
             tally.troubles.append(problem.message)
         tally.troubles = self._unsaid(tally.troubles, now)
         tally.warnings = self._unsaid(tally.warnings, now)

@@ -21,11 +21,11 @@ from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.mark import Mark
 from escalate_cli.store.spool import Spool
 from escalate_cli.tally import Tally
-from escalate_cli.watching import REMIND_AFTER, Signals, watch
+from escalate_cli.watching import REMIND_AFTER, News, Signals, watch
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer
-from tests.world import ORGANISATION, World
+from tests.world import ORGANISATION, World, WorldClock
 
 HANGING = '[people.ops]\nname = "Ops"\ncontact = { h = "ops" }\n[gateways.h]\nurl = "json://127.0.0.1:PORT/h/{to}"\ntimeout = "50s"\n'
 """the fallback is told through a gateway that does not answer until the test says so; everybody else is told through another"""
@@ -298,3 +298,9 @@ def test_a_mark_is_heeded_by_the_clock_and_not_written_where_somebody_else_could
     assert (sorted(one.name for one in tmp_path.iterdir()), mine.stat().st_mode & 0o777) == (["mine", "theirs"], 0o700)
     nowhere = Mark([own / "deep" / "place"])
     assert [nowhere.take(now, 100) for now in (1000, 1050, 1100)] == [True, False, True], "heeded by this process at least"
+
+
+def test_damage_that_only_some_passes_meet_is_said_now_and_then_and_never_to_be_over():
+    news = News(WorldClock())
+    said = [news.only(tally, tally.damage) for tally in (Tally(0, damage=DARK), Tally(1), Tally(2, damage=DARK), Tally(3))]
+    assert [[*one.troubles, *one.warnings] for one in said] == [["It is dark"], [], [], []]
