@@ -74,6 +74,7 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_has_seen_enough_leaves_nothing_behind(number, code, bare, tmp_path):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background, and by what they start, too
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare, cwd=tmp_path) as process:
         assert process.stdout is not None
         while b"paged" not in process.stdout.readline():
