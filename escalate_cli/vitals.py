@@ -16,7 +16,7 @@ from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
-from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
 from escalate_cli.store.store import Store
@@ -76,28 +76,45 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> boo
 
     True when there is one; it is due at once.
     """
-    store, catalog = context.store, context.running_catalog
-    news, paged = [one for one in findings if _is_news(one, store)], False
+    store = context.store
+    news = [one for one in findings if _is_news(one, store)]
+    told = []
     for incident_id in dict.fromkeys(one.incident_id for one in news):
-        with store.transaction():
-            now = context.clock.now()
-            situation = store.situations.load(incident_id)
-            fresh = [one for one in news if one.incident_id == incident_id and _is_news(one, store)]
-            if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
-                continue
-            if situation.incident.status is IncidentStatus.ACKNOWLEDGED:  # somebody has it: `doctor` says whom it did not reach
-                fresh = [one for one in fresh if one.code != IN_VAIN]
-            if not fresh:
-                continue
-            for one in fresh:
-                store.ledger.remember(_fact(one), str(now))
-            found = "; ".join(one.text for one in fresh)
-            note = f"escalate's own check: {found}. {_advice(fresh, incident_id)}"
-            planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
-            store.situations.save(situation, planned.situation)
-        tally.troubles.append(f"incident {incident_id}: {found}; the fallback is paged")
-        paged = True
-    return paged
+        try:
+            found = _tell(context, incident_id, [one for one in news if one.incident_id == incident_id])
+        except DamagedRow as problem:
+            tally.note_damage(store.database.path, incident_id, problem)
+        except (EscalateError, OSError):
+            raise
+        except Exception as problem:  # this incident is poison, the others are not
+            text = f"incident {incident_id} could not be dealt with by the auditor ({type(problem).__name__}: {problem})"
+            tally.poison = tally.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
+        else:
+            told += [f"incident {incident_id}: {found}; the fallback is paged"] if found else []
+    tally.troubles += told
+    return bool(told)
+
+
+def _tell(context: Context, incident_id: int, news: list[Finding]) -> str:
+    """Plan the page about one incident and remember what it says; nothing where there is nobody to tell any more."""
+    store, catalog = context.store, context.running_catalog
+    with store.transaction():
+        now = context.clock.now()
+        situation = store.situations.load(incident_id)
+        fresh = [one for one in news if _is_news(one, store)]
+        if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
+            return ""
+        if situation.incident.status is IncidentStatus.ACKNOWLEDGED:  # somebody has it: `doctor` says whom it did not reach
+            fresh = [one for one in fresh if one.code != IN_VAIN]
+        if not fresh:
+            return ""
+        for one in fresh:
+            store.ledger.remember(_fact(one), str(now))
+        found = "; ".join(one.text for one in fresh)
+        note = f"escalate's own check: {found}. {_advice(fresh, incident_id)}"
+        planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
+        store.situations.save(situation, planned.situation)
+    return found
 
 
 def _advice(found: list[Finding], incident_id: int) -> str:

@@ -245,3 +245,23 @@ def test_an_incident_that_the_program_fails_at_stops_no_other_and_the_fallback_h
         told = {one.json["title"]: one.json["message"] for one in web.arrived}
         assert "incident 1 could not be planned" in told["[escalate] it cannot do its work"]
         assert "[high] #2 second" in told
+
+
+def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_path, web):
+    """Each of the three was forgotten: one can be paged about, two cannot, and of these the fallback hears directly."""
+    with installation(tmp_path, web, crew(1, ("a",))) as place:
+        for title in ("first", "second", "third"):
+            place.declare_quietly(title)
+        assert place("tick").code == 0
+        place.forget()
+        with place.sql() as db:
+            db.execute("UPDATE escalations SET next_at = 1, owed = '[99]' WHERE incident_id = 1")
+            db.execute("UPDATE escalations SET policy = '' WHERE incident_id = 2")
+            db.execute("UPDATE escalations SET next_at = NULL")
+            db.execute("UPDATE incidents SET next_due_at = NULL")
+            db.execute("UPDATE escalations SET next_at = 1 WHERE incident_id = 1")
+        ran = place("tick")
+        assert ran.code == 7
+        assert "incident 3: it is open, nobody has acknowledged it, and nothing is due; the fallback is paged" in ran.err
+        told = [one.json["title"] for one in place.messages]
+        assert sorted(told) == ["[escalate] it cannot use its database", "[high] #3 third"]
