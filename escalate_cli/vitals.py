@@ -166,13 +166,13 @@ def back_up(context: Context, to: Path | None = None) -> Path:
 
 def _back_up(context: Context) -> None:
     """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
-    if not _older_than(context, _BACKED_UP, DAY):
+    if _is_copied_today(context):
         return
     ledger, database = context.store.ledger, context.store.database
     if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:  # reading costs less than a copy in vain at each pass
         raise damaged(database.path, ": it is not copied")
     with context.store.transaction():
-        if not _older_than(context, _BACKED_UP, DAY):
+        if _is_copied_today(context):
             return
         before = ledger.fact(_BACKED_UP)
         ledger.remember(_BACKED_UP, str(context.clock.now()))
@@ -184,6 +184,12 @@ def _back_up(context: Context) -> None:
             if isinstance(problem, DatabaseProblem) and problem.code == DAMAGED:
                 ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
         raise
+
+
+def _is_copied_today(context: Context) -> bool:
+    """By the date that names the copy: ticks a day apart are never exactly a day apart."""
+    value = context.store.ledger.fact(_BACKED_UP)
+    return value is not None and int(value) // DAY == context.clock.now() // DAY
 
 
 def _older_than(context: Context, fact: str, span: int) -> bool:

@@ -223,7 +223,17 @@ def test_a_tick_makes_one_backup_a_day_and_keeps_seven(tmp_path):
             world.clock.at += DAY // 3
     kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
     assert len(kept) == 7
-    assert kept[-1] == "2026-12-02.db"
+    assert kept[-1] == "2026-12-03.db"
+    world.store.close()
+
+
+def test_ticks_that_are_not_quite_a_day_apart_make_a_backup_each(tmp_path):
+    world = World(tmp_path)
+    for early in range(5):
+        world.clock.at = world.start_at + early * (DAY - SECOND)
+        vitals.after_pass(world.context, world.tick(), world.tick)
+    kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
+    assert kept == [f"2026-11-{day}.db" for day in range(23, 28)]
     world.store.close()
 
 
