@@ -13,6 +13,7 @@ from escalate_cli.errors import ConfigurationProblem
 
 if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
+    from escalate_cli.config.sources import Source
     from escalate_cli.core.catalog import Catalog
     from escalate_cli.core.duration import Instant
     from escalate_cli.delivery.nursery_link import NurseryLink
@@ -41,6 +42,9 @@ class Context:
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None
         """what is wrong with the configuration, where the last valid one is used instead"""
+        self.patience_with_files: float | None = None
+        """CPU seconds that reading an edited configuration may take, where there is a last valid one to go on with; None: any"""
+        self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
         self._nursery = nursery
         self._kept: Catalog | None = None
 
@@ -81,17 +85,38 @@ class Context:
 
     def _load_or_fall_back(self) -> Catalog:
         from escalate_cli.config.codec import decode
+        from escalate_cli.config.load import SlowConfiguration
 
         try:
-            catalog = self.catalog
+            catalog = self._read_files().catalog
         except ConfigurationProblem as problem:
             document = self.store.ledger.configuration()
-            if document is None:
+            if document is None and not isinstance(problem, SlowConfiguration):
                 raise
+            if document is None:
+                return self.catalog
             self.fallen_back = problem
             return decode(document)
         self.fallen_back = None
         return catalog
+
+    def _read_files(self) -> Loaded:
+        """The configuration in the files, read with patience or without; what once took too long is not read again unedited."""
+        from escalate_cli.config.find import cache_dir
+        from escalate_cli.config.load import SlowConfiguration, load_within
+        from escalate_cli.config.sources import find_sources
+
+        if self.patience_with_files is None or "loaded" in self.__dict__:
+            return self.loaded
+        sources = find_sources(self.config_path)
+        if self._too_slow is not None and self._too_slow[0] == sources:
+            raise self._too_slow[1]
+        try:
+            self.loaded = load_within(self.config_path, cache_dir(self.environ), self.patience_with_files)
+        except SlowConfiguration as problem:
+            self._too_slow = (sources, problem)
+            raise
+        return self.loaded
 
     def keep_catalog(self) -> None:
         """Have the database remember the configuration in use, as the last one that was valid."""

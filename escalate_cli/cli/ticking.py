@@ -11,6 +11,9 @@ from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, ExitCode, UsageProblem
 
+PATIENCE_WITH_FILES = 2.0
+"""seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
+
 
 def tick(
     context: Context,
@@ -22,6 +25,7 @@ def tick(
     from escalate_cli.core.moment import iso
     from escalate_cli.engine import Engine
 
+    context.patience_with_files = PATIENCE_WITH_FILES
     if dry_run:
         return _foresee(context, Engine.on(context))
     tally = _pass(context)
@@ -111,6 +115,7 @@ def watch(
     length = span("--interval", interval)
     if length < 100_000:
         raise UsageProblem("--interval is too short", 'write at least "1s"')
+    context.patience_with_files = PATIENCE_WITH_FILES
     context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
     with Signals().heard() as signals:
         context.sender.wake_fd = signals.fd

@@ -24,6 +24,10 @@ T = TypeVar("T")
 M = TypeVar("M", bound=shape.Table)
 
 
+MOST_PROBLEMS = 1000
+"""more than anybody reads: a file of a megabyte can have fifty thousand, and each costs time"""
+
+
 @dataclass
 class Draft:
     """The catalog as far as its tables are sound, and where each of them stands."""
@@ -32,6 +36,8 @@ class Draft:
     catalog: Catalog = field(default_factory=Catalog)
     rules: list[tuple[Item, Rule]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    errors: int = 0
+    """among the problems of single tables"""
 
 
 def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, list[Problem]]:
@@ -45,9 +51,17 @@ def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, l
     _settings(draft, version)
     _by_id(draft)
     _rest(draft)
-    draft.problems += check_all(draft)
-    draft.problems.sort(key=lambda each: (each.file, each.line, each.column, each.level))
-    return draft.catalog, list(dict.fromkeys(draft.problems))
+    if draft.errors < MOST_PROBLEMS:
+        draft.problems += check_all(draft)
+    problems = list(dict.fromkeys(sorted(draft.problems, key=lambda each: (each.file, each.line, each.column, each.level))))
+    if sum(problem.level == ERROR for problem in problems) > MOST_PROBLEMS:
+        problems = [*problems[:MOST_PROBLEMS], _too_many(draft)]
+    return draft.catalog, problems
+
+
+def _too_many(draft: Draft) -> Problem:
+    message = f"there are more than {MOST_PROBLEMS:,} problems; only the first are shown"
+    return Problem(draft.gathered.first_file, 0, 0, ERROR, "too-many", message, "repair these first, then check again")
 
 
 def _settings(draft: Draft, version: str) -> None:
@@ -128,6 +142,9 @@ def _single(draft: Draft, model: type[M]) -> M | None:
 
 
 def _sound(draft: Draft, model: type[M], item: Item) -> M | None:
+    if draft.errors >= MOST_PROBLEMS:
+        return None
     table, problems = validate(model, item, draft.gathered.known)
     draft.problems += problems
+    draft.errors += sum(problem.level == ERROR for problem in problems)
     return table

@@ -104,14 +104,12 @@ def _add_listed(gathered: Gathered, file: ParsedFile, section: str, content: obj
     if section == "severities" and earlier and items:
         # their order is their meaning, so it must not hang on the names of files
         gathered.problems.append(_twice(items[0], earlier[0], "the list of severities", (), "keep all severities in one file"))
-    key = {"severities": "id", "rules": "name"}.get(section)
+    key, what = {"severities": ("id", "severity"), "rules": ("name", "rule")}.get(section, ("", ""))
+    names = {name: item for item in reversed(earlier) if key and (name := _get(item, key)) is not None}
     for item in items:
-        for other in earlier:
-            if key and _get(item, key) is not None and _get(item, key) == _get(other, key):
-                gathered.problems.append(
-                    _twice(item, other, f'{section[:-1].replace("severitie", "severity")} "{_get(item, key)}"', (key,))
-                )
-                break
+        name = _get(item, key) if key else None
+        if name is not None and (first := names.setdefault(name, item)) is not item:
+            gathered.problems.append(_twice(item, first, f'{what} "{name}"', (key,)))
         earlier.append(item)
 
 

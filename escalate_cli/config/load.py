@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,43 @@ def compile_contents(contents: Sequence[Content]) -> Loaded:
     if any(problem.level == ERROR for problem in problems):
         raise InvalidConfiguration(problems)
     return Loaded(catalog, tuple(problems))
+
+
+def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> Loaded:
+    """`load`, given up after so much CPU time of this process: `SlowConfiguration`. For the main thread; nothing else may use SIGPROF.
+
+    A pass that pages may not wait for a file that takes minutes to read, by accident or by design.
+    """
+    with _at_most(cpu_seconds):
+        return load(path, cache)
+
+
+class SlowConfiguration(ConfigurationProblem):
+    """The configuration takes longer to read than a pass may wait."""
+
+
+class _TooLong(BaseException):
+    """Not an `Exception`, so that nothing on the way takes it for a fault of the file."""
+
+
+@contextmanager
+def _at_most(cpu_seconds: float) -> Iterator[None]:
+    def ring(number: int, frame: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        yield
+    except _TooLong:
+        raise SlowConfiguration(
+            f"the configuration takes more than {cpu_seconds:g} s to read",
+            "`escalate check` reads it, however long that takes; is a file generated, or damaged?",
+            code="slow-configuration",
+        ) from None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def version(contents: Sequence[Content]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from escalate_cli.config.masking import looks_suspicious, mask
-from escalate_cli.config.positions import Path, scan
+from escalate_cli.config.positions import DEEPEST, Path, scan
 from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.sources import Content
 
@@ -17,6 +17,7 @@ _HEADER = re.compile(r"^[ \t]*\[\[?([^\[\]\n]+)\]", re.MULTILINE)
 _LONG_NUMBER = re.compile(r"[\d_]{1000,}")
 _SECRET_SECTIONS = ("gateways", "heartbeat")
 _LONGEST_LINE = 240
+_TOO_DEEP = ("keys, lists or tables stand too deeply in each other", f"at most {DEEPEST} levels are read; a few are enough")
 
 
 class ParsedFile:
@@ -62,14 +63,15 @@ class ParsedFile:
     def _parse(self) -> None:
         import tomllib
 
+        if self.positions.too_deep is not None:
+            return self._fail(*self.positions.line_column(self.positions.too_deep), "too-deep", *_TOO_DEEP)
         try:
             self.data = tomllib.loads(self.text)
         except RecursionError:
-            self._fail(
-                0, 0, "too-deep", "the file nests lists or tables too deeply", "no configuration needs more than a few levels"
-            )
+            self._fail(0, 0, "too-deep", *_TOO_DEEP)
         except ValueError as problem:  # also a number too long to be read, which is no TOMLDecodeError
             self._syntax(str(problem))
+        return None
 
     def _syntax(self, text: str) -> None:
         match = _PLACE.search(text)

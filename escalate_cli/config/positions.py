@@ -26,6 +26,10 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2}
 _SHORT_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
+DEEPEST = 32
+"""parts of one key, or lists and tables within each other; more is refused before it is parsed: the work grows with the square"""
+
+
 class _Unexpected(Exception):
     """The text is not TOML here."""
 
@@ -35,13 +39,15 @@ class Positions:
     """Offsets of keys and values by path, and their lines and columns, both from 1.
 
     A path names tables and keys by their text and array items by their number: `("policies", "standard", "levels", 0, "wait")`.
-    `twice` lists what is defined a second time: (path, offset of the first, offset of the second).
+    `twice` lists what is defined a second time: (path, offset of the first, offset of the second). `too_deep` is the offset of the
+    first thing that goes deeper than `DEEPEST`.
     """
 
     text: str
     keys: dict[Path, int] = field(default_factory=dict)
     values: dict[Path, int] = field(default_factory=dict)
     twice: list[tuple[Path, int, int]] = field(default_factory=list)
+    too_deep: int | None = None
     _starts: list[int] = field(default_factory=list)
 
     def key(self, path: Path) -> tuple[int, int]:
@@ -92,6 +98,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.found = Positions(text)
+        self.base: Path = ()  # the table whose pairs are being read
         self.items: dict[Path, int] = {}  # arrays of tables and how many they have so far
         self.headers: dict[Path, int] = {}
         self.leaves: set[Path] = set()
@@ -104,7 +111,7 @@ class _Scanner:
                 return
             try:
                 if self.text[self.at] == "[":
-                    table = self.header()
+                    table = self.base = self.header()
                 else:
                     self.pair(table)
             except (_Unexpected, RecursionError):
@@ -167,12 +174,20 @@ class _Scanner:
                 raise _Unexpected
             self.at = match.end()
             parts.append((name, start))
+            self.mind_depth(len(parts))
             self.skip(_BLANK)
             if not self.text.startswith(".", self.at):
                 return parts
             self.at += 1
 
+    def mind_depth(self, depth: int) -> None:
+        if depth > DEEPEST:
+            if self.found.too_deep is None:
+                self.found.too_deep = self.at
+            raise _Unexpected
+
     def value(self, path: Path) -> None:
+        self.mind_depth(len(path) - len(self.base))
         self.found.values.setdefault(path, self.at)
         char = self.text[self.at : self.at + 1]
         if char == "[":

@@ -7,9 +7,10 @@ Imported only when a configuration has to be read anew: this is where pydantic c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Annotated
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
@@ -20,6 +21,7 @@ from escalate_cli.core.duration import MINUTE, SECOND, Span, parse_duration
 from escalate_cli.core.policy import Target, TargetKind, parse_target
 
 _ID = re.compile(r"\w[\w.@+-]{0,63}")
+_MOST_GUESSES = 100
 _TEAM_KINDS = (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKind.ROUND_ROBIN)
 
 
@@ -33,13 +35,15 @@ class Known:
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ladder: tuple[str, ...] = ()
     unsure: frozenset[str] = frozenset()
+    guesses: Iterator[int] = field(default_factory=count)
+    """counts what was guessed: a guess looks at every name, so that thousands of them would take minutes"""
 
     def require(self, kind: str, name: str) -> None:
         """Refuse `name` unless there is a `kind` of this name."""
         names = self.ids.get(kind, frozenset())
         if name in names or kind in self.unsure:
             return
-        guess = did_you_mean(name, sorted(names))
+        guess = did_you_mean(name, sorted(names)) if next(self.guesses) < _MOST_GUESSES else None
         message = f'there are no hours "{name}"' if kind == "hours" else f'there is no {kind} "{name}"'
         for other, others in self.ids.items():
             if guess is None and other != kind and name in others:

@@ -211,8 +211,8 @@ BYTES: list[tuple[str, bytes, str | None]] = [
     ("Latin-1", b'[services.a]\nname = "caf\xe9"\n', "a.toml:2:12: not-utf8"),
     ("UTF-16", "x = 1\n".encode("utf-16"), "a.toml:1:1: not-utf8"),
     ("NUL", b"x = \0", "a.toml:1:5: syntax"),
-    ("deep lists", b"x = " + b"[" * 100_000, "a.toml:0:0: too-deep"),
-    ("deep tables", b"x = " + b"{a=" * 100_000, "a.toml:0:0: too-deep"),
+    ("deep lists", b"x = " + b"[" * 100_000, "a.toml:1:37: too-deep"),
+    ("deep tables", b"x = " + b"{a=" * 100_000, "a.toml:1:101: too-deep"),
     ("huge", b"#" * (5 * 1024 * 1024 + 1), "a.toml:0:0: too-large"),
     ("a merge conflict", b"<<<<<<< HEAD\n", "a.toml:1:1: syntax"),
 ]

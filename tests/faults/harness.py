@@ -21,7 +21,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,9 +113,12 @@ class Installation(Bank):
         finally:
             context.close()
 
-    def begin(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-        """Begin a process; it is killed at the end of the test if it still runs."""
+    def begin(self, *arguments: str, limits: Mapping[str, int] | None = None, **more: str) -> subprocess.Popen[bytes]:
+        """Begin a process; it is killed at the end of the test if it still runs, and before when it exceeds `limits` (RLIMIT_…)."""
         command = [sys.executable, "-m", "escalate_cli", *arguments]
+        if limits:
+            code = "import os, resource, sys\n" + "".join(f"resource.setrlimit(resource.{k}, ({v}, {v}))\n" for k, v in limits.items())
+            command = [sys.executable, "-c", code + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])", *command[1:]]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**self.environ, **more}, cwd=self.place
         )

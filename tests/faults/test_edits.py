@@ -166,6 +166,50 @@ def test_a_broken_configuration_is_told_with_places_and_the_last_valid_one_goes_
         running.configure(VALID, "all.toml")
 
 
+COSTLY = {
+    "a key of 20,000 parts": ".".join("a" * 20_000) + " = 1\n",
+    "a header of 20,000 parts": f"[{'.'.join('a' * 20_000)}]\n",
+    "200,000 lists in each other": "a = " + "[" * 200_000 + "]" * 200_000 + "\n",
+    "100,000 rules that say nothing": "[[rules]]\n" * 100_000,
+    "20,000 rules": "".join(f'[[rules]]\nname = "r{n}"\nwhen = {{ severity = "high" }}\npage = ["lead"]\n' for n in range(20_000)),
+    "8,000 names that mean nothing": "".join(f'[services.s{n}]\nname = "S {n}"\nteam = "t{n}"\nlead = 1\n' for n in range(8_000)),
+    "100,000 keys that nobody knows": "".join(f"k{n} = 1\n" for n in range(100_000)),
+    "60,000 bad zones": "".join(f'[schedules.s{n}]\ntimezone = "Here/There{n}"\n' for n in range(60_000)),
+}
+
+
+@pytest.mark.parametrize("name", mostly_long(COSTLY, "a key of 20,000 parts", "100,000 rules that say nothing"))
+def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(running, name):
+    """What it may take is bounded by the system: a tick that parsed any of these to its end would not come back."""
+    file = running.config / "all.toml"
+    try:
+        file.write_text(VALID.replace("PORT", str(running.web.port)) + COSTLY[name])
+        running.forget()
+        page_again(running)
+        ran = running.end(running.begin("tick", limits={"RLIMIT_AS": 1 << 30}), timeout=20)
+        assert ran.code in (0, 3), ran
+        assert "Traceback" not in ran.err
+        assert ran.code == 0 or "the last valid one is used" in ran.err, ran
+        assert running.told == ["/a/p0"]
+    finally:
+        running.configure(VALID, "all.toml")
+
+
+def test_a_file_too_slow_for_a_tick_is_read_by_check_and_then_by_the_tick(running):
+    file = running.config / "all.toml"
+    many = "".join(f'[services.s{n}]\nname = "S {n} of many"\nteam = "crew"\nkeywords = ["k{n} a", "k{n} b"]\n' for n in range(40_000))
+    try:
+        file.write_text(VALID.replace("PORT", str(running.web.port)) + many)
+        ran = running("tick")
+        assert ran.code == 3, ran
+        assert "takes more than 2 s to read" in ran.err
+        assert "the last valid one is used" in ran.err
+        assert running("show", "1").code == 0, "whoever asks has the time; what was read is kept"
+        assert running("tick").code == 0
+    finally:
+        running.configure(VALID, "all.toml")
+
+
 @pytest.mark.parametrize("name", mostly_long(FINE, "a BOM"))
 def test_an_odd_file_is_read_all_the_same(running, name):
     try:
