@@ -6,13 +6,16 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
+from escalate_cli.contacts import contact_findings
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_about
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.finding import Finding, Weight
+from escalate_cli.finding import counted as _count
+from escalate_cli.finding import well as _ok
 from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.spool import Spool
@@ -34,30 +37,6 @@ _FORGOTTEN = {
     UNREACHED: "call somebody yourself; then `escalate test-page` and the lines about gateways tell what is wrong",
 }
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
-_WEB = ("http", "https")
-_NAMED = 8
-"""how many ids a finding names"""
-
-
-class Weight(str, Enum):
-    """How much a finding matters."""
-
-    ERROR = "error"
-    """somebody may not be paged, or the tool cannot be used; `doctor` exits with a failure"""
-    WARNING = "warning"
-    """worth a look; nobody is left unpaged by it today"""
-    OK = "ok"
-    """looked at and found to be well"""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there is nothing to do."""
-
-    weight: Weight
-    code: str
-    message: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +67,7 @@ def diagnose(context: Context) -> Diagnosis:
             findings += _stored(store, now)
     findings += _spooled(context)
     if catalog is not None:
-        findings += _people(catalog)
-        findings += _secrets(catalog, context)
-        findings += _gateways(catalog)
+        findings += contact_findings(catalog, context)
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
 
@@ -105,15 +82,6 @@ def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode
 
 def _codes(findings: Iterable[Finding]) -> set[str]:
     return {one.code for one in findings if one.weight is Weight.ERROR}
-
-
-def _ok(code: str, message: str) -> Finding:
-    return Finding(Weight.OK, code, message)
-
-
-def _some(ids: Iterable[str]) -> str:
-    listed = list(dict.fromkeys(ids))
-    return ", ".join(listed[:_NAMED]) + (f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else "")
 
 
 # ── configuration ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -273,73 +241,3 @@ def _spooled(context: Context) -> Iterator[Finding]:
     if kept:
         text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
         yield Finding(Weight.ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages")
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
-
-
-# ── people, secrets, gateways ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _people(catalog: Catalog) -> Iterator[Finding]:
-    for kind, ids in (
-        ("people", [one.id for one in catalog.people.values() if not set(one.contact) & set(catalog.gateways)]),
-        ("channels", [one.id for one in catalog.channels.values() if not set(one.contact) & set(catalog.gateways)]),
-    ):
-        if ids:
-            text = f"{kind} without any address: {_some(ids)}"
-            yield Finding(Weight.WARNING, f"{kind}-without-address", text, "give them a contact: contact = { email = … }")
-        elif kind == "people":
-            yield _ok("people", "everybody has an address")
-
-
-def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
-    """Every reference that cannot be resolved here, by its name; no value is looked at twice or shown."""
-    from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
-
-    used: dict[str, list[str]] = {}
-    urls = {f"gateway {one.id}": one.url for one in catalog.gateways.values()}
-    if catalog.heartbeat is not None:
-        urls["the heartbeat"] = catalog.heartbeat.url
-    for name, url in urls.items():
-        try:
-            for reference in references(url):
-                used.setdefault(reference, []).append(name)
-        except BadReference as problem:
-            yield Finding(Weight.ERROR, "bad-reference", f"{name}: {problem.message}", problem.hint)
-    missing = 0
-    for reference, users in used.items():
-        try:
-            expand(reference, "", context.environ)
-        except MissingSecret as problem:
-            missing += 1
-            yield Finding(Weight.ERROR, "missing-secret", f"{problem.message}: {_some(users)} cannot send", problem.hint)
-    if not missing:
-        yield _ok("secrets", f"{_all_of(len(used), 'secret')} can be had here" if used else "no gateway refers to a secret")
-
-
-def _gateways(catalog: Catalog) -> Iterator[Finding]:
-    """Last, since it is the one question that takes Apprise."""
-    from escalate_cli.core.catalog import did_you_mean
-    from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
-
-    if not catalog.gateways:
-        yield Finding(Weight.ERROR, "no-gateways", "the configuration has no gateway: nobody can be reached", "`escalate init` shows some")
-        return
-    schemas = {one.id: schema_of(one.url) for one in catalog.gateways.values()}
-    # A web address may be one that Apprise recognises as some provider's own.
-    doubtful = {gateway: schema for gateway, schema in schemas.items() if schema not in _WEB and not find_plugin_modules(schema)}
-    known = known_schemas() if doubtful else frozenset()
-    unknown = {gateway: schema for gateway, schema in doubtful.items() if schema not in known}
-    for gateway, schema in unknown.items():
-        meant = did_you_mean(schema, known)
-        hint = f'did you mean "{meant}://"?' if meant else "the services that Apprise knows are listed at https://appriseit.com"
-        where = f" ({catalog.gateways[gateway].source})" if catalog.gateways[gateway].source else ""
-        yield Finding(Weight.ERROR, "unknown-service", f'gateway {gateway}: Apprise knows no service "{schema}://"{where}', hint)
-    if not unknown:
-        yield _ok("gateways", f"Apprise knows the services of {_all_of(len(schemas), 'gateway')}")
-
-
-def _all_of(count: int, word: str) -> str:
-    return f"the one {word}" if count == 1 else f"all {count} {word}s"

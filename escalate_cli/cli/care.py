@@ -62,7 +62,8 @@ def doctor(context: Context) -> Answer:
 
     Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the database cannot be used.
     """
-    from escalate_cli.diagnosis import Weight, diagnose
+    from escalate_cli.diagnosis import diagnose
+    from escalate_cli.finding import Weight
 
     found = diagnose(context)
     data = {

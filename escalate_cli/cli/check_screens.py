@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from escalate_cli import __version__
-from escalate_cli.config.problems import ERROR, Problem, render
+from escalate_cli.config.problems import ERROR, WARNING, Problem, render
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
 from escalate_cli.errors import ExitCode
 
 if TYPE_CHECKING:
+    from escalate_cli.addresses import AddressProblem
     from escalate_cli.foresight.findings import Finding
     from escalate_cli.foresight.outlook import Outlook
 
@@ -50,6 +51,22 @@ def problem_of(finding: Finding) -> Problem:
     if finding.shown_by:
         hint += f"{'; ' if hint else ''}see it: {finding.shown_by}"
     return Problem(file, line, 1 if line else 0, finding.level, finding.code, finding.message, hint)
+
+
+def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple[list[Problem], list[str]]:
+    """The addresses that cannot work, with their places; and a note where they could not be tried."""
+    from escalate_cli.addresses import bad_addresses
+    from escalate_cli.config.places import Unplaced, put_in_place
+
+    found = bad_addresses(catalog, environ)
+    if found is None:
+        return [], ["the addresses could not be tried: Apprise cannot be loaded here, or took too long (`escalate doctor`)"]
+    unplaced = [Unplaced(one.path, _level(one), one.code, one.message, one.hint) for one in found]
+    return put_in_place(path, unplaced), []
+
+
+def _level(one: AddressProblem) -> str:
+    return ERROR if one.sure and not one.only_here else WARNING
 
 
 def verdict(configured: Sequence[Problem], foreseen: Sequence[Problem], *, strict: bool) -> ExitCode:

@@ -95,10 +95,11 @@ def check(
     outlook = None
     if catalog is not None and not no_coverage:
         outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
-    foreseen = [check_screens.problem_of(one) for one in outlook.findings] if outlook else []
+    tried, notes = check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
+    foreseen = tried + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)
-    notes = [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
+    notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
     if sarif:
         return Answer(check_screens.sarif(problems, path), None, code, notes)
     data = {"ok": code is ExitCode.DONE, "problems": [problem_data(problem) for problem in problems]}

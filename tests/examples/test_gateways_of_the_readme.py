@@ -66,7 +66,7 @@ ADDRESSES = {  # by the schema of the URL; what the README's column says, and un
     "pover": [("u" * 30, "user_key", "u" * 30)],
     "pbul": [("ana@example.com", "targets", "ana@example.com")],
     "signals": [("+447700900123", "targets", "+447700900123")],
-    "vonage": [("447700900123", "targets", "447700900123")],
+    "vonage": [("+447700900123", "targets", "447700900123")],
     "sns": [("+447700900123", "phone", "+447700900123")],
     "opsgenie": [("@ana@example.com", "targets", "ana@example.com"), ("#identity", "targets", "identity")],
     "victorops": [("identity", "routing_key", "identity")],

@@ -1,0 +1,130 @@
+"""Addresses that cannot work: every contact of every person and channel, tried on its gateway without sending anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.phone import looks_like_number, number_problem
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProblem:
+    """A contact that reaches nobody, or not for sure; or a gateway that takes no address at all.
+
+    `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or `channels.ID`, or `gateways.ID`, whose
+    `gateway` is "". With `sure`, nothing arrives there; otherwise it works by the goodness of one service. With `only_here`, it may be
+    the secrets of this machine that are wrong, and not the configuration.
+    """
+
+    section: str
+    id: str
+    gateway: str
+    code: str
+    message: str
+    hint: str
+    sure: bool = True
+    only_here: bool = False
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where it stands in the configuration."""
+        return (self.section, self.id, "contact", self.gateway) if self.gateway else (self.section, self.id, "url")
+
+
+def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[AddressProblem, ...] | None:
+    """Every address that Apprise refuses or would tell nobody by, and every number that is not E.164 where a gateway dials; None where
+    that cannot be found out.
+
+    Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU, so nothing that pages asks for it.
+    """
+    from escalate_cli.delivery.construction_link import ask
+
+    contacts = _contacts(catalog)
+    by_gateway: dict[str, dict[str, None]] = {}
+    for _, _, gateway, address in contacts:
+        by_gateway.setdefault(gateway, {})[address] = None
+    questions = {}
+    for gateway, addresses in by_gateway.items():
+        question = _question(catalog.gateways[gateway].url, tuple(addresses), environ)
+        if question is not None:
+            questions[gateway] = question
+    if not questions:
+        return ()
+    answers = ask(list(questions.values()))
+    if answers is None:
+        return None
+    answered = {gateway: answer for gateway, answer in zip(questions, answers, strict=True) if "failed" not in answer}
+    return (*_gateways(answered, catalog), *_addresses(contacts, answered))
+
+
+def _contacts(catalog: Catalog) -> list[tuple[str, str, str, str]]:
+    """(section, id, gateway, address) of everybody."""
+    return [
+        (section, one.id, gateway, address)
+        for section, everybody in (("people", catalog.people), ("channels", catalog.channels))
+        for one in everybody.values()
+        for gateway, address in one.contact.items()
+        if gateway in catalog.gateways
+    ]
+
+
+def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself, which others tell."""
+    from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
+    from escalate_cli.delivery.construction import TO, UNKNOWN
+
+    unknown, bare = [], template
+    markers: dict[str, str] = {}
+    try:
+        for reference in references(template):
+            markers[reference] = f"{UNKNOWN}{len(markers)}0"
+            bare = bare.replace(reference, markers[reference])
+            try:
+                expand(reference, "", environ)
+            except MissingSecret:
+                unknown.append(markers[reference])
+                template = template.replace(reference, markers[reference])
+        expanded = expand(template, TO, environ)
+    except (BadReference, MissingSecret):
+        return None
+    return {
+        "url": expanded.url,
+        "secrets": expanded.secrets,
+        "unknown": unknown,
+        "bare": expand(bare, TO, {}).url,
+        "references": tuple(markers.values()),
+        "addresses": addresses,
+    }
+
+
+def _gateways(answered: Mapping[str, dict[str, Any]], catalog: Catalog) -> Iterator[AddressProblem]:
+    for gateway, answer in answered.items():
+        if answer["refused"]:
+            message = f'Apprise takes no address by gateway "{gateway}": {answer["refused"]}'
+            hint = "compare the URL and its secrets with https://appriseit.com; `escalate test-page` tries it"
+            yield AddressProblem("gateways", gateway, "", "bad-gateway", message, hint, only_here="${" in catalog.gateways[gateway].url)
+
+
+def _addresses(contacts: list[tuple[str, str, str, str]], answered: Mapping[str, dict[str, Any]]) -> Iterator[AddressProblem]:
+    for section, identifier, gateway, address in contacts:
+        answer = answered.get(gateway)
+        found = _problem(address, gateway, answer) if answer is not None else None
+        if found is not None:
+            code, message, hint, sure = found
+            yield AddressProblem(section, identifier, gateway, code, message, hint, sure)
+
+
+def _problem(address: str, gateway: str, answer: dict[str, Any]) -> tuple[str, str, str, bool] | None:
+    refused = answer["addresses"].get(address, "")
+    number = number_problem(address) if answer["phones"] and looks_like_number(address) else None
+    if number is not None:
+        dialled = number.same_digits and (number.corrected or "+")[1:] in answer["numbers"].get(address, ())
+        text = f'"{address}" is not a number that the whole world can dial (E.164): {number.why}'
+        return "bad-number", text, number.hint, bool(refused) or not dialled
+    if refused:
+        hint = 'write a number like "+447700900123"' if answer["phones"] else f"write an address as gateway {gateway} takes it"
+        return "bad-address", f'"{address}" reaches nobody by {gateway}: {refused}', hint, True
+    return None

@@ -1,0 +1,45 @@
+"""Problems that are found in a checked configuration later on, put where they stand in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from escalate_cli.config.positions import Path
+from escalate_cli.config.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A problem with what stands at `path`, which begins with a section and an id: ("people", "ana", "contact", "sms")."""
+
+    path: Path
+    level: str
+    code: str
+    message: str
+    hint: str
+
+
+def put_in_place(path: FilePath, found: Iterable[Unplaced]) -> list[Problem]:
+    """The problems as `check` shows them, in the order of the files of the configuration at `path`.
+
+    The files are read once more: a checked configuration keeps no columns, and rarely is one asked for.
+    """
+    wanted = list(found)
+    if not wanted:
+        return []
+    from escalate_cli.config.gathering import gather
+    from escalate_cli.config.parsing import ParsedFile
+    from escalate_cli.config.sources import find_sources, read
+
+    tables = gather([ParsedFile(read(source)) for source in find_sources(path)]).by_id
+    placed = []
+    for one in wanted:
+        section, name, *inside = one.path
+        item = tables.get(str(section), {}).get(str(name))
+        if item is None:  # taken out a moment ago
+            placed.append(Problem("", 0, 0, one.level, one.code, one.message, one.hint))
+        else:
+            placed.append(item.problem(tuple(inside), one.level, one.code, one.message, one.hint))
+    return sorted(placed, key=lambda each: (each.file, each.line, each.column))

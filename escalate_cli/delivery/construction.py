@@ -1,0 +1,191 @@
+"""Whether a plugin takes an address, found out by building it, in a process of its own: nothing is sent.
+
+A plugin that is given an address it cannot use refuses to be built, or drops it without a word and tells nobody, or tells itself instead.
+What it holds is compared with what it holds for addresses of other shapes, and for none: so no plugin needs to be known by name.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin, make_plugin, schema_of
+from escalate_cli.delivery.redaction import Redaction
+
+TO = "escalate0address0here"
+"""stands in a question's URL where the address belongs"""
+UNKNOWN = "escalate0unknown0"
+"""begins what stands there for a secret that cannot be had, followed by a number and a 0"""
+
+_SAMPLES = ("+15005550006", "ana@example.com", "#general", "general", "123456789012345678", "u" * 30, "8", "local0", "@ana")
+_VALUES = (
+    "AC" + "a1" * 16, "a1" * 16, "1025", "12345678-1234-1234-1234-123456789abc", "123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ",
+    "xoxb-1234567890-1234567890-AbCdEfGhIjKlMnOpQrStUvWx", "+12025550100", "t" * 30, "abcdefgh12345678", "a" * 64,
+    "eu-west-1", "example.com",
+)  # fmt: skip
+"""what providers give out, by shape: a secret that is not here now is taken to be one of these"""
+_MOST_BUILDS = 1200
+"""attempts to find values for the secrets of one gateway"""
+
+
+def main() -> None:
+    """Answer the questions on standard input, one gateway each, on standard output; whatever a plugin prints goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nothing, stream)
+    questions = json.load(sys.stdin.buffer)
+    with answers:
+        json.dump([_safely(one) for one in questions], answers)
+
+
+def _safely(question: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return answer(question)
+    except (Exception, SystemExit) as problem:  # a plugin is other people's code
+        return {"failed": type(problem).__name__}
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not here, and of each of `addresses`.
+
+    `bare` is the URL with none of its secrets, `references` what stands there for them: so a wrong secret hides no wrong address.
+    `refused` is why it takes no address at all; `phones`, whether it sends to telephone numbers; `addresses`, those that it does not
+    take, with the reason; `numbers`, for every address the digits that would be dialled. No `secrets` are in any of it.
+    """
+    gateway, refused = _Gateway(question["url"], question["secrets"]), None
+    addresses: list[str] = question["addresses"]
+    working = gateway.settle(question["unknown"], addresses)
+    if not working and not question["unknown"]:
+        refused = gateway.words or "the URL does not fit the service"
+        gateway = _Gateway(question["bare"], question["secrets"])
+        working = gateway.settle(question["references"], addresses)
+    phones = _sends_to_phones(load_plugin(schema_of(gateway.url), gateway.modules))
+    if not working:
+        return {"refused": refused, "phones": phones, "addresses": {}, "numbers": {}}
+    judged = {address: gateway.judge(address) for address in addresses}
+    return {
+        "refused": refused,
+        "phones": phones,
+        "addresses": {address: why for address, (why, _) in judged.items() if why},
+        "numbers": {address: re.findall(r"[0-9]{5,}", held) for address, (_, held) in judged.items()},
+    }
+
+
+class _Gateway:
+    """One gateway's URL, and the plugins that came of it."""
+
+    def __init__(self, url: str, secrets: Sequence[str]) -> None:
+        self.url = url
+        self.modules = find_plugin_modules(schema_of(url))
+        self.words = ""
+        self._redaction = Redaction(url.replace(TO, ""), secrets)
+        self._targets: frozenset[str] = frozenset()
+        self._untold: Any = None
+        """the plugin that came of no address at all; None where there is none"""
+
+    def settle(self, unknown: Sequence[str], addresses: Sequence[str]) -> bool:
+        """Find values for the unknown secrets with which the gateway can be built, and see where it keeps whom it tells."""
+        template, probes = self.url, [*addresses[:3], *_SAMPLES]
+        for values in itertools.islice(_values(len(unknown)), _MOST_BUILDS // len(probes) + 1):
+            self.url = template
+            for marker, value in zip(unknown, values, strict=True):
+                self.url = self.url.replace(marker, quote(value, safe=""))
+            if any(self._build(one) is not None for one in probes):
+                break
+        else:
+            return False
+        built = [plugin for plugin in map(self._build, _SAMPLES) if plugin is not None]
+        self._untold = self._build("")
+        held = [_collections(plugin) for plugin in ([self._untold] if self._untold is not None else []) + built]
+        names = {name for one in held for name in one}
+        self._targets = frozenset(name for name in names if any(one.get(name) != held[0].get(name) for one in held[1:]))
+        return True
+
+    def judge(self, address: str) -> tuple[str, str]:
+        """(why Apprise does not take the address, or ""; what it keeps of whom it tells, as text)."""
+        plugin = self._build(address)
+        if plugin is None:
+            return self.words or "it does not fit the service", ""
+        held = _collections(plugin)
+        kept = {name: held.get(name) for name in sorted(self._targets)}
+        text = str(kept)
+        if any(value for name, value in vars(plugin).items() if "invalid" in name and _is_collection(value)):
+            return self.words or "it is dropped as invalid", text
+        if self._targets and not any(kept.values()):
+            return self.words or "nobody would be told", text
+        if self._targets and self._untold is not None:
+            nobody = {name: _collections(self._untold).get(name) for name in kept}
+            if kept == nobody and not _names(address, text):
+                return self.words or "nobody would be told", text
+        return "", text
+
+    def _build(self, address: str) -> Any:
+        """The plugin for an address; None where Apprise refuses it. `words` is then what it said."""
+        heard: list[str] = []
+        handler = _Ear(heard)
+        logger = logging.getLogger("apprise")
+        logger.addHandler(handler)
+        try:
+            return make_plugin(self.url.replace(TO, quote(address, safe="")), None, self.modules)
+        except Exception as problem:
+            heard.append(str(problem))
+            return None
+        finally:
+            logger.removeHandler(handler)
+            self.words = self._redaction.line(heard[0]).rstrip(".") if heard else ""
+
+
+class _Ear(logging.Handler):
+    """Hears what a plugin complains of."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._heard.append(record.getMessage()[:500])
+
+
+def _values(count: int) -> Iterator[tuple[str, ...]]:
+    """Values for so many secrets: first the same for all, then every mixture."""
+    if count:
+        yield from ((value,) * count for value in _VALUES)
+    yield from itertools.product(_VALUES, repeat=count)
+
+
+def _is_collection(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
+
+
+def _collections(plugin: Any) -> dict[str, Any]:
+    """What the plugin holds several of, by name; among it is whom it tells."""
+    return {name: value for name, value in vars(plugin).items() if _is_collection(value) and "invalid" not in name}
+
+
+def _names(address: str, text: str) -> bool:
+    """Whether the longest word of an address stands in `text`."""
+    words = re.findall(r"\w+", address)
+    return bool(words) and max(words, key=len).lower() in text.lower()
+
+
+def _sends_to_phones(plugin: Any) -> bool:
+    """Whether the plugin says that its targets are telephone numbers of the whole world."""
+    tokens: dict[str, dict[str, Any]] = getattr(plugin, "template_tokens", {})
+    sender = any("phone" in name for name, token in tokens.items() if token.get("map_to") == "source")
+    for name, token in tokens.items():
+        if token.get("map_to") != "targets":
+            continue
+        pattern = (token.get("regex") or ("",))[0]
+        if pattern and re.match(pattern, "44 (7700) 900-123") and not re.match(pattern, "abc"):
+            return True
+        if "phone" in name and not pattern and (token.get("prefix") == "+" or sender or tokens.get("targets", {}).get("required")):
+            return True
+    return False
