@@ -11,9 +11,9 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.paging import Letter, Told, cancel, tell, urgency_of
+from escalate_cli.core.paging import Letter, Told, cancel, fallback_reaches, tell, urgency_of
 from escalate_cli.core.policy import TargetKind
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.targets import contacts, name_of, resolve
 from escalate_cli.core.walk import Due, Position, due
 
 NOTICEABLY_LATE: Span = 2 * MINUTE
@@ -23,19 +23,29 @@ NOTICEABLY_LATE: Span = 2 * MINUTE
 def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out."""
     first_due_at = escalation.next_at or now
-    turned = False
+    began_now = escalation.level == 0  # whether the whole round under way has been walked at this instant
+    held = escalation.held is not None  # whether it was decided before to walk on to the level that comes now
     for _ in range((escalation.levels + 1) * (escalation.policy.repeat + 2)):
         found = due(escalation, situation, catalog, now)
         situation, escalation = _note_passed(found, escalation, situation, catalog, now)
         late = now - first_due_at if found.passed or now - first_due_at >= NOTICEABLY_LATE else 0
         situation = page_owed(escalation, situation, catalog, now, late=late, but=found.position)
         escalation = situation.escalation(escalation.id)
-        again = found.position is not None and found.position.cycle > escalation.cycle
-        if found.position is None or (again and (turned or not _reached_anyone(escalation, situation))):
-            return _exhaust(escalation, situation, catalog, now)
-        turned = turned or again
+        if found.position is None:
+            return _run_out(escalation, situation, catalog, now)
+        if found.position.cycle > escalation.cycle:
+            again = held or bool(found.passed) or (not began_now and _is_worth_another(escalation, situation, catalog, now))
+            if not again:
+                return _run_out(escalation, situation, catalog, now)
+            if found.position.cycle > escalation.policy.repeat and not held:
+                situation = _without_fallback(escalation, situation, catalog, now)
+                escalation = situation.escalation(escalation.id)
+            began_now = not found.passed
+        held = False
         if found.begin_at > now:
-            return _hold(escalation, found.position, found.begin_at, situation, now)
+            if found.position.cycle > escalation.policy.repeat and fallback_reaches(situation, catalog, now):
+                return _run_out(escalation, situation, catalog, now)
+            return _hold(escalation, found.position, found.begin_at, situation, catalog, now)
         escalation = replace(escalation, level=found.position.level, cycle=found.position.cycle, held=None)
         told = _page_level(escalation, found.position.level, situation, catalog, now, late=late)
         situation = told.situation
@@ -45,7 +55,7 @@ def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         if told.human:
             return situation
         first_due_at = now
-    return _nobody_at_all(escalation, situation, catalog, now)
+    return _run_out(escalation, situation, catalog, now)
 
 
 def _note_passed(
@@ -85,19 +95,50 @@ def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
     )
 
 
+def _is_worth_another(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> bool:
+    """Whether to walk the levels again at `now` can do more than the round that has just ended.
+
+    It can when somebody was reached, and so waited for; when a level would be held; and when a level means somebody now who has not
+    been tried in vain: a round in which levels were held may have taken days, and somebody else is on call at its end.
+    """
+    if _reached_anyone(escalation, situation):
+        return True
+    failed = {
+        one.recipient
+        for one in situation.notifications
+        if one.escalation_id == escalation.id and one.status is NotificationStatus.FAILED
+    }
+    urgency = urgency_of(situation, catalog)
+    for number, level in enumerate(escalation.policy.levels, start=1):
+        opens_at = opening_of(level.during, catalog, now)
+        if opens_at is None or not judge(level.when, situation, catalog, now, team=escalation.team).holds:
+            continue
+        meant = [one for target in level.notify for one in resolve(target, escalation.team, situation, catalog, now).recipients]
+        counts = ("person", "channel") if _is_for_channels(escalation, number) else ("person",)
+        reached = (one for one in meant if one.kind in counts and contacts(one, urgency, catalog))
+        if opens_at > now or any(one.address not in failed for one in reached):
+            return True
+    return False
+
+
 def _is_for_channels(escalation: Escalation, number: int | None) -> bool:
     if number is None or number > escalation.levels:
         return False
     return all(target.kind is TargetKind.CHANNEL for target in escalation.policy.levels[number - 1].notify)
 
 
-def _hold(escalation: Escalation, position: Position, until: Instant, situation: Situation, now: Instant) -> Situation:
+def _hold(
+    escalation: Escalation, position: Position, until: Instant, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
+    """Wait for the hours of this level; where the policy has run out and the fallback reached nobody, look at it meanwhile."""
     level = escalation.policy.levels[position.level - 1]
     if escalation.held != position.level:
         text = f"level {position.level} of {escalation.team} held until the hours {level.during} begin"
         situation = situation.log(
             now, EntryKind.LEVEL, text, team=escalation.team, level=position.level, until=until, source=level.source
         )
+    if position.cycle > escalation.policy.repeat and catalog.fallback.page:
+        until = min(until, now + max(catalog.fallback.every, SECOND))
     return situation.with_escalation(replace(escalation, held=position.level, next_at=until))
 
 
@@ -188,43 +229,74 @@ def _page_level(
     return replace(told, situation=logged)
 
 
-def _exhaust(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    if not catalog.fallback.page:
-        return _nobody_at_all(escalation, situation, catalog, now)
-    text = f"policy {escalation.policy.id} of {escalation.team} has run out of levels: the fallback is paged"
-    situation = situation.log(now, EntryKind.EXHAUSTED, text, team=escalation.team, source=escalation.policy.source)
-    exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None)
-    return page_fallback(exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged")
+def _run_out(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """No level is left, or none reaches anybody: the fallback is paged. Where it reaches nobody either, say so, and try from the
+    start again later."""
+    if fallback_reaches(situation, catalog, now):
+        text = f"policy {escalation.policy.id} of {escalation.team} has run out of levels: the fallback is paged"
+        situation = situation.log(now, EntryKind.EXHAUSTED, text, team=escalation.team, source=escalation.policy.source)
+        exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None)
+        return page_fallback(exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged")
+    text = f"no level of policy {escalation.policy.id} reaches anybody, and "
+    text += "the fallback reaches nobody either" if catalog.fallback.page else "[fallback] names nobody to page"
+    text += ": trying again later"
+    situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, source=escalation.policy.source)
+    situation = _without_fallback(escalation, situation, catalog, now)
+    again = replace(situation.escalation(escalation.id), level=0, cycle=0, held=None, next_at=now + max(catalog.fallback.every, SECOND))
+    return situation.with_escalation(again)
+
+
+def on_from_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """Page the fallback again, since nobody acknowledged; where it reaches nobody now, or its last page failed everywhere, the levels
+    are walked again."""
+    if fallback_reaches(situation, catalog, now) and not failed_everywhere(escalation, situation):
+        return page_fallback(escalation, situation, catalog, now, "still no acknowledgement")
+    text = f"the fallback was not reached: the levels of policy {escalation.policy.id} of {escalation.team} are walked again"
+    situation = situation.log(now, EntryKind.ESCALATION, text, team=escalation.team, source=escalation.policy.source)
+    again = replace(escalation, status=EscalationStatus.PAGING, level=0, cycle=0, next_at=now)
+    return walk_on(again, situation.with_escalation(again), catalog, now)
+
+
+def failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
+    """Whether the last paging of this escalation has failed for good at every address; a channel's counts where it was for no person."""
+    pages = [
+        one
+        for one in situation.notifications
+        if one.escalation_id == escalation.id and one.page_round == escalation.page_round and one.kind is NotificationKind.PAGE
+    ]
+    people = [one for one in pages if one.recipient.startswith("person:")]
+    return bool(pages) and all(one.status is NotificationStatus.FAILED for one in people or pages)
 
 
 def page_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:
     """Page whom `[fallback]` names, and look again after its interval: it is paged until someone acknowledges."""
-    fallback = catalog.fallback
-    escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
-    situation = situation.with_escalation(escalation)
-    reason = f"fallback after policy {escalation.policy.id} of {escalation.team}: {why}"
-    letter = Letter(NotificationKind.PAGE, reason, source=fallback.source, escalation=escalation)
-    told = tell(fallback.page, letter, situation, catalog, now, fallback.team)
+    every = catalog.fallback.every
+    told = _tell_fallback(escalation, why, situation, catalog, now)
     names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"fallback paged: {names}" if names else f"the fallback reaches nobody: {'; '.join(told.missed) or 'it names nobody'}"
-    text += f"; again every {show_duration(fallback.every)} until someone acknowledges"
-    situation = told.situation.log(
-        now,
-        EntryKind.EXHAUSTED if names else EntryKind.SKIPPED,
-        text,
-        team=escalation.team,
-        recipients=list(told.recipients),
-        source=fallback.source,
-    )
-    escalation = situation.escalation(escalation.id)
-    return situation.with_escalation(replace(escalation, next_at=now + max(fallback.every, SECOND)))
+    text = f"fallback paged: {names}; again every {show_duration(every)} until someone acknowledges"
+    situation = _log_fallback(EntryKind.EXHAUSTED, text, escalation, told, catalog, now)
+    return situation.with_escalation(replace(situation.escalation(escalation.id), next_at=now + max(every, SECOND)))
 
 
-def _nobody_at_all(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """No level reaches anybody and there is no fallback: say so, and try from the start again later."""
-    if catalog.fallback.page and escalation.status is EscalationStatus.PAGING:
-        return _exhaust(escalation, situation, catalog, now)
-    text = f"no level of policy {escalation.policy.id} reaches anybody, and [fallback] names nobody to page: trying again later"
-    situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, source=escalation.policy.source)
-    again = replace(escalation, level=0, cycle=0, held=None, next_at=now + catalog.fallback.every)
-    return situation.with_escalation(again)
+def _without_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """The policy has run out, and `[fallback].page` names nobody who can be paged now: its channels are told, and it is said why."""
+    if not catalog.fallback.page:
+        return situation
+    told = _tell_fallback(escalation, "it reaches no person", situation, catalog, now)
+    names = ", ".join(name_of(one, catalog) for one in told.recipients)
+    text = f"the fallback reaches no person: {'; '.join(told.missed) or 'it names no person'}"
+    text += f"; told: {names}" if names else ""
+    kind = EntryKind.EXHAUSTED if names else EntryKind.SKIPPED
+    return _log_fallback(kind, f"{text}; the levels are walked again", escalation, told, catalog, now)
+
+
+def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Told:
+    escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
+    reason = f"fallback after policy {escalation.policy.id} of {escalation.team}: {why}"
+    letter = Letter(NotificationKind.PAGE, reason, source=catalog.fallback.source, escalation=escalation)
+    return tell(catalog.fallback.page, letter, situation.with_escalation(escalation), catalog, now, catalog.fallback.team)
+
+
+def _log_fallback(kind: EntryKind, text: str, escalation: Escalation, told: Told, catalog: Catalog, now: Instant) -> Situation:
+    recipients = list(told.recipients)
+    return told.situation.log(now, kind, text, team=escalation.team, recipients=recipients, source=catalog.fallback.source)

@@ -59,6 +59,9 @@ def tell(
             recipients.setdefault(recipient.address, recipient)
     told: list[str] = []
     for recipient in recipients.values():
+        if _just_told(recipient, letter, situation, now):
+            told.append(recipient.address)
+            continue
         situation, wrote = write_to(recipient, letter, situation, catalog, now)
         if wrote:
             told.append(recipient.address)
@@ -66,6 +69,27 @@ def tell(
             missed.append(f"{name_of(recipient.address, catalog)} has no address for {urgency_of(situation, catalog).value} urgency")
     person = any(one.startswith("person:") for one in told)
     return Told(situation, tuple(told), tuple(missed), person or (bool(told) and not wants_person))
+
+
+def _just_told(recipient: Recipient, letter: Letter, situation: Situation, now: Instant) -> bool:
+    """Whether this escalation has paged this channel at this very instant: a level before this one reached no person, and cost no
+    waiting. The channel is told once of both."""
+    escalation = letter.escalation
+    if recipient.kind != "channel" or letter.kind is not NotificationKind.PAGE or escalation is None:
+        return False
+    return any(
+        (one.recipient, one.kind, one.escalation_id, one.created_at) == (recipient.address, letter.kind, escalation.id, now)
+        and (one.live or one.status is NotificationStatus.SENT)
+        for one in situation.notifications
+    )
+
+
+def fallback_reaches(situation: Situation, catalog: Catalog, now: Instant) -> bool:
+    """Whether `[fallback].page` means a person at `now` who has an address for the urgency. A channel cannot acknowledge: it is no
+    end of the walking."""
+    fallback, urgency = catalog.fallback, urgency_of(situation, catalog)
+    meant = (one for target in fallback.page for one in resolve(target, fallback.team, situation, catalog, now).recipients)
+    return any(one.kind == "person" and contacts(one, urgency, catalog) for one in meant)
 
 
 def urgency_of(situation: Situation, catalog: Catalog) -> Urgency:

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.conditions import opening_of
 from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.core.levels import page_again, page_fallback, page_owed, walk_on
+from escalate_cli.core.levels import failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
 from escalate_cli.core.model import (
     EntryKind,
     Escalation,
     EscalationStatus,
     IncidentStatus,
-    NotificationKind,
-    NotificationStatus,
     Situation,
 )
 from escalate_cli.core.paging import cancel, hurry, urgency_of
@@ -88,7 +87,7 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
         return situation
     if escalation.status is EscalationStatus.EXHAUSTED:
         situation = page_owed(escalation, situation, catalog, now, late=0)
-        return page_fallback(situation.escalation(escalation.id), situation, catalog, now, "still no acknowledgement")
+        return on_from_fallback(situation.escalation(escalation.id), situation, catalog, now)
     return walk_on(escalation, situation, catalog, now)
 
 
@@ -155,13 +154,7 @@ def _reconsider(
 def _failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
     if escalation.status is not EscalationStatus.PAGING or escalation.level == 0 or escalation.held is not None:
         return False
-    here = [
-        one
-        for one in situation.notifications
-        if one.escalation_id == escalation.id and one.page_round == escalation.page_round and one.kind is NotificationKind.PAGE
-    ]
-    people = [one for one in here if one.recipient.startswith("person:")]
-    return bool(here) and all(one.status is NotificationStatus.FAILED for one in people or here)
+    return failed_everywhere(escalation, situation)
 
 
 def settle(situation: Situation, now: Instant) -> Situation:
@@ -212,6 +205,7 @@ def _reason(escalation: Escalation, catalog: Catalog) -> Reason:
         text = "out of levels; the fallback is paged again"
     elif escalation.held is not None:
         text = f"level {escalation.held} of {escalation.levels} is held until its hours begin"
+        at = None if at is None else opening_of(escalation.policy.levels[escalation.held - 1].during, catalog, at)
     elif escalation.level == 0:
         text = "level 1 is about to be paged"
     else:

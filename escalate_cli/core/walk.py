@@ -13,6 +13,7 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of
 from escalate_cli.core.duration import SECOND, Instant
 from escalate_cli.core.model import Escalation, Situation
+from escalate_cli.core.paging import fallback_reaches
 
 _FAR = 10_000
 """levels to follow on paper; only an endless policy after a gap of weeks has more, and then any level is as good"""
@@ -49,26 +50,31 @@ class Due:
     skipped: tuple[Skipped, ...] = ()
 
 
-def following(escalation: Escalation, position: Position, *, endless: bool) -> Position | None:
-    """The position after `position`; None after the last level of the last walk. An `endless` policy never runs out."""
+def following(escalation: Escalation, position: Position) -> Position | None:
+    """The position after `position`; None after the last level of the last walk."""
     if position.level < escalation.levels:
         return Position(position.level + 1, position.cycle)
-    if position.cycle < escalation.policy.repeat or endless:
+    if position.cycle < escalation.policy.repeat:
         return Position(1, position.cycle + 1)
     return None
 
 
 def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Due:
-    """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due."""
+    """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due.
+
+    Where the fallback reaches nobody at `now`, or there is none, the levels never run out: they are walked again.
+    """
     begin_at = escalation.next_at if escalation.next_at is not None else now
     position = Position(escalation.level, escalation.cycle)
     passed: dict[int, None] = {}
     skipped: dict[int, Skipped] = {}
     fruitless = 0
     for _ in range(_FAR):
-        further = following(escalation, position, endless=not catalog.fallback.page and fruitless < escalation.levels)
+        further = following(escalation, position)
         if further is None:
-            return Due(None, begin_at, tuple(passed), tuple(skipped.values()))
+            if fruitless >= escalation.levels or fallback_reaches(situation, catalog, now):
+                return Due(None, begin_at, tuple(passed), tuple(skipped.values()))
+            further = Position(1, position.cycle + 1)
         position = further
         level = escalation.policy.levels[position.level - 1]
         verdict = judge(level.when, situation, catalog, now, team=escalation.team)

@@ -237,8 +237,17 @@ def organisations(draw: st.DrawFn, start: Instant, zone: str) -> Catalog:
         gateways={one: Gateway(one, f"json://localhost/{one}/{{to}}", attempts=draw(st.sampled_from([4, 2]))) for one in ("sms", "email")},
         limits=draw(st.sampled_from(LIMITS)),
         severities=tuple(draw(_severity(one)) for one in catalog.severities),
-        fallback=draw(st.sampled_from([catalog.fallback, catalog.fallback, Fallback("red", (), 20 * MINUTE)])),
+        fallback=draw(_fallback(catalog)),
     )
+
+
+@st.composite
+def _fallback(draw: st.DrawFn, catalog: Catalog) -> Fallback:
+    """Mostly one that is reached; or none, one that follows the schedule, only a channel, or somebody who may have no address."""
+    pages = [None, None, (), (Target(TargetKind.SCHEDULE, "rota"),), (Target(TargetKind.CHANNEL, "room"),)]
+    pages.append((Target(TargetKind.PERSON, draw(st.sampled_from(PEOPLE))), Target(TargetKind.ON_CALL)))
+    page = draw(st.sampled_from(pages))
+    return catalog.fallback if page is None else Fallback("red", page, draw(st.sampled_from([10, 20])) * MINUTE)
 
 
 def _with_own_rules(people: dict[str, Person], draw: st.DrawFn) -> dict[str, Person]:
