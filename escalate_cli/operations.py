@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core import updating
+from escalate_cli.core.acting import acting
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import IncidentStatus, NudgeStatus, Situation
 from escalate_cli.core.plan import Plan
-from escalate_cli.errors import Conflict, Unknown, UsageProblem
+from escalate_cli.errors import Conflict, EscalateError, Unknown, UsageProblem
 from escalate_cli.meaning import (
     find_incident,
     find_person,
@@ -29,15 +30,29 @@ from escalate_cli.meaning import (
 
 
 def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:
-    """Load, change and store one incident in one transaction; None from `act` means: it is so already."""
+    """Load, bring up to date, change and store one incident in one transaction; None from `act` means: it is so already.
+
+    What has lapsed is stored, too, where the act is refused.
+    """
     catalog = context.running_catalog
+    refused: list[EscalateError] = []
     with context.store.transaction():
         now = context.moment()
         before = find_incident(context, incident_id)
-        planned = act(before, catalog, now)
-        if planned is None:
-            return before
-        return context.store.situations.save(before, planned.situation)
+
+        def do(situation: Situation) -> Situation:
+            try:
+                planned = act(situation, catalog, now)
+            except EscalateError as problem:
+                refused.append(problem)
+                return situation
+            return situation if planned is None else planned.situation
+
+        after = acting(before, catalog, now, do)
+        stored = before if after is before else context.store.situations.save(before, after)
+    if refused:
+        raise refused[0]
+    return stored
 
 
 def _must_be_running(situation: Situation, verb: str) -> None:
@@ -93,7 +108,7 @@ def acknowledge(context: Context, incident_id: int, by: str | None, *, everythin
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
         _must_be_running(situation, "acknowledged")
-        if situation.incident.status is IncidentStatus.ACKNOWLEDGED and not situation.paging:
+        if not core.is_awaiting(situation, who):
             return None
         return core.acknowledge(situation, who, catalog, now, everything=everything)
 

@@ -246,7 +246,7 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
     rows = [
         (
             pen.time(one.at),
-            pen.person(one.by) + (" (one of several awaited)" if ack.partly else ""),
+            pen.person(one.by) + (" (one of several awaited)" if ack.partly and ack.team else ""),
             pen.team(one.team),
             str(one.level) if one.level else "–" if one.gateway else "not paged",
             plain(one.gateway or "–"),

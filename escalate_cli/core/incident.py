@@ -17,7 +17,9 @@ from escalate_cli.core.model import (
     Escalation,
     EscalationStatus,
     IncidentStatus,
+    Notification,
     NotificationKind,
+    NotificationStatus,
     Nudge,
     Situation,
 )
@@ -30,17 +32,15 @@ from escalate_cli.core.targets import name_of
 
 
 def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False) -> Plan:
-    """Take the escalations of the teams that `by` belongs to; all of them when that is none, or with `everything`.
+    """Take the escalations of the teams that `by` belongs to, and those that have come to page `by` as the fallback; all of them when
+    that is none, or with `everything`. Whatever else `by` is paged for (by a rule, a hand, the auditor) is stopped, too.
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
     """
-    mine = catalog.teams_of(by)
-    running = [one for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
-    taken = [one for one in running if one.team in mine]
-    if everything or not any(one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED):
-        taken = running
-    situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind) and one.recipient == f"person:{by}"))
     name = name_of(f"person:{by}", catalog)
+    answered = [one for one in situation.notifications if is_awaited_from(one, by)]
+    taken = _taken_by(by, situation, catalog, everything=everything)
+    situation = cancel(situation, answered)
     before = situation.incident
     for one in taken:
         situation = _take(one, by, name, situation, now, whole=everything)
@@ -50,10 +50,45 @@ def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *
             acknowledged_by=before.acknowledged_by or by,
             updated_at=now,
         )
-    if not situation.paging:
-        situation = cancel(situation, (one for one in situation.notifications if one.kind is NotificationKind.PAGE))
-        situation = situation.changed(unacknowledged_since=None)
+        if not situation.paging:
+            situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
+            situation = situation.changed(unacknowledged_since=None)
+    elif answered:
+        text = f"acknowledged by {name}, who was paged besides: the rest of that page is called off"
+        situation = situation.changed(updated_at=now).log(now, EntryKind.ACKNOWLEDGED, text, by, partly=True, everything=False)
     return plan(situation, catalog, now)
+
+
+def is_awaiting(situation: Situation, person: str) -> bool:
+    """Whether an acknowledgement by `person` would change anything."""
+    taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not situation.paging
+    return not taken or any(is_awaited_from(one, person) for one in situation.notifications)
+
+
+def is_awaited_from(notification: Notification, person: str) -> bool:
+    """Whether it is still on its way to this person, and their acknowledgement stops it: a page, or that what they have got worse."""
+    return (
+        notification.recipient == f"person:{person}"
+        and notification.live
+        and not notification.stopped
+        and (_is_page(notification.kind) or notification.step > 0)
+        and notification.kind is not NotificationKind.NUDGE
+    )
+
+
+def _taken_by(by: str, situation: Situation, catalog: Catalog, *, everything: bool) -> list[Escalation]:
+    mine = catalog.teams_of(by)
+    running = [one for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
+    if everything or not any(one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED):
+        return running
+    return [one for one in running if one.team in mine or _is_paged_as_fallback(by, one, situation)]
+
+
+def _is_paged_as_fallback(person: str, escalation: Escalation, situation: Situation) -> bool:
+    return escalation.status is EscalationStatus.EXHAUSTED and any(
+        one.escalation_id == escalation.id and one.page_round == escalation.page_round and one.recipient == f"person:{person}"
+        for one in situation.notifications
+    )
 
 
 def _is_page(kind: NotificationKind) -> bool:
@@ -214,12 +249,18 @@ def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: 
             continue
         before = one.level if level is None else level - 1
         to = replace(one, status=EscalationStatus.PAGING, level=min(before, one.levels), next_at=now, held=None, muted=False)
-        situation = cancel(situation, (n for n in situation.notifications if n.escalation_id == one.id and _is_page(n.kind)))
+        situation = cancel(situation, _later_steps(one, situation, now))
         situation = situation.with_escalation(to)
         past_the_last = before >= one.levels
         text = f"{one.team}: {'on from the last level' if past_the_last else f'to level {before + 1}'} by hand"
         situation = situation.log(now, EntryKind.ESCALATION, text, by, team=one.team, level=min(before + 1, one.levels))
     return plan(situation.changed(updated_at=now), catalog, now)
+
+
+def _later_steps(escalation: Escalation, situation: Situation, now: Instant) -> list[Notification]:
+    """Its pages that are still to come. Those that are due go out: whoever was to be paged is not left out by going on."""
+    pages = (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind))
+    return [one for one in pages if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back]
 
 
 def answer_nudge(situation: Situation, nudge: Nudge, accepted: bool, catalog: Catalog, now: Instant, *, by: str | None) -> Plan:

@@ -5,6 +5,7 @@ What stopped it is read from the record; what time would still bring is asked of
 
 from __future__ import annotations
 
+from escalate_cli.core.acting import JUST_BEFORE
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import DAY, Instant
 from escalate_cli.core.model import Entry, EntryKind, Escalation, Notification, NotificationStatus
@@ -90,7 +91,7 @@ def _stopped_on_the_way(one: Notification, record: Record) -> str:
 
 def _because_over(one: Notification, record: Record) -> str:
     over = [entry for entry in record.timeline if entry.kind in (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)]
-    first = next((entry for entry in over if one.created_at <= entry.at <= one.due_at), None)
+    first = next((entry for entry in over if one.created_at <= entry.at <= one.due_at + JUST_BEFORE), None)
     return f": {first.text} at {record.at(first.at)}" if first is not None else ""
 
 

@@ -23,7 +23,7 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         who = by or paged_last(situation)
         if who is None:
             return "nobody can acknowledge: no person has been paged"
-        if situation.incident.status is IncidentStatus.ACKNOWLEDGED and not situation.paging:
+        if not core.is_awaiting(situation, who):
             taker = name_of(f"person:{situation.incident.acknowledged_by}", catalog)
             return f"the acknowledgement by {name_of(f'person:{who}', catalog)} changes nothing: {taker} has it"
         return core.acknowledge(situation, who, catalog, now, everything=everything)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from escalate_cli.core.acting import acting
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
@@ -186,23 +187,26 @@ class _Life:
             due.append(self.situation.incident.next_due_at)
         return min(due, default=None)
 
-    def take(self, planned: Plan) -> None:
-        self.entries += planned.situation.entries
-        self.situation = replace(planned.situation, entries=())
+    def take(self, after: Situation) -> None:
+        self.entries += after.entries
+        self.situation = replace(after, entries=())
 
     def do(self, act: Act) -> None:
-        came_to = act(self.situation, self.catalog, self.now)
-        if isinstance(came_to, str):
-            self.remarks.append(Remark(self.now, came_to))
-        else:
-            self.take(came_to)
+        def do(situation: Situation) -> Situation:
+            came_to = act(situation, self.catalog, self.now)
+            if isinstance(came_to, str):
+                self.remarks.append(Remark(self.now, came_to))
+                return situation
+            return came_to.situation
+
+        self.take(acting(self.situation, self.catalog, self.now, do))
 
     def settle(self) -> None:
         """Plan and send until nothing is left to do now, as a pass does."""
         for _ in range(_ROUNDS):
             due_at = self.situation.incident.next_due_at
             if due_at is not None and due_at <= self.now:
-                self.take(plan(self.situation, self.catalog, self.now))
+                self.take(plan(self.situation, self.catalog, self.now).situation)
             if not self._send():
                 return
 

@@ -1,0 +1,52 @@
+"""Somebody acts between two passes: first what has lapsed meanwhile happens, then the act.
+
+A time-out, the end of a snooze or of a maintenance, a nudge's expiry, a level's wait: none of them waits for a tick to count. What is
+due at the very instant of the act has not lapsed: whoever acts on the dot is in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.plan import plan
+
+JUST_BEFORE: Span = 1
+"""what has lapsed is done so long before the act: the least that instants can tell apart"""
+
+_PAGINGS = (EntryKind.LEVEL, EntryKind.EXHAUSTED, EntryKind.PAGED)
+
+
+def up_to_date(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """The situation as a pass just before `now` leaves it; as it is, where nothing has lapsed."""
+    due_at = situation.incident.next_due_at
+    if due_at is None or due_at >= now:
+        return situation
+    return plan(situation, catalog, now - JUST_BEFORE).situation
+
+
+def acting(situation: Situation, catalog: Catalog, now: Instant, act: Callable[[Situation], Situation]) -> Situation:
+    """What `act` makes of the situation, brought up to date. A page that the act calls off before it has gone out is not said to have
+    reached anybody."""
+    current = up_to_date(situation, catalog, now)
+    after = act(current)
+    if current is situation:
+        return after
+    return replace(after, entries=tuple(_as_it_went(one, after, now - JUST_BEFORE) for one in after.entries))
+
+
+def _as_it_went(entry: Entry, situation: Situation, lapsed_at: Instant) -> Entry:
+    recipients = entry.data.get("recipients")
+    if entry.at != lapsed_at or entry.kind not in _PAGINGS or not recipients:
+        return entry
+    if any(not _called_off(one) for one in situation.notifications if one.created_at == lapsed_at and one.recipient in recipients):
+        return entry
+    data = {**entry.data, "recipients": [], "called_off": list(recipients)}
+    return replace(entry, text=f"{entry.text}; called off before it went out", data=data)
+
+
+def _called_off(notification: Notification) -> bool:
+    return notification.status is NotificationStatus.CANCELLED and notification.attempts == 0

@@ -1,0 +1,197 @@
+"""Whoever acts, acts whole: promises 3, 5, 6 and 7 of product.md §4 where somebody acts between two passes, or on more than one page."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalate_cli.core.model import EntryKind, IncidentStatus
+from escalate_cli.errors import Conflict
+from tests.world import ORGANISATION, STANDARD
+
+TIMEOUT = """
+[policies.standard]
+ack_timeout = "10m"
+[[policies.standard.levels]]
+notify = ["on-call"]
+wait = "5m"
+[[policies.standard.levels]]
+notify = ["lead"]
+wait = "10m"
+"""
+IN_TWO_STEPS = ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]')
+
+
+# ── 3. an act first brings the incident up to date, then acts ────────────────────────────────────────────────────────
+
+
+def test_4_3_an_acknowledgement_between_the_end_of_the_time_out_and_the_next_tick_counts(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 60_000_000
+    world.ack("ana")
+    world.advance("9m59s")
+    world.clock.at += 31_000_000
+    assert world.ack("ana").incident.status is IncidentStatus.ACKNOWLEDGED
+    world.advance("9m", every="9m")
+    world.expects_nothing()
+    assert "no update since: paging identity again" in world.timeline()
+    assert "called off before it went out" in world.timeline()
+    acknowledged = [one for one in world.store.situations.timeline(1) if one.kind is EntryKind.ACKNOWLEDGED]
+    assert len(acknowledged) == 2
+    world.advance("2m")
+    world.expects("sms to ana")
+
+
+def test_4_3_on_the_dot_is_in_time(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000
+    world.ack("ana")
+    world.tick()
+    world.expects_nothing()
+    assert "level 2" not in world.timeline()
+
+
+def test_4_3_what_lapsed_is_done_before_an_act_that_leaves_it_standing(world_with) -> None:
+    """Level 2 was due: an update goes the way a tick and then the update would have gone."""
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000 + 30_000_000
+    world.update(labels=(("seen", "yes"),))
+    world.expects("sms to bo")
+
+
+def test_4_3_an_update_does_not_undo_a_time_out_that_has_lapsed(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.ack("ana")
+    world.sent()
+    world.clock.at += 10 * 60_000_000 + 30_000_000
+    world.update(message="still looking")
+    world.expects("sms to ana", "inform slack to identity")
+
+
+def test_4_3_a_page_that_fell_due_goes_out_though_somebody_goes_on_to_the_level_after_it(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000 + 30_000_000
+    world.next_level()
+    world.expects("sms to bo", "sms to ops")
+
+
+def test_4_3_a_snooze_that_has_ended_is_over_before_the_next_act(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.snooze("1h", "ana")
+    world.sent()
+    world.clock.at += 61 * 60_000_000
+    world.page("cto")
+    world.expects("sms to ana", "sms to cto")
+    assert "the snooze by Ana is over" in world.timeline()
+
+
+@pytest.mark.parametrize("on_expiry", ["page", "drop"])
+def test_4_3_a_nudge_that_has_expired_is_over_before_the_next_act(world_with, on_expiry: str) -> None:
+    more = (
+        '[[rules]]\nname = "Ask"\nwhen = { severity = "major" }\npage = ["person:cto"]\nmode = "nudge"\n'
+        f'ask = ["person:bo"]\nexpires = "3m"\non_expiry = "{on_expiry}"\n'
+    )
+    world = world_with(STANDARD, more=more)
+    world.declare("down", "login")
+    world.expects("sms to ana", "nudge sms to bo")
+    number = world.store.situations.open_nudges()[0][1].id
+    world.clock.at += 3 * 60_000_000 + 30_000_000
+    with pytest.raises(Conflict, match="already expired"):
+        world.nudge("no", "bo", number)
+    assert "expired without an answer" in world.timeline(), "what has lapsed is stored though the answer came too late"
+    world.tick()
+    world.expects(*(["sms to cto"] if on_expiry == "page" else []))
+
+
+def test_4_3_a_maintenance_that_has_ended_is_over_before_the_next_act(world_with) -> None:
+    world = world_with(STANDARD)
+    world.maintenance("login", "1h")
+    world.declare("down", "login")
+    world.expects_nothing()
+    world.clock.at += 61 * 60_000_000
+    world.update(labels=(("seen", "yes"),))
+    world.expects("sms to ana")
+
+
+# ── 5. any page, whatever its cause, is stopped by its own recipient's acknowledgement ───────────────────────────────
+
+
+def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
+    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
+    world.declare("down", "login")
+    world.ack("ana")
+    world.page("bo")
+    world.expects("sms to ana", "sms to bo")
+    world.ack("bo")
+    world.advance("10m")
+    world.expects_nothing()
+    assert "acknowledged by Bo" in world.timeline()
+    assert world.look().incident.acknowledged_by == "ana"
+    entries = len(world.store.situations.timeline(1))
+    world.ack("bo")
+    assert len(world.store.situations.timeline(1)) == entries, "a second time changes nothing"
+
+
+def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_incident_that_somebody_has(world_with) -> None:
+    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
+    world.declare("down", "login")
+    world.ack("ana")
+    world.page("bo", "cto")
+    world.expects("sms to ana", "sms to bo", "sms to cto")
+    world.ack("bo")
+    world.advance("3m")
+    world.expects("email to cto")
+
+
+def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
+    more = '[[rules]]\nname = "Critical"\nwhen = { severity = "critical" }\npage = ["person:cto"]\n'
+    world = world_with(STANDARD, more=more, organisation=IN_TWO_STEPS)
+    world.declare("down", "login")
+    world.ack("ana")
+    world.sent()
+    world.update(severity="critical")
+    assert "sms to cto" in world.sent()
+    world.ack("cto")
+    world.advance("10m")
+    world.expects_nothing()
+
+
+def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
+    from escalate_cli.core import incident as core
+
+    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
+    world.declare("down", "login")
+    world.ack("ana")
+    before = world.look()
+    with world.store.transaction():
+        now = world.clock.now()
+        planned = core.page_by_hand(before, world.catalog.fallback.page, world.catalog, now, by="the auditor", message="look")
+        world.store.situations.save(before, planned.situation)
+    world.tick()
+    world.expects("sms to ana", "sms to ops")
+    world.ack("ops")
+    world.advance("10m")
+    world.expects_nothing()
+
+
+def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(world_with) -> None:
+    organisation = IN_TWO_STEPS.replace('page = ["person:ops"]', 'page = ["person:eve"]')
+    world = world_with(STANDARD, organisation=organisation)
+    world.declare("down", "login", "auth-db")
+    world.ack("eve")
+    world.advance("15m")
+    world.sent()
+    assert "the fallback is paged" in world.timeline()
+    world.ack("eve")
+    world.advance("1h")
+    world.expects_nothing()
+    assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
