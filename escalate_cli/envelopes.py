@@ -32,7 +32,20 @@ def envelope(
     except BadReference as problem:
         return Outcome(OutcomeKind.PERMANENT, problem.message)
     message = _message(claimed, gateway, situations, catalog, now)
-    return Envelope(expanded.url, expanded.secrets, message.title, message.body, notification.kind.value, gateway.timeout)
+    thread = _thread(claimed, situations)
+    return Envelope(expanded.url, expanded.secrets, message.title, message.body, notification.kind.value, gateway.timeout, thread)
+
+
+def _thread(claimed: Claimed, situations: Situations) -> str:
+    """What all mails of one incident have in common: its number, and when it was declared, since other installations have its number,
+    too. Nothing for a digest of several incidents.
+    """
+    ids = {one.incident_id for one in (claimed, *claimed.also)}
+    try:
+        incidents = situations.incidents(tuple(ids))
+    except Exception:  # a record that cannot be read is no reason to say nothing
+        return ""
+    return f"escalate.{incidents[0].id}.{incidents[0].declared_at}" if len(incidents) == len(ids) == 1 else ""
 
 
 def _address(notification: Notification, catalog: Catalog) -> str:

@@ -21,7 +21,8 @@ _PATIENCE_WITH_NURSERY = 10.0
 class Envelope:
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit in microseconds.
 
-    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value.
+    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value. `thread` is the same for
+    all messages of one incident, "" for others: mails are shown together by it.
     """
 
     url: str = field(repr=False)
@@ -30,6 +31,7 @@ class Envelope:
     body: str
     kind: str
     timeout: Span
+    thread: str = ""
 
 
 class _Running:
@@ -89,7 +91,7 @@ class Sender:
         self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_NURSERY)
         self._link.ask([ticket, {
             "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
-            "kind": envelope.kind, "timeout": seconds,
+            "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread,
         }])  # fmt: skip
 
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:

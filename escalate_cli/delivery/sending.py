@@ -8,6 +8,7 @@ from typing import Any
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge
+from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import make_plugin, schema_of, speaks_on_the_wire
 from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.wire import Wire
@@ -21,7 +22,7 @@ _SILENT_ON_INFO = frozenset({"opsgenie", "jira"})
 
 
 def attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], on_sent: Callable[[], None]) -> Outcome:
-    """Make the attempt that `envelope` (url, secrets, title, body, kind, timeout in seconds) describes, and say how it ended.
+    """Make the attempt that `envelope` (url, secrets, title, body, kind, thread, timeout in seconds) describes, and say how it ended.
 
     Whatever a plugin raises is an outcome. Nothing in the outcome is a secret.
     """
@@ -52,6 +53,7 @@ def _send(envelope: dict[str, Any], modules: list[tuple[str, bool]], wire: Wire,
         return Outcome(OutcomeKind.PERMANENT, f"Apprise does not accept the gateway's URL: {heard.words() or 'unknown or unusable schema'}")
     # Set on the instance, since the URL may say otherwise. The queue retries; a fresh plugin has no one to be gentle with.
     plugin.retry, plugin.optional, plugin.redirects, plugin.request_rate_per_sec = 0, False, False, 0
+    mark_mail(plugin, envelope.get("thread", ""))
     wire.watch()
     schema, look = schema_of(url), _LOOKS.get(envelope["kind"], "info")
     answer = apprise.notify(
