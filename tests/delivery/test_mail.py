@@ -8,6 +8,7 @@ import pytest
 
 from escalate_cli.core.duration import SECOND
 from escalate_cli.delivery.sender import Envelope, Sender
+from tests.delivery.dovecot import AwayMailbox, needed
 from tests.loopback import Bank, bank, server
 from tests.servers import HttpServer, Mail, SmtpServer
 from tests.world import ORGANISATION, World
@@ -139,3 +140,20 @@ def test_what_is_no_mail_gets_no_such_header() -> None:
         send(web.url("json", "/ana"), "escalate.1.2")
         (request,) = web.arrived
     assert not {name.lower() for name in request.headers} & {name.lower() for name in (*HEADS, "References")}
+
+
+@pytest.mark.long
+def test_a_real_vacation_responder_stays_silent(escalate: Bank, mail: SmtpServer) -> None:
+    needed()
+    escalate("declare", "Login is down", "-s", "login")
+    (page,) = [one for one in mail.arrived if one.recipients == ("ana@example.com",)]
+    plain = page.message
+    for name in HEADS:
+        del plain[name]
+    with SmtpServer() as replies, AwayMailbox(replies) as ana:
+        ana.deliver(page.content, page.sender)
+        assert replies.arrived == [], "a robot has answered a page"
+        ana.deliver(plain.as_bytes(), page.sender)
+        (note,) = replies.wait_for(1)
+        assert note.recipients == ("oncall@pager.example",), "so the silence was for what the page says of itself"
+        assert note.text.startswith("OK, I am away"), ana.log
