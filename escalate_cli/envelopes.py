@@ -28,7 +28,7 @@ def envelope(
     try:
         expanded = expand(gateway.url, _address(notification, catalog), environ)
     except MissingSecret as problem:
-        return Outcome(OutcomeKind.TEMPORARY, problem.message)
+        return Outcome(OutcomeKind.TEMPORARY, problem.message, local=True)
     except BadReference as problem:
         return Outcome(OutcomeKind.PERMANENT, problem.message)
     message = _message(claimed, gateway, situations, catalog, now)

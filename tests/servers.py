@@ -371,6 +371,39 @@ class Tarpit:
             self._closing.wait()
 
 
+class Endless:
+    """Hears one request line for each of `says` and answers with it, then sends `piece` for ever, as fast as it is taken. With `greets`
+    the first of `says` comes before anything is heard. `sent` counts the bytes; a gigabyte ends it."""
+
+    def __init__(self, *says: bytes, piece: bytes, greets: bool = False) -> None:
+        self._says, self._piece, self._greets = says, piece * (65536 // len(piece) + 1), greets
+        self._socket = socket.create_server((LOOPBACK, 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.sent = 0
+        self.ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _serve(self) -> None:
+        connection = self._socket.accept()[0]
+        with connection, contextlib.suppress(OSError):
+            for number, words in enumerate(self._says):
+                if number or not self._greets:
+                    connection.recv(65536)
+                connection.sendall(words)
+            if self._says and not self._greets:
+                connection.settimeout(None)
+            while self.sent < 1 << 30:
+                self.sent += connection.send(self._piece)
+        self.ended.set()
+
+
 def closed_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server((LOOPBACK, 0)) as server:

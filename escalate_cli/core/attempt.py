@@ -33,11 +33,16 @@ class OutcomeKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended. `detail` is one line without secrets; `retry_after` is what the provider asked for, in microseconds."""
+    """How one attempt ended. `detail` is one line without secrets; `retry_after` is what the provider asked for, in microseconds.
+
+    `local`: nothing left this machine, and what kept it back is the process's own surroundings (its proxy variables, its libraries, a
+    secret that it does not have). Another process may have sound ones, so such an attempt never is a reason to give up.
+    """
 
     kind: OutcomeKind
     detail: str
     retry_after: Span | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def after(attempts_made: int, attempts_allowed: int, outcome: Outcome, now: Inst
     """What follows when attempt number `attempts_made` (from 1) ended with `outcome` at `now`.
 
     Sent is sent; a permanent failure is final at once; anything else is tried again after `RETRY_WAITS`, or later if the provider
-    asks for it, until `attempts_allowed` attempts were made.
+    asks for it, until `attempts_allowed` attempts were made. What is local is tried again for as long as it is needed.
     """
     # Here, because the process that delivers knows outcomes only, and the model would cost it 30 ms on the way to the first page.
     from escalate_cli.core.model import NotificationStatus
@@ -62,11 +67,12 @@ def after(attempts_made: int, attempts_allowed: int, outcome: Outcome, now: Inst
         return Verdict(NotificationStatus.SENT, None, outcome.detail)
     if outcome.kind is OutcomeKind.PERMANENT:
         return Verdict(NotificationStatus.FAILED, None, f"failed for good: {outcome.detail}")
-    if attempts_made >= attempts_allowed:
+    if attempts_made >= attempts_allowed and not outcome.local:
         attempts = f"{attempts_made} attempt" if attempts_made == 1 else f"{attempts_made} attempts"
         return Verdict(NotificationStatus.FAILED, None, f"given up after {attempts}: {outcome.detail}")
     wait = RETRY_WAITS[min(max(attempts_made, 1), len(RETRY_WAITS)) - 1]
     if outcome.retry_after is not None:
         wait = max(wait, min(outcome.retry_after, LONGEST_RETRY_AFTER))
-    reason = f"{outcome.detail}; attempt {attempts_made + 1} of {attempts_allowed} in {show_duration(wait)}"
+    of = "" if outcome.local else f" of {attempts_allowed}"
+    reason = f"{outcome.detail}; attempt {attempts_made + 1}{of} in {show_duration(wait)}"
     return Verdict(NotificationStatus.RETRYING, now + wait, reason)

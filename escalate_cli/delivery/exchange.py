@@ -19,7 +19,8 @@ class Exchange:
 
     `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the SMTP reply that decided;
     `said` is the provider's answer in its own words; `trouble` is what came instead of an answer; `hopeless` trouble stays however
-    often it is tried; `farewell` marks a request that says goodbye after the message and decides nothing.
+    often it is tried; `local` trouble is this process's own; `farewell` marks a request that says goodbye after the message and
+    decides nothing.
     """
 
     protocol: str
@@ -29,6 +30,7 @@ class Exchange:
     retry_after: Span | None = None
     trouble: str | None = None
     hopeless: bool = False
+    local: bool = False
     farewell: bool = False
 
     def outcome(self) -> Outcome:
@@ -43,7 +45,7 @@ class Exchange:
             return Outcome(OutcomeKind.PERMANENT, trouble)
         if self.sent:
             return Outcome(OutcomeKind.UNKNOWN, f"{trouble} after the message was sent; {MAY_HAVE_ARRIVED}")
-        return Outcome(OutcomeKind.TEMPORARY, trouble)
+        return Outcome(OutcomeKind.TEMPORARY, trouble, local=self.local)
 
 
 def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
@@ -69,8 +71,10 @@ def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_
     return Outcome(OutcomeKind.UNKNOWN, f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}")
 
 
-_TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 425, 429})
+_TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 421, 423, 425, 429})
 """a temporary redirect is a sign-in page or maintenance; the others ask to try again"""
+_PROXY_REFUSES = 407
+"""Proxy Authentication Required: what the environment names as a proxy says no, and the provider has heard nothing"""
 
 
 def _of_http(exchange: Exchange) -> Outcome:
@@ -83,6 +87,8 @@ def _of_http(exchange: Exchange) -> Outcome:
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
     said = _reason(exchange.said)
     detail = f"HTTP {status}" + (" (a redirect, not followed)" if 300 <= status < 400 else f": {said}" if said else "")
+    if status == _PROXY_REFUSES:
+        return Outcome(OutcomeKind.TEMPORARY, f"{detail} (the proxy wants a password)", local=True)
     if status >= 500 or status in _TEMPORARY_HTTP:
         return Outcome(OutcomeKind.TEMPORARY, detail, exchange.retry_after)
     return Outcome(OutcomeKind.PERMANENT, detail)

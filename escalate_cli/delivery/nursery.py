@@ -25,6 +25,8 @@ from escalate_cli.delivery.frames import Packer, Unpacker
 
 _SENT_MARK = b"sent\n"
 _LONGEST_REPORT = 65536
+_MEMORY_OF_AN_ATTEMPT = 256 << 20
+"""bytes beyond what the process has when it is forked"""
 
 
 def main() -> None:
@@ -100,8 +102,8 @@ class _Child:
         report = self.buffer.removeprefix(_SENT_MARK)
         if report.endswith(b"\n"):
             with contextlib.suppress(ValueError, KeyError, TypeError):
-                kind, detail, retry_after = json.loads(report)
-                return Outcome(OutcomeKind(kind), str(detail), retry_after)
+                kind, detail, retry_after, local = json.loads(report)
+                return Outcome(OutcomeKind(kind), str(detail), retry_after, bool(local))
         if not chunk or len(self.buffer) > _LONGEST_REPORT:
             return Outcome(OutcomeKind.UNKNOWN, f"the sending process died; {MAY_HAVE_ARRIVED}")
         return None
@@ -157,7 +159,7 @@ class Nursery:
         return outcome is not None
 
     def _answer(self, ticket: int, outcome: Outcome) -> None:
-        self._answers.write([ticket, outcome.kind.value, outcome.detail, outcome.retry_after])
+        self._answers.write([ticket, outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local])
 
     def _bury(self, child: _Child) -> None:
         """Kill it, whatever it still does, with everything it started."""
@@ -171,14 +173,14 @@ class Nursery:
         try:
             readable, writable = os.pipe()
         except OSError as problem:
-            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})"))
+            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True))
         deadline = self._clock.monotonic() + envelope["timeout"]
         try:
             pid = os.fork()
         except OSError as problem:
             os.close(readable)
             os.close(writable)
-            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})"))
+            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True))
         if pid == 0:
             self._be_a_child(readable, writable, envelope, modules)
         os.close(writable)
@@ -213,6 +215,7 @@ class Nursery:
             for fd in (self._lifeline_held, self._requests.fd, self._answers.fd, readable, *self._children):
                 os.close(fd)
             _die_with(self._lifeline)
+            _bound_memory()
             report = _attempt(envelope, modules, writable)
             os.write(writable, report)
         finally:
@@ -228,8 +231,20 @@ def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable
 
         outcome = attempt(envelope, modules, on_sent)
     except BaseException as problem:
-        outcome = Outcome(OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})")
-    return json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after]).encode("ascii") + b"\n"
+        outcome = Outcome(OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})", local=True)
+    return json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local]).encode("ascii") + b"\n"
+
+
+def _bound_memory() -> None:
+    """What a provider or a plugin makes of this process ends here, and not with the machine's memory."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        with open("/proc/self/statm", "rb") as file:
+            now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        hardest = resource.getrlimit(resource.RLIMIT_AS)[1]
+        wanted = now + _MEMORY_OF_AN_ATTEMPT
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest), hardest))
 
 
 def _die_with(lifeline: int) -> None:

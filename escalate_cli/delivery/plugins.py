@@ -53,7 +53,8 @@ def load_plugin(schema: str, modules: list[tuple[str, bool]]) -> Any:
 
 
 def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
-    """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also raise.
+    """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also raise. Of one that lacks a library
+    here, the class, whose `enabled` is False.
 
     What `modules` does not hold is left to Apprise, which loads everything: native `https://` addresses, and people's own plugins from
     where the environment variable `APPRISE_PLUGIN_PATH` points, as for the `apprise` command.
@@ -66,7 +67,9 @@ def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
             AppriseAsset(plugin_paths=own)  # loads them
         return Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
     parsed = plugin.parse_url(url.replace("/#", "/%23"))  # as Apprise does: a channel's # does not begin a fragment
-    if not parsed or not plugin.enabled:
+    if not plugin.enabled:
+        return plugin
+    if not parsed:
         return None
     return plugin(**{**parsed, "asset": asset})
 

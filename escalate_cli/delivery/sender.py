@@ -86,7 +86,7 @@ class Sender:
         self.warm()
         seconds = envelope.timeout / SECOND
         if self._link is None:
-            self._ended.append((ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started")))
+            self._ended.append((ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True)))
             return
         self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_NURSERY)
         self._link.ask([ticket, {
@@ -153,12 +153,12 @@ class Sender:
         self._link = None
         self._lose_all("the sending process died")
 
-    def _take(self, ticket: int, kind: str, detail: str, retry_after: Any) -> None:
+    def _take(self, ticket: int, kind: str, detail: str, retry_after: Any, local: bool) -> None:
         from escalate_cli.delivery.redaction import Redaction  # here: by now the parent has nothing more urgent to do
 
         running = self._running.pop(ticket)
         shown = Redaction(running.url, running.secrets).line(detail)  # the child has done so already; it runs other people's code
-        self._ended.append((ticket, Outcome(OutcomeKind(kind), shown, retry_after)))
+        self._ended.append((ticket, Outcome(OutcomeKind(kind), shown, retry_after, local)))
 
     def _lose_all(self, reason: str) -> None:
         lost = Outcome(OutcomeKind.UNKNOWN, f"{reason}; {MAY_HAVE_ARRIVED}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge
 from escalate_cli.delivery.mail import mark_mail
-from escalate_cli.delivery.plugins import make_plugin, schema_of, speaks_on_the_wire
+from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of, speaks_on_the_wire
 from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.wire import Wire
 
@@ -33,7 +34,7 @@ def attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], on_sent: 
         outcome = _send(envelope, modules, wire, heard)
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
-    return Outcome(outcome.kind, redaction.line(outcome.detail), outcome.retry_after)
+    return replace(outcome, detail=redaction.line(outcome.detail))
 
 
 def _send(envelope: dict[str, Any], modules: list[tuple[str, bool]], wire: Wire, heard: _Heard) -> Outcome:
@@ -45,9 +46,13 @@ def _send(envelope: dict[str, Any], modules: list[tuple[str, bool]], wire: Wire,
     if not schema_of(url):
         return Outcome(OutcomeKind.PERMANENT, "the gateway's URL has no schema that Apprise knows")
     try:
-        plugin = make_plugin(url, _asset(AppriseAsset), modules)
+        plugin = make_plugin(url, _asset(AppriseAsset), modules or find_plugin_modules(schema_of(url)))
+    except (ImportError, MemoryError, OSError) as problem:
+        return Outcome(OutcomeKind.TEMPORARY, f"the plugin cannot be loaded ({type(problem).__name__}: {problem})", local=True)
     except Exception as problem:
         return Outcome(OutcomeKind.PERMANENT, f"the gateway's URL is not valid: {heard.words() or problem}")
+    if plugin is not None and not plugin.enabled:
+        return Outcome(OutcomeKind.TEMPORARY, f"the plugin for {schema_of(url)}:// lacks a library here", local=True)
     apprise = Apprise()
     if plugin is None or not apprise.add(plugin):
         return Outcome(OutcomeKind.PERMANENT, f"Apprise does not accept the gateway's URL: {heard.words() or 'unknown or unusable schema'}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -14,6 +16,9 @@ from escalate_cli.core.duration import HOUR, SECOND, Span
 from escalate_cli.delivery.exchange import Exchange
 
 _MOST_SAID = 20_000
+_MOST_OF_AN_ANSWER = 1 << 20
+"""bytes: no provider has more to say, and what never ends would fill the memory"""
+_LONGEST_LINE = 8192
 _GOODBYES = ("logout", "signout")
 
 
@@ -53,7 +58,10 @@ class Wire:
         import http.client
 
         import requests
+        from requests import sessions
 
+        sessions.get_netrc_auth = lambda *_, **__: None  # type: ignore[attr-defined] # a gateway's own Authorization is the right one
+        _bound_answers(http.client.HTTPResponse)
         session_send, connection_send = requests.Session.send, http.client.HTTPConnection.send
         open_exchanges: list[Exchange] = []
 
@@ -62,11 +70,14 @@ class Wire:
             open_exchanges.append(exchange)
             options["allow_redirects"] = False
             options["timeout"] = (_connect_limit(options.get("timeout"), self._patience), self._patience)
+            streamed = options.get("stream")
+            options["stream"] = True
             try:
                 response = session_send(session, request, **options)
-                exchange.said = "" if options.get("stream") else response.content[:_MOST_SAID].decode("utf-8", "replace")
+                if not streamed:
+                    exchange.said = _beginning(response)[:_MOST_SAID].decode("utf-8", "replace")
             except BaseException as problem:
-                _note_trouble(exchange, problem)
+                _note_trouble(exchange, problem, proxied=_through_proxy(request.url, options.get("proxies")))
                 raise
             finally:
                 open_exchanges.pop()
@@ -107,6 +118,7 @@ class Wire:
         def watched_getreply(client: Any) -> tuple[int, bytes]:
             if client.sock is not None:
                 client.sock.settimeout(self._patience)
+                client.file = client.file or _Lines(client.sock.makefile("rb"))
             try:
                 code, text = getreply(client)
             except Exception as problem:
@@ -179,35 +191,123 @@ def _connect_limit(timeout: Any, patience: float) -> float:
     return min(float(given), patience) if isinstance(given, (int, float)) else patience
 
 
-def _note_trouble(exchange: Exchange, problem: BaseException) -> None:
-    exchange.trouble, exchange.hopeless = name_trouble(problem)
+def _beginning(response: Any) -> bytes:
+    """The body, as far as it is kept; the plugin gets the same. Read piece by piece: a small answer may unpack to a huge one."""
+    body = bytearray()
+    for piece in response.iter_content(16_384):
+        body += piece
+        if len(body) >= _MOST_OF_AN_ANSWER:
+            response.close()
+            break
+    kept = bytes(body[:_MOST_OF_AN_ANSWER])
+    response._content, response._content_consumed = kept, True
+    return kept
 
 
-def name_trouble(problem: BaseException) -> tuple[str, bool]:
-    """What went wrong in a few words (never the exception's own: it names the URL), and whether it stays however often it is tried."""
+class _Counted(io.RawIOBase):
+    """The bytes of one HTTP answer, headers and chunk lines included: after a few megabytes it is over."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw, self._left = raw, 4 * _MOST_OF_AN_ANSWER
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._left <= 0:
+            return 0
+        count: int | None = self._raw.readinto(buffer)
+        self._left -= count or 0
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _bound_answers(response_class: Any) -> None:
+    begin = response_class.__init__
+
+    def bounded_begin(response: Any, sock: Any, *rest: Any, **options: Any) -> None:
+        begin(response, sock, *rest, **options)
+        response.fp.close()
+        response.fp = io.BufferedReader(_Counted(sock.makefile("rb", 0)))
+
+    response_class.__init__ = bounded_begin
+
+
+class _Lines:
+    """The lines of one SMTP conversation, each cut to what `smtplib` takes, and not more than a megabyte of them in all."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._left = file, _MOST_OF_AN_ANSWER
+
+    def readline(self, size: int = -1) -> bytes:
+        line: bytes = self._file.readline(_LONGEST_LINE)
+        end = line
+        while end and not end.endswith(b"\n") and self._left > 0:
+            end = self._file.readline(_LONGEST_LINE)
+            self._left -= len(end)
+        self._left -= len(line)
+        if self._left <= 0:
+            raise ConnectionAbortedError("an answer without end")
+        return line if line.endswith(b"\n") or not line else line[: _LONGEST_LINE - 2] + b"\r\n"
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _through_proxy(url: str | None, proxies: Any) -> bool:
+    from requests.utils import select_proxy
+
+    return bool(select_proxy(url or "", proxies))
+
+
+def _note_trouble(exchange: Exchange, problem: BaseException, *, proxied: bool = False) -> None:
+    exchange.trouble, exchange.hopeless, exchange.local = name_trouble(problem, proxied=proxied)
+
+
+_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_UNUSABLE = frozenset({"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError", "InvalidProxyURL", "LocationValueError"})
+
+
+def name_trouble(problem: BaseException, *, proxied: bool = False) -> tuple[str, bool, bool]:
+    """What went wrong in a few words (never the exception's own: it names the URL); whether it stays however often it is tried, by
+    anybody; whether it is this process's own surroundings. `proxied`: the environment names a proxy for this address."""
     chain = list(_causes(problem))
     names = {type(cause).__name__ for cause in chain}
+    own_certificates = next((one for one in _CERTIFICATE_VARIABLES if os.environ.get(one)), None)
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return "the TLS certificate is not valid", False
+            told = f" (by the certificates that ${own_certificates} names)" if own_certificates else ""
+            return f"the TLS certificate is not valid{told}", False, bool(own_certificates)
+    if names & (_UNUSABLE | {"ProxyError"}):
+        if proxied or names & {"InvalidProxyURL", "ProxyError"}:
+            return "the proxy that the environment names cannot be used", False, True
+        return "the address is not valid", True, False
+    for cause in chain:
         if isinstance(cause, socket.gaierror):
-            return "the host name cannot be resolved", False
+            return "the host name cannot be resolved", False, False
         if isinstance(cause, ConnectionRefusedError):
-            return "connection refused", False
-    if names & {"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError", "InvalidProxyURL"}:
-        return "the address is not valid", True
-    if names & {"SSLError"}:
-        return "TLS failed", False
+            return "connection refused", False, False
+    if "SSLError" in names:
+        return "TLS failed", False, False
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
-        return "no connection in time", False
+        return "no connection in time", False, False
     if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
-        return "no answer in time", False
+        return "no answer in time", False, False
     lost = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
     cut_short = {"RemoteDisconnected", "SMTPServerDisconnected", "IncompleteRead", "ProtocolError"}
     if names & cut_short or any(isinstance(cause, lost) for cause in chain):
-        return "the connection was lost", False
+        return "the connection was lost", False, False
+    if own_certificates and any(isinstance(cause, OSError) for cause in chain) and not any(_errno(cause) for cause in chain):
+        return f"the certificates that ${own_certificates} names cannot be used", False, True
     refused = next((cause for cause in chain if isinstance(cause, OSError) and cause.errno and cause.strerror), None)
-    return (f"connection failed ({refused.strerror})" if refused else type(problem).__name__), False
+    return (f"connection failed ({refused.strerror})" if refused else type(problem).__name__), False, False
+
+
+def _errno(cause: BaseException) -> int | None:
+    return cause.errno if isinstance(cause, OSError) else None
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from email.utils import formatdate
 
 import pytest
@@ -10,7 +11,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import SECOND
 from escalate_cli.delivery.sender import Envelope, Sender
-from tests.servers import Answer, HttpServer, SmtpServer, Tarpit, closed_port
+from tests.servers import Answer, Endless, HttpServer, SmtpServer, Tarpit, closed_port
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind
 LIMIT = 2 * SECOND
@@ -203,3 +204,65 @@ def test_any_text_is_delivered(sender, text):
         assert len(web.arrived[0].json["title"]) <= 200
         assert mail.arrived[0].message["Bcc"] is None
         assert mail.arrived[0].recipients == ("ana@example.com",)
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+
+
+@pytest.mark.parametrize(
+    ("says", "piece", "kind"),
+    [
+        ((_HEAD + b"\r\n",), b"fine ", SENT),
+        ((_HEAD + b"Content-Length: 99999999999\r\n\r\n",), b"fine ", SENT),
+        ((_HEAD + b"Transfer-Encoding: chunked\r\n\r\n",), b"5\r\nfine \r\n", SENT),
+        ((_HEAD + b"Transfer-Encoding: chunked\r\n\r\n",), b"5" * 1000, UNKNOWN),
+        ((b"HTTP/1.1 100 Continue\r\n\r\n",), b"HTTP/1.1 100 Continue\r\n\r\n", UNKNOWN),
+        ((_HEAD,), b"X-More: of it\r\n", UNKNOWN),
+        ((_HEAD,), b"X-Without-End", UNKNOWN),
+        ((), b"HTTP", UNKNOWN),
+    ],
+    ids=["no end", "a terabyte", "chunks", "one chunk's length", "continue", "headers", "one header", "a status line"],
+)
+def test_a_web_servers_answer_without_end_is_read_for_a_megabyte_or_so(sender, says, piece, kind):
+    with Endless(*says, piece=piece) as web:
+        assert send(sender, f"json://127.0.0.1:{web.port}/").kind is kind
+        assert web.ended.wait(10)
+        assert web.sent < 64 << 20, "what the buffers of the system hold comes on top"
+
+
+@pytest.mark.parametrize(
+    ("says", "piece"),
+    [
+        ((), b"220-mail\r\n"),
+        ((), b"220 mail without end "),
+        ((b"220 mail\r\n",), b"250-SIZE 1\r\n"),
+        ((b"220 mail\r\n",), b"250-SIZE without end "),
+        ((b"220 mail\r\n", b"250 mail\r\n"), b"250-fine\r\n"),
+    ],
+    ids=["a banner of lines", "a banner of one line", "EHLO", "EHLO of one line", "MAIL"],
+)
+def test_a_mail_servers_answer_without_end_is_read_for_a_megabyte_or_so(sender, says, piece):
+    with Endless(*says, piece=piece, greets=True) as mail:
+        outcome = send(sender, f"mailto://127.0.0.1:{mail.port}?from=e@example.com&to=a@example.com")
+        assert outcome.kind is TEMPORARY, outcome
+        assert mail.ended.wait(10)
+        assert mail.sent < 64 << 20
+
+
+def test_an_answer_that_unpacks_to_more_than_the_memory_is_taken_for_what_its_status_says(sender):
+    bomb = gzip.compress(bytes(64 << 20))
+    for _ in range(2):
+        bomb = gzip.compress(bomb)
+    layers = gzip.compress(bytes(512 << 20), 1)
+    for body, coding in ((layers, "gzip"), (bomb, "gzip, gzip, gzip")):
+        with HttpServer(Answer(200, body, {"Content-Encoding": coding})) as web:
+            outcome = send(sender, web.url())
+            assert outcome.kind in (SENT, UNKNOWN), outcome
+            assert "process died" not in outcome.detail
+
+
+def test_a_line_of_a_mail_servers_answer_is_cut_and_decides_all_the_same(sender):
+    with SmtpServer(RCPT="550 " + "no such user " * 2000) as mail:
+        outcome = send(sender, mail.url())
+        assert outcome.kind is PERMANENT
+        assert outcome.detail.startswith("SMTP 550: no such user")

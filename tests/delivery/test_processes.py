@@ -365,4 +365,4 @@ def test_without_an_interpreter_to_start_the_attempt_is_temporary(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with Sender() as sender:
         sender.begin(1, envelope("json://127.0.0.1/"))
-        assert sender.outcomes(1) == [(1, Outcome(TEMPORARY, "the sending process cannot be started"))]
+        assert sender.outcomes(1) == [(1, Outcome(TEMPORARY, "the sending process cannot be started", local=True))]

@@ -42,6 +42,48 @@ def test_what_is_shown_is_one_harmless_line(text, shown):
     assert Redaction("json://example.com", (PLAIN, "T1AAAAAAA/B2BBBBBBB/c3cc", "of")).line(text) == shown
 
 
+_CODINGS = {
+    "base64 without padding": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
+    "base64 among other bytes": lambda text: base64.b64encode(b"ab" + text.encode() + b"c").decode(),
+    "base64 of latin-1": lambda text: base64.b64encode(text.encode("latin-1")).decode(),
+    "url-safe base64": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "HEX": lambda text: text.encode().hex().upper(),
+    "hex of pairs": lambda text: text.encode().hex(" "),
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text)),
+    "a line break in it": lambda text: f"{text[:9]}\r\n  {text[9:]}",
+    "dashes in it": lambda text: "-".join(text),
+    "only the middle": lambda text: text[3:16],
+    "percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "entities": lambda text: "".join(f"&#{ord(character)};" for character in text),
+    "backwards": lambda text: text[::-1],
+}
+
+
+@pytest.mark.parametrize("name", _CODINGS)
+@pytest.mark.parametrize("secret", [PLAIN, "pässwörd-lang-genug", "tök3n/Wert+9f8A7c6D5e4B3a2"])
+def test_a_secret_is_told_in_no_coding(name, secret):
+    coded = _CODINGS[name](secret)
+    said = Redaction("json://example.com", (secret,)).line(f"HTTP 400: no such token {coded}!")
+    assert said.startswith("HTTP 400")
+    for form in (coded, "".join(filter(str.isalnum, coded)), secret):
+        for shown in (said, "".join(filter(str.isalnum, said))):
+            assert not any(form[at : at + 12] in shown for at in range(len(form) - 11)), said
+
+
+def test_a_password_that_is_not_ascii_is_told_in_no_authorization():
+    redaction = Redaction("json://user:p%C3%A4ssw%C3%B6rd@example.com/", ())
+    for name in ("latin-1", "utf-8"):
+        said = base64.b64encode("user:pässwörd".encode(name)).decode()
+        assert said not in redaction.line(f"HTTP 401: Basic {said} is not known")
+        assert said[:12] not in redaction.line(f"HTTP 401: Basic {said[:-3]} is not known")
+
+
+@pytest.mark.parametrize("words", ["SMTP 550: 5.1.1 no such user here", "HTTP 400: +447700900123 is not valid", "connection refused"])
+def test_a_providers_reason_stays_readable(words):
+    assert Redaction("mailto://oncall:secret-of-the-mail@smtp.example.com/", ("another-secret-0123456789",)).line(words) == words
+
+
 def test_no_failure_tells_a_secret():
     with Sender() as sender:
 

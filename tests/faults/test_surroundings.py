@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from tests.faults.harness import crew, installation, mostly_long, report
-from tests.servers import HttpServer, SmtpServer
+from tests.servers import Answer, HttpServer, SmtpServer
 
 # ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +163,69 @@ def test_pages_go_out_whatever_the_surroundings(tmp_path, name):
         for root, directories, files in os.walk(place.place / "home"):
             for one in (*directories, *files):
                 assert os.stat(os.path.join(root, one)).st_mode & 0o077 == 0, one
+
+
+UNSOUND = {
+    "a SOCKS proxy without its library": "ALL_PROXY=socks5h://127.0.0.1:1",
+    "a proxy that is no address": 'http_proxy="foo bar"',
+    "a proxy of an unknown kind": "http_proxy=gopher://127.0.0.1:1",
+    "a proxy with a port that is none": "http_proxy=http://127.0.0.1:99999999",
+    "a proxy that nobody listens at": "http_proxy=http://127.0.0.1:1",
+    "a proxy without a host": "http_proxy=http://",
+    "PYTHONPATH": 'PYTHONPATH="$PWD/broken:$PYTHONPATH"',
+}
+
+
+@pytest.mark.parametrize("name", mostly_long(UNSOUND, "a SOCKS proxy without its library", "a proxy that is no address"))
+def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
+    """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2 and the fallback alike."""
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), attempts=3)) as place:
+        broken = place.place / "broken"
+        broken.mkdir()
+        (broken / "requests.py").write_text("raise ImportError('half an upgrade')\n")
+        program = f'exec env {UNSOUND[name]} no_proxy= NO_PROXY= "{sys.executable}" -m escalate_cli'
+        ran = place.script(f'{program} declare "down" -s x')
+        assert "Traceback" not in ran.err
+        assert (ran.code, place.told) == (6, []), ran
+        for _ in range(6):
+            place.let_leases_end()
+            ran = place.script(f"{program} tick")
+            assert "given up" not in ran.err, ran
+        assert place.statuses() == {"retrying": 1}
+        place.let_leases_end()
+        assert place("tick").code == 0
+        assert place.told == ["/a/p0"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_certificates_that_are_not_there_stop_no_page_that_needs_none(tmp_path, variable):
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",)), **{variable: "/not/there.pem"}) as place:
+        assert place("declare", "down", "-s", "x").code == 0
+        assert place.told == ["/a/p0"]
+
+
+def test_a_netrc_of_the_user_replaces_no_authorization_and_goes_nowhere(tmp_path):
+    config = crew(1, ("a", "b")).replace("json://127.0.0.1:PORT/a/", "json://robot:of-the-gateway@127.0.0.1:PORT/a/")
+    with HttpServer() as web, installation(tmp_path, web, config) as place:
+        home = place.place / "home"
+        home.mkdir(exist_ok=True)
+        (home / ".netrc").write_text("machine 127.0.0.1 login me password of-the-netrc\ndefault login me password of-the-netrc\n")
+        (home / ".netrc").chmod(0o600)
+        assert place("declare", "down", "-s", "x").code == 0
+        sent = {message.path: message.headers.get("Authorization") for message in place.messages}
+        assert sent == {"/a/p0": "Basic " + base64.b64encode(b"robot:of-the-gateway").decode(), "/b/p0": None}
+
+
+def test_a_process_that_holds_secrets_leaves_no_core(tmp_path):
+    """Of the parent, looked at while its child waits for an answer."""
+    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(1, ("a",), timeout="20s")) as place:
+        declare = place.begin("declare", "down", "-s", "x", limits={"RLIMIT_CORE": 1 << 30})
+        web.wait_for(1)
+        limits = (Path("/proc") / str(declare.pid) / "limits").read_text()
+        web.release()
+        place.end(declare)
+        line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        assert line.split()[4:6] == ["0", "0"], line
 
 
 def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
