@@ -14,6 +14,9 @@ from escalate_cli.store.database import Database
 GRACE = 2 * MINUTE
 """what is due is dealt with within a pass; what is still there this much later was forgotten"""
 
+_VAIN = "(n.status = 'failed' OR (n.status = 'retrying' AND n.attempts >= 4))"
+"""given up, or tried so often in vain that whoever waits for it should not (what only this machine keeps back is never given up)"""
+
 UNREACHED = "unreached"
 IN_VAIN = "paged-in-vain"
 
@@ -82,10 +85,10 @@ def _unsent(database: Database, now: Instant) -> list[Finding]:
 def _unreached(database: Database, now: Instant) -> list[Finding]:
     """Its policy leads nowhere: pages were given up, none has arrived, and none is on its way."""
     rows = database.run(
-        "SELECT i.id FROM incidents i WHERE i.status <> 'resolved' AND i.status = 'open' AND i.declared_at < ?"
-        " AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND n.status <> 'failed'"
+        "SELECT i.id FROM incidents i WHERE i.status <> 'resolved' AND i.status = 'open' AND i.declared_at < ?"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND NOT " + _VAIN +
         " AND n.status <> 'cancelled')"
-        " AND EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND n.status = 'failed')"
+        " AND EXISTS (SELECT 1 FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'page' AND " + _VAIN + ")"
         " ORDER BY i.id LIMIT 100",
         (now - GRACE,),
     )
@@ -96,13 +99,15 @@ def _in_vain(database: Database) -> list[Finding]:
     """Its addresses lead nowhere: everything that running incidents sent to a recipient was given up, or called off before it was sent."""
     # Usually nothing was given up, and this is all that is asked. (A cross join, so that SQLite begins with what is running.)
     pages = " FROM incidents i CROSS JOIN notifications n ON n.incident_id = i.id WHERE i.status <> 'resolved' AND n.kind = 'page'"
-    if not database.run("SELECT 1" + pages + " AND n.status = 'failed' LIMIT 1"):
+    if not database.run("SELECT 1" + pages + f" AND {_VAIN} LIMIT 1"):
         return []
     rows = database.run(
         "SELECT vain.recipient, about.id, about.declared_at FROM"
         " (SELECT n.recipient, min(iif(i.status = 'open', i.id, NULL)) AS open, min(i.id) AS running"
         + pages
-        + " AND n.status <> 'cancelled' GROUP BY n.recipient HAVING min(n.status = 'failed') = 1) vain"
+        + " AND n.status <> 'cancelled' GROUP BY n.recipient HAVING min("
+        + _VAIN
+        + ") = 1) vain"
         " JOIN incidents about ON about.id = coalesce(vain.open, vain.running) ORDER BY vain.recipient LIMIT 100"
     )
     found = []
