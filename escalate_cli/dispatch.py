@@ -6,7 +6,7 @@ No transaction is open while anything is sent.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,9 +14,10 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog, Gateway
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, show_about
-from escalate_cli.core.limits import Ruling, is_limited, judge
-from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
+from escalate_cli.core.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
+from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus
 from escalate_cli.core.targets import name_of
+from escalate_cli.core.together import goes_with, leader_first
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem
@@ -90,7 +91,8 @@ class Dispatch:
         started = 0
         while room := self._room():
             if not self._queue or self._clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
-                self._queue = list(self._store.outbox.waiting(now, _BATCH, incident_id))
+                severities = [one.id for one in self._catalog().severities]
+                self._queue = list(self._store.outbox.waiting(now, _BATCH, incident_id, severities))
                 self._looked_at = self._clock.monotonic()
             if not self._queue:
                 break
@@ -148,25 +150,51 @@ class Dispatch:
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
-        outbox, limits = self._store.outbox, self._catalog().limits
-        ruling = Ruling()
-        if is_limited(waiting.recipient, waiting.kind):
-            used, oldest = outbox.used(waiting.recipient, waiting.gateway, now - limits.per, now)
-            ruling = judge(limits, used, oldest, waiting.held_back, now)
+        outbox = self._store.outbox
+        ruling = self._ruling(waiting, now)
         if ruling.hold_until is not None:
             self._hold_back(waiting, now, ruling.hold_until)
             return None
         token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
-        claimed = outbox.claim(waiting.id, token, now, lease_until)
-        if claimed is None or not ruling.digest:
-            return claimed
-        companions = (outbox.claim(one, token, now, lease_until) for one in outbox.companions(waiting, now))
-        return outbox.bundle(claimed, tuple(one for one in companions if one is not None))
+        first = outbox.claim(waiting.id, token, now, lease_until)
+        if first is None:
+            return None
+        others = outbox.companions(waiting, now) if ruling.digest else self._beside(waiting, now)
+        severities = {one.id: one.severity for one in (waiting, *others)}
+        found = (first, *(outbox.claim(one.id, token, now, lease_until) for one in others))
+        together = {one.notification.id: one for one in found if one is not None}
+        rank = self._catalog().severity
+        leader, *rest = leader_first((one.notification for one in together.values()), lambda one: rank(severities[one.id]).rank)
+        return outbox.bundle(together[leader.id], tuple(together[one.id] for one in rest))
+
+    def _beside(self, waiting: Waiting, now: Instant) -> list[Waiting]:
+        """What else goes out in the same message."""
+        return [
+            one for one in self._store.outbox.beside(waiting, now) if goes_with(waiting.kind, one.kind, waiting.recipient)
+        ]
+
+    def _ruling(self, waiting: Waiting, now: Instant) -> Ruling:
+        """What `[limits]` say to this message."""
+        if not is_limited(waiting.recipient, waiting.kind):
+            return GOES_ALONE
+        catalog, outbox, page = self._catalog(), self._store.outbox, waiting.kind is NotificationKind.PAGE
+        where = (waiting.recipient, waiting.gateway, now - catalog.limits.per, now)
+        used, oldest = outbox.used(*where, pages=page)
+
+        def spared() -> bool:
+            return page and matters_most(waiting.severity, outbox.told(*where), catalog)
+
+        return judge(catalog.limits, used, oldest, waiting.held_back, now, spared)
 
     def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
         """Keep what is due for this address for a digest; each incident's timeline says so once."""
-        who = name_of(waiting.recipient, self._catalog())
-        for incident_id in self._store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until):
+        catalog = self._catalog()
+        who = name_of(waiting.recipient, catalog)
+
+        def waits(other: Waiting) -> bool:
+            return waits_as_well(other.kind, other.severity, waiting.kind, waiting.severity, catalog)
+
+        for incident_id in self._store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until, waits):
             text = f"held back by [limits]: {who} by {waiting.gateway}, for a digest in {show_about(until - now)}"
             entry = Entry(now, EntryKind.HELD, text, None, {"until": until, "recipient": waiting.recipient})
             self._store.situations.append(incident_id, entry)
@@ -211,9 +239,9 @@ class Dispatch:
     def _known(self, ticket: int, outcome: Outcome, now: Instant) -> list[Ended]:
         underway = self._underway[ticket]
         together = (underway.claimed, *underway.claimed.also)
+        allowed = underway.gateway.attempts
         return [
-            Ended(one, outcome, after(one.notification.attempts, underway.gateway.attempts, outcome, now), len(together))
-            for one in together
+            Ended(one, outcome, after(one.notification.attempts, allowed, outcome, now), _shared(one, together)) for one in together
         ]
 
     def _record(self, known: list[Ended], now: Instant, tally: Tally) -> None:
@@ -268,3 +296,10 @@ class Dispatch:
             again = claimed.notification.attempts + 1
             verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
         return Ended(claimed, outcome, verdict)
+
+
+def _shared(claimed: Claimed, together: Sequence[Claimed]) -> str:
+    """What the timeline says of the message where this one was not alone in it."""
+    if any(one.incident_id != claimed.incident_id for one in together):
+        return f", in a digest of {len(together)}"
+    return "" if claimed is together[0] else ", in the same message"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
-from escalate_cli.core.digest import digest
+from escalate_cli.core.digest import Part, digest
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.message import Message, clip, compose
-from escalate_cli.core.model import Notification, Situation
+from escalate_cli.core.model import Notification, NotificationKind, Situation
 from escalate_cli.core.text import printable
+from escalate_cli.core.together import joined
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations
@@ -57,18 +58,30 @@ def _address(notification: Notification, catalog: Catalog) -> str:
 
 def _message(claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant) -> Message:
     short = gateway.text is TextForm.SHORT
-    if claimed.also:
-        everything = (claimed, *claimed.also)
-        incidents = situations.incidents(tuple({one.incident_id for one in everything}))
-        unsure = any(one.notification.unsure for one in everything)
-        return digest(incidents, len(everything), catalog.limits.per, short=short, unsure=unsure)
+    if any(one.incident_id != claimed.incident_id for one in claimed.also):
+        return _digest(claimed, situations, catalog, short=short)
     situation = situations.load(claimed.incident_id)
     try:
         if situation is None:
             raise LookupError
-        return compose(claimed.notification, situation, catalog, now, short=short)
+        notification = joined(claimed.notification, [one.notification for one in claimed.also])
+        return compose(notification, situation, catalog, now, short=short)
     except Exception:  # a page with a plain text is better than none
         return _plain(claimed, situation, short=short)
+
+
+def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short: bool) -> Message:
+    everything = (claimed, *claimed.also)
+    kinds: dict[int, set[NotificationKind]] = {}
+    for one in everything:
+        kinds.setdefault(one.incident_id, set()).add(one.notification.kind)
+    parts = [Part(one, frozenset(kinds[one.id])) for one in situations.incidents(tuple(kinds))]
+    unsure = any(one.notification.unsure for one in everything)
+
+    def rank(severity: str) -> int:
+        return catalog.severity(severity).rank
+
+    return digest(parts, len(everything), catalog.limits.per, rank=rank, short=short, unsure=unsure)
 
 
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:

@@ -19,12 +19,12 @@ from escalate_cli.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an attempt ended and what follows; `together` counts the notifications that went out in the same message."""
+    """How an attempt ended and what follows; `shared` says what else went out in the same message."""
 
     claimed: Claimed
     outcome: Outcome
     verdict: Verdict
-    together: int = 1
+    shared: str = ""
 
 
 def record(
@@ -61,9 +61,7 @@ def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> t
 
 def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:
     notification, verdict = ended.claimed.notification, ended.verdict
-    who = f"{notification.kind.value} to {name_of(notification.recipient, catalog)} by {notification.gateway}"
-    if ended.together > 1:
-        who += f", in a digest of {ended.together}"
+    who = f"{notification.kind.value} to {name_of(notification.recipient, catalog)} by {notification.gateway}{ended.shared}"
     text, kind = {
         NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
         NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),

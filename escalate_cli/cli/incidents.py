@@ -9,6 +9,7 @@ import typer
 
 from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer, error_data
+from escalate_cli.cli.stretches import stretch
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
 
@@ -223,7 +224,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
 
 def _numbers(texts: Sequence[str], verb: str) -> list[int]:
     """The incident numbers that were typed; words behind the first were meant as a message."""
-    first, *others = texts
+    first, *others = texts = [one for text in texts for one in stretch(text)]
     words = " ".join(text for text in others if not text.removeprefix("#").isdigit())
     if not words:
         return [number(text) for text in texts]

@@ -1,46 +1,139 @@
-"""The text of a digest: one message for all that exceeded `[limits]`."""
+"""The text of a digest: one message for all that exceeded `[limits]`, the worst first, with one line that acknowledges all of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from escalate_cli.core.duration import Span, show_duration
-from escalate_cli.core.message import SHORT_LIMIT, TITLE_LIMIT, Message, clip
-from escalate_cli.core.model import Incident
+from escalate_cli.core.message import BODY_LIMIT, SHORT_LIMIT, TITLE_LIMIT, Message, clip
+from escalate_cli.core.model import Incident, IncidentStatus, NotificationKind
 from escalate_cli.core.text import printable
 
+_ONE_BY_ONE = 60
+"""numbers that are written out one by one in a full digest; of more, stretches: `escalate ack 7-95`"""
+_PLAIN = frozenset(" !#%&'()*+,-./:;<=>?_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\"")
+"""characters that count one in every SMS"""
 
-def digest(incidents: Sequence[Incident], messages: int, per: Span, *, short: bool, unsure: bool = False) -> Message:
-    """One message for `messages` that exceeded `[limits]`: it names every incident, by number where there is room for no more.
 
-    A short one that has no room for all the numbers says how many are missing. `unsure`: an earlier digest of some may have arrived.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An incident that a digest tells of, and what about it."""
+
+    incident: Incident
+    kinds: frozenset[NotificationKind]
+
+    @property
+    def acknowledgeable(self) -> bool:
+        """Whether it is a page that can still be answered."""
+        return NotificationKind.PAGE in self.kinds and self.incident.status is not IncidentStatus.RESOLVED
+
+
+def digest(
+    parts: Sequence[Part],
+    messages: int,
+    per: Span,
+    *,
+    rank: Callable[[str], int],
+    short: bool,
+    unsure: bool = False,
+    limit: int = BODY_LIMIT,
+) -> Message:
+    """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its severity, what has no room counted.
+
+    `rank` says how bad a severity is. A full body has at most `limit` characters. `unsure`: an earlier digest of some may have arrived.
     """
-    repeat, many = "(repeat) " if unsure else "", f"{len(incidents)} incident{'s' * (len(incidents) != 1)}"
+    ordered = sorted(parts, key=lambda one: (_is_over(one), -rank(one.incident.severity), not one.acknowledgeable, one.incident.id))
+    repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
     head = f"{repeat}{messages} more messages about {many}"
     if short:
-        return Message("", _short(head, f"{repeat}{many}", [one.id for one in incidents]))
-    lines = [
-        f"[{one.severity}] {clip(f'#{one.id} {printable(one.title)}', TITLE_LIMIT)} ({one.status.value}): escalate ack {one.id}"
-        for one in incidents
-    ]
-    text = f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one.\n\n"
-    return Message(clip(head, TITLE_LIMIT), text + "\n".join(lines) + "\n\nAll of them: escalate list\n")
+        return Message("", next(text for text in _shorts(head, f"{repeat}{many}", ordered) if len(text) <= SHORT_LIMIT))
+    worst = ordered[0].incident
+    title = f"{head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}"
+    return Message(clip(title, TITLE_LIMIT), _full(ordered, per, limit))
 
 
-def _short(head: str, shorter: str, numbers: Sequence[int]) -> str:
-    """All the numbers, "#4, #7-#20"; where they do not fit so, "#4,7-20"; and where not even so, as many as fit, none cut in two."""
-    stretches = _stretches(numbers)
-    named = ", ".join(f"#{first}" if first == last else f"#{first}-#{last}" for first, last in stretches)
-    text = f"{head}: {named} - escalate list"
-    if len(text) <= SHORT_LIMIT:
-        return text
-    for named_too in range(min(len(stretches), SHORT_LIMIT // 2), 0, -1):
-        tight = ",".join(str(first) if first == last else f"{first}-{last}" for first, last in stretches[:named_too])
-        missing = sum(last - first + 1 for first, last in stretches[named_too:])
-        text = f"{shorter}: #{tight}" + (f" +{missing} more: escalate list" if missing else " - escalate list")
-        if len(text) <= SHORT_LIMIT:
+def _is_over(part: Part) -> bool:
+    return part.incident.status is IncidentStatus.RESOLVED
+
+
+def _full(ordered: Sequence[Part], per: Span, limit: int) -> str:
+    start = f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst first.\n\n"
+    end = "\nAll of them: escalate list\n"
+    numbers = [one.incident.id for one in ordered if one.acknowledgeable]
+    if numbers:
+        end = f"\nAcknowledge all of it: {_command(numbers, limit // 3)}{end}"
+    room = limit - len(start) - len(end) - len(f"and {len(ordered)} more\n")
+    lines: list[str] = []
+    for part in ordered:
+        line = _line(part) + "\n"
+        room -= len(line)
+        if room < 0:
             break
-    return text
+        lines.append(line)
+    if len(lines) < len(ordered):
+        lines.append(f"and {len(ordered) - len(lines)} more\n")
+    return start + "".join(lines) + end
+
+
+def _line(part: Part) -> str:
+    incident = part.incident
+    name = f"[{incident.severity}] {clip(f'#{incident.id} {printable(incident.title)}', TITLE_LIMIT)} ({incident.status.value})"
+    if part.acknowledgeable:
+        return f"{name}: escalate ack {incident.id}"
+    return name if _is_over(part) else f"{name}: for information"
+
+
+def _command(numbers: Sequence[int], limit: int) -> str:
+    """`escalate ack 3 4 5 9`; where that is too long, by stretches, `3-5 9`, and as many of them as fit, those of the worst first."""
+    written = " ".join(str(one) for one in sorted(numbers))
+    if len(numbers) <= _ONE_BY_ONE and len(written) <= limit - 13:
+        return f"escalate ack {written}"
+    return next((text for text in _commands(numbers) if len(text) <= limit), "escalate list")
+
+
+def _commands(numbers: Sequence[int]) -> Iterator[str]:
+    """`escalate ack 3-5 9`, and ever fewer of it, "+4 more: escalate list". `numbers` are those of the worst first."""
+    place = {number: index for index, number in enumerate(numbers)}
+    stretches = sorted(_stretches(numbers), key=lambda one: min(place[number] for number in range(one[0], one[1] + 1)))
+    for many in range(len(stretches), 0, -1):
+        missing = sum(last - first + 1 for first, last in stretches[many:])
+        yield f"escalate ack {_spans(stretches[:many], ' ')}" + (f" +{missing} more: escalate list" if missing else "")
+    yield f"+{len(numbers)} more: escalate list"
+
+
+def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
+    """The same in ever fewer words: the names of the incidents give way first, then the numbers to acknowledge; the worst never."""
+    numbers = [one.incident.id for one in ordered if one.acknowledgeable]
+    worst = ordered[0].incident
+    title = f" {worst.title}" if set(worst.title) <= _PLAIN and len(worst.title) < SHORT_LIMIT // 2 else ""
+    leader = f"{worst.severity} #{worst.id}"
+    others = ordered[1:]
+    every = _command(numbers, SHORT_LIMIT) if numbers else "escalate list"
+    rest = "".join(f", {one}" for one in _by_severity(others))
+    if title:
+        yield f"{head}: {leader}{title}{rest} - {every}"
+        yield f"{shorter}: {leader}{title}{rest} - {every}"
+    yield f"{head}: {', '.join(_by_severity(ordered))} - {every}"
+    yield f"{shorter}: {', '.join(_by_severity(ordered))} - {every}"
+    first = f"{shorter}, worst {leader}"
+    yield f"{first}{title} - {every}"
+    yield f"{first} - {every}"
+    for command in _commands(numbers) if numbers else ("escalate list",):
+        yield f"{first} - {command}"
+    yield first[: SHORT_LIMIT - 16] + " - escalate list"
+
+
+def _by_severity(parts: Sequence[Part]) -> Iterator[str]:
+    """ "critical #12", "major #4, #7-#20": the worst first, as the parts are."""
+    for severity in dict.fromkeys(one.incident.severity for one in parts):
+        numbers = [one.incident.id for one in parts if one.incident.severity == severity]
+        spans = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in _stretches(numbers))
+        yield f"{severity} {', '.join(spans)}"
+
+
+def _spans(stretches: Iterable[tuple[int, int]], between: str) -> str:
+    return between.join(str(first) if first == last else f"{first}-{last}" for first, last in sorted(stretches))
 
 
 def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:

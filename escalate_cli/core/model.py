@@ -213,6 +213,8 @@ class Notification:
     unsure: bool = False
     held_back: bool = False
     """over the limit: it waits for a digest"""
+    bundled_with: int | None = None
+    """the notification that carried it in its message, where it did not go out alone"""
     stopped: bool = False
     """no further attempt is wanted; set on one that was being sent when it was cancelled"""
     source: str = ""

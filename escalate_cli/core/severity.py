@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, Situation
+from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.stakeholders import tell_stakeholders
 
 
@@ -23,6 +23,8 @@ def change_severity(
         return situation
     rises = after.rank > before.rank
     situation = situation.changed(severity=after.id, severity_since=now, raised_at=now if rises else None)
+    if rises:
+        situation = _weigh_again(situation, now)
     if after.urgency is Urgency.LOW:
         calmer = tuple(replace(one, urgency=Urgency.LOW) for one in situation.escalations)
         situation = replace(situation, escalations=calmer)
@@ -31,3 +33,14 @@ def change_severity(
     situation = situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
     said = f"Severity {verb} from {before.id} to {after.id}." + (f"\n{note}" if note else "")
     return tell_stakeholders(said, (after.id, before.id), situation, catalog, now)
+
+
+def _weigh_again(situation: Situation, now: Instant) -> Situation:
+    """What `[limits]` hold back of a graver incident may matter most now: it is due again, to be judged anew."""
+    weighed = tuple(
+        replace(one, due_at=now)
+        if one.held_back and one.status is NotificationStatus.PENDING and one.kind is NotificationKind.PAGE
+        else one
+        for one in situation.notifications
+    )
+    return replace(situation, notifications=weighed)

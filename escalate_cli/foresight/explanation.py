@@ -195,10 +195,16 @@ def _delivery(one: Notification, record: Record) -> Link:
     return Link(f"{one.kind.value} by {one.gateway} to {one.address}: {_outcome(one, record)}", rule, source, 2)
 
 
+def _is_shared(one: Notification, record: Record) -> bool:
+    """Whether another notification of the incident carried it in its message."""
+    return any(other.id == one.bundled_with for other in record.situation.notifications)
+
+
 def _outcome(one: Notification, record: Record) -> str:
     if one.status is NotificationStatus.SENT:
         tries = f" at attempt {one.attempts}" if one.attempts > 1 else ""
-        return f"sent at {record.at(one.sent_at or one.due_at)}{tries}"
+        shared = ", in the same message as the other" if _is_shared(one, record) else ""
+        return f"sent at {record.at(one.sent_at or one.due_at)}{tries}{shared}"
     if one.status is NotificationStatus.CANCELLED:
         return "cancelled, no longer needed"
     text = {"pending": "due at", "retrying": "to be tried again at", "sending": "being sent since", "failed": "failed for good, due at"}

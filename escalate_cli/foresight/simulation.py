@@ -15,7 +15,7 @@ from escalate_cli.core.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.limits import Ruling, concerns, judge
+from escalate_cli.core.limits import GOES_ALONE, Ruling, concerns, judge, matters_most, uses_up, waits_as_well
 from escalate_cli.core.model import (
     Entry,
     IncidentStatus,
@@ -26,6 +26,7 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.together import goes_with, joined, leader_first
 
 Fails = Callable[[Notification], OutcomeKind | None]
 """how an attempt to deliver this notification ends; None: the provider takes it"""
@@ -161,6 +162,14 @@ def _run(
     return Simulation(life.start, until, messages, entries, remarks, life.situation, over=upcoming is None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What goes out in one message, its leader first."""
+
+    together: list[Notification]
+    digest_of: int
+
+
 @dataclass
 class _Life:
     """One incident on a virtual clock, and what the engine's outbox remembers of its messages."""
@@ -175,6 +184,8 @@ class _Life:
     remarks: list[Remark] = field(default_factory=list)
     held_back: set[int] = field(default_factory=set)
     bundled: set[int] = field(default_factory=set)
+    severities: dict[int, str] = field(default_factory=dict)
+    """how bad it was when this notification was sent"""
 
     def __post_init__(self) -> None:
         self.start = self.now
@@ -222,45 +233,49 @@ class _Life:
             return False
         known = {one.id: one for one in self.situation.notifications}
         # One that is no longer what it was is held back, or goes with a digest.
-        attempts = [together for one in due if known[one.id] is one and (together := self._claim(one, known))]
-        for together in attempts:
-            self._end(together, known)
-        failed = any(known[one.id].status is NotificationStatus.FAILED for together in attempts for one in together)
+        attempts = [claimed for one in due if known[one.id] is one and (claimed := self._claim(one, known)) is not None]
+        for claimed in attempts:
+            self._end(claimed, known)
+        failed = any(known[one.id].status is NotificationStatus.FAILED for claimed in attempts for one in claimed.together)
         self.situation = replace(self.situation, notifications=tuple(known.values()))
         if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
             self.situation = self.situation.changed(next_due_at=self.now)
             return True
         return False
 
-    def _claim(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
-        """What goes out in one message, this one first; nothing where `[limits]` hold it back."""
-        together = [one]
-        ruling = self._ruling(one, known) if concerns(one) else Ruling()
+    def _claim(self, one: Notification, known: dict[int, Notification]) -> _Claimed | None:
+        """What goes out in one message with this one; nothing where `[limits]` hold it back."""
+        severity = self.situation.incident.severity
+        ruling = self._ruling(one, known) if concerns(one) else GOES_ALONE
         if ruling.hold_until is not None:
             for other in self._waiting_with(one, known):
-                if other.due_at <= self.now:  # what waits already, waits no longer for it
+                # What waits already, waits no longer for it.
+                if other.due_at <= self.now and waits_as_well(other.kind, severity, one.kind, severity, self.catalog):
                     known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
                     self.held_back.add(other.id)
-            return []
-        if ruling.digest:
-            together += [other for other in self._waiting_with(one, known) if other is not one]
+            return None
+        with_it = [other for other in self._waiting_with(one, known) if other is not one]
+        if not ruling.digest:
+            with_it = [other for other in with_it if other.due_at <= self.now and goes_with(one.kind, other.kind, one.recipient)]
+        together = leader_first([one, *with_it])
         self.bundled -= {other.id for other in together}
         self.bundled |= {other.id for other in together[1:]}
+        self.severities |= {other.id: severity for other in together}
         for other in together:
             known[other.id] = replace(other, status=NotificationStatus.SENDING)
-        return together
+        return _Claimed(together, len(together) if ruling.digest else 1)
 
-    def _end(self, together: list[Notification], known: dict[int, Notification]) -> None:
+    def _end(self, claimed: _Claimed, known: dict[int, Notification]) -> None:
         """What becomes of one attempt."""
-        one = together[0]
+        one, *others = claimed.together
         outcome = self.fails(one) if self.fails is not None else None
         gateway = self.catalog.gateways.get(one.gateway)
         if gateway is None:
             outcome = OutcomeKind.PERMANENT
-        for other in together:
+        for other in claimed.together:
             known[other.id] = self._after_attempt(other, outcome, gateway.attempts if gateway else 1)
         if outcome is None or outcome is OutcomeKind.SENT:
-            self.messages.append(self._message(one, len(together)))
+            self.messages.append(self._message(joined(one, others), claimed.digest_of))
 
     def _ruling(self, one: Notification, known: dict[int, Notification]) -> Ruling:
         """What `[limits]` say to this message."""
@@ -268,11 +283,19 @@ class _Life:
         counted = [
             other
             for other in known.values()
-            if (other.recipient, other.gateway) == (one.recipient, one.gateway) and other.id not in self.bundled
+            if (other.recipient, other.gateway) == (one.recipient, one.gateway)
+            and other.id not in self.bundled
+            and uses_up(other.kind, one.kind)
+            and (other.status is NotificationStatus.SENDING or (other.sent_at or 0) > self.now - limits.per)
         ]
-        sent = [other.sent_at for other in counted if other.sent_at is not None and other.sent_at > self.now - limits.per]
-        under_way = sum(other.status is NotificationStatus.SENDING for other in counted)
-        return judge(limits, len(sent) + under_way, min(sent, default=None), one.id in self.held_back, self.now)
+        oldest = min((other.sent_at for other in counted if other.sent_at is not None), default=None)
+        severity = self.situation.incident.severity
+
+        def spared() -> bool:
+            told = (self.severities.get(other.id, severity) for other in counted)
+            return one.kind is NotificationKind.PAGE and matters_most(severity, told, self.catalog)
+
+        return judge(limits, len(counted), oldest, one.id in self.held_back, self.now, spared)
 
     def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
         """What goes to the same address, and is due or waits for a digest; this one among it."""

@@ -15,15 +15,20 @@ from escalate_cli.store.database import Database
 
 _TEAMS = "SELECT id, team FROM escalations WHERE incident_id BETWEEN ? AND ?"
 _OF = " FROM notifications n WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
+# What went out in one message with another of the same incident is one message: its leader counts.
+_ALONE = "(n.bundled_with IS NULL OR n.incident_id <> (SELECT l.incident_id FROM notifications l WHERE l.id = n.bundled_with))"
 _PAGES = (
     f"SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, n.escalation_id, n.level{_OF} n.kind = 'page'"
-    " AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' ORDER BY n.incident_id, n.sent_at, n.id"
+    f" AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' AND {_ALONE} ORDER BY n.incident_id, n.sent_at, n.id"
 )
 _DELIVERIES = (
     f"SELECT n.incident_id, n.gateway, n.escalation_id, count(*), sum(n.status = 'sent'), sum(n.attempts > 1){_OF}"
-    " (n.attempts > 0 OR n.sent_at IS NOT NULL) GROUP BY n.incident_id, n.gateway, n.escalation_id"
+    f" (n.attempts > 0 OR n.sent_at IS NOT NULL) AND {_ALONE} GROUP BY n.incident_id, n.gateway, n.escalation_id"
 )
-_FAILURES = f"SELECT n.incident_id, n.gateway, n.escalation_id, n.recipient, n.error{_OF} n.status = 'failed' ORDER BY n.incident_id, n.id"
+_FAILURES = (
+    f"SELECT n.incident_id, n.gateway, n.escalation_id, n.recipient, n.error{_OF} n.status = 'failed' AND {_ALONE}"
+    " ORDER BY n.incident_id, n.id"
+)
 _TIMELINE = (
     "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
     " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'snoozed', 'updated', 'exhausted') ORDER BY incident_id, id"

@@ -6,7 +6,11 @@ one, and never more often than the attempts allowed; the outcome is recorded onl
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
 
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import Instant
@@ -16,6 +20,15 @@ from escalate_cli.store.database import Database
 from escalate_cli.store.rows import from_row
 
 _GIVEN_UP = "notifications_given_up"
+_SENT = (
+    " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ? AND sent_at <= ?"
+    " AND claim IS NOT NULL"
+)
+_WAITING = (
+    "SELECT n.id, n.incident_id, n.gateway, n.recipient, n.kind, n.held_back, i.severity"
+    " FROM notifications n LEFT JOIN incidents i ON i.id = n.incident_id"
+)
+_UNDER_WAY = " WHERE status = 'sending' AND recipient = ? AND gateway = ? AND bundled_with IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,8 @@ class Waiting:
     kind: NotificationKind
     held_back: bool
     """it was over the limit and goes out in a digest"""
+    severity: str = ""
+    """of its incident"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +73,44 @@ def _kind(text: str) -> NotificationKind:
     return NotificationKind(text) if text in set(NotificationKind) else NotificationKind.PAGE
 
 
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        row["id"], row["incident_id"], row["gateway"], row["recipient"], _kind(row["kind"]), bool(row["held_back"]), row["severity"] or ""
+    )
+
+
+def _before(change: str | None) -> str | None:
+    """What the severity was before this change, if it was one."""
+    data = msgspec.json.decode(change) if change else {}
+    return str(data["before"]) if data.get("change") == "severity" and data.get("before") else None
+
+
 class Outbox:
     """The tables of notifications and attempts, as a queue. Writing happens inside a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def waiting(self, now: Instant, limit: int, incident_id: int | None = None) -> tuple[Waiting, ...]:
-        """What may be sent now: the longest due of each gateway first, so that a gateway's backlog never hides what another could send."""
-        only, values = ("", (now, limit)) if incident_id is None else (" AND incident_id = ?", (now, incident_id, limit))
+    def waiting(
+        self, now: Instant, limit: int, incident_id: int | None = None, severities: Sequence[str] = ()
+    ) -> tuple[Waiting, ...]:
+        """What may be sent now, each gateway's first one first, so that a gateway's backlog never hides what another could send.
+
+        Of one gateway: the gravest incident's first (`severities` are in order, least first), and then the longest due.
+        """
+        only = "" if incident_id is None else " AND n.incident_id = ?"
+        # A severity that the configuration no longer has counts as the gravest.
+        ranks = f"CASE i.severity {'WHEN ? THEN ? ' * len(severities)} ELSE -1 END" if severities else "-1"
+        values: list[str | int] = [value for rank, one in enumerate(reversed(severities)) for value in (one, rank)]
+        values += [now, limit] if incident_id is None else [now, incident_id, limit]
         rows = self._db.run(
-            "SELECT id, incident_id, gateway, recipient, kind, held_back,"  # noqa: S608 - words are ours
-            " row_number() OVER (PARTITION BY gateway ORDER BY due_at, id) AS turn FROM notifications"
-            f" WHERE status IN ('pending', 'retrying') AND due_at <= ?{only} ORDER BY turn, due_at, id LIMIT ?",
-            values,
+            "SELECT *, row_number() OVER (PARTITION BY gateway ORDER BY rank, due_at, id) AS turn FROM ("  # noqa: S608 - words are ours
+            f"SELECT n.id, n.incident_id, n.gateway, n.recipient, n.kind, n.held_back, n.due_at, i.severity, {ranks} AS rank"
+            " FROM notifications n LEFT JOIN incidents i ON i.id = n.incident_id"
+            f" WHERE n.status IN ('pending', 'retrying') AND due_at <= ?{only}) ORDER BY turn, rank, due_at, id LIMIT ?",
+            tuple(values),
         )
-        return tuple(
-            Waiting(row["id"], row["incident_id"], row["gateway"], row["recipient"], _kind(row["kind"]), bool(row["held_back"]))
-            for row in rows
-        )
+        return tuple(_waiting(row) for row in rows)
 
     def waits(self, notification_id: int, now: Instant) -> bool:
         """Whether it may still be sent now. Only a look, so that a process that was too slow need not ask for the database to write."""
@@ -174,34 +208,71 @@ class Outbox:
                 found.append(Claimed(notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]))
         return tuple(found), tuple(unreadable)
 
-    def used(self, recipient: str, gateway: str, since: Instant, now: Instant) -> tuple[int, Instant | None]:
-        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went.
+    def used(
+        self, recipient: str, gateway: str, since: Instant, now: Instant, *, pages: bool = False
+    ) -> tuple[int, Instant | None]:
+        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went;
+        with `pages` only those that asked somebody to act.
 
         What was sent "later than now", before the clock was set back, does not count: nothing may be held back until then. Nor does
         what nobody here has sent, but an import tells of.
         """
+        kind = " AND kind = 'page'" if pages else ""
         rows = self._db.run(
-            "SELECT count(*) AS many, min(sent_at) AS oldest FROM notifications"
-            " WHERE recipient = ? AND gateway = ? AND status = 'sent' AND bundled_with IS NULL AND sent_at > ? AND sent_at <= ?"
-            " AND claim IS NOT NULL",
+            f"SELECT count(*) AS many, min(sent_at) AS oldest FROM notifications{_SENT}{kind}",  # noqa: S608 - words are ours
             (recipient, gateway, since, now),
         )
         under_way = self._db.run(
-            "SELECT count(*) AS many FROM notifications"
-            " WHERE status = 'sending' AND recipient = ? AND gateway = ? AND bundled_with IS NULL",
+            f"SELECT count(*) AS many FROM notifications{_UNDER_WAY}{kind}",  # noqa: S608 - words are ours
             (recipient, gateway),
         )
         return rows[0]["many"] + under_way[0]["many"], rows[0]["oldest"]
 
-    def hold_back(self, recipient: str, gateway: str, now: Instant, until: Instant) -> tuple[int, ...]:
-        """What is due for this recipient and gateway waits until then, for one digest; the incidents of what had not waited yet."""
-        values = (recipient, gateway, now)
-        due = "recipient = ? AND gateway = ? AND kind <> 'nudge' AND status IN ('pending', 'retrying') AND due_at <= ?"
-        fresh = self._db.run(f"SELECT incident_id FROM notifications WHERE {due} AND held_back = 0", values)  # noqa: S608 - words are ours
-        self._db.change(f"UPDATE notifications SET held_back = 1, due_at = ? WHERE {due}", (until, *values))  # noqa: S608 - likewise
-        return tuple(dict.fromkeys(row["incident_id"] for row in fresh))
+    def told(self, recipient: str, gateway: str, since: Instant, now: Instant) -> frozenset[str]:
+        """The severities of what this recipient was paged for through this gateway after `since`, each as it was when it was sent.
 
-    def companions(self, waiting: Waiting, now: Instant) -> tuple[int, ...]:
+        Of a digest it is that of its gravest page, which leads it.
+        """
+        sent = self._db.run(
+            # The incident's first change of severity after this message, if there was one, says what it was before.
+            "SELECT i.severity, (SELECT t.data FROM timeline t WHERE t.incident_id = n.incident_id AND t.kind = 'updated'"  # noqa: S608
+            " AND t.data LIKE '%\"change\":\"severity\"%' AND t.id > coalesce((SELECT max(s.id) FROM timeline s"
+            " WHERE s.incident_id = n.incident_id AND s.kind = 'sent' AND s.data LIKE '{\"notification\":' || n.id || ',%'), 0)"
+            f" ORDER BY t.id LIMIT 1) AS change FROM (SELECT id, incident_id FROM notifications{_SENT} AND kind = 'page') n"
+            " JOIN incidents i ON i.id = n.incident_id",
+            (recipient, gateway, since, now),
+        )
+        under_way = self._db.run(
+            f"SELECT severity FROM incidents WHERE id IN (SELECT incident_id FROM notifications{_UNDER_WAY} AND kind = 'page')",  # noqa: S608
+            (recipient, gateway),
+        )
+        before = (_before(row["change"]) or row["severity"] for row in sent)
+        return frozenset((*before, *(row["severity"] for row in under_way)))
+
+    def hold_back(
+        self, recipient: str, gateway: str, now: Instant, until: Instant, which: Callable[[Waiting], bool]
+    ) -> tuple[int, ...]:
+        """What is due for this recipient and gateway waits until then, for one digest, as far as `which` says so; the incidents of what
+        had not waited yet."""
+        rows = self._db.run(
+            f"{_WAITING} WHERE recipient = ? AND gateway = ? AND n.status IN ('pending', 'retrying') AND due_at <= ? ORDER BY n.id",
+            (recipient, gateway, now),
+        )
+        held = [one for one in map(_waiting, rows) if which(one)]
+        for one in held:
+            self._db.change("UPDATE notifications SET held_back = 1, due_at = ? WHERE id = ?", (until, one.id))
+        return tuple(dict.fromkeys(one.incident_id for one in held if not one.held_back))
+
+    def beside(self, waiting: Waiting, now: Instant) -> tuple[Waiting, ...]:
+        """What else is due of the same incident for the same address."""
+        rows = self._db.run(
+            f"{_WAITING} WHERE n.incident_id = ? AND recipient = ? AND gateway = ? AND n.id <> ?"
+            " AND n.status IN ('pending', 'retrying') AND due_at <= ? ORDER BY n.id",
+            (waiting.incident_id, waiting.recipient, waiting.gateway, waiting.id, now),
+        )
+        return tuple(_waiting(row) for row in rows)
+
+    def companions(self, waiting: Waiting, now: Instant) -> tuple[Waiting, ...]:
         """The other notifications for the same address that wait for a digest, or are due: they may go out now. One that is to be tried
         again waits its time: attempts that follow at once would be used up before the provider is back."""
         self._db.change(
@@ -210,14 +281,14 @@ class Outbox:
             (now, waiting.recipient, waiting.gateway, now),
         )
         rows = self._db.run(
-            "SELECT id FROM notifications WHERE recipient = ? AND gateway = ? AND kind <> 'nudge' AND id <> ?"
-            " AND status IN ('pending', 'retrying') AND due_at <= ? ORDER BY id",
+            f"{_WAITING} WHERE recipient = ? AND gateway = ? AND kind <> 'nudge' AND n.id <> ?"
+            " AND n.status IN ('pending', 'retrying') AND due_at <= ? ORDER BY n.id",
             (waiting.recipient, waiting.gateway, waiting.id, now),
         )
-        return tuple(row["id"] for row in rows)
+        return tuple(_waiting(row) for row in rows)
 
     def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...]) -> Claimed:
-        """Note that these go out in one message."""
+        """Note that these go out in one message, which `claimed` leads."""
         for one in companions:
             self._db.change("UPDATE notifications SET bundled_with = ? WHERE id = ?", (claimed.notification.id, one.notification.id))
         return replace(claimed, also=companions)

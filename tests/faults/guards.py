@@ -37,7 +37,7 @@ class Guard:
 
 GUARDS = (
     Guard("waiting: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def waiting("),
-    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "ORDER BY turn, due_at, id LIMIT", "ORDER BY due_at, id LIMIT"),
+    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "ORDER BY turn, rank, ", "ORDER BY rank, "),
     Guard("claim: only what is pending or retrying", OUTBOX, "status IN ('pending', 'retrying') AND ", "", after="def claim("),
     Guard("claim: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def claim("),
     Guard("claim: it is marked as being sent", OUTBOX, "status = 'sending',", "status = status,", after="def claim("),

@@ -388,7 +388,7 @@ def test_4_15_in_a_storm_the_rest_arrives_as_one_digest_that_names_every_inciden
     world.advance("100s", every="10s")
     world.expects("sms to ana")
     text = world.last().body
-    assert "18 incidents: #3-#20" in text
+    assert "18 incidents: major #3 storm 2, major #4-#20 - escalate ack 3 4 5" in text
     assert len(text) <= 160
     assert all(one.status.value == "sent" for number in range(1, 21) for one in world.look(number).notifications)
     world.advance("10m")

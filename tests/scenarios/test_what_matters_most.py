@@ -1,0 +1,141 @@
+"""What matters most comes first: `[limits]` in a storm, digests, one message to one person."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalate_cli.core.duration import MINUTE, SECOND
+from tests.world import ORGANISATION, STANDARD
+
+QUIET = STANDARD.replace('"5m"', '"4w"')
+"""nobody but the first level, so that only declarations page"""
+
+
+@pytest.fixture
+def storm(world_with):
+    """At most four messages in five minutes: three come as they are, the fourth gathers for 75 s."""
+    return world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"'))
+
+
+def fill(world, severity: str = "major", many: int = 6) -> None:
+    """More than the limit allows."""
+    for number in range(many):
+        world.declare(f"storm {number}", "login", severity=severity)
+    world.sent()
+
+
+# ── what is never held back ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_4_15_a_page_more_severe_than_everything_told_goes_at_once(storm) -> None:
+    fill(storm)
+    number = storm.declare("the database is gone", "login", severity="critical")
+    storm.expects("sms to ana")
+    assert f"#{number} the database is gone" in storm.last().body
+    assert "held back" not in storm.timeline(number)
+
+
+def test_4_15_a_page_more_severe_goes_at_once_though_the_window_is_full_to_the_brim(storm) -> None:
+    fill(storm)
+    storm.advance("80s", every="10s")
+    storm.sent()
+    storm.declare("storm again", "login")
+    storm.expects_nothing()
+    storm.declare("the database is gone", "login", severity="critical")
+    storm.expects("sms to ana")
+
+
+def test_4_15_a_second_page_as_severe_as_one_told_of_waits_like_the_others(storm) -> None:
+    fill(storm)
+    storm.declare("the database is gone", "login", severity="critical")
+    second = storm.declare("the other database is gone", "login", severity="critical")
+    storm.expects("sms to ana")
+    assert "held back by [limits]" in storm.timeline(second)
+
+
+def test_4_15_what_counts_is_how_severe_it_was_when_the_person_was_told(storm) -> None:
+    """The first was told as a major; that it is critical by now, nobody has paged Ana with."""
+    fill(storm)
+    storm.update(1, severity="critical")
+    storm.sent()
+    storm.declare("the database is gone", "login", severity="critical")
+    storm.expects("sms to ana")
+
+
+def test_4_15_a_held_page_that_becomes_more_severe_than_everything_told_goes_at_once(storm) -> None:
+    fill(storm, many=8)
+    assert "held back" in storm.timeline(7)
+    storm.update(7, severity="critical")
+    storm.expects("sms to ana")
+    assert ": critical #7 storm 6, major #4-#6, #8 - escalate ack 4 5 6 7 8" in storm.last().body
+    storm.advance("10m", every="10s")
+    storm.sent()
+    assert {one.status.value for number in range(1, 9) for one in storm.look(number).notifications if one.kind.value == "page"} == {"sent"}
+
+
+def test_4_15_of_what_is_due_at_once_the_worst_goes_first(world_with) -> None:
+    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"'))
+    world.maintenance("login", "10m")
+    for severity in ("major", "major", "major", "major", "critical", "major"):
+        world.declare("while nobody is paged", "login", severity=severity)
+    world.expects_nothing()
+    world.sleep("11m")
+    first, *_ = world.post.letters
+    assert "critical" in first[1].body
+    world.sent()
+
+
+# ── what uses up no page's budget ─────────────────────────────────────────────────────────────────────────────────────
+
+NUDGES = """
+[[rules]]
+name = "Shall the boss know"
+when = { severity = "major" }
+page = ["person:cto"]
+mode = "nudge"
+ask = ["person:ana"]
+"""
+INFORMS = """
+[[rules]]
+name = "Ana hears"
+when = { severity = "major" }
+inform = ["person:ana"]
+"""
+
+
+@pytest.mark.parametrize("more", [NUDGES, INFORMS], ids=["nudges", "informs"])
+def test_4_15_neither_nudges_nor_informs_use_up_a_page_budget(world_with, more) -> None:
+    organisation = ORGANISATION.replace("messages = 1000", 'messages = 5\nper = "5m"')
+    world = world_with(QUIET, more=more, organisation=organisation)
+    for _ in range(6):
+        world.declare("cards are declined", "payments")
+    world.sent()
+    for _ in range(4):
+        world.declare("nobody can log in", "login")
+    assert [one for one in world.sent() if one == "sms to ana"] == ["sms to ana"] * 4
+
+
+def test_4_15_ends_use_up_no_page_budget(world_with) -> None:
+    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 9\nper = "5m"'))
+    for number in range(4):
+        world.declare("nobody can log in", "login")
+        world.resolve(number + 1)
+    for _ in range(4):
+        world.declare("nobody can log in again", "login")
+    assert [one for one in world.sent() if one == "sms to ana"] == ["sms to ana"] * 8
+
+
+def test_4_15_what_waits_is_never_dropped_whatever_its_kind(world_with) -> None:
+    organisation = ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"')
+    world = world_with(QUIET, more=INFORMS, organisation=organisation)
+    for number in range(12):
+        world.declare("nobody can log in", "login", "payments")
+        if number % 3 == 0:
+            world.resolve(number + 1)
+        world.advance("20s", every="10s")
+    world.advance("30m", every="10s")
+    world.sent()
+    left = [one.status.value for number in range(1, 13) for one in world.look(number).notifications]
+    assert not {"pending", "sending", "retrying"} & set(left)
+    sms = [at for at, letter in world.post.letters if letter.url.endswith("/sms/%2B1")]
+    assert all(sum(since < at <= since + 5 * MINUTE for at in sms) <= 6 for since in range(sms[0] - 1, sms[-1], 10 * SECOND))
