@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from escalate_cli.core import hours
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, show_duration
 from escalate_cli.core.model import Situation
 from escalate_cli.core.policy import When
@@ -75,20 +76,42 @@ def _hours_name(name: str | None) -> str:
 
 
 def _opening(name: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """The first instant from `at` on at which the hours condition holds."""
+    """The first instant from `at` on at which the hours condition holds; `at` where the hours cannot be used: nobody waits for them."""
     if name is None:
         return at
     found = catalog.hours.get(name.removeprefix("!"))
     if found is None:
         return None
-    if not name.startswith("!"):
-        return hours.next_open(found, at)
-    return hours.next_change(found, at) if hours.is_open(found, at) else at
+    try:
+        if not name.startswith("!"):
+            return hours.next_open(found, at)
+        return hours.next_change(found, at) if hours.is_open(found, at) else at
+    except Exception:  # `trouble_of` says what is wrong
+        return at
 
 
 def _closing(name: str | None, catalog: Catalog, now: Instant) -> Instant | None:
     found = catalog.hours.get((name or "").removeprefix("!"))
-    return hours.next_change(found, now) if found is not None else None
+    try:
+        return hours.next_change(found, now) if found is not None else None
+    except Exception:  # `trouble_of` says what is wrong
+        return None
+
+
+def trouble_of(name: str | None, catalog: Catalog, now: Instant) -> str:
+    """Why these hours are not kept as they are written, as a sentence; "" where they are."""
+    found = catalog.hours.get((name or "").removeprefix("!"))
+    if found is None:
+        return ""
+    trouble = hours.zone_trouble(found.timezone)
+    if trouble:
+        return f"hours {found.id}: {trouble}"
+    try:
+        hours.next_change(found, now)
+        hours.is_open(found, now)
+    except Exception as problem:
+        return f"hours {found.id} cannot be used ({words_of(problem)}): nothing waits for them"
+    return ""
 
 
 def was_interrupted(when: When, catalog: Catalog, looked_at: Instant, now: Instant) -> bool:
@@ -96,7 +119,7 @@ def was_interrupted(when: When, catalog: Catalog, looked_at: Instant, now: Insta
     found = catalog.hours.get((when.hours or "").removeprefix("!"))
     if found is None:
         return False
-    change = hours.next_change(found, looked_at)
+    change = _closing(when.hours, catalog, looked_at)
     return change is not None and change <= now
 
 

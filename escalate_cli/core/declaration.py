@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import note, part, words_of
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, Incident, Maintenance, Situation
-from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.scope import align
+from escalate_cli.core.last_resort import page_fallback_somehow
+from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, Incident, Maintenance, Situation
+from escalate_cli.core.plan import Plan, Reason, plan
+from escalate_cli.core.scope import NO_LEVELS, align
 from escalate_cli.core.stakeholders import tell_lead, tell_stakeholders
 
 
@@ -39,8 +41,41 @@ def declare(
     maintenance: Sequence[Maintenance] = (),
     next_turns: Mapping[str, int] | None = None,
 ) -> Plan:
-    """The incident that this declaration makes, with its escalations begun and its first notifications written."""
-    incident = Incident(
+    """The incident that this declaration makes, with its escalations begun and its first notifications written.
+
+    Whatever cannot be used, there is an incident: at worst one that nothing is done about but to page the fallback, again and again.
+    """
+    situation = Situation(_incident(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
+    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
+    if said.routed:
+        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
+    try:
+        return plan(_begun(said, situation, catalog, now), catalog, now)
+    except Exception as problem:
+        return _plainly(situation, problem, catalog, now)
+
+
+def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    situation = align(situation, catalog, now)
+    news = f"Declared: {said.title}"
+    situation = part(lambda it: tell_stakeholders(news, (said.severity,), it, catalog, now), "informing", situation, now)
+    if said.lead:
+        situation = part(lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now)
+    return situation
+
+
+def _plainly(situation: Situation, problem: Exception, catalog: Catalog, now: Instant) -> Plan:
+    text = f"the incident could not be planned ({words_of(problem)}): the fallback is paged"
+    team = catalog.fallback.team or "fallback"
+    escalation = Escalation(situation.fresh_id(), team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text)
+    situation = note(situation, now, text).with_escalation(escalation)
+    situation = page_fallback_somehow(escalation, situation, catalog, now, "the incident could not be planned")
+    next_due_at = situation.escalation(escalation.id).next_at
+    return Plan(situation.changed(next_due_at=next_due_at), (Reason(team, text, next_due_at),), next_due_at)
+
+
+def _incident(said: Declaration, catalog: Catalog, now: Instant) -> Incident:
+    return Incident(
         id=-1,
         title=said.title,
         severity=said.severity,
@@ -59,12 +94,3 @@ def declare(
         message_since=now,
         severity_since=now,
     )
-    situation = Situation(incident, maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
-    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
-    if said.routed:
-        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
-    situation = align(situation, catalog, now)
-    situation = tell_stakeholders(f"Declared: {said.title}", (said.severity,), situation, catalog, now)
-    if said.lead:
-        situation = tell_lead(said.lead, situation, catalog, now)
-    return plan(situation, catalog, now)

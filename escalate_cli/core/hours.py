@@ -7,8 +7,10 @@ order of local times, so windows that touch on the wall never overlap nor leave 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from escalate_cli.core.catalog import Hours
@@ -25,31 +27,52 @@ _FIRST = (datetime(3, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
+# Time without any zone, as a file of RFC 8536: one type, no transition. It is there also where no time zone database is.
+_UTC_FILE = b"TZif" + bytes(16) + bytes(19) + b"\1" + bytes(3) + b"\4" + bytes(6) + b"UTC\0"
+_UTC = ZoneInfo.from_file(io.BytesIO(_UTC_FILE), key="UTC")
+
+
 def zone(name: str) -> ZoneInfo:
-    """The time zone with this IANA name; `ValueError` if there is none, with a message fit to be shown."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a folder such as "Europe"
-        pass
-    try:
-        ZoneInfo("UTC")
-    except KeyError:
-        raise ValueError("this machine has no time zone database: install the package tzdata") from None
+    """The time zone with this IANA name; `ValueError` if it cannot be had, with a message fit to be shown."""
+    found = _have(name)
+    if found is not None:
+        return found
+    if _have("Europe/Berlin") is None and _have("Etc/UTC") is None:
+        raise ValueError("this machine has no time zone database: install the package tzdata")
     raise ValueError(f'unknown time zone "{name[:60]}": write an IANA name such as "Europe/Berlin"')
 
 
+@lru_cache(maxsize=256)
+def _have(name: str) -> ZoneInfo | None:
+    """Looked for once in a process: to find out that there is none takes long."""
+    try:
+        return ZoneInfo(name)
+    except Exception:  # a folder such as "Europe" is an OSError, and a damaged file may raise anything
+        return _UTC if name == "UTC" else None
+
+
+def zone_or_utc(name: str) -> ZoneInfo:
+    """The time zone with this name; UTC where it cannot be had, as after an upgrade that took it away: see `zone_trouble`."""
+    return _have(name) or _UTC
+
+
+def zone_trouble(name: str) -> str:
+    """Why UTC stands in for this zone, as a sentence; "" where it need not."""
+    return "" if _have(name) else f'the time zone "{name[:60]}" cannot be used on this machine: times are taken as UTC'
+
+
 def instant_to_local(at: Instant, in_zone: str | ZoneInfo) -> datetime:
-    """What calendar and clock in the zone show at `at`, as an aware datetime. `ValueError` if the zone is unknown."""
-    tz = zone(in_zone) if isinstance(in_zone, str) else in_zone
+    """What calendar and clock in the zone show at `at`, as an aware datetime; in UTC if the zone cannot be had."""
+    tz = zone_or_utc(in_zone) if isinstance(in_zone, str) else in_zone
     return (_EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))).astimezone(tz)
 
 
 def local_to_instant(naive: datetime, in_zone: str | ZoneInfo) -> Instant:
     """The instant at which the clock in the zone first shows `naive`; if it leaps over it, the first instant after the leap.
 
-    `ValueError` if the zone is unknown.
+    In UTC if the zone cannot be had.
     """
-    tz = zone(in_zone) if isinstance(in_zone, str) else in_zone
+    tz = zone_or_utc(in_zone) if isinstance(in_zone, str) else in_zone
     wall = (naive - _NAIVE_EPOCH) // _MICROSECOND
     first = naive.replace(tzinfo=tz, fold=0)
     before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
@@ -74,7 +97,7 @@ def _leap(tz: ZoneInfo, before: Instant, after: Instant) -> Instant:
 
 
 def day_is_skipped(day: date, in_zone: str | ZoneInfo) -> bool:
-    """Whether the calendar of the zone has no such day, as 2011-12-30 in Apia. `ValueError` if the zone is unknown."""
+    """Whether the calendar of the zone has no such day, as 2011-12-30 in Apia."""
     midnight = datetime.combine(day, datetime.min.time())
     return local_to_instant(midnight, in_zone) == local_to_instant(midnight + _ONE_DAY, in_zone)
 
@@ -137,7 +160,7 @@ def _never_closed(hours: Hours) -> bool:
 
 def _windows(hours: Hours, first: date, step: int, count: int) -> Iterator[tuple[Instant, Instant]]:
     """The windows of `count` days from `first` on (`step` 1) or back (-1), in order, without those that a leap swallows whole."""
-    tz = zone(hours.timezone)
+    tz = zone_or_utc(hours.timezone)
     past_midnight = _ONE_DAY if hours.until <= hours.start else timedelta(0)
     for number in range(count):
         day = first + timedelta(days=number * step)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.conditions import judge, opening_of
+from escalate_cli.core.conditions import judge, opening_of, trouble_of
+from escalate_cli.core.doing_without import note
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, Told, cancel, fallback_reaches, tell, urgency_of
-from escalate_cli.core.policy import TargetKind
+from escalate_cli.core.policy import Level, TargetKind
 from escalate_cli.core.targets import contacts, name_of, resolve
 from escalate_cli.core.walk import Due, Position, due
 
@@ -132,6 +134,7 @@ def _hold(
 ) -> Situation:
     """Wait for the hours of this level; where the policy has run out and the fallback reached nobody, look at it meanwhile."""
     level = escalation.policy.levels[position.level - 1]
+    situation = _note_hours(level, escalation, situation, catalog, now)
     if escalation.held != position.level:
         text = f"level {position.level} of {escalation.team} held until the hours {level.during} begin"
         situation = situation.log(
@@ -140,6 +143,14 @@ def _hold(
     if position.cycle > escalation.policy.repeat and catalog.fallback.page:
         until = min(until, now + max(catalog.fallback.every, SECOND))
     return situation.with_escalation(replace(escalation, held=position.level, next_at=until))
+
+
+def _note_hours(level: Level, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    for name in dict.fromkeys((level.during, level.when.hours)):
+        trouble = trouble_of(name, catalog, now)
+        if trouble:
+            situation = note(situation, now, trouble, team=escalation.team, source=level.source)
+    return situation
 
 
 def page_owed(
@@ -183,6 +194,7 @@ def _page_level(
     escalation: Escalation, number: int, situation: Situation, catalog: Catalog, now: Instant, *, why: str = "", late: Span = 0
 ) -> Told:
     level = escalation.policy.levels[number - 1]
+    situation = _note_hours(level, escalation, situation, catalog, now)
     escalation = replace(
         escalation,
         page_round=escalation.page_round + 1,
@@ -294,7 +306,8 @@ def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catal
     escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
     reason = f"fallback after policy {escalation.policy.id} of {escalation.team}: {why}"
     letter = Letter(NotificationKind.PAGE, reason, source=catalog.fallback.source, escalation=escalation)
-    return tell(catalog.fallback.page, letter, situation.with_escalation(escalation), catalog, now, catalog.fallback.team)
+    situation = situation.with_escalation(escalation)
+    return tell(fallback_targets(situation, catalog, now), letter, situation, catalog, now, catalog.fallback.team)
 
 
 def _log_fallback(kind: EntryKind, text: str, escalation: Escalation, told: Told, catalog: Catalog, now: Instant) -> Situation:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.doing_without import note, noted, words_of
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import EntryKind, Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Recipient, contacts, name_of, resolve
+from escalate_cli.core.targets import Recipient, addresses_of, contacts, name_of, resolve
+
+_MOST_SAID = 2
+"""how many of the things that were done without a page names; the timeline has all of them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ def tell(
     for target in targets:
         reached = resolve(target, team, situation, catalog, now)
         wants_person = wants_person or target.kind is not TargetKind.CHANNEL
+        if reached.broken:
+            situation = note(situation, now, reached.broken, team=_team_of(letter, team), source=letter.source)
         if reached.reason:
             missed.append(f"{target}: {reached.reason}")
         if target.kind is TargetKind.ROUND_ROBIN and reached.recipients:
@@ -62,13 +69,22 @@ def tell(
         if _just_told(recipient, letter, situation, now):
             told.append(recipient.address)
             continue
-        situation, wrote = write_to(recipient, letter, situation, catalog, now)
+        try:
+            situation, wrote = write_to(recipient, letter, situation, catalog, now)
+        except Exception as problem:
+            missed.append(f"{recipient.address} cannot be written to ({words_of(problem)})")
+            situation = note(situation, now, missed[-1], team=_team_of(letter, team), source=letter.source)
+            continue
         if wrote:
             told.append(recipient.address)
         else:
             missed.append(f"{name_of(recipient.address, catalog)} has no address for {urgency_of(situation, catalog).value} urgency")
     person = any(one.startswith("person:") for one in told)
     return Told(situation, tuple(told), tuple(missed), person or (bool(told) and not wants_person))
+
+
+def _team_of(letter: Letter, team: str | None) -> str | None:
+    return letter.escalation.team if letter.escalation is not None else team
 
 
 def _just_told(recipient: Recipient, letter: Letter, situation: Situation, now: Instant) -> bool:
@@ -88,7 +104,8 @@ def fallback_reaches(situation: Situation, catalog: Catalog, now: Instant) -> bo
     """Whether `[fallback].page` means a person at `now` who has an address for the urgency. A channel cannot acknowledge: it is no
     end of the walking."""
     fallback, urgency = catalog.fallback, urgency_of(situation, catalog)
-    meant = (one for target in fallback.page for one in resolve(target, fallback.team, situation, catalog, now).recipients)
+    targets = fallback_targets(situation, catalog, now)
+    meant = (one for target in targets for one in resolve(target, fallback.team, situation, catalog, now).recipients)
     return any(one.kind == "person" and contacts(one, urgency, catalog) for one in meant)
 
 
@@ -100,9 +117,19 @@ def urgency_of(situation: Situation, catalog: Catalog) -> Urgency:
 def write_to(
     recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant
 ) -> tuple[Situation, bool]:
-    """Add the notifications for one recipient; False when there is no address for the urgency."""
+    """Add the notifications for one recipient; False when there is no address for the urgency.
+
+    Where their notification rules cannot be used, every address they have is. A page says what was done without.
+    """
     urgency = urgency_of(situation, catalog)
-    found = contacts(recipient, urgency, catalog)
+    try:
+        found = contacts(recipient, urgency, catalog)
+    except Exception as problem:
+        text = f"how {recipient.address} is to be notified cannot be used ({words_of(problem)}): every address is"
+        situation, found = note(situation, now, text, team=_team_of(letter, None)), addresses_of(recipient, catalog)
+    wants_answer = letter.kind in (NotificationKind.PAGE, NotificationKind.NUDGE)
+    without = noted(situation, _team_of(letter, None)) if wants_answer else ()
+    because = "; ".join(text for text in (recipient.because, letter.reason, *without[:_MOST_SAID]) if text)
     if not letter.chase:
         found = tuple(contact for contact in found if contact.after == 0)
     first = situation.fresh_id()
@@ -114,7 +141,7 @@ def write_to(
             recipient=recipient.address,
             gateway=contact.gateway,
             address=contact.address,
-            because=f"{recipient.because}; {letter.reason}" if letter.reason else recipient.because,
+            because=because,
             due_at=now + contact.after,
             urgency=urgency,
             escalation_id=escalation.id if escalation else None,

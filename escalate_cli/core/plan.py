@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.conditions import opening_of
+from escalate_cli.core.doing_without import note, part, words_of
 from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.last_resort import page_fallback_somehow
 from escalate_cli.core.levels import failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
 from escalate_cli.core.model import (
     EntryKind,
@@ -49,21 +51,58 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     """
     if situation.incident.status is IncidentStatus.RESOLVED:
         return Plan(situation.changed(next_due_at=None), (Reason(None, "resolved", None),), None)
-    quiet_until = muted_until(situation, situation.incident.services, now)
+    quiet_until = _quiet_until(situation, situation.incident.services, now)
     look_at = quiet_until
     if quiet_until is None:
-        looked = rules.look(situation, catalog, now)
-        situation, look_at = looked.situation, looked.look_at
-    situation = hurry(situation, now)
+        situation, look_at = _look(situation, catalog, now)
+    situation = part(lambda before: hurry(before, now), "bringing later steps forward", situation, now)
     for escalation in situation.escalations:
-        situation = _advance(situation.escalation(escalation.id), situation, catalog, now)
-    situation = settle(situation, now)
+        situation = _advance_safely(situation.escalation(escalation.id), situation, catalog, now)
+    situation = part(lambda before: settle(before, now), "settling where the incident stands", situation, now)
     upcoming = [one.next_at for one in situation.escalations if one.next_at is not None]
     if look_at is not None:
         upcoming.append(look_at)
     next_due_at = min(upcoming, default=None)
     situation = situation.changed(next_due_at=next_due_at)
-    return Plan(situation, reasons(situation, catalog, now), next_due_at)
+    return Plan(situation, _reasons_safely(situation, catalog, now), next_due_at)
+
+
+def _look(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situation, Instant | None]:
+    try:
+        looked = rules.look(situation, catalog, now)
+    except Exception as problem:
+        return note(situation, now, f"the rules could not be looked at ({words_of(problem)})"), None
+    return looked.situation, looked.look_at
+
+
+def _quiet_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
+    """The end of the maintenance; one that cannot be used keeps nobody quiet."""
+    try:
+        return muted_until(situation, services, now)
+    except Exception:
+        return None
+
+
+def _reasons_safely(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reason, ...]:
+    try:
+        return reasons(situation, catalog, now)
+    except Exception as problem:
+        return (Reason(None, f"the reasons cannot be told ({words_of(problem)})", None),)
+
+
+def _advance_safely(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """A policy that cannot be run costs no other team anything. The fallback is paged in its place, again and again, as when its levels
+    have run out; where the fallback cannot be paged by the usual way, by every address of its people.
+    """
+    try:
+        return _advance(escalation, situation, catalog, now)
+    except Exception as problem:
+        if escalation.status is EscalationStatus.EXHAUSTED and escalation.next_at is not None and escalation.next_at > now:
+            return situation
+        text = f"policy {escalation.policy.id} of {escalation.team} cannot be run ({words_of(problem)}): the fallback is paged"
+        situation = note(situation, now, text, team=escalation.team, source=escalation.policy.source)
+    exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None, muted=False)
+    return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, "it cannot be run")
 
 
 def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -74,7 +113,7 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
             return situation
         situation = _forgotten(escalation, situation, catalog, now)
         escalation = situation.escalation(escalation.id)
-    quiet_until = muted_until(situation, escalation.services, now)
+    quiet_until = _quiet_until(situation, escalation.services, now)
     if quiet_until is not None:
         return _keep_quiet(escalation, quiet_until, situation, now)
     if escalation.muted:

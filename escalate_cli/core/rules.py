@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from escalate_cli.core.alarm import page_plainly
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.conditions import judge, was_interrupted
+from escalate_cli.core.conditions import judge, trouble_of, was_interrupted
+from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import Instant, show_duration
 from escalate_cli.core.model import (
     EntryKind,
@@ -41,7 +43,7 @@ def look(situation: Situation, catalog: Catalog, now: Instant) -> Look:
     for _ in range(_ROUNDS):
         before = situation
         for rule in catalog.rules:
-            situation = _consider(rule, situation, catalog, now)
+            situation = _consider_safely(rule, situation, catalog, now)
         events_over = situation.incident.raised_at is None or situation.incident.raised_at == before.incident.raised_at
         if events_over and situation.incident.severity == before.incident.severity:
             break
@@ -56,6 +58,33 @@ def _state(rule: Rule, situation: Situation) -> RuleState:
 def _remember(situation: Situation, state: RuleState) -> Situation:
     others = tuple(one for one in situation.rules if one.rule != state.rule)
     return replace(situation, rules=(*others, state))
+
+
+def _consider_safely(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    try:
+        return _consider(rule, situation, catalog, now)
+    except Exception as problem:
+        return _do_without(rule, problem, situation, catalog, now)
+
+
+def _do_without(rule: Rule, problem: Exception, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """A rule that cannot be used stops no other; the fallback hears of it once, since it may have been about to page somebody."""
+    text = f'rule "{rule.name}" cannot be used ({words_of(problem)})'
+    situation = note(situation, now, text, source=rule.source)
+    if _state(rule, situation).holds:
+        return situation
+    situation = _remember(situation, RuleState(rule.name, True, now, now))
+    return page_plainly(situation, catalog, now, f"{text}: decide yourself whether to {proposal_of(rule)}")[0]
+
+
+def _do(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """`act` for an answered or expired nudge: a person waits for that answer, and the nudge must end."""
+    try:
+        return act(rule, situation, catalog, now)
+    except Exception as problem:
+        text = f'rule "{rule.name}" cannot be used ({words_of(problem)})'
+        situation = note(situation, now, text, source=rule.source)
+        return page_plainly(situation, catalog, now, f"{text}: it was to {proposal_of(rule)}")[0]
 
 
 def _consider(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -83,7 +112,10 @@ def _next_look(situation: Situation, catalog: Catalog, now: Instant) -> Instant 
         nudge.expires_at for nudge in situation.nudges if nudge.status is NudgeStatus.OPEN and nudge.expires_at is not None
     ]
     for rule in catalog.rules:
-        verdict = judge(rule.when, situation, catalog, now)
+        try:
+            verdict = judge(rule.when, situation, catalog, now)
+        except Exception:  # noqa: S112 - `_consider_safely` has said so
+            continue
         if verdict.look_at is not None:
             soonest.append(verdict.look_at)
         state = _state(rule, situation)
@@ -95,6 +127,9 @@ def _next_look(situation: Situation, catalog: Catalog, now: Instant) -> Instant 
 def fire(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """The rule has come true: do what it says, or ask first."""
     why = f'rule "{rule.name}": {rule.when.text or "always"}'
+    trouble = trouble_of(rule.when.hours, catalog, now)
+    if trouble:
+        situation = note(situation, now, trouble, source=rule.source)
     if rule.mode is Mode.AUTO:
         situation = situation.log(now, EntryKind.RULE, f"{why}: {proposal_of(rule)}", rule=rule.name, source=rule.source)
         return act(rule, situation, catalog, now)
@@ -179,7 +214,7 @@ def answer(
     situation = _settle(nudge, status, situation, now, by)
     text = f'nudge "{nudge.rule}" {status.value}: {nudge.action}'
     situation = situation.log(now, EntryKind.NUDGE, text, by, rule=nudge.rule, status=status.value, source=nudge.source)
-    return act(nudge.proposal, situation, catalog, now) if accepted else situation
+    return _do(nudge.proposal, situation, catalog, now) if accepted else situation
 
 
 def _expire(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -191,7 +226,7 @@ def _expire(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
         text = f'nudge "{nudge.rule}" expired without an answer: {nudge.action if acts else "dropped"}'
         situation = situation.log(now, EntryKind.NUDGE, text, rule=nudge.rule, status="expired", acts=acts, source=nudge.source)
         if acts:
-            situation = act(nudge.proposal, situation, catalog, now)
+            situation = _do(nudge.proposal, situation, catalog, now)
     return situation
 
 

@@ -41,9 +41,19 @@ def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shif
 
     Its bounds are those of the longest stretch around `at` with the same turn of the same layer. Where nobody ever was on call
     before, it starts 60 days before `at`. Hours that neither open nor close within 400 days count as never doing so.
-    `ValueError` for an unknown zone or unknown hours, which a checked configuration does not have.
+    In UTC where the zone cannot be had. `ValueError` for unknown hours, which a checked configuration does not have.
     """
     return _shift(schedule, _layers(schedule, hours), at)
+
+
+def trouble_of(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
+    """Where UTC stands in for a time zone that this schedule needs, and so may name another person: what is wrong, as a sentence."""
+    needed = {schedule.timezone: f"schedule {schedule.id}"}
+    for name in (rotation.hours for rotation in schedule.rotations):
+        if name is not None and name in hours:
+            needed.setdefault(hours[name].timezone, f"hours {name} of schedule {schedule.id}")
+    troubles = ((what, opening.zone_trouble(timezone)) for timezone, what in needed.items())
+    return "; ".join(f"{what}: {trouble}" for what, trouble in troubles if trouble)
 
 
 def next_change(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Instant | None:
@@ -69,7 +79,7 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
 
 def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLayer | _RotationLayer]:
     """The layers of the schedule that can ever apply, topmost first."""
-    tz = opening.zone(schedule.timezone)
+    tz = opening.zone_or_utc(schedule.timezone)
     layers: list[_OverrideLayer | _RotationLayer] = []
     for override in reversed(schedule.overrides):
         start, until = opening.local_to_instant(override.start, tz), opening.local_to_instant(override.until, tz)

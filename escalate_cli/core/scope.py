@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.paging import cancel, urgency_of
@@ -19,6 +20,12 @@ class Wanted:
     policy: Policy
     services: tuple[str, ...]
     because: str
+    broken: str = ""
+    """what could not be used, as a sentence: then the policy is one without levels, which pages the fallback"""
+
+
+NO_LEVELS = Policy("fallback", ())
+"""runs out of levels at once: `[fallback].page` is paged"""
 
 
 def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
@@ -40,19 +47,28 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         service = catalog.services.get(service_id)
         if service is None:
             continue
-        policy = policy_for(service.team, service.policy, catalog)
+        policy, broken = _policy_or_none(service.team, service.policy, catalog)
         before = found.get((service.team, policy.id))
         together = (*before.services, service_id) if before else (service_id,)
         names = ", ".join(catalog.services[one].name for one in together)
-        found[service.team, policy.id] = Wanted(service.team, policy, together, f"{names} belongs to {_team_name(service.team, catalog)}")
+        because = f"{names} belongs to {_team_name(service.team, catalog)}"
+        found[service.team, policy.id] = Wanted(service.team, policy, together, because, broken)
     if not found and catalog.fallback.team:
         team = catalog.fallback.team
-        policy = policy_for(team, None, catalog)
-        found[team, policy.id] = Wanted(team, policy, (), f"no service is known yet: {_team_name(team, catalog)} is the fallback")
+        policy, broken = _policy_or_none(team, None, catalog)
+        because = f"no service is known yet: {_team_name(team, catalog)} is the fallback"
+        found[team, policy.id] = Wanted(team, policy, (), because, broken)
     elif not found:
         because = "no service is known yet, and there is no fallback team"
-        found["fallback", "fallback"] = Wanted("fallback", Policy("fallback", ()), (), because)
+        found["fallback", "fallback"] = Wanted("fallback", NO_LEVELS, (), because)
     return tuple(found.values())
+
+
+def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple[Policy, str]:
+    try:
+        return policy_for(team, policy_id, catalog), ""
+    except Exception as problem:
+        return NO_LEVELS, f"the policy of {team} cannot be used ({words_of(problem)}): the fallback is paged"
 
 
 def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None = None) -> Situation:
@@ -68,8 +84,22 @@ def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None =
         elif escalation.involved_by is None:
             situation = stop(situation, escalation, "no service in scope leads to it any more", now, by)
     for ask in pairs.values():
-        situation = start(situation, ask, catalog, now)
+        situation = _start_safely(situation, ask, catalog, now)
     return situation
+
+
+def _start_safely(situation: Situation, ask: Wanted, catalog: Catalog, now: Instant) -> Situation:
+    """Start one escalation; where that cannot be done, one that pages the fallback. The other teams' are started all the same."""
+    if ask.broken:
+        situation = note(situation, now, ask.broken, team=ask.team)
+    try:
+        return start(situation, ask, catalog, now)
+    except Exception as problem:
+        text = f"the escalation to {ask.team} could not be started ({words_of(problem)}): the fallback is paged"
+        instead = Escalation(
+            id=situation.fresh_id(), team=ask.team, policy=NO_LEVELS, next_at=now, because=ask.because, services=ask.services
+        )
+        return note(situation, now, text, team=ask.team).with_escalation(instead)
 
 
 def start(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import part
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, tell, write_to
@@ -70,6 +71,11 @@ def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant
     for address in told:
         kind, _, identifier = address.partition(":")
         if identifier in (catalog.people if kind == "person" else catalog.channels):
-            because = "you were told of this incident"
-            situation, _ = write_to(Recipient(kind, identifier, because), letter, situation, catalog, now)
+            recipient = Recipient(kind, identifier, "you were told of this incident")
+            situation = part(
+                lambda before, to=recipient: write_to(to, letter, before, catalog, now)[0],  # type: ignore[misc]
+                f"telling {address} of the end",
+                situation,
+                now,
+            )
     return situation

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalate_cli.core import schedule
 from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import EscalationStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
@@ -27,10 +28,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a target came to: recipients, or the reason why there are none."""
+    """What a target came to: recipients, or the reason why there are none; and what could not be used on the way, as a sentence."""
 
     recipients: tuple[Recipient, ...] = ()
     reason: str = ""
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,22 @@ def teams_in(situation: Situation) -> tuple[str, ...]:
 
 
 def resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
-    """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the incident)."""
+    """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the incident).
+
+    What cannot be used reaches nobody, and stands in nobody's way: it raises nothing.
+    """
+    try:
+        return _resolve(target, team, situation, catalog, now)
+    except Exception as problem:
+        return _unusable(str(target), problem)
+
+
+def _unusable(what: str, problem: Exception) -> Reached:
+    text = f"{what} cannot be used ({words_of(problem)})"
+    return Reached(reason=text, broken=text)
+
+
+def _resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
     kind = target.kind
     if kind is TargetKind.PERSON:
         return _people([target.name or ""], "named directly", catalog)
@@ -62,9 +79,17 @@ def resolve(target: Target, team: str | None, situation: Situation, catalog: Cat
         return _incident_lead(situation, catalog, now)
     named = target.name or team
     teams = (named,) if named else teams_in(situation)
-    found = [_of_team(kind, one, situation, catalog, now) for one in teams]
+    found = [_of_team_safely(kind, one, situation, catalog, now) for one in teams]
     recipients = tuple(recipient for reached in found for recipient in reached.recipients)
-    return Reached(recipients, "" if recipients else "; ".join(r.reason for r in found) or "no team is in the incident")
+    reason = "" if recipients else "; ".join(one.reason for one in found) or "no team is in the incident"
+    return Reached(recipients, reason, "; ".join(one.broken for one in found if one.broken))
+
+
+def _of_team_safely(kind: TargetKind, team: str, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+    try:
+        return _of_team(kind, team, situation, catalog, now)
+    except Exception as problem:
+        return _unusable(f"{kind.value}:{team}", problem)
 
 
 def _of_team(kind: TargetKind, team_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
@@ -105,10 +130,14 @@ def _on_schedule(schedule_id: str, because: str, catalog: Catalog, now: Instant)
     found = catalog.schedules.get(schedule_id)
     if found is None:
         return Reached(reason=f"schedule {schedule_id} is not in the configuration")
-    shift = schedule.on_call(found, catalog.hours, now)
+    try:
+        shift = schedule.on_call(found, catalog.hours, now)
+    except Exception as problem:
+        return _unusable(f"schedule {schedule_id}", problem)
+    broken = schedule.trouble_of(found, catalog.hours)
     if shift.person is None:
-        return Reached(reason=f"nobody is on call in {schedule_id}")
-    return _people([shift.person], because, catalog)
+        return Reached(reason=f"nobody is on call in {schedule_id}", broken=broken)
+    return replace(_people([shift.person], because, catalog), broken=broken)
 
 
 def _incident_lead(situation: Situation, catalog: Catalog, now: Instant) -> Reached:
@@ -117,11 +146,14 @@ def _incident_lead(situation: Situation, catalog: Catalog, now: Instant) -> Reac
         return _people([incident.lead or ""], "you lead the incident", catalog)
     if incident.acknowledged_by in catalog.people:
         return _people([incident.acknowledged_by or ""], "you acknowledged it", catalog)
+    broken = []
     for team in teams_in(situation):
-        reached = _of_team(TargetKind.ON_CALL, team, situation, catalog, now)
+        reached = _of_team_safely(TargetKind.ON_CALL, team, situation, catalog, now)
+        broken += [reached.broken] if reached.broken else []
         if reached.recipients:
-            return reached
-    return Reached(reason="the incident has no lead, nobody acknowledged it, and nobody is on call for its teams")
+            return replace(reached, broken="; ".join(broken))
+    reason = "the incident has no lead, nobody acknowledged it, and nobody is on call for its teams"
+    return Reached(reason=reason, broken="; ".join(broken))
 
 
 def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[Contact, ...]:
@@ -145,6 +177,14 @@ def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[
     return tuple(
         Contact(one.gateway, one.address, one.after - saved, one.step) for one in sorted(found, key=lambda one: one.after)
     )
+
+
+def addresses_of(recipient: Recipient, catalog: Catalog) -> tuple[Contact, ...]:
+    """Every address of `recipient`, all at once: what is left where their notification rules cannot be used."""
+    things = catalog.channels if recipient.kind == "channel" else catalog.people
+    known = things.get(recipient.id)
+    addresses = known.contact if known is not None else {}
+    return tuple(Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways)
 
 
 def name_of(recipient: str, catalog: Catalog) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import WEEK, Instant
-from escalate_cli.core.hours import local_to_instant, zone
+from escalate_cli.core.hours import local_to_instant, zone_or_utc
 from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.core.routing import Router
 from escalate_cli.core.scope import policy_for
@@ -120,7 +120,7 @@ def _left(catalog: Catalog) -> Iterator[Finding]:
 
 def _over(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     for schedule in catalog.schedules.values():
-        tz = zone(schedule.timezone)
+        tz = zone_or_utc(schedule.timezone)
         old = [one for one in schedule.overrides if local_to_instant(one.until, tz) < now - _OLD]
         if old:
             last = max(old, key=lambda one: one.until)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from escalate_cli.core.duration import HOUR, MINUTE, Span
-from escalate_cli.core.hours import instant_to_local, zone
+from escalate_cli.core.hours import instant_to_local, zone_or_utc
 from escalate_cli.foresight.coverage import Coverage, Row
 
 HOURS_OF_WEEK = 168
@@ -34,7 +34,7 @@ class Week:
     """Which hour of the week each slot of the covered time belongs to, in the time zone of the organisation."""
 
     def __init__(self, coverage: Coverage, timezone: str) -> None:
-        tz = zone(timezone)
+        tz = zone_or_utc(timezone)
         first = coverage.start - coverage.start % _SLOT
         self._starts = list(range(first, coverage.until, _SLOT))
         self._hours = []

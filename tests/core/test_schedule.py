@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
-from escalate_cli.core.schedule import Shift, next_change, on_call, shifts
+from escalate_cli.core.schedule import Shift, next_change, on_call, shifts, trouble_of
 from tests.core.wall_clock import HOUR, MINUTE, shown, utc, who
 
 DAY = 24 * HOUR
@@ -181,12 +181,19 @@ def test_a_daily_turn_at_the_end_of_the_calendar() -> None:
 
 
 def test_what_a_checked_configuration_does_not_have_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match='unknown time zone "Europe/Lndon"'):
-        on_call(in_zone("Europe/Lndon"), NO_HOURS, 0)
     with pytest.raises(ValueError, match='rotation 1 of identity-primary names the hours "offce"'):
         on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 d", hours="offce")), HOURS, 0)
     with pytest.raises(ValueError, match='not "fortnight"'):
         on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 fortnight")), NO_HOURS, utc("2026-02-05T09:00"))
+
+
+def test_a_zone_that_is_gone_is_taken_as_utc_and_said() -> None:
+    rotation = turns("ana bo", "2026-07-06T09:00", "1 d")
+    gone, utc_zone = in_zone("Atlantis/Capital", rotation), in_zone("UTC", rotation)
+    for at in (utc("2026-07-07T08:59"), utc("2026-07-07T09:00")):
+        assert on_call(gone, NO_HOURS, at) == on_call(utc_zone, NO_HOURS, at)
+    assert 'schedule identity-primary: the time zone "Atlantis/Capital" cannot be used' in trouble_of(gone, NO_HOURS)
+    assert trouble_of(utc_zone, NO_HOURS) == ""
 
 
 def test_a_rotation_that_began_years_ago_is_looked_up_in_less_than_100_microseconds() -> None:

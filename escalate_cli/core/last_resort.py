@@ -1,0 +1,28 @@
+"""When a policy cannot be run: the fallback by the usual way, else by every address that is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from escalate_cli.core.alarm import page_plainly
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import note, words_of
+from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.levels import page_fallback
+from escalate_cli.core.model import EntryKind, Escalation, Situation
+
+
+def page_fallback_somehow(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:
+    """`page_fallback`; where that raises or reaches no person, a page to every address that `core.alarm` knows."""
+    try:
+        paged = page_fallback(escalation, situation, catalog, now, why)
+        if any(one.recipient.startswith("person:") for one in paged.notifications[len(situation.notifications) :]):
+            return paged
+    except Exception as problem:
+        text = f"the fallback cannot be paged in the usual way ({words_of(problem)})"
+        paged = note(situation, now, text, team=escalation.team, source=catalog.fallback.source)
+    due_again = replace(paged.escalation(escalation.id), next_at=now + max(catalog.fallback.every, SECOND))
+    reason = f"in place of policy {escalation.policy.id} of {escalation.team}: {why}"
+    paged, told = page_plainly(paged.with_escalation(due_again), catalog, now, reason, due_again)
+    names = ", ".join(told) or "nobody: there is no address"
+    return paged.log(now, EntryKind.EXHAUSTED, f"paged by every address: {names}", team=escalation.team, recipients=list(told))
