@@ -9,9 +9,10 @@ from typing import Any
 from escalate_cli.context import Context
 from escalate_cli.core import declaration
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import noted, words_of
 from escalate_cli.core.model import Situation
 from escalate_cli.core.routing import Router, Routing
-from escalate_cli.errors import Conflict, UsageProblem
+from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
 
@@ -37,6 +38,8 @@ class Declared:
     situation: Situation
     created: bool
     routing: dict[str, Any]
+    broken: tuple[str, ...] = ()
+    """what could not be used, as sentences: the page went on without it"""
 
 
 Choose = Callable[[Routing], str | None]
@@ -53,35 +56,58 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
     catalog = context.running_catalog
     said = _declaration(context, asked, title, catalog)
-    if said.key is not None:
-        existing = _existing(context, said.key, said.services, explicit=bool(asked.services))
-        if existing is not None:
-            return existing
+    try:
+        existing = _existing(context, said, explicit=bool(asked.services))
+    except DamagedRow as problem:
+        text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it'
+        said, existing = replace(said, key=None, routed="; ".join(one for one in (said.routed, text) if one), broken=problem.message), None
+    if existing is not None:
+        return existing
     if not said.services:
-        said = _routed(said, catalog, choose)
-    store, reach = context.store, Failpoints(context.environ).reach
+        said = _routed_safely(said, catalog, choose)
     context.keep_catalog()
+    explicit = bool(asked.services)
+    try:
+        return _store(context, said, catalog, remember, explicit=explicit)
+    except EscalateError as problem:
+        if not isinstance(problem, DamagedRow):
+            raise
+        return _store(context, said, catalog, remember, explicit=explicit, spoilt=problem)
+    except Exception as problem:
+        return _store(context, said, catalog, remember, explicit=explicit, spoilt=problem)
+
+
+def _store(
+    context: Context,
+    said: declaration.Declaration,
+    catalog: Catalog,
+    remember: str | None,
+    *,
+    explicit: bool,
+    spoilt: Exception | None = None,
+) -> Declared:
+    """One transaction. `spoilt` is why what was planned could not be stored: then the incident is, and a page to the fallback."""
+    store, reach = context.store, Failpoints(context.environ).reach
     with store.transaction():
         before = store.ledger.fact(remember) if remember is not None else None
         if before is not None:
             return Declared(find_incident(context, int(before)), False, dict(said.routing))
-        if said.key is not None:
-            existing = _existing(context, said.key, said.services, explicit=bool(asked.services))
-            if existing is not None:
-                return existing
-        planned = declaration.declare(
-            said,
-            catalog,
-            context.moment(),
-            maintenance=store.situations.maintenance(),
-            next_turns=store.situations.next_turns(),
-        )
-        stored = store.situations.save(None, planned.situation)
+        existing = _existing(context, said, explicit=explicit)
+        if existing is not None:
+            return existing
+        now, situations = context.moment(), store.situations
+        if spoilt is not None:
+            planned = declaration.declare_plainly(said, catalog, now, spoilt)
+        else:
+            planned = declaration.declare(
+                said, catalog, now, maintenance=situations.maintenance(), next_turns=situations.next_turns()
+            )
+        stored = situations.save(None, planned.situation)
         if remember is not None:
             store.ledger.remember(remember, str(stored.incident.id))
         reach("declaring")
     reach("declared")
-    return Declared(stored, True, dict(said.routing))
+    return Declared(stored, True, dict(said.routing), noted(planned.situation, everything=True))
 
 
 def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
@@ -102,8 +128,10 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
     )
 
 
-def _existing(context: Context, key: str, services: tuple[str, ...], *, explicit: bool) -> Declared | None:
-    open_id = context.store.situations.open_with_key(key)
+def _existing(context: Context, said: declaration.Declaration, *, explicit: bool) -> Declared | None:
+    """The open incident with the key of this declaration."""
+    key, services = said.key, said.services
+    open_id = context.store.situations.open_with_key(key) if key is not None else None
     if open_id is None:
         return None
     situation = find_incident(context, open_id)
@@ -115,6 +143,17 @@ def _existing(context: Context, key: str, services: tuple[str, ...], *, explicit
             code="key-in-use",
         )
     return Declared(situation, False, dict(situation.incident.routing))
+
+
+def _routed_safely(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:
+    """A title that cannot be routed goes to the fallback team: a declaration is never refused for want of a service."""
+    try:
+        return _routed(said, catalog, choose)
+    except EscalateError:
+        raise
+    except Exception as problem:
+        text = f"the title could not be routed ({words_of(problem)}): the fallback team gets it"
+        return replace(said, routing={"query": said.title, "match": "none", "service": None, "candidates": []}, routed=text, broken=text)
 
 
 def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import noted
 from escalate_cli.core.duration import Instant, Span, show_about
 from escalate_cli.core.model import Entry
 from escalate_cli.core.plan import Plan, plan
@@ -136,6 +137,7 @@ class Engine:
         tally.incidents += 1
         tally.planned += len(planned.notifications) - len(before.notifications)
         tally.lines += [f"#{incident_id} {_with_team(entry)}" for entry in planned.entries]
+        tally.troubles += [f"incident {incident_id}: {text}" for text in noted(planned, everything=True)]
 
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
@@ -150,7 +152,10 @@ class Engine:
         """What a pass at `now` would do, incident by incident; nothing is stored or sent."""
         found = []
         for incident in self.store.situations.listed(running_only=True, status=None, limit=None):
-            situation = self.store.situations.load(incident.id)
+            try:
+                situation = self.store.situations.load(incident.id)
+            except DamagedRow:  # `doctor` names it, and each pass
+                continue
             if situation is not None:
                 found.append((incident.id, plan(situation, self._catalog(), now)))
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from escalate_cli.core.catalog import Catalog
@@ -31,6 +31,8 @@ class Declaration:
     routing: Mapping[str, Any] = field(default_factory=dict)
     routed: str = ""
     """how the services were found, as a sentence"""
+    broken: str = ""
+    """what could not be used so far, as a sentence"""
 
 
 def declare(
@@ -45,14 +47,31 @@ def declare(
 
     Whatever cannot be used, there is an incident: at worst one that nothing is done about but to page the fallback, again and again.
     """
-    situation = Situation(_incident(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
-    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
-    if said.routed:
-        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
+    situation = replace(_told(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
     try:
         return plan(_begun(said, situation, catalog, now), catalog, now)
     except Exception as problem:
-        return _plainly(situation, problem, catalog, now)
+        return declare_plainly(said, catalog, now, problem)
+
+
+def declare_plainly(said: Declaration, catalog: Catalog, now: Instant, problem: Exception) -> Plan:
+    """The incident where it cannot be planned, or what was planned cannot be stored: the fallback is paged, again and again."""
+    situation = _told(said, catalog, now)
+    text = f"the incident could not be planned ({words_of(problem)}): the fallback is paged"
+    team = catalog.fallback.team or "fallback"
+    escalation = Escalation(situation.fresh_id(), team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text)
+    situation = note(situation, now, text).with_escalation(escalation)
+    situation = page_fallback_somehow(escalation, situation, catalog, now, "the incident could not be planned")
+    next_due_at = situation.escalation(escalation.id).next_at
+    return Plan(situation.changed(next_due_at=next_due_at), (Reason(team, text, next_due_at),), next_due_at)
+
+
+def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
+    situation = Situation(_incident(said, catalog, now))
+    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
+    if said.routed:
+        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
+    return note(situation, now, said.broken) if said.broken else situation
 
 
 def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -62,16 +81,6 @@ def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Insta
     if said.lead:
         situation = part(lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now)
     return situation
-
-
-def _plainly(situation: Situation, problem: Exception, catalog: Catalog, now: Instant) -> Plan:
-    text = f"the incident could not be planned ({words_of(problem)}): the fallback is paged"
-    team = catalog.fallback.team or "fallback"
-    escalation = Escalation(situation.fresh_id(), team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text)
-    situation = note(situation, now, text).with_escalation(escalation)
-    situation = page_fallback_somehow(escalation, situation, catalog, now, "the incident could not be planned")
-    next_due_at = situation.escalation(escalation.id).next_at
-    return Plan(situation.changed(next_due_at=next_due_at), (Reason(team, text, next_due_at),), next_due_at)
 
 
 def _incident(said: Declaration, catalog: Catalog, now: Instant) -> Incident:
