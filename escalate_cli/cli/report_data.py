@@ -118,7 +118,7 @@ def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
     columns = (
         "id", "title", "severity", "first_severity", "service", "first_service", "team", "status", "declared_by",
         "declared_at", "resolved_at", "to_first_page_seconds", "to_acknowledge_seconds", "to_resolve_seconds",
-        "acknowledged_by", "acknowledged_level", "level_reached", "pages", "people_paged",
+        "acknowledged_by", "acknowledged_level", "level_reached", "pages", "people_paged", "messages",
     )  # fmt: skip
     return _csv(columns, (_incident(one, catalog) for one in records))
 
@@ -143,8 +143,9 @@ def _incident(one: Record, catalog: Catalog) -> tuple[object, ...]:
         first.by if first else None,
         first.level if first else None,
         highest(one),
+        len(one.summons),
+        len({page.person for page in one.summons}),
         len(one.pages),
-        len({page.person for page in one.pages}),
     )
 
 

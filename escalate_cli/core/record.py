@@ -35,13 +35,19 @@ class Failure(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page to a person that went out."""
+    """A message that pages a person and went out.
+
+    `paging` is the same for all messages of one paging: those that one round of one escalation, one rule or one hand sent them at once
+    or, by their notification rules, one after the other.
+    """
 
     at: Instant
     person: str
     gateway: str
     team: str | None
     level: int | None
+    paging: tuple[int | None, int | None, Instant] = (None, None, 0)
+    """escalation, round, and when it was planned"""
 
     @property
     def recipient(self) -> str:
@@ -152,7 +158,7 @@ class Record:
     config_version: str = ""
     """the configuration that it began with"""
     pages: Sequence[Page] = ()
-    """those that went out, in the order in which they did"""
+    """the messages that went out, in the order in which they did; `summons` counts each paging once"""
     deliveries: Sequence[Delivery] = ()
     failures: Sequence[Failure] = ()
     pagings: Sequence[Paging] = ()
@@ -221,6 +227,14 @@ class Record:
     def to_page(self) -> Span | None:
         """From the beginning to the first page that went out to a person."""
         return self.pages[0].at - self.begun_at if self.pages else None
+
+    @cached_property
+    def summons(self) -> tuple[Page, ...]:
+        """Each paging of a person once, by the first message of it that went out: who has three gateways is not paged three times."""
+        first: dict[tuple[object, ...], Page] = {}
+        for page in self.pages:
+            first.setdefault((page.person, page.paging), page)
+        return tuple(first.values())
 
     @cached_property
     def to_acknowledge(self) -> Span | None:

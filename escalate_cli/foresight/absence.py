@@ -5,10 +5,12 @@ What stopped it is read from the record; what time would still bring is asked of
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from escalate_cli.core.acting import JUST_BEFORE
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.catalog import Catalog, Schedule
 from escalate_cli.core.duration import DAY, Instant
-from escalate_cli.core.model import Entry, EntryKind, Escalation, Notification, NotificationStatus
+from escalate_cli.core.model import Entry, EntryKind, Escalation, EscalationStatus, Notification, NotificationStatus
 from escalate_cli.core.policy import Level, Target, TargetKind
 from escalate_cli.core.schedule import on_call
 from escalate_cli.core.targets import name_of, resolve
@@ -51,7 +53,8 @@ def stopped_by(record: Record, person: str) -> str:
 
 
 def _stopped_at_levels(person: str, record: Record) -> str:
-    """The first level that would have meant them and did not come; else why a level that came did not mean them; else ""."""
+    """The first level that would have meant them and did not come, or from which an override has displaced them; else why a level that
+    came did not mean them; else ""."""
     not_meant = ""
     for escalation in record.situation.escalations:
         for number, level in enumerate(escalation.policy.levels, start=1):
@@ -63,7 +66,10 @@ def _stopped_at_levels(person: str, record: Record) -> str:
                 return _why_not_reached(number, level, escalation, record)
             where = _where(number, escalation)
             reason = _why_not_meant(person, target, escalation.team, paged.at, record)
-            not_meant = not_meant or f"{where} was reached at {record.at(paged.at)}, but {reason}"
+            told = f"{where} was reached at {record.at(paged.at)}, but {reason}"
+            if _is_displaced(person, target, escalation.team, paged.at, record):
+                return told
+            not_meant = not_meant or told
     return not_meant
 
 
@@ -92,7 +98,21 @@ def _stopped_on_the_way(one: Notification, record: Record) -> str:
 def _because_over(one: Notification, record: Record) -> str:
     over = [entry for entry in record.timeline if entry.kind in (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)]
     first = next((entry for entry in over if one.created_at <= entry.at <= one.due_at + JUST_BEFORE), None)
-    return f": {first.text} at {record.at(first.at)}" if first is not None else ""
+    if first is None:
+        return ""
+    team = first.data.get("team")
+    running = next((esc for esc in record.situation.escalations if team is None or esc.team == team), None)
+    return f": {_ended(first, running, record)}"
+
+
+def _ended(end: Entry, escalation: Escalation | None, record: Record) -> str:
+    """What was done and when; and when it pages again, where that is still to come."""
+    text = f"{end.text.partition('; without an update')[0]} at {record.at(end.at)}"
+    if escalation is None or escalation.status is not EscalationStatus.ACKNOWLEDGED or escalation.next_at is None:
+        return text
+    if escalation.snoozed_until is not None:
+        return f"{text}; it pages again at {record.at(escalation.next_at)}"
+    return f"{text}; without an update it pages again at {record.at(escalation.next_at)}"
 
 
 def _may_mean(target: Target, person: str, team_id: str | None, record: Record) -> bool:
@@ -133,7 +153,7 @@ def _why_not_reached(number: int, level: Level, escalation: Escalation, record: 
     quiet = next((one for one in record.timeline if one.kind is EntryKind.MAINTENANCE and one.data.get("team") == escalation.team), None)
     end = _end_of(escalation, record)
     if end is not None:
-        return f"{where} was never reached: {end.text} at {record.at(end.at)}"
+        return f"{where} was never reached: {_ended(end, escalation, record)}"
     if quiet is not None and escalation.muted:
         return f"{where} is not reached yet: {quiet.text}"
     if held is not None:
@@ -156,18 +176,32 @@ def _end_of(escalation: Escalation, record: Record) -> Entry | None:
     return None
 
 
-def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> str:
-    catalog = record.catalog
-    known = catalog.people.get(person)
+def _schedule_of(target: Target, team: str, catalog: Catalog) -> Schedule | None:
+    """The schedule that a target asks; None where it asks none."""
     schedule_id = target.name if target.kind is TargetKind.SCHEDULE else None
     if target.kind is TargetKind.ON_CALL:
         named = catalog.teams.get(target.name or team)
         schedule_id = named.on_call if named else None
-    if schedule_id in catalog.schedules:
-        shift = on_call(catalog.schedules[schedule_id or ""], catalog.hours, at)
+    return catalog.schedules.get(schedule_id or "")
+
+
+def _is_displaced(person: str, target: Target, team: str, at: Instant, record: Record) -> bool:
+    """Whether it was their turn, had no override given it to somebody else."""
+    schedule = _schedule_of(target, team, record.catalog)
+    if schedule is None or on_call(schedule, record.catalog.hours, at).person == person:
+        return False
+    return on_call(replace(schedule, overrides=()), record.catalog.hours, at).person == person
+
+
+def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> str:
+    catalog = record.catalog
+    known = catalog.people.get(person)
+    schedule = _schedule_of(target, team, catalog)
+    if schedule is not None:
+        shift = on_call(schedule, catalog.hours, at)
         if shift.person != person:
             has_it = name_of(f"person:{shift.person}", catalog) if shift.person else "nobody"
-            return f"{schedule_id} had {has_it} on call then: {shift.why} ({shift.source})"
+            return f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})"
     if target.kind is TargetKind.ROUND_ROBIN:
         reached = resolve(target, team, record.situation, catalog, at).recipients
         turn = name_of(reached[0].address, catalog) if reached else "nobody"

@@ -77,8 +77,8 @@ class GatewayFigures:
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
-    """Pages to a person: messages in all, at night, on weekends, at either (a night on a weekend counts once); in how many incidents;
-    how many incidents they acknowledged."""
+    """Pagings of a person, however many messages each took: in all, at night, on weekends, at either (a night on a weekend counts once);
+    in how many incidents; how many incidents they acknowledged; and the messages that paged them."""
 
     person: str
     pages: int
@@ -87,6 +87,7 @@ class PersonFigures:
     off_hours: int
     incidents: int
     acknowledged: int
+    messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,4 @@ class Report:
     people: tuple[PersonFigures, ...]
     weeks: tuple[Week, ...]
     hours: tuple[tuple[int, ...], ...]
-    """pages to people by weekday (Monday first) and hour of the day, in the organisation's zone"""
+    """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""

@@ -31,10 +31,10 @@ def people(past: Past) -> list[Proposal]:
     nights: dict[str, dict[date, Record]] = {}
     paged: dict[str, list[Record]] = {}
     for record in past.records:
-        for person in {page.person for page in record.pages if page.person in past.catalog.people}:
+        for person in {page.person for page in record.summons if page.person in past.catalog.people}:
             paged.setdefault(person, []).append(record)
         urgent = past.catalog.severity(record.severity).urgency is Urgency.HIGH  # the rest can wait for whoever looks at it
-        for page in record.pages:
+        for page in record.summons:
             known = past.catalog.people.get(page.person)
             if known is None:
                 continue

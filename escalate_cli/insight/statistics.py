@@ -232,16 +232,18 @@ def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
 
 
 def _people(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[PersonFigures, ...], tuple[tuple[int, ...], ...]]:
-    """The figures of each person, and all pages by weekday and hour in the organisation's zone."""
+    """The figures of each person, and all pagings by weekday and hour in the organisation's zone."""
     home = catalog.settings.timezone
     walls: dict[str, Wall] = {home: Wall(home)}
     paged: dict[str, list[Page]] = {}
     incidents: Counter[str] = Counter()
+    messages: Counter[str] = Counter()
     acknowledged: Counter[str] = Counter()
     for record in records:
-        for page in record.pages:
+        for page in record.summons:
             paged.setdefault(page.person, []).append(page)
-        incidents.update({page.person for page in record.pages})
+        incidents.update({page.person for page in record.summons})
+        messages.update(page.person for page in record.pages)
         acknowledged.update({answer.by for answer in record.answers if answer.by})
     made = []
     grid = [[0] * 24 for _ in range(7)]
@@ -254,7 +256,8 @@ def _people(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[PersonFi
         night = sum(is_night(hour) for _, _, hour in read)
         weekend = sum(weekday >= 5 for _, weekday, _ in read)
         either = sum(is_night(hour) or weekday >= 5 for _, weekday, hour in read)
-        made.append(PersonFigures(person, len(read), night, weekend, either, incidents[person], acknowledged[person]))
+        counts = (len(read), night, weekend, either, incidents[person], acknowledged[person], messages[person])
+        made.append(PersonFigures(person, *counts))
     return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person))), tuple(map(tuple, grid))
 
 

@@ -18,7 +18,8 @@ _OF = " FROM notifications n WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> '
 # What went out in one message with another of the same incident is one message: its leader counts.
 _ALONE = "(n.bundled_with IS NULL OR n.incident_id <> (SELECT l.incident_id FROM notifications l WHERE l.id = n.bundled_with))"
 _PAGES = (
-    f"SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, n.escalation_id, n.level{_OF} n.kind = 'page'"
+    "SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, n.escalation_id, n.level, n.page_round, n.created_at"
+    f"{_OF} n.kind = 'page'"
     f" AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' AND {_ALONE} ORDER BY n.incident_id, n.sent_at, n.id"
 )
 _DELIVERIES = (
@@ -85,7 +86,7 @@ class History:
         others: list[tuple[str, Callable[[_Row], Any], dict[int, list[_Row]]]] = [
             (name, make, self._by_incident(statement, span))
             for name, make, statement in (
-                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5]), _PAGES),
+                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])), _PAGES),
                 ("deliveries", lambda row: Delivery(row[1], team(row[2]), row[3], row[4], row[5]), _DELIVERIES),
                 ("failures", lambda row: Failure(row[1], team(row[2]), row[3], row[4]), _FAILURES),
                 ("nudges", lambda row: Asked(*row[1:]), _NUDGES),

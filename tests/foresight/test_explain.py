@@ -175,6 +175,54 @@ def test_what_stopped_it_and_when_it_would_have_been(case: str, world: World) ->
     assert (found.at(would).rpartition(" ")[2] if would is not None else None) == at
 
 
+def test_the_end_of_the_time_out_is_named_and_not_taken_for_the_moment_of_the_acknowledgement(tmp_path: Path) -> None:
+    world = World(tmp_path, STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"', 1))
+    world.declare("down", "login")
+    world.advance("2m")
+    world.ack("ana")
+    reached = "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at 10:02"
+    assert absence.stopped_by(record(world), "bo") == f"{reached}; without an update it pages again at 10:32"
+    world.advance("10m")
+    world.update(message="looking into it")
+    assert absence.stopped_by(record(world), "bo") == f"{reached}; without an update it pages again at 10:42"
+    world.snooze("1h", "ana")
+    assert absence.stopped_by(record(world), "bo") == reached + "; it pages again at 11:12", "of the snooze"
+    world.resolve()
+    assert absence.stopped_by(record(world), "bo") == reached
+    world.store.close()
+
+
+def test_the_end_of_a_snooze_is_named(tmp_path: Path) -> None:
+    world = World(tmp_path, STANDARD)
+    world.declare("down", "login")
+    world.snooze("20m", "ana")
+    assert absence.stopped_by(record(world), "bo").endswith("snoozed by Ana for 20m at 10:00; it pages again at 10:20")
+    world.store.close()
+
+
+DISPLACING = """
+[[schedules.identity-primary.overrides]]
+person = "zoe"
+from = 2026-11-23T09:30:00
+until = 2026-11-23T18:00:00
+"""
+
+
+@pytest.mark.parametrize("ends", ["ack", "wait"])
+def test_whom_an_override_displaced_is_told_of_the_override_and_not_of_a_later_level(tmp_path: Path, ends: str) -> None:
+    third = '[[policies.standard.levels]]\nnotify = ["members"]\nwait = "10m"\n'
+    world = World(tmp_path, STANDARD + third, more=MORE + DISPLACING)
+    world.declare("down", "login")
+    if ends == "ack":
+        world.ack("zoe")
+    stopped = absence.stopped_by(record(world), "ana")
+    where = "level 1 of policy standard for identity was reached at 10:00"
+    assert stopped.startswith(f"{where}, but identity-primary had Zoe on call then: overrid")
+    assert line_of(world, stopped.rstrip(")").rpartition(" (")[2].strip("(")) == "[[schedules.identity-primary.overrides]]"
+    assert "level 2 of policy standard for identity" in absence.stopped_by(record(world), "bo"), "it was not Bo's turn anyhow"
+    world.store.close()
+
+
 def test_nothing_leads_to_somebody_whom_nothing_names(tmp_path: Path) -> None:
     world = World(tmp_path, STANDARD)
     world.declare("down", "login")

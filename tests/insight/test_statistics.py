@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,11 @@ from escalate_cli.config.load import load
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.insight.statistics import quantile
+from escalate_cli.insight.statistics import quantile, report
 from escalate_cli.insight.wall import Wall
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year
+from tests.world import ORGANISATION, World
 
 PAGES = "kind = 'page' AND sent_at IS NOT NULL AND recipient LIKE 'person:%'"
 
@@ -117,11 +119,14 @@ def test_levels_reached(year: Year, figures: Any) -> None:
 
 def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, catalog: Catalog) -> None:
     told: dict[str, Counter[str]] = {}
-    for recipient, at, incident in year.sql(f"SELECT recipient, sent_at, incident_id FROM notifications WHERE {PAGES}"):
+    pagings = "GROUP BY incident_id, recipient, escalation_id, page_round, created_at"
+    columns = "recipient, min(sent_at), incident_id, count(*)"
+    for recipient, at, incident, messages in year.sql(f"SELECT {columns} FROM notifications WHERE {PAGES} {pagings}"):
         person = recipient.removeprefix("person:")
         local = datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(catalog.people[person].timezone))
         one = told.setdefault(person, Counter())
         one["pages"] += 1
+        one["messages"] += messages
         one["night"] += not 7 <= local.hour < 22
         one["weekend"] += local.isoweekday() > 5
         one[f"incident {incident}"] = 1
@@ -129,7 +134,30 @@ def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, cat
         mine = told.get(one["person"], Counter())
         incidents = sum(name.startswith("incident") for name in mine)
         assert (one["pages"], one["night"], one["weekend"], one["incidents"]) == (mine["pages"], mine["night"], mine["weekend"], incidents)
+        assert one["messages"] == mine["messages"] >= one["pages"]
     assert {one["person"] for one in figures["people"] if one["pages"]} == set(told)
+
+
+BY_THREE_WAYS = ORGANISATION.replace(
+    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms", "email"] }, { via = ["slack"], after = "2m" } ]'
+).replace('contact = { sms = "+1", email = "ana@example.com" }', 'contact = { sms = "+1", email = "ana@example.com", slack = "ana" }')
+
+
+def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None:
+    world = World(tmp_path, organisation=BY_THREE_WAYS)
+    world.declare("down", "login")
+    world.advance("4m")
+    world.page("person:ana")
+    world.advance("30m")
+    records, _ = world.store.history.records()
+    people = {one.person: one for one in report(records, world.catalog).people}
+    sent = [letter for _, letter in world.post.letters if "%2B1" in letter.url or "ana" in letter.url]
+    assert (people["ana"].pages, people["ana"].messages) == (2, 6), "level 1, and by hand"
+    assert len(sent) == 6
+    assert people["bo"].pages == 1
+    assert people["ops"].pages == sum("%2B6" in letter.url for _, letter in world.post.letters) > 1, "each time that the fallback is paged"
+    assert sum(map(sum, report(records, world.catalog).hours)) == sum(one.pages for one in people.values())
+    world.store.close()
 
 
 def test_nudges(year: Year, figures: Any) -> None:
