@@ -6,8 +6,9 @@ No transaction is open while anything is sent.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from escalate_cli.clock import Clock
@@ -31,7 +32,10 @@ from escalate_cli.tally import Tally
 PARALLEL = 8
 """attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
 SLOW_AFTER = 2 * SECOND
-MOST_CHILDREN = 64
+MOST_OF_ONE_GATEWAY = 16
+"""attempts through one gateway at a time, so that one that hangs leaves the places to the others"""
+MOST_CHILDREN = 256
+"""at a time; with more gateways than would fill it each has its share"""
 LOOK_AHEAD_AFTER_TROUBLE = MINUTE
 """what cannot be dealt with is tried again so much later, and stops nothing else meanwhile"""
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
@@ -89,34 +93,43 @@ class Dispatch:
     def start(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
         """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
         started = 0
-        while room := self._room():
+        offered: set[int] = set()
+        while True:
             if not self._queue or self._clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
                 severities = [one.id for one in self._catalog().severities]
-                self._queue = list(self._store.outbox.waiting(now, _BATCH, incident_id, severities))
+                waiting = self._store.outbox.waiting(now, _BATCH, incident_id, severities)
+                self._queue = [one for one in waiting if one.id not in offered]  # what could not be claimed a moment ago is no work
                 self._looked_at = self._clock.monotonic()
-            if not self._queue:
+            picked = self._pick()
+            if not picked:
                 break
-            started += self._begin(self._pick(room), now, tally)
+            offered |= {one.id for one in picked}
+            started += self._begin(picked, now, tally)
         return started
 
+    def _pick(self) -> list[Waiting]:
+        """Take what may begin now out of the queue, each time the first of the gateway that is least busy.
+
+        A gateway with nothing under way always has a place; one with more has one while few attempts are quick, and up to its share.
+        """
+        busy = Counter(one.gateway.id for one in self._underway.values())
+        room = self._room()
+        share = max(min(MOST_OF_ONE_GATEWAY, MOST_CHILDREN // max(len(self._catalog().gateways), 1)), 1)
+        picked: list[Waiting] = []
+        while self._queue:
+            best = min(range(len(self._queue)), key=lambda index: (busy[self._queue[index].gateway], index))
+            gateway = self._queue[best].gateway
+            if busy[gateway] >= share or (busy[gateway] and len(picked) >= room):
+                break
+            picked.append(self._queue.pop(best))
+            busy[gateway] += 1
+        return picked
+
     def _room(self) -> int:
-        """How many more attempts may begin."""
+        """How many more attempts may begin beside those that are under way and have not become slow."""
         moment = self._clock.monotonic()
         quick = sum(1 for one in self._underway.values() if moment - one.began_at < SLOW_AFTER / SECOND)
-        return max(min(PARALLEL - quick, MOST_CHILDREN - len(self._underway)), 0)
-
-    def _pick(self, room: int) -> list[Waiting]:
-        """Take so many out of the queue, each time the first of the gateway that is least busy."""
-        busy: dict[str, int] = {}
-        for one in self._underway.values():
-            busy[one.gateway.id] = busy.get(one.gateway.id, 0) + 1
-        picked = []
-        for _ in range(min(room, len(self._queue))):
-            best = min(range(len(self._queue)), key=lambda index: (busy.get(self._queue[index].gateway, 0), index))
-            waiting = self._queue.pop(best)
-            busy[waiting.gateway] = busy.get(waiting.gateway, 0) + 1
-            picked.append(waiting)
-        return picked
+        return max(PARALLEL - quick, 0)
 
     def _begin(self, picked: list[Waiting], now: Instant, tally: Tally) -> int:
         """Claim these in one transaction and hand them to the sender at once; how many were begun."""
@@ -205,7 +218,7 @@ class Dispatch:
         try:
             made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now)
             if isinstance(made, Envelope):
-                self._sender.begin(ticket, made)
+                self._sender.begin(ticket, replace(made, look=self._store.outbox.last_look(claimed)))
         except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
             made = Outcome(OutcomeKind.TEMPORARY, f"the message could not be made ({type(problem).__name__}); nothing was sent")
         if isinstance(made, Outcome):
@@ -269,9 +282,8 @@ class Dispatch:
 
     # ── what others left behind ───────────────────────────────────────────────────────────────────────────────────────
 
-    def take_over_abandoned(self, tally: Tally) -> None:
+    def take_over_abandoned(self, now: Instant, tally: Tally) -> None:
         """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
-        now = tally.at
         while True:
             abandoned, unreadable = self._store.outbox.abandoned(now, _BATCH)
             if unreadable:

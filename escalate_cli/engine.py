@@ -56,18 +56,20 @@ class Engine:
         self.run(tally, incident_id=incident_id)
         return tally
 
-    def run(self, tally: Tally, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> None:
-        """Round after round until nothing is left to do now, or `keep_on()` says no.
+    def run(self, tally: Tally, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> bool:
+        """Round after round until nothing is left to do now, or `keep_on()` says no; whether nothing is left.
 
         When the database cannot be used any more, what is under way is finished first: what was accepted must not be sent again.
         """
         try:
-            while self.round(tally, patience=0.5, incident_id=incident_id) and keep_on():
-                pass
+            while self.round(tally, patience=0.5, incident_id=incident_id):
+                if not keep_on():
+                    return False
         except DatabaseProblem:
             with suppress(DatabaseProblem):
                 self.finish(tally, keep_on)
             raise
+        return True
 
     @property
     def busy(self) -> bool:
@@ -78,17 +80,18 @@ class Engine:
         """Take in what is under way, and begin nothing more; see `Dispatch.finish`."""
         self._dispatch.finish(tally, alive)
 
-    def begin_pass(self) -> Tally:
-        """Note the pass; put right what a clock set back or a dead sender has left behind."""
+    def begin_pass(self, tally: Tally | None = None) -> Tally:
+        """Note the pass; put right what a clock set back or a dead sender has left behind. A pass that works long goes on with its
+        `tally`."""
         with self.store.transaction():
             now = self.clock.now()
             behind = self.store.ledger.mind_the_clock(now)
             self.store.ledger.note_pass(now)
-        tally = Tally(now)
+        tally = tally or Tally(now)
         if behind:
             tally.lines.append(f"the clock was set back by {show_about(behind)}: what is still to come was moved with it")
         self._dispatch.record_ended(tally)
-        self._dispatch.take_over_abandoned(tally)
+        self._dispatch.take_over_abandoned(now, tally)
         return tally
 
     def round(self, tally: Tally, *, patience: float, incident_id: int | None = None) -> bool:
@@ -104,40 +107,46 @@ class Engine:
 
     def _plan_due(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
         due = self.store.situations.due(now, _BATCH)
+        planned = 0
         if incident_id is not None:
             due = tuple(one for one in due if one == incident_id)
         for start in range(0, len(due), _TOGETHER):
             with self.store.transaction():
                 for one in due[start : start + _TOGETHER]:
-                    self._plan_safely(one, now, tally)
+                    planned += self._plan_safely(one, now, tally)
                 self._reach("planning")
             self._reach("planned")
-        if due:
+        if planned:
             self._dispatch.look_again()
-        return len(due)
+        return planned
 
-    def _plan_safely(self, incident_id: int, now: Instant, tally: Tally) -> None:
-        """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in the same transaction."""
+    def _plan_safely(self, incident_id: int, now: Instant, tally: Tally) -> bool:
+        """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in the same transaction.
+
+        Whether anything was done: what is offered as due and is not would be offered for ever.
+        """
         try:
             with self.store.part():
-                self._plan_one(incident_id, now, tally)
+                return self._plan_one(incident_id, now, tally)
         except EscalateError as problem:
             if not isinstance(problem, DamagedRow):
                 raise
             self._push_ahead(incident_id, now, problem, tally)
         except Exception as problem:
             self._push_ahead(incident_id, now, problem, tally)
+        return True
 
-    def _plan_one(self, incident_id: int, now: Instant, tally: Tally) -> None:
+    def _plan_one(self, incident_id: int, now: Instant, tally: Tally) -> bool:
         before = self.store.situations.load(incident_id)
         if before is None or before.incident.next_due_at is None or before.incident.next_due_at > now:
-            return
+            return False
         planned = plan(before, self._catalog(), now).situation
         self.store.situations.save(before, planned)
         tally.incidents += 1
         tally.planned += len(planned.notifications) - len(before.notifications)
         tally.lines += [f"#{incident_id} {_with_team(entry)}" for entry in planned.entries]
         tally.troubles += [f"incident {incident_id}: {text}" for text in noted(planned, everything=True)]
+        return True
 
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"

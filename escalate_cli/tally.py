@@ -32,6 +32,8 @@ class Tally:
     lines: list[str] = field(default_factory=list)
     damage: DatabaseProblem | None = None
     """how the database is damaged, where it was found only after everything that could be paged was"""
+    unfinished: bool = False
+    """whether the pass ended with work left or under way, which the next one goes on with"""
     poison: EscalateError | None = None
     """an incident that this program fails at, though its records can be read"""
 

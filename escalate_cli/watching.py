@@ -22,6 +22,8 @@ from escalate_cli.tally import Tally
 
 REMIND_AFTER = 5 * MINUTE
 """a trouble that lasts is said again after this long"""
+LONGEST = 5 * SECOND
+"""of one pass: then what else is due by time has its turn, whatever is under way"""
 _MOMENT = SECOND
 _LOOK_AT_PAGE = SECOND // 2
 
@@ -149,27 +151,51 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
         page.look(0.5)
 
 
+def long_pass(context: Context) -> Tally:
+    """What `tick` does: passes until nothing is left to do. Between two of them the configuration is read again, so that somebody can
+    repair the gateway that keeps it so long."""
+    engine = Engine.on(context)
+    tally = one_pass(context, engine)
+    while tally.unfinished:
+        context.look_at_files_again()
+        context.keep_catalog()
+        one_pass(context, engine, tally=tally)
+    return tally
+
+
 def one_pass(
     context: Context,
     engine: Engine,
     keep_on: Callable[[], bool] = lambda: True,
     call: Callable[[str, EscalateError], object] | None = None,
+    tally: Tally | None = None,
 ) -> Tally:
-    """What `tick` does once and `watch` for ever: what was kept aside, what is due, and what the pass does for its own health.
+    """One pass: what was kept aside, what is due, and what the pass does for its own health.
 
-    `call` is how the fallback is told directly of what no incident can tell of; without it, that is waited for.
+    It takes `LONGEST` and no more, whatever is under way then and however much is still to be done (`unfinished`): the steps of a pass
+    are due by time. `call` is how the fallback is told directly of what no incident can tell of; without it, that is waited for.
+    `tally` is that of the pass that this one goes on with.
     """
+    began = context.clock.monotonic()
+
+    def go_on() -> bool:
+        return keep_on() and context.clock.monotonic() - began < LONGEST / SECOND
+
     full = emergency.take_in(context)
-    tally = engine.begin_pass()
-    engine.run(tally, keep_on=keep_on)
+    tally = engine.begin_pass(tally)
+    tally.unfinished = not engine.run(tally, keep_on=go_on)
     if context.store.database.garbled:
         tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
     tally.damage = tally.damage or full
-    vitals.after_pass(context, tally, lambda: engine.run(tally, keep_on=keep_on), keep_on)
+    vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
     wrong = tally.damage or tally.poison
     if wrong is not None and keep_on():
         (call or partial(emergency.page_fallback, context))("Everything else goes on being paged", wrong)
     return tally
+
+
+def _send_on(engine: Engine, tally: Tally, keep_on: Callable[[], bool]) -> None:
+    tally.unfinished = not engine.run(tally, keep_on=keep_on)
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
@@ -213,6 +239,8 @@ def _watchdog(context: Context) -> Span:
 
 def _rest_of(context: Context, tally: Tally, interval: Span) -> Span:
     """How long to rest after this pass: until something is due. What was due before the pass, and still is, can wait a moment."""
+    if tally.unfinished:
+        return 0
     due_at = context.store.situations.next_due_at()
     if due_at is not None and due_at <= tally.at:
         return min(interval, _MOMENT)

@@ -38,7 +38,8 @@ def tick(
         "retrying": tally.retrying,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
-    notes = [*tally.troubles, *tally.warnings, *(line for line in tally.lines if _is_trouble(line)), *configuration_warning(context)]
+    lines = (line for line in tally.lines if _is_trouble(line))
+    notes = list(dict.fromkeys([*tally.troubles, *tally.warnings, *lines, *configuration_warning(context)]))
     if tally.damage is not None:
         tally.damage.details, tally.damage.more = notes, {"pass": data, "notes": notes}
         raise tally.damage
@@ -49,12 +50,11 @@ def tick(
 def _pass(context: Context) -> Any:
     """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
     from escalate_cli import emergency
-    from escalate_cli.engine import Engine
     from escalate_cli.store.trouble import LOCKED
-    from escalate_cli.watching import one_pass
+    from escalate_cli.watching import long_pass
 
     try:
-        return one_pass(context, Engine.on(context))
+        return long_pass(context)
     except DatabaseProblem as problem:
         if problem.code != LOCKED:
             emergency.page_fallback(context, "Nobody is being escalated to", problem)

@@ -9,7 +9,7 @@ from typing import Any
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.nursery_link import NurseryLink
 
@@ -22,7 +22,9 @@ class Envelope:
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit in microseconds.
 
     `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value. `thread` is the same for
-    all messages of one incident, "" for others: mails are shown together by it.
+    all messages of one incident, "" for others: mails are shown together by it. `look` is what is asked of a database just before the
+    first byte leaves: its path, a statement, the statement's one value, and the instant from which the attempt may not begin any more.
+    Without a row in answer the attempt is withdrawn.
     """
 
     url: str = field(repr=False)
@@ -32,6 +34,7 @@ class Envelope:
     kind: str
     timeout: Span
     thread: str = ""
+    look: tuple[str, str, str, Instant] | None = None
 
 
 class _Running:
@@ -91,7 +94,7 @@ class Sender:
         self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_NURSERY)
         self._link.ask([ticket, {
             "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
-            "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread,
+            "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread, "look": envelope.look,
         }])  # fmt: skip
 
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:

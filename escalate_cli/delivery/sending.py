@@ -9,6 +9,7 @@ from typing import Any
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge
+from escalate_cli.delivery.last_look import Withdrawn, look
 from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of, speaks_on_the_wire
 from escalate_cli.delivery.redaction import Redaction
@@ -28,10 +29,17 @@ def attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], on_sent: 
     Whatever a plugin raises is an outcome. Nothing in the outcome is a secret.
     """
     redaction = Redaction(envelope["url"], envelope["secrets"])
-    wire = Wire(envelope["timeout"] + 1.0, on_sent)
+
+    def first_byte() -> None:
+        look(envelope.get("look"))
+        on_sent()
+
+    wire = Wire(envelope["timeout"] + 1.0, first_byte)
     heard = _Heard()
     try:
         outcome = _send(envelope, modules, wire, heard)
+    except Withdrawn as reason:
+        outcome = Outcome(OutcomeKind.TEMPORARY, f"{reason}; nothing was sent")
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
     return replace(outcome, detail=redaction.line(outcome.detail))
@@ -60,11 +68,12 @@ def _send(envelope: dict[str, Any], modules: list[tuple[str, bool]], wire: Wire,
     plugin.retry, plugin.optional, plugin.redirects, plugin.request_rate_per_sec = 0, False, False, 0
     mark_mail(plugin, envelope.get("thread", ""))
     wire.watch()
-    schema, look = schema_of(url), _LOOKS.get(envelope["kind"], "info")
+    look(envelope.get("look"))  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
+    schema, kind = schema_of(url), _LOOKS.get(envelope["kind"], "info")
     answer = apprise.notify(
         body=sound_text(envelope["body"]) or " ",
         title=sound_text(envelope["title"]).replace("\n", " ")[:_LONGEST_TITLE],
-        notify_type="warning" if look == "info" and schema in _SILENT_ON_INFO else look,
+        notify_type="warning" if kind == "info" and schema in _SILENT_ON_INFO else kind,
         body_format="text",
     )
     return judge(bool(answer), wire.exchanges, heard.words(), on_the_wire=speaks_on_the_wire(plugin))

@@ -23,7 +23,8 @@ _GOODBYES = ("logout", "signout")
 
 
 class Wire:
-    """The exchanges of one attempt, in order. `on_sent` is called once, when the first byte of a message is about to leave.
+    """The exchanges of one attempt, in order. `on_sent` is called once, when the first byte of a message is about to leave;
+    what it raises keeps it here.
 
     It changes `requests` and `smtplib` for the whole process, so it is for a child that makes one attempt and ends. `patience` is how
     many seconds an answer is waited for: the attempt's own limit, since Apprise's four seconds would give up on a slow provider that
@@ -44,10 +45,10 @@ class Wire:
 
     def sent(self, exchange: Exchange) -> None:
         """(Part of) the message leaves now: from here on it may have arrived."""
-        exchange.sent = True
         if not self._told:
             self._told = True
-            self._on_sent()
+            self._on_sent()  # which may say, by an exception, that it is no longer to be sent
+        exchange.sent = True
 
     def watch(self) -> None:
         """Watch `requests` and `smtplib` from now on."""

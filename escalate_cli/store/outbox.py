@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -57,6 +57,15 @@ class Claimed:
     lease_until: Instant
     also: tuple[Claimed, ...] = ()
     """those that go out with it, in one digest"""
+
+
+class LastLook(NamedTuple):
+    """A question to the database at `path`, which `claim` fills in: any row says yes. After `until` nobody need ask: the claim is over."""
+
+    path: str
+    statement: str
+    claim: str
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,15 @@ class Outbox:
             (notification.id, notification.attempts, now),
         )
         return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
+
+    def last_look(self, claimed: Claimed) -> LastLook:
+        """What the process that sends asks just before its first byte: whether anything of this claim is still wanted and still its own."""
+        together = [one.notification.id for one in (claimed, *claimed.also)]
+        statement = (
+            "SELECT 1 FROM notifications WHERE claim = ? AND status = 'sending' AND stopped = 0"  # noqa: S608 - numbers of ours
+            f" AND id IN ({', '.join(map(str, together))}) LIMIT 1"
+        )
+        return LastLook(str(self._db.path.absolute()), statement, claimed.token, claimed.lease_until)
 
     def push_ahead(self, notification_id: int, until: Instant) -> None:
         """Try this one no earlier than `until`: its record cannot be read, and must not stop the others."""
