@@ -6,17 +6,20 @@ from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli.cli import incident_screen, screens
+from escalate_cli.cli import board_layout, incident_screen, screens
 from escalate_cli.context import Context
-from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.model import Entry, Incident, Situation
+from escalate_cli.core.catalog import Catalog, Urgency
+from escalate_cli.core.duration import MINUTE, Instant, show_about
+from escalate_cli.core.model import Entry, Situation
 from escalate_cli.errors import EscalateError
 from escalate_cli.tally import Tally
 
 if TYPE_CHECKING:
     from rich.live import Live
 
-_EVENTS = 12
+_MOST_EVENTS = 40
+_MOST_ROWS = 100
+"""more than any terminal has lines for"""
 _TROUBLES = 4
 _FRESH = MINUTE
 
@@ -47,6 +50,7 @@ class Board:
     def tell(self, tally: Tally) -> None:
         """Show how things stand after a pass."""
         self._troubles.extend((tally.at, line) for line in [*tally.troubles, *tally.warnings])
+        drawing: Any
         try:
             drawing = self._drawing()
         except EscalateError as problem:  # a database that is locked for a while ends neither the watch nor its board
@@ -54,24 +58,39 @@ class Board:
         if self._live is not None:
             self._live.update(drawing, refresh=True)
 
-    def _drawing(self) -> Any:
-        from rich.console import Group
-
+    def _drawing(self) -> board_layout.Picture:
         context = self._context
         catalog, now = context.running_catalog, context.clock.now()
         situations = context.store.situations
-        found = situations.listed(running_only=True, status=None, limit=20)
+        severities = [one.id for one in catalog.severities]
+        found = situations.worst(severities, _MOST_ROWS)
         escalations = situations.escalations(tuple(one.id for one in found))
         waiting = situations.waiting()
-        rows: list[tuple[Incident, Situation]] = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
+        running = situations.running_by_severity()
+        known = sorted(running, key=lambda one: -catalog.severity(one).rank)
         zone = catalog.settings.timezone
-        parts: list[Any] = [screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"), ""]
-        parts.append(incident_screen.list_table(rows, catalog, now) if rows else screens.words("Nothing is open.", "green"))
-        parts += ["", *(self._happened(incident, entry, now) for incident, entry in situations.latest_entries(_EVENTS))]
-        parts += [screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles]
-        parts += ["", screens.words("escalate show ID · escalate ack ID     Ctrl-C ends this; pages under way are finished first", "dim")]
-        return Group(*parts)
+        return board_layout.Picture(
+            head=screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"),
+            rows=[_row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now) for one in found],
+            running={one: running[one] for one in known},
+            events=[self._happened(incident, entry, now) for incident, entry in situations.latest_entries(_MOST_EVENTS)],
+            troubles=[screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles],
+        )
 
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:
         at = incident_screen.wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
         return screens.words(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
+
+
+def _row(situation: Situation, catalog: Catalog, now: Instant) -> board_layout.Row:
+    incident = situation.incident
+    loud = catalog.severity(incident.severity).urgency is Urgency.HIGH
+    cells = {
+        "id": screens.words(f"#{incident.id}", screens.STYLES[incident.status.value]),
+        "severity": screens.words(incident.severity, "bold" if loud else ""),
+        "status": screens.state(incident.status.value),
+        "for": screens.words(show_about(now - incident.declared_at)),
+        "next": screens.words(incident_screen.whats_next(situation, catalog, now)),
+        "title": screens.words(incident_screen.short_title(incident.title)),
+    }
+    return board_layout.Row(cells, incident.severity)

@@ -67,12 +67,12 @@ def title_line(incident: Incident, catalog: Catalog, now: Instant) -> Any:
             screens.words(incident.severity.upper(), "bold white on red" if loud else "bold"),
             screens.state(incident.status.value),
             screens.words(lasted, "dim"),
-            screens.words(_short(incident.title), "bold"),
+            screens.words(short_title(incident.title), "bold"),
         ]
     )
 
 
-def _short(title: str, limit: int = 300) -> str:
+def short_title(title: str, limit: int = 300) -> str:
     return title if len(title) <= limit else title[: limit - 1] + "…"
 
 
@@ -188,7 +188,11 @@ _TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 def _draw_told(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
     """Who has been told, and who could not be; what is still to come is under Next."""
-    told = [one for one in situation.notifications if one.status in _TOLD]
+    every = [one for one in situation.notifications if one.status in _TOLD]
+    with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
+    told = [one for one in every if one.bundled_with not in with_it]
+    for one in every:
+        with_it.get(one.bundled_with, []).append(one)  # what went out in the message of another is told with that one
     console.print()
     console.print(screens.words("Told", "bold") if told else screens.words("Nobody has been told", "bold red"))
     if not told:
@@ -196,7 +200,7 @@ def _draw_told(console: Any, situation: Situation, catalog: Catalog, now: Instan
     latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
     if len(told) > len(latest):
         console.print(screens.words(f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"))
-    rows = [_told_row(one, catalog, now) for one in latest]
+    rows = [_told_row(one, with_it[one.id], catalog, now) for one in latest]
     console.print(screens.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
 
@@ -204,9 +208,10 @@ def _told_at(one: Notification) -> Instant:
     return one.sent_at or (one.created_at if one.status is NotificationStatus.RETRYING else one.due_at)
 
 
-def _told_row(one: Notification, catalog: Catalog, now: Instant) -> tuple[object, ...]:
+def _told_row(one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant) -> tuple[object, ...]:
     at = wall_time(_told_at(one), catalog.settings.timezone, now)
-    return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), _why_told(one)
+    why = "; also ".join(map(_why_told, (one, *with_it)))
+    return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), why
 
 
 def _why_told(one: Notification) -> str:
@@ -258,7 +263,8 @@ def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Inst
             gateway = catalog.gateways.get(one.gateway)
             most = f" of {gateway.attempts}" if gateway else ""
             again = f", attempt {one.attempts + 1}{most}" if one.status is NotificationStatus.RETRYING else ""
-            found[one.due_at, f"{name_of(one.recipient, catalog)} by {one.gateway}{again}"] = None
+            held = ", in a digest: [limits] hold it back" if one.waits_for_digest else ""
+            found[one.due_at, f"{name_of(one.recipient, catalog)} by {one.gateway}{again}{held}"] = None
     return found
 
 
@@ -308,14 +314,14 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
                 screens.words(incident.severity, "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else ""),
                 show_about((incident.resolved_at or now) - incident.declared_at),
                 teams,
-                _whats_next(situation, catalog, now),
-                _short(incident.title, 120),
+                whats_next(situation, catalog, now),
+                short_title(incident.title, 120),
             )
         )
     return screens.table(("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next"))
 
 
-def _whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
+def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
     """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the message that waits, and the next step, where it comes after that."""
     step_at = situation.incident.next_due_at
     waiting = [one for one in situation.notifications if one.status in _TO_COME]

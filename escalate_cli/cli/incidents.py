@@ -100,6 +100,7 @@ def declare(
         from escalate_cli import emergency
 
         raise emergency.keep_declaration(context, asked, problem) from None
+    from escalate_cli.cli.held_back import held_notes
     from escalate_cli.engine import deliver
 
     situation = declared.situation
@@ -118,7 +119,8 @@ def declare(
 
         incident_screen.draw_declared(console, situation, declared.created, catalog, context.clock.now())
 
-    return Answer(data, screen, code, [*nobody, *all_warnings(context), *failure_notes([situation], tally)], acted=True)
+    notes = [*nobody, *all_warnings(context), *failure_notes([situation], tally), *held_notes([situation], catalog, context.clock.now())]
+    return Answer(data, screen, code, notes, acted=True)
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:
@@ -200,6 +202,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
             failures.append(problem)
     if failures and not done:
         raise _as_one(failures)
+    from escalate_cli.cli.held_back import held_notes
     from escalate_cli.engine import deliver
 
     tally = deliver(context, done)
@@ -209,7 +212,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     code = failures[0].exit_code if failures else undelivered(tally)
     now = context.clock.now()
     notes = [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
-    notes += failure_notes(situations, tally)
+    notes += [*failure_notes(situations, tally), *held_notes(situations, catalog, now)]
     notes += all_warnings(context)
 
     def screen(console: Any) -> None:

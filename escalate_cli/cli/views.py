@@ -100,6 +100,8 @@ def notification_data(notification: Notification) -> Data:
         "due_at": iso(notification.due_at),
         "sent_at": iso(notification.sent_at),
         "error": notification.error,
+        "held_back": notification.waits_for_digest,
+        "sent_with": notification.bundled_with,
     }
 
 

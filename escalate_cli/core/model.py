@@ -225,6 +225,11 @@ class Notification:
         """Whether an attempt is still to come or under way."""
         return self.status in (NotificationStatus.PENDING, NotificationStatus.SENDING, NotificationStatus.RETRYING)
 
+    @property
+    def waits_for_digest(self) -> bool:
+        """Whether `[limits]` hold it back."""
+        return self.held_back and self.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleState:

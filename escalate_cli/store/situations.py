@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -198,6 +198,22 @@ class Situations:
         order = "id DESC" if running_only else "declared_at DESC, id DESC"  # what was imported is older than its number
         rows = self._db.run(f"SELECT * FROM incidents WHERE {where} ORDER BY {order}{tail}", values)  # noqa: S608 - words are ours
         return tuple(from_row(Incident, row) for row in rows)
+
+    def worst(self, severities: Sequence[str], limit: int) -> tuple[Incident, ...]:
+        """What runs, the gravest first (`severities` are in order, least first), of these what nobody has taken, then the newest."""
+        # A severity that the configuration no longer has counts as the gravest.
+        ranks = f"CASE severity {'WHEN ? THEN ? ' * len(severities)} ELSE -1 END" if severities else "-1"
+        values = [value for rank, one in enumerate(reversed(severities)) for value in (one, rank)]
+        rows = self._db.run(
+            f"SELECT * FROM incidents WHERE status <> 'resolved' ORDER BY {ranks}, status = 'acknowledged', id DESC LIMIT ?",  # noqa: S608
+            (*values, limit),
+        )
+        return tuple(from_row(Incident, row) for row in rows)
+
+    def running_by_severity(self) -> dict[str, int]:
+        """How many incidents of each severity run."""
+        rows = self._db.run("SELECT severity, count(*) AS many FROM incidents WHERE status <> 'resolved' GROUP BY severity")
+        return {row["severity"]: row["many"] for row in rows}
 
     def incidents(self, incident_ids: tuple[int, ...]) -> tuple[Incident, ...]:
         """These incidents, in the order of their ids."""

@@ -34,7 +34,7 @@ INCIDENT = fields(
     " acknowledged_by resolved_at next_due_at escalations nudges notifications"
 )
 ESCALATION = fields("team policy status level levels cycle next_at")
-NOTIFICATION = fields("id kind recipient gateway address status attempts because due_at sent_at error")
+NOTIFICATION = fields("id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with")
 NUDGE = fields("id rule action asked status created_at expires_at answered_by")
 ENTRY = fields("at kind by text data")
 ROUTE = fields("query match service team policy severity at candidates levels")

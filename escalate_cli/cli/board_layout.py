@@ -1,0 +1,129 @@
+"""How the board fits a terminal of any size: the worst incidents, every trouble and the last line stay; old events give way first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from escalate_cli.cli import screens
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.text import Text
+
+_FOOTERS = (
+    "escalate show ID · escalate ack ID     Ctrl-C ends this; pages under way are finished first",
+    "escalate show ID · escalate ack ID · Ctrl-C ends this",
+    "escalate ack ID · Ctrl-C ends this",
+    "Ctrl-C ends this",
+)
+_KEPT_EVENTS = 3
+"""so many of the newest stay where there are more incidents than lines, but for the gravest"""
+_ROOMY = 20
+"""lines"""
+_COLUMNS = ("id", "severity", "status", "for", "next", "title")
+_NARROW = {"for": 64, "next": 72, "status": 50}
+"""a column that is shown from so many columns of the terminal on"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident as the board shows it, each cell by its column."""
+
+    cells: Mapping[str, Text]
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What there is to show. `rows` are worst first; `running` says how many incidents of each severity run, the gravest first, those
+    without a row included. `events` and `troubles` are oldest first."""
+
+    head: Text
+    rows: Sequence[Row]
+    running: Mapping[str, int]
+    events: Sequence[Text]
+    troubles: Sequence[Text]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.text import Text
+
+        yield Text("\n").join(lay_out(self, options.max_width, options.height or options.size.height, console))
+
+
+def lay_out(picture: Picture, width: int, height: int, console: Any) -> list[Text]:
+    """The lines of the board, each at most `width` wide, at most `height` of them."""
+    footer = next((one for one in _FOOTERS if len(one) <= width), _FOOTERS[-1])
+    troubles = _troubles(picture.troubles, width, height, console)
+    room = max(height - len(troubles) - 4, 0)  # the head, the last line, and an empty one next to each
+    listed = _incidents(picture, width, room)
+    kept = max(room - len(listed) - 1, 0)  # an empty line before the events
+    events = list(picture.events)[-kept:] if kept else []
+    middle = [*listed, *([screens.words("")] if events else []), *events, *troubles]
+    lines = [picture.head, screens.words(""), *middle, screens.words(""), screens.words(footer, "dim")]
+    if len(lines) > height:  # a terminal of a few lines
+        lines = [one for one in lines if one.plain]
+    if len(lines) > height:
+        lines = [*lines[: max(height - len(troubles) - 1, 0)], *lines[-(len(troubles) + 1) :]][-height:]
+    return [_cut(one, width) for one in lines]
+
+
+def _troubles(troubles: Sequence[Text], width: int, height: int, console: Any) -> list[Text]:
+    """Every trouble, in as many lines as there is room for, at least one."""
+    most = max(height // 3 // max(len(troubles), 1), 1)
+    found: list[Text] = []
+    for one in troubles:
+        lines = list(one.wrap(console, width))
+        if len(lines) > most:
+            lines = [*lines[: most - 1], screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(one.style))]
+        found += lines
+    return found
+
+
+def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
+    """The worst incidents, one a line, under a line of heads; and how many more there are, and how bad these are."""
+    total = sum(picture.running.values())
+    if not total:
+        return [screens.words("Nothing is open.", "green")]
+    gravest = next((many for many in picture.running.values() if many), 0)
+    free = max(room - 1, 1)  # the heads
+    roomy = free - _KEPT_EVENTS - 1 if room >= _ROOMY - 4 else free
+    fits = min(max(roomy, min(gravest + 1, free)), free)
+    shown = list(picture.rows[: fits if total <= fits else max(fits - 1, 0)])
+    lines = _table(shown, width) if shown else []
+    if len(shown) < total:
+        hidden = dict(picture.running)
+        for one in shown:
+            hidden[one.severity] -= 1
+        of = ", ".join(f"{many} {severity}" for severity, many in hidden.items() if many > 0)
+        lines.append(screens.words(f"and {total - len(shown)} more, {of}: escalate list", "bold"))
+    return lines
+
+
+def _table(rows: Sequence[Row], width: int) -> list[Text]:
+    from rich.text import Text
+
+    columns = [one for one in _COLUMNS if width >= _NARROW.get(one, 0)]
+    heads = {one: screens.words(one, "bold") for one in columns}
+    wide = {one: max(cells[one].cell_len for cells in (heads, *(row.cells for row in rows))) for one in columns}
+    left = width - sum(wide[one] + 1 for one in columns if one not in ("next", "title"))
+    if "next" in wide:  # it has what the titles leave, and at least two fifths
+        wide["next"] = min(wide["next"], max(left - wide["title"] - 1, left * 2 // 5))
+        left -= wide["next"] + 1
+    wide["title"] = max(left, 8)
+    lines = []
+    for cells in (heads, *(row.cells for row in rows)):
+        line = Text()
+        for one in columns:
+            cell = cells[one].copy()
+            cell.truncate(wide[one], overflow="ellipsis", pad=one != "title")
+            line.append_text(cell).append("" if one == "title" else " ")
+        lines.append(line)
+    return lines
+
+
+def _cut(line: Text, width: int) -> Text:
+    line = line.copy()
+    line.truncate(width, overflow="ellipsis")
+    return line

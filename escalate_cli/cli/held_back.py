@@ -1,0 +1,24 @@
+"""What `[limits]` hold back, said where people look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from escalate_cli.cli.incident_screen import wall_time
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, show_duration
+from escalate_cli.core.model import Situation
+from escalate_cli.core.targets import name_of
+
+
+def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) -> list[str]:
+    """A line for each message that waits for a digest."""
+    zone, limits = catalog.settings.timezone, catalog.limits
+    return [
+        f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {one.kind.value} to "
+        f"{name_of(one.recipient, catalog)} by {one.gateway} about #{situation.incident.id}, in one digest at about "
+        f"{wall_time(one.due_at, zone, now)}"
+        for situation in situations
+        for one in situation.notifications
+        if one.waits_for_digest
+    ]
