@@ -43,6 +43,7 @@ STORAGE, MIGRATIONS, WATCHING = "tests/faults/test_storage.py", "tests/faults/te
 PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_clocks.py", "tests/faults/test_edits.py"
 SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
 CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
+MATTERS = "tests/scenarios/test_what_matters_most.py"
 SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
@@ -294,7 +295,14 @@ ROWS = (
         f"{SURROUNDINGS}::test_a_watch",
         f"{PROCESSES}::test_it_works",
     ),
-    row(30, "a storm", "1,200 declarations, one key and many", f"{SURROUNDINGS}::test_a_storm", f"{LEVELS}::test_4_15"),
+    row(
+        30,
+        "a storm",
+        "1,200 declarations, one key and many; a critical, nudges, informs and ends in a full window",
+        f"{SURROUNDINGS}::test_a_storm",
+        f"{LEVELS}::test_4_15",
+        f"{MATTERS}::test_4_15",
+    ),
     row(31, "nothing happens", "1,440 idle ticks", f"{SURROUNDINGS}::test_idle"),
     row(32, "anything, in any order", "random operations against a small model", f"{MODEL}::"),
 )
