@@ -47,6 +47,7 @@ class Context:
         self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
         self._nursery = nursery
         self._kept: Catalog | None = None
+        self._broken: ConfigurationProblem | None = None
 
     @cached_property
     def config_path(self) -> Path:
@@ -61,7 +62,13 @@ class Context:
         from escalate_cli.config.find import cache_dir
         from escalate_cli.config.load import load
 
-        return load(self.config_path, cache_dir(self.environ))
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return load(self.config_path, cache_dir(self.environ))
+        except ConfigurationProblem as problem:
+            self._broken = problem
+            raise
 
     @property
     def catalog(self) -> Catalog:
@@ -80,7 +87,9 @@ class Context:
 
     def look_at_files_again(self) -> None:
         """Have the next use of the configuration read its files again, if they changed."""
-        self.__dict__.pop("loaded", None)
+        for name in ("loaded", "database_path", "_configured_database"):
+            self.__dict__.pop(name, None)
+        self._broken = None
         self._kept = None
 
     def _load_or_fall_back(self) -> Catalog:
@@ -137,11 +146,38 @@ class Context:
     @cached_property
     def store(self) -> Store:
         """The database, created when it does not exist."""
-        from escalate_cli.config.find import find_db
         from escalate_cli.store.store import Store
 
-        named = self.options.db is not None or bool(self.environ.get("ESCALATE_DB"))
-        return Store(find_db(self.options.db, self.environ), self.clock, create_directory=not named)
+        return Store(self.database_path, self.clock, create_directory=not self.database_is_named)
+
+    @cached_property
+    def database_path(self) -> Path:
+        """Where the database is: `--db`, `$ESCALATE_DB`, `[settings].database`, the user's data directory."""
+        from escalate_cli.config.find import find_db
+
+        return find_db(self.options.db, self.environ, self._configured_database)
+
+    @property
+    def database_is_named(self) -> bool:
+        """Whether somebody has said where the database is; its directory is then theirs to make."""
+        return self.options.db is not None or bool(self.environ.get("ESCALATE_DB")) or self._configured_database is not None
+
+    @cached_property
+    def _configured_database(self) -> Path | None:
+        """What `[settings].database` says, as a path; also where the rest of the configuration is broken."""
+        if self.options.db is not None or self.environ.get("ESCALATE_DB"):
+            return None
+        from escalate_cli.config.find import database_of
+        from escalate_cli.config.glimpse import glimpse_database
+
+        try:
+            text = self._read_files().catalog.settings.database
+        except ConfigurationProblem:
+            try:
+                text = glimpse_database(self.config_path, self.environ)
+            except ConfigurationProblem:  # there is no place to look for one
+                return None
+        return None if text is None else database_of(self.config_path, text)
 
     def moment(self) -> Instant:
         """The moment of an operation, read once, inside its transaction. A clock that was set back is put right first, as a pass does:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from escalate_cli.finding import counted as _count
 from escalate_cli.finding import well as _ok
 from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
+from escalate_cli.store.permissions import flaws, whose
+from escalate_cli.store.sharing import SHARE_IT
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
 from escalate_cli.tally import PASS_EXPECTED_WITHIN
@@ -122,12 +123,9 @@ def _kept(store: Store | None) -> Catalog | None:
 
 def _open(context: Context) -> tuple[Store | None, list[Finding]]:
     """The store, if there is one: looking must not make it."""
-    from escalate_cli.config.find import find_db
-
     try:
-        path = find_db(context.options.db, context.environ)
-        named = context.options.db is not None or bool(context.environ.get("ESCALATE_DB"))
-        if not path.exists() and not path.is_symlink() and (path.parent.is_dir() or not named):
+        path = context.database_path
+        if not path.exists() and not path.is_symlink() and (path.parent.is_dir() or not context.database_is_named):
             text = f"there is no database yet at {path}"
             return None, [Finding(Weight.WARNING, "no-database", text, "the first `escalate declare` makes it, or `escalate init`")]
         store = context.store
@@ -164,18 +162,11 @@ def _soundness(store: Store) -> Finding:
 
 
 def _permissions(path: Path) -> Iterator[Finding]:
-    """It holds names, phone numbers and what is broken; whoever may write it may silence a page."""
-    for one in (path, path.with_name(path.name + "-journal")):
-        try:
-            mode = stat.S_IMODE(one.stat().st_mode)
-        except OSError:
-            continue
-        if mode & 0o022:
-            yield Finding(Weight.ERROR, "permissions", f"other users may write {one} (mode {mode:04o})", f"chmod 600 {one}")
-        elif mode & 0o077:
-            yield Finding(Weight.WARNING, "permissions", f"other users may read {one} (mode {mode:04o})", f"chmod 600 {one}")
-        elif one == path:
-            yield _ok("permissions", "only its owner may read or write the database")
+    found = tuple(flaws(path))
+    for one in found:
+        yield Finding(Weight.ERROR if one.serious else Weight.WARNING, "permissions", one.text, one.hint)
+    if not found:
+        yield _ok("permissions", f"only {whose(path)} may read or write the database")
 
 
 def _space(path: Path) -> Finding:
@@ -231,13 +222,14 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
 
 
 def _spooled(context: Context) -> Iterator[Finding]:
-    """Declarations that could not be stored."""
-    from escalate_cli.config.find import find_db
-
+    """Declarations that could not be stored, of this user and of others."""
     try:
-        kept = Spool(find_db(context.options.db, context.environ)).kept()
+        spool = Spool(context.database_path)
+        kept, others = spool.kept(), spool.out_of_reach()
     except (EscalateError, OSError):  # said already: there is no place for a database
         return
     if kept:
         text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
         yield Finding(Weight.ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages")
+    for line in others:
+        yield Finding(Weight.ERROR, "spooled-elsewhere", line, f"have root run `escalate tick` once; {SHARE_IT}")

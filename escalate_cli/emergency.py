@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from escalate_cli import declaring
-from escalate_cli.config.find import find_db
 from escalate_cli.context import Context
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog, TextForm
@@ -24,7 +24,9 @@ from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.meaning import os_user, storable
 from escalate_cli.store.mark import Mark
+from escalate_cli.store.sharing import SHARE_IT
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.trouble import FULL, LOCKED
 
@@ -33,18 +35,52 @@ AGAIN_AFTER = MINUTE
 
 
 def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:
-    """Keep what could not be stored, tell the fallback where that makes sense, and say in the error what has been done."""
+    """Keep what could not be stored, tell the fallback where that makes sense, and say in the error what has been done.
+
+    Where the user whose database it is could not take it in, the fallback is told of each such declaration: nobody else will be.
+    """
     name = f"{context.clock.now():020}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    path = _spool(context).keep(name, json.dumps(asdict(asked)).encode())
-    done = f"the declaration is kept in {path} and is paged by the first tick that can" if path else "the declaration could NOT be kept"
+    asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))  # whoever takes it in is not its reporter
+    spool = _spool(context)
+    path = spool.keep(name, json.dumps(asdict(asked)).encode())
+    alone = path is not None and not spool.in_reach(path)
+    done, hint = _kept_how(path, alone), problem.hint
     told = ""
-    if problem.code != LOCKED or path is None:
-        names = page_fallback(context, f'declared but not stored ("{clip(printable(asked.title), 60)}")', problem)
-        told = f"; paged directly: {', '.join(names)}" if names else ""
-    hint = problem.hint
-    if problem.code == LOCKED and path:  # whoever tries again, as the hint of a lock says, would declare it twice
+    if problem.code != LOCKED or path is None or alone:
+        what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
+        names = page_fallback(context, what, problem, each=alone)
+        told = f"; paged directly: {', '.join(names)}" if names else "; NOBODY could be paged directly" if alone else ""
+    if alone:
+        hint = f"see that somebody acts on it now; {SHARE_IT}"
+    elif problem.code == LOCKED and path:  # whoever tries again, as the hint of a lock says, would declare it twice
         hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
     return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
+
+
+def _kept_how(path: Path | None, alone: bool) -> str:
+    if path is None:
+        return "the declaration could NOT be kept"
+    if alone:
+        return f"the declaration is kept in {path}, where no other user's tick can take it in"
+    return f"the declaration is kept in {path} and is paged by the first tick that can"
+
+
+def tell_of_unreadable(context: Context, call: Callable[[str, EscalateError], object]) -> list[str]:
+    """The lines of what is out of reach; the fallback is told by `call`, once for each change of it."""
+    spool = _spool(context)
+    lines = spool.out_of_reach()
+    if not lines:
+        return []
+    ledger, news = context.store.ledger, False
+    with suppress(DatabaseProblem), context.store.transaction():
+        for path in spool.look().unreadable:
+            with suppress(OSError):
+                fact = f"out of reach: {path} {os.lstat(path).st_mtime_ns}"
+                news = news or ledger.fact(fact) is None
+                ledger.remember(fact, str(context.clock.now()))
+    if news:
+        call("It is not stored", DatabaseProblem(lines[0], SHARE_IT))
+    return lines
 
 
 def take_in(context: Context) -> DatabaseProblem | None:
@@ -101,7 +137,7 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
 
 
 def _spool(context: Context) -> Spool:
-    return Spool(find_db(context.options.db, context.environ))
+    return Spool(context.database_path)
 
 
 class Page:
@@ -115,7 +151,8 @@ class Page:
     def __init__(self, context: Context, sender: Sender | None = None) -> None:
         self._context = context
         self._own_sender = sender
-        self._mark = Mark(_spool(context).places)
+        spool = _spool(context)
+        self._mark = Mark(spool.marks, spool.group)
         self._known: Catalog | None = None
         self._underway: dict[int, str] = {}
         self._began, self._every = 0, 0
@@ -131,13 +168,13 @@ class Page:
     def _sender(self) -> Sender:
         return self._own_sender or self._context.sender
 
-    def begin(self, what: str, problem: EscalateError) -> None:
-        """Begin it, where it is time for one."""
+    def begin(self, what: str, problem: EscalateError, *, each: bool = False) -> None:
+        """Begin it, where it is time for one; `each`: whenever that was, since nobody else will hear of this."""
         catalog, now = self._catalog(), self._context.clock.now()
         if self.running or catalog is None or not catalog.fallback.page:
             return
         limit = max((one.timeout for one in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
-        if not self._mark.take(now, limit):
+        if not self._mark.take(now, limit) and not each:
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
         wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
@@ -190,10 +227,10 @@ class Page:
             yield name_of(one.recipient, catalog), Envelope(expanded.url, expanded.secrets, head, body, "page", gateway.timeout)
 
 
-def page_fallback(context: Context, what: str, problem: EscalateError) -> list[str]:
+def page_fallback(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:
     """Page `[fallback].page` directly and wait for how that ends; who was reached."""
     page = Page(context)
-    page.begin(what, problem)
+    page.begin(what, problem, each=each)
     while page.running:
         page.look(1.0)
     return page.reached

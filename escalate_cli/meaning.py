@@ -84,7 +84,8 @@ def find_incident(context: Context, incident_id: int) -> Situation:
     """The situation of this incident; `Unknown` when there is none."""
     situation = context.store.situations.load(incident_id) if 0 < incident_id < 2**63 else None
     if situation is None:
-        raise Unknown(f"no such incident: {incident_id}", "`escalate list --all` shows them all", code="no-such-incident")
+        text = f"no such incident: {incident_id} (looked in {context.store.database.path})"
+        raise Unknown(text, "`escalate list --all` shows them all", code="no-such-incident")
     return situation
 
 

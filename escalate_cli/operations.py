@@ -187,7 +187,8 @@ def answer_nudge(context: Context, nudge_id: int, accepted: bool, *, by: str | N
     who = whoever_types(by, context)
     incident_id = context.store.situations.incident_of_nudge(nudge_id) if 0 < nudge_id < 2**63 else None
     if incident_id is None:
-        raise Unknown(f"no such nudge: {nudge_id}", "`escalate nudge` lists the open ones", code="no-such-nudge")
+        text = f"no such nudge: {nudge_id} (looked in {context.store.database.path})"
+        raise Unknown(text, "`escalate nudge` lists the open ones", code="no-such-nudge")
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
         nudge = next(one for one in situation.nudges if one.id == nudge_id)

@@ -17,6 +17,7 @@ from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
+from escalate_cli.store import sharing
 from escalate_cli.store.audit import IN_VAIN, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
 from escalate_cli.store.store import Store
@@ -156,11 +157,15 @@ def back_up(context: Context, to: Path | None = None) -> Path:
         store.database.copy_to(to)
         return to
     place = backups(store.database.path)
-    place.mkdir(mode=0o700, exist_ok=True)
     path = place / f"{instant_to_local(context.clock.now(), 'UTC'):%Y-%m-%d}.db"
-    store.database.copy_to(path)
-    for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
-        old.unlink(missing_ok=True)
+    try:
+        sharing.make_directory(place)
+        store.database.copy_to(path)
+        for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
+            old.unlink(missing_ok=True)
+    except OSError as problem:
+        text = f"no copy can be kept in {place}: {problem.strerror or problem}"
+        raise DatabaseProblem(text, f"see that {place} can be written; {sharing.SHARE_IT}") from None
     return path
 
 

@@ -187,10 +187,12 @@ def one_pass(
     if context.store.database.garbled:
         tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
     tally.damage = tally.damage or full
+    page = call or partial(emergency.page_fallback, context)
+    tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
     vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
     wrong = tally.damage or tally.poison
     if wrong is not None and keep_on():
-        (call or partial(emergency.page_fallback, context))("Everything else goes on being paged", wrong)
+        page("Everything else goes on being paged", wrong)
     return tally
 
 
@@ -199,9 +201,9 @@ def _send_on(engine: Engine, tally: Tally, keep_on: Callable[[], bool]) -> None:
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
-    """The engine of the last pass, unless the database was replaced; the configuration's files are looked at again."""
+    """The engine of the last pass, unless the database was replaced or another is named; the configuration's files are looked at again."""
     context.look_at_files_again()
-    if engine is not None and not context.store.database.replaced():
+    if engine is not None and not context.store.database.replaced() and context.store.database.path == context.database_path:
         context.keep_catalog()
         return engine
     if engine is not None:

@@ -12,23 +12,24 @@ from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
 
+_ELSEWHERE = "name a directory that you may write to: escalate init DIR"
+
 
 def init(
     context: Context,
     directory: Annotated[str | None, typer.Argument(metavar="[DIR]", help="Where; your configuration directory otherwise")] = None,
 ) -> Answer:
     """Write a starter configuration, with comments, and create the database. What exists is never overwritten."""
-    from escalate_cli.config.find import find_config, find_db
+    from escalate_cli.config.find import find_config
     from escalate_cli.config.starter import files
     from escalate_cli.installation import local_zone
 
     place = Path(directory) if directory else find_config(context.options.config, context.environ)
-    if directory and place.is_file() and place.suffix != ".toml":
-        raise ConfigurationProblem(f"{place} is not a directory", "name another place: escalate init DIR", code="cannot-write")
-    existing = sorted(place.glob("*.toml")) if place.is_dir() else [place] if place.exists() else []
+    existing = _existing(place, named=directory is not None)
     # A file that stands beside others is read together with them: a starter added to somebody's own configuration would break it.
     written = [] if existing else _write(place, files(local_zone(context.environ)))
-    database = find_db(context.options.db, context.environ)
+    context.config_path = place  # which may name the database
+    database = context.database_path
     context.store.close()  # asking for it has created it
     data = {
         "directory": str(place),
@@ -49,6 +50,16 @@ def init(
     return Answer(data, "\n".join(lines), acted=True)
 
 
+def _existing(place: Path, *, named: bool) -> list[Path]:
+    """What there is of a configuration."""
+    try:
+        if named and place.is_file() and place.suffix != ".toml":
+            raise ConfigurationProblem(f"{place} is not a directory", _ELSEWHERE, code="cannot-write")
+        return sorted(place.glob("*.toml")) if place.is_dir() else [place] if place.exists() else []
+    except OSError as error:
+        raise ConfigurationProblem(f"cannot look at {place}: {error.strerror}", _ELSEWHERE, code="cannot-write") from None
+
+
 def _write(place: Path, texts: dict[str, str]) -> list[Path]:
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -58,8 +69,7 @@ def _write(place: Path, texts: dict[str, str]) -> list[Path]:
                 file.write(text)
             written.append(place / name)
     except OSError as error:
-        hint = "name a directory that you may write to: escalate init DIR"
-        raise ConfigurationProblem(f"cannot write {error.filename or place}: {error.strerror}", hint, code="cannot-write") from None
+        raise ConfigurationProblem(f"cannot write {error.filename or place}: {error.strerror}", _ELSEWHERE, code="cannot-write") from None
     return written
 
 
@@ -150,11 +160,10 @@ def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="S
 
 def cron(context: Context) -> Answer:
     """Print what to install so that time passes: a crontab line, or systemd units for `watch` or for `tick`."""
-    from escalate_cli.config.find import find_db
     from escalate_cli.config.sources import find_sources
     from escalate_cli.installation import crontab, installation_steps, this_command, units
 
-    paths = ("--config", str(context.config_path.absolute()), "--db", str(find_db(context.options.db, context.environ).absolute()))
+    paths = ("--config", str(context.config_path.absolute()), "--db", str(context.database_path.absolute()))
     command = [*this_command(), *paths]
     data: dict[str, Any] = {"crontab": crontab(command), "systemd": units(command)}
     try:

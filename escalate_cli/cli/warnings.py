@@ -11,7 +11,14 @@ from escalate_cli.tally import PASS_EXPECTED_WITHIN
 
 def all_warnings(context: Context) -> list[str]:
     """Every warning that applies now, one line each, but for the one about the configuration: the frame has it for every command."""
-    return [*disk_warning(context), *tick_warning(context)]
+    return [*disk_warning(context), *tick_warning(context), *unreadable_warning(context)]
+
+
+def unreadable_warning(context: Context) -> list[str]:
+    """Said while another user's declaration waits where this one cannot read it."""
+    from escalate_cli.store.spool import Spool
+
+    return [f"warning: {line}" for line in Spool(context.store.database.path).out_of_reach()]
 
 
 def disk_warning(context: Context) -> list[str]:

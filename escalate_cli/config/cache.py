@@ -58,6 +58,33 @@ def store(cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, 
             os.unlink(temporary)
 
 
+def remember_database(cache: Path, path: Path, text: str | None) -> None:
+    """Note which database a valid configuration names, so that its incidents go on should its files break."""
+    target = _pointer(cache, path)
+    with contextlib.suppress(OSError, ValueError):
+        if text is None:
+            os.unlink(target)
+        elif remembered_database(cache, path) != text:
+            os.makedirs(cache, mode=0o700, exist_ok=True)
+            temporary = f"{target}.{os.getpid()}"
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with open(descriptor, "wb") as stream:
+                stream.write(text.encode())
+            os.replace(temporary, target)
+
+
+def remembered_database(cache: Path, path: Path) -> str | None:
+    """The database that this configuration named when it was last valid; None for none."""
+    try:
+        return _read(_pointer(cache, path)).decode() or None
+    except (OSError, ValueError):
+        return None
+
+
+def _pointer(cache: Path, path: Path) -> str:
+    return _file(cache, path).replace("catalog-", "database-").removesuffix(".json")
+
+
 def _header(path: Path, sources: Sequence[Source]) -> bytes:
     stamps = [(source.name, *source.stamp, source.regular) for source in sources]
     return ascii(("escalate", FORMAT, __version__, os.path.realpath(path), stamps)).encode() + b"\n"

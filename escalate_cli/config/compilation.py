@@ -75,7 +75,7 @@ def _settings(draft: Draft, version: str) -> None:
     table = _single(draft, shape.Settings) or shape.Settings()
     ladder = draft.gathered.ladder
     default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
-    settings = Settings(default, table.timezone, table.reach_within)
+    settings = Settings(default, table.timezone, table.reach_within, table.database)
     draft.catalog = Catalog(version=version, settings=settings, severities=tuple(severities))
 
 

@@ -4,6 +4,7 @@ directories.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,15 +34,26 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     return found
 
 
-def find_db(explicit: Path | None, environ: Mapping[str, str]) -> Path:
-    """The database file: `--db`, `$ESCALATE_DB`, `escalate.db` in the user's data directory."""
-    named = _named(explicit, environ, "ESCALATE_DB")
+def find_db(explicit: Path | None, environ: Mapping[str, str], configured: Path | None = None) -> Path:
+    """The database file: `--db`, `$ESCALATE_DB`, what the configuration says, `escalate.db` in the user's data directory."""
+    named = _named(explicit, environ, "ESCALATE_DB") or configured
     if named is not None:
         return named
     directory = _directory("data", environ)
     if directory is None:
         raise _homeless("database", "--db", "ESCALATE_DB")
     return directory / "escalate.db"
+
+
+def database_of(config: Path, text: str) -> Path:
+    """The database that the configuration at `config` names: relative to its directory, `~` is the home of whoever asks."""
+    place = config if os.path.isdir(config) else config.parent
+    try:
+        return place.absolute() / Path(text).expanduser()
+    except RuntimeError:  # "~" without a home
+        raise ConfigurationProblem(
+            f"[settings].database is {text}, and this user has no home directory", "write an absolute path, or say --db PATH"
+        ) from None
 
 
 def cache_dir(environ: Mapping[str, str]) -> Path | None:

@@ -37,6 +37,7 @@ def load(path: Path, cache: Path | None = None) -> Loaded:
             return Loaded(*hit)
     loaded = compile_contents([read(source) for source in sources])
     if cache is not None and _unchanged(path, sources):
+        compiled.remember_database(cache, path, loaded.catalog.settings.database)
         compiled.store(cache, path, sources, loaded.catalog, loaded.problems)
     return loaded
 

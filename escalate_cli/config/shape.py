@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field  # noqa: TID25
 from escalate_cli.config import conditions as c
 from escalate_cli.config import moments as m
 from escalate_cli.config import vocabulary as v
-from escalate_cli.config.templates import check_gateway_url, check_heartbeat_url, check_message, check_textfile
+from escalate_cli.config.templates import check_database, check_gateway_url, check_heartbeat_url, check_message, check_textfile
 
 
 class Table(BaseModel):
@@ -28,6 +28,9 @@ class Settings(Table):
     default_severity: v.SeverityRef | None = Field(default=None, description="the severity of a declaration that names none")
     timezone: m.Zone = Field(default="UTC", description="default zone for people, schedules and hours")
     reach_within: v.PositiveSpan = Field(default=15 * 60_000_000, description="how soon `check` wants somebody reached")
+    database: Annotated[str, AfterValidator(check_database)] | None = Field(
+        default=None, description="the database of everybody who uses this configuration: a file, relative to the configuration, or ~/…"
+    )
 
 
 class Fallback(Table):

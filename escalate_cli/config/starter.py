@@ -8,6 +8,7 @@ _CATALOG = """\
 [settings]
 default_severity = "major"
 timezone = "@TIMEZONE@"            # default zone for schedules and hours
+# database = "/srv/oncall/escalate.db"  # one for everybody who uses these files; else each user has their own
 
 # Nothing is ever routed to nobody: this team gets what matches no service, and this person is
 # paged when a policy runs out of levels, again and again until someone acknowledges.

@@ -63,6 +63,15 @@ def check_textfile(path: str) -> str:
     return path
 
 
+def check_database(path: str) -> str:
+    """A path of a file; which directory a relative one starts from is not known here."""
+    if not path.strip() or "\0" in path or path.endswith("/"):
+        raise refuse("bad-value", "this must be the path of a file", 'write it like "/srv/oncall/escalate.db"')
+    if _SCHEME.match(path):
+        raise refuse("bad-value", "the database is a file, not a URL", 'write its path, like "/srv/oncall/escalate.db"')
+    return path
+
+
 def _check_url(url: str, hint: str) -> None:
     if not _SCHEME.match(url):
         raise refuse("bad-url", "this is not a URL with a scheme of its own", hint)

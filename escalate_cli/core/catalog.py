@@ -200,6 +200,8 @@ class Settings:
     default_severity: str = ""
     timezone: str = "UTC"
     reach_within: Span = 15 * MINUTE
+    database: str | None = None
+    """where everybody who uses this configuration has the database, as written"""
 
 
 @dataclass(frozen=True, slots=True)

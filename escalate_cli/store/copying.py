@@ -6,11 +6,12 @@ import errno
 import os
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem, UsageProblem
+from escalate_cli.store import sharing
 
 APPLICATION_ID = 0x45534341
 """'ESCA': marks the file as ours"""
@@ -48,7 +49,9 @@ def _is_ours(path: Path) -> bool:
 
 
 def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> None:
-    """Copy what is committed, readable by the owner only; an existing target is replaced whole, by a sound copy only (`DamagedSource`).
+    """Copy what is committed, for whom the directory is (sharing.py); an existing target is replaced whole, by a sound copy only.
+
+    `DamagedSource` where there is none.
 
     The source is read through a connection of its own, so that it can be copied within a transaction, before its first change. A backup
     would wait for a locked database for ever; this one gives up after so many seconds, with a DatabaseProblem.
@@ -65,7 +68,7 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
         left, needed = os.statvfs(target.parent), source.stat().st_size
         if left.f_bavail * left.f_frsize < needed:  # else it would take the last byte from what needs it more
             raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
+        os.close(sharing.create(partial))
         there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
         with closing(sqlite3.connect(there, uri=True)) as here, closing(sqlite3.connect(partial)) as beside:
             here.backup(beside, progress=tried)
@@ -74,11 +77,16 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
                 raise DamagedSource
         os.replace(partial, target)
     except DamagedSource:
-        partial.unlink(missing_ok=True)
+        _forget(partial)
         raise
     except (sqlite3.Error, OSError) as problem:
-        partial.unlink(missing_ok=True)
+        _forget(partial)
         if getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DamagedSource from None
         why = problem.strerror if isinstance(problem, OSError) else problem
         raise DatabaseProblem(f"no copy could be written to {target}: {why}", "check the space and permissions there") from None
+
+
+def _forget(partial: Path) -> None:
+    with suppress(OSError):  # it could not even be made
+        partial.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from typing import Any
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
 from escalate_cli.errors import DamagedRow, DatabaseProblem
+from escalate_cli.store import sharing
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
 from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
@@ -78,11 +79,11 @@ class Database:
                 found = os.stat(self.path)
             except FileNotFoundError:
                 refuse_emptied(self.path)
-                descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600)
-                os.close(descriptor)
+                os.close(sharing.create(self.path))
                 return True
             if not stat.S_ISREG(found.st_mode):
                 raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
+            sharing.mend(Path(os.path.realpath(self.path)))
             if found.st_size == 0:
                 refuse_emptied(self.path)
                 return True

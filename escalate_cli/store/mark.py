@@ -1,6 +1,7 @@
 """The mark that keeps what is sent without a database from being sent too often: a file in the spool, heeded by every process.
 
-It says at which instant it was made, and for how long nobody else need do the same. Where no place takes it, this process still heeds it.
+It is its user's, or of the group that shares the database. It says at which instant it was made, and for how long nobody else need do
+the same. Where no place takes it, this process still heeds it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from escalate_cli.core.duration import Instant, Span
+from escalate_cli.store import sharing
+from escalate_cli.store.spool import make, trusted
 
 _NAME = ".emergency"
 
@@ -19,8 +22,9 @@ _NAME = ".emergency"
 class Mark:
     """The mark in the first of `places` that takes it."""
 
-    def __init__(self, places: Sequence[Path]) -> None:
+    def __init__(self, places: Sequence[Path], group: int | None = None) -> None:
         self._places = places
+        self._group = group
         self._own = ""
 
     def take(self, now: Instant, span: Span) -> bool:
@@ -28,7 +32,7 @@ class Mark:
         if _holds(self._own, now):
             return False
         for place in self._places:
-            with suppress(OSError), _opened(place, os.O_RDONLY) as file:
+            with suppress(OSError), _opened(place, os.O_RDONLY, self._group) as file:
                 if _holds(_read(file), now):
                     return False
         return self._write(now, span, unless_it_holds=True)
@@ -41,7 +45,7 @@ class Mark:
         text = f"{at} {span}"
         for place in self._places:
             try:
-                with _opened(place, os.O_RDWR | os.O_CREAT) as file:
+                with _opened(place, os.O_RDWR | os.O_CREAT, self._group) as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     if unless_it_holds and _holds(_read(file), at):
                         return False
@@ -58,19 +62,20 @@ class Mark:
 
 
 @contextmanager
-def _opened(place: Path, flags: int) -> Iterator[int]:
-    """The file in `place`, which must be ours alone; it is made, if its parent is there, where the flags ask for that."""
+def _opened(place: Path, flags: int, group: int | None) -> Iterator[int]:
+    """The file in `place`, which must be ours alone or of the group that shares the database; both are made where the flags ask for it."""
     if flags & os.O_CREAT and place.parent.is_dir():
-        place.mkdir(mode=0o700, exist_ok=True)
+        make(place, group)
     directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        found = os.fstat(directory)
-        if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        if not trusted(place, os.fstat(directory), group):
             raise PermissionError
         file = os.open(_NAME, flags | os.O_NOFOLLOW, 0o600, dir_fd=directory)
     finally:
         os.close(directory)
     try:
+        with suppress(OSError):  # it is another member's, and as it should be
+            sharing.belong(file, place)
         yield file
     finally:
         os.close(file)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store import sharing
 from escalate_cli.store.database import Database
 from escalate_cli.store.trouble import DAMAGED
 
@@ -57,7 +58,7 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
 
 
 def _copy(source: str, target: str) -> None:
-    with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600), "wb") as there, open(source, "rb") as here:
+    with open(sharing.create(Path(target), os.O_WRONLY), "wb") as there, open(source, "rb") as here:
         shutil.copyfileobj(here, there)
         there.flush()
         os.fsync(there.fileno())
@@ -91,7 +92,7 @@ def _free_name(wanted: Path) -> Path:
     for number in itertools.count(2):
         if not any(os.path.lexists(f"{name}{part}") for part in _BESIDE):  # a journal that was put aside by itself
             try:
-                os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600))
+                os.close(sharing.create(name))
                 break
             except FileExistsError:
                 pass

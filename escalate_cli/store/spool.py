@@ -1,83 +1,215 @@
 """Declarations that could not be stored, kept as files until they can be: beside the database, else in a temporary directory.
 
-One file a declaration, written whole (temporary name, fsync, rename), readable by its owner only. Every directory that is used must
-be ours alone; the same candidates are looked through when the spool is emptied. They depend on the database and the user, and not on
-the environment: what a terminal keeps, cron must find.
+One file a declaration, written whole (temporary name, fsync, rename). Beside the database it is readable by whoever may read that; a
+directory elsewhere is its user's alone, or of the group that shares the database. The same places are looked through when the spool is
+emptied, those of other users too. They depend on the database and the user, and not on the environment: what a terminal keeps, cron
+must find. A directory elsewhere that is there holds something: nobody else can see more of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import pwd
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from escalate_cli.store import sharing
+
 _SUFFIX = ".json"
+_BESIDE = ".spool"
+_ELSEWHERE = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 - directories of ours in them, checked before use
+_LARGEST = 32 << 20
+"""bytes of a kept declaration"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept: files that can be read, oldest first; and what cannot be read, files or whole directories of other users."""
+
+    readable: tuple[Path, ...]
+    unreadable: tuple[Path, ...]
 
 
 class Spool:
     """The spool of one database."""
 
     def __init__(self, database: Path) -> None:
-        real = Path(os.path.realpath(database))  # a database has one spool, by whatever links it is reached
-        name = f"escalate-{os.getuid()}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:16]}"
-        elsewhere = ("/var/tmp", "/tmp", "/dev/shm", f"/run/user/{os.getuid()}")  # noqa: S108 - a directory of ours in it, checked before use
-        self.places = (real.with_name(real.name + ".spool"), *(Path(one) / name for one in elsewhere))
+        self._database = Path(os.path.realpath(database))  # a database has one spool, by whatever links it is reached
+        self.group = sharing.group_of(self._database.parent)
+        """the group that shares the database"""
+        self._beside = self._database.with_name(self._database.name + _BESIDE)
+        self._digest = hashlib.sha256(os.fsencode(self._database)).hexdigest()[:16]
+        runtime = f"/run/user/{os.getuid()}"
+        elsewhere = [Path(one) for one in (*_ELSEWHERE, runtime)]
+        self.places = (self._beside, *(one / f"escalate-kept-{os.getuid()}-{self._digest}" for one in elsewhere))
+        """where this user keeps declarations, the first choice first"""
+        self.marks = (self._beside, *(one / f"escalate-{os.getuid()}-{self._digest}" for one in elsewhere))
+        """where the mark of the emergency page may be (mark.py); 0.1.0 also kept declarations there"""
 
     def keep(self, name: str, content: bytes) -> Path | None:
         """Keep `content` under `name` in the first place that takes it; None when none does."""
-        for place in self.places:
+        for place in (*self.places, *self.places):  # twice: whoever empties a place may remove it in between
             try:
-                if not place.parent.is_dir():
-                    continue
-                place.mkdir(mode=0o700, exist_ok=True)
-                if self._is_ours(place):
+                if make(place, self.group):
                     return self._write(place, name, content)
             except OSError:
                 continue
         return None
 
     def _write(self, place: Path, name: str, content: bytes) -> Path:
-        partial, final = place / f".{name}.partial", place / (name + _SUFFIX)
-        descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o600)
-        try:
-            with open(descriptor, "wb") as file:  # a nearly full disk takes a part and refuses the rest
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-            os.rename(partial, final)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
-        directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-        try:
+        partial, final = f".{name}.partial", name + _SUFFIX
+        with _opened(place) as directory:
+            if not trusted(place, os.fstat(directory), self.group):
+                raise PermissionError
+            flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY
+            descriptor = os.open(partial, flags, 0o600, dir_fd=directory)
+            try:
+                with open(descriptor, "wb") as file:  # a nearly full disk takes a part and refuses the rest
+                    sharing.belong(descriptor, place)
+                    file.write(content)
+                    file.flush()
+                    os.fsync(descriptor)
+                os.rename(partial, final, src_dir_fd=directory, dst_dir_fd=directory)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(partial, dir_fd=directory)
+                raise
             os.fsync(directory)
-        finally:
-            os.close(directory)
-        return final
+        return place / final
 
-    def _is_ours(self, place: Path) -> bool:
-        found = os.lstat(place)
-        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    def in_reach(self, kept: Path) -> bool:
+        """Whether the user whose database it is can take this in, too; unknown is no."""
+        try:
+            owner = os.stat(self._database).st_uid
+        except FileNotFoundError:  # nobody's yet, as far as can be seen
+            return True
+        except OSError:
+            return self._is_of_the_group(kept.parent)
+        found = os.stat(kept.parent)
+        return found.st_uid == owner or self._is_of_the_group(kept.parent)
+
+    def _is_of_the_group(self, place: Path) -> bool:
+        return self.group is not None and sharing.group_of(place) == self.group
+
+    def look(self) -> Kept:
+        """Everything that is kept, by whomever."""
+        readable: list[Path] = []
+        unreadable: list[Path] = []
+        for place, owner in (*((one, None) for one in (*self.places, *self.marks[1:])), *self._of_others()):
+            try:
+                names, found = os.listdir(place), os.lstat(place)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                unreadable.append(place)
+                continue
+            sound = trusted(place, found, self.group) or (owner is not None and sharing.is_private(found, self.group, owner))
+            for path in (place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")):
+                (readable if sound and _can_be_read(path) else unreadable).append(path)
+        return Kept(tuple(sorted(readable, key=lambda path: path.name)), tuple(unreadable))
+
+    def _of_others(self) -> Iterator[tuple[Path, int]]:
+        """Where other users keep what they could not store in this database, and who they are."""
+        for parent in map(Path, _ELSEWHERE):
+            with suppress(OSError):
+                for name in sorted(os.listdir(parent)):
+                    user = name.removeprefix("escalate-kept-").removesuffix(f"-{self._digest}")
+                    if user.isdigit() and name == f"escalate-kept-{user}-{self._digest}" and int(user) != os.getuid():
+                        found = os.lstat(parent / name)
+                        if stat.S_ISDIR(found.st_mode) and found.st_uid == int(user):
+                            yield parent / name, found.st_uid
 
     def kept(self) -> tuple[Path, ...]:
-        """Everything that is kept, oldest first."""
-        found = []
-        for place in self.places:
-            try:
-                names = os.listdir(place) if self._is_ours(place) else []
-            except OSError:
-                continue
-            found += [place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")]
-        return tuple(sorted(found, key=lambda path: path.name))
+        """Everything that is kept and can be read, oldest first."""
+        return self.look().readable
+
+    def out_of_reach(self) -> list[str]:
+        """What other users have declared and this one cannot read, one line each: nobody is paged for it by this user's ticks."""
+        return [
+            f"what {_user_of(path)} declared and could not store is kept in {path}: this user cannot read it, and does NOT page it"
+            for path in self.look().unreadable
+        ]
 
     def read(self, kept: Path) -> bytes | None:
         """What was said; None when another process has taken it in meanwhile."""
         try:
-            return kept.read_bytes()
-        except FileNotFoundError:
+            return _read(kept)
+        except OSError:
             return None
 
     def drop(self, kept: Path) -> None:
         """It is stored now."""
-        kept.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be removed is not declared again: the database knows its name
+            kept.unlink(missing_ok=True)
+        if kept.parent != self._beside:
+            with suppress(OSError):
+                kept.parent.rmdir()
+
+
+def make(place: Path, group: int | None) -> bool:
+    """Make a directory for the spool or its mark, unless it is there; whether it is one to trust.
+
+    Beside the database only its owner's, or the group's: to everybody else it would be in the way.
+    """
+    if not os.path.lexists(place):
+        shared = group is not None and sharing.group_of(place.parent) == group
+        if not shared and _is_beside(place) and os.getuid() not in (0, os.stat(place.parent).st_uid):
+            return False
+        sharing.make_directory(place)
+        if group is not None and not shared:
+            with suppress(OSError):  # we are not of it: then it is ours alone
+                sharing.share(place, group)
+    return trusted(place, os.lstat(place), group)
+
+
+def trusted(place: Path, found: os.stat_result, group: int | None) -> bool:
+    """Whether what is in this directory, of this state, is ours or our group's; root trusts the database's owner beside the database."""
+    owners = (os.stat(place.parent).st_uid,) if _is_beside(place) else ()
+    return sharing.is_private(found, group, *owners)
+
+
+def _is_beside(place: Path) -> bool:
+    return place.suffix == _BESIDE
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[int]:
+    directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        yield directory
+    finally:
+        os.close(directory)
+
+
+def _user_of(path: Path) -> str:
+    try:
+        uid = os.lstat(path).st_uid
+        return f"the user {pwd.getpwuid(uid).pw_name}"
+    except OSError:
+        return "another user"
+    except KeyError:
+        return f"the user with uid {uid}"
+
+
+def _can_be_read(path: Path) -> bool:
+    try:
+        _read(path, 1)
+    except FileNotFoundError:
+        return True  # taken in a moment ago: reading says so
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: Path, length: int = _LARGEST) -> bytes:
+    """A regular file of one name: what others link into their directory is not theirs to tell."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise PermissionError
+        return file.read(length)

@@ -218,12 +218,12 @@ def test_several_at_once_and_one_that_is_not_there(escalate):
     ran = escalate("ack", "1", "2", "9", "--by", "cy", "--json")
     assert ran.code == 4
     assert [(one["id"], one["status"]) for one in ran.json] == [(1, "acknowledged"), (2, "acknowledged")]
-    error = json.loads(ran.err)["error"]
-    assert (error["code"], error["message"], error["others"]) == ("no-such-incident", "no such incident: 9", [])
+    error, looked = json.loads(ran.err)["error"], f"looked in {escalate.db}"
+    assert (error["code"], error["message"], error["others"]) == ("no-such-incident", f"no such incident: 9 ({looked})", [])
     said = escalate.here("ack", "1", "9", "--by", "cy", "-q").err
-    assert said == "escalate: error: no such incident: 9\nhint: `escalate list --all` shows them all\n"
+    assert said == f"escalate: error: no such incident: 9 ({looked})\nhint: `escalate list --all` shows them all\n"
     neither = json.loads(escalate.here("ack", "8", "9", "--by", "cy", "--json").err)["error"]
-    assert (neither["message"], [one["message"] for one in neither["others"]]) == ("no such incident: 8", ["no such incident: 9"])
+    assert [neither["message"], *(one["message"] for one in neither["others"])] == [f"no such incident: {one} ({looked})" for one in (8, 9)]
     for words in (("ack", "1"), ("resolve", "1"), ("reopen", "1"), ("page", "1", "bo"), ("next", "1"), ("reload", "1")):
         by = escalate.here(*words, "--by", "cyy")
         assert (by.code, by.err) == (4, 'escalate: error: no such person: "cyy"\nhint: did you mean "cy"?\n'), words

@@ -1,0 +1,128 @@
+"""Whose the files of an installation are: their owner's alone, or also a group's.
+
+A directory with the setgid bit in which its group may read, write and enter (mode 2770) is shared: whatever is made in it is 0660, and
+of that group, whatever the umask says. In any other directory files are 0600. Directories likewise: 2770 or 0700. What root makes in
+somebody's own directory is that somebody's: root may look after an installation without locking its user out.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+SHARE_IT = "to share an installation, give the directory of its database to a group: chgrp GROUP DIR; chmod 2770 DIR"
+"""the hint where one user cannot use what another has made"""
+
+BESIDE = ("-journal", "-wal", "-shm", ".numbers")
+"""the ends of the names of files that belong to a database"""
+_DIRECTORIES = (".spool", ".backups")
+_ALL_OF_THE_GROUP = stat.S_ISGID | stat.S_IRWXG
+
+
+def group_of(directory: Path) -> int | None:
+    """The id of the group that shares this directory; None where it is nobody's but its owner's, or cannot be looked at."""
+    try:
+        found = os.stat(directory)
+    except OSError:
+        return None
+    return found.st_gid if found.st_mode & _ALL_OF_THE_GROUP == _ALL_OF_THE_GROUP else None
+
+
+def create(path: Path, access: int = os.O_RDWR) -> int:
+    """Make a file that was not there, and open it; `FileExistsError` where something is."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | access, 0o600)
+    try:
+        belong(descriptor, path.parent)
+    except OSError:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        raise
+    return descriptor
+
+
+def belong(descriptor: int, directory: Path) -> None:
+    """Give an open file, made a moment ago, the owner, the group and the mode that go with the directory that it is in."""
+    owner = _owner_for(directory)
+    if owner is not None:
+        os.fchown(descriptor, *owner)
+    group = group_of(directory)
+    if group is not None:
+        if os.fstat(descriptor).st_gid != group:
+            os.fchown(descriptor, -1, group)
+        os.fchmod(descriptor, 0o660)
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory of ours, unless it is there: shared with the group that shares its parent."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        return
+    owner = _owner_for(path.parent)
+    if owner is not None:
+        os.chown(path, *owner, follow_symlinks=False)
+    group = group_of(path.parent)
+    if group is not None:
+        _to_group(path, group)
+
+
+def _owner_for(directory: Path) -> tuple[int, int] | None:
+    """Owner and group of what root makes here; None where it stays the maker's."""
+    if os.geteuid() != 0:
+        return None
+    found = os.stat(directory)
+    return (found.st_uid, found.st_gid) if found.st_uid != 0 and not found.st_mode & stat.S_IWOTH else None
+
+
+def share(path: Path, group: int) -> None:
+    """Share a directory that is ours with a group that we are of."""
+    _to_group(path, group)
+
+
+def _to_group(path: Path, group: int) -> None:
+    if os.lstat(path).st_gid != group:
+        os.chown(path, -1, group, follow_symlinks=False)
+    os.chmod(path, 0o2770)  # noqa: S103 - of this group alone
+
+
+def is_private(found: os.stat_result, group: int | None, *owners: int) -> bool:
+    """Whether only we can have written into this directory, or only members of `group`; for root, also only one of `owners`."""
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if found.st_uid == os.getuid() and not found.st_mode & 0o077:
+        return True
+    if os.geteuid() == 0 and found.st_uid in owners and not found.st_mode & 0o022:
+        return True
+    return group is not None and found.st_gid == group and not found.st_mode & 0o007
+
+
+def mend(database: Path) -> None:
+    """Have what an owner made before the directory was shared belong to the group: the database and the files beside it.
+
+    What belongs to somebody else only they can put right: `doctor` names it.
+    """
+    group = group_of(database.parent)
+    if group is None or _is_shared(database, group):
+        return
+    beside = [database, *(database.with_name(database.name + end) for end in BESIDE)]
+    for directory in (database.with_name(database.name + end) for end in _DIRECTORIES):
+        with suppress(OSError):
+            if stat.S_ISDIR(os.lstat(directory).st_mode):
+                _to_group(directory, group)
+                beside += [directory / name for name in os.listdir(directory)]
+    for path in beside:
+        with suppress(OSError):
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                os.chown(path, -1, group, follow_symlinks=False)
+                os.chmod(path, 0o660)
+
+
+def _is_shared(path: Path, group: int) -> bool:
+    """Whether the group can use this file; also where it is not ours to change."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return True
+    return (found.st_gid == group and found.st_mode & 0o777 == 0o660) or os.getuid() not in (0, found.st_uid)

@@ -1,0 +1,134 @@
+"""Promise 25 of several users on one machine: one database, kept declarations, permissions. Run as real users; skipped where not root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.people import ANA, BO, EVE, GROUP, Machine, machine, whose
+from tests.servers import HttpServer
+
+
+@pytest.fixture
+def here() -> Iterator[Machine]:
+    with HttpServer() as web, machine(web) as made:
+        yield made
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_4_25_in_a_directory_of_a_group_every_file_is_the_group_s_whatever_the_umask(here: Machine, umask: int) -> None:
+    here.share()
+    assert here(ANA, "declare", "first", "-s", "x", umask=umask).code == 0
+    assert here(BO, "declare", "second", "-s", "x", umask=umask).code == 0
+    assert here(BO, "ack", "1", "2", "--by", "p0", umask=umask).code == 0
+    for user in (BO, ANA):
+        assert here(user, "tick", umask=umask).code == 0
+        assert here(user, "backup", umask=umask).code == 0
+    made = list(here.shared.rglob("*"))
+    assert {whose(path) for path in made if path.is_file()} == {(GROUP, "0660")}
+    assert {whose(path) for path in made if path.is_dir()} == {(GROUP, "2770")}
+    assert {path.name for path in made} >= {"escalate.db", "escalate.db-journal", "escalate.db.backups"}
+    for user in (ANA, BO):
+        found = {one["code"]: one for one in here(user, "doctor", "--json").json["findings"]}
+        assert (found["permissions"]["level"], found["permissions"]["message"]) == (
+            "ok",
+            f"only the group {GROUP} may read or write the database",
+        )
+
+
+def test_4_25_without_a_group_files_are_their_owner_s(here: Machine) -> None:
+    here.share(0o700, ANA, ANA)
+    assert here(ANA, "declare", "first", "-s", "x", umask=0).code == 0
+    assert here(ANA, "tick", umask=0).code == 0
+    assert {whose(path)[1] for path in here.shared.rglob("*") if path.is_file()} == {"0600"}
+
+
+def test_4_25_what_was_made_before_the_directory_was_shared_becomes_the_group_s_at_its_owner_s_next_command(here: Machine) -> None:
+    here.share(0o700, ANA, ANA)
+    assert here(ANA, "declare", "first", "-s", "x").code == 0
+    assert here(ANA, "tick").code == 0
+    here.share(0o2770, ANA, GROUP)
+    assert here(BO, "list").code == 7
+    assert here(ANA, "list").code == 0
+    assert here(BO, "list").code == 0
+    assert here(BO, "backup").code == 0
+    assert {whose(path) for path in here.shared.rglob("*") if path.is_file()} == {(GROUP, "0660")}
+
+
+def test_4_25_what_one_user_kept_aside_another_s_tick_takes_in_where_they_share_a_directory(here: Machine) -> None:
+    here.share()
+    here.db.mkdir()  # nobody can use it
+    ran = here(BO, "declare", "Nobody can sign in", "-s", "x")
+    assert ran.code == 7
+    assert "is paged by the first tick that can" in ran.err
+    assert {whose(path)[0] for path in here.shared.rglob("*")} == {GROUP}
+    here.db.rmdir()
+    assert here(ANA, "tick").code == 0
+    (stored,) = here(ANA, "list", "--json").json
+    assert (stored["title"], stored["declared_by"]) == ("Nobody can sign in", str(BO))
+    assert any("Nobody can sign in" in one for one in here.told("p0"))
+
+
+def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here: Machine) -> None:
+    here.share(0o755, ANA, ANA)
+    assert here(ANA, "tick").code == 0
+    for title in ("the first", "the second"):
+        ran = here(BO, "declare", title, "-s", "x")
+        assert ran.code == 7
+        assert "where no other user's tick can take it in; paged directly: Ops" in ran.err
+        assert "chmod 2770" in ran.err
+    assert [title for title in ("the first", "the second") if any(title in one for one in here.told())] == ["the first", "the second"]
+    ran = here(ANA, "tick")
+    said = f"what the user with uid {BO} declared and could not store is kept in "
+    assert (ran.code, said in ran.err) == (6, True)
+    assert said in here(ANA, "list").err
+    findings = here(ANA, "doctor", "--json").json["findings"]
+    assert [one["level"] for one in findings if one["code"] == "spooled-elsewhere"] == ["error"]
+    before = len(here.told())
+    here(ANA, "tick")
+    assert len(here.told()) == before, "of the same thing the tick tells once"
+    assert here(0, "tick").code == 0, "root can read it"
+    assert {one["title"] for one in here(ANA, "list", "--json").json} == {"the first", "the second"}
+    assert here(ANA, "tick").err == ""
+
+
+def test_4_25_where_the_fallback_is_not_reached_either_the_declaration_says_so_and_the_next_tick_tells(here: Machine) -> None:
+    here.share(0o700, ANA, ANA)
+    assert here(ANA, "tick").code == 0
+    file = here.place / "config" / "all.toml"
+    file.write_text(file.read_text().replace("a/{to}", "a/${WAY}/{to}"))
+    ran = here(EVE, "declare", "down", "-s", "x")  # she does not know the secret
+    assert (ran.code, "NOBODY could be paged directly" in ran.err) == (7, True)
+    assert here.told() == []
+    assert here(ANA, "tick", WAY="b").code == 6
+    assert any(f"what the user with uid {EVE} declared" in one for one in here.told())
+
+
+def test_4_25_root_takes_care_of_somebody_s_installation_without_locking_them_out(here: Machine) -> None:
+    here.share(0o700, ANA, ANA)
+    assert here(0, "declare", "first", "-s", "x").code == 0
+    assert here(0, "tick").code == 0
+    assert here(ANA, "ack", "1", "--by", "p0").code == 0
+    assert here(ANA, "tick").code == 0
+    assert here(ANA, "backup").code == 0
+    assert {path.stat().st_uid for path in here.shared.rglob("*")} == {ANA}
+
+
+def test_4_25_what_is_planted_among_kept_declarations_is_not_read(here: Machine) -> None:
+    """A link to somebody else's file would be told to everybody who is paged."""
+    here.share(0o755, ANA, ANA)
+    assert here(ANA, "tick").code == 0
+    assert here(EVE, "declare", "down", "-s", "x").code == 7
+    (kept,) = here.elsewhere(EVE)
+    secret = here.home(ANA) / "secret"
+    secret.write_text("c4n4ry")
+    secret.chmod(0o600)
+    (kept / "00-planted.json").symlink_to(secret)
+    os.mkfifo(kept / "01-planted.json")
+    ran = here(0, "tick")
+    assert ran.code == 6
+    assert "c4n4ry" not in "".join(here.told() + here.told("p0"))
+    assert [one["title"] for one in here(ANA, "list", "--json").json] == ["down"]
+
