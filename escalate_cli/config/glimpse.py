@@ -11,7 +11,7 @@ from escalate_cli.config.find import cache_dir
 from escalate_cli.config.sources import find_sources, read
 from escalate_cli.errors import ConfigurationProblem
 
-_TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?")
+_TABLE = re.compile(r"\s*\[(\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?")
 _LONGEST = 4096
 """characters of a line that can be the one"""
 _KEY = re.compile(r"""\s*(settings\s*\.\s*)?database\s*=\s*(?:"([^"\\]+)"|'([^']+)')\s*(#.*)?""")
@@ -33,14 +33,14 @@ def glimpse_database(path: Path, environ: Mapping[str, str]) -> str | None:
 
 def _named_in(text: str) -> str | None:
     """The line that says it: the file may be no TOML, or one that takes too long to read."""
-    table = ""
+    table = "[top]"
     for line in text.splitlines():
         if len(line) > _LONGEST:
             continue
         heading = _TABLE.fullmatch(line)
         if heading:
-            table = heading[1]
+            table = "" if heading[1] else f"[{heading[2]}]"
         found = _KEY.fullmatch(line)
-        if found and (table == "settings" if found[1] is None else table == ""):
+        if found and table == ("[settings]" if found[1] is None else "[top]"):
             return found[2] or found[3]
     return None
