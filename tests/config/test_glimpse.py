@@ -33,10 +33,12 @@ def test_what_it_was_when_the_configuration_was_valid_is_remembered(tmp_path: Pa
     config, home = tmp_path / "config", {"HOME": str(tmp_path)}
     config.mkdir()
     file = config / "a.toml"
-    file.write_text('[settings]\ndatabase = "x.db"\n')
+    named, other = '[settings]\ndatabase = "x.db"\n', '[settings]\ntimezone = "UTC"\n'
+    somebody = '[people.ana]\nname = "Ana"\n'
+    file.write_text(named + somebody)
     load(config, tmp_path / ".cache" / "escalate")
     file.write_bytes(b"")
     assert glimpse_database(config, home) == "x.db"
-    file.write_text('[settings]\ntimezone = "UTC"\n')
+    file.write_text(other + somebody)
     load(config, tmp_path / ".cache" / "escalate")
     assert glimpse_database(config, home) is None
