@@ -77,7 +77,7 @@ def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
 def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     situation = align(situation, catalog, now)
     news = f"Declared: {said.title}"
-    situation = part(lambda it: tell_stakeholders(news, (said.severity,), it, catalog, now), "informing", situation, now)
+    situation = part(lambda it: tell_stakeholders(news, said.severity, it, catalog, now), "informing", situation, now)
     if said.lead:
         situation = part(lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now)
     return situation

@@ -11,7 +11,7 @@ from escalate_cli.core.doing_without import note, noted, words_of
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import EntryKind, Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Recipient, addresses_of, contacts, name_of, resolve
+from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, name_of, resolve
 
 _MOST_SAID = 2
 """how many of the things that were done without a page names; the timeline has all of them"""
@@ -115,15 +115,15 @@ def urgency_of(situation: Situation, catalog: Catalog) -> Urgency:
 
 
 def write_to(
-    recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant
+    recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant, *, ways: tuple[Contact, ...] | None = None
 ) -> tuple[Situation, bool]:
-    """Add the notifications for one recipient; False when there is no address for the urgency.
+    """Add the notifications for one recipient, by their addresses for the urgency or by these `ways`; False when there is none.
 
     Where their notification rules cannot be used, every address they have is. A page says what was done without.
     """
     urgency = urgency_of(situation, catalog)
     try:
-        found = contacts(recipient, urgency, catalog)
+        found = contacts(recipient, urgency, catalog) if ways is None else ways
     except Exception as problem:
         text = f"how {recipient.address} is to be notified cannot be used ({words_of(problem)}): every address is"
         situation, found = note(situation, now, text, team=_team_of(letter, None)), addresses_of(recipient, catalog)
@@ -184,8 +184,8 @@ def hurry(situation: Situation, now: Instant) -> Situation:
     sooner: set[int] = set()
     groups: dict[tuple[object, ...], list[Notification]] = {}
     for one in situation.notifications:
-        if one.kind in (NotificationKind.PAGE, NotificationKind.NUDGE):
-            groups.setdefault((one.recipient, one.escalation_id, one.page_round, one.nudge_id, one.created_at), []).append(one)
+        if one.kind in (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM):
+            groups.setdefault((one.kind, one.recipient, one.escalation_id, one.page_round, one.nudge_id, one.created_at), []).append(one)
     for group in groups.values():
         for step in sorted({one.step for one in group}):
             if any(one.status is not NotificationStatus.FAILED for one in group if one.step < step):

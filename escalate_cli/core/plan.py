@@ -24,6 +24,7 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.paging import cancel, hurry, urgency_of
+from escalate_cli.core.worsening import heed_rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     if quiet_until is None:
         situation, look_at = _look(situation, catalog, now)
     situation = part(lambda before: hurry(before, now), "bringing later steps forward", situation, now)
+    situation = part(lambda before: heed_rise(_resting(before, now), before, catalog, now), "telling who has it", situation, now)
     for escalation in situation.escalations:
         situation = _advance_safely(situation.escalation(escalation.id), situation, catalog, now)
     situation = part(lambda before: settle(before, now), "settling where the incident stands", situation, now)
@@ -103,6 +105,17 @@ def _advance_safely(escalation: Escalation, situation: Situation, catalog: Catal
         situation = note(situation, now, text, team=escalation.team, source=escalation.policy.source)
     exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None, muted=False)
     return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, "it cannot be run")
+
+
+def _resting(situation: Situation, now: Instant) -> list[Escalation]:
+    """The escalations that somebody has, and that neither a lapsed time-out nor a maintenance concerns."""
+    return [
+        one
+        for one in situation.escalations
+        if one.status is EscalationStatus.ACKNOWLEDGED
+        and (one.next_at is None or one.next_at > now)
+        and _quiet_until(situation, one.services, now) is None
+    ]
 
 
 def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:

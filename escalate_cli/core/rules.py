@@ -21,8 +21,8 @@ from escalate_cli.core.model import (
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.policy import Mode, OnExpiry, Rule
 from escalate_cli.core.scope import Wanted, policy_for, start
-from escalate_cli.core.severity import change_severity
-from escalate_cli.core.stakeholders import inform
+from escalate_cli.core.severity import change_severity, how_changed
+from escalate_cli.core.stakeholders import inform, tell_channels
 from escalate_cli.core.targets import name_of
 
 _ROUNDS = 8
@@ -153,7 +153,10 @@ def proposal_of(rule: Rule) -> str:
 def act(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Do what the rule says."""
     if rule.raise_to and catalog.severity(rule.raise_to).rank > catalog.severity(situation.incident.severity).rank:
-        situation = change_severity(situation, rule.raise_to, catalog, now, because=f'rule "{rule.name}"')
+        before, why = situation.incident.severity, f'rule "{rule.name}"'
+        situation = change_severity(situation, rule.raise_to, catalog, now, because=why)
+        note = f"Severity {how_changed(before, rule.raise_to, catalog)} ({why})."
+        situation = tell_channels(note, situation, catalog, now, severity_before=before)
     for team in rule.involve:
         situation = _involve(team, rule, situation, catalog, now)
     if rule.page:

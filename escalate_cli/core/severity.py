@@ -7,16 +7,13 @@ from dataclasses import replace
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.stakeholders import tell_stakeholders
 
 
 def change_severity(
-    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = "", note: str = ""
+    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = ""
 ) -> Situation:
-    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen.
-
-    The stakeholders of both severities hear of it, and of `note` in the same message.
-    """
+    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen; telling those who only
+    hear of it is the caller's."""
     before = catalog.severity(situation.incident.severity)
     after = catalog.severity(severity)
     if before.id == after.id:
@@ -28,11 +25,14 @@ def change_severity(
     if after.urgency is Urgency.LOW:
         calmer = tuple(replace(one, urgency=Urgency.LOW) for one in situation.escalations)
         situation = replace(situation, escalations=calmer)
-    verb = "raised" if rises else "lowered"
-    text = f"severity {verb} from {before.id} to {after.id}" + (f": {because}" if because else "")
-    situation = situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
-    said = f"Severity {verb} from {before.id} to {after.id}." + (f"\n{note}" if note else "")
-    return tell_stakeholders(said, (after.id, before.id), situation, catalog, now)
+    text = f"severity {how_changed(before.id, after.id, catalog)}" + (f": {because}" if because else "")
+    return situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
+
+
+def how_changed(before: str, after: str, catalog: Catalog) -> str:
+    """In words: "raised from major to critical"."""
+    verb = "raised" if catalog.severity(after).rank > catalog.severity(before).rank else "lowered"
+    return f"{verb} from {before} to {after}"
 
 
 def _weigh_again(situation: Situation, now: Instant) -> Situation:

@@ -8,7 +8,7 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, tell, write_to
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Recipient, name_of
+from escalate_cli.core.targets import Contact, Recipient, name_of
 
 _CHANNEL_OF_TEAMS = Target(TargetKind.CHANNEL)
 
@@ -28,23 +28,23 @@ def inform(
     return told.situation.log(now, EntryKind.PAGED, text, recipients=list(told.recipients), missed=list(told.missed), source=source)
 
 
-def tell_stakeholders(note: str, severities: tuple[str, ...], situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Tell the `inform` targets of these severities of `note`."""
-    targets = tuple(dict.fromkeys(target for one in severities for target in catalog.severity(one).inform))
-    source = next((catalog.severity(one).source for one in severities if catalog.severity(one).inform), "")
-    hears_of = " and ".join(one for one in severities if catalog.severity(one).inform)
-    return inform(targets, note, f"hears of {hears_of} incidents", situation, catalog, now, source=source)
+def tell_stakeholders(note: str, severity_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+    """Tell the `inform` targets of this severity of `note`."""
+    severity = catalog.severity(severity_id)
+    return inform(severity.inform, note, f"hears of {severity_id} incidents", situation, catalog, now, source=severity.source)
 
 
-def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant, *, but_not: tuple[Target, ...] = ()) -> Situation:
-    """Tell the stakeholders of the incident's severity and the channels of its teams of `note`; `but_not` those who know it already."""
-    severity = catalog.severity(situation.incident.severity)
+def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant, *, severity_before: str | None = None) -> Situation:
+    """Tell the channels of the incident's teams and the stakeholders of its severity of `note`, each once; those of the severity that it
+    had before, too."""
     channels = tuple(
         Target(TargetKind.CHANNEL, catalog.teams[one.team].channel)
         for one in situation.escalations
         if one.team in catalog.teams and catalog.teams[one.team].channel
     )
-    targets = tuple(one for one in dict.fromkeys((*channels, *severity.inform)) if one not in but_not)
+    severity = catalog.severity(situation.incident.severity)
+    before = catalog.severity(severity_before).inform if severity_before is not None else ()
+    targets = tuple(dict.fromkeys((*channels, *severity.inform, *before)))
     return inform(targets, note, "update for the teams involved", situation, catalog, now, source=severity.source)
 
 
@@ -56,26 +56,34 @@ def tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -
 
 
 def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Tell everyone who was written to, where they were reached, that it is over; and the severity's stakeholders."""
-    reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
-    kinds = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
-    told = dict.fromkeys(
-        one.recipient
-        for one in situation.notifications
-        if one.kind in kinds and (one.status in reached or (one.unsure and one.attempts > 0))
-    )
+    """Tell everyone who was written to that it is over, by the gateways that have reached them, whatever has become of other addresses
+    and whatever the severity is now; and the severity's channels."""
+    letter = Letter(NotificationKind.RESOLVED, "", note=note, chase=False)
+    reached = _reached(situation, catalog)
     for target in catalog.severity(situation.incident.severity).inform:
         if target.kind is TargetKind.CHANNEL and target.name in catalog.channels:
-            told.setdefault(f"channel:{target.name}")
-    letter = Letter(NotificationKind.RESOLVED, "", note=note, chase=False)
-    for address in told:
+            reached.setdefault(f"channel:{target.name}", ())
+    for address, ways in reached.items():
         kind, _, identifier = address.partition(":")
         if identifier in (catalog.people if kind == "person" else catalog.channels):
             recipient = Recipient(kind, identifier, "you were told of this incident")
             situation = part(
-                lambda before, to=recipient: write_to(to, letter, before, catalog, now)[0],  # type: ignore[misc]
+                lambda before, to=recipient, by=ways: write_to(to, letter, before, catalog, now, ways=by or None)[0],  # type: ignore[misc]
                 f"telling {address} of the end",
                 situation,
                 now,
             )
     return situation
+
+
+def _reached(situation: Situation, catalog: Catalog) -> dict[str, tuple[Contact, ...]]:
+    """By recipient, the gateways and addresses that have reached them, or may have; none where those gateways are no longer there."""
+    reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
+    kinds = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
+    found: dict[str, dict[str, Contact]] = {}
+    for one in situation.notifications:
+        if one.kind in kinds and (one.status in reached or (one.unsure and one.attempts > 0)):
+            ways = found.setdefault(one.recipient, {})
+            if one.gateway in catalog.gateways:
+                ways[one.gateway] = Contact(one.gateway, one.address, 0, 0)
+    return {recipient: tuple(ways.values()) for recipient, ways in found.items()}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, EscalationStatus, Situation
+from escalate_cli.core.model import EntryKind, EscalationStatus, Incident, Situation
 from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.policy import Target
 from escalate_cli.core.routing import Router
 from escalate_cli.core.scope import align
-from escalate_cli.core.severity import change_severity
+from escalate_cli.core.severity import change_severity, how_changed
 from escalate_cli.core.stakeholders import tell_channels, tell_lead
 from escalate_cli.core.targets import name_of
 
@@ -31,8 +30,9 @@ class Changes:
 
 
 def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Change an open incident. A new service starts its team's escalation though others have acknowledged; a message tells the
-    teams' channels and the stakeholders, and resets the clock of a forgotten acknowledgement."""
+    """Change an open incident. A new service starts its team's escalation though others have acknowledged. The teams' channels and the
+    stakeholders hear what has changed of severity, scope and lead, and the message, in one. Any update resets the clock of a forgotten
+    acknowledgement."""
     if changes.title is not None and changes.title != situation.incident.title:
         text = f"title changed from {situation.incident.title!r}"
         situation = situation.changed(title=changes.title).log(now, EntryKind.UPDATED, text, by, change="title", after=changes.title)
@@ -40,14 +40,11 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
         text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
         situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
         situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
-    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
-    note = f"Update{who}: {changes.message}" if changes.message else ""
-    told: tuple[Target, ...] = ()
-    if changes.severity is not None and changes.severity != situation.incident.severity:
-        told = tuple(target for one in (changes.severity, situation.incident.severity) for target in catalog.severity(one).inform)
-        situation = change_severity(situation, changes.severity, catalog, now, by=by, note=note)
+    before = situation.incident
+    if changes.severity is not None:
+        situation = change_severity(situation, changes.severity, catalog, now, by=by)
     situation = _change_scope(situation, changes, catalog, now, by)
-    if changes.lead is not None and changes.lead != situation.incident.lead:
+    if changes.lead is not None and changes.lead != before.lead:
         text = f"lead: {name_of('person:' + changes.lead, catalog)}"
         situation = situation.changed(lead=changes.lead)
         situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
@@ -55,12 +52,37 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
     if changes.message:
         situation = situation.changed(latest_update=changes.message)
         situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
-        situation = tell_channels(note, situation, catalog, now, but_not=told)
+    note = _news(before, situation.incident, changes.message, by, catalog)
+    if note:
+        situation = tell_channels(note, situation, catalog, now, severity_before=before.severity)
     if changes.title is not None or changes.message:
         situation = _listen(situation, changes, catalog, now)
     situation = situation.changed(updated_at=now, message_since=now)
     situation = _reset_forgetting(situation, now)
     return plan(situation, catalog, now)
+
+
+def _news(before: Incident, after: Incident, message: str | None, by: str | None, catalog: Catalog) -> str:
+    """What the channels are told: what has changed of severity, scope and lead, and the message; nothing where none of it is news."""
+
+    def names(services: Iterable[str]) -> str:
+        return ", ".join(catalog.services[one].name if one in catalog.services else one for one in services)
+
+    changed = []
+    if after.severity != before.severity:
+        changed.append(f"severity {how_changed(before.severity, after.severity, catalog)}")
+    if grew := [one for one in after.services if one not in before.services]:
+        changed.append(f"now also {names(grew)}" if before.services else f"it is {names(grew)}")
+    if shrank := [one for one in before.services if one not in after.services]:
+        changed.append(f"no longer {names(shrank)}")
+    if after.lead != before.lead and after.lead:
+        changed.append(f"lead is now {name_of('person:' + after.lead, catalog)}")
+    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
+    text = "; ".join(changed)
+    text = f"{text[:1].upper()}{text[1:]}." if text else ""
+    if message:
+        return f"{text}\nUpdate{who}: {message}".lstrip("\n")
+    return f"{text[:-1]} ({who.strip()})." if text and who else text
 
 
 def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None) -> Situation:

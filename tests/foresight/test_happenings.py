@@ -96,11 +96,11 @@ STORIES = {
     ),
     "raised to critical, the rule pages the CTO at once": (
         [happenings.change(2 * MINUTE, Changes(severity="critical")), happenings.end(3 * MINUTE)],
-        ["0m ana", "2m cto", "3m resolved ana", "3m resolved cto"],
+        ["0m ana", "2m inform identity-room", "2m cto", *over("3m", "ana", "identity-room", "cto")],
     ),
     "a service that is added pages its team": (
         [happenings.change(2 * MINUTE, Changes(add_services=("payments",))), happenings.end(3 * MINUTE)],
-        ["0m ana", "2m cara", "3m resolved ana", "3m resolved cara"],
+        ["0m ana", "2m inform identity-room", "2m cara", *over("3m", "ana", "identity-room", "cara")],
     ),
     "a service that leaves stops its team": (
         [
@@ -109,7 +109,7 @@ STORIES = {
             happenings.acknowledgement(3 * MINUTE, "cara"),
             happenings.end(20 * MINUTE),
         ],
-        ["0m ana", "1m cara", "20m resolved ana", "20m resolved cara"],
+        ["0m ana", "1m inform identity-room", "1m cara", "2m inform identity-room", *over("20m", "ana", "identity-room", "cara")],
     ),
     "a nudge that is answered yes pages": (
         [

@@ -271,11 +271,11 @@ def test_stakeholders_of_a_severity_hear_of_declaration_changes_updates_and_the_
     world.update(message="restarting")
     world.expects("inform slack to status", "inform slack to identity")
     world.update(severity="major")
-    world.expects("inform slack to status")
+    world.expects("inform slack to status", "inform slack to identity")
     world.update(severity="critical", message="and now payments")
     world.expects("inform slack to status", "inform slack to identity")
-    said = [one.body for _, one in world.post.letters if "and now payments" in one.body]
-    assert sorted(one.splitlines()[0] for one in said) == ["Severity raised from major to critical.", "Update by root: and now payments"]
+    said = [one.body.splitlines()[:2] for _, one in world.post.letters if "and now payments" in one.body]
+    assert said == [["Severity raised from major to critical.", "Update by root: and now payments"]] * 2
     world.resolve()
     world.expects("resolved sms to ana", "resolved slack to status", "resolved slack to identity")
 
@@ -299,7 +299,7 @@ def test_whoever_is_paged_later_reads_the_latest_update(world: World) -> None:
 def test_a_new_lead_is_told(world: World) -> None:
     world.declare("down", "login")
     world.update(lead="cto")
-    world.expects("sms to ana", "inform sms to cto")
+    world.expects("sms to ana", "inform sms to cto", "inform slack to identity")
     assert world.look().incident.lead == "cto"
 
 
@@ -307,14 +307,14 @@ def test_dropping_a_service_stops_its_escalation_with_a_reason(world: World) -> 
     world.declare("down", "login", "payments")
     world.update(drop_services=("payments",))
     world.advance("5m")
-    world.expects("sms to ana", "sms to cara", "sms to bo")
+    world.expects("sms to ana", "sms to cara", "sms to bo", "inform slack to identity")
     assert "escalation to payments stopped: no service in scope leads to it any more" in world.timeline()
 
 
 def test_dropping_the_last_service_hands_the_incident_to_the_fallback_team(world: World) -> None:
     world.declare("down", "login")
     world.update(drop_services=("login",))
-    world.expects("sms to ana", "sms to eve")
+    world.expects("sms to ana", "sms to eve", "inform slack to identity")
     assert [one.status for one in world.look().escalations] == [EscalationStatus.STOPPED, EscalationStatus.PAGING]
 
 
@@ -326,7 +326,7 @@ def test_a_title_that_now_sounds_like_another_service_is_offered_and_never_taken
     assert world.look().incident.suggestion == "payments"
     assert "this sounds like Card payments: escalate update 1 --service payments" in world.timeline()
     world.update(add_services=("payments",))
-    world.expects("sms to cara")
+    world.expects("sms to cara", "inform slack to identity")
     assert world.look().incident.suggestion is None
 
 

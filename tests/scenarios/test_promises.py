@@ -72,7 +72,7 @@ def test_4_2_a_title_that_fits_nothing_goes_to_the_fallback_team_with_the_way_on
     world.declare("the coffee machine hums")
     world.expects("sms to eve")
     world.update(add_services=("login",))
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     assert [one.status for one in world.look().escalations] == [EscalationStatus.STOPPED, EscalationStatus.PAGING]
 
 
@@ -351,7 +351,7 @@ def test_4_7_a_new_service_starts_its_teams_escalation_though_others_have_acknow
     world.declare("down", "login")
     world.ack("ana")
     world.update(add_services=("payments",))
-    world.expects("sms to ana", "sms to cara")
+    world.expects("sms to ana", "sms to cara", "inform slack to identity")
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
@@ -360,14 +360,14 @@ def test_4_7_a_rise_in_urgency_pages_the_current_level_again_the_new_way_at_once
     world.advance("5m")
     world.expects("email to ana", "email to bo")
     world.update(severity="critical")
-    world.expects("sms to bo")
+    world.expects("sms to bo", "inform slack to identity")
 
 
 def test_4_7_a_rise_in_urgency_does_not_delay_the_next_level(world: World) -> None:
     world.declare("slow", "login", severity="minor")
     world.advance("4m")
     world.update(severity="major")
-    world.expects("email to ana", "sms to ana")
+    world.expects("email to ana", "sms to ana", "inform slack to identity")
     world.advance("1m")
     world.expects("sms to bo")
 
@@ -375,7 +375,7 @@ def test_4_7_a_rise_in_urgency_does_not_delay_the_next_level(world: World) -> No
 def test_4_7_a_rise_in_severity_without_a_rise_in_urgency_pages_nobody_again(world: World) -> None:
     world.declare("down", "login")
     world.update(severity="critical")
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
 
 
 # ── 8. the policy is fixed at the start, people are looked up at the moment of paging ─────────────────────────────────

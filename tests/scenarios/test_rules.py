@@ -58,6 +58,8 @@ def test_a_rule_fires_when_an_update_makes_its_condition_true(world_with, when: 
     expected = ["sms to cto" if then.get("severity") != "minor" else "email to cto"]
     if "add_services" in then:
         expected.append("slack to status")
+    if "add_services" in then or "severity" in then:
+        expected.append("inform slack to identity")
     world.expects(*expected)
     world.advance("2h", every="30m")
     world.expects_nothing()
@@ -113,7 +115,7 @@ def test_at_severity_for_counts_from_the_last_change(world_with) -> None:
     world.advance("1h", every="5m")
     world.update(severity="critical")
     world.advance("9m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
     world.advance("1m")
     world.expects("sms to cto")
 
@@ -140,11 +142,11 @@ def test_a_rule_fires_again_only_after_its_condition_was_false(world_with) -> No
     world = tell(world_with, 'severity = ">=critical"')
     for _ in range(3):
         world.update(severity="critical")
-        world.expects("sms to cto")
+        world.expects("sms to cto", "inform slack to identity")
         world.update(labels=(("a", "b"),))
         world.expects_nothing()
         world.update(severity="major")
-        world.expects_nothing()
+        world.expects("inform slack to identity")
 
 
 def test_every_fires_it_again_while_the_condition_holds_and_a_gap_makes_no_burst(world_with) -> None:
@@ -170,7 +172,7 @@ def test_involve_starts_the_teams_policy_and_scope_changes_leave_it_alone(world_
     world.declare("down", "login", severity="critical")
     world.expects("sms to ana", "sms to cara")
     world.update(add_services=("auth-db",))
-    world.expects("sms to eve")
+    world.expects("sms to eve", "inform slack to identity")
     world.ack("ops", everything=True)
     assert [one.team for one in world.look().escalations] == ["identity", "payments", "platform"]
 
@@ -180,11 +182,11 @@ def test_raise_to_raises_once_and_the_rules_that_follow_from_it_fire_too(world_w
     world = world_with(policies)
     world.declare("down", "login")
     world.advance("10m")
-    world.expects("slack to status", "sms to cto")
+    world.expects("slack to status", "sms to cto", "inform slack to identity")
     assert world.look().incident.severity == "critical"
     world.update(severity="major")
     world.advance("2h", every="10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
 
 
 def test_relative_targets_of_a_rule_mean_every_team_in_the_incident(world_with) -> None:
@@ -290,7 +292,7 @@ def test_a_nudge_works_with_every_action(world_with) -> None:
     world = nudged(world_with, 'involve = ["payments"]', 'raise_to = "critical"', 'inform = ["person:cto"]', 'mode = "nudge"')
     assert world.look().nudges[0].action == "inform person:cto; involve payments; raise to critical"
     world.nudge("yes", "bo")
-    world.expects("inform sms to cto", "slack to status")
+    world.expects("inform sms to cto", "slack to status", "inform slack to identity")
     assert world.look().incident.severity == "critical"
 
 

@@ -66,8 +66,9 @@ def test_4_15_a_held_page_that_becomes_more_severe_than_everything_told_goes_at_
     fill(storm, many=8)
     assert "held back" in storm.timeline(7)
     storm.update(7, severity="critical")
-    storm.expects("sms to ana")
-    assert ": critical #7 storm 6, major #4-#6, #8 - escalate ack 4 5 6 7 8" in storm.last().body
+    storm.expects("sms to ana", "inform slack to identity")
+    page = next(one for _, one in reversed(storm.post.letters) if "/sms/" in one.url)
+    assert ": critical #7 storm 6, major #4-#6, #8 - escalate ack 4 5 6 7 8" in page.body
     storm.advance("10m", every="10s")
     storm.sent()
     assert {one.status.value for number in range(1, 9) for one in storm.look(number).notifications if one.kind.value == "page"} == {"sent"}

@@ -1,4 +1,4 @@
-"""Whoever acts, acts whole: promises 3, 5, 6 and 7 of product.md §4 where somebody acts between two passes, or on more than one page."""
+"""Whoever acts, acts whole: promises 3 and 5 of product.md §4 where somebody acts between two passes, or on more than one page."""
 
 from __future__ import annotations
 
