@@ -16,13 +16,16 @@ from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog, TextForm
 from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.message import SHORT_LIMIT, clip
+from escalate_cli.core.fitting import Text, clip, may_cut
+from escalate_cli.core.message import Message
 from escalate_cli.core.model import NotificationKind, Situation
 from escalate_cli.core.paging import Letter, tell
+from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
+from escalate_cli.envelopes import sealed
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.meaning import os_user, storable
 from escalate_cli.store.mark import Mark
@@ -178,8 +181,8 @@ class Page:
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
         wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
-        text = f"escalate {wrong}: {problem.message}. {what}. Page people by hand; run escalate doctor."
-        for ticket, (name, envelope) in enumerate(self._envelopes(f"[escalate] it {wrong}", text, catalog, now)):
+        full, short = _messages(wrong, what, problem)
+        for ticket, (name, envelope) in enumerate(self._envelopes(full, short, catalog, now)):
             self._underway[ticket] = name
             self._sender.begin(ticket, envelope)
         if not self.running:
@@ -209,7 +212,7 @@ class Page:
             self._known = self._context.running_catalog
         return self._known
 
-    def _envelopes(self, title: str, text: str, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
+    def _envelopes(self, full: Message, short: Message, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
         """Whom to tell, by name, and what."""
         from escalate_cli.config.secrets import expand
 
@@ -222,9 +225,17 @@ class Page:
                 expanded = expand(gateway.url, one.address, self._context.environ)
             except EscalateError:
                 continue
-            short = gateway.text is TextForm.SHORT
-            head, body = ("", clip(text, SHORT_LIMIT)) if short else (title, text)
-            yield name_of(one.recipient, catalog), Envelope(expanded.url, expanded.secrets, head, body, "page", gateway.timeout)
+            message = short if gateway.text is TextForm.SHORT else full
+            yield name_of(one.recipient, catalog), sealed(gateway, expanded, message, short, NotificationKind.PAGE)
+
+
+def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:
+    """The message, full and short: what to do comes first, so that it is there however little of the rest fits."""
+    first = Text(f"Page people by hand: escalate {wrong}. ")
+    happened = may_cut(words(what), 1, least=60)
+    short = one_sms(first + happened + ". " + may_cut(words(problem.message), 2))
+    full = first + happened + ".\n\n" + may_cut(printable(problem.message), 2) + "\n\nWhat is wrong: escalate doctor\n"
+    return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short)
 
 
 def page_fallback(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.digest import Part, digest
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.message import Message, clip, compose
+from escalate_cli.core.fitting import Text, clip, may_cut
+from escalate_cli.core.message import Message, compose
 from escalate_cli.core.model import Notification, NotificationKind, Situation
+from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.text import printable
 from escalate_cli.core.together import joined
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations
+
+if TYPE_CHECKING:
+    from escalate_cli.config.secrets import Expanded
 
 
 def envelope(
@@ -32,9 +39,18 @@ def envelope(
         return Outcome(OutcomeKind.TEMPORARY, problem.message, local=True)
     except BadReference as problem:
         return Outcome(OutcomeKind.PERMANENT, problem.message)
-    message = _message(claimed, gateway, situations, catalog, now)
-    thread = _thread(claimed, situations)
-    return Envelope(expanded.url, expanded.secrets, message.title, message.body, notification.kind.value, gateway.timeout, thread)
+    message, short = _messages(claimed, gateway, situations, catalog, now)
+    return sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
+
+
+def sealed(
+    gateway: Gateway, expanded: Expanded, message: Message, short: Message, kind: NotificationKind, thread: str = ""
+) -> Envelope:
+    """An envelope for a gateway whose URL has its secrets; `short` is what goes out where `message` is refused for its length."""
+    return Envelope(
+        expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
+        loose=message.loose, short=short.body, longest=gateway.longest,
+    )  # fmt: skip
 
 
 def _thread(claimed: Claimed, situations: Situations) -> str:
@@ -56,11 +72,19 @@ def _address(notification: Notification, catalog: Catalog) -> str:
     return (known.contact.get(notification.gateway) if known else None) or notification.address
 
 
-def _message(claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant) -> Message:
-    short = gateway.text is TextForm.SHORT
+def _messages(
+    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant
+) -> tuple[Message, Message]:
+    """The message as the gateway wants it, and the short one."""
     if any(one.incident_id != claimed.incident_id for one in claimed.also):
-        return _digest(claimed, situations, catalog, short=short)
-    situation = situations.load(claimed.incident_id)
+        write = partial(_digest, claimed, situations, catalog)
+    else:
+        write = partial(_composed, claimed, situations.load(claimed.incident_id), catalog, now)
+    short = write(short=True)
+    return (short if gateway.text is TextForm.SHORT else write(short=False)), short
+
+
+def _composed(claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool) -> Message:
     try:
         if situation is None:
             raise LookupError
@@ -85,7 +109,8 @@ def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short
 
 
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
-    title = printable(situation.incident.title) if situation else "an incident"
+    title = may_cut(words(situation.incident.title), 1) if situation else Text("an incident")
     repeat = "(repeat) " if claimed.notification.unsure else ""
-    text = f"{repeat}#{claimed.incident_id} {clip(title, 100)} - escalate ack {claimed.incident_id}"
-    return Message("" if short else text, text if short else f"{text}\n\n{printable(claimed.notification.because)}\n")
+    text = one_sms(Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}")
+    because = clip(printable(claimed.notification.because), 1000)
+    return Message("" if short else text, text if short else f"{text}\n\n{because}\n")

@@ -16,6 +16,7 @@ from escalate_cli.core.policy import Target
 from escalate_cli.core.targets import Recipient, name_of, resolve
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.dispatch import PARALLEL
+from escalate_cli.envelopes import sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ def _envelope(context: Context, draft: Notification, situation: Situation, catal
         expanded = expand(gateway.url, draft.address, context.environ)
     except (MissingSecret, BadReference) as problem:
         return problem.message
-    short = gateway.text is TextForm.SHORT
-    message = compose(draft, situation, catalog, context.clock.now(), short=short)
-    return Envelope(expanded.url, expanded.secrets, message.title, message.body, draft.kind.value, gateway.timeout)
+    now = context.clock.now()
+    short = compose(draft, situation, catalog, now, short=True)
+    message = short if gateway.text is TextForm.SHORT else compose(draft, situation, catalog, now, short=False)
+    return sealed(gateway, expanded, message, short, draft.kind)
 
 
 def _with(draft: Notification, outcome: Outcome, now: Instant) -> Notification:

@@ -17,7 +17,7 @@ import pytest
 
 from escalate_cli.cli.commands import COMMANDS, FAMILIES
 from escalate_cli.core import model
-from escalate_cli.core.message import PLACEHOLDERS
+from escalate_cli.core.placeholders import PLACEHOLDERS
 from escalate_cli.core.policy import Rule, TargetKind
 from escalate_cli.core.routing import Match
 from escalate_cli.errors import ExitCode

@@ -61,7 +61,7 @@ def channel(name: str, table: shape.Channel, item: Item) -> core.Channel:
 
 def gateway(name: str, table: shape.Gateway, item: Item) -> core.Gateway:
     """One gateway."""
-    return core.Gateway(name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source)
+    return core.Gateway(name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest)
 
 
 def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> core.Schedule:

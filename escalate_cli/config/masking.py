@@ -12,7 +12,7 @@ _TOKEN = re.compile(
 _SECRET_KEY = re.compile(r"pass|pwd|token|secret|key|auth|sig|credential", re.IGNORECASE)
 _STRING = re.compile(r"""(?P<quote>["'])(?P<body>(?:\\.|(?!(?P=quote)).)*)""")
 _BARE = re.compile(r"""(?<==)(\s*)([^\s"'\[{#,][^#,\]}]*)""")
-_HARMLESS_KEY = re.compile(r"\s*(?:[\w.-]+\.)?(?:text|timeout|attempts|every)\s*=[^{}]*$")
+_HARMLESS_KEY = re.compile(r"\s*(?:[\w.-]+\.)?(?:text|timeout|attempts|longest|every)\s*=[^{}]*$")
 _HARMLESS = re.compile(r"full|short|true|false|[\d.]+[wdhms]?|\s*", re.IGNORECASE)
 _STRUCTURE = frozenset("/:@?&=#{}[](),;. \t\"'+$-_")
 

@@ -157,6 +157,9 @@ class Gateway(Table):
         default=20_000_000, description="hard limit of one attempt, 1s to 5m"
     )
     attempts: int = Field(default=4, ge=1, le=20, description="then the notification is given up")
+    longest: Annotated[int, Field(ge=40, le=1_000_000)] | None = Field(
+        default=None, description="characters that the service takes, title and text together; known from Apprise for most"
+    )
 
 
 class Messages(Table):

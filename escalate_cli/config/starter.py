@@ -136,6 +136,7 @@ url = "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?from=oncall@exam
 # text = "short"
 # timeout = "20s"                       # hard limit of one attempt
 # attempts = 4                          # then the notification is given up
+# longest = 4096                        # characters that the service takes; known from Apprise for most
 """
 
 _POLICIES = """\

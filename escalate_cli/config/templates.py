@@ -11,7 +11,7 @@ from string import Formatter
 from escalate_cli.config.secrets import TO, BadReference, references
 from escalate_cli.config.vocabulary import refuse
 from escalate_cli.core.catalog import did_you_mean
-from escalate_cli.core.message import PLACEHOLDERS
+from escalate_cli.core.placeholders import PLACEHOLDERS
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 

@@ -110,7 +110,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One way to reach an address: an Apprise URL template with `{to}` and secret references, still unexpanded."""
+    """One way to reach an address: an Apprise URL template with `{to}` and secret references, still unexpanded.
+
+    `longest` is how many characters the service takes, where that is not what Apprise knows of it.
+    """
 
     id: str
     url: str
@@ -118,6 +121,7 @@ class Gateway:
     timeout: Span = 20 * SECOND
     attempts: int = 4
     source: str = ""
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

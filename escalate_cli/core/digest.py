@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from escalate_cli.core.duration import Span, show_duration
-from escalate_cli.core.message import BODY_LIMIT, SHORT_LIMIT, TITLE_LIMIT, Message, clip
+from escalate_cli.core.fitting import Text, clip, may_cut
+from escalate_cli.core.gsm import ONE_SMS, is_gsm, is_one_sms
+from escalate_cli.core.message import TITLE_LIMIT, Message
 from escalate_cli.core.model import Incident, IncidentStatus, NotificationKind
+from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.text import printable
 
 _ONE_BY_ONE = 60
 """numbers that are written out one by one in a full digest; of more, stretches: `escalate ack 7-95`"""
-_PLAIN = frozenset(" !#%&'()*+,-./:;<=>?_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\"")
-"""characters that count one in every SMS"""
+_LONGEST_COMMAND = 6000
+_SHORTER_COMMANDS = (2000, 600, 200, 60)
+"""lengths of the line that acknowledges, for services that take less"""
+_FIRST_LINES = 300
+"""characters of the list that go out even where the line that acknowledges has to be shortened for it: the worst is among them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +43,36 @@ def digest(
     rank: Callable[[str], int],
     short: bool,
     unsure: bool = False,
-    limit: int = BODY_LIMIT,
 ) -> Message:
     """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its severity, what has no room counted.
 
-    `rank` says how bad a severity is. A full body has at most `limit` characters. `unsure`: an earlier digest of some may have arrived.
+    `rank` says how bad a severity is. `unsure`: an earlier digest of some may have arrived.
     """
     ordered = sorted(parts, key=lambda one: (_is_over(one), -rank(one.incident.severity), not one.acknowledgeable, one.incident.id))
     repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
     head = f"{repeat}{messages} more messages about {many}"
     if short:
-        return Message("", next(text for text in _shorts(head, f"{repeat}{many}", ordered) if len(text) <= SHORT_LIMIT))
+        return Message("", _short(head, f"{repeat}{many}", ordered))
     worst = ordered[0].incident
     title = f"{head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}"
-    return Message(clip(title, TITLE_LIMIT), _full(ordered, per, limit))
+    body = _full(ordered, per)
+    return Message(clip(title, TITLE_LIMIT), body.text, body.loose)
 
 
 def _is_over(part: Part) -> bool:
     return part.incident.status is IncidentStatus.RESOLVED
 
 
-def _full(ordered: Sequence[Part], per: Span, limit: int) -> str:
-    start = f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst first.\n\n"
-    end = "\nAll of them: escalate list\n"
+def _full(ordered: Sequence[Part], per: Span) -> Text:
+    """The list, of which as many lines go out as a service takes, and the line that acknowledges all of it."""
+    text = Text(f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst first.\n\n")
+    text += may_cut("\n".join(map(_line, ordered)), 2, _FIRST_LINES, rest="and {lines} more") + "\n"
     numbers = [one.incident.id for one in ordered if one.acknowledgeable]
     if numbers:
-        end = f"\nAcknowledge all of it: {_command(numbers, limit // 3)}{end}"
-    room = limit - len(start) - len(end) - len(f"and {len(ordered)} more\n")
-    lines: list[str] = []
-    for part in ordered:
-        line = _line(part) + "\n"
-        room -= len(line)
-        if room < 0:
-            break
-        lines.append(line)
-    if len(lines) < len(ordered):
-        lines.append(f"and {len(ordered) - len(lines)} more\n")
-    return start + "".join(lines) + end
+        shorter = tuple(_command(numbers, length) for length in _SHORTER_COMMANDS)
+        command = may_cut(_command(numbers, _LONGEST_COMMAND), 1, instead=shorter)
+        text += Text("\nAcknowledge all of it: ") + command
+    return text + "\nAll of them: escalate list\n"
 
 
 def _line(part: Part) -> str:
@@ -102,15 +101,23 @@ def _commands(numbers: Sequence[int]) -> Iterator[str]:
     yield f"+{len(numbers)} more: escalate list"
 
 
+def _short(head: str, shorter: str, ordered: Sequence[Part]) -> str:
+    for text in _shorts(head, shorter, ordered):
+        if is_one_sms(text):
+            return text
+    worst = ordered[0].incident
+    return one_sms(Text(shorter) + ", worst " + may_cut(worst.severity, 1) + f" #{worst.id} - escalate list")
+
+
 def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
     """The same in ever fewer words: the names of the incidents give way first, then the numbers to acknowledge; the worst never."""
     numbers = [one.incident.id for one in ordered if one.acknowledgeable]
     worst = ordered[0].incident
-    title = f" {worst.title}" if set(worst.title) <= _PLAIN and len(worst.title) < SHORT_LIMIT // 2 else ""
+    name = words(worst.title)
+    title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
     leader = f"{worst.severity} #{worst.id}"
-    others = ordered[1:]
-    every = _command(numbers, SHORT_LIMIT) if numbers else "escalate list"
-    rest = "".join(f", {one}" for one in _by_severity(others))
+    every = _command(numbers, ONE_SMS) if numbers else "escalate list"
+    rest = "".join(f", {one}" for one in _by_severity(ordered[1:]))
     if title:
         yield f"{head}: {leader}{title}{rest} - {every}"
         yield f"{shorter}: {leader}{title}{rest} - {every}"
@@ -121,7 +128,6 @@ def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
     yield f"{first} - {every}"
     for command in _commands(numbers) if numbers else ("escalate list",):
         yield f"{first} - {command}"
-    yield first[: SHORT_LIMIT - 16] + " - escalate list"
 
 
 def _by_severity(parts: Sequence[Part]) -> Iterator[str]:

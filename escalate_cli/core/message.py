@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge
 from escalate_cli.core.duration import DAY, Instant, show_about
+from escalate_cli.core.fitting import Loose, Text, clip, fit, join, may_cut, squeeze
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import (
     Escalation,
@@ -22,44 +22,53 @@ from escalate_cli.core.model import (
     NudgeStatus,
     Situation,
 )
+from escalate_cli.core.placeholders import fill
+from escalate_cli.core.short_message import one_sms, short_message, words
 from escalate_cli.core.targets import name_of, resolve
 from escalate_cli.core.text import printable
 
 TITLE_LIMIT = 200
 """an email subject of over 990 characters without a space fails for good (facts.md)"""
-SHORT_LIMIT = 160
-"""one SMS"""
-BODY_LIMIT = 20_000
+_LONGEST_PIECE = 20_000
+"""of what somebody wrote: no service takes more, and nobody reads it"""
 
-PLACEHOLDERS = (
-    "severity", "id", "title", "message", "services", "teams", "lead", "declared_by", "declared_at", "status", "level", "levels",
-    "because", "next", "ack",
-)  # fmt: skip
+# What of a message gives way where a service takes less, the first of these first; what is cut is said.
+_PROSE, _LISTS, _NAMES, _TITLE = 4, 3, 2, 1
+_MORE_LINES, _MORE = "[...]", "... and {lines} more"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for a gateway: for `text = "short"` the body is everything and the title is empty."""
+    """A message for a gateway: for `text = "short"` the body is everything and the title is empty.
+
+    `loose` are the stretches of the body that may be shortened for a service that takes less.
+    """
 
     title: str
     body: str
+    loose: tuple[Loose, ...] = ()
 
 
 def compose(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, *, short: bool) -> Message:
     """The message of a notification at `now`, in the recipient's zone; `[messages]` templates where they are given and work."""
     zone = _zone_of(notification.recipient, catalog)
+    values = facts(notification, situation, catalog, now, zone) if catalog.messages else {}
     if short:
-        return Message("", _short(notification, situation, catalog, now, zone))
-    values = facts(notification, situation, catalog, now, zone)
-    templated = _templated("title", values, catalog)
-    title = _repeat(notification) + templated if templated else _title(notification, situation.incident)
+        templated = _templated("short", values, catalog)
+        if templated:
+            return Message("", one_sms(Text(_repeat(notification)) + templated))
+        return Message("", short_message(notification, situation.incident, nudge_of(notification, situation)))
+    title = _templated("title", values, catalog) or _title(notification, situation.incident)
     body = _templated("body", values, catalog) or _body(notification, situation, catalog, now, zone)
-    return Message(clip(printable(title), TITLE_LIMIT), clip(body, BODY_LIMIT))
+    return Message(_fitted_title(Text(_repeat(notification)) + title), body.text, body.loose)
 
 
-def clip(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def _fitted_title(title: Text) -> str:
+    def fits(text: str) -> bool:
+        return len(text) <= TITLE_LIMIT
+
+    fitted = fit(title, fits)
+    return squeeze(title.text, fits) if fitted is None else fitted.text
 
 
 def clock_time(at: Instant, zone: str, now: Instant) -> str:
@@ -74,11 +83,21 @@ def _zone_of(recipient: str, catalog: Catalog) -> str:
     return person.timezone if person else catalog.settings.timezone
 
 
-def _name(incident: Incident) -> str:
-    return f"#{incident.id} {printable(incident.title)}"
+def _name(incident: Incident) -> Text:
+    return Text(f"#{incident.id} ") + _of_people(incident.title, _TITLE, least=100)
 
 
-def _title(notification: Notification, incident: Incident) -> str:
+def _of_people(text: str, rank: int, *, least: int = 0, lines: bool = False, rest: str = "") -> Text:
+    """What somebody wrote, made harmless; it may be cut."""
+    return may_cut(printable(clip(text, _LONGEST_PIECE), lines=lines), rank, least, rest)
+
+
+def _listed(lines: list[str]) -> Text:
+    """Lines of which as many go out as fit; the rest is counted."""
+    return may_cut("\n".join(lines), _LISTS, rest=_MORE)
+
+
+def _title(notification: Notification, incident: Incident) -> Text:
     start = {
         NotificationKind.PAGE: f"[{incident.severity}]",
         NotificationKind.INFORM: f"[{incident.severity}] For information:",
@@ -86,26 +105,26 @@ def _title(notification: Notification, incident: Incident) -> str:
         NotificationKind.RESOLVED: "[resolved]",
         NotificationKind.TEST: "[TEST]",
     }[notification.kind]
-    name = _name(incident) if incident.id > 0 else printable(incident.title)
-    return f"{_repeat(notification)}{start} {name}"
+    name = _name(incident) if incident.id > 0 else _of_people(incident.title, _TITLE)
+    return Text(f"{start} ") + name
 
 
 def _repeat(notification: Notification) -> str:
     return "(repeat) " if notification.unsure else ""
 
 
-def _body(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
+def _body(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> Text:
     incident = situation.incident
-    parts = []
+    parts: list[Text | str] = []
     if notification.note:
-        parts.append(printable(notification.note, lines=True))
+        parts.append(_of_people(notification.note, _PROSE, least=200, lines=True, rest=_MORE_LINES))
     if notification.kind is not NotificationKind.TEST:
-        parts.append("\n".join(_what(situation, catalog, now, zone)))
+        parts.append(join("\n", _what(situation, catalog, now, zone)))
     if notification.kind is not NotificationKind.RESOLVED:
-        parts += [printable(text, lines=True) for text in _said(notification, incident)]
-    parts.append("\n".join(_why_and_next(notification, situation, catalog, now, zone)))
-    parts.append("\n".join(_what_to_type(notification, situation, catalog)))
-    return "\n\n".join(part for part in parts if part) + "\n"
+        parts += [_of_people(text, _PROSE, least=100, lines=True, rest=_MORE_LINES) for text in _said(notification, incident)]
+    parts.append(join("\n", _why_and_next(notification, situation, catalog, now, zone)))
+    parts.append(join("\n", _what_to_type(notification, situation, catalog)))
+    return join("\n\n", parts) + "\n"
 
 
 def _said(notification: Notification, incident: Incident) -> list[str]:
@@ -116,26 +135,30 @@ def _said(notification: Notification, incident: Incident) -> list[str]:
     return said
 
 
-def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[str]:
+def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[Text | str]:
     incident = situation.incident
-    lines = [f"{_name(incident)}", f"Severity: {incident.severity}"]
+    lines: list[Text | str] = [_name(incident), f"Severity: {incident.severity}"]
     names = ", ".join(catalog.services[one].name if one in catalog.services else one for one in incident.services)
-    lines.append(f"Affected: {names or 'no service known yet'}")
+    lines.append(Text("Affected: ") + may_cut(names or "no service known yet", _NAMES, least=40))
     by = f" by {printable(name_of(f'person:{incident.declared_by}', catalog))}" if incident.declared_by else ""
-    lines.append(f"Declared: {clock_time(incident.declared_at, zone, now)}{by} ({show_about(now - incident.declared_at)} ago)")
+    since = f" ({show_about(now - incident.declared_at)} ago)"
+    lines.append(Text(f"Declared: {clock_time(incident.declared_at, zone, now)}") + may_cut(by, _NAMES, least=40) + since)
     if incident.lead:
-        lines.append(f"Lead: {name_of('person:' + incident.lead, catalog)}")
+        lines.append(Text("Lead: ") + may_cut(name_of("person:" + incident.lead, catalog), _NAMES, least=40))
     candidates = incident.routing.get("candidates") or []
     if not incident.services and candidates:
         lines.append("It may be one of:")
-        lines += [f"  {one['name']} ({one['team']}): escalate update {incident.id} --service {one['service']}" for one in candidates[:5]]
+        fits = [f"  {one['name']} ({one['team']}): escalate update {incident.id} --service {one['service']}" for one in candidates[:5]]
+        lines.append(_listed(fits))
     return lines
 
 
-def _why_and_next(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[str]:
-    lines = []
+def _why_and_next(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str
+) -> list[Text | str]:
+    lines: list[Text | str] = []
     if notification.kind in (NotificationKind.PAGE, NotificationKind.NUDGE):
-        lines.append(f"Why you: {printable(notification.because)}")
+        lines.append(Text("Why you: ") + _of_people(notification.because, _NAMES, least=80))
     if notification.late:
         lines.append(f"This page is {show_about(notification.late)} late: escalate was not running.")
     if notification.unsure:
@@ -144,18 +167,21 @@ def _why_and_next(notification: Notification, situation: Situation, catalog: Cat
         return lines + _nudge_lines(notification, situation, catalog, now, zone)
     told = _told(notification, situation, catalog, now, zone)
     if told and notification.kind is NotificationKind.PAGE:
-        lines.append(f"Told so far: {told}")
+        lines.append(may_cut(f"Told so far: {told}", _LISTS))
     upcoming = outlook(notification, situation, catalog, now)
     if upcoming is not None and notification.kind is NotificationKind.PAGE:
-        lines.append(f"Next: {upcoming.text} at {clock_time(upcoming.at, zone, now)}, unless someone acknowledges")
+        who = may_cut(upcoming.text, _NAMES, least=40)
+        lines.append(Text("Next: ") + who + f" at {clock_time(upcoming.at, zone, now)}, unless someone acknowledges")
     return lines
 
 
-def _nudge_lines(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[str]:
+def _nudge_lines(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str
+) -> list[Text | str]:
     nudge = nudge_of(notification, situation)
     if nudge is None:
         return []
-    lines = [f"Proposed: {nudge.action}"]
+    lines: list[Text | str] = [Text("Proposed: ") + may_cut(nudge.action, _NAMES, least=80)]
     if nudge.expires_at is not None:
         what = "it is done anyway" if nudge.proposal.on_expiry.value == "page" else "nothing happens"
         lines.append(f"Without an answer by {clock_time(nudge.expires_at, zone, now)} {what}.")
@@ -218,44 +244,20 @@ def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now:
     return Outlook(at, f"the fallback ({', '.join(people)})", people) if people else None
 
 
-def _what_to_type(notification: Notification, situation: Situation, catalog: Catalog) -> list[str]:
+def _what_to_type(notification: Notification, situation: Situation, catalog: Catalog) -> list[Text | str]:
     incident = situation.incident
     if notification.kind is NotificationKind.TEST or incident.id <= 0:
         return ["This is only a test. Nothing is broken and nothing needs doing."]
-    lines = []
+    lines: list[Text | str] = []
     nudge = nudge_of(notification, situation)
     if nudge is not None and nudge.status is NudgeStatus.OPEN:
         lines += [f"Yes:         escalate nudge {nudge.id} yes", f"No:          escalate nudge {nudge.id} no"]
     if notification.kind is NotificationKind.PAGE and incident.status is not IncidentStatus.RESOLVED:
         lines.append(f"Acknowledge: escalate ack {incident.id}")
     lines.append(f"Details:     escalate show {incident.id}")
-    for service in incident.services:
-        if service in catalog.services:
-            lines += [f"{name.capitalize()}: {url}" for name, url in catalog.services[service].links.items()]
+    known = [catalog.services[one] for one in incident.services if one in catalog.services]
+    lines.append(_listed([f"{name.capitalize()}: {url}" for service in known for name, url in service.links.items()]))
     return lines
-
-
-def _short(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
-    incident = situation.incident
-    values = facts(notification, situation, catalog, now, zone)
-    templated = _templated("short", values, catalog)
-    if templated:
-        return clip(_repeat(notification) + printable(templated), SHORT_LIMIT)
-    nudge = nudge_of(notification, situation)
-    if notification.kind is NotificationKind.TEST or incident.id <= 0:
-        head, tail = "[TEST] ", " Only a test: nothing is broken."
-    elif nudge is not None:
-        head, tail = f"{_repeat(notification)}[{incident.severity}] #{incident.id} ", f": {nudge.action}? escalate nudge {nudge.id} yes|no"
-    elif notification.kind is NotificationKind.PAGE:
-        level = f" L{notification.level}" if notification.level else ""
-        level += f", {show_about(notification.late)} late" if notification.late else ""
-        head, tail = f"{_repeat(notification)}[{incident.severity}{level}] #{incident.id} ", f" - escalate ack {incident.id}"
-    elif notification.kind is NotificationKind.RESOLVED:
-        head, tail = f"{_repeat(notification)}[resolved] #{incident.id} ", ""
-    else:
-        head, tail = f"{_repeat(notification)}[info] #{incident.id} ", f": {printable(notification.note or '')}"
-    tail = clip(tail, SHORT_LIMIT // 2)
-    return head + clip(printable(incident.title), SHORT_LIMIT - len(head) - len(tail)) + tail
 
 
 def facts(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> Mapping[str, str]:
@@ -280,28 +282,19 @@ def facts(notification: Notification, situation: Situation, catalog: Catalog, no
         "next": f"{upcoming.text} at {clock_time(upcoming.at, zone, now)}" if upcoming else "",
         "ack": f"escalate ack {incident.id}",
     }
-    return {name: printable(value, lines=True) for name, value in values.items()}
+    return {name: printable(clip(value, _LONGEST_PIECE), lines=True) for name, value in values.items()}
 
 
-def _templated(part: str, values: Mapping[str, str], catalog: Catalog) -> str | None:
+def _templated(part: str, values: Mapping[str, str], catalog: Catalog) -> Text | None:
     """The template of this part filled in; None where there is none, or it does not work: then the built-in text goes out."""
     template = catalog.messages.get(part)
     if not template:
         return None
+    if part != "body":
+        template = printable(template)
+        values = {name: words(value) if part == "short" else printable(value) for name, value in values.items()}
     try:
-        return fill(template, values)
+        filled = fill(template, values)
     except ValueError:
         return None
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Put values into `{name}` places; nothing else is understood: no attributes, no formats, no code. ValueError says what is wrong."""
-    filled = []
-    for literal, name, spec, conversion in string.Formatter().parse(template):
-        filled.append(literal)
-        if name is None:
-            continue
-        if spec or conversion or name not in values:
-            raise ValueError(f"{{{name}}} is not a placeholder")
-        filled.append(values[name])
-    return "".join(filled)
+    return filled if filled.text.strip() else None

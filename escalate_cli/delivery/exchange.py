@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -110,6 +111,26 @@ _HOPELESS_REFUSALS = frozenset({
 _BAD_WORDS = frozenset({"error", "err", "fail", "failed", "failure", "rejected", "refused", "denied", "invalid", "undelivered", "nok"})
 _NOTHING = (None, False, 0, "", "0", "none", "null", "false", "ok", "success")
 _REASONS = ("error", "error-text", "error_text", "error_message", "errmsg", "message", "msg", "description", "detail", "reason", "title")
+
+
+_MAY_MEAN_LENGTH = frozenset({400, 413, 414, 422, 431})
+"""HTTP statuses that a service gives for what it will not take as it is"""
+_TOO_BIG_FOR_MAIL = frozenset({523, 552, 554})
+_SPEAKS_OF_LENGTH = re.compile(r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE)
+
+
+def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
+    """Whether a message was refused, and a shorter one may be taken. Nobody has had it: what may have arrived is not tried again."""
+    telling = [exchange for exchange in exchanges if not exchange.farewell]
+    if not telling or outcome.kind not in (OutcomeKind.PERMANENT, OutcomeKind.TEMPORARY):
+        return False
+    status = telling[-1].status or 0
+    if telling[-1].protocol == "SMTP":
+        return status in _TOO_BIG_FOR_MAIL
+    if status in _MAY_MEAN_LENGTH:
+        return True
+    refused = status < 300 or (400 <= status < 500 and status not in _TEMPORARY_HTTP)
+    return refused and status >= 200 and _SPEAKS_OF_LENGTH.search(outcome.detail) is not None
 
 
 def find_refusal(body: str) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import select
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from types import TracebackType
 from typing import Any
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.fitting import Loose
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.nursery_link import NurseryLink
 
@@ -24,7 +25,8 @@ class Envelope:
     `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value. `thread` is the same for
     all messages of one incident, "" for others: mails are shown together by it. `look` is what is asked of a database just before the
     first byte leaves: its path, a statement, the statement's one value, and the instant from which the attempt may not begin any more.
-    Without a row in answer the attempt is withdrawn.
+    Without a row in answer the attempt is withdrawn. `loose` are the stretches of `body` that may be cut, `short` is the text for a
+    service that does not take so much, and `longest` what it takes, if that is known.
     """
 
     url: str = field(repr=False)
@@ -35,6 +37,9 @@ class Envelope:
     timeout: Span
     thread: str = ""
     look: tuple[str, str, str, Instant] | None = None
+    loose: tuple[Loose, ...] = ()
+    short: str = ""
+    longest: int | None = None
 
 
 class _Running:
@@ -95,6 +100,7 @@ class Sender:
         self._link.ask([ticket, {
             "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
             "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread, "look": envelope.look,
+            "loose": [astuple(one) for one in envelope.loose], "short": envelope.short, "longest": envelope.longest,
         }])  # fmt: skip
 
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:

@@ -1,0 +1,130 @@
+"""How much room a service has for a message, and a message made to fit there.
+
+What Apprise knows of each service (`body_maxlen`, `title_maxlen`) counts for the text as its plugin sends it: with the title in front
+where the service has none, and with what the plugin escapes. So the plugin is asked: it makes the message, and it is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from escalate_cli.core.fitting import Text, clip, fit, squeeze
+from escalate_cli.core.gsm import utf16_units
+from escalate_cli.core.mentions import quiet, quiet_text
+
+LONGEST_TITLE = 200
+"""a longer subject without a space makes mail fail for good (facts.md)"""
+_SCANTY = 320
+"""a service with less room is for short texts"""
+_MAIL = frozenset({"mailto", "mailtos"})
+"""mail rings nobody by a name in its text, and shows it as it was written"""
+_COUNT_BYTES = frozenset({"ntfy", "wecombot", "wechat", "dingtalk", "feishu", "lark", "irc"})
+_LESS_ROOM = {"ntfy": 4000}
+"""where the service takes less than Apprise says; ntfy makes an attachment of what is longer"""
+_SLACK_BLOCK, _SLACK_HEADER = 3000, 150
+
+Notify = Callable[[str, str], object]
+"""have Apprise make and send a message of this title and body"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What goes out: a title, which may be empty, and a body."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a service takes. `together`: the title counts, too. `lines`: how many lines it shows, 0 for any number. `in_parts`: the
+    gateway's URL asks Apprise to send what is longer in several messages.
+    """
+
+    body: int
+    title: int
+    together: bool
+    lines: int
+    in_parts: bool
+    measure: Callable[[str], int]
+
+    def has_place_for(self, sent: Letter) -> bool:
+        """Whether it takes this, as the plugin sends it."""
+        length = self.measure(sent.body.rstrip()) + (self.measure(sent.title) + 2 if self.together and sent.title else 0)
+        return length <= self.body and (not self.lines or sent.body.count("\n") < self.lines)
+
+
+def room_of(plugin: Any, schema: str, longest: int | None) -> Room:
+    """The room of the service behind a plugin; `longest` is what the gateway's owner says of it, for title and body together."""
+    family = schema.removesuffix("s") if schema.removesuffix("s") in _COUNT_BYTES else schema
+    measure = (lambda text: len(text.encode())) if family in _COUNT_BYTES else utf16_units
+    title = int(plugin.title_maxlen) or LONGEST_TITLE
+    body = min(int(plugin.body_maxlen), _LESS_ROOM.get(family, 1 << 30))
+    together = bool(getattr(plugin, "overflow_amalgamate_title", False))
+    if getattr(plugin, "use_blocks", False):
+        body, title = min(body, _SLACK_BLOCK), min(title, _SLACK_HEADER)
+    body -= len(" ".join(getattr(plugin, "ping", None) or ())) * 2  # Discord's own, added to what is sent
+    if longest is not None:
+        body, together = longest, True
+    in_parts = getattr(plugin.overflow_mode, "value", plugin.overflow_mode) == "split"
+    return Room(body, min(title, LONGEST_TITLE, max(body // 4, 20)), together, int(plugin.body_max_line_count), in_parts, measure)
+
+
+def fitted(letter: Letter, loose: Text, short: str, room: Room, as_sent: Callable[[Letter], list[Letter]]) -> Letter:
+    """`letter`, whose body is `loose`, made to fit: what may be cut first; else the short text where there is little room; else its
+    middle is left out.
+    """
+    title = clip(letter.title, room.title)
+
+    def fits(body: str) -> bool:
+        if not room.in_parts and room.measure(body.rstrip()) > room.body:
+            return False  # whatever the plugin escapes only adds to it
+        return all(room.has_place_for(one) for one in as_sent(Letter(title, body)))
+
+    cut = fit(loose, fits)
+    if cut is not None:
+        return Letter(title, cut.text)
+    if short and (room.body < _SCANTY or room.lines):
+        title = ""
+        return Letter(title, squeeze(short, fits))
+    return Letter(title, squeeze(loose.text, fits))
+
+
+def quieted(title: str, body: Text, short: str, schema: str) -> tuple[str, Text, str]:
+    """The same without a mention that rings."""
+    if schema in _MAIL:
+        return title, body, short
+    return quiet_text(title), quiet(body), quiet_text(short)
+
+
+def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
+    """A function that says what `plugin` sends for a letter. The plugin is for this alone: it sends nothing any more."""
+    calls: list[Letter] = []
+
+    def record(body: str = "", title: str = "", **_: object) -> bool:
+        calls.append(Letter(title or "", body or ""))
+        return True
+
+    for name in dir(plugin):
+        if name.startswith("send") and callable(getattr(plugin, name)):
+            setattr(plugin, name, record)
+    may_be_asked = all(getattr(type(plugin), name).__module__ == "apprise.plugins.base" for name in ("notify", "async_notify"))
+
+    def as_sent(letter: Letter) -> list[Letter]:
+        calls.clear()
+        if may_be_asked:
+            with suppress(Exception):
+                notify(letter.title, letter.body)
+        return list(calls) or [_joined(plugin, letter)]
+
+    return as_sent
+
+
+def _joined(plugin: Any, letter: Letter) -> Letter:
+    """What a plugin that cannot be asked sends, as far as is known."""
+    if int(plugin.title_maxlen) or not letter.title:
+        return letter
+    return Letter("", f"{letter.title}\r\n{letter.body}")
