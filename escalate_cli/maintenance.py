@@ -1,52 +1,91 @@
-"""Maintenance: for a while the incidents of a service are recorded and page nobody."""
+"""Maintenance: for a while the incidents of a service are recorded and page nobody. Several of one service add up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from escalate_cli.context import Context
-from escalate_cli.core.duration import Span
+from escalate_cli.core import maintenance as core
+from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import Maintenance
+from escalate_cli.errors import UsageProblem
 from escalate_cli.meaning import find_service, reporter, storable
 
 
 def begin_maintenance(
-    context: Context, services: Sequence[str], span: Span, *, reason: str | None = None, by: str | None = None
-) -> tuple[Maintenance, ...]:
-    """Incidents on these services page nobody for `span`."""
+    context: Context,
+    services: Sequence[str],
+    span: Span,
+    *,
+    start: Instant | None = None,
+    reason: str | None = None,
+    by: str | None = None,
+) -> tuple[tuple[Maintenance, ...], tuple[Maintenance, ...]]:
+    """Incidents on these services page nobody for `span` from `start`, which is now otherwise.
+
+    What was begun, and for each service of it the whole stretch in which it is quiet where that lasts longer.
+    """
     catalog = context.running_catalog
-    found = [find_service(one, catalog).id for one in services]
+    named = dict.fromkeys(find_service(one, catalog).id for one in services)
     who = reporter(by, context)
     with context.store.transaction():
         now = context.moment()
-        begun = tuple(Maintenance(one, now, now + span, storable(reason, "reason") if reason else None, who) for one in found)
+        start = now if start is None else start
+        if start + span <= now:
+            raise UsageProblem("this maintenance would be over already", "--from and --for must reach beyond now")
+        begun = tuple(Maintenance(one, start, start + span, storable(reason, "reason") if reason else None, who) for one in named)
         for one in begun:
             context.store.situations.add_maintenance(one)
-    return begun
+        recorded = context.store.situations.maintenance()
+    whole = (core.quiet(recorded, catalog, one.service, start) for one in begun)
+    return begun, tuple(one for one in whole if one is not None and one.until_at > start + span)
 
 
 def end_maintenance(
     context: Context, services: Sequence[str], *, reason: str | None = None, by: str | None = None
-) -> tuple[tuple[Maintenance, ...], tuple[str, ...]]:
-    """End the maintenances of these services, of all where none is named: what was ended, and the services that were not quiet."""
+) -> tuple[tuple[Maintenance, ...], tuple[Maintenance, ...], tuple[str, ...]]:
+    """End the maintenances of these services, of all where none is named.
+
+    What was ended; the planned ones that were called off, of a service that is not quiet yet; the services that have neither.
+    """
     who = reporter(by, context)
     with context.store.transaction():
         now = context.moment()
+        situations = context.store.situations
         quiet = [one.service for one in quiet_services(context)]
-        # A quiet service may have left the configuration since.
-        asked = tuple(dict.fromkeys(one if one in quiet else find_service(one, context.running_catalog).id for one in services or quiet))
+        recorded = situations.maintenance()
+        known = {one.service for one in recorded}
+        # A service may have left the configuration since.
+        asked = tuple(dict.fromkeys(one if one in known else find_service(one, context.running_catalog).id for one in services or quiet))
         said = storable(reason, "reason") if reason else None
         ended = tuple(Maintenance(one, now, now, said, who) for one in asked if one in quiet)
+        waiting = [one for name in asked if name not in quiet for one in recorded if one.service == name and one.start_at > now]
+        called_off = tuple(one for one in waiting if one in core.upcoming(recorded, context.running_catalog, one.service, now))
         for one in ended:
-            context.store.situations.add_maintenance(one)
-    return ended, tuple(one for one in asked if one not in quiet)
+            situations.add_maintenance(one)
+        for one in called_off:
+            situations.add_maintenance(Maintenance(one.service, one.start_at, one.start_at - 1, said, who))
+    done = {one.service for one in (*ended, *called_off)}
+    return ended, called_off, tuple(one for one in asked if one not in done)
 
 
 def quiet_services(context: Context) -> tuple[Maintenance, ...]:
-    """The maintenances that keep a service quiet now, one a service."""
-    now = context.clock.now()
-    latest: dict[str, Maintenance] = {}
-    for one in context.store.situations.maintenance():
-        if one.start_at <= now:
-            latest.setdefault(one.service, one)
-    return tuple(one for one in latest.values() if one.until_at > now)
+    """The stretches that services are quiet now, one a service."""
+    catalog, now = context.running_catalog, context.clock.now()
+    recorded = context.store.situations.maintenance()
+    found = (core.quiet(recorded, catalog, one, now) for one in _services(recorded, context))
+    return tuple(one for one in found if one is not None)
+
+
+def planned_maintenances(context: Context) -> tuple[Maintenance, ...]:
+    """What is planned to begin later, soonest first; of a repeated one the next."""
+    catalog, now = context.running_catalog, context.clock.now()
+    recorded = context.store.situations.maintenance()
+    found = [one for name in _services(recorded, context) for one in core.upcoming(recorded, catalog, name, now)]
+    return tuple(sorted(found, key=lambda one: one.start_at))
+
+
+def _services(recorded: Sequence[Maintenance], context: Context) -> list[str]:
+    """Every service that a maintenance names."""
+    announced = (name for one in context.running_catalog.maintenance for name in one.services)
+    return list(dict.fromkeys((*(one.service for one in recorded), *announced)))

@@ -10,6 +10,7 @@ from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import DAY, MINUTE, Instant, show_about
 from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.maintenance import quiet
 from escalate_cli.core.message import next_of
 from escalate_cli.core.model import (
     Entry,
@@ -18,7 +19,6 @@ from escalate_cli.core.model import (
     EscalationStatus,
     Incident,
     IncidentStatus,
-    Maintenance,
     Notification,
     NotificationKind,
     NotificationStatus,
@@ -145,20 +145,17 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
 
 def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[str]:
     """Which services in scope page nobody, until when, and whose doing that is."""
-    zone = catalog.settings.timezone
-    last: dict[str, Maintenance] = {}
-    for one in situation.maintenance:
-        if one.service in situation.incident.services and one.start_at <= now:
-            last.setdefault(one.service, one)
     if situation.incident.status is IncidentStatus.RESOLVED:
         return []
+    zone = catalog.settings.timezone
+    found = [quiet(situation.maintenance, catalog, one, now) for one in situation.incident.services]
     return [
         f"{catalog.services[one.service].name if one.service in catalog.services else one.service} pages nobody until "
         f"{wall_time(one.until_at, zone, now)}"
         + (f", by {_person(one.by, catalog)}" if one.by else "")
         + (f": {one.reason}" if one.reason else "")
-        for one in last.values()
-        if one.until_at > now
+        for one in found
+        if one is not None
     ]
 
 

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from escalate_cli.cli.completing import known
+from escalate_cli.cli.frame import moment
 from escalate_cli.cli.incidents import By, Id, Message, act
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
+from escalate_cli.core.moment import iso, local_time
 from escalate_cli.errors import ExitCode, UsageProblem
 
 
@@ -65,46 +67,71 @@ def maintenance(
     service: Annotated[
         list[str] | None, typer.Argument(metavar="SERVICE…", help="Services; none: list the quiet ones", autocompletion=known("services"))
     ] = None,
-    duration: Annotated[str | None, typer.Option("--for", metavar="D", help='How long from now: "2h"')] = None,
-    end: Annotated[bool, typer.Option("--end", help="End it now; without a service: all that are quiet")] = False,
+    duration: Annotated[str | None, typer.Option("--for", metavar="D", help='How long: "2h"')] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="T", help='When it begins: "sat 22:00", "+2h"; now otherwise')] = None,
+    end: Annotated[
+        bool, typer.Option("--end", help="End it now, or call off what was planned with --from; without a service: all that are quiet")
+    ] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="R", help="Why")] = None,
     by: By = None,
 ) -> Answer:
     """Incidents on these services are recorded and page nobody until it ends; what is still open then pages.
 
-    A later maintenance of a service replaces an earlier one, so it can be made longer or shorter.
+    Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and begin another.
     """
     from escalate_cli.cli.frame import span
-    from escalate_cli.core.moment import iso, local_time
-    from escalate_cli.maintenance import begin_maintenance, end_maintenance, quiet_services
+    from escalate_cli.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
 
-    services, already = service or [], tuple[str, ...]()
-    if end and duration is not None:
+    services = service or []
+    if end and (duration is not None or start is not None):
         raise UsageProblem("either --for or --end", "escalate maintenance SERVICE --for 2h, or --end")
+    zone = context.running_catalog.settings.timezone
     if end:
-        begun, already = end_maintenance(context, services, reason=reason, by=by)
-    elif duration is not None:
+        ended, called_off, already = end_maintenance(context, services, reason=reason, by=by)
+        lines = [f"{one.service}: is paged for again" + _why(one) for one in ended]
+        lines += [f"{one.service}: what was planned {_stretch(one, zone, later=True)} is called off" for one in called_off]
+        lines += [f"{one} is not quiet" for one in already]
+        return Answer([_maintenance_data(one) for one in (*ended, *called_off)], "\n".join(lines) or _NO_QUIET, acted=True)
+    now = context.clock.now()
+    if duration is not None:
         length = span("--for", duration, some=True)
         if not services:
             raise UsageProblem("no service is named", f"escalate maintenance SERVICE --for {duration}")
-        begun = begin_maintenance(context, services, length, reason=reason, by=by)
-    elif services or reason is not None:
+        begin_at = None if start is None else moment(context, start, now, zone)
+        begun, longer = begin_maintenance(context, services, length, start=begin_at, reason=reason, by=by)
+        warnings = [_longer(one, zone) for one in longer]
+        data = [_maintenance_data(one) for one in begun]
+        lines = [f"{one.service}: pages nobody {_stretch(one, zone, later=one.start_at > now)}{_why(one)}" for one in begun]
+        return Answer(data, "\n".join(lines), notes=warnings, acted=True)
+    if services or reason is not None or start is not None:
         raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
-    else:
-        begun = quiet_services(context)
-    zone = context.running_catalog.settings.timezone
-    data = [
-        {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
-        for one in begun
-    ]
-    lines = [
-        f"{one.service}: "
-        + ("is paged for again" if end else f"pages nobody until {local_time(one.until_at, zone)} ({zone})")
-        + (f": {one.reason}" if one.reason else "")
-        for one in begun
-    ]
-    lines += [f"{one} is not quiet" for one in already]
-    return Answer(data, "\n".join(lines) or "No service is quiet.", acted=end or bool(services))
+    quiet, planned = quiet_services(context), planned_maintenances(context)
+    lines = [f"{one.service}: pages nobody {_stretch(one, zone)}{_why(one)}" for one in quiet] or [_NO_QUIET]
+    lines += [f"{one.service}: will page nobody {_stretch(one, zone, later=True)}{_why(one)}" for one in planned]
+    return Answer([_maintenance_data(one) for one in (*quiet, *planned)], "\n".join(lines))
+
+
+_NO_QUIET = "No service is quiet."
+
+
+def _maintenance_data(one: Any) -> dict[str, Any]:
+    return {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
+
+
+def _stretch(one: Any, zone: str, *, later: bool = False) -> str:
+    begins = f"from {local_time(one.start_at, zone)} " if later else ""
+    return f"{begins}until {local_time(one.until_at, zone)} ({zone})"
+
+
+def _why(one: Any) -> str:
+    return f": {one.reason}" if one.reason else ""
+
+
+def _longer(one: Any, zone: str) -> str:
+    return (
+        f"warning: {one.service} is quiet until {local_time(one.until_at, zone)} ({zone}): another maintenance lasts longer{_why(one)}; "
+        f"to have it shorter, end it first: escalate maintenance {one.service} --end"
+    )
 
 
 def nudge(

@@ -151,6 +151,13 @@ def expectation(table: shape.Expect, item: Item, settings: core.Settings) -> pol
     )
 
 
+def maintenance(table: shape.Maintenance, item: Item, timezone: str) -> core.PlannedMaintenance:
+    """One planned maintenance; its times are those of the organisation's `timezone`."""
+    count, unit = table.every or (0, "")
+    services = tuple(dict.fromkeys(table.services))
+    return core.PlannedMaintenance(services, table.start, table.span, timezone, count, unit, table.reason, item.source)
+
+
 def fallback(table: shape.Fallback, item: Item) -> core.Fallback:
     """The last resort."""
     return core.Fallback(table.team, tuple(table.page), table.every, item.source)

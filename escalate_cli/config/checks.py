@@ -16,6 +16,7 @@ from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, WARNING, Problem
 from escalate_cli.config.reach import check_reach
 from escalate_cli.core.policy import Mode, Rule, When
+from escalate_cli.core.zone_names import FIXED
 
 
 def check_all(draft: Draft) -> list[Problem]:
@@ -29,6 +30,7 @@ def check_all(draft: Draft) -> list[Problem]:
         _keywords,
         _logins,
         _schedules,
+        _zones,
         _levels,
         _rules,
         _literal_secrets,
@@ -159,6 +161,19 @@ def _schedules(draft: Draft) -> Iterator[Problem]:
             hint = f"add [[schedules.{name}.rotations]] with members, start and every"
             message = f'schedule "{name}" has no rotation: nobody is on call'
             yield item.problem((), WARNING, "schedule-without-rotation", message, hint, key=True)
+
+
+def _zones(draft: Draft) -> Iterator[Problem]:
+    """Zones by names that mean an offset: where the clocks of the place change, everything would be an hour off for half of the year."""
+    gathered = draft.gathered
+    items = [item for section in ("people", "schedules", "hours") for item in gathered.by_id[section].values()]
+    items += [gathered.single["settings"]] if "settings" in gathered.single else []
+    for item in items:
+        name = item.raw.get("timezone") if isinstance(item.raw, dict) else None
+        if isinstance(name, str) and name in FIXED:
+            message = f'the timezone "{name}" is a fixed offset: it knows no summer time'
+            hint = f'did you mean "{FIXED[name]}"? Name the place'
+            yield item.problem(("timezone",), WARNING, "fixed-timezone", message, hint)
 
 
 def _levels(draft: Draft) -> Iterator[Problem]:

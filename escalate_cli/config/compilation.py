@@ -104,6 +104,7 @@ def _rest(draft: Draft) -> None:
     messages = _single(draft, shape.Messages) or shape.Messages()
     fallback = _single(draft, shape.Fallback)
     expectations = [(item, _sound(draft, shape.Expect, item)) for item in draft.gathered.listed["expect"]]
+    quiet = [(item, _sound(draft, shape.Maintenance, item)) for item in draft.gathered.listed["maintenance"]]
     for item in draft.gathered.listed["rules"]:
         table = _sound(draft, shape.Rule, item)
         if table is not None:
@@ -120,6 +121,9 @@ def _rest(draft: Draft) -> None:
         rules=tuple(rule for _, rule in draft.rules),
         expectations=tuple(
             assembly.expectation(table, item, draft.catalog.settings) for item, table in expectations if table is not None
+        ),
+        maintenance=tuple(
+            assembly.maintenance(table, item, draft.catalog.settings.timezone) for item, table in quiet if table is not None
         ),
     )
 

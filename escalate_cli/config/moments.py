@@ -14,6 +14,8 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSch
 
 from escalate_cli.config.vocabulary import a_type, refuse, text_of
 from escalate_cli.core.catalog import did_you_mean
+from escalate_cli.core.duration import DAY
+from escalate_cli.core.zone_names import zone_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY = re.compile(r"(\d{1,4})\s*(d|days?|w|weeks?|months?)", re.ASCII)
@@ -26,8 +28,7 @@ def _zone(value: str) -> str:
     except (ValueError, OSError, LookupError):
         from zoneinfo import available_timezones
 
-        guess = did_you_mean(value, available_timezones())
-        hint = f'did you mean "{guess}"?' if guess else 'write it like "Europe/London"'
+        hint = zone_hint(value, available_timezones())
         raise refuse("unknown-timezone", f'there is no timezone "{value}"', hint) from None
     return value
 
@@ -62,6 +63,15 @@ def after_start(value: datetime, info: ValidationInfo) -> datetime:
     start = info.data.get("start")
     if start is not None and value <= start:
         raise refuse("override-ends-first", "this override ends before it starts", "`until` must be after `from`")
+    return value
+
+
+def ends_before_the_next(value: tuple[int, str] | None, info: ValidationInfo) -> tuple[int, str] | None:
+    """How often a maintenance comes again: it must end before it does, or its services would never page anybody."""
+    span = info.data.get("span")
+    if value is not None and span is not None and span >= value[0] * {"d": DAY, "w": 7 * DAY, "months": 28 * DAY}[value[1]]:
+        hint = "make `for` shorter than `every`, or leave out `every` for a maintenance that comes once"
+        raise refuse("maintenance-without-end", "this maintenance begins again before it ends: nobody would ever be paged", hint)
     return value
 
 

@@ -250,6 +250,18 @@ class Expect(Table):
     reaches: v.Reaches
 
 
+class Maintenance(Table):
+    """A planned maintenance: while it lasts, incidents on these services are recorded and page nobody."""
+
+    services: list[v.ServiceRef] = Field(min_length=1, description="the services that page nobody")
+    start: m.LocalTime = Field(description="local time of its beginning, in the organisation's time zone")
+    span: v.PositiveSpan = Field(alias="for", description="how long it lasts")
+    every: Annotated[m.Every | None, AfterValidator(m.ends_before_the_next)] = Field(
+        default=None, description="comes again: 1d, 1w, 1 months; once otherwise"
+    )
+    reason: v.Text | None = Field(default=None, description="why, for people who look")
+
+
 class Organisation(Table):
     """Everything that escalate reads, in any number of files."""
 
@@ -271,6 +283,7 @@ class Organisation(Table):
     policies: dict[v.Id, Policy] = {}
     rules: list[Rule] = []
     expect: list[Expect] = []
+    maintenance: list[Maintenance] = []
 
 
 BY_ID: dict[str, tuple[str, type[Table]]] = {
@@ -296,5 +309,5 @@ SINGLE: dict[str, type[Table]] = {
 }
 """tables that there is one of"""
 
-LISTED: dict[str, type[Table]] = {"severities": Severity, "rules": Rule, "expect": Expect}
+LISTED: dict[str, type[Table]] = {"severities": Severity, "rules": Rule, "expect": Expect, "maintenance": Maintenance}
 """arrays of tables"""

@@ -171,6 +171,23 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedMaintenance:
+    """A maintenance that the configuration announces: `services` page nobody for `span` from `start`, a naive local time of `timezone`.
+
+    With a `unit` ("d", "w", "months") it comes again every `count` of them, counted on the calendar from `start`.
+    """
+
+    services: tuple[str, ...]
+    start: datetime
+    span: Span
+    timezone: str
+    count: int = 0
+    unit: str = ""
+    reason: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fallback:
     """Nothing is ever routed to nobody: who gets what no service claims, and who is paged when a policy has run out."""
 
@@ -229,6 +246,7 @@ class Catalog:
     policies: dict[str, Policy] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    maintenance: tuple[PlannedMaintenance, ...] = ()
     notify_high: tuple[Step, ...] = ()
     notify_low: tuple[Step, ...] = ()
     fallback: Fallback = Fallback()

@@ -22,8 +22,11 @@ NOTICEABLY_LATE: Span = 2 * MINUTE
 """a tick a minute is never later than this; what is later is said"""
 
 
-def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out."""
+def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, why: str = "") -> Situation:
+    """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out.
+
+    `why` is said in the pages, where it is more than that the level is due.
+    """
     first_due_at = escalation.next_at or now
     began_now = escalation.level == 0  # whether the whole round under way has been walked at this instant
     held = escalation.held is not None  # whether it was decided before to walk on to the level that comes now
@@ -49,7 +52,7 @@ def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now:
                 return _run_out(escalation, situation, catalog, now)
             return _hold(escalation, found.position, found.begin_at, situation, catalog, now)
         escalation = replace(escalation, level=found.position.level, cycle=found.position.cycle, held=None)
-        told = _page_level(escalation, found.position.level, situation, catalog, now, late=late)
+        told = _page_level(escalation, found.position.level, situation, catalog, now, why=why, late=late)
         situation = told.situation
         wait = max(escalation.policy.levels[found.position.level - 1].wait, SECOND)
         escalation = replace(situation.escalation(escalation.id), next_at=now + wait if told.human else now, acked_by=())

@@ -13,9 +13,10 @@ from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.conditions import opening_of
 from escalate_cli.core.doing_without import note, part, words_of
-from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.duration import SECOND, Instant, show_about
 from escalate_cli.core.last_resort import page_fallback_somehow
-from escalate_cli.core.levels import failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
+from escalate_cli.core.levels import NOTICEABLY_LATE, failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
+from escalate_cli.core.maintenance import last_muted, muted_until, upcoming
 from escalate_cli.core.model import (
     EntryKind,
     Escalation,
@@ -52,7 +53,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     """
     if situation.incident.status is IncidentStatus.RESOLVED:
         return Plan(situation.changed(next_due_at=None), (Reason(None, "resolved", None),), None)
-    quiet_until = _quiet_until(situation, situation.incident.services, now)
+    quiet_until = _quiet_until(situation, catalog, situation.incident.services, now)
     look_at = quiet_until
     if quiet_until is None:
         situation, look_at = _look(situation, catalog, now)
@@ -61,10 +62,12 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     for escalation in situation.escalations:
         situation = _advance_safely(situation.escalation(escalation.id), situation, catalog, now)
     situation = part(lambda before: settle(before, now), "settling where the incident stands", situation, now)
-    upcoming = [one.next_at for one in situation.escalations if one.next_at is not None]
+    looks = [one.next_at for one in situation.escalations if one.next_at is not None]
     if look_at is not None:
-        upcoming.append(look_at)
-    next_due_at = min(upcoming, default=None)
+        looks.append(look_at)
+    if situation.paging:
+        looks += _next_maintenances(situation, catalog, now)
+    next_due_at = min(looks, default=None)
     situation = situation.changed(next_due_at=next_due_at)
     return Plan(situation, _reasons_safely(situation, catalog, now), next_due_at)
 
@@ -77,10 +80,10 @@ def _look(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situati
     return looked.situation, looked.look_at
 
 
-def _quiet_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
+def _quiet_until(situation: Situation, catalog: Catalog, services: tuple[str, ...], now: Instant) -> Instant | None:
     """The end of the maintenance; one that cannot be used keeps nobody quiet."""
     try:
-        return muted_until(situation, services, now)
+        return muted_until(situation.maintenance, catalog, services, now)
     except Exception:
         return None
 
@@ -107,15 +110,27 @@ def _advance_safely(escalation: Escalation, situation: Situation, catalog: Catal
     return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, "it cannot be run")
 
 
-def _resting(situation: Situation, now: Instant) -> list[Escalation]:
+def _resting(situation: Situation, catalog: Catalog, now: Instant) -> list[Escalation]:
     """The escalations that somebody has, and that neither a lapsed time-out nor a maintenance concerns."""
     return [
         one
         for one in situation.escalations
         if one.status is EscalationStatus.ACKNOWLEDGED
         and (one.next_at is None or one.next_at > now)
-        and _quiet_until(situation, one.services, now) is None
+        and _quiet_until(situation, catalog, one.services, now) is None
     ]
+
+
+def _next_maintenances(situation: Situation, catalog: Catalog, now: Instant) -> list[Instant]:
+    """When the next planned maintenance of each service in scope begins: what would still go out then is held back."""
+    if not situation.maintenance and not catalog.maintenance:
+        return []
+    services = dict.fromkeys((*situation.incident.services, *(one for each in situation.escalations for one in each.services)))
+    try:
+        begins = [upcoming(situation.maintenance, catalog, one, now) for one in services]
+    except Exception:
+        return []
+    return [one[0].start_at for one in begins if one]
 
 
 def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -126,21 +141,19 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
             return situation
         situation = _forgotten(escalation, situation, catalog, now)
         escalation = situation.escalation(escalation.id)
-    quiet_until = _quiet_until(situation, escalation.services, now)
+    quiet_until = _quiet_until(situation, catalog, escalation.services, now)
     if quiet_until is not None:
         return _keep_quiet(escalation, quiet_until, situation, now)
+    waited = ""
     if escalation.muted:
-        escalation = replace(escalation, muted=False, next_at=now)
-        situation = situation.with_escalation(escalation).log(
-            now, EntryKind.MAINTENANCE, f"maintenance over: {escalation.team} is paged now", team=escalation.team
-        )
+        escalation, situation, waited = _unmute(escalation, situation, catalog, now)
     escalation, situation = _reconsider(escalation, situation, catalog, now)
     if escalation.next_at is None or escalation.next_at > now:
         return situation
     if escalation.status is EscalationStatus.EXHAUSTED:
         situation = page_owed(escalation, situation, catalog, now, late=0)
         return on_from_fallback(situation.escalation(escalation.id), situation, catalog, now)
-    return walk_on(escalation, situation, catalog, now)
+    return walk_on(escalation, situation, catalog, now, why=waited)
 
 
 def _keep_quiet(escalation: Escalation, until: Instant, situation: Situation, now: Instant) -> Situation:
@@ -150,6 +163,24 @@ def _keep_quiet(escalation: Escalation, until: Instant, situation: Situation, no
         situation = situation.log(now, EntryKind.MAINTENANCE, text, team=escalation.team, until=until)
     restart = replace(escalation, muted=True, next_at=until, level=0, cycle=0, paged=(), owed=(), held=None)
     return situation.with_escalation(replace(restart, status=EscalationStatus.PAGING))
+
+
+def _unmute(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
+) -> tuple[Escalation, Situation, str]:
+    """The maintenance is over: its end is when the page came due, however long ago that was, and the page says how long it waited."""
+    try:
+        quiet = last_muted(situation.maintenance, catalog, escalation.services, now)
+    except Exception:
+        quiet = None
+    ended_at = now if quiet is None else quiet[1]
+    text = f"maintenance over: {escalation.team} is paged now"
+    if now - ended_at >= NOTICEABLY_LATE:
+        text = f"maintenance over since {show_about(now - ended_at)}: {escalation.team} is paged now"
+    waited = "" if quiet is None else show_about(max(ended_at - max(quiet[0], situation.incident.declared_at), SECOND))
+    escalation = replace(escalation, muted=False, next_at=ended_at)
+    situation = situation.with_escalation(escalation).log(now, EntryKind.MAINTENANCE, text, team=escalation.team)
+    return escalation, situation, f"it waited {waited} for the end of a maintenance" if waited else ""
 
 
 def _forgotten(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -219,20 +250,6 @@ def settle(situation: Situation, now: Instant) -> Situation:
     status = IncidentStatus.ACKNOWLEDGED if taken else IncidentStatus.OPEN
     since = None if taken else incident.unacknowledged_since if incident.unacknowledged_since is not None else now
     return situation.changed(status=status, unacknowledged_since=since)
-
-
-def muted_until(situation: Situation, services: tuple[str, ...], now: Instant) -> Instant | None:
-    """The end of the maintenance that covers all of these services at `now`; None when one of them is not covered.
-
-    Of several maintenances of a service the one recorded last counts, so that a later one can shorten an earlier one.
-    """
-    ends = []
-    for service in services:
-        latest = next((one for one in situation.maintenance if one.service == service and one.start_at <= now), None)
-        if latest is None or latest.until_at <= now:
-            return None
-        ends.append(latest.until_at)
-    return min(ends, default=None)
 
 
 def reasons(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from escalate_cli.core import hours as opening
@@ -75,6 +76,24 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
         found.append(Shift(shift.person, at, end, shift.why, shift.source))
         at = end
     return found
+
+
+class Turn(NamedTuple):
+    """One turn of a rotation by its calendar alone: its number from 0, its handoff and the next; hours and other layers do not matter."""
+
+    number: int
+    start: Instant
+    until: Instant | None
+
+
+def turn_at(rotation: Rotation, timezone: str, at: Instant) -> Turn | None:
+    """The turn of the rotation that `at` falls into; None before its first handoff. `ValueError` for an unknown zone."""
+    return _RotationLayer(rotation, "", opening.zone(timezone), None).turn(at)
+
+
+def handoff(rotation: Rotation, timezone: str, number: int) -> Instant | None:
+    """The instant at which turn `number` begins; None when that is after the end of the calendar."""
+    return _RotationLayer(rotation, "", opening.zone(timezone), None).handoff(number)
 
 
 def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLayer | _RotationLayer]:
@@ -149,7 +168,7 @@ class _RotationLayer:
         """The stretch around `at` in which one turn of this layer applies, whatever the layers above do."""
         if self.hours is not None and not opening.is_open(self.hours, at):
             return None
-        turn = self._turn(at)
+        turn = self.turn(at)
         if turn is None:
             return None
         number, start, until = turn
@@ -164,17 +183,17 @@ class _RotationLayer:
         """When this layer, which does not apply at `at`, last ceased to apply."""
         if self.hours is None:
             return None
-        closed, first = opening.last_change(self.hours, at), self._handoff(0)
+        closed, first = opening.last_change(self.hours, at), self.handoff(0)
         return closed if closed is not None and first is not None and first < closed else None
 
     def next_start(self, at: Instant) -> Instant | None:
         """When this layer, which does not apply at `at`, next begins to apply."""
-        first = self._handoff(0)
+        first = self.handoff(0)
         if first is None or self.hours is None:
             return first
         return opening.next_open(self.hours, max(first, at))
 
-    def _turn(self, at: Instant) -> tuple[int, Instant, Instant | None] | None:
+    def turn(self, at: Instant) -> Turn | None:
         """The turn at `at`: its number from 0, its handoff and the next; None before the first handoff.
 
         Estimated from the calendar, then corrected by the few turns that clock changes and short months can make.
@@ -185,18 +204,18 @@ class _RotationLayer:
         else:
             passed = (day - first).days // _days_in(self.rotation.unit)
         number = max(passed // self.rotation.count, 0)
-        start = self._handoff(number)
+        start = self.handoff(number)
         while start is None or start > at:
             number -= 1
             if number < 0:
                 return None
-            start = self._handoff(number)
-        until = self._handoff(number + 1)
+            start = self.handoff(number)
+        until = self.handoff(number + 1)
         while until is not None and until <= at:  # also over turns of length zero
-            number, start, until = number + 1, until, self._handoff(number + 2)
-        return number, start, until
+            number, start, until = number + 1, until, self.handoff(number + 2)
+        return Turn(number, start, until)
 
-    def _handoff(self, number: int) -> Instant | None:
+    def handoff(self, number: int) -> Instant | None:
         """The instant at which turn `number` begins; None when that is after the end of the calendar.
 
         Counted on the calendar from the very first handoff, not from the one before. A handoff on a day that the zone's calendar

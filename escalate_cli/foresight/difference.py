@@ -49,8 +49,10 @@ class Change:
 def difference(old: Catalog, new: Catalog, now: Instant) -> tuple[Change, ...]:
     """Every change for people, in the order of services, severities and people.
 
-    Services that both configurations treat alike (same team, same policy, named in no condition) are looked at once.
+    Services that both configurations treat alike (same team, same policy, named in no condition) are looked at once. Planned maintenances
+    are left out.
     """
+    old, new = replace(old, maintenance=()), replace(new, maintenance=())
     moments = telling_moments(old, new, now)
     services = tuple(dict.fromkeys((*old.services, *new.services)))
     severities = tuple(dict.fromkeys(one.id for one in (*old.severities, *new.severities)))

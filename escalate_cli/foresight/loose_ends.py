@@ -22,6 +22,7 @@ def loose_ends(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     yield from _unused(catalog)
     yield from _left(catalog)
     yield from _over(catalog, now)
+    yield from _over_maintenance(catalog, now)
     yield from _unspoken(catalog)
 
 
@@ -127,6 +128,13 @@ def _over(catalog: Catalog, now: Instant) -> Iterator[Finding]:
             many = f"{len(old)} overrides" if len(old) > 1 else "an override"
             message = f'{many} of schedule "{schedule.id}" ended weeks ago, the last one on {last.until:%Y-%m-%d}'
             yield Finding(WARNING, "override-past", old[0].source, message, "remove what is over; git remembers it")
+
+
+def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+    for planned in catalog.maintenance:
+        if not planned.unit and local_to_instant(planned.start, planned.timezone) + planned.span < now - _OLD:
+            message = f"the maintenance of {some(list(planned.services))} that began on {planned.start:%Y-%m-%d} is over for weeks"
+            yield Finding(WARNING, "maintenance-past", planned.source, message, "remove what is over; git remembers it")
 
 
 def _unspoken(catalog: Catalog) -> Iterator[Finding]:

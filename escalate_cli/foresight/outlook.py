@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, WEEK, Instant
@@ -26,11 +26,12 @@ def look_ahead(catalog: Catalog, now: Instant, weeks: int, progress: Callable[[i
     """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the longest part is done."""
     start = now - now % MINUTE
     until = start + weeks * WEEK
-    coverage = cover(catalog, start, until, progress)
+    awake = replace(catalog, maintenance=())  # a planned maintenance is meant to page nobody: it is no hole
+    coverage = cover(awake, start, until, progress)
     findings = [
         *holes(coverage, catalog),
-        *check_expectations(catalog, start, until),
-        *dead_ends(coverage, catalog),
+        *check_expectations(awake, start, until),
+        *dead_ends(coverage, awake),
         *loose_ends(catalog, start),
     ]
     return Outlook(coverage, tuple(sorted(findings, key=lambda one: (place_of(one.source), one.code))))

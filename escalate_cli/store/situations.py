@@ -262,15 +262,20 @@ class Situations:
         return tuple((row["incident_id"], from_row(Nudge, row)) for row in rows)
 
     def maintenance(self) -> tuple[Maintenance, ...]:
-        """The latest thousand maintenances, the one recorded last first."""
-        rows = self._db.run("SELECT * FROM maintenance ORDER BY id DESC LIMIT 1000")
+        """The maintenances, the one recorded last first: the latest thousand, and those that last longest."""
+        rows = self._db.run(
+            "SELECT * FROM maintenance WHERE id IN (SELECT id FROM maintenance ORDER BY id DESC LIMIT 1000)"
+            " OR id IN (SELECT id FROM maintenance ORDER BY until_at DESC LIMIT 100) ORDER BY id DESC"
+        )
         return tuple(from_row(Maintenance, row) for row in rows)
 
     def add_maintenance(self, maintenance: Maintenance) -> None:
         """Record a maintenance, and have every running incident looked at."""
         row = to_row(maintenance)
         self._insert("maintenance", row)
-        self._db.change("UPDATE incidents SET next_due_at = ? WHERE status <> 'resolved'", (maintenance.start_at,))
+        self._db.change(
+            "UPDATE incidents SET next_due_at = min(coalesce(next_due_at, ?1), ?1) WHERE status <> 'resolved'", (maintenance.start_at,)
+        )
 
     def next_turns(self) -> dict[str, int]:
         """Round robin: each team's next turn."""

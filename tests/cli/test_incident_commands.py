@@ -344,6 +344,19 @@ def test_a_maintenance_is_listed_replaced_and_ended(escalate):
     assert escalate.told
 
 
+def test_a_maintenance_that_ends_before_another_says_so_and_one_can_be_planned(escalate):
+    escalate("maintenance", "login", "--for", "8h", "--reason", "new racks")
+    shorter = escalate.here("maintenance", "login", "--for", "1h")
+    assert (shorter.code, shorter.err.startswith("warning: login is quiet until ")) == (0, True)
+    assert "another maintenance lasts longer: new racks" in shorter.err
+    assert escalate.here("maintenance", "auth-db", "--for", "1h", "--from", "+2h").out.startswith("auth-db: pages nobody from ")
+    listed = escalate.here("maintenance").out.splitlines()
+    assert [one.split(" until")[0].split(" from")[0] for one in listed] == ["login: pages nobody", "auth-db: will page nobody"]
+    assert escalate.here("maintenance", "auth-db", "--end").out.endswith("is called off\n")
+    past = escalate.here("maintenance", "auth-db", "--for", "1h", "--from", "2020-01-01 10:00")
+    assert (past.code, "would be over already" in past.err) == (2, True)
+
+
 def test_a_maintenance_keeps_quiet_and_what_is_open_pages_when_it_ends(escalate):
     ran = escalate("maintenance", "auth-db", "--for", "2h", "--json")
     assert ran.code == 0

@@ -157,16 +157,6 @@ def test_an_incident_in_a_maintenance_is_recorded_and_pages_nobody_until_it_ends
     world.expects("sms to bo")
 
 
-def test_a_later_maintenance_replaces_an_earlier_one_and_can_end_it(world: World) -> None:
-    world.maintenance("login", "8h")
-    world.declare("down", "login")
-    world.advance("10m")
-    world.expects_nothing()
-    world.maintenance("login", "5m")
-    world.advance("5m")
-    world.expects("sms to ana")
-
-
 def test_the_end_of_a_snooze_is_called_one(world: World) -> None:
     world.declare("down", "login")
     world.snooze("1h", "ana")
