@@ -128,14 +128,21 @@ class Context:
         return self.loaded
 
     def keep_catalog(self) -> None:
-        """Have the database remember the configuration in use, as the last one that was valid."""
-        from escalate_cli.config.codec import encode
+        """Have the database remember the configuration in use, as the last one that was valid; and the turns that it takes from somebody.
 
+        Open incidents are looked at anew: what the configuration says of maintenances may have changed.
+        """
         catalog = self.running_catalog
         ledger = self.store.ledger
         if self.fallen_back is None and not ledger.has_configuration(catalog.version):
+            from escalate_cli.config.codec import encode
+            from escalate_cli.remembered_turns import note_taken
+
             with self.store.transaction():
-                ledger.keep_configuration(catalog.version, encode(catalog), self.clock.now())
+                now = self.clock.now()
+                note_taken(ledger, catalog, now)
+                ledger.keep_configuration(catalog.version, encode(catalog), now)
+                self.store.situations.look_at_all(now)
 
     def reopen_store(self) -> None:
         """Open the database anew: it was replaced, or could not be used a moment ago."""

@@ -17,6 +17,7 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.trouble import LOCKED, damaged
 from escalate_cli.tally import Tally
 
@@ -189,6 +190,7 @@ def one_pass(
     tally.damage = tally.damage or full
     page = call or partial(emergency.page_fallback, context)
     tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
+    _say_taken_turns(context, tally)
     vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
     wrong = tally.damage or tally.poison
     if wrong is not None and keep_on():
@@ -198,6 +200,14 @@ def one_pass(
 
 def _send_on(engine: Engine, tally: Tally, keep_on: Callable[[], bool]) -> None:
     tally.unfinished = not engine.run(tally, keep_on=keep_on)
+
+
+def _say_taken_turns(context: Context, tally: Tally) -> None:
+    """Once, where an edit has taken the turn under way from somebody."""
+    ledger = context.store.ledger
+    if anything_to_say(ledger):
+        with context.store.transaction():
+            tally.warnings += say_taken(ledger, context.running_catalog, context.clock.now())
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from escalate_cli import __version__
 from escalate_cli.config.problems import ERROR, WARNING, Problem, render
+from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
-from escalate_cli.errors import ExitCode
+from escalate_cli.errors import DatabaseProblem, ExitCode
 
 if TYPE_CHECKING:
     from escalate_cli.addresses import AddressProblem
@@ -67,6 +68,28 @@ def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple
 
 def _level(one: AddressProblem) -> str:
     return ERROR if one.sure and not one.only_here else WARNING
+
+
+def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
+    """The turns under way that these files take from somebody, by what the database remembers; none where there is no database to ask."""
+    from escalate_cli.config.find import find_db
+    from escalate_cli.core.turns import message_of
+    from escalate_cli.foresight.outlook import place_of
+    from escalate_cli.remembered_turns import turns_taken
+
+    now = context.clock.now()
+    try:
+        if not find_db(context.options.db, context.environ).is_file():
+            return []
+        found = turns_taken(context.store.ledger, catalog, now)
+    except DatabaseProblem:
+        return []  # `doctor` says what is wrong with it
+    problems = []
+    for _, taken in found.values():
+        for one in taken:
+            file, line = place_of(one.source)
+            problems.append(Problem(file, line, 1 if line else 0, WARNING, "turn-taken", *message_of(one, catalog, now)))
+    return problems
 
 
 def verdict(configured: Sequence[Problem], foreseen: Sequence[Problem], *, strict: bool) -> ExitCode:

@@ -106,7 +106,8 @@ def check(
     if catalog is not None and not no_coverage:
         outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
     tried, notes = check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
-    foreseen = tried + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
+    taken = check_screens.taken_turns(context, catalog) if catalog is not None else []
+    foreseen = tried + taken + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []

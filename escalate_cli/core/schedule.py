@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -35,6 +35,10 @@ class Shift:
     until: Instant | None
     why: str
     source: str
+    rotation: int = field(default=0, compare=False)
+    """the number of the rotation that decides, from 1; 0 for an override, and where nobody is"""
+    start_known: bool = field(default=True, compare=False)
+    """False where nobody ever was on call before: then `start` is only as far as was looked back"""
 
 
 def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shift:
@@ -73,7 +77,7 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
     while at < until:
         shift = _shift(schedule, layers, at)
         end = until if shift.until is None else min(shift.until, until)
-        found.append(Shift(shift.person, at, end, shift.why, shift.source))
+        found.append(replace(shift, start=at, until=end, start_known=True))
         at = end
     return found
 
@@ -96,6 +100,15 @@ def handoff(rotation: Rotation, timezone: str, number: int) -> Instant | None:
     return _RotationLayer(rotation, "", opening.zone(timezone), None).handoff(number)
 
 
+def shifted(rotation: Rotation, steps: int) -> datetime | None:
+    """The local time at which turn `steps` begins, also before the first (-1); None beyond the calendar."""
+    try:
+        day = _day(rotation, steps)
+    except (ValueError, OverflowError):
+        return None
+    return None if day is None else datetime.combine(day, rotation.start.time())
+
+
 def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLayer | _RotationLayer]:
     """The layers of the schedule that can ever apply, topmost first."""
     tz = opening.zone_or_utc(schedule.timezone)
@@ -110,7 +123,7 @@ def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLay
         limit = None if rotation.hours is None else hours.get(rotation.hours)
         if rotation.hours is not None and limit is None:
             raise ValueError(f'rotation {number} of {schedule.id} names the hours "{rotation.hours}", which do not exist')
-        layers.append(_RotationLayer(rotation, f"rotation {number} of {schedule.id}", tz, limit))
+        layers.append(_RotationLayer(rotation, f"rotation {number} of {schedule.id}", tz, limit, number))
     return layers
 
 
@@ -129,10 +142,11 @@ def _shift(schedule: Schedule, layers: list[_OverrideLayer | _RotationLayer], at
         if starts is not None:
             ends.append(starts)
     if stint is None:
-        return Shift(None, max(begins, default=at - _LOOK_BACK), min(ends, default=None), "no rotation applies", schedule.source)
+        start = max(begins, default=at - _LOOK_BACK)
+        return Shift(None, start, min(ends, default=None), "no rotation applies", schedule.source, start_known=bool(begins))
     if stint.until is not None:
         ends.append(stint.until)
-    return Shift(stint.person, max([stint.start, *begins]), min(ends, default=None), stint.why, stint.source)
+    return replace(stint, start=max([stint.start, *begins]), until=min(ends, default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,7 @@ class _RotationLayer:
     name: str
     tz: ZoneInfo
     hours: Hours | None
+    number: int = 0
 
     def stint(self, at: Instant) -> Shift | None:
         """The stretch around `at` in which one turn of this layer applies, whatever the layers above do."""
@@ -177,7 +192,8 @@ class _RotationLayer:
             start = start if opened is None else max(start, opened)
             until = min((end for end in (until, closes) if end is not None), default=None)
         person = self.rotation.members[number % len(self.rotation.members)]
-        return Shift(person, start, until, f"{self.name}, turn {number + 1}", self.rotation.source)
+        why = f"{self.name}, turn {number + 1}"
+        return Shift(person, start, until, why, self.rotation.source, self.number)
 
     def last_end(self, at: Instant) -> Instant | None:
         """When this layer, which does not apply at `at`, last ceased to apply."""
@@ -221,7 +237,7 @@ class _RotationLayer:
         Counted on the calendar from the very first handoff, not from the one before. A handoff on a day that the zone's calendar
         skips happens together with the next day's, so that in a daily rotation the skipped day's turn has length zero.
         """
-        day = self._day(number)
+        day = _day(self.rotation, number)
         if day is None:
             return None
         time = self.rotation.start.time()
@@ -231,15 +247,16 @@ class _RotationLayer:
             start = opening.local_to_instant(datetime.combine(day, time), self.tz)
         return start
 
-    def _day(self, number: int) -> date | None:
-        first, steps = self.rotation.start.date(), number * self.rotation.count
-        if self.rotation.unit == "months":
-            year, month = divmod(first.year * 12 + first.month - 1 + steps, 12)
-            if year > _LAST_YEAR:
-                return None
-            return date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
-        ordinal = first.toordinal() + steps * _days_in(self.rotation.unit)
-        return date.fromordinal(ordinal) if ordinal <= date(_LAST_YEAR, 12, 31).toordinal() else None
+
+def _day(rotation: Rotation, number: int) -> date | None:
+    first, steps = rotation.start.date(), number * rotation.count
+    if rotation.unit == "months":
+        year, month = divmod(first.year * 12 + first.month - 1 + steps, 12)
+        if year > _LAST_YEAR:
+            return None
+        return date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
+    ordinal = first.toordinal() + steps * _days_in(rotation.unit)
+    return date.fromordinal(ordinal) if ordinal <= date(_LAST_YEAR, 12, 31).toordinal() else None
 
 
 def _days_in(unit: str) -> int:

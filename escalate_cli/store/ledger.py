@@ -92,10 +92,15 @@ class Ledger:
             (version, now, zlib.compress(document, 6)),
         )
 
+    @property
+    def last_version(self) -> str | None:
+        """Which valid configuration was used last."""
+        rows = self._db.run("SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1")
+        return rows[0]["version"] if rows else None
+
     def has_configuration(self, version: str) -> bool:
         """Whether this configuration is the one that was used last."""
-        rows = self._db.run("SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1")
-        return bool(rows) and rows[0]["version"] == version
+        return self.last_version == version
 
     def configuration(self, version: str | None = None) -> bytes | None:
         """A kept configuration: the one with this version, or the one used last."""

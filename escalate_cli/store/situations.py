@@ -273,9 +273,11 @@ class Situations:
         """Record a maintenance, and have every running incident looked at."""
         row = to_row(maintenance)
         self._insert("maintenance", row)
-        self._db.change(
-            "UPDATE incidents SET next_due_at = min(coalesce(next_due_at, ?1), ?1) WHERE status <> 'resolved'", (maintenance.start_at,)
-        )
+        self.look_at_all(maintenance.start_at)
+
+    def look_at_all(self, at: Instant) -> None:
+        """Have every running incident looked at, at the latest at that instant."""
+        self._db.change("UPDATE incidents SET next_due_at = min(coalesce(next_due_at, ?1), ?1) WHERE status <> 'resolved'", (at,))
 
     def next_turns(self) -> dict[str, int]:
         """Round robin: each team's next turn."""

@@ -1,0 +1,105 @@
+"""What the database remembers about turns that an edited configuration has taken from somebody.
+
+As long as such a turn would last, its schedule is compared with the configuration of before the edit, whatever is edited meanwhile: so
+the edit that gives the turn back is no finding, and a pass that has adopted the edit does not make `check` forget it.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import NamedTuple
+
+from escalate_cli.config.codec import decode
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.turns import Taken, message_of, taken_turns
+from escalate_cli.store.ledger import Ledger
+
+_FACT = "turns_taken"
+
+
+class Before(NamedTuple):
+    """What a schedule is compared with: the configuration of before the edit, when the edit was met, whether a pass has said so, and
+    until when the turn would have lasted."""
+
+    version: str
+    at: Instant
+    told: bool = False
+    until: Instant | None = None
+
+
+def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tuple[Before, list[Taken]]]:
+    """The turns under way that `catalog` takes from somebody, by schedule. Writes nothing.
+
+    What cannot be compared (a configuration that cannot be read any more, a zone that is unknown here) is left out: paging waits for it
+    never, and it has findings of its own.
+    """
+    known = _remembered(ledger)
+    last = ledger.last_version
+    found: dict[str, tuple[Before, list[Taken]]] = {}
+    catalogs: dict[str, Catalog | None] = {}
+    for schedule in catalog.schedules:
+        before = known.get(schedule)
+        if before is not None and before.until is not None and before.until <= now:
+            before = None
+        if before is None and last is not None and last != catalog.version:
+            before = Before(last, now)
+        if before is None:
+            continue
+        if before.version not in catalogs:
+            catalogs[before.version] = _catalog(ledger, before.version)
+        old = catalogs[before.version]
+        with suppress(Exception):
+            taken = [] if old is None else taken_turns(old, catalog, schedule, before.at, now)
+            if taken:
+                ends = [one.until for one in taken]
+                until = None if None in ends else max(one for one in ends if one is not None)
+                found[schedule] = before._replace(until=until), taken
+    return found
+
+
+def note_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> None:
+    """Remember what `catalog`, which is about to be adopted, takes from whom. Inside a transaction."""
+    _remember(ledger, {schedule: before for schedule, (before, _) in turns_taken(ledger, catalog, now).items()})
+
+
+def say_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> list[str]:
+    """The lines about taken turns that no pass has said yet; they are said from here on. Inside a transaction."""
+    known = _remembered(ledger)
+    if all(before.told for before in known.values()):
+        return []
+    found = turns_taken(ledger, catalog, now)
+    _remember(ledger, {schedule: before._replace(told=True) for schedule, (before, _) in found.items()})
+    lines = []
+    for before, taken in found.values():
+        for one in [] if before.told else taken:
+            message, hint = message_of(one, catalog, now)
+            lines.append(f"warning: {one.source}: {message}; {hint}")
+    return lines
+
+
+def anything_to_say(ledger: Ledger) -> bool:
+    """Whether `say_taken` may have something to say: one look, before a transaction is begun for it."""
+    return any(not before.told for before in _remembered(ledger).values())
+
+
+def _catalog(ledger: Ledger, version: str) -> Catalog | None:
+    document = ledger.configuration(version)
+    with suppress(ValueError):
+        return None if document is None else decode(document)
+    return None
+
+
+def _remembered(ledger: Ledger) -> dict[str, Before]:
+    with suppress(ValueError, TypeError, AttributeError):
+        value = ledger.fact(_FACT)
+        found = {name: Before(*before) for name, before in json.loads(value).items()} if value else {}
+        if all(isinstance(one.version, str) and type(one.at) is int for one in found.values()):
+            return found
+    return {}
+
+
+def _remember(ledger: Ledger, known: dict[str, Before]) -> None:
+    if known or ledger.fact(_FACT):
+        ledger.remember(_FACT, json.dumps({name: list(before) for name, before in known.items()}) if known else "")
