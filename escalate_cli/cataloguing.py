@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from escalate_cli.core.catalog import Catalog, Person, Service, Step, Team, Urgency, did_you_mean
+from escalate_cli.core.catalog import Catalog, Person, Schedule, Service, Step, Team, Urgency, did_you_mean
 from escalate_cli.core.duration import SECOND, Instant, show_duration
-from escalate_cli.core.moment import iso
+from escalate_cli.core.moment import from_now, iso, local_time
 from escalate_cli.core.policy import Acks, Level, Policy, Target, TargetKind
 from escalate_cli.core.schedule import Shift, on_call, shifts
 from escalate_cli.errors import Unknown
@@ -205,7 +206,7 @@ def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
     for team, schedule_id in pairs:
         schedule = catalog.schedules.get(schedule_id or "")
         if schedule is None:
-            found.append((team, Shift(None, at, until, "the team has no on-call schedule", ""), None))
+            found.append((team, Shift(None, at, until, "the team has no on-call schedule", "", start_known=False), None))
         elif until is None:
             found.append((team, on_call(schedule, catalog.hours, at), schedule_id))
         else:
@@ -230,9 +231,57 @@ def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | Non
     raise unknown("team or schedule", asked, {one: one for one in [*catalog.teams, *catalog.schedules]})
 
 
+def find_schedule(catalog: Catalog, asked: str) -> Schedule:
+    """The schedule with this id, or that of the team with this id or name; `Unknown` otherwise."""
+    if asked in catalog.schedules:
+        return catalog.schedules[asked]
+    named = [one for one in catalog.teams.values() if one.name.casefold() == asked.casefold()]
+    team = catalog.teams.get(asked) or (named[0] if len(named) == 1 else None)
+    if team is None:
+        raise unknown("schedule", asked, {one: one for one in (*catalog.schedules, *catalog.teams)})
+    if team.on_call not in catalog.schedules:
+        raise Unknown(f'the team "{team.id}" has no on-call schedule', 'give it one: on_call = "…"', code="no-such-schedule")
+    return catalog.schedules[team.on_call]
+
+
+def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instant | None, Instant | None]:
+    """Since when and until when the person of a shift really is on call, whatever stretch was asked about; None where nobody knows."""
+    if schedule not in catalog.schedules:
+        return None, None
+    whole = on_call(catalog.schedules[schedule], catalog.hours, shift.start)
+    return whole.start if whole.start_known else None, whole.until
+
+
+def override_warnings(catalog: Catalog, schedule: Schedule, person: Person, begins: Instant, ends: Instant, now: Instant) -> list[str]:
+    """What is strange about an override: it is over, or it puts somebody on call when nobody is on call otherwise."""
+    if ends <= now:
+        return [f"this override ended {from_now(ends, now)}: it changes nothing for anybody"]
+    begins = max(begins, now)
+    gaps: list[Shift] = []
+    for shift in shifts(schedule, catalog.hours, begins, ends):
+        if shift.person is None and gaps and gaps[-1].until == shift.start:
+            gaps[-1] = replace(gaps[-1], until=shift.until)
+        elif shift.person is None:
+            gaps.append(shift)
+    if not gaps:
+        return []
+    zone = schedule.timezone
+    when = f"from {local_time(gaps[0].start, zone)} until {local_time(gaps[0].until, zone)}"
+    times = len(gaps) - 1
+    more = f" and {times} more time{'s' * (times != 1)} within it" if times else ""
+    return [f"nobody is on call in {schedule.id} otherwise {when}{more}: {person.name} is, by this override"]
+
+
 def rota_data(rows: list[tuple[str | None, Shift, str | None]]) -> list[Data]:
     """The rows of `rota` as JSON carries them."""
     return [
-        {"schedule": schedule, "team": team, "person": shift.person, "from": iso(shift.start), "until": iso(shift.until), "why": shift.why}
+        {
+            "schedule": schedule,
+            "team": team,
+            "person": shift.person,
+            "from": iso(shift.start if shift.start_known else None),
+            "until": iso(shift.until),
+            "why": shift.why,
+        }
         for team, shift, schedule in rows
     ]

@@ -238,14 +238,15 @@ def oncall(
     def screen(console: Any) -> None:
         from escalate_cli.cli import screens
 
+        spans = [cataloguing.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
         table = [
             (
                 team or schedule,
                 catalog.people[shift.person].name if shift.person in catalog.people else screens.words("nobody", "bold red"),
-                local_time(shift.start, zone),
-                local_time(shift.until, zone),
+                local_time(begins, zone),
+                local_time(ends, zone),
             )
-            for team, shift, schedule in rows
+            for (team, shift, schedule), (begins, ends) in zip(rows, spans, strict=True)
         ]
         console.print(screens.table(("for", "on call", "from", "until"), table, wrap=("on call",)))
         console.print(screens.words(f"times in {zone}", "dim"))
@@ -259,10 +260,14 @@ def oncall(
 
 def override(
     context: Context,
-    schedule: Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule to change", autocompletion=known("schedules"))],
+    schedule: Annotated[
+        str, typer.Argument(metavar="SCHEDULE", help="The schedule to change, or its team", autocompletion=known("teams", "schedules"))
+    ],
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who takes it", autocompletion=known("people"))],
-    start: Annotated[str, typer.Option("--from", metavar="T", help='"2026-12-24 09:00" (in the schedule\'s time zone), "now", "+2h"')],
     until: Annotated[str, typer.Option("--until", metavar="T", help="The end, not included")],
+    start: Annotated[
+        str, typer.Option("--from", metavar="T", help='"2026-12-24 09:00" (in the schedule\'s time zone), "+2h"; now otherwise')
+    ] = "now",
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
     from escalate_cli import cataloguing
@@ -271,7 +276,7 @@ def override(
     from escalate_cli.core.moment import iso
 
     catalog = context.catalog
-    found = cataloguing.find("schedule", schedule, catalog.schedules)
+    found = cataloguing.find_schedule(catalog, schedule)
     who = cataloguing.find("person", person, catalog.people)
     now = context.clock.now()
     begins, ends = moment(context, start, now, found.timezone), moment(context, until, now, found.timezone)
@@ -279,9 +284,10 @@ def override(
         raise UsageProblem("--until is not after --from", "an override must have a length")
     local = [instant_to_local(at, found.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)]
     file = append_override(context.config_path, found.id, who.id, local[0], local[1])
-    data = {"schedule": found.id, "person": who.id, "from": iso(begins), "until": iso(ends), "file": str(file)}
+    warnings = cataloguing.override_warnings(catalog, found, who, begins, ends, now)
+    data = {"schedule": found.id, "person": who.id, "from": iso(begins), "until": iso(ends), "file": str(file), "warnings": warnings}
     words = f"{who.name} is on call in {found.id} from {local[0]:%a %Y-%m-%d %H:%M} until {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
-    return Answer(data, f"{words}; written to {file}", acted=True)
+    return Answer(data, f"{words}; written to {file}", notes=[f"warning: {one}" for one in warnings], acted=True)
 
 
 def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wrap: tuple[str, ...]) -> Answer:

@@ -58,7 +58,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     if quiet_until is None:
         situation, look_at = _look(situation, catalog, now)
     situation = part(lambda before: hurry(before, now), "bringing later steps forward", situation, now)
-    situation = part(lambda before: heed_rise(_resting(before, now), before, catalog, now), "telling who has it", situation, now)
+    situation = part(lambda before: heed_rise(_resting(before, catalog, now), before, catalog, now), "telling who has it", situation, now)
     for escalation in situation.escalations:
         situation = _advance_safely(situation.escalation(escalation.id), situation, catalog, now)
     situation = part(lambda before: settle(before, now), "settling where the incident stands", situation, now)

@@ -12,6 +12,7 @@ from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations
 from escalate_cli.foresight.findings import Finding, holes
 from escalate_cli.foresight.loose_ends import loose_ends
+from escalate_cli.foresight.rotas import never_on_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def look_ahead(catalog: Catalog, now: Instant, weeks: int, progress: Callable[[i
         *check_expectations(awake, start, until),
         *dead_ends(coverage, awake),
         *loose_ends(catalog, start),
+        *never_on_call(catalog, start),
     ]
     return Outlook(coverage, tuple(sorted(findings, key=lambda one: (place_of(one.source), one.code))))
 

@@ -91,6 +91,61 @@ def test_an_override_swaps_who_is_on_call(escalate):
     assert escalate("override", "identity-primary", "boo", "--from", "now", "--until", "+1h").code == 4
 
 
+def test_oncall_shows_no_edge_of_what_it_looked_at_as_a_fact(escalate):
+    before = escalate("oncall", "identity", "--at", "2026-01-01 12:00", "--json")
+    assert (before.json[0]["person"], before.json[0]["from"], before.json[0]["until"]) == (None, None, "2026-01-05T09:00:00Z")
+    (row,) = [one for one in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines() if "nobody" in one]
+    assert row.split()[-3:] == ["Mon", "2026-01-05", "09:00"]
+    assert row.split()[-4] == "–"
+    stretch = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00").out
+    assert "Mon 2026-01-05 09:00" in stretch
+    assert "Mon 2026-01-12 09:00" in stretch
+    (none,) = [one for one in escalate("oncall", "platform").out.splitlines() if "nobody" in one]
+    assert none.split()[-2:] == ["–", "–"]
+
+
+def test_an_override_names_the_team_and_begins_now_unless_it_says_when(escalate):
+    for words in ("identity", "Identity"):
+        ran = escalate("override", words, "bo", "--until", "+1h", "--json")
+        assert (ran.code, ran.json["schedule"], ran.json["warnings"]) == (0, "identity-primary", []), ran.err
+    none = escalate("override", "platform", "bo", "--until", "+1h")
+    assert (none.code, none.err.splitlines()[0]) == (4, 'escalate: error: the team "platform" has no on-call schedule')
+    assert escalate("override", "identiy", "bo", "--until", "+1h").code == 4
+
+
+def test_an_override_in_the_past_is_taken_and_said(escalate):
+    ran = escalate("override", "identity", "bo", "--from", "2026-01-06 10:00", "--until", "2026-01-07 10:00")
+    assert ran.code == 0
+    assert ran.err.startswith("warning: this override ended ")
+    assert "changes nothing" in ran.err
+    assert "written to" in ran.out
+
+
+def test_an_override_in_hours_in_which_nobody_is_on_call_otherwise_is_taken_and_said(escalate):
+    catalog = escalate.config / "catalog.toml"
+    catalog.write_text(
+        catalog.read_text()
+        + """
+[schedules.shop]
+[[schedules.shop.rotations]]
+members = ["ana"]
+start = 2026-01-05T09:00:00
+every = "1w"
+hours = "shop"
+[hours.shop]
+days = ["mon", "tue", "wed", "thu", "fri"]
+from = "09:00"
+to = "17:00"
+"""
+    )
+    ran = escalate("override", "shop", "bo", "--from", "2099-01-09 16:00", "--until", "2099-01-13 10:00", "--json")  # from a Friday
+    (warning,) = ran.json["warnings"]
+    assert warning.startswith("nobody is on call in shop otherwise from Fri 2099-01-09 17:00 until Mon 2099-01-12 09:00 and 1 more time")
+    assert f"warning: {warning}" in ran.err
+    inside = escalate("override", "shop", "bo", "--from", "2099-02-02 10:00", "--until", "2099-02-02 11:00", "--json")
+    assert inside.json["warnings"] == []
+
+
 def test_a_login_is_a_person_and_nobodys_login_has_no_incidents_of_its_own(escalate):
     mine = escalate("list", "--mine")
     assert (mine.code, mine.out) == (4, "")

@@ -1,0 +1,107 @@
+"""People who take turns and are never on call: every turn of theirs lies outside the hours, or below another rotation.
+
+What repeats is looked at for a whole period, not for some weeks: a rotation of seven days and hours by weekdays meet again only when
+both have come round. Overrides and days that are excepted from hours are left out: they do not come round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import lcm
+
+from escalate_cli.core.catalog import Catalog, Hours, Rotation, Schedule
+from escalate_cli.core.duration import DAY, Instant, Span
+from escalate_cli.core.hours import next_open
+from escalate_cli.core.schedule import handoff, shifts, turn_at
+from escalate_cli.foresight.findings import WARNING, Finding, some
+
+_WEEK_DAYS = 7
+_LONGEST = 400 * DAY
+"""a period longer than this is not walked through; then each rotation is looked at by itself, turn by turn"""
+_HALF_A_YEAR = 26 * 7 * DAY
+"""hours and handoffs of two zones may meet in winter and miss each other in summer"""
+
+
+def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+    """A finding for each rotation with members who are never on call while others of it are, or with nobody who ever is."""
+    hours = {name: replace(one, except_days=()) for name, one in catalog.hours.items()}
+    for schedule in catalog.schedules.values():
+        steady = replace(schedule, overrides=())
+        idle = _idle(steady, hours, now)
+        for number, members in idle.items():
+            yield _finding(schedule, number, members, hours, now)
+
+
+def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:
+    """The idle members of each rotation, by its number from 1."""
+    wanted = {number: list(dict.fromkeys(one.members)) for number, one in enumerate(schedule.rotations, 1)}
+    period = _period(schedule.rotations)
+    starts = [_begin(one, schedule, now) for one in schedule.rotations if one.members]
+    begin = max(starts, default=now)
+    if period is None or begin + period - now > _LONGEST:
+        seen = {number: _within_hours(one, schedule, hours, now) for number, one in enumerate(schedule.rotations, 1)}
+    else:
+        seen = _seen(schedule, hours, now, begin + period)
+        if any(set(members) - seen.get(number, set()) for number, members in wanted.items()):
+            later = _seen(schedule, hours, begin + _HALF_A_YEAR, begin + _HALF_A_YEAR + period)
+            seen = {number: seen.get(number, set()) | later.get(number, set()) for number in wanted}
+    anywhere = set().union(*seen.values())
+    idle = {number: [one for one in members if one not in anywhere] for number, members in wanted.items()}
+    return {number: members for number, members in idle.items() if members}
+
+
+def _begin(rotation: Rotation, schedule: Schedule, now: Instant) -> Instant:
+    return max(now, handoff(rotation, schedule.timezone, 0) or now)
+
+
+def _period(rotations: tuple[Rotation, ...]) -> Span | None:
+    """After how long everything has come round, whole weeks; None where months are counted, which never come round with weeks."""
+    if any(one.unit not in ("d", "w") for one in rotations):
+        return None
+    days = [len(one.members) * one.count * (_WEEK_DAYS if one.unit == "w" else 1) for one in rotations if one.members]
+    return (lcm(_WEEK_DAYS, *days) + 1) * DAY  # a day more: clocks may change within
+
+
+def _seen(schedule: Schedule, hours: dict[str, Hours], start: Instant, until: Instant) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for shift in shifts(schedule, hours, start, until):
+        if shift.person is not None:
+            found.setdefault(shift.rotation, set()).add(shift.person)
+    return found
+
+
+def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours], now: Instant) -> set[str]:
+    """The members of whom some turn meets the hours of the rotation, whatever other rotations do."""
+    limit = hours.get(rotation.hours or "")
+    members = set(rotation.members)
+    if limit is None or rotation.unit == "months":  # a month has every day of the week
+        return members
+    found: set[str] = set()
+    for begin in (_begin(rotation, schedule, now), _begin(rotation, schedule, now) + _HALF_A_YEAR):
+        turn = turn_at(rotation, schedule.timezone, begin)
+        number = 0 if turn is None else turn.number
+        for each in range(number, number + _WEEK_DAYS * len(rotation.members) + 1):
+            start, until = handoff(rotation, schedule.timezone, each), handoff(rotation, schedule.timezone, each + 1)
+            member = rotation.members[each % len(rotation.members)]
+            if start is None or until is None or member in found:
+                continue
+            opens = next_open(limit, start)
+            if opens is not None and opens < until:
+                found.add(member)
+        if found == members:
+            break
+    return found
+
+
+def _finding(schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant) -> Finding:
+    rotation = schedule.rotations[number - 1]
+    names = some([f'"{one}"' for one in members])
+    outside = rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now)
+    why = f'every turn of theirs lies outside the hours "{rotation.hours}"' if outside else "other rotations always take precedence then"
+    message = f'{names} of rotation {number} of schedule "{schedule.id}" never on call: {why}'
+    message = message.replace(" never on", f" {'is' if len(members) == 1 else 'are'} never on")
+    hint = "let a turn last longer or be another number of days, or take them out of the rotation"
+    if not outside:
+        hint = "limit the later rotation to `hours`, or remove this one"
+    return Finding(WARNING, "never-on-call", rotation.source, message, hint)
