@@ -91,13 +91,13 @@ class Turn(NamedTuple):
 
 
 def turn_at(rotation: Rotation, timezone: str, at: Instant) -> Turn | None:
-    """The turn of the rotation that `at` falls into; None before its first handoff. `ValueError` for an unknown zone."""
-    return _RotationLayer(rotation, "", opening.zone(timezone), None).turn(at)
+    """The turn of the rotation that `at` falls into; None before its first handoff."""
+    return _RotationLayer(rotation, "", opening.zone_or_utc(timezone), None).turn(at)
 
 
 def handoff(rotation: Rotation, timezone: str, number: int) -> Instant | None:
     """The instant at which turn `number` begins; None when that is after the end of the calendar."""
-    return _RotationLayer(rotation, "", opening.zone(timezone), None).handoff(number)
+    return _RotationLayer(rotation, "", opening.zone_or_utc(timezone), None).handoff(number)
 
 
 def shifted(rotation: Rotation, steps: int) -> datetime | None:
