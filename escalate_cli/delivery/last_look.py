@@ -1,20 +1,16 @@
 """The last look of the process that sends: whether what it was given is still wanted, and still its own to send.
 
 Between a claim and the first byte anything may happen: the sender is stopped and continued, somebody acknowledges, another process takes
-over what seems abandoned. So the child asks the database itself, with the statement that it was given, and by the clock.
+over what seems abandoned. So the child asks once more. Whom it asks is said in the envelope, since delivery knows no store.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
-from pathlib import Path
+import importlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from escalate_cli.clock import Clock
-
-_PATIENCE_SECONDS = 1.0
 
 
 class Withdrawn(BaseException):
@@ -22,17 +18,18 @@ class Withdrawn(BaseException):
 
 
 def look(question: Sequence[Any] | None) -> None:
-    """Raise `Withdrawn` where the answer is no. A database that cannot be asked is no answer: then the message goes, it is wanted as far
-    as is known. Nothing to ask: nothing to do."""
+    """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing to ask: nothing to do."""
     if question is None:
         return
-    path, statement, claim, until = question
+    until, _, arguments = question
     if Clock().now() >= until:
         raise Withdrawn("its claim is over")
-    try:
-        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_SECONDS)) as database:
-            wanted = database.execute(statement, (claim,)).fetchone() is not None
-    except sqlite3.Error:
-        return
-    if not wanted:
+    if not whom_to_ask(question)(*arguments):
         raise Withdrawn("it is no longer wanted")
+
+
+def whom_to_ask(question: Sequence[Any]) -> Callable[..., bool]:
+    """The function that answers, named "module:function"; loaded once by the process that all attempts are forked from."""
+    module, _, name = question[1].partition(":")
+    found: Callable[..., bool] = getattr(importlib.import_module(module), name)
+    return found

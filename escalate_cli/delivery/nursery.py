@@ -22,6 +22,7 @@ from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import SECOND, show_duration
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.frames import Packer, Unpacker
+from escalate_cli.delivery.last_look import whom_to_ask
 
 _SENT_MARK = b"sent\n"
 _LONGEST_REPORT = 65536
@@ -170,6 +171,9 @@ class Nursery:
 
     def _start(self, ticket: int, envelope: dict[str, Any]) -> None:
         modules = self._modules_for(envelope["url"])
+        if envelope.get("look"):
+            with contextlib.suppress(Exception):  # loaded here, so that children need not; one that cannot says so itself
+                whom_to_ask(envelope["look"])
         try:
             readable, writable = os.pipe()
         except OSError as problem:

@@ -36,7 +36,7 @@ class Envelope:
     kind: str
     timeout: Span
     thread: str = ""
-    look: tuple[str, str, str, Instant] | None = None
+    look: tuple[Instant, str, tuple[Any, ...]] | None = None
     loose: tuple[Loose, ...] = ()
     short: str = ""
     longest: int | None = None

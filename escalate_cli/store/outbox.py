@@ -60,12 +60,11 @@ class Claimed:
 
 
 class LastLook(NamedTuple):
-    """A question to the database at `path`, which `claim` fills in: any row says yes. After `until` nobody need ask: the claim is over."""
+    """Until when an attempt may begin, and which function ("module:function") says, with these arguments, whether it may."""
 
-    path: str
-    statement: str
-    claim: str
     until: Instant
+    ask: str
+    arguments: tuple[str, str, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +147,8 @@ class Outbox:
     def last_look(self, claimed: Claimed) -> LastLook:
         """What the process that sends asks just before its first byte: whether anything of this claim is still wanted and still its own."""
         together = [one.notification.id for one in (claimed, *claimed.also)]
-        statement = (
-            "SELECT 1 FROM notifications WHERE claim = ? AND status = 'sending' AND stopped = 0"  # noqa: S608 - numbers of ours
-            f" AND id IN ({', '.join(map(str, together))}) LIMIT 1"
-        )
-        return LastLook(str(self._db.path.absolute()), statement, claimed.token, claimed.lease_until)
+        arguments = (str(self._db.path.absolute()), claimed.token, together)
+        return LastLook(claimed.lease_until, "escalate_cli.store.last_look:is_wanted", arguments)
 
     def push_ahead(self, notification_id: int, until: Instant) -> None:
         """Try this one no earlier than `until`: its record cannot be read, and must not stop the others."""
