@@ -109,7 +109,8 @@ def _google_chat(payload: Any) -> tuple[str, Reply]:
 
 def _twilio(payload: Any) -> tuple[str, Reply]:
     refused = {"code": 21617, "message": "The concatenated message body exceeds the 1600 character limit"}
-    return payload["Body"], (400, refused) if len(payload["Body"]) > 1600 else (201, {"sid": "SM1"})
+    text = payload.get("Body") or payload["Twiml"]
+    return text, (400, refused) if len(text) > 1600 else (201, {"sid": "SM1"})
 
 
 SERVICES: dict[str, Callable[[Any], tuple[str, Reply]]] = dict(

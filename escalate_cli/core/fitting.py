@@ -118,12 +118,12 @@ def fit_sms(text: Text) -> str:
     So that of the two which keeps more is taken.
     """
     whole = fit(text, is_one_sms)
-    if whole is None:
-        return squeeze(text.text, is_one_sms)
-    if is_gsm(whole.text):
+    if whole is not None and is_gsm(whole.text):
         return whole.text
     plain = fit(_until_first_foreign(text), is_one_sms)
-    return plain.text if plain is not None and is_gsm(plain.text) and len(plain.text) > len(whole.text) else whole.text
+    if plain is None or not is_gsm(plain.text):
+        return squeeze(text.text, is_one_sms) if whole is None else whole.text
+    return plain.text if whole is None or len(plain.text) > len(whole.text) else whole.text
 
 
 def clip(text: str, limit: int) -> str:

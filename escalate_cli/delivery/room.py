@@ -21,6 +21,8 @@ _SCANTY = 320
 """a service with less room is for short texts"""
 _MAIL = frozenset({"mailto", "mailtos"})
 """mail rings nobody by a name in its text, and shows it as it was written"""
+_SPEAKS_MARKUP = frozenset({"twilio"})
+"""what begins with "<" goes out as a document that says what a call does: a title could dial a number of its own"""
 _COUNT_BYTES = frozenset({"ntfy", "wecombot", "wechat", "dingtalk", "feishu", "lark", "irc"})
 _LESS_ROOM = {"ntfy": 4000}
 """where the service takes less than Apprise says; ntfy makes an attachment of what is longer"""
@@ -94,10 +96,16 @@ def fitted(letter: Letter, loose: Text, short: str, room: Room, as_sent: Callabl
 
 
 def quieted(title: str, body: Text, short: str, schema: str) -> tuple[str, Text, str]:
-    """The same without a mention that rings."""
+    """The same without a mention that rings, or anything that the plugin would take for more than text."""
     if schema in _MAIL:
         return title, body, short
+    if schema in _SPEAKS_MARKUP:
+        body, short = _no_markup(body), _no_markup(Text(short)).text
     return quiet_text(title), quiet(body), quiet_text(short)
+
+
+def _no_markup(text: Text) -> Text:
+    return Text("- ") + text if text.text.lstrip().startswith("<") else text
 
 
 def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:

@@ -98,6 +98,11 @@ def test_any_short_text_is_one_sms(title, rigid):
         assert sent.endswith(" - escalate ack 1")
 
 
+def test_where_seventy_characters_are_too_few_for_the_rest_the_foreign_title_gives_way():
+    rest = "(repeat) [critical L2, 1h30m late] #123456 ", " - escalate ack 123456"
+    assert fit_sms(Text(rest[0]) + may_cut("🔥" * 20, 1, least=8) + rest[1]) == f"{rest[0]}...{rest[1]}"
+
+
 def test_units_and_septets():
     assert (utf16_units("a🔥"), septets("a[€")) == (3, 5)
 

@@ -193,6 +193,27 @@ def test_17_mentions_ring_nobody_on_any_service(internet, web, tmp_path):
             assert "https://wiki.example.com/@oncall/login" in internet.texts(host)[0].replace("\\", ""), "a link stays a link"
 
 
+def test_17_no_title_becomes_a_document_that_says_what_a_call_does(internet, web, tmp_path):
+    own = '[messages]\nshort = "{title}"\n'
+    config = organisation(("api.twilio.com",), own).replace("@12025550100/{to}", "@12025550100/{to}?method=call")
+    escalate = bank(tmp_path / "bank", web, ("all.toml", config))
+    escalate.environ.update(internet.environ)
+    escalate.declare("<Response><Dial>+19005550100</Dial></Response>", "-s", "login")
+    (call,) = internet.arrived
+    assert call.payload["Twiml"].startswith("<Response><Say>- &lt;Response&gt;")
+
+
+def test_17_who_asks_for_several_messages_gets_them_whole(internet, web, tmp_path):
+    config = organisation(("discord.com",)).replace("d" * 60, "d" * 60 + "?overflow=split")
+    escalate = bank(tmp_path / "bank", web, ("all.toml", config))
+    escalate.environ.update(internet.environ)
+    escalate.declare("down", "-s", "login", "--message", LOG)
+    texts = internet.texts("discord.com")
+    assert len(texts) > 2
+    assert internet.refused() == []
+    assert "stuff 79" in "".join(texts).replace("\\", "").replace("_", " ").replace("  ", " ")
+
+
 # ── what nobody knows beforehand ──────────────────────────────────────────────────────────────────────────────────────
 
 UNKNOWN = organisation(()).replace("contact = {  }", 'contact = { hook = "ana" }').replace("via = []", 'via = ["hook"]')
@@ -237,6 +258,20 @@ def test_17_longest_says_what_a_service_takes(tmp_path, longest):
         (arrived,) = web.arrived
         assert utf16(arrived.json["title"] + arrived.json["message"]) <= longest
         assert "escalate ack 1" in arrived.json["message"]
+
+
+@pytest.mark.parametrize("place", ["x.db", "a/very/long/way/" * 12 + "x.db"], ids=["a short path", "a long path"])
+def test_17_the_emergency_page_says_first_what_to_do(tmp_path, place):
+    config = hook('text = "short"\n')
+    with HttpServer() as web:
+        escalate = bank(tmp_path / "bank", web, ("all.toml", config))
+        escalate.environ["ESCALATE_DB"] = str(tmp_path / place)
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("this is no database")
+        assert escalate("declare", "@everyone 🔥 Log in is down", "-s", "login").code == 7
+        text = web.arrived[0].json["message"]
+    assert text.startswith("Page people by hand: escalate cannot use its database. ")
+    assert sms_parts(text) == 1
 
 
 def test_17_a_mail_of_many_kilobytes_keeps_its_last_lines(tmp_path):

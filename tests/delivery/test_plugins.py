@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin
+
 _LOADED = """
 import sys
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of, speaks_on_the_wire
@@ -39,6 +41,19 @@ def test_a_schema_finds_its_plugin_without_loading_the_others(url, plugin, wired
     name, on_the_wire, loaded = ran.stdout.split()
     assert (name, on_the_wire == "True") == (plugin, wired)
     assert (int(loaded) <= 4) is few, loaded
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "title", "together"),
+    [
+        ("tgram", 4096, 0, False), ("discord", 2000, 250, True), ("slack", 35000, 250, False), ("pover", 1024, 250, False),
+        ("pagerduty", 1024, 0, False), ("rockets", 1000, 0, False), ("gchat", 4000, 0, False), ("mmosts", 4000, 0, False),
+        ("vonage", 160, 0, False), ("zulip", 10000, 60, False), ("workflows", 1000, 250, False), ("json", 32768, 250, False),
+    ],
+)  # fmt: skip
+def test_apprise_knows_what_each_service_takes(schema, body, title, together):
+    plugin = load_plugin(schema, find_plugin_modules(schema))
+    assert (plugin.body_maxlen, plugin.title_maxlen, plugin.overflow_amalgamate_title) == (body, title, together)
 
 
 def test_sending_costs_nothing_until_something_is_sent():

@@ -305,6 +305,12 @@ ROWS = (
     ),
     row(31, "nothing happens", "1,440 idle ticks", f"{SURROUNDINGS}::test_idle"),
     row(32, "anything, in any order", "random operations against a small model", f"{MODEL}::"),
+    row(
+        33,
+        "any length, to any service",
+        "a letter to a megabyte, digests, templates, mentions, to eight services that count as the real ones do",
+        "tests/delivery/test_length.py::",
+    ),
 )
 
 

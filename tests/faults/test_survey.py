@@ -9,7 +9,7 @@ from tests.faults.survey import HERE, ROWS, add_up, table
 
 
 def test_every_situation_is_there_and_every_test_that_it_names():
-    assert [one.number for one in ROWS] == list(range(1, 33))
+    assert [one.number for one in ROWS] == list(range(1, len(ROWS) + 1))
     for one in ROWS:
         for test in one.tests:
             path, _, name = test.partition("::")
