@@ -44,6 +44,7 @@ PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_
 SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
 CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
 MATTERS = "tests/scenarios/test_what_matters_most.py"
+MAINTENANCES, TURNS = "tests/scenarios/test_maintenances.py", "tests/scenarios/test_taken_turns.py"
 SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
@@ -229,20 +230,24 @@ ROWS = (
     row(
         22,
         "hours across changes of clocks and holidays",
-        "the same zones; holds that end while nothing runs",
+        "the same zones; holds and maintenances that end while nothing runs",
         f"{HOURS}::",
+        f"{MAINTENANCES}::test_a_page_that_waited",
+        f"{MAINTENANCES}::test_a_maintenance_that_was_ended",
+        f"{MAINTENANCES}::test_after_a_maintenance",
         f"{LEVELS}::test_a_hold",
         f"{LEVELS}::test_hours_are",
     ),
     row(
         23,
         "the configuration is edited meanwhile",
-        "levels reordered, removed, shortened; people, teams, services removed or renamed",
+        "levels reordered, removed, shortened; people, teams, services removed or renamed; the turn under way taken",
         f"{EDITS}::test_an_edited",
         f"{EDITS}::test_a_person",
         f"{EDITS}::test_a_team",
         f"{EDITS}::test_a_service",
         f"{EDITS}::test_an_address",
+        f"{TURNS}::",
     ),
     row(
         24,
