@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from escalate_cli.context import Context
 from escalate_cli.core import declaration
+from escalate_cli.core.acting import acting
+from escalate_cli.core.again import News, declare_again
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import noted, words_of
 from escalate_cli.core.model import Situation
@@ -40,6 +43,8 @@ class Declared:
     routing: dict[str, Any]
     broken: tuple[str, ...] = ()
     """what could not be used, as sentences: the page went on without it"""
+    news: tuple[News, ...] = ()
+    """of one that was open already: what this declaration changed, and what of it was noted"""
 
 
 Choose = Callable[[Routing], str | None]
@@ -56,25 +61,20 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
     catalog = context.running_catalog
     said = _declaration(context, asked, title, catalog)
-    try:
-        existing = _existing(context, said, explicit=bool(asked.services))
-    except DamagedRow as problem:
-        text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it'
-        said, existing = replace(said, key=None, routed="; ".join(one for one in (said.routed, text) if one), broken=problem.message), None
+    said, existing = _open_already(context, said, asked, remember)
     if existing is not None:
         return existing
     if not said.services:
         said = _routed_safely(said, catalog, choose)
     context.keep_catalog()
-    explicit = bool(asked.services)
     try:
-        return _store(context, said, catalog, remember, explicit=explicit)
+        return _store(context, said, catalog, remember, asked)
     except EscalateError as problem:
         if not isinstance(problem, DamagedRow):
             raise
-        return _store(context, said, catalog, remember, explicit=explicit, spoilt=problem)
+        return _store(context, said, catalog, remember, asked, spoilt=problem)
     except Exception as problem:
-        return _store(context, said, catalog, remember, explicit=explicit, spoilt=problem)
+        return _store(context, said, catalog, remember, asked, spoilt=problem)
 
 
 def _store(
@@ -82,8 +82,8 @@ def _store(
     said: declaration.Declaration,
     catalog: Catalog,
     remember: str | None,
+    asked: Request,
     *,
-    explicit: bool,
     spoilt: Exception | None = None,
 ) -> Declared:
     """One transaction. `spoilt` is why what was planned could not be stored: then the incident is, and a page to the fallback."""
@@ -92,7 +92,7 @@ def _store(
         before = store.ledger.fact(remember) if remember is not None else None
         if before is not None:
             return Declared(find_incident(context, int(before)), False, dict(said.routing))
-        existing = _existing(context, said, explicit=explicit)
+        existing = _existing(context, said, asked, remember)
         if existing is not None:
             return existing
         now, situations = context.moment(), store.situations
@@ -128,21 +128,62 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
     )
 
 
-def _existing(context: Context, said: declaration.Declaration, *, explicit: bool) -> Declared | None:
-    """The open incident with the key of this declaration."""
-    key, services = said.key, said.services
-    open_id = context.store.situations.open_with_key(key) if key is not None else None
+def _open_already(
+    context: Context, said: declaration.Declaration, asked: Request, remember: str | None
+) -> tuple[declaration.Declaration, Declared | None]:
+    """The open incident with the key of this declaration, changed by what it says anew. One that cannot be read or changed is left
+    alone: the declaration goes on without the key."""
+    if said.key is None or context.store.situations.open_with_key(said.key) is None:
+        return said, None
+    try:
+        with context.store.transaction():
+            return said, _existing(context, said, asked, remember)
+    except EscalateError as problem:
+        if not isinstance(problem, DamagedRow):
+            raise
+        why = problem.message
+    except Exception as problem:
+        why = words_of(problem)
+    text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it'
+    return replace(said, key=None, routed="; ".join(one for one in (said.routed, text) if one), broken=why), None
+
+
+def _existing(context: Context, said: declaration.Declaration, asked: Request, remember: str | None) -> Declared | None:
+    """The open incident with the key of this declaration, changed by what it says anew; inside a transaction."""
+    situations, catalog, now = context.store.situations, context.running_catalog, context.moment()
+    open_id = situations.open_with_key(said.key) if said.key is not None else None
     if open_id is None:
         return None
-    situation = find_incident(context, open_id)
-    if explicit and not set(services) <= set(situation.incident.services):
-        known = ", ".join(situation.incident.services) or "no service"
+    before = find_incident(context, open_id)
+    if not asked.services:
+        said = replace(said, services=())  # those that the title was routed to meanwhile: nobody has named them
+    _refuse_another_service(said, before)
+    news: tuple[News, ...] = ()
+
+    def again(situation: Situation) -> Situation:
+        nonlocal news
+        severity = said.severity if asked.severity else None
+        known = partial(situations.says, open_id)
+        situation, news = declare_again(situation, said, catalog, now, severity=severity, is_known=known)
+        return situation
+
+    after = acting(before, catalog, now, again)
+    stored = before if after is before else situations.save(before, after)
+    if remember is not None:
+        context.store.ledger.remember(remember, str(open_id))
+    return Declared(stored, False, dict(stored.incident.routing), news=news)
+
+
+def _refuse_another_service(said: declaration.Declaration, situation: Situation) -> None:
+    """A key stands for one thing: a declaration about none of the services in scope is about another. Beside one of them, or where no
+    service is known yet, those that are named join the scope."""
+    incident = situation.incident
+    if said.services and incident.services and not set(said.services) & set(incident.services):
         raise Conflict(
-            f'the key "{key}" is in use by incident {open_id}, which is about {known}',
-            f"use another key, or add the service: escalate update {open_id} --service {services[0]}",
+            f'the key "{said.key}" is in use by incident {incident.id}, which is about {", ".join(incident.services)}',
+            f"use another key, or add the service: escalate update {incident.id} --service {said.services[0]}",
             code="key-in-use",
         )
-    return Declared(situation, False, dict(situation.incident.routing))
 
 
 def _routed_safely(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:

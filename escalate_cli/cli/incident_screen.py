@@ -76,10 +76,11 @@ def short_title(title: str, limit: int = 300) -> str:
     return title if len(title) <= limit else title[: limit - 1] + "…"
 
 
-def draw_declared(console: Any, situation: Situation, created: bool, catalog: Catalog, now: Instant) -> None:
-    """What `declare` answers."""
-    if not created:
-        console.print(screens.words(f"Incident {situation.incident.id} is open with this key already.", "yellow"))
+def draw_declared(console: Any, situation: Situation, news: Sequence[str] | None, catalog: Catalog, now: Instant) -> None:
+    """What `declare` answers; of an incident that was open already, what became of the `news` (None: it is new)."""
+    if news is not None:
+        what = "; ".join(news) or "nothing new was said of it"
+        console.print(screens.words(f"Incident {situation.incident.id} is open with this key already: {what}.", "yellow"))
     draw_incident(console, situation, catalog, now)
 
 

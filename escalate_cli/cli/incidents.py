@@ -84,7 +84,7 @@ def declare(
     by: Annotated[str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")] = None,
     lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads", autocompletion=known("people"))] = None,
     label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="A label (repeatable)")] = None,
-    key: Annotated[str | None, typer.Option("--key", metavar="K", help="While an incident with this key is open, return that one")] = None,
+    key: Annotated[str | None, typer.Option("--key", metavar="K", help="While one with this key is open, this is news of that one")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
 ) -> Answer:
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
@@ -104,12 +104,13 @@ def declare(
     from escalate_cli.engine import deliver
 
     situation = declared.situation
-    tally = deliver(context, [situation.incident.id]) if declared.created else None
+    tally = deliver(context, [situation.incident.id]) if declared.created or declared.news else None
     situation = meaning.find_incident(context, situation.incident.id)
     from escalate_cli.cli.views import situation_data
 
     catalog = context.running_catalog
     data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
+    data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
     nobody = nobody_is_paged(situation, catalog)
     code = ExitCode.UNDELIVERED if nobody else undelivered(tally) if tally else ExitCode.DONE
     from escalate_cli.cli.warnings import all_warnings
@@ -117,7 +118,8 @@ def declare(
     def screen(console: Any) -> None:
         from escalate_cli.cli import incident_screen
 
-        incident_screen.draw_declared(console, situation, declared.created, catalog, context.clock.now())
+        news = None if declared.created else [one.text for one in declared.news]
+        incident_screen.draw_declared(console, situation, news, catalog, context.clock.now())
 
     notes = [*nobody, *all_warnings(context), *failure_notes([situation], tally), *held_notes([situation], catalog, context.clock.now())]
     return Answer(data, screen, code, notes, acted=True)

@@ -135,6 +135,10 @@ class Situations:
         rows = self._db.run("SELECT at, kind, by, text, data FROM timeline WHERE incident_id = ? ORDER BY id", (incident_id,))
         return tuple(Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"], msgspec.json.decode(row["data"])) for row in rows)
 
+    def says(self, incident_id: int, text: str) -> bool:
+        """Whether the timeline of this incident has an entry with this text."""
+        return bool(self._db.run("SELECT 1 FROM timeline WHERE incident_id = ? AND text = ? LIMIT 1", (incident_id, text)))
+
     def latest_entries(self, limit: int) -> tuple[tuple[int, Entry], ...]:
         """(incident id, entry) of the last things that happened anywhere, oldest first; without their data."""
         rows = self._db.run("SELECT incident_id, at, kind, by, text FROM timeline ORDER BY id DESC LIMIT ?", (limit,))

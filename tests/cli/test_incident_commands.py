@@ -66,7 +66,7 @@ def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
     ran = escalate("declare", "Nobody can sign in", "--service", "login", "--message", "since 3", "--label", "env=prod", "--json")
     assert ran.code == 0
     said = ran.json
-    assert set(said) == INCIDENT | {"created", "routing"}
+    assert set(said) == INCIDENT | {"created", "routing", "news"}
     assert {key: said[key] for key in ("id", "key", "title", "message", "status", "severity", "urgency", "lead", "created")} == {
         "id": 1,
         "key": None,
@@ -122,6 +122,21 @@ def test_one_key_is_one_incident_while_it_is_open(escalate):
     )
     escalate("resolve", "1")
     assert escalate.declare("Disk full", "-s", "auth-db", "--key", "disk")["id"] == 2
+
+
+def test_the_same_key_again_says_what_was_done_with_it(escalate):
+    escalate.declare("Disk full", "-s", "auth-db", "--key", "disk", "--severity", "minor")
+    news = escalate.declare("Disk still full", "-s", "auth-db", "--key", "disk", "--severity", "critical", "-m", "99 %")
+    assert (news["created"], news["severity"]) == (False, "critical")
+    assert news["news"] == [
+        {"what": "severity", "done": "raised", "text": "severity raised from minor to critical"},
+        {"what": "message", "done": "added", "text": "the message is an update"},
+        {"what": "title", "done": "noted", "text": "declared again with another title: Disk still full"},
+    ]
+    lower = escalate("declare", "Disk full", "-s", "auth-db", "--key", "disk", "--severity", "minor")
+    assert "Incident 1 is open with this key already: declared again as minor: it stays critical." in " ".join(lower.out.split())
+    same = escalate("declare", "Disk full", "-s", "auth-db", "--key", "disk")
+    assert "nothing new was said of it" in " ".join(same.out.split())
 
 
 def test_a_title_needs_no_quotes(escalate):

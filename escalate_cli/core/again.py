@@ -1,0 +1,83 @@
+"""The same key again is news, not noise: what a second declaration of an open incident changes, and what of it is only noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.declaration import Declaration
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.model import EntryKind, Incident, Situation
+from escalate_cli.core.severity import how_changed
+from escalate_cli.core.targets import name_of
+from escalate_cli.core.updating import Changes, update
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of one thing that was said again. `what` is severity, services, lead, labels, message or title; `done` is raised,
+    added, set, or noted for what changes nothing; `text` is a sentence."""
+
+    what: str
+    done: str
+    text: str
+
+
+def declare_again(
+    situation: Situation, said: Declaration, catalog: Catalog, now: Instant, *, severity: str | None, is_known: Callable[[str], bool]
+) -> tuple[Situation, tuple[News, ...]]:
+    """A higher severity raises, a new message is an update, labels are set, a service joins those in scope, a lead is taken where there
+    is none. A lower severity, another title, another lead are noted, each once.
+
+    `severity` is the one that was named; None where the declaration left it to the default. `is_known` says whether the timeline has a
+    text already. A declaration that says nothing new changes nothing.
+    """
+    incident = situation.incident
+    changes = _changes(said, severity, incident, catalog)
+    news = [*_made(changes, incident, catalog), *_noted(said, severity, incident, catalog)]
+    if changes != Changes():
+        situation = update(situation, changes, catalog, now, by=said.by).situation
+    for one in news:
+        if one.done == "noted" and not is_known(one.text):
+            situation = situation.log(now, EntryKind.DECLARED, one.text, said.by, again=True, what=one.what)
+    return situation, tuple(news)
+
+
+def _changes(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> Changes:
+    rises = severity is not None and catalog.severity(severity).rank > catalog.severity(incident.severity).rank
+    return Changes(
+        severity=severity if rises else None,
+        add_services=tuple(one for one in said.services if one not in incident.services),
+        lead=said.lead if incident.lead is None else None,
+        labels={name: value for name, value in said.labels.items() if incident.labels.get(name) != value},
+        message=said.message if said.message != (incident.latest_update or incident.message) else None,
+    )
+
+
+def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
+    made = []
+    if changes.severity is not None:
+        made.append(News("severity", "raised", f"severity {how_changed(incident.severity, changes.severity, catalog)}"))
+    if changes.add_services:
+        names = ", ".join(catalog.services[one].name if one in catalog.services else one for one in changes.add_services)
+        made.append(News("services", "added", f"now also about {names}"))
+    if changes.lead is not None:
+        made.append(News("lead", "set", f"lead: {name_of('person:' + changes.lead, catalog)}"))
+    if changes.labels:
+        made.append(News("labels", "set", "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())))
+    if changes.message:
+        made.append(News("message", "added", "the message is an update"))
+    return made
+
+
+def _noted(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> list[News]:
+    noted = []
+    if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
+        noted.append(News("severity", "noted", f"declared again as {severity}: it stays {incident.severity}"))
+    if said.title != incident.title:
+        noted.append(News("title", "noted", f"declared again with another title: {said.title}"))
+    if said.lead is not None and incident.lead not in (None, said.lead):
+        names = [name_of(f"person:{one}", catalog) for one in (said.lead, incident.lead)]
+        noted.append(News("lead", "noted", f"declared again with {names[0]} as lead: {names[1]} stays"))
+    return noted
