@@ -115,14 +115,23 @@ def backup(
     return Answer({"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", acted=True)
 
 
-def restore(context: Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")]) -> Answer:
-    """Put a copy of the database back. The present one is kept beside it; a copy that is damaged or of a newer version changes nothing."""
+def restore(
+    context: Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: put it back, whatever that changes")] = False,
+) -> Answer:
+    """Put a copy of the database back, once you have agreed to what that changes. The present one is kept beside it; a copy that is
+    damaged or of a newer version changes nothing. Numbers are not used again.
+    """
     from pathlib import Path
 
-    from escalate_cli.config.find import find_db
+    from escalate_cli.cli import restore_screen
     from escalate_cli.store.restoring import restore as put_back
 
-    path = find_db(context.options.db, context.environ)
-    aside = put_back(Path(file), path, context.clock)
+    path = context.database_path
+    done = put_back(Path(file), path, context.clock, lambda comparison: restore_screen.agree(context, comparison, file, yes=yes))
+    aside, next_number = done.aside, done.comparison.highest["incidents"] + 1
     kept = f"; what was there is now {aside}" if aside else ""
-    return Answer({"file": str(path), "kept": str(aside) if aside else None}, f"{path} is as {file} was{kept}", acted=True)
+    data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}
+    text = f"{path} is as {file} was{kept}; the next incident is #{next_number}"
+    return Answer(data | restore_screen.data(done.comparison), text, notes=restore_screen.lines(done.comparison) if yes else [], acted=True)

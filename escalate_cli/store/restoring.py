@@ -5,12 +5,19 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import stat
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store import sharing
+from escalate_cli.store.comparing import Comparison, compare
 from escalate_cli.store.database import Database
+from escalate_cli.store.ledger import Ledger
+from escalate_cli.store.numbers import GIVEN, Numbers
 from escalate_cli.store.trouble import DAMAGED
 
 _BESIDE = ("-journal", "-wal", "-shm")
@@ -18,14 +25,25 @@ _BESIDE = ("-journal", "-wal", "-shm")
 _NEWER = "database-newer"
 
 
-def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
-    """Put `copy` in the place of the database at `path`. What was there is kept beside it; where, or None if nothing was.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What has been done: what it changed, and where the database is now that was there; None if none was."""
+
+    comparison: Comparison
+    aside: Path | None
+
+
+def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] = lambda comparison: None) -> Restored:
+    """Put `copy` in the place of the database at `path`. What was there is kept beside it.
+
+    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. Numbers that were ever given are not
+    given again.
 
     The copy is looked through first: a damaged one, one of a newer version, or a file of something else, changes nothing. A
     transaction that was cut short in it is undone in what is put back, by the journal beside the copy.
     """
-    if not copy.is_file():
-        raise DatabaseProblem(f"there is no backup at {copy}", "the daily ones are in the directory NAME.db.backups beside the database")
+    if not os.path.isfile(copy):
+        raise DatabaseProblem(_not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database")
     path = Path(os.path.realpath(path))  # a link stays a link, and SQLite keeps the journal beside what it leads to
     fresh = path.with_name(path.name + ".restoring")
     try:
@@ -42,19 +60,45 @@ def restore(copy: Path, path: Path, clock: Clock) -> Path | None:
             raise DatabaseProblem(f"the backup {copy} is damaged: {wrong}", "choose another", code=DAMAGED)
         if found.refused:
             raise DatabaseProblem(found.refused, code=_NEWER)
+        comparison = compare(fresh, path)
+        agree(comparison)
+        _remember(fresh, comparison.highest, clock)
         aside = _put_aside(path, clock)
         os.replace(fresh, path)
+        Numbers(path).note(comparison.highest)
     except DatabaseProblem as problem:
         text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(str(fresh), f"the backup {copy}")
         instead = "upgrade escalate, or choose an older copy" if problem.code == _NEWER else "choose another copy"
         raise DatabaseProblem(text, f"nothing was changed; {instead}", code=problem.code) from None
     except OSError as problem:
-        raise DatabaseProblem(f"{copy} cannot be restored: {problem.strerror or problem}", "check paths and permissions") from None
+        why = problem.strerror or problem
+        raise DatabaseProblem(f"{copy} cannot be put in the place of {path}: {why}", "check paths and permissions") from None
     finally:
-        _remove(fresh)
-        for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
-            older.unlink()
-    return aside
+        with suppress(OSError):  # we may write nothing there at all
+            _remove(fresh)
+            for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
+                older.unlink()
+    return Restored(comparison, aside)
+
+
+def _not_found(copy: Path) -> str:
+    try:
+        found = os.stat(copy)
+    except FileNotFoundError:
+        return f"there is no backup at {copy}"
+    except OSError as problem:
+        return f"the backup {copy} cannot be read: {problem.strerror}"
+    return f"there is no backup at {copy}" if stat.S_ISDIR(found.st_mode) else f"{copy} is no file, and no backup"
+
+
+def _remember(fresh: Path, highest: Mapping[str, int], clock: Clock) -> None:
+    database = Database(fresh, clock)
+    try:
+        with database.transaction():
+            for table in (one for one, number in highest.items() if number):
+                Ledger(database).remember(GIVEN + table, str(highest[table]))
+    finally:
+        database.close()
 
 
 def _copy(source: str, target: str) -> None:

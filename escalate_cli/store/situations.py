@@ -20,6 +20,7 @@ from escalate_cli.core.model import (
 )
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
+from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
 from escalate_cli.store.rows import Thing, from_row, to_row
 
 _rules = msgspec.json.Decoder(tuple[RuleState, ...])
@@ -30,6 +31,7 @@ class Situations:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._numbers = Numbers(database.path)
 
     def load(self, incident_id: int) -> Situation | None:
         """The situation of this incident, without its stored timeline; None when there is no such incident."""
@@ -114,9 +116,22 @@ class Situations:
             )
 
     def _insert(self, table: str, row: dict[str, object]) -> int:
+        if table in NUMBERED:
+            row = {"id": self._next_number(table), **row}
         marks = ", ".join("?" * len(row))
         statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"  # noqa: S608 - names are ours
         return int(self._db.run(statement, tuple(row.values()))[0]["id"])
+
+    def _next_number(self, table: str) -> int:
+        """One above the highest number ever given, also by a database that was here before; noted before it can be known to anybody."""
+        rows = self._db.run(
+            f"SELECT max(coalesce((SELECT max(id) FROM {table}), 0),"  # noqa: S608 - names are ours
+            " coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = ?), 0)) AS highest",
+            (GIVEN + table,),
+        )
+        number = max(int(rows[0]["highest"]), self._numbers.highest()[table]) + 1
+        self._numbers.note({table: number})
+        return number
 
     def _update(self, table: str, thing_id: int, row: dict[str, object]) -> None:
         settings = ", ".join(f"{name} = ?" for name in row)

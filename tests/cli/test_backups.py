@@ -117,7 +117,7 @@ def test_restores_within_a_second_keep_every_database_that_was_there(place):
         place("declare", f"number {number}", "--service", "login")
     before = titles(database(place))
     for copy in copies:
-        assert place("restore", str(copy)).code == 0
+        assert place("restore", "--yes", str(copy)).code == 0
     kept = sorted(len(titles(one)) for one in place.place.glob("escalate.db.replaced-*") if not one.name.endswith("-journal"))
     assert kept == [1, 2, 3, len(before)]
 
@@ -154,14 +154,14 @@ def test_a_journal_that_was_left_behind_is_not_played_into_what_is_restored(plac
     journal = Path(f"{live}-journal").read_bytes()
     if gone:
         live.rename(place.place / "broken.db")
-    kept = Path(place("restore", str(copy), "--json").json["kept"])
+    kept = Path(place("restore", "--yes", str(copy), "--json").json["kept"])
     assert sound(live) == declared
     if gone:
         assert kept.read_bytes() == journal
-        assert place("restore", str(copy)).code == 0
+        assert place("restore", "--yes", str(copy)).code == 0
         assert sound(live) == declared
     else:  # and back again: with the journal beside it, nothing half written comes along
-        assert place("restore", str(kept)).code == 0
+        assert place("restore", "--yes", str(kept)).code == 0
         assert sound(live) == [*declared, "later"]
     assert place("tick").code in (0, 6)
     assert not [one.name for one in place.place.iterdir() if "restoring" in one.name]
@@ -174,7 +174,7 @@ def test_a_copy_of_a_newer_version_is_not_put_back(place):
         there.execute("PRAGMA user_version = 99")
     before = {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()}
     message = f"the backup {copy} was written by a newer version of escalate (schema 99; this one knows {schema_version(live)})"
-    is_refused(place("restore", str(copy)), 7, message, "nothing was changed; upgrade escalate, or choose an older copy")
+    is_refused(place("restore", "--yes", str(copy)), 7, message, "nothing was changed; upgrade escalate, or choose an older copy")
     assert {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()} == before
 
 
@@ -186,7 +186,7 @@ def test_what_a_link_leads_to_is_restored_and_the_link_stays(place):
     for one in (live, Path(f"{live}-journal")):
         one.rename(elsewhere / one.name)
     live.symlink_to(elsewhere / live.name)
-    kept = Path(place("restore", str(copy), "--json").json["kept"])
+    kept = Path(place("restore", "--yes", str(copy), "--json").json["kept"])
     assert live.is_symlink()
     assert sound(elsewhere / live.name) == ["Nobody can log in"]
     assert (kept.parent, sound(kept)) == (elsewhere, ["Nobody can log in", "later"])

@@ -243,7 +243,7 @@ def test_a_backup_can_be_put_back_and_the_watching_process_notices(tmp_path, web
         assert place("backup", str(tmp_path / "copy.db")).code == 0
         place("declare", "second", "--service", "x")
         watch = place.begin("watch", "--interval", "1s")
-        ran = place("restore", str(tmp_path / "copy.db"))
+        ran = place("restore", "--yes", str(tmp_path / "copy.db"))
         assert ran.code == 0
         assert [one["title"] for one in place("list", "--json").json] == ["first"]
         place("declare", "third", "--service", "x")
@@ -279,7 +279,7 @@ def test_a_damaged_backup_changes_nothing(tmp_path, web, content):
             damaged[4096:12288] = b"\xff" * 8192
             content = bytes(damaged)
         copy.write_bytes(content)
-        ran = place("restore", str(copy))
+        ran = place("restore", "--yes", str(copy))
         assert ran.code == 7
         assert [one["title"] for one in place("list", "--json").json] == ["first"]
 

@@ -1,0 +1,72 @@
+"""What putting a copy back would change, said before it is done; and the question whether to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from escalate_cli.context import Context
+from escalate_cli.core.text import printable
+from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+from escalate_cli.store.comparing import Comparison, Known
+
+_MOST = 20
+"""lines of one kind that are shown"""
+
+
+class NotWanted(EscalateError):
+    """Whoever was asked said no."""
+
+    exit_code = ExitCode.NO
+    code = "not-wanted"
+
+
+def agree(context: Context, comparison: Comparison, file: str, *, yes: bool) -> None:
+    """Return where the copy is to be put back: asked on a terminal, else only where `yes` was said beforehand."""
+    from escalate_cli.cli import frame, render
+
+    if yes:
+        return
+    if context.options.json or not frame.interactive():
+        text = "restore changes what is known of incidents, and nobody can be asked here whether to"
+        problem = UsageProblem(text, f"nothing was changed; to do it: escalate restore {file} --yes")
+        problem.code, problem.details, problem.more = "needs-yes", lines(comparison), data(comparison)
+        raise problem
+    for line in lines(comparison):
+        render.say(line)
+    if frame.choose(f"Put {file} back?", ("yes, put it back",)) is None:
+        raise NotWanted("nothing was changed", f"to put it back: escalate restore {file}")
+
+
+def lines(comparison: Comparison) -> list[str]:
+    """What it would change, for people."""
+    said: list[str] = []
+    if comparison.unreadable:
+        said.append("What is there now cannot be read: which incidents are not in the copy cannot be said.")
+        highest = comparison.highest.get("incidents", 0)
+        said += [f"Numbers up to #{highest} have been given."] if highest else []
+    said += _part("Not in the copy, and no longer known:", comparison.missing)
+    said += _part("Open again, as they are now:", comparison.open_again)
+    if comparison.unreadable:
+        said += _part("Open or acknowledged in the copy, and paged from there on:", comparison.running)
+    return said or ["Every incident is in the copy, and none is open again."]
+
+
+def _part(heading: str, incidents: Sequence[Known]) -> list[str]:
+    if not incidents:
+        return []
+    shown = [f"  #{one.id}  {one.status}  {printable(one.title)[:100]}" for one in incidents[:_MOST]]
+    return [heading, *shown, *([f"  and {len(incidents) - _MOST:,} more"] if len(incidents) > _MOST else [])]
+
+
+def data(comparison: Comparison) -> dict[str, Any]:
+    """The same as JSON carries it; None for what cannot be said."""
+    return {
+        "not_in_copy": None if comparison.unreadable else [_known(one) for one in comparison.missing],
+        "open_again": None if comparison.unreadable else [_known(one) for one in comparison.open_again],
+        "running_in_copy": [_known(one) for one in comparison.running],
+    }
+
+
+def _known(one: Known) -> dict[str, Any]:
+    return {"id": one.id, "title": one.title, "status": one.status}

@@ -1,0 +1,73 @@
+"""What putting a copy of the database back would change for incidents: which are not in it, and which it has open again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An incident, as far as it is compared."""
+
+    id: int
+    title: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A copy beside what is there now. `unreadable`: something is there that cannot be read, so that nothing can be said of it."""
+
+    missing: tuple[Known, ...] = ()
+    """incidents that are not in the copy, as they are now"""
+    open_again: tuple[Known, ...] = ()
+    """incidents that the copy has open or acknowledged, though they are over, or open, though somebody has them; as they are now"""
+    running: tuple[Known, ...] = ()
+    """everything that is not resolved in the copy, as it is there"""
+    unreadable: bool = False
+    highest: Mapping[str, int] = field(default_factory=dict)
+    """by table, the highest number that was ever given, as far as is known"""
+
+
+def compare(copy: Path, present: Path) -> Comparison:
+    """Compare the sound database `copy` with whatever is at `present`."""
+    of_copy, given = _read(copy)
+    noted = Numbers(present).highest()
+    unreadable = False
+    now: dict[int, Known] = {}
+    try:
+        if present.exists() and present.stat().st_size:
+            now, given_now = _read(present)
+            given = {name: max(given[name], given_now[name]) for name in NUMBERED}
+    except (sqlite3.Error, OSError, ValueError):
+        unreadable = True
+    missing = tuple(one for one in now.values() if one.id not in of_copy)
+    again = tuple(one for one in now.values() if one.id in of_copy and _is_open_again(of_copy[one.id], one))
+    running = tuple(one for one in of_copy.values() if one.status != "resolved")
+    highest = {name: max(given[name], noted[name]) for name in NUMBERED}
+    return Comparison(missing, again, running, unreadable, highest)
+
+
+def _is_open_again(before: Known, now: Known) -> bool:
+    order = ("open", "acknowledged", "resolved")
+    return before.status in order and now.status in order and order.index(before.status) < order.index(now.status)
+
+
+def _read(path: Path) -> tuple[dict[int, Known], dict[str, int]]:
+    """Every incident by its number, and the highest numbers, by table."""
+    there = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(there, uri=True, timeout=10)) as database:
+        database.text_factory = lambda text: text.decode("utf-8", "replace")
+        rows = database.execute("SELECT id, title, status FROM incidents ORDER BY id").fetchall()
+        highest = {}
+        for table in NUMBERED:
+            (largest,) = database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - names are ours
+            fact = database.execute("SELECT value FROM facts WHERE name = ?", (GIVEN + table,)).fetchone()
+            highest[table] = max(largest, int(fact[0]) if fact else 0)
+    return {row[0]: Known(*row) for row in rows}, highest

@@ -1,0 +1,64 @@
+"""The highest numbers that this installation has ever given, noted beside the database: they are never used again.
+
+The note outlives the database: when a copy is put back, or it is begun anew, numbers go on above what is noted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from escalate_cli.store import sharing
+
+NUMBERED = ("incidents", "nudges")
+"""what people name by its number: tables"""
+
+GIVEN = "highest number given: "
+"""the fact, by table, that a database which was put back remembers beside what it holds itself"""
+
+_LARGEST = 2**62
+
+
+class Numbers:
+    """The note of one database. What goes wrong with it stops nothing: numbers then follow those of the database alone."""
+
+    def __init__(self, database: Path) -> None:
+        real = Path(os.path.realpath(database))
+        self._path = real.with_name(real.name + ".numbers")
+
+    def highest(self) -> dict[str, int]:
+        """By table, the highest number that is noted; 0 for none."""
+        found = dict.fromkeys(NUMBERED, 0)
+        with suppress(OSError):
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                text = os.pread(descriptor, 1000, 0).decode("ascii", "replace")
+            finally:
+                os.close(descriptor)
+            for name, _, number in (line.partition(" ") for line in text.splitlines()):
+                if name in found and number.isascii() and number.isdigit() and int(number) < _LARGEST:
+                    found[name] = int(number)
+        return found
+
+    def note(self, numbers: Mapping[str, int]) -> None:
+        """Note these, where they are higher."""
+        before = self.highest()
+        after = {name: max(before[name], numbers.get(name, 0)) for name in NUMBERED}
+        if after == before:
+            return
+        text = "".join(f"{name} {number}\n" for name, number in after.items()).encode()
+        with suppress(OSError):
+            descriptor = self._opened()
+            try:
+                os.pwrite(descriptor, text, 0)  # in place: on a full disk the old one can still be changed
+                os.ftruncate(descriptor, len(text))
+            finally:
+                os.close(descriptor)
+
+    def _opened(self) -> int:
+        try:
+            return os.open(self._path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return sharing.create(self._path)
