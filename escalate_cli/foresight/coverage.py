@@ -29,7 +29,7 @@ _INSTANT: Span = 1
 class Stretch:
     """A stretch of declarations, half-open, with one answer.
 
-    `people` are those reached first (empty: nobody is, and the policy has given up); `after` is how long that takes for a declaration
+    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`); `after` is how long that takes for a declaration
     at `start`: the longest of the stretch, since with `held` it shrinks towards its end (everybody waits for the same instant).
     `by_fallback`: only `[fallback].page` reaches them. `because` is what the first of them is told.
     """
@@ -180,6 +180,8 @@ class _Line:
         self._asked = asked
         self._spans = spans
         self._root = _Node(0)
+        self._leaps: dict[Span, dict[Span, tuple[Instant, Walk]]] = {}
+        """walks that leave out rounds: by the length of a round and when in it they begin"""
 
     def stretches(self, start: Instant, until: Instant) -> Iterator[Stretch]:
         """The stretches from `start` until `until`; neighbours may have the same answer."""
@@ -203,6 +205,8 @@ class _Line:
             pairs = list(zip(walk.visits, nudged.visits, strict=True))
             moving = tuple(one for one, other in pairs if other[0] != one[0])
             standing = {one[0] for one, other in pairs if other[0] == one[0]} | (walk.pending & nudged.pending)
+            self._keep(at + _INSTANT, nudged, standing)
+        self._keep(at, walk, standing)
         end = until
         for instant, asked in moving:
             for subject in asked:
@@ -216,13 +220,26 @@ class _Line:
         return end, walk.first.at in standing
 
     def _at(self, at: Instant) -> Walk:
-        known = self._recall(at)
+        known = self._recall(at) or self._joined(at)
         if known is not None:
             return known
         self.looked += 1
-        walk = walk_of(self._said, self._catalog, at, self._asked)
+        walk = walk_of(self._said, self._catalog, at, self._asked, self._calendar)
         self._remember(at, walk)
         return walk
+
+    def _keep(self, at: Instant, walk: Walk, standing: set[Instant]) -> None:
+        """Keep a walk that moves along with its declaration up to the rounds that it leaves out: those that begin later may join it."""
+        if walk.leap is not None and not any(instant in standing for instant, _ in walk.visits[: walk.leap.visit]):
+            self._leaps.setdefault(walk.leap.period, {})[at % walk.leap.period] = (at, walk)
+
+    def _joined(self, at: Instant) -> Walk | None:
+        for period, by_phase in self._leaps.items():
+            kept = by_phase.get(at % period)
+            walk = kept and kept[1].begun_later(at - kept[0], self._calendar)
+            if walk is not None:
+                return walk
+        return None
 
     def _answers(self, asked: tuple[Subject, ...], at: Instant) -> tuple[object, ...]:
         return tuple([self._calendar.value(subject, at) for subject in asked])
@@ -257,11 +274,14 @@ class _Line:
     def _remember(self, at: Instant, walk: Walk) -> None:
         """Where a walk ends, only the answers matter; where it goes on, core may wait for hours to change.
 
-        A rule that waits for hours and for something else may ask about hours of later on: what follows then is not remembered.
+        A rule that waits for hours and for something else may ask about hours of later on: what follows then is not remembered. Where
+        rounds were left out, only the calendar says what comes next: that is not remembered either, nor that a walk was given up.
         """
         node = self._root
         last = len(walk.visits) - 1
         for number, (now, asked) in enumerate(walk.visits):
+            if walk.known is not None and number >= walk.known - 1:
+                return
             by_answers = node.known.setdefault(asked, {})
             if number == last:
                 by_answers[self._answers(asked, now)] = _End(walk.first, tuple(one - at for one in walk.pending))

@@ -38,8 +38,9 @@ class Period:
 def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
     """Where nobody is reached but by the fallback, and where the first person is reached later than `[settings].reach_within`.
 
-    A severity of low urgency says itself that it can wait: only of high urgency somebody can be late. What belongs together is one
-    finding: the services of a team under one policy, at all severities, in all weeks; the worst of it is told in full.
+    Nobody at all, not even by the fallback, is an error. A severity of low urgency says itself that it can wait: only of high urgency
+    somebody can be late. What belongs together is one finding: the services of a team under one policy, at all severities, in all
+    weeks; the worst of it is told in full.
     """
     limit = catalog.settings.reach_within
     groups: dict[tuple[str, str, str], list[Row]] = {}
@@ -112,9 +113,10 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
         instead = "and the fallback reaches nobody either"
     message = f'{_what(found)}: policy "{row.policy}" reaches nobody {_when(found, period, coverage, catalog)}: {instead}'
     hint = f'close the gap in the schedules of policy "{row.policy}", or end it with a level that always reaches somebody'
-    if not catalog.fallback.page:
-        hint += '; and give [fallback] a page = ["person:…"]'
-    level = WARNING if catalog.fallback.page else ERROR
+    if worst.after is None:
+        who = " with an address for every urgency" if catalog.fallback.page else ""
+        hint += f'; and give [fallback] a page = ["person:…"]{who}'
+    level = ERROR if worst.after is None else WARNING
     return Finding(level, "nobody-reached", source, message, hint, _shown_by(row, worst.start, coverage, catalog, worst.after))
 
 

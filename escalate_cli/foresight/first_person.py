@@ -1,4 +1,7 @@
-"""The first person whom a declaration reaches if nobody acknowledges: core run on a virtual clock until then, and no further."""
+"""The first person whom a declaration reaches if nobody acknowledges: core run on a virtual clock until then, and no further.
+
+Without a fallback that is reached, levels are walked for ever; so that an answer ends, a walk is followed for `LONGEST`.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,17 @@ from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.duration import DAY, WEEK, Instant, Span
+from escalate_cli.core.model import NotificationKind, Situation
 from escalate_cli.core.plan import plan
-from escalate_cli.foresight.breakpoints import HOURS, Subject
+from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
+from escalate_cli.foresight.rounds import Leap, Rounds, Visit, moved_on
+
+LONGEST: Span = WEEK + DAY
+"""longer than a turn of a week: whoever is not reached by then is not reached"""
+
+_MOST_PLANS = 1000
+"""no walk comes near this but one whose rounds are a few seconds long and unlike each other"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +35,14 @@ class First:
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One declaration run up to its first person: the instants at which core planned, what it asked there, the outcome, and what else
-    was still to come just before."""
+    was still to come just before. Only the first `known` visits follow from the answers before them (None: all of them): after a
+    leap over rounds the calendar says what comes next."""
 
-    visits: tuple[tuple[Instant, tuple[Subject, ...]], ...]
+    visits: tuple[Visit, ...]
     first: First
     pending: frozenset[Instant] = frozenset()
+    known: int | None = None
+    leap: Leap | None = None
 
     @property
     def asks_hours(self) -> bool:
@@ -37,30 +50,43 @@ class Walk:
         return any(kind == HOURS for _, asked in self.visits for kind, _ in asked)
 
 
+    def begun_later(self, span: Span, calendar: Calendar) -> Walk | None:
+        """The walk that begins `span` later, where it is the same but for the number of rounds left out; None: it has to be walked."""
+        if self.leap is None or self.first.at is None:
+            return None
+        visits = moved_on(self.visits, self.leap, span, calendar)
+        fewer = replace(self.leap, times=self.leap.times - span // self.leap.period)
+        return None if visits is None else replace(self, visits=visits, leap=fewer)
+
+
 def first_person(said: Declaration, catalog: Catalog, at: Instant) -> First:
     """Who is paged first if `said` is declared at `at` and nobody acknowledges."""
-    return walk(said, catalog, at, set()).first
+    asked: set[Subject] = set()
+    return walk(said, noting(catalog, asked), at, asked, Calendar(catalog, at)).first
 
 
-def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject]) -> Walk:
+def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], calendar: Calendar) -> Walk:
     """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks of it (breakpoints.py)."""
     asked.clear()
     planned = declare(said, catalog, at)
     visits = [(at, tuple(sorted(asked)))]
-    now = at
+    now, until = at, at + LONGEST
+    rounds = Rounds(catalog, calendar, until)
     pending: frozenset[Instant] = frozenset()
-    for _ in range(_patience(planned.situation, catalog)):
+    for _ in range(_MOST_PLANS):
         first = _first(planned.situation, catalog, now)
         if first is not None:
-            return Walk(tuple(visits), first, pending)
-        if planned.next_due_at is None or _given_up(planned.situation, catalog, now):
+            return Walk(tuple(visits), first, pending, None if rounds.leapt is None else rounds.leapt.visit, rounds.leapt)
+        planned, left_out = rounds.leap(planned, visits)
+        visits += left_out
+        if planned.next_due_at is None or planned.next_due_at > until:
             break
         now = planned.next_due_at
         pending = _pending(planned.situation, catalog, now)
         asked.clear()
         planned = plan(replace(planned.situation, entries=()), catalog, now)
         visits.append((now, tuple(sorted(asked))))
-    return Walk(tuple(visits), _first(planned.situation, catalog, now) or First((), None), pending)
+    return Walk(tuple(visits), First((), None), pending, rounds.leapt.visit if rounds.leapt else len(visits), rounds.leapt)
 
 
 def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[Instant]:
@@ -72,11 +98,6 @@ def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[
     return frozenset(one for one in due if one is not None and one > now)
 
 
-def _patience(situation: Situation, catalog: Catalog) -> int:
-    """More plans than all walks of all policies take."""
-    return 20 + 3 * len(catalog.rules) + sum((one.levels + 1) * (one.policy.repeat + 2) for one in situation.escalations)
-
-
 def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None:
     pages = [one for one in situation.notifications if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
     pages = [one for one in pages if one.due_at <= now]
@@ -86,20 +107,3 @@ def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None
     chosen = pages if len(fallback) == len(pages) else [one for one in pages if one not in fallback]
     people = tuple(dict.fromkeys(one.recipient.removeprefix("person:") for one in chosen))
     return First(people, now, chosen is pages and bool(fallback), chosen[0].because)
-
-
-def _given_up(situation: Situation, catalog: Catalog, now: Instant) -> bool:
-    """Whether every policy has run out without reaching anybody, and no rule is still to come."""
-    waiting = any(
-        rule.when.open_for or rule.when.unacknowledged_for or rule.when.no_update_for or rule.when.at_severity_for or rule.when.hours
-        for rule in catalog.rules
-    )
-    active = [one for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
-    return not waiting and all(_is_over(one, now) for one in active)
-
-
-def _is_over(escalation: Escalation, now: Instant) -> bool:
-    if escalation.status is EscalationStatus.EXHAUSTED or escalation.cycle > escalation.policy.repeat:
-        return True
-    idle = escalation.level == 0 and escalation.held is None and escalation.next_at is not None and escalation.next_at > now
-    return escalation.status is EscalationStatus.PAGING and idle

@@ -34,7 +34,10 @@ PEOPLE = ("ana", "bo", "cy", "deaf")
 TARGETS = ("on-call", "channel", "members", "on-call:other", "schedule:spare", "person:cy", "person:deaf", "round-robin", "channel:room")
 QUIET = ("on-call", "channel", "channel:room", "person:deaf", "schedule:spare")
 """those of the first levels: what reaches nobody at once is what makes time matter"""
-FALLBACKS = ((), (parse_target("person:bo"),), (parse_target("schedule:spare"),))
+FALLBACKS = tuple(
+    tuple(map(parse_target, page))
+    for page in ((), ("person:bo",), ("schedule:spare",), ("schedule:spare", "channel:room"), ("person:deaf",), ("channel:room",))
+)
 
 spans = st.integers(1, 9).map(lambda count: count * 10 * MINUTE)
 clocks = st.integers(0, 47).map(lambda half: time(half // 2, 30 * (half % 2)))
@@ -103,7 +106,7 @@ def rules(draw: st.DrawFn, name: str) -> Rule:
 def organisations(draw: st.DrawFn) -> Catalog:
     people = {name: Person(name, name, ZONE, {} if name == "deaf" else {"mail": name}) for name in PEOPLE}
     policies = {
-        name: Policy(name, tuple(draw(levels(number)) for number in range(draw(st.integers(1, 3)))), draw(st.integers(0, 1)))
+        name: Policy(name, tuple(draw(levels(number)) for number in range(draw(st.integers(1, 3)))), draw(st.integers(0, 2)))
         for name in ("first", "second")
     }
     return Catalog(

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from escalate_cli.config.load import load
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, HOUR, MINUTE, WEEK
+from escalate_cli.core.duration import HOUR, MINUTE, WEEK
 from escalate_cli.core.hours import local_to_instant
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.foresight.coverage import Stretch, cover
-from escalate_cli.foresight.first_person import first_person
+from escalate_cli.foresight.first_person import LONGEST, first_person
 from escalate_cli.foresight.simulation import Message, simulate
 from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
 from tests.world import instant
@@ -28,7 +28,7 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
     return stretch.people, when, stretch.by_fallback
 
 
-@pytest.mark.parametrize("examples", [20, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [10, pytest.param(400, marks=pytest.mark.long)])
 def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
     drawn = given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
     often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -56,17 +56,21 @@ def is_page_to_a_person(message: Message) -> bool:
     return message.kind is NotificationKind.PAGE and message.person is not None
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(organisations(), st.integers(0, 2880), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
-def test_a_walk_ends_at_the_first_page_of_a_simulation(catalog: Catalog, minute: int, severity: str, service: str) -> None:
+@pytest.mark.parametrize("examples", [60, pytest.param(1500, marks=pytest.mark.long)])
+def test_a_walk_ends_at_the_first_page_of_a_simulation_and_without_one_there_is_none(examples: int) -> None:
+    drawn = given(organisations(), st.integers(0, 2880), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
+    often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    often(drawn(first_page))()
+
+
+def first_page(catalog: Catalog, minute: int, severity: str, service: str) -> None:
     at = local_to_instant(SATURDAY, ZONE) + minute * MINUTE
     said = Declaration("-", severity, (service,))
     found = first_person(said, catalog, at)
-    if found.at is not None:
-        simulated = simulate(said, catalog, at, at + 14 * DAY, enough=is_page_to_a_person)
-        pages = [one for one in simulated.messages if is_page_to_a_person(one)]
-        assert {one.at for one in pages} == {found.at}
-        assert set(found.people) <= {one.person for one in pages}
+    simulated = simulate(said, catalog, at, found.at or at + LONGEST, enough=is_page_to_a_person)
+    pages = [one for one in simulated.messages if is_page_to_a_person(one)]
+    assert {one.at for one in pages} == ({found.at} if found.at is not None else set())
+    assert set(found.people) <= {one.person for one in pages}
 
 
 RULE = '[[rules]]\nname = "Long"\nwhen = {{ {} }}\npage = ["person:boss"]\n'

@@ -64,6 +64,54 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
             "and there is no fallback",
         ),
         (
+            "the same, and somebody without an address in the fallback",
+            [
+                ("2026-01-05T09", "2026-12-07T09"),
+                ('notify = ["lead"]', 'notify = ["channel"]'),
+                ('page = ["person:boss"]', 'page = ["person:mute"]'),
+                ("[people.ana]", '[people.mute]\nname = "Mute"\n[people.ana]'),
+            ],
+            "error",
+            "nobody-reached",
+            "and the fallback reaches nobody either",
+        ),
+        (
+            "the same, and only a channel in the fallback",
+            [
+                ("2026-01-05T09", "2026-12-07T09"),
+                ('notify = ["lead"]', 'notify = ["channel"]'),
+                ('page = ["person:boss"]', 'page = ["channel:room"]'),
+            ],
+            "error",
+            "nobody-reached",
+            "and the fallback reaches nobody either",
+        ),
+        (
+            "a fallback with an address for high urgency only",
+            [
+                ("2026-01-05T09", "2026-12-07T09"),
+                ('notify = ["lead"]', 'notify = ["channel"]'),
+                ('contact = { mail = "boss" }', 'contact = { sms = "+1" }'),
+                ("[gateways.mail]", '[notify]\nhigh = [{ via = ["mail", "sms"] }]\nlow = [{ via = ["mail"] }]\n'
+                 '[gateways.sms]\nurl = "json://127.0.0.1:9/{to}"\n[gateways.mail]'),
+            ],
+            "error",
+            "nobody-reached",
+            'login (minor, major): policy "standard" reaches nobody from Mon 2026-11-23 10:00',
+        ),
+        (
+            "a weekend without anybody on call and without a fallback: the levels are walked until Monday",
+            [
+                ('every = "1w"', 'every = "1w"\nhours = "office"'),
+                ("[people.ana]", OFFICE + "[people.ana]"),
+                ('notify = ["lead"]', 'notify = ["channel"]'),
+                ('page = ["person:boss"]', ""),
+            ],
+            "warning",
+            "reached-late",
+            "declared Fri 2026-11-27 17:00, bo after 2d16h",
+        ),
+        (
             "a rota that begins in two weeks",
             [("2026-01-05T09", "2026-12-07T09")],
             "warning",

@@ -1,0 +1,152 @@
+"""Rounds that repeat themselves: levels walked again and again, in which nobody is reached.
+
+Without a fallback that is reached, levels are walked for ever, and a walk that somebody is on call for only on Monday takes hundreds
+of rounds before that. As long as no handoff and no change of hours comes between, one round is like the next: those are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.model import Escalation, NotificationKind, NudgeStatus, Situation
+from escalate_cli.core.plan import Plan
+from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject
+
+Visit = tuple[Instant, tuple[Subject, ...]]
+"""an instant at which core planned, and what it asked about then"""
+
+
+@dataclass(frozen=True, slots=True)
+class Leap:
+    """Rounds left out: the number of the visit after them, how long a round takes, and how many were left out."""
+
+    visit: int
+    period: Span
+    times: int
+
+
+class Rounds:
+    """What of one walk may be left out. `until` is the last instant that the walk is followed to."""
+
+    def __init__(self, catalog: Catalog, calendar: Calendar, until: Instant) -> None:
+        self._catalog = catalog
+        self._calendar = calendar
+        self._until = until
+        self._seen: dict[tuple[object, ...], int] = {}
+        self.leapt: Leap | None = None
+        """the first leap"""
+
+    def leap(self, planned: Plan, visits: list[Visit]) -> tuple[Plan, list[Visit]]:
+        """The plan as it is after as many further rounds as are like the last one, and the visits of the last of them.
+
+        The plan itself and no visits, where nothing can be left out.
+        """
+        now = visits[-1][0]
+        state = _state(planned.situation, self._catalog, now)
+        if state is None:
+            return planned, []
+        before = self._seen.get(state)
+        self._seen[state] = len(visits) - 1
+        if before is None:
+            return planned, []
+        loop = visits[before + 1 :]
+        period = now - visits[before][0]
+        standing = [one.next_at for one in planned.situation.escalations if _stands_still(one, self._catalog)]
+        ends = [self._until, *(at - period for at in standing if at is not None)]
+        times = self._alike(loop, period, min(ends))
+        if times < 1:
+            return planned, []
+        self.leapt = self.leapt or Leap(len(visits), period, times)
+        span = times * period
+        moved = [(at + span, asked) for at, asked in loop]
+        self._seen = {state: len(visits) - 1 + len(moved)}
+        later = None if planned.next_due_at is None else planned.next_due_at + span
+        return replace(planned, situation=_moved(planned.situation, self._catalog, span), next_due_at=later), moved
+
+    def _alike(self, loop: list[Visit], period: Span, until: Instant) -> int:
+        """How many more times these visits get the same answers, the last of them before `until`. Core waits for hours: they must not
+        change until the visit after."""
+        if period <= 0:
+            return 0
+        times = (until - loop[-1][0]) // period
+        for at, asked in loop:
+            for subject in asked:
+                change = self._calendar.next(subject, at)
+                if change is not None:
+                    times = min(times, (change - at - 1) // period - (subject[0] == HOURS))
+        return times
+
+
+def moved_on(visits: tuple[Visit, ...], leap: Leap, span: Span, calendar: Calendar) -> tuple[Visit, ...] | None:
+    """The visits of a walk that begins `span` later and joins this one after its leap; None where it does not, or that cannot be told."""
+    if span % leap.period or not 0 < span < leap.times * leap.period:
+        return None
+    before = visits[: leap.visit]
+    for number, (at, asked) in enumerate(before):
+        following = before[number + 1][0] if number + 1 < len(before) else at
+        for subject in asked:
+            change = calendar.next(subject, at)
+            room = max(following - at, leap.period) if subject[0] == HOURS else 1
+            if change is not None and at + span + room > change:
+                return None
+    return (*((at + span, asked) for at, asked in before), *visits[leap.visit :])
+
+
+def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object, ...] | None:
+    """All that decides what time does from `now` on, seen from `now`; None while a rule still waits for its time."""
+    incident = situation.incident
+    for rule in catalog.rules:
+        waits = (
+            (rule.when.open_for, incident.open_since),
+            (rule.when.unacknowledged_for, incident.unacknowledged_since),
+            (rule.when.no_update_for, incident.message_since),
+            (rule.when.at_severity_for, incident.severity_since),
+        )
+        if any(span is not None and since is not None and now < since + span for span, since in waits):
+            return None
+    every = {rule.name for rule in catalog.rules if rule.every is not None}
+    return (
+        incident.severity,
+        tuple(_state_of(one, catalog, now) for one in situation.escalations),
+        tuple(
+            (one.rule, one.holds, None if one.fired_at is None else now - one.fired_at if one.rule in every else 0)
+            for one in situation.rules
+        ),
+        tuple((one.rule, (one.expires_at or now) - now) for one in situation.nudges if one.status is NudgeStatus.OPEN),
+        frozenset((one.escalation_id, one.level) for one in situation.notifications if one.kind is NotificationKind.PAGE),
+        tuple(sorted(situation.turns.items())),
+    )
+
+
+def _stands_still(escalation: Escalation, catalog: Catalog) -> bool:
+    """Whether what comes next comes at an instant of the calendar: a level is held until its hours, and the fallback not looked at."""
+    if escalation.held is None:
+        return False
+    cycle = escalation.cycle + (escalation.held <= escalation.level)
+    return cycle <= escalation.policy.repeat or not catalog.fallback.page
+
+
+def _state_of(escalation: Escalation, catalog: Catalog, now: Instant) -> tuple[object, ...]:
+    cycle = min(escalation.cycle, escalation.policy.repeat + 1)  # from there on one round is like the other
+    since = 0 if _stands_still(escalation, catalog) else now
+    due_in = None if escalation.next_at is None else escalation.next_at - since
+    return escalation.team, escalation.status, escalation.level, cycle, escalation.held, escalation.owed, escalation.urgency, due_in
+
+
+def _moved(situation: Situation, catalog: Catalog, span: Span) -> Situation:
+    """The situation with all that is still to come `span` later."""
+    return replace(
+        situation,
+        incident=replace(situation.incident, next_due_at=_later(situation.incident.next_due_at, span)),
+        escalations=tuple(
+            one if _stands_still(one, catalog) else replace(one, next_at=_later(one.next_at, span)) for one in situation.escalations
+        ),
+        rules=tuple(replace(one, looked_at=one.looked_at + span, fired_at=_later(one.fired_at, span)) for one in situation.rules),
+        nudges=tuple(replace(one, expires_at=_later(one.expires_at, span)) for one in situation.nudges),
+    )
+
+
+def _later(at: Instant | None, span: Span) -> Instant | None:
+    return None if at is None else at + span
