@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from escalate_cli.core.catalog import Catalog, Person, Schedule, Service, Step, Team, Urgency, did_you_mean
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import SECOND, Instant, show_duration
 from escalate_cli.core.moment import from_now, iso, local_time
 from escalate_cli.core.policy import Acks, Level, Policy, Target, TargetKind
@@ -63,7 +64,22 @@ def policy_of(catalog: Catalog, service: Service) -> Policy | None:
 def shift_of(catalog: Catalog, team: Team | None, at: Instant) -> Shift | None:
     """Who is on call for the team; None when it has no schedule."""
     schedule = catalog.schedules.get(team.on_call or "") if team else None
-    return on_call(schedule, catalog.hours, at) if schedule else None
+    return shift_in(catalog, schedule, at) if schedule else None
+
+
+def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
+    """Who is on call in the schedule. One that cannot be used has nobody, and says so: the others are shown as ever."""
+    try:
+        return on_call(schedule, catalog.hours, at)
+    except Exception as problem:
+        return Shift(None, at, None, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)
+
+
+def _shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
+    try:
+        return shifts(schedule, catalog.hours, at, until)
+    except Exception as problem:
+        return [Shift(None, at, until, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)]
 
 
 def service_data(catalog: Catalog, service: Service, at: Instant) -> Data:
@@ -115,7 +131,7 @@ def person_data(catalog: Catalog, person: Person, at: Instant) -> Data:
         "login": list(person.login),
         "teams": sorted(catalog.teams_of(person.id)),
         "leads": [team.id for team in catalog.teams.values() if team.lead == person.id],
-        "on_call": [one.id for one in catalog.schedules.values() if on_call(one, catalog.hours, at).person == person.id],
+        "on_call": [one.id for one in catalog.schedules.values() if shift_in(catalog, one, at).person == person.id],
         "notify": {urgency.value: _steps(catalog.steps(person, urgency)) for urgency in Urgency},
         "source": person.source,
     }
@@ -208,9 +224,9 @@ def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
         if schedule is None:
             found.append((team, Shift(None, at, until, "the team has no on-call schedule", "", start_known=False), None))
         elif until is None:
-            found.append((team, on_call(schedule, catalog.hours, at), schedule_id))
+            found.append((team, shift_in(catalog, schedule, at), schedule_id))
         else:
-            found += [(team, shift, schedule_id) for shift in shifts(schedule, catalog.hours, at, until)]
+            found += [(team, shift, schedule_id) for shift in _shifts_in(catalog, schedule, at, until)]
     return found
 
 

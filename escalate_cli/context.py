@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
-from escalate_cli.errors import ConfigurationProblem
+from escalate_cli.errors import ConfigurationProblem, place_of
 
 if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
@@ -85,6 +85,12 @@ class Context:
             self._kept = self._load_or_fall_back()
         return self._kept
 
+    @property
+    def known_catalog(self) -> Catalog | None:
+        """The configuration that has been used so far; None where none was."""
+        loaded: Loaded | None = self.__dict__.get("loaded")
+        return self._kept or (loaded.catalog if loaded is not None else None)
+
     def look_at_files_again(self) -> None:
         """Have the next use of the configuration read its files again, if they changed."""
         for name in ("loaded", "database_path", "_configured_database"):
@@ -98,10 +104,11 @@ class Context:
 
         try:
             catalog = self._read_files().catalog
-        except ConfigurationProblem as problem:
+        except Exception as found:
+            problem = found if isinstance(found, ConfigurationProblem) else _unforeseen(found)
             document = self.store.ledger.configuration()
             if document is None and not isinstance(problem, SlowConfiguration):
-                raise
+                raise problem from None
             if document is None:
                 return self.catalog
             self.fallen_back = problem
@@ -206,3 +213,9 @@ class Context:
             self.sender.close(wait=False)
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _unforeseen(error: Exception) -> ConfigurationProblem:
+    """What nobody foresaw while the files were read is a reason to use the last valid configuration, too."""
+    text = f"the configuration cannot be read: {type(error).__name__}{place_of(error)}"
+    return ConfigurationProblem(text, "please report it as a bug", code="configuration-unreadable")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from escalate_cli.contacts import contact_findings
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, show_about
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.finding import Finding, Weight
@@ -22,6 +23,7 @@ from escalate_cli.store.sharing import SHARE_IT
 from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
 from escalate_cli.tally import PASS_EXPECTED_WITHIN
+from escalate_cli.usability import incident_findings, usability_findings
 
 LITTLE_SPACE = 100_000_000
 """bytes left for the database that are worth a warning"""
@@ -62,14 +64,27 @@ def diagnose(context: Context) -> Diagnosis:
     store, database = _open(context)
     catalog, configuration = _configuration(context, store)
     findings = [*configuration, *database]
-    if store is not None:
-        findings += _database(store)
-        if not _codes(findings) & _UNUSABLE:
-            findings += _stored(store, now)
-    findings += _spooled(context)
     if catalog is not None:
-        findings += contact_findings(catalog, context)
+        findings += _looked("what can be used", lambda: usability_findings(catalog, now))
+    if store is not None:
+        findings += _looked("the database", lambda: _database(store))
+        if not _codes(findings) & _UNUSABLE:
+            findings += _looked("what is stored", lambda: _stored(store, now))
+            if catalog is not None:
+                findings += _looked("the running incidents", lambda: incident_findings(catalog, store, now))
+    findings += _looked("what is kept aside", lambda: list(_spooled(context)))
+    if catalog is not None:
+        findings += _looked("how people are reached", lambda: contact_findings(catalog, context))
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
+
+
+def _looked(what: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    """The findings; what cannot even be looked at is one, and keeps nothing else from being looked at."""
+    try:
+        return look()
+    except Exception as problem:
+        text = f"{what} could not be looked at ({words_of(problem)})"
+        return [Finding(Weight.ERROR, "not-looked-at", text, "page people by other means until it can, and please report it as a bug")]
 
 
 def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode:
@@ -99,6 +114,9 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
             return None, errors
         instead = "the last valid configuration is used instead: incidents are paged by that one"
         return kept, [*errors, Finding(Weight.WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`")]
+    except Exception as problem:
+        text = f"the configuration could not be read ({words_of(problem)})"
+        return _kept(store), [Finding(Weight.ERROR, "configuration", text, "`escalate check` may say more; please report it as a bug")]
     catalog = loaded.catalog
     warnings = len(loaded.problems)
     if warnings:
@@ -114,7 +132,7 @@ def _kept(store: Store | None) -> Catalog | None:
     try:
         document = store.ledger.configuration() if store is not None else None
         return decode(document) if document is not None else None
-    except (EscalateError, ValueError):
+    except Exception:  # there is none, then
         return None
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog, Gateway
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, show_about
 from escalate_cli.core.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
 from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus
@@ -21,7 +22,7 @@ from escalate_cli.core.targets import name_of
 from escalate_cli.core.together import goes_with, leader_first
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
-from escalate_cli.errors import DamagedRow, DatabaseProblem
+from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.recording import Ended, record
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
@@ -149,13 +150,26 @@ class Dispatch:
         return begun
 
     def _claim_safely(self, waiting: Waiting, now: Instant, tally: Tally) -> Claimed | None:
-        """Claim one; a record that cannot be read is undone, pushed ahead, and stops none of the others in the same transaction."""
-        try:
-            with self._store.part():
-                return self._claim(waiting, self._gateway(waiting.gateway), now)
-        except DamagedRow as problem:
-            self._put_off(Unreadable(waiting.id, waiting.incident_id, problem), now, tally)
-            return None
+        """Claim one; a record that cannot be read is undone, pushed ahead, and stops none of the others in the same transaction.
+
+        Where limits and digests fail, it goes out by itself: what decides about them is no reason to send nothing.
+        """
+        for claim in (self._claim, self._claim_alone):
+            try:
+                with self._store.part():
+                    return claim(waiting, self._gateway(waiting.gateway), now)
+            except DamagedRow as problem:
+                self._put_off(Unreadable(waiting.id, waiting.incident_id, problem), now, tally)
+                return None
+            except EscalateError:
+                raise
+            except Exception as problem:
+                tally.troubles.append(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(problem)})")
+        self._store.outbox.push_ahead(waiting.id, now + LOOK_AHEAD_AFTER_TROUBLE)
+        return None
+
+    def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+        return self._store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
 
     def _put_off(self, unreadable: Unreadable, now: Instant, tally: Tally) -> None:
         self._store.outbox.push_ahead(unreadable.id, now + LOOK_AHEAD_AFTER_TROUBLE)

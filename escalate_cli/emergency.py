@@ -12,32 +12,36 @@ from pathlib import Path
 
 from escalate_cli import declaring
 from escalate_cli.context import Context
+from escalate_cli.core.alarm import addresses
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog, TextForm
-from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.fitting import Text, clip, may_cut
 from escalate_cli.core.message import Message
-from escalate_cli.core.model import NotificationKind, Situation
-from escalate_cli.core.paging import Letter, tell
+from escalate_cli.core.model import Incident, NotificationKind, Situation
 from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.envelopes import sealed
-from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError, place_of
 from escalate_cli.meaning import os_user, storable
 from escalate_cli.store.mark import Mark
 from escalate_cli.store.sharing import SHARE_IT
 from escalate_cli.store.spool import Spool
-from escalate_cli.store.trouble import FULL, LOCKED
+from escalate_cli.store.trouble import FULL, LOCKED, damaged
 
 AGAIN_AFTER = MINUTE
 """how soon to page the fallback again when nobody was reached: a repeat is better than silence"""
 
 
-def keep_declaration(context: Context, asked: declaring.Request, problem: DatabaseProblem) -> DatabaseProblem:
+def failure(problem: Exception) -> EscalateError:
+    """A failure that nobody foresaw, as something that can be told."""
+    return EscalateError(f"it failed: {type(problem).__name__}{place_of(problem)}", "please report it as a bug", code="bug")
+
+
+def keep_declaration(context: Context, asked: declaring.Request, problem: EscalateError) -> DatabaseProblem:
     """Keep what could not be stored, tell the fallback where that makes sense, and say in the error what has been done.
 
     Where the user whose database it is could not take it in, the fallback is told of each such declaration: nobody else will be.
@@ -89,7 +93,7 @@ def tell_of_unreadable(context: Context, call: Callable[[str, EscalateError], ob
 def take_in(context: Context) -> DatabaseProblem | None:
     """Declare what is kept in the spool. Each is declared once, however often this is interrupted and however many do it at once.
 
-    One that does not fit on a full disk stays kept, and holds up neither the others nor the pass: the problem is returned.
+    One that cannot be stored, as on a full disk, stays kept, and holds up neither the others nor the pass: the problem is returned.
     """
     spool, full = _spool(context), None
     for kept in spool.kept():
@@ -98,10 +102,15 @@ def take_in(context: Context) -> DatabaseProblem | None:
             continue
         try:
             _declare_kept(context, content, f"spooled {kept.name}")
+        except DamagedRow as problem:  # one that stays kept holds up neither the others nor the pass
+            full = full or damaged(context.store.database.path, f": {problem.message}; a declaration waits in {kept}")
         except DatabaseProblem as problem:
             if problem.code != FULL:
                 raise
             full = DatabaseProblem(f"{problem.message}; a declaration waits in {kept}", problem.hint, code=FULL)
+        except Exception as problem:
+            text = f"a declaration waits in {kept}: {failure(problem).message}"
+            full = full or DatabaseProblem(text, "page people for it by other means, and please report it as a bug", code="not-taken-in")
         else:
             spool.drop(kept)
     return full
@@ -114,7 +123,7 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> None:
         declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact)
     except DatabaseProblem:
         raise
-    except (EscalateError, ValueError, TypeError, KeyError) as problem:
+    except Exception as problem:
         _as_words(context, content, fact, problem)
 
 
@@ -174,7 +183,7 @@ class Page:
     def begin(self, what: str, problem: EscalateError, *, each: bool = False) -> None:
         """Begin it, where it is time for one; `each`: whenever that was, since nobody else will hear of this."""
         catalog, now = self._catalog(), self._context.clock.now()
-        if self.running or catalog is None or not catalog.fallback.page:
+        if self.running or catalog is None:
             return
         limit = max((one.timeout for one in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
         if not self._mark.take(now, limit) and not each:
@@ -183,8 +192,9 @@ class Page:
         wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
         full, short = _messages(wrong, what, problem)
         for ticket, (name, envelope) in enumerate(self._envelopes(full, short, catalog, now)):
-            self._underway[ticket] = name
-            self._sender.begin(ticket, envelope)
+            with suppress(Exception):  # an address that cannot be written to keeps no other from being
+                self._sender.begin(ticket, envelope)
+                self._underway[ticket] = name
         if not self.running:
             self._end()
 
@@ -208,25 +218,24 @@ class Page:
 
     def _catalog(self) -> Catalog | None:
         """The configuration in use, else the last one that this process knew."""
-        with suppress(EscalateError):
+        with suppress(Exception):
             self._known = self._context.running_catalog
         return self._known
 
     def _envelopes(self, full: Message, short: Message, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
-        """Whom to tell, by name, and what."""
+        """Whom to tell, by name, and what. It needs an address and nothing else: what cannot be used is gone without."""
         from escalate_cli.config.secrets import expand
 
-        situation: Situation = declare(Declaration("escalate itself", catalog.settings.default_severity), catalog, now).situation
-        blank = Situation(situation.incident)
-        told = tell(catalog.fallback.page, Letter(NotificationKind.PAGE, ""), blank, catalog, now, catalog.fallback.team)
-        for one in told.situation.notifications:
-            gateway = catalog.gateways[one.gateway]
+        nothing = Situation(Incident(0, "escalate itself", "", now, now))
+        for one in addresses(nothing, catalog, now):
+            gateway = catalog.gateways[one.contact.gateway]
             try:
-                expanded = expand(gateway.url, one.address, self._context.environ)
-            except EscalateError:
+                expanded = expand(gateway.url, one.contact.address, self._context.environ)
+                message = short if gateway.text is TextForm.SHORT else full
+                envelope = sealed(gateway, expanded, message, short, NotificationKind.PAGE)
+            except Exception:  # noqa: S112 - the other addresses are what is left
                 continue
-            message = short if gateway.text is TextForm.SHORT else full
-            yield name_of(one.recipient, catalog), sealed(gateway, expanded, message, short, NotificationKind.PAGE)
+            yield name_of(one.recipient.address, catalog), envelope
 
 
 def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:

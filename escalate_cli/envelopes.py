@@ -17,6 +17,7 @@ from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.text import printable
 from escalate_cli.core.together import joined
 from escalate_cli.delivery.sender import Envelope
+from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations
 
@@ -77,11 +78,30 @@ def _messages(
 ) -> tuple[Message, Message]:
     """The message as the gateway wants it, and the short one."""
     if any(one.incident_id != claimed.incident_id for one in claimed.also):
-        write = partial(_digest, claimed, situations, catalog)
+        write = partial(_digest_or_plain, claimed, situations, catalog)
     else:
-        write = partial(_composed, claimed, situations.load(claimed.incident_id), catalog, now)
+        write = partial(_composed, claimed, _loaded(claimed.incident_id, situations), catalog, now)
     short = write(short=True)
     return (short if gateway.text is TextForm.SHORT else write(short=False)), short
+
+
+def _loaded(incident_id: int, situations: Situations) -> Situation | None:
+    """What is known of the incident; nothing where a record of it cannot be read: a page with a plain text is better than none."""
+    try:
+        return situations.load(incident_id)
+    except DamagedRow:
+        return None
+
+
+def _digest_or_plain(claimed: Claimed, situations: Situations, catalog: Catalog, *, short: bool) -> Message:
+    try:
+        return _digest(claimed, situations, catalog, short=short)
+    except DatabaseProblem as problem:
+        if not isinstance(problem, DamagedRow):
+            raise
+    except Exception:  # noqa: S110 - the plain text is left
+        pass
+    return _plain(claimed, None, short=short)
 
 
 def _composed(claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool) -> Message:
@@ -112,5 +132,8 @@ def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Mes
     title = may_cut(words(situation.incident.title), 1) if situation else Text("an incident")
     repeat = "(repeat) " if claimed.notification.unsure else ""
     text = one_sms(Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}")
+    others = {one.incident_id for one in claimed.also} - {claimed.incident_id}
+    if others:
+        text = f"{repeat}{len(others) + 1} incidents, #{claimed.incident_id} among them - escalate list"
     because = clip(printable(claimed.notification.because), 1000)
     return Message("" if short else text, text if short else f"{text}\n\n{because}\n")

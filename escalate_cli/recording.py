@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from escalate_cli.core.attempt import Outcome, Verdict
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
 from escalate_cli.core.targets import name_of
@@ -54,7 +55,11 @@ def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> t
     status = store.outbox.record(ended.claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
     if status is None:
         return None
-    entry = _entry(ended, status, catalog, now)
+    try:
+        entry = _entry(ended, status, catalog, now)
+    except Exception as problem:  # how it is told is no reason to forget that it was sent
+        kind = EntryKind.SENT if status is NotificationStatus.SENT else EntryKind.FAILED
+        entry = Entry(now, kind, f"{ended.claimed.notification.recipient}: {status.value} ({words_of(problem)})")
     store.situations.append(ended.claimed.incident_id, entry)
     return status, entry
 

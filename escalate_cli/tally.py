@@ -30,6 +30,8 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
     lines: list[str] = field(default_factory=list)
+    usable: bool = True
+    """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
     damage: DatabaseProblem | None = None
     """how the database is damaged, where it was found only after everything that could be paged was"""
     unfinished: bool = False

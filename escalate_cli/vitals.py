@@ -12,9 +12,11 @@ from pathlib import Path
 
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import DAY, SECOND, Instant
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
+from escalate_cli.core.soundness import unusable
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store import sharing
@@ -49,10 +51,18 @@ def after_pass(
         if _alarm(context, findings, tally):
             send()
 
-    for step in (look, lambda: _reserve(context, tally), lambda: _back_up(context), lambda: _metrics(context)):
+    steps: tuple[Callable[[], object], ...] = (
+        look,
+        lambda: _look_at_configuration(context, tally),
+        lambda: _reserve(context, tally),
+        lambda: _back_up(context),
+        lambda: _metrics(context),
+    )
+    for step in steps:
         if keep_on():
             _try(step, tally)
-    well = looked and all(one.code == IN_VAIN for one in findings) and not tally.troubles and tally.damage is None
+    forgotten = not looked or any(one.code != IN_VAIN for one in findings)
+    well = not forgotten and not tally.troubles and tally.damage is None and tally.poison is None and tally.usable
     if keep_on():
         _try(lambda: _beat(context, well=well), tally)
     return findings
@@ -70,6 +80,8 @@ def _try(step: Callable[[], object], tally: Tally) -> None:
         tally.warnings.append(problem.message)
     except OSError as problem:
         tally.warnings.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+    except Exception as problem:  # whatever it is, pages go on; that the heart does not beat is how it is heard of
+        tally.troubles.append(f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug")
 
 
 def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
@@ -131,6 +143,13 @@ def _is_news(finding: Finding, store: Store) -> bool:
 
 def _fact(finding: Finding) -> str:
     return f"audited {finding.code} {finding.subject or finding.incident_id}"
+
+
+def _look_at_configuration(context: Context, tally: Tally) -> None:
+    """What cannot be used is said by each pass, also while nothing is open: the next incident will need it."""
+    troubles = [one.text for one in unusable(context.running_catalog, context.clock.now())]
+    tally.warnings += [f"{text}. `escalate doctor` tells more" for text in troubles]
+    tally.usable = not troubles
 
 
 def _reserve(context: Context, tally: Tally) -> None:

@@ -137,7 +137,12 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
                 engine = _closed(context, engine)
         except EscalateError as found:
             problem = found
-        tell(news.only(tally, problem))
+        except Exception as found:
+            problem = emergency.failure(found)
+            page.begin("Nobody is being escalated to", problem)
+            engine = _closed(context, engine)
+        with suppress(Exception):  # whoever looks on is worth no page
+            tell(news.only(tally, problem))
         until = context.clock.monotonic() + rest / SECOND
         while keep_on() and (left := until - context.clock.monotonic()) > 0:
             if signals.rest(min(int(left * SECOND) + 1, _watchdog(context), _LOOK_AT_PAGE if page.running else rest)):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cli import render
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.errors import DamagedRow, EscalateError, ExitCode, UsageProblem
+from escalate_cli.errors import DamagedRow, EscalateError, ExitCode, UsageProblem, place_of
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
@@ -53,13 +53,20 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
 
 
 def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
-    """The answer, with a note where the last valid configuration stood in for a broken one, if the command has not said so itself."""
-    if context.fallen_back is None:
-        return answer
-    from escalate_cli.cli.warnings import configuration_warning
+    """The answer, with a note where the last valid configuration stood in for a broken one, or UTC for a time zone, if the command has
+    not said so itself."""
+    warnings: list[str] = []
+    if context.fallen_back is not None:
+        from escalate_cli.cli.warnings import configuration_warning
 
-    missing = [one for one in configuration_warning(context) if one not in answer.notes]
-    return replace(answer, notes=[*missing, *answer.notes])
+        warnings += configuration_warning(context)
+    if context.known_catalog is not None:
+        from escalate_cli.core.zones import unusable_zones
+
+        warnings += [f"{one.text}. `escalate doctor` tells more" for one in unusable_zones(context.known_catalog)]
+    said = "\n".join(answer.notes)
+    missing = [one for one in warnings if one not in said]
+    return replace(answer, notes=[*missing, *answer.notes]) if missing else answer
 
 
 def _guessed(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
@@ -118,15 +125,8 @@ def _bug(error: Exception, options: Options) -> int:
     """A failure that nobody foresaw. Its text may hold anything, secrets too: only its kind and place are told."""
     if options.debug:
         _traceback(error)
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if "escalate_cli" in file:
-            place = f" at {file[file.rindex('escalate_cli'):]}:{trace.tb_lineno}"
-        trace = trace.tb_next
     hint = "please report it" if options.debug else "please report it, with what --debug prints"
-    bug = EscalateError(f"a bug in escalate: {type(error).__name__}{place}", hint, code="bug")
+    bug = EscalateError(f"a bug in escalate: {type(error).__name__}{place_of(error)}", hint, code="bug")
     render.fail(bug, options)
     return int(ExitCode.BUG)
 

@@ -11,7 +11,7 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer, error_data
 from escalate_cli.cli.stretches import stretch
 from escalate_cli.context import Context
-from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
+from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
@@ -88,41 +88,15 @@ def declare(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
 ) -> Answer:
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
-    from escalate_cli import declaring, meaning
+    from escalate_cli import declaring
 
     asked = declaring.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
-    try:
-        declared = declaring.declare(context, asked, _chooser(context))
-    except DatabaseProblem as problem:
-        from escalate_cli import emergency
+    from escalate_cli.cli.declared import declare_and_answer
 
-        raise emergency.keep_declaration(context, asked, problem) from None
-    from escalate_cli.cli.held_back import held_notes
-    from escalate_cli.engine import deliver
-
-    situation = declared.situation
-    tally = deliver(context, [situation.incident.id]) if declared.created or declared.news else None
-    situation = meaning.find_incident(context, situation.incident.id)
-    from escalate_cli.cli.views import situation_data
-
-    catalog = context.running_catalog
-    data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
-    data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
-    nobody = nobody_is_paged(situation, catalog)
-    code = ExitCode.UNDELIVERED if nobody else undelivered(tally) if tally else ExitCode.DONE
-    from escalate_cli.cli.warnings import all_warnings
-
-    def screen(console: Any) -> None:
-        from escalate_cli.cli import incident_screen
-
-        news = None if declared.created else [one.text for one in declared.news]
-        incident_screen.draw_declared(console, situation, news, catalog, context.clock.now())
-
-    notes = [*nobody, *all_warnings(context), *failure_notes([situation], tally), *held_notes([situation], catalog, context.clock.now())]
-    return Answer(data, screen, code, notes, acted=True)
+    return declare_and_answer(context, asked, _chooser(context))
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:

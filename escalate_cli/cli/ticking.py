@@ -9,7 +9,7 @@ import typer
 
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.errors import DatabaseProblem, ExitCode, UsageProblem
+from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
 
 PATIENCE_WITH_FILES = 2.0
 """seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
@@ -43,7 +43,7 @@ def tick(
     if tally.damage is not None:
         tally.damage.details, tally.damage.more = notes, {"pass": data, "notes": notes}
         raise tally.damage
-    code = ExitCode.CONFIGURATION if context.fallen_back else undelivered(tally)
+    code = ExitCode.CONFIGURATION if context.fallen_back or not tally.usable else undelivered(tally)
     return Answer(data, "", code, notes, acted=True)
 
 
@@ -58,6 +58,11 @@ def _pass(context: Context) -> Any:
     except DatabaseProblem as problem:
         if problem.code != LOCKED:
             emergency.page_fallback(context, "Nobody is being escalated to", problem)
+        raise
+    except EscalateError:
+        raise
+    except Exception as problem:
+        emergency.page_fallback(context, "Nobody is being escalated to", emergency.failure(problem))
         raise
 
 

@@ -163,7 +163,10 @@ def _shift_behind(one: Notification, record: Record, escalation: Escalation | No
         named.append(catalog.teams[escalation.team].on_call)
     for each in named:
         if each in catalog.schedules:
-            shift = on_call(catalog.schedules[each or ""], catalog.hours, one.created_at)
+            try:
+                shift = on_call(catalog.schedules[each or ""], catalog.hours, one.created_at)
+            except Exception:  # noqa: S112 - it cannot be used any more: what it said then is on the timeline
+                continue
             if f"person:{shift.person}" == one.recipient:
                 return shift
     return None

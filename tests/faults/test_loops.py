@@ -196,7 +196,7 @@ class Resting(Signals):
 
 
 def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_then(tmp_path):
-    world = World(tmp_path, organisation=ORGANISATION.replace('page = ["person:ops"]', ""))
+    world = World(tmp_path, organisation=ORGANISATION.replace('team = "platform"\npage = ["person:ops"]', "", 1))
     world.declare("down", "login")
     world.expects("sms to ana")
     world.clock.at += 10 * MINUTE  # the next level is due

@@ -1,0 +1,68 @@
+"""Declaring from the command line: whatever fails, whoever declares learns whether it is stored, and somebody is paged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from escalate_cli import declaring, meaning
+from escalate_cli.cli.render import Answer
+from escalate_cli.context import Context
+from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
+
+
+def declare_and_answer(context: Context, asked: declaring.Request, choose: Callable[[Any], str | None]) -> Answer:
+    """Store it, page, and say how it stands. What cannot be stored is kept aside, and the fallback is paged directly."""
+    try:
+        declared = declaring.declare(context, asked, choose)
+    except EscalateError as problem:
+        if not isinstance(problem, DatabaseProblem):
+            raise
+        from escalate_cli import emergency
+
+        raise emergency.keep_declaration(context, asked, problem) from None
+    except Exception as problem:
+        from escalate_cli import emergency
+
+        raise emergency.keep_declaration(context, asked, emergency.failure(problem)) from problem
+    try:
+        return _declared(context, declared)
+    except EscalateError:
+        raise
+    except Exception as problem:  # it is stored, and that is what whoever declared must know
+        from escalate_cli import emergency
+
+        number, failed = declared.situation.incident.id, emergency.failure(problem).message
+        notes = [*declared.broken, f"it is stored, and the next tick pages: what follows a declaration failed ({failed})"]
+        return Answer({"id": number, "created": declared.created}, f"#{number} is declared", ExitCode.UNDELIVERED, notes, acted=True)
+
+
+def _declared(context: Context, declared: Any) -> Answer:
+    """Deliver what is due of a declaration that is stored, and say how it stands."""
+    from escalate_cli.cli.held_back import held_notes
+    from escalate_cli.cli.incidents import failure_notes, nobody_is_paged, undelivered
+    from escalate_cli.cli.views import situation_data
+    from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.engine import deliver
+
+    situation = declared.situation
+    tally = deliver(context, [situation.incident.id]) if declared.created or declared.news else None
+    situation = meaning.find_incident(context, situation.incident.id)
+    catalog = context.running_catalog
+    data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
+    data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
+    nobody = nobody_is_paged(situation, catalog)
+    code = ExitCode.UNDELIVERED if nobody else undelivered(tally) if tally else ExitCode.DONE
+
+    def screen(console: Any) -> None:
+        from escalate_cli.cli import incident_screen
+
+        news = None if declared.created else [one.text for one in declared.news]
+        try:
+            incident_screen.draw_declared(console, situation, news, catalog, context.clock.now())
+        except Exception:
+            console.print(f"#{situation.incident.id} is declared", highlight=False)
+
+    notes = [*declared.broken, *nobody, *all_warnings(context), *failure_notes([situation], tally)]
+    notes += held_notes([situation], catalog, context.clock.now())
+    return Answer(data, screen, code, notes, acted=True)

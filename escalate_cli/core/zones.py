@@ -1,0 +1,37 @@
+"""Time zones of a configuration that this machine does not have (any more)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.hours import zone_trouble
+
+_NAMED = 4
+"""how many users of a zone are named"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """One thing that cannot be used: a sentence, and the `file:line` of it, "" where it has none."""
+
+    text: str
+    source: str = ""
+
+
+def unusable_zones(catalog: Catalog) -> tuple[Unusable, ...]:
+    """The zones for which UTC stands in, each with those who use it."""
+    return tuple(_unusable(catalog))
+
+
+def _unusable(catalog: Catalog) -> Iterator[Unusable]:
+    users: dict[str, list[tuple[str, str]]] = {catalog.settings.timezone: [("[settings]", "")]}
+    for kind, things in (("schedule", catalog.schedules), ("hours", catalog.hours), ("person", catalog.people)):
+        for thing in things.values():
+            users.setdefault(thing.timezone, []).append((f"{kind} {thing.id}", thing.source))
+    for name, uses in users.items():
+        trouble = zone_trouble(name)
+        if trouble:
+            more = f" and {len(uses) - _NAMED} more" if len(uses) > _NAMED else ""
+            yield Unusable(f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more})", next((at for _, at in uses if at), ""))

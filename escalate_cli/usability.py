@@ -1,0 +1,47 @@
+"""What `doctor` finds that cannot be used here and now, though the configuration is valid: zones, schedules, policies, texts, incidents."""
+
+from __future__ import annotations
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import noted, words_of
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.plan import plan
+from escalate_cli.core.soundness import unusable, unusable_on_paper
+from escalate_cli.errors import DamagedRow
+from escalate_cli.finding import Finding, Weight, well
+from escalate_cli.store.store import Store
+
+
+def usability_findings(catalog: Catalog, now: Instant) -> list[Finding]:
+    """An error for each thing that cannot be used; pages go on without it, so nobody else would say."""
+    troubles = [*unusable(catalog, now), *unusable_on_paper(catalog, now)]
+    if not troubles:
+        return [well("usable", "every time zone, schedule, policy and message can be used")]
+    return [Finding(Weight.ERROR, "unusable", _placed(one.text, one.source), _hint(one.text)) for one in troubles]
+
+
+def _placed(text: str, source: str) -> str:
+    return f"{text} [{source}]" if source else text
+
+
+def _hint(text: str) -> str:
+    if "time zone" in text:
+        return "install the package tzdata, or write the zone's present name; then restart `escalate watch`"
+    return "pages go on without it: put it right, or report it as a bug"
+
+
+def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Finding]:
+    """An error for each running incident that could not be planned, were it due now."""
+    found = []
+    unreadable = store.situations.unreadable()
+    for incident in store.situations.listed(running_only=True, status=None, limit=None, without=unreadable):
+        try:
+            situation = store.situations.load(incident.id)
+            troubles = noted(plan(situation, catalog, now).situation, everything=True) if situation is not None else ()
+        except DamagedRow:  # unreadable since a moment ago
+            continue
+        except Exception as problem:
+            troubles = (f"it cannot be planned ({words_of(problem)})",)
+        hint = "the page goes on without it; see `escalate timeline` and look after it by hand"
+        found += [Finding(Weight.ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles]
+    return found
