@@ -154,6 +154,7 @@ def _look_at_configuration(context: Context, tally: Tally) -> None:
 
 def _reserve(context: Context, tally: Tally) -> None:
     database = context.store.database
+    context.store.situations.note_numbers()
     if not database.top_up_reserve() or database.disk_is_full():
         tally.warnings.append(disk_warning(database.path))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cli import render
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.errors import DamagedRow, EscalateError, ExitCode, UsageProblem, place_of
+from escalate_cli.errors import (
+    ConfigurationProblem,
+    DamagedRow,
+    DatabaseProblem,
+    EscalateError,
+    ExitCode,
+    UsageProblem,
+    place_of,
+)
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
@@ -48,8 +58,21 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         return _expected(error, options)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except OSError as error:
+        ordinary = _ordinary(error)
+        return _expected(ordinary, options) if ordinary is not None else _bug(error, options)
     except Exception as error:
         return _bug(error, options)
+
+
+def _ordinary(error: OSError) -> EscalateError | None:
+    """What this machine or its owner does not allow is no bug: which file, and why; None for anything else."""
+    refused = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+    if error.errno not in refused or error.filename is None:
+        return None
+    name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "a file"
+    kind = ConfigurationProblem if name.endswith(".toml") else DatabaseProblem
+    return kind(f"{name}: {error.strerror}", "check the path, who owns it and who may use it", code="not-allowed")
 
 
 def _with_warning(answer: render.Answer, context: Context) -> render.Answer:

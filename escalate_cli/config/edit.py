@@ -131,9 +131,9 @@ def _alone(path: Path) -> Iterator[None]:
     """One edit at a time, or one of two would be lost."""
     try:
         descriptor = os.open(path if path.is_dir() else path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    except OSError as problem:
         find_sources(path)  # says what is missing
-        raise
+        raise ConfigurationProblem(f"{path} cannot be changed: {problem.strerror}", "check who may read and write there") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -122,6 +122,11 @@ class Situations:
         statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"  # noqa: S608 - names are ours
         return int(self._db.run(statement, tuple(row.values()))[0]["id"])
 
+    def note_numbers(self) -> None:
+        """Have what has been given noted, also by an older version, or where the note was lost."""
+        tables = {table: self._db.run(f"SELECT max(id) AS highest FROM {table}")[0]["highest"] for table in NUMBERED}  # noqa: S608 - ours
+        self._numbers.note({table: highest or 0 for table, highest in tables.items()})
+
     def _next_number(self, table: str) -> int:
         """One above the highest number ever given, also by a database that was here before; noted before it can be known to anybody."""
         rows = self._db.run(

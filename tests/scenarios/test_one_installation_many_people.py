@@ -132,3 +132,64 @@ def test_4_25_what_is_planted_among_kept_declarations_is_not_read(here: Machine)
     assert "c4n4ry" not in "".join(here.told() + here.told("p0"))
     assert [one["title"] for one in here(ANA, "list", "--json").json] == ["down"]
 
+
+
+@pytest.fixture(scope="module")
+def refused() -> Iterator[Machine]:
+    """Bo's own installation, and places that he may not use: `locked` not at all, `fixed` only to look."""
+    with HttpServer() as web, machine(web) as here:
+        here.environ["ESCALATE_DB"] = str(here.home(BO) / "own.db")
+        assert here(BO, "declare", "down", "-s", "x").code == 0
+        for name, mode in (("locked", 0o700), ("fixed", 0o755)):
+            (here.place / name).mkdir()
+            (here.place / name / "a.toml").write_text('[people.p0]\n[teams.t]\npolicy = "p"\n[policies.p]\nlevels = []\n')
+            (here.place / name / "a.toml").chmod(0o644)
+            (here.place / name / "x.db").write_bytes(b"x")
+            (here.place / name / "x.db").chmod(0o600)
+            (here.place / name).chmod(mode)
+        yield here
+
+
+NOWHERE = {
+    "backup {}/out.db": 7,
+    "restore {}/x.db --yes": 7,
+    "restore {}/x.db": 7,
+    "init {}/z": 3,
+    "--config {}/none check": 3,
+    "--db {}/x.db list": 7,
+    "--db {}/new.db list": 7,
+    "--db {}/new.db init": 7,
+    "--db {}/x.db backup": 7,
+    "--db {}/x.db doctor": 7,
+    "--db {}/x.db declare down -s x": 7,
+    "--db {}/new.db declare down -s x": 7,
+    "--db {}/x.db tick": 7,
+    "check --html {}/out.html": 2,
+    "report --html {}/out.html": 2,
+    "import-history {}/x.db": 2,
+    "diff {}/a.toml CONFIG": 3,
+}
+UNREADABLE = {
+    "--config {}/a.toml check": 3,
+    "--config {}/a.toml route x": 3,
+    "--config {} oncall": 3,
+    "service add y --name Y --team crew --config {}": 3,
+    "override s p0 --from 2030-01-01 --until 2030-01-02 --config {}": 3,
+}
+UNWRITABLE = {"service add y --name Y --team t --config {}": 3}
+"""what is asked, and the exit code that says what is not allowed"""
+
+
+@pytest.mark.parametrize(
+    ("where", "words", "code"),
+    [
+        *(("locked", *one) for one in (NOWHERE | UNREADABLE).items()),
+        *(("fixed", *one) for one in (NOWHERE | UNWRITABLE).items()),
+    ],
+)
+def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(refused: Machine, where: str, words: str, code: int) -> None:
+    place, config = str(refused.place / where), str(refused.place / "config")
+    ran = refused(BO, *(one.replace("{}", place).replace("CONFIG", config) for one in words.split()))
+    assert ran.code == code, ran
+    assert "Traceback" not in ran.err
+    assert "hint: " in ran.err or "chmod" in ran.out or "check its path" in ran.out, ran
