@@ -151,7 +151,6 @@ def refused() -> Iterator[Machine]:
 
 
 NOWHERE = {
-    "backup {}/out.db": 7,
     "restore {}/x.db --yes": 7,
     "restore {}/x.db": 7,
     "init {}/z": 3,
@@ -172,11 +171,11 @@ NOWHERE = {
 UNREADABLE = {
     "--config {}/a.toml check": 3,
     "--config {}/a.toml route x": 3,
-    "--config {} oncall": 3,
+    "backup {}/out.db": 2,
     "service add y --name Y --team crew --config {}": 3,
     "override s p0 --from 2030-01-01 --until 2030-01-02 --config {}": 3,
 }
-UNWRITABLE = {"service add y --name Y --team t --config {}": 3}
+UNWRITABLE = {"backup {}/out.db": 7, "service add y --name Y --team t --config {}": 3}
 """what is asked, and the exit code that says what is not allowed"""
 
 
