@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from escalate_cli.core.acting import JUST_BEFORE
-from escalate_cli.core.catalog import Catalog, Schedule
+from escalate_cli.core.catalog import Catalog, Schedule, Urgency
 from escalate_cli.core.duration import DAY, Instant
 from escalate_cli.core.model import Entry, EntryKind, Escalation, EscalationStatus, Notification, NotificationStatus
 from escalate_cli.core.policy import Level, Target, TargetKind
 from escalate_cli.core.schedule import on_call
-from escalate_cli.core.targets import name_of, resolve
+from escalate_cli.core.targets import Recipient, contacts, name_of, resolve
 from escalate_cli.foresight.explanation import Record
 from escalate_cli.foresight.replaying import had_nobody_acted
 from escalate_cli.foresight.simulation import Message, simulate_on
@@ -35,6 +35,10 @@ def stopped_by(record: Record, person: str) -> str:
         order = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)  # what is still to come counts before what will not
         return _stopped_on_the_way(min(mine, key=lambda one: order.index(one.status) + 1 if one.status in order else 0), record)
     at_levels = _stopped_at_levels(person, record)
+    known = record.catalog.people.get(person)
+    reachable = known is None or any(contacts(Recipient("person", person, ""), urgency, record.catalog) for urgency in Urgency)
+    if known is not None and not reachable and "no address" not in at_levels:
+        return f"{known.name} has no address that a page could go to ({known.source})"
     if at_levels:
         return at_levels
     for rule in record.catalog.rules:
@@ -47,9 +51,20 @@ def stopped_by(record: Record, person: str) -> str:
                 return f'the rule "{rule.name}" asks first: {last.text} ({rule.source})'
             return f'the rule "{rule.name}" fired at {record.at(fired.at)} and did not mean them then ({rule.source})'
     if any(_may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page):
-        return f"the fallback was not needed: no policy ran out of levels ({record.catalog.fallback.source})"
+        return f"{_without_fallback(record)} ({record.catalog.fallback.source})"
     policies = ", ".join(dict.fromkeys(one.policy.id for one in record.situation.escalations)) or "no policy"
     return f"nothing leads to them: no level of {policies}, no rule and not the fallback names them"
+
+
+def _without_fallback(record: Record) -> str:
+    """Why the fallback, which may mean them, did not reach them."""
+    paged = next((one for one in record.timeline if one.kind is EntryKind.EXHAUSTED and one.data.get("recipients")), None)
+    if paged is not None:
+        return f"the fallback was paged at {record.at(paged.at)} and did not mean them then"
+    ends = [(end, one) for one in record.situation.escalations if (end := _end_of(one, record)) is not None]
+    if not ends:
+        return "the fallback is not paged yet: no policy has run out of levels"
+    return f"the fallback was not needed: {_ended(*min(ends, key=lambda pair: pair[0].at), record)}"
 
 
 def _stopped_at_levels(person: str, record: Record) -> str:

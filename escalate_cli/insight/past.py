@@ -241,7 +241,8 @@ class _Telling:
         name = name_of(f"person:{past.acknowledged_by}", self.catalog) if past.acknowledged_by else "somebody"
         for one in taken:
             text = f"acknowledged by {name} for {one.team}"
-            current = past.acknowledged_level or max(levels.get(one.id, {}), default=0)
+            by_then = (number for number, level in levels.get(one.id, {}).items() if level.at <= (past.acknowledged_at or 0))
+            current = max(by_then, default=past.acknowledged_level or 0)
             data = {"team": one.team, "level": current, "everything": False}
             self._log(past.acknowledged_at or 0, EntryKind.ACKNOWLEDGED, text, past.acknowledged_by, **data)
         return taken

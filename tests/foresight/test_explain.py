@@ -159,7 +159,7 @@ REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
     "not on call then": (just_declared, "eve", "but spare had Zoe on call then: rotation 1 of spare", None),
     "no address for the urgency": (after_half_an_hour, "nora", "but Nora has no address for high urgency", None),
     "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open_for = "3h"', "13:00"),
-    "the fallback was not needed": (just_declared, "ops", "the fallback was not needed: no policy ran out of levels", "10:25"),
+    "the fallback was not needed": (just_declared, "ops", "the fallback is not paged yet: no policy has run out of levels", "10:25"),
     "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of login: identity is not paged until it ends", "11:00"),
 }  # fmt: skip
 
@@ -229,3 +229,22 @@ def test_nothing_leads_to_somebody_whom_nothing_names(tmp_path: Path) -> None:
     stopped = absence.stopped_by(record(world), "eve")
     assert stopped == "nothing leads to them: no level of standard, no rule and not the fallback names them"
     world.store.close()
+
+
+def test_the_fallback_was_not_needed_because_of_the_acknowledgement_that_came_before(world: World) -> None:
+    world.declare("down", "login", severity="critical")
+    world.advance("6m")
+    world.ack("bo")
+    said = absence.stopped_by(Record(world.look(), world.store.situations.timeline(1), world.catalog), "ops")
+    assert said.startswith("the fallback was not needed: acknowledged by Bo for identity at 10:06")
+    world.sent()
+
+
+def test_of_somebody_without_any_address_that_is_said_whatever_ended_it(tmp_path: Path) -> None:
+    mute = POLICIES.replace('["lead", "person:nora"]', '["person:mute"]')
+    made = World(tmp_path, mute, more=MORE + '[people.mute]\nname = "Mute"\n')
+    made.declare("down", "login", severity="critical")
+    made.ack("ana")
+    said = absence.stopped_by(Record(made.look(), made.store.situations.timeline(1), made.catalog), "mute")
+    assert said.startswith("Mute has no address that a page could go to (escalate.toml:")
+    made.store.close()

@@ -206,6 +206,19 @@ def test_a_team_learns_from_its_past_before_its_first_night(here: Bank) -> None:
     assert ("standard", 1) in {(one["about"].get("policy"), one["about"].get("level")) for one in lessons}
 
 
+def test_a_wait_that_is_too_short_is_seen_in_an_imported_history_with_acknowledged_level(here: Bank) -> None:
+    """Ana, paged at level 1, answers after its five minutes, when level 2 has been paged."""
+    rows = []
+    for n in range(6):
+        day = f"2026-0{n + 1}-02"
+        row = {"title": f"down {n}", "service": "login", "declared_at": f"{day} 10:00", "first_paged_at": f"{day} 10:00"}
+        row |= {"acknowledged_at": f"{day} 10:09", "acknowledged_by": "ana", "acknowledged_level": "1", "resolved_at": f"{day} 11:00"}
+        rows.append({**row, "paged": "ana@1;bo@2+5m"})
+    assert bring(here, as_csv(*rows)).code == 0
+    lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
+    assert "short-wait" in {one["code"] for one in lessons}
+
+
 # ── CSV and JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 NOW = instant("2026-11-23T10:00:00")
