@@ -101,21 +101,27 @@ def _kept(under: _Under, after: Schedule, new: Catalog, person: str) -> Span:
 
 
 def _taken(under: _Under, before: Schedule, after: Schedule, old: Catalog, new: Catalog, now: Instant) -> Taken:
-    members = {one for rotation in after.rotations for one in rotation.members}
-    left = under.person not in members
-    keeper: str | None = under.person
-    if left:
-        order = before.rotations[under.number - 1].members
-        following = (order[(under.turn.number + step) % len(order)] for step in range(1, len(order)))
-        keeper = next((one for one in following if one in members), None)
     at = under.stretches[0].start
     now_after = on_call(after, new.hours, at)
     deciding = after.rotations[(now_after.rotation or min(under.number, len(after.rotations))) - 1]
-    proposal = None
-    if keeper is not None and not (left and now_after.person == keeper):
-        proposal = _proposal(under, keeper, before, after, old, new, now)
+    keeper: str | None = under.person
+    proposal = _proposal(under, under.person, before, after, old, new, now)
+    same = after.rotations[under.number - 1].members if under.number <= len(after.rotations) else ()
+    left = proposal is None and under.person not in same
+    if left:
+        keeper = _next_in_turn(under, before, after)
+        if keeper is not None and now_after.person != keeper:
+            proposal = _proposal(under, keeper, before, after, old, new, now)
     source, start = (deciding.source, None) if proposal is None else (after.rotations[proposal[0]].source, proposal[1])
     return Taken(after.id, under.person, under.turn.until, now_after.person, at, source, left, start, keeper)
+
+
+def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | None:
+    """Who came next in the old order and is still there."""
+    members = {one for rotation in after.rotations for one in rotation.members} - {under.person}
+    order = before.rotations[under.number - 1].members
+    following = (order[(under.turn.number + step) % len(order)] for step in range(1, len(order)))
+    return next((one for one in following if one in members), None)
 
 
 def _proposal(
@@ -198,7 +204,7 @@ def message_of(taken: Taken, catalog: Catalog, now: Instant) -> tuple[str, str]:
     owner, keeper = _name(taken.person, catalog), _name(taken.keeper or taken.person, catalog)
     message = f'the turn under way in schedule "{taken.schedule}" was {owner}\'s{until}; by this edit {instead} is on call {when}'
     if taken.left:
-        message += f": {owner} is in none of its rotations any more"
+        message += f": {owner} has left the rotation"
     if taken.start is None:
         hint = "if that is meant, nothing is to be done; else put them back, or write an override for now: escalate override"
     else:

@@ -109,6 +109,17 @@ def test_somebody_who_leaves_in_their_turn_is_followed_by_whoever_came_next() ->
     assert on(new if taken.start is None else with_start(new, taken), at) == following
 
 
+def test_who_leaves_one_layer_and_stays_in_another_is_followed_too() -> None:
+    at = utc("2026-11-25T20:00")  # night: the lower layer
+    base, top = rotation("abcd"), rotation("abcd", hours="office")
+    old = catalog(base, top)
+    leaver = str(on(old, at))
+    new = catalog(rotation("abcd".replace(leaver, "")), top)
+    (taken,) = taken_turns(old, new, "rota", at, at)
+    assert (taken.left, taken.keeper) == (True, on(old, at + WEEK))
+    assert on(new if taken.start is None else with_start(new, taken), at) == taken.keeper
+
+
 def test_of_several_layers_the_one_that_was_edited_is_named() -> None:
     at = utc("2026-11-25T20:00")  # night: the lower layer
     base, top = rotation("abc"), rotation("xyz", hours="office")
