@@ -274,7 +274,8 @@ def test_a_digest_whose_sender_died_is_repeated_as_a_digest_and_says_so(tmp_path
         place.let_leases_end()
         assert place("tick").code == 0
         titles = [one.json["title"] for one in place.messages]
-        assert titles == ["[high] #1 no 0", "3 more messages about 3 incidents", "(repeat) 3 more messages about 3 incidents"]
+        digest = "3 more messages about 3 incidents, worst: [high] #2 no 1"
+        assert titles == ["[high] #1 no 0", digest, f"(repeat) {digest}"]
         assert place.statuses() == {"sent": 4}
 
 
