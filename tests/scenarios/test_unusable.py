@@ -123,9 +123,9 @@ def test_4_20_an_incident_whose_plan_cannot_be_stored_is_stored_without_it_and_t
     endless = tuple(replace(one, wait=2**63) for one in world.catalog.policies["standard"].levels)
     standard = replace(world.catalog.policies["standard"], levels=endless)
     world.catalog = replace(world.catalog, policies={"standard": standard})
-    world.declare("Log in is broken", "login")
+    number = world.declare("Log in is broken", "login")
     world.expects("sms to ops")
-    assert "the incident could not be planned (DamagedRow" in world.timeline()
+    assert "the incident could not be planned (DamagedRow" in world.timeline(number)
     world.advance("15m")
     world.expects("sms to ops")
 
