@@ -241,14 +241,14 @@ def test_an_incident_that_the_program_fails_at_stops_no_other_and_the_fallback_h
             db.execute("UPDATE incidents SET next_due_at = 1")
         ran = place("tick")
         assert ran.code == 6
-        assert "incident 1 could not be planned (IndexError" in ran.err
+        assert "incident 1: policy all-hands of crew cannot be run (IndexError" in ran.err
         told = {one.json["title"]: one.json["message"] for one in web.arrived}
-        assert "incident 1 could not be planned" in told["[escalate] it cannot do its work"]
+        assert "cannot be run" in told["[high] #1 first"], "in place of its policy the fallback is paged"
         assert "[high] #2 second" in told
 
 
 def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_path, web):
-    """Each of the three was forgotten: one can be paged about, two cannot, and of these the fallback hears directly."""
+    """Each of the three was forgotten: of two the fallback is paged, of one that cannot be read it hears directly."""
     with installation(tmp_path, web, crew(1, ("a",))) as place:
         for title in ("first", "second", "third"):
             place.declare_quietly(title)
@@ -264,4 +264,4 @@ def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_pat
         assert ran.code == 7
         assert "incident 3: it is open, nobody has acknowledged it, and nothing is due; the fallback is paged" in ran.err
         told = [one.json["title"] for one in place.messages]
-        assert sorted(told) == ["[escalate] it cannot use its database", "[high] #3 third"]
+        assert sorted(told) == ["[escalate] it cannot use its database", "[high] #1 first", "[high] #3 third"]
