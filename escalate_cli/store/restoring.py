@@ -65,7 +65,8 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
         _remember(fresh, comparison.highest, clock)
         aside = _put_aside(path, clock)
         os.replace(fresh, path)
-        Numbers(path).note(comparison.highest)
+        if any(comparison.highest.values()):
+            Numbers(path).note(comparison.highest)
     except DatabaseProblem as problem:
         text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(str(fresh), f"the backup {copy}")
         instead = "upgrade escalate, or choose an older copy" if problem.code == _NEWER else "choose another copy"

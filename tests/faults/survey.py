@@ -45,6 +45,7 @@ SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/fault
 CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
 MATTERS = "tests/scenarios/test_what_matters_most.py"
 MAINTENANCES, TURNS = "tests/scenarios/test_maintenances.py", "tests/scenarios/test_taken_turns.py"
+PEOPLE, ONE_DATABASE = "tests/scenarios/test_one_installation_many_people.py", "tests/cli/test_one_database_for_everybody.py"
 SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
@@ -315,6 +316,18 @@ ROWS = (
         "any length, to any service",
         "a letter to a megabyte, digests, templates, mentions, to eight services that count as the real ones do",
         "tests/delivery/test_length.py::",
+    ),
+    row(
+        44,
+        "many people, one installation",
+        "real users of a group and outside of it, every umask; what one keeps aside and another cannot read; files that may not be used",
+        f"{PEOPLE}::",
+    ),
+    row(
+        45,
+        "a copy is put back",
+        "numbers after it, with the database there, damaged, gone; what is not in it",
+        f"{ONE_DATABASE}::test_4_26",
     ),
 )
 
