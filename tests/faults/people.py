@@ -100,7 +100,7 @@ def machine(web: HttpServer) -> Iterator[Machine]:
     here = Machine(place, web, python)
     try:
         place.chmod(0o755)
-        config = crew(1, ("a",)).replace('page = ["person:p0"]', 'page = ["person:ops"]').replace("PORT", str(web.port))
+        config = crew(1, ("a",), timeout="20s").replace('page = ["person:p0"]', 'page = ["person:ops"]').replace("PORT", str(web.port))
         (place / "config").mkdir(mode=0o755)
         file = place / "config" / "all.toml"
         file.write_text(config + '[people.ops]\nname = "Ops"\ncontact = { a = "ops" }\n')
