@@ -9,7 +9,9 @@ from tests.faults.survey import HERE, ROWS, add_up, table
 
 
 def test_every_situation_is_there_and_every_test_that_it_names():
-    assert [one.number for one in ROWS] == list(range(1, len(ROWS) + 1))
+    numbers = [one.number for one in ROWS]
+    assert numbers == sorted(set(numbers)), "each once, in order"
+    assert set(range(1, 34)) <= set(numbers)
     for one in ROWS:
         for test in one.tests:
             path, _, name = test.partition("::")
