@@ -100,6 +100,12 @@ def situation_of(past: PastIncident, catalog: Catalog) -> Situation:
     return _Telling(past, catalog).told()
 
 
+def _paged_by(past: PastIncident, levels: Mapping[int, _Level]) -> int:
+    """The highest level that had been paged before somebody acknowledged. At the very instant of it the level that is named counts."""
+    at, named = past.acknowledged_at or 0, past.acknowledged_level is not None
+    return max((number for number, level in levels.items() if level.at < at or (level.at == at and not named)), default=0)
+
+
 class _Telling:
     """Tells one past incident, act by act. The order of acts decides among entries of one instant."""
 
@@ -241,8 +247,7 @@ class _Telling:
         name = name_of(f"person:{past.acknowledged_by}", self.catalog) if past.acknowledged_by else "somebody"
         for one in taken:
             text = f"acknowledged by {name} for {one.team}"
-            by_then = (number for number, level in levels.get(one.id, {}).items() if level.at <= (past.acknowledged_at or 0))
-            current = max(by_then, default=past.acknowledged_level or 0)
+            current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(one.id, {})))
             data = {"team": one.team, "level": current, "everything": False}
             self._log(past.acknowledged_at or 0, EntryKind.ACKNOWLEDGED, text, past.acknowledged_by, **data)
         return taken

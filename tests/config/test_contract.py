@@ -11,6 +11,7 @@ import pytest
 
 from escalate_cli.config import codec, starter
 from escalate_cli.config.load import load
+from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.config.schema import json_schema
 from escalate_cli.core.catalog import Catalog, Hours, Override, Rotation, Step, Urgency
 from escalate_cli.core.duration import MINUTE
@@ -20,6 +21,11 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/catalog.toml"))
 SHARED = [path for path in [ROOT.parent / "shared" / "data" / "thornmere"] if path.exists()]
 PRODUCT = [path for path in [ROOT.parent / "shared" / "product.md"] if path.exists()]
+
+AHEAD = {
+    "in_doubt", "prove_within", "remind", "announce", "until", "skip_empty", "holidays", "answers", "delay", "resolve_after", "urgency",
+}  # fmt: skip
+"""keys of the contract that are not built yet: it is ahead of the code; each leaves this list when it is"""
 
 COMPLETION = """
 [people]
@@ -33,6 +39,8 @@ policy = "urgent"
 [policies.urgent]
 levels = [ { notify = ["members"] } ]
 [services.auth-db]
+team = "platform"
+[services.search]
 team = "platform"
 [channels.status-updates]
 contact = { email = "status@example.com" }
@@ -55,6 +63,14 @@ def test_the_contract_s_own_sample_is_clean(tmp_path: Path, product: Path) -> No
     sample = product.read_text().split("```toml\n", 1)[1].split("```", 1)[0]
     (tmp_path / "sample.toml").write_text(sample)
     (tmp_path / "rest.toml").write_text(COMPLETION)
+    if AHEAD:
+        lines = sample.split("\n")
+        with pytest.raises(InvalidConfiguration) as refused:
+            load(tmp_path)
+        assert {problem.code for problem in refused.value.problems} == {"unknown-key"}
+        unknown = {problem.line: lines[problem.line - 1].partition("=")[0].strip() for problem in refused.value.problems}
+        assert set(unknown.values()) == AHEAD
+        (tmp_path / "sample.toml").write_text("\n".join("" if number in unknown else text for number, text in enumerate(lines, start=1)))
     loaded = load(tmp_path)
     assert loaded.problems == ()
     login = loaded.catalog.services["login"]
