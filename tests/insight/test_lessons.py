@@ -604,7 +604,8 @@ def test_histories_without_a_pattern_teach_next_to_nothing(tmp_path: Path) -> No
             if dice.random() < 0.1:
                 world.update(incident, severity="critical", by="ana")
             world.advance(f"{1 + int(dice.expovariate(1 / 4))}m")
-            paged = [one.recipient.removeprefix("person:") for one in world.look(incident).notifications]
+            people = (one.recipient for one in world.look(incident).notifications if one.recipient.startswith("person:"))
+            paged = [one.removeprefix("person:") for one in people]
             world.ack(dice.choice(paged) if paged else "ops", incident, everything=True)
             world.resolve(incident)
             world.sleep(f"{dice.randint(3, 90)}h")
