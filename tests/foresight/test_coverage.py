@@ -28,7 +28,7 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
     return stretch.people, when, stretch.by_fallback
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [10, pytest.param(150, marks=pytest.mark.long)])
 def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
     drawn = given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
     often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
