@@ -95,7 +95,7 @@ def _remembered(ledger: Ledger) -> dict[str, Before]:
     with suppress(ValueError, TypeError, AttributeError):
         value = ledger.fact(_FACT)
         found = {name: Before(*before) for name, before in json.loads(value).items()} if value else {}
-        if all(isinstance(one.version, str) and type(one.at) is int for one in found.values()):
+        if all(isinstance(one.version, str) and type(one.at) is int and type(one.until) in (int, type(None)) for one in found.values()):
             return found
     return {}
 

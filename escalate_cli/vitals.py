@@ -60,15 +60,16 @@ def after_pass(
     )
     for step in steps:
         if keep_on():
-            _try(step, tally)
+            safely(step, tally)
     forgotten = not looked or any(one.code != IN_VAIN for one in findings)
     well = not forgotten and not tally.troubles and tally.damage is None and tally.poison is None and tally.usable
     if keep_on():
-        _try(lambda: _beat(context, well=well), tally)
+        safely(lambda: _beat(context, well=well), tally)
     return findings
 
 
-def _try(step: Callable[[], object], tally: Tally) -> None:
+def safely(step: Callable[[], object], tally: Tally) -> None:
+    """Do one of the steps of a pass that no page may wait for: what goes wrong in it becomes a line of the tally, or its damage."""
     try:
         step()
     except DatabaseProblem as problem:

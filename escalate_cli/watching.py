@@ -151,7 +151,8 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
     if engine is not None:
         tally = Tally(context.clock.now())
         engine.finish(tally, keep_on)
-        tell(tally)
+        with suppress(Exception):
+            tell(tally)
     while page.running:
         keep_on()
         page.look(0.5)
@@ -195,7 +196,7 @@ def one_pass(
     tally.damage = tally.damage or full
     page = call or partial(emergency.page_fallback, context)
     tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
-    _say_taken_turns(context, tally)
+    vitals.safely(lambda: _say_taken_turns(context, tally), tally)
     vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
     wrong = tally.damage or tally.poison
     if wrong is not None and keep_on():

@@ -137,3 +137,25 @@ def test_an_edited_maintenance_is_looked_at_by_the_next_pass(desk: Desk) -> None
     desk.write('members = ["ana", "bo"]')
     desk.a_pass()
     assert len(desk.post.letters) == 1
+
+
+UNREADABLE = ("no JSON", "[1]", '{"identity-primary": ["v", 1, false, "soon"]}', '{"identity-primary": [1, 2, 3, 4, 5, 6]}')
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_what_is_remembered_of_turns_and_cannot_be_read_stops_no_page(tmp_path: Path, value: str) -> None:
+    desk = Desk(tmp_path)
+    desk.a_pass()
+    context = desk.context()
+    with context.store.transaction():
+        context.store.ledger.remember("turns_taken", value)
+    desk.write('members = ["bo", "ana"]')
+    context.close()
+    context = desk.context()
+    try:
+        declare(context, Request("down", ("login",)), lambda routing: None)
+        tally = one_pass(context, Engine.on(context))
+    finally:
+        context.close()
+    assert tally.sent > 0
+    assert tally.troubles == []
