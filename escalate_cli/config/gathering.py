@@ -13,6 +13,9 @@ from escalate_cli.config.shape import BY_ID, LISTED, SINGLE
 from escalate_cli.config.vocabulary import Known, a_type
 from escalate_cli.core.catalog import did_you_mean
 
+MOST_LISTED = 1000
+"""of rules, severities, expectations and planned maintenances each: every incident is held against all of them, again and again"""
+
 DEFAULT_LADDER = (("minor", "low"), ("major", "high"), ("critical", "high"))
 
 
@@ -101,6 +104,10 @@ def _add_listed(gathered: Gathered, file: ParsedFile, section: str, content: obj
         return
     items = [Item(file, (section, number), raw) for number, raw in enumerate(content)]
     earlier = gathered.listed[section]
+    if (room := MOST_LISTED - len(earlier)) < len(items):
+        message = f"more than {MOST_LISTED:,} [[{section}]] are not read"
+        gathered.problems.append(items[max(room, 0)].problem((), ERROR, "too-many", message, "is this file generated, or damaged?"))
+        items = items[: max(room, 0)]
     if section == "severities" and earlier and items:
         # their order is their meaning, so it must not hang on the names of files
         gathered.problems.append(_twice(items[0], earlier[0], "the list of severities", (), "keep all severities in one file"))

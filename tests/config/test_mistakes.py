@@ -279,3 +279,15 @@ def test_nothing_to_read_says_where_and_what_to_do(tmp_path: Path) -> None:
         assert "escalate init" in raised.value.hint
     with pytest.raises(ConfigurationProblem):
         load(tmp_path / "a\0b")
+
+
+def test_no_more_than_a_thousand_of_what_every_incident_is_held_against_are_read(tmp_path: Path) -> None:
+    rule = '[[rules]]\nname = "r{}"\nwhen = {{ severity = "major" }}\ninform = ["lead"]\n'
+    texts = {
+        "a": SOUND + "".join(rule.format(number) for number in range(600)),
+        "b": "".join(rule.format(number) for number in range(600, 1000)),
+    }
+    assert [each for each in problems_of(tmp_path, **texts) if each.level == "error"] == []
+    texts["b"] += rule.format("one more")
+    (found,) = [each for each in problems_of(tmp_path, **texts) if each.level == "error"]
+    assert (found.file, found.line, found.code) == ("b.toml", 1601, "too-many")

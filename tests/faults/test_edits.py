@@ -178,7 +178,7 @@ COSTLY = {
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(COSTLY, "a key of 20,000 parts", "100,000 rules that say nothing"))
+@pytest.mark.parametrize("name", mostly_long(COSTLY, "a key of 20,000 parts", "100,000 rules that say nothing", "20,000 rules"))
 def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(running, name):
     """What it may take is bounded by the system: a tick that parsed any of these to its end would not come back."""
     file = running.config / "all.toml"
@@ -187,9 +187,9 @@ def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(runn
         running.forget()
         page_again(running)
         ran = running.end(running.begin("tick", limits={"RLIMIT_AS": 1 << 30}), timeout=20)
-        assert ran.code in (0, 3), ran
+        assert ran.code == 3, ran
         assert "Traceback" not in ran.err
-        assert ran.code == 0 or "the last valid one is used" in ran.err, ran
+        assert "the last valid one is used" in ran.err, ran
         assert running.told == ["/a/p0"]
     finally:
         running.configure(VALID, "all.toml")
