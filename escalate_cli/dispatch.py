@@ -85,6 +85,11 @@ class Dispatch:
         """Whether an attempt is under way, or has ended and is not recorded."""
         return bool(self._underway)
 
+    def use(self, store: Store) -> None:
+        """Claim from here on, and record, in the database as it was opened anew."""
+        self._store = store
+        self.look_again()
+
     def look_again(self) -> None:
         """Something new may be due: the list is read again before the next claim."""
         self._queue.clear()

@@ -71,6 +71,13 @@ class Engine:
             raise
         return True
 
+    def use(self, store: Store) -> None:
+        """Go on with the database as it was opened anew. What ended meanwhile is recorded there, by its claim: in a copy that knows
+        nothing of it, nothing is."""
+        if store is not self.store:
+            self.store = store
+            self._dispatch.use(store)
+
     @property
     def busy(self) -> bool:
         """Whether an attempt is under way, or has ended and could not be recorded."""

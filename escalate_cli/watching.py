@@ -217,16 +217,18 @@ def _say_taken_turns(context: Context, tally: Tally) -> None:
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
-    """The engine of the last pass, unless the database was replaced or another is named; the configuration's files are looked at again."""
+    """The engine of the last pass, on the database as it is now: it may have been replaced, closed, or another may be named. The
+    configuration's files are looked at again."""
     context.look_at_files_again()
-    if engine is not None and not context.store.database.replaced() and context.store.database.path == context.database_path:
-        context.keep_catalog()
-        return engine
-    if engine is not None:
+    if engine is None:
+        return Engine.on(context)
+    if context.store.database.replaced() or context.store.database.path != context.database_path:
         with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
             engine.finish(Tally(context.clock.now()), keep_on)
         context.reopen_store()
-    return Engine.on(context)
+    engine.use(context.store)
+    context.keep_catalog()
+    return engine
 
 
 def _closed(context: Context, engine: Engine | None) -> Engine | None:

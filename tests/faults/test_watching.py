@@ -43,9 +43,14 @@ def as_nothing(db):
     """Only gone."""
 
 
+def impatient_crew():
+    """Somebody whom the fallback pages once a second while the database cannot be used."""
+    return crew(1, timeout="50s").replace('page = ["person:p0"]', 'page = ["person:p0"]\nevery = "1s"')
+
+
 @pytest.mark.parametrize("instead", [as_text, pytest.param(as_nothing, marks=pytest.mark.long)])
 def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(tmp_path, instead):
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(1, timeout="50s")) as place:
+    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, impatient_crew()) as place:
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
         web.wait_for(2)
@@ -54,7 +59,7 @@ def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on
         instead(place.db)
         web.answer_with(Answer())
         web.release()
-        alarm = web.wait_for(3)[2:]
+        alarm = web.wait_for(2 + 3)[2:]  # each is of another pass
         assert all("cannot use its database" in one.json["message"] for one in alarm)
         assert watch.poll() is None
         place.db.unlink(missing_ok=True)
