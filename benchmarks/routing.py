@@ -1,7 +1,7 @@
 """How well and how quickly plain words find their service: `python benchmarks/routing.py [DATA]`.
 
 DATA is a directory with `phrases-dev.tsv` (phrase, service ids joined by `|` or `-`, register) and `thornmere/catalog.toml`; by default
-`shared/data` beside the repository. SQLite's FTS5 with the porter tokenizer ranks the same phrases as a peer.
+this one, with copies of both. SQLite's FTS5 with the porter tokenizer ranks the same phrases as a peer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from escalate_cli.core.catalog import Service
 from escalate_cli.core.routing import Router
 from escalate_cli.core.words import tokens
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+DATA = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)

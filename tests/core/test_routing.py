@@ -297,10 +297,8 @@ def test_text_is_cut_into_plain_words() -> None:
 
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PHRASES = REPOSITORY.parent / "shared" / "data" / "phrases-dev.tsv"
 
 
-@pytest.mark.skipif(not PHRASES.exists(), reason="the list of phrases is not part of the repository")
 def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None:
     spec = importlib.util.spec_from_file_location("routing_benchmark", REPOSITORY / "benchmarks" / "routing.py")
     assert spec

@@ -16,7 +16,7 @@ from escalate_cli.core.schedule import on_call
 from escalate_cli.core.turns import Taken, message_of, taken_turns
 from tests.core.test_schedule import utc
 
-THORNMERE = Path(__file__).parents[3] / "shared" / "data" / "thornmere"
+THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"
 OFFICE = Hours("office", "Europe/London", (0, 1, 2, 3, 4), time(9), time(17, 30))
 NIGHT = Hours("night", "Europe/London", (0, 1, 2, 3, 4, 5, 6), time(17, 30), time(9))
 
@@ -163,7 +163,6 @@ def test_a_turn_that_began_after_the_edit_was_met_is_nobody_s_loss() -> None:
     assert taken_turns(before, after, "rota", met, met + WEEK) == []
 
 
-@pytest.mark.skipif(not THORNMERE.exists(), reason="the large organisation is not here")
 @pytest.mark.parametrize("change", ["appended", "put first", "removed"])
 def test_in_a_large_organisation_every_rotation_keeps_its_turn(change: str) -> None:
     old = load(THORNMERE).catalog

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import escalate_cli
 from escalate_cli.store.spool import Spool
 from tests.cli.conftest import Ran
 from tests.faults.harness import crew
@@ -24,7 +25,7 @@ ANA, BO, EVE = 65001, 65002, 65003
 GROUP = 65009
 """of which Ana and Bo are, and Eve is not"""
 MEMBERS = (ANA, BO)
-_PYTHONS = (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
+_PYTHONS = (sys.executable, os.path.realpath(sys.executable), f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
 
 
 @dataclass
@@ -93,13 +94,17 @@ def machine(web: HttpServer) -> Iterator[Machine]:
     """A machine with Ana, Bo and Eve; what they keep elsewhere is gone afterwards."""
     if os.getuid() != 0:
         pytest.skip("only root can be several users")
-    python = next((one for one in _PYTHONS if _runs(one)), None)
-    if python is None:
-        pytest.skip("no Python here that other users may run")
     place = Path(tempfile.mkdtemp(prefix="escalate-people-"))
-    here = Machine(place, web, python)
+    place.chmod(0o755)
+    code = _where_the_code_is()
+    python, shown = _python(code), list[Path]()
+    if python is None:  # the code is in a directory that is root's alone
+        code, shown = _shown(place, code)
+        python = _python(code)
+    here = Machine(place, web, python or "")
     try:
-        place.chmod(0o755)
+        if python is None:
+            pytest.skip("no Python here that other users may run")
         config = crew(1, ("a",), timeout="20s").replace('page = ["person:p0"]', 'page = ["person:ops"]').replace("PORT", str(web.port))
         (place / "config").mkdir(mode=0o755)
         file = place / "config" / "all.toml"
@@ -113,7 +118,7 @@ def machine(web: HttpServer) -> Iterator[Machine]:
             os.chown(here.home(user), user, user)
         here.environ = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": _where_the_code_is(),
+            "PYTHONPATH": code,
             "PYTHONDONTWRITEBYTECODE": "1",
             "ESCALATE_CONFIG": str(place / "config"),
             "ESCALATE_DB": str(here.db),
@@ -121,6 +126,8 @@ def machine(web: HttpServer) -> Iterator[Machine]:
         }
         yield here
     finally:
+        for mounted in shown:
+            subprocess.run(["umount", "-l", str(mounted)], check=True)
         shutil.rmtree(place, ignore_errors=True)
         for left in here.elsewhere():
             shutil.rmtree(left, ignore_errors=True)
@@ -133,10 +140,28 @@ def _where_the_code_is() -> str:
     return os.pathsep.join([*os.environ.get("PYTHONPATH", "").split(os.pathsep), *packages]).strip(os.pathsep)
 
 
-def _runs(python: str) -> bool:
-    """Whether this Python can be run by others, and knows what escalate needs."""
+def _shown(place: Path, code: str) -> tuple[str, list[Path]]:
+    """The same packages where everybody may go, and what is mounted."""
+    origins = [Path(one) for one in code.split(os.pathsep) if "site-packages" in one]
+    views = [place / f"code-{number}" for number in range(len(origins))]
+    own = place / "code" / "escalate_cli"
+    mounted = list[Path]()
+    for origin, view in ((Path(escalate_cli.__file__).parent, own), *zip(origins, views, strict=True)):
+        view.mkdir(parents=True)
+        view.parent.chmod(0o755)
+        if subprocess.run(["mount", "--bind", "-r", str(origin), str(view)], capture_output=True, check=False).returncode == 0:
+            mounted.append(view)
+    return os.pathsep.join(map(str, (own.parent, *views))), mounted
+
+
+def _python(code: str) -> str | None:
+    """A Python that others may run, and that finds what escalate needs."""
+    return next((one for one in _PYTHONS if _runs(one, code)), None)
+
+
+def _runs(python: str, code: str) -> bool:
     command = [python, "-c", "import escalate_cli, msgspec, apprise, pydantic"]
-    environ = {"PYTHONPATH": _where_the_code_is(), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {"PYTHONPATH": code, "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, env=environ, cwd="/", user=BO, group=BO, extra_groups=[], capture_output=True, check=False)
     except OSError:

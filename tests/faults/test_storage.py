@@ -10,6 +10,7 @@ import sqlite3
 import pytest
 
 from tests.faults.harness import crew, installation, mostly_long, report
+from tests.faults.people import BO, machine
 from tests.servers import HttpServer
 
 
@@ -139,20 +140,19 @@ def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
         assert ran.code != 7 or str(db) in ran.err, ran
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
 @pytest.mark.parametrize("what", ["the file", "the directory"])
-def test_a_database_that_may_not_be_written_is_named(sound, tmp_path, what):
-    db = tmp_path / "escalate.db"
-    shutil.copy(sound.db, db)
-    db.chmod(0o400)
-    if what == "the directory":
-        tmp_path.chmod(0o500)
-    try:
-        ran = sound("tick", ESCALATE_DB=str(db))
-        assert ran.code == 7
-        assert str(db) in ran.err
-    finally:
-        tmp_path.chmod(0o700)
+def test_a_database_that_may_not_be_written_is_named(sound, web, what):
+    """By somebody who is not root: root may write everything."""
+    with machine(web) as here:
+        here.share(0o700, owner=BO, group=BO)
+        shutil.copy(sound.db, here.db)
+        os.chown(here.db, BO, BO)
+        here.db.chmod(0o400)
+        if what == "the directory":
+            here.shared.chmod(0o500)
+        ran = here(BO, "tick")
+        assert ran.code == 7, ran
+        assert str(here.db) in ran.err
 
 
 def test_a_read_only_file_system_is_named(sound, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import fcntl
+import contextlib
 import json
 import os
 import re
@@ -245,12 +245,20 @@ def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
             assert watch.wait(60) == 0
 
 
-@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes cannot be made small here")
+def fill_pipe(writer: int) -> None:
+    """As one that nobody reads is after a while."""
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writer, b"\n"):
+            pass
+    os.set_blocking(writer, True)
+
+
 def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
     """As under a pager that nobody scrolls: the pipe is full, and paging waits for no reader."""
     with HttpServer() as web, installation(tmp_path, web, crew(15)) as place:
         reader, writer = os.pipe()
-        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        fill_pipe(writer)
         command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
         watch = subprocess.Popen(command, stdout=writer, stderr=subprocess.DEVNULL, env=place.environ, cwd=place.place)
         os.close(writer)
