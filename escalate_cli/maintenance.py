@@ -1,15 +1,24 @@
-"""Maintenance: for a while the incidents of a service are recorded and page nobody. Several of one service add up."""
+"""Maintenance: for a while the incidents of a service are recorded and page nobody. Several of one service add up.
+
+To begin or end one is an act on every incident of these services: first what has lapsed since the last pass happens to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from escalate_cli.context import Context
 from escalate_cli.core import maintenance as core
+from escalate_cli.core.acting import JUST_BEFORE, acting
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import Maintenance
-from escalate_cli.errors import UsageProblem
+from escalate_cli.core.model import Maintenance, Situation
+from escalate_cli.core.plan import plan
+from escalate_cli.errors import DamagedRow, UsageProblem
 from escalate_cli.meaning import find_service, reporter, storable
+
+_EVERY = 1 << 31
+"""as many incidents as there are"""
 
 
 def begin_maintenance(
@@ -34,9 +43,16 @@ def begin_maintenance(
         if start + span <= now:
             raise UsageProblem("this maintenance would be over already", "--from and --for must reach beyond now")
         begun = tuple(Maintenance(one, start, start + span, storable(reason, "reason") if reason else None, who) for one in named)
+        situations = context.store.situations
+        recorded = (*reversed(begun), *situations.maintenance())
+
+        def keep_quiet(situation: Situation) -> Situation:
+            """What has just fallen due is called off, unless the maintenance begins later."""
+            return plan(replace(situation, maintenance=recorded), catalog, now).situation if start <= now else situation
+
+        _bring_up_to_date(context, tuple(named), now, keep_quiet)
         for one in begun:
-            context.store.situations.add_maintenance(one)
-        recorded = context.store.situations.maintenance()
+            situations.add_maintenance(one)
     whole = (core.quiet(recorded, catalog, one.service, start) for one in begun)
     return begun, tuple(one for one in whole if one is not None and one.until_at > start + span)
 
@@ -61,12 +77,36 @@ def end_maintenance(
         ended = tuple(Maintenance(one, now, now, said, who) for one in asked if one in quiet)
         waiting = [one for name in asked if name not in quiet for one in recorded if one.service == name and one.start_at > now]
         called_off = tuple(one for one in waiting if one in core.upcoming(recorded, context.running_catalog, one.service, now))
+        _bring_up_to_date(context, asked, now)
         for one in ended:
             situations.add_maintenance(one)
         for one in called_off:
             situations.add_maintenance(Maintenance(one.service, one.start_at, one.start_at - 1, said, who))
     done = {one.service for one in (*ended, *called_off)}
     return ended, called_off, tuple(one for one in asked if one not in done)
+
+
+def _bring_up_to_date(
+    context: Context, services: Sequence[str], now: Instant, act: Callable[[Situation], Situation] = lambda situation: situation
+) -> None:
+    """Do and store what has lapsed of the incidents of these services, and then `act`; inside a transaction.
+
+    One that cannot be read or planned stands in nobody's way: the next pass says so.
+    """
+    situations = context.store.situations
+    for number in situations.due(now - JUST_BEFORE, _EVERY):
+        try:
+            with context.store.part():
+                before = situations.load(number)
+                if before is not None and _concerned(before, services):
+                    situations.save(before, acting(before, context.running_catalog, now, act))
+        except DamagedRow:
+            continue
+
+
+def _concerned(situation: Situation, services: Sequence[str]) -> bool:
+    scopes = (situation.incident.services, *(one.services for one in situation.escalations))
+    return any(one in services for scope in scopes for one in scope)
 
 
 def quiet_services(context: Context) -> tuple[Maintenance, ...]:

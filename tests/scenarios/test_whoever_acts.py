@@ -6,6 +6,7 @@ import pytest
 
 from escalate_cli.core.model import EntryKind, IncidentStatus
 from escalate_cli.errors import Conflict
+from escalate_cli.maintenance import begin_maintenance, end_maintenance
 from tests.world import ORGANISATION, STANDARD
 
 TIMEOUT = """
@@ -120,6 +121,98 @@ def test_4_3_a_maintenance_that_has_ended_is_over_before_the_next_act(world_with
     world.clock.at += 61 * 60_000_000
     world.update(labels=(("seen", "yes"),))
     world.expects("sms to ana")
+
+
+def kinds_since(world, number: int) -> list[EntryKind]:
+    return [one.kind for one in world.store.situations.timeline(1)[number:]]
+
+
+@pytest.mark.parametrize(
+    ("lapsing", "said"), [("time-out", "no update since: paging identity again"), ("snooze", "the snooze by Ana is over")]
+)
+def test_4_3_what_lapsed_before_a_maintenance_began_is_on_record_before_it(world_with, lapsing: str, said: str) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    if lapsing == "snooze":
+        world.snooze("10m", "ana")
+    else:
+        world.ack("ana")
+    world.sent()
+    world.clock.at += 10 * 60_000_000 + 30_000_000
+    entries = len(world.store.situations.timeline(1))
+    world.maintenance("login", "1h")
+    assert said in world.timeline()
+    assert "paged Ana; called off before it went out" in world.timeline()
+    assert kinds_since(world, entries) == [EntryKind.ESCALATION, EntryKind.LEVEL, EntryKind.MAINTENANCE]
+    assert world.look().incident.status is IncidentStatus.OPEN
+    world.advance("59m")
+    world.expects_nothing()
+    world.advance("1m")
+    world.expects("sms to ana")
+
+
+def test_4_3_a_level_that_fell_due_before_a_maintenance_began_is_on_record_before_it(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000 + 30_000_000
+    world.maintenance("login", "1h")
+    assert "called off before it went out" in world.timeline()
+    world.tick()
+    world.expects_nothing()
+    world.advance("1h")
+    world.expects("sms to ana")
+
+
+def test_4_3_what_lapsed_before_a_maintenance_that_is_planned_happens(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000 + 30_000_000
+    begin_maintenance(world.context, ["login"], 60 * 60_000_000, start=world.clock.at + 10_000_000)
+    world.tick()
+    world.expects("sms to bo")
+
+
+def test_4_3_a_snooze_that_ended_in_a_maintenance_is_over_before_the_maintenance_is_ended(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.snooze("30m", "ana")
+    world.expects("sms to ana")
+    world.maintenance("login", "8h")
+    world.clock.at += 31 * 60_000_000
+    end_maintenance(world.context, ["login"])
+    assert "the snooze by Ana is over" in world.timeline()
+    world.sleep("3m")
+    world.expects("sms to ana")
+    assert "maintenance over since 3m: identity is paged now" in world.timeline()
+    assert world.look().notifications[-1].late == 3 * 60_000_000
+
+
+def test_4_3_on_the_dot_of_a_maintenance_nothing_has_lapsed(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.clock.at += 5 * 60_000_000
+    world.maintenance("login", "1h")
+    assert "level 2" not in world.timeline()
+    world.tick()
+    world.expects_nothing()
+
+
+def test_4_3_an_incident_that_cannot_be_read_stops_no_maintenance(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.declare("slow", "login")
+    world.ack("ana", 1)
+    world.ack("ana", 2)
+    world.sent()
+    with world.store.transaction():
+        world.store.database.change("UPDATE escalations SET status = 'pagign' WHERE incident_id = 1", ())
+        world.store.database.change("UPDATE incidents SET next_due_at = ? WHERE id = 1", (world.clock.at + 1,))
+    world.clock.at += 60_000_000
+    world.maintenance("login", "1h")
+    assert len(world.store.situations.maintenance()) == 1
 
 
 # ── 5. any page, whatever its cause, is stopped by its own recipient's acknowledgement ───────────────────────────────
