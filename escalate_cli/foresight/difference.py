@@ -12,22 +12,15 @@ from dataclasses import dataclass, replace
 
 from escalate_cli.core import hours as opening
 from escalate_cli.core.catalog import Catalog, Hours, Schedule
-from escalate_cli.core.conditions import opening_of
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, MINUTE, WEEK, Instant, Span
-from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, NudgeStatus, Situation
+from escalate_cli.core.duration import WEEK, Instant, Span
 from escalate_cli.core.moment import NotAMoment, parse_moment
-from escalate_cli.core.policy import When
 from escalate_cli.core.schedule import on_call, shifts
-from escalate_cli.foresight.simulation import simulate
+from escalate_cli.foresight.first_reached import first_reached
 
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
 LOOK_AHEAD: Span = 2 * WEEK
 MOST_MOMENTS = 12
 """handoffs and changed hours to look at besides the usual moments; the first ones are enough to see that something changes"""
-LONGEST: Span = 4 * DAY
-"""how long each incident is followed at most: over a long weekend"""
-_CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +81,6 @@ def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
     conditions = [rule.when for rule in catalog.rules] + [level.when for one in catalog.policies.values() for level in one.levels]
     named = any(one.services is not None and service_id in one.services for one in conditions)
     return (service.team, service.policy, service_id if named else "")
-
-
-def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
-    """After how many microseconds each person is first written to, when nobody ever answers."""
-    patient_until = max((_ripe_at(rule.when, catalog, at) for rule in catalog.rules), default=at) + MINUTE
-
-    def settled(situation: Situation, now: Instant) -> bool:
-        """Every policy has run out of levels, no rule waits any more and no nudge will expire: what follows is more of the same."""
-        asked = any(one.status is NudgeStatus.OPEN and one.expires_at is not None for one in situation.nudges)
-        return now > patient_until and not asked and all(_has_run_out(one) for one in situation.escalations)
-
-    simulation = simulate(Declaration("-", severity, (service,)), catalog, at, at + LONGEST, settled=settled)
-    reached: dict[str, Span] = {}
-    for one in simulation.messages:
-        if one.person is not None and one.kind in _CALLS:
-            reached.setdefault(one.person, one.after)
-    return reached
-
-
-def _has_run_out(escalation: Escalation) -> bool:
-    """Whether its levels have all been walked as often as they are; without a fallback it goes on with one more round."""
-    over = (EscalationStatus.EXHAUSTED, EscalationStatus.STOPPED)
-    return escalation.status in over or escalation.cycle > escalation.policy.repeat
-
-
-def _ripe_at(when: When, catalog: Catalog, at: Instant) -> Instant:
-    """When a rule fires at the latest for an incident declared at `at` that nobody touches; `at` where it never does."""
-    waits = (when.open_for, when.unacknowledged_for, when.no_update_for, when.at_severity_for)
-    ripe_at = at + max(one or 0 for one in waits)
-    return opening_of(when.hours, catalog, ripe_at) or at
 
 
 def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, ...]:

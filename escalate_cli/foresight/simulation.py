@@ -128,10 +128,11 @@ def simulate_on(
     *,
     fails: Fails | None = None,
     enough: Callable[[Message], bool] | None = None,
+    settled: Callable[[Situation, Instant], bool] | None = None,
 ) -> Simulation:
     """Let time pass for an incident as it stands at `now`; what is overdue by then is done at once, as by a late tick."""
     life = _Life(catalog, now, fails, replace(situation, entries=()))
-    return _run(life, until, script, enough)
+    return _run(life, until, script, enough, settled)
 
 
 def _run(

@@ -1,0 +1,156 @@
+"""Who is first written to after how long, when nobody ever answers: followed for four days, without walking through each of their minutes.
+
+An incident that nobody touches comes to do the same over and over: the fallback every 15 minutes, or the levels round after round.
+Once it does, only a handoff or a change of hours can bring in anybody new. So the rounds up to the next one are leaped over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.conditions import judge
+from escalate_cli.core.declaration import Declaration
+from escalate_cli.core.duration import DAY, Instant, Span
+from escalate_cli.core.model import Escalation, NotificationKind, NotificationStatus, Nudge, NudgeStatus, RuleState, Situation
+from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
+from escalate_cli.foresight.simulation import Simulation, simulate, simulate_on
+
+LONGEST: Span = 4 * DAY
+"""how long each incident is followed: over a long weekend"""
+_CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
+_WAITING = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+
+
+def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
+    """After how many microseconds each person is first written to, within `LONGEST`, when nobody ever answers."""
+    until = at + LONGEST
+    rounds = _Rounds(catalog, at)
+    reached: dict[str, Span] = {}
+    simulation = simulate(Declaration("-", severity, (service,)), rounds.noting, at, until, settled=rounds.begin_again)
+    while True:
+        _take(simulation, at, reached)
+        leap = rounds.leap(until)
+        if leap is None:
+            return reached
+        now = rounds.now + leap
+        later = _later(simulation.situation, leap)
+        rounds.forget()
+        simulation = simulate_on(later, rounds.noting, now, until, settled=rounds.begin_again)
+
+
+def _take(simulation: Simulation, at: Instant, reached: dict[str, Span]) -> None:
+    for one in simulation.messages:
+        if one.person is not None and one.kind in _CALLS:
+            reached.setdefault(one.person, one.at - at)
+
+
+@dataclass
+class _Rounds:
+    """Notices when an incident stands as it stood before, and what the round in between depended on."""
+
+    catalog: Catalog
+    now: Instant
+    noting: Catalog = field(init=False)
+    _calendar: Calendar = field(init=False)
+    _asked: set[Subject] = field(default_factory=set)
+    _stood: dict[Hashable, Instant] = field(default_factory=dict)
+    _asked_at: list[tuple[Instant, frozenset[Subject]]] = field(default_factory=list)
+    _began_at: Instant | None = None
+
+    def __post_init__(self) -> None:
+        self.noting = noting(self.catalog, self._asked)
+        self._calendar = Calendar(self.catalog, self.now)
+
+    def forget(self) -> None:
+        """Begin to look anew, from where the incident is followed next."""
+        self._asked.clear()
+        self._stood.clear()
+        self._asked_at.clear()
+        self._began_at = None
+
+    def begin_again(self, situation: Situation, now: Instant) -> bool:
+        """Whether a round has just ended that can only be repeated until a handoff or a change of hours."""
+        self.now = now
+        self._asked_at.append((now, frozenset(self._asked)))
+        self._asked.clear()
+        standing = _standing(situation, self.catalog, now)
+        began_at = self._stood.get(standing)
+        self._stood[standing] = now
+        if began_at is None or began_at >= now:
+            return False
+        change = self._next_change(began_at, began_at)
+        if change is not None and change <= now:
+            return False
+        self._began_at = began_at
+        return True
+
+    def leap(self, until: Instant) -> Span | None:
+        """How far the rounds up to the next handoff or change of hours can be leaped over: whole rounds, all but the last.
+
+        None where nothing changes until `until`, or nothing more would ever be due.
+        """
+        if self._began_at is None:
+            return None
+        change = self._next_change(self._began_at, self.now)
+        if change is None or change > until:
+            return None
+        span = self.now - self._began_at
+        return max((change - self.now) // span - 1, 0) * span
+
+    def _next_change(self, since: Instant, at: Instant) -> Instant | None:
+        """The first change after `at` of what was asked about after `since`."""
+        asked = {subject for when, subjects in self._asked_at if when > since for subject in subjects}
+        changes = (self._calendar.next(subject, at) for subject in asked)
+        return min((one for one in changes if one is not None), default=None)
+
+
+def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
+    """All that decides what comes next, but for the calendar; times count from `now`."""
+    waits = (judge(replace(rule.when, hours=None), situation, catalog, now).look_at for rule in catalog.rules)
+    return (
+        situation.incident.severity,
+        situation.incident.status,
+        situation.incident.services,
+        tuple(_standing_of(one, now) for one in situation.escalations),
+        tuple(sorted(_remembered(one, catalog, now) for one in situation.rules)),
+        tuple((one.rule, _from(now, one.expires_at)) for one in _open(situation)),
+        tuple(sorted((one.recipient, one.gateway, one.due_at - now) for one in situation.notifications if one.status in _WAITING)),
+        tuple(sorted(situation.turns.items())),
+        tuple(_from(now, one) for one in waits),
+    )
+
+
+def _standing_of(escalation: Escalation, now: Instant) -> Hashable:
+    further = min(escalation.cycle, escalation.policy.repeat + 1)  # rounds beyond `repeat` are all alike
+    where = (escalation.status, escalation.level, further, escalation.held, escalation.owed, escalation.muted)
+    return (escalation.id, escalation.urgency, *where, _from(now, escalation.next_at))
+
+
+def _remembered(state: RuleState, catalog: Catalog, now: Instant) -> tuple[str, bool, Span]:
+    repeated = any(rule.name == state.rule and rule.every is not None for rule in catalog.rules)
+    return (state.rule, state.holds, (state.fired_at or 0) - now if repeated else 0)
+
+
+def _open(situation: Situation) -> list[Nudge]:
+    return [one for one in situation.nudges if one.status is NudgeStatus.OPEN]
+
+
+def _from(now: Instant, at: Instant | None) -> Span | None:
+    return None if at is None else at - now
+
+
+def _later(situation: Situation, span: Span) -> Situation:
+    """The situation after more rounds of the same, of `span` in all."""
+
+    def moved(at: Instant | None) -> Instant | None:
+        return None if at is None else at + span
+
+    return replace(
+        situation.changed(next_due_at=moved(situation.incident.next_due_at)),
+        escalations=tuple(replace(one, next_at=moved(one.next_at)) for one in situation.escalations),
+        rules=tuple(replace(one, looked_at=one.looked_at + span, fired_at=moved(one.fired_at)) for one in situation.rules),
+        nudges=tuple(replace(one, expires_at=moved(one.expires_at)) for one in situation.nudges),
+        notifications=tuple(replace(one, due_at=one.due_at + span, sent_at=moved(one.sent_at)) for one in situation.notifications),
+    )
