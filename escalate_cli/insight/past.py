@@ -7,11 +7,11 @@ not say is left out, or marked as `estimated`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, Instant, Span
+from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import (
     Entry,
     EntryKind,
@@ -28,60 +28,10 @@ from escalate_cli.core.policy import Policy
 from escalate_cli.core.scope import Wanted, policy_for, wanted
 from escalate_cli.core.targets import name_of
 from escalate_cli.insight.document import IMPORTED
+from escalate_cli.insight.past_incident import Paged, PastIncident
 
 UNKNOWN = "unknown"
 """the team, person or gateway of what a row does not name"""
-
-
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """Somebody who was paged: at which level, how long (microseconds) after the first page; None where that is not said."""
-
-    person: str
-    level: int | None = None
-    after: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PastIncident:
-    """A row that has been checked. What it does not say is None or empty; `first_services` are those of the declaration."""
-
-    identity: str
-    title: str
-    severity: str
-    services: tuple[str, ...]
-    declared_at: Instant
-    message: str | None = None
-    first_severity: str | None = None
-    severity_changed_at: Instant | None = None
-    first_services: tuple[str, ...] = ()
-    rerouted_at: Instant | None = None
-    team: str | None = None
-    declared_by: str | None = None
-    first_paged_at: Instant | None = None
-    paged: tuple[Paged, ...] = ()
-    gateway: str | None = None
-    acknowledged_at: Instant | None = None
-    acknowledged_by: str | None = None
-    acknowledged_level: int | None = None
-    resolved_at: Instant | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def moved(self) -> bool:
-        """Whether it was re-routed."""
-        return bool(self.first_services) and self.first_services != self.services
-
-    @property
-    def moved_at(self) -> Instant:
-        """When it was re-routed: as said; else with the first page, which went to the wrong team, else with the declaration."""
-        return self.rerouted_at or self.first_paged_at or self.declared_at
-
-    @property
-    def ended_at(self) -> Instant:
-        """The last moment that the row tells of."""
-        known = (self.rerouted_at, self.severity_changed_at, self.first_paged_at, self.acknowledged_at, self.resolved_at)
-        return max(self.declared_at, *(at or 0 for at in known))
 
 
 class _Level(NamedTuple):
@@ -114,7 +64,9 @@ class _Telling:
         self.catalog = catalog
         self.urgency = catalog.severity(past.first_severity or past.severity).urgency
         self.first = self._escalations(past.first_services) if past.moved else ()
-        self.last = self._escalations(past.services, past.team, number=len(self.first))
+        self.last = self._aligned(self._escalations(past.services, past.team, number=len(self.first)))
+        self.left = tuple(one for one in self.first if one not in self.last)
+        self.came = tuple(one for one in self.last if one not in self.first)
         self.entries: list[Entry] = []
         self.notifications: list[Notification] = []
 
@@ -127,14 +79,18 @@ class _Telling:
         for one in self.first:
             self._page(one, levels.get(one.id, {}))
         self._change()
-        for one in self.last:
+        for one in self.came:
             self._page(one, levels.get(one.id, {}))
         taken = self._acknowledge(levels) if past.acknowledged_at is not None else ()
         if past.resolved_at is not None:
             self._log(past.resolved_at, EntryKind.RESOLVED, "resolved", message=None)
-        escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in (*self.first, *self.last))
+        escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in self._all)
         entries = tuple(sorted(self.entries, key=lambda one: one.at))
         return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
+
+    @property
+    def _all(self) -> tuple[Escalation, ...]:
+        return (*self.first, *self.came) if self.first else self.last
 
     def _log(self, at: Instant, kind: EntryKind, text: str, by: str | None = None, **data: Any) -> None:
         self.entries.append(Entry(at, kind, text, by, data))
@@ -182,7 +138,7 @@ class _Telling:
         self._log(at, EntryKind.ESCALATION, text, team=one.team, policy=one.policy.id, services=services, source=one.policy.source)
 
     def _change(self) -> None:
-        """Re-routed, and the severity changed; by nobody that the row names, but by somebody: no rule did it."""
+        """Other services, and another severity; by nobody that the row names, but by somebody: no rule did it."""
         past = self.past
         if past.moved:
             before, after = past.first_services, past.services
@@ -191,10 +147,10 @@ class _Telling:
             parts += [f"dropped {', '.join(dropped)}"] if dropped else []
             data = {"change": "services", "added": added, "dropped": dropped, "before": list(before)}
             self._log(past.moved_at, EntryKind.UPDATED, f"services {'; '.join(parts)}", IMPORTED, **data)
-            for one in self.first:
+            for one in self.left:
                 text = f"escalation to {one.team} stopped: no service in scope leads to it any more"
                 self._log(past.moved_at, EntryKind.ESCALATION, text, IMPORTED, team=one.team)
-            for one in self.last:
+            for one in self.came:
                 self._start(one, past.moved_at)
         if past.first_severity is not None and past.first_severity != past.severity:
             before_rank, after_rank = (self.catalog.severity(one).rank for one in (past.first_severity, past.severity))
@@ -243,7 +199,9 @@ class _Telling:
         """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all of them if that is none."""
         past = self.past
         mine = self.catalog.teams_of(past.acknowledged_by) if past.acknowledged_by else frozenset()
-        taken = tuple(one for one in self.last if one.team in mine) or self.last
+        early = bool(self.first) and (past.acknowledged_at or 0) < past.moved_at
+        running = (self.first, self.last) if early else (self.last,)
+        taken = next((some for group in running if (some := tuple(one for one in group if one.team in mine))), running[0])
         name = name_of(f"person:{past.acknowledged_by}", self.catalog) if past.acknowledged_by else "somebody"
         for one in taken:
             text = f"acknowledged by {name} for {one.team}"
@@ -267,6 +225,19 @@ class _Telling:
             for count, one in enumerate(asked, start=1)
         )
 
+    def _aligned(self, asked: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
+        """Those that the services of the end ask for. Of a team that was there from the beginning the escalation goes on: that another
+        of its services was meant has re-routed nothing. Where the team has several, the one with the policy that is asked for."""
+        remaining = list(self.first)
+        found: dict[int, Escalation] = {}
+        for alike in (lambda one, ask: (one.team, one.policy.id) == (ask.team, ask.policy.id), lambda one, ask: one.team == ask.team):
+            for number, ask in enumerate(asked):
+                going_on = next((one for one in remaining if alike(one, ask)), None) if number not in found else None
+                if going_on is not None:
+                    remaining.remove(going_on)
+                    found[number] = going_on
+        return tuple(found.get(number, ask) for number, ask in enumerate(asked))
+
     def _levels(self) -> dict[int, dict[int, _Level]]:
         """What was paged of each escalation, by its id."""
         past = self.past
@@ -276,14 +247,16 @@ class _Telling:
         for one in self._everybody():
             level = one.level or 1
             named.setdefault(self._escalation_of(one.person), {}).setdefault(level, []).append(one)
-        # A first page before the re-routing went to the first team, whoever is named.
+        # A first page before the re-routing went to a first team, whoever is named.
         early = past.moved and past.moved_at > past.first_paged_at
-        home = self.first[0] if self.first and (early or any(one.id in named for one in self.first)) else self.last[0]
-        if 1 not in named.get(home.id, {}) and (early or not any(1 in levels for levels in named.values())):
+        at_first = early or any(one.id in named for one in self.first)
+        home = self.first[0] if self.first and at_first else self.last[0]
+        candidates = {one.id for one in self.first} if early else named
+        if not any(1 in levels for team, levels in named.items() if team in candidates):
             named.setdefault(home.id, {})[1] = [Paged(UNKNOWN, 1)]
         found: dict[int, dict[int, _Level]] = {}
-        for escalation in (*self.first, *self.last):
-            second = home in self.first and escalation in self.last
+        for escalation in self._all:
+            second = home in self.first and escalation in self.came
             for level, people in sorted(named.get(escalation.id, {}).items()):
                 found.setdefault(escalation.id, {})[level] = self._level(escalation, level, people, second=second)
         return found

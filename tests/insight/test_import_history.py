@@ -23,7 +23,8 @@ from escalate_cli.core.model import IncidentStatus, NotificationStatus
 from escalate_cli.insight import importing
 from escalate_cli.insight.history_file import COLUMNS, read
 from escalate_cli.insight.history_time import NotATime, instant_of
-from escalate_cli.insight.past import PastIncident, situation_of
+from escalate_cli.insight.past import situation_of
+from escalate_cli.insight.past_incident import PastIncident
 from escalate_cli.store.store import Store
 from tests.loopback import ME, Bank, another, bank, server
 from tests.servers import HttpServer
