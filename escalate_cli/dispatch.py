@@ -271,9 +271,10 @@ class Dispatch:
     def _known(self, ticket: int, outcome: Outcome, now: Instant) -> list[Ended]:
         underway = self._underway[ticket]
         together = (underway.claimed, *underway.claimed.also)
-        allowed = underway.gateway.attempts
+        allowed, leader = underway.gateway.attempts, underway.claimed.notification.id
         return [
-            Ended(one, outcome, after(one.notification.attempts, allowed, outcome, now), _shared(one, together)) for one in together
+            Ended(one, outcome, after(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
+            for one in together
         ]
 
     def _record(self, known: list[Ended], now: Instant, tally: Tally) -> None:
@@ -326,7 +327,7 @@ class Dispatch:
         if verdict.status is NotificationStatus.RETRYING:
             again = claimed.notification.attempts + 1
             verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
-        return Ended(claimed, outcome, verdict)
+        return Ended(claimed, outcome, verdict, claimed.notification.id)
 
 
 def _shared(claimed: Claimed, together: Sequence[Claimed]) -> str:

@@ -184,10 +184,9 @@ def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
     for one in incident_ids:
         part = running.deliver(one)
         total.sent += part.sent
-        total.failed += part.failed
-        total.retrying += part.retrying
+        total.sent_notifications += part.sent_notifications
         total.planned += part.planned
-        total.undelivered += part.undelivered
+        total.undelivered |= part.undelivered
         total.troubles += part.troubles
         total.lines += part.lines
     return total

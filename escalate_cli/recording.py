@@ -9,7 +9,8 @@ from escalate_cli.core.attempt import Outcome, Verdict
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Entry, EntryKind, NotificationStatus
+from escalate_cli.core.limits import is_limited, matters_most
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus
 from escalate_cli.core.targets import name_of
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.outbox import Claimed
@@ -20,11 +21,12 @@ from escalate_cli.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an attempt ended and what follows; `shared` says what else went out in the same message."""
+    """How an attempt ended and what follows; `shared` says what else went out in the same message, which the notification `leader` led."""
 
     claimed: Claimed
     outcome: Outcome
     verdict: Verdict
+    leader: int
     shared: str = ""
 
 
@@ -47,7 +49,7 @@ def record(
     reach("recorded")
     for one, stored in settled:
         if stored is not None:
-            tally.count(one.claimed.incident_id, one.claimed.notification.id, *stored)
+            tally.count(one.claimed.incident_id, one.claimed.notification.id, *stored, message=one.leader)
 
 
 def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> tuple[NotificationStatus, Entry] | None:
@@ -61,7 +63,21 @@ def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> t
         kind = EntryKind.SENT if status is NotificationStatus.SENT else EntryKind.FAILED
         entry = Entry(now, kind, f"{ended.claimed.notification.recipient}: {status.value} ({words_of(problem)})")
     store.situations.append(ended.claimed.incident_id, entry)
+    if status is not NotificationStatus.SENT:
+        _release(ended.claimed.notification, store, catalog, now)
     return status, entry
+
+
+def _release(notification: Notification, store: Store, catalog: Catalog, now: Instant) -> None:
+    """What waits only because this page was on its way waits no longer: it did not arrive, and told the person of nothing."""
+    if notification.kind is not NotificationKind.PAGE or not is_limited(notification.recipient, notification.kind):
+        return
+    told = store.outbox.told(notification.recipient, notification.gateway, now - catalog.limits.per, now)
+
+    def matters(severity: str) -> bool:
+        return matters_most(severity, told, catalog)
+
+    store.outbox.release(notification.recipient, notification.gateway, now, matters)
 
 
 def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:

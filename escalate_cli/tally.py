@@ -17,15 +17,16 @@ PASS_EXPECTED_WITHIN = 5 * MINUTE
 @dataclass(slots=True)
 class Tally:
     """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
-    that this pass tried and had not delivered by its end, by id; `failed` and `retrying` count those."""
+    that this pass tried and had not delivered by its end, by id: what became of each, and in which message it was.
+
+    `sent`, `failed` and `retrying` count messages as people get them, of which one may carry several notifications."""
 
     at: Instant
     incidents: int = 0
     planned: int = 0
     sent: int = 0
-    failed: int = 0
-    retrying: int = 0
-    undelivered: list[int] = field(default_factory=list)
+    sent_notifications: int = 0
+    undelivered: dict[int, tuple[NotificationStatus, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
@@ -39,17 +40,30 @@ class Tally:
     poison: EscalateError | None = None
     """an incident that this program fails at, though its records can be read"""
 
-    def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry) -> None:
-        """Count an outcome that is stored, by what it made of its notification and its entry on the timeline."""
+    @property
+    def failed(self) -> int:
+        """Messages that were given up."""
+        return self._messages(NotificationStatus.FAILED)
+
+    @property
+    def retrying(self) -> int:
+        """Messages that did not get through and are tried again."""
+        return self._messages(NotificationStatus.RETRYING)
+
+    def _messages(self, status: NotificationStatus) -> int:
+        return len({message for became, message in self.undelivered.values() if became is status})
+
+    def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry, *, message: int) -> None:
+        """Count an outcome that is stored, by what it made of its notification and its entry on the timeline; `message` is the
+        notification that led the message in which it was."""
         self.lines.append(f"#{incident_id} {entry.text}")
-        if notification_id in self.undelivered:  # it was to be tried again, and was: only how the last attempt ended counts
-            self.undelivered.remove(notification_id)
-            self.retrying -= 1
-        self.sent += status is NotificationStatus.SENT
-        self.failed += status is NotificationStatus.FAILED
-        self.retrying += status is NotificationStatus.RETRYING
-        if status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
-            self.undelivered.append(notification_id)
+        # Of what was to be tried again, and was, only how the last attempt ended counts.
+        self.undelivered.pop(notification_id, None)
+        if status is NotificationStatus.SENT:
+            self.sent_notifications += 1
+            self.sent += notification_id == message
+        elif status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
+            self.undelivered[notification_id] = (status, message)
 
     def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
         """A record that this incident needs cannot be read; the first such damage is told of."""

@@ -277,6 +277,16 @@ class Outbox:
             self._db.change("UPDATE notifications SET held_back = 1, due_at = ? WHERE id = ?", (until, one.id))
         return tuple(dict.fromkeys(one.incident_id for one in held if not one.held_back))
 
+    def release(self, recipient: str, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
+        """Pages that were held back, to this recipient by this gateway, are due now where `which` says so of their severity."""
+        rows = self._db.run(
+            f"{_WAITING} WHERE recipient = ? AND gateway = ? AND n.status = 'pending' AND held_back = 1 AND kind = 'page' AND due_at > ?",
+            (recipient, gateway, now),
+        )
+        for one in map(_waiting, rows):
+            if which(one.severity):
+                self._db.change("UPDATE notifications SET due_at = ? WHERE id = ?", (now, one.id))
+
     def beside(self, waiting: Waiting, now: Instant) -> tuple[Waiting, ...]:
         """What else is due of the same incident for the same address."""
         rows = self._db.run(

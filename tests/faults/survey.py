@@ -318,6 +318,15 @@ ROWS = (
         "tests/delivery/test_length.py::",
     ),
     row(
+        35,
+        "a critical in a full window of `[limits]`",
+        "one as grave on its way that fails; a lesser one told; nudges, informs and ends beside it",
+        f"{MATTERS}::test_4_15_what_fails",
+        f"{MATTERS}::test_4_15_a_page_more_severe",
+        f"{MATTERS}::test_4_15_neither_nudges",
+        f"{MATTERS}::test_4_15_ends_use",
+    ),
+    row(
         44,
         "many people, one installation",
         "real users of a group and outside of it, every umask; what one keeps aside and another cannot read; files that may not be used",

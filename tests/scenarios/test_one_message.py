@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import MINUTE, SECOND
 from tests.world import ORGANISATION, STANDARD
 
 LEAD_TOO = """
@@ -142,3 +143,31 @@ def test_4_24_simulate_tells_of_one_message_with_both_reasons(world) -> None:
     (only,) = foreseen.messages
     assert (only.person, only.gateway, only.team, only.level, only.digest_of) == ("ana", "sms", "identity", 1, 1)
     assert "also lead of Identity" in only.because
+
+
+def test_4_24_a_pass_counts_messages_and_not_what_they_carry(world) -> None:
+    """A level and a rule page Ana in one message: it is one that was sent, one that is tried again, one that is given up."""
+    world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
+    world.declare("Log in is broken", "login", severity="critical")
+    world.advance("14s", every="14s")
+    world.clock.at += SECOND
+    tally = world.tick()
+    assert (tally.sent, tally.failed, tally.retrying, len(tally.undelivered)) == (0, 0, 1, 2)
+    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404")
+    world.clock.at += 45 * SECOND
+    tally = world.tick()
+    assert (tally.failed, tally.retrying) == (3, 0)  # to Ana, to Bo at once, and to the fallback
+    world.post.refuse = lambda url: None
+    world.declare("Log in is broken again", "login", severity="critical")
+    world.advance("15m")
+    world.sent()
+
+
+def test_4_24_a_pass_that_sends_two_notifications_in_one_message_has_sent_one(world) -> None:
+    world.maintenance("login", "10m")
+    world.declare("Log in is broken", "login", severity="critical")
+    world.sent()
+    world.clock.at += 10 * MINUTE
+    tally = world.tick()
+    assert (tally.sent, tally.sent_notifications) == (1, len(world.look().notifications))
+    world.expects("sms to ana")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import MINUTE, SECOND
 from tests.world import ORGANISATION, STANDARD
 
@@ -15,6 +16,13 @@ QUIET = STANDARD.replace('"5m"', '"4w"')
 def storm(world_with):
     """At most four messages in five minutes: three come as they are, the fourth gathers for 75 s."""
     return world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"'))
+
+
+FULL_WINDOW = (
+    ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"')
+    .replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    .replace('members = ["eve"]\nstart', 'members = ["ana"]\nstart')
+)
 
 
 def fill(world, severity: str = "major", many: int = 6) -> None:
@@ -51,6 +59,23 @@ def test_4_15_a_second_page_as_severe_as_one_told_of_waits_like_the_others(storm
     second = storm.declare("the other database is gone", "login", severity="critical")
     storm.expects("sms to ana")
     assert "held back by [limits]" in storm.timeline(second)
+
+
+def test_4_15_what_fails_has_told_nobody_and_holds_nothing_else_back(storm) -> None:
+    """Both are on their way to Ana in one pass, and the second waits for the first: until that fails."""
+    storm.maintenance("auth-db", "30m")
+    storm.maintenance("payments", "30m")
+    fill(storm)
+    storm.configure(QUIET, organisation=FULL_WINDOW)
+    storm.advance("29m")
+    fill(storm)
+    first = storm.declare("the database is gone", "auth-db", severity="critical")
+    second = storm.declare("the other database is gone", "payments", severity="critical")
+    storm.expects_nothing()
+    storm.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
+    storm.advance("1m")
+    tried = [(one.recipient, one.attempts) for number in (first, second) for one in storm.look(number).notifications]
+    assert tried == [("person:ana", 1), ("person:ana", 1)]
 
 
 def test_4_15_what_counts_is_how_severe_it_was_when_the_person_was_told(storm) -> None:
