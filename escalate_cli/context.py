@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from escalate_cli.core.duration import Instant
     from escalate_cli.delivery.nursery_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
+    from escalate_cli.store.spool import Spool
     from escalate_cli.store.store import Store
+    from escalate_cli.store.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Context:
         self.patience_with_files: float | None = None
         """CPU seconds that reading an edited configuration may take, where there is a last valid one to go on with; None: any"""
         self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
+        self.begun_anew: str | None = None
+        """what is to be known where a database was begun though one had been there"""
         self._nursery = nursery
         self._kept: Catalog | None = None
         self._broken: ConfigurationProblem | None = None
@@ -162,7 +166,25 @@ class Context:
         """The database, created when it does not exist."""
         from escalate_cli.store.store import Store
 
-        return Store(self.database_path, self.clock, create_directory=not self.database_is_named)
+        store = Store(self.database_path, self.clock, create_directory=not self.database_is_named, whereabouts=self.whereabouts)
+        self.begun_anew = self.begun_anew or store.database.begun_anew
+        return store
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """What is known of databases that were there before."""
+        from escalate_cli.config.find import state_dir
+        from escalate_cli.store.whereabouts import Whereabouts
+
+        return Whereabouts(state_dir(self.environ))
+
+    @property
+    def spool(self) -> Spool:
+        """Where declarations are kept that cannot be stored. Where the database is lost, its directory may be, too: not in there."""
+        from escalate_cli.store.spool import Spool
+
+        lost = self.whereabouts.real(self.database_path)
+        return Spool(lost or self.database_path, beside=lost is None)
 
     @cached_property
     def database_path(self) -> Path:

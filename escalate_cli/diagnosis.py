@@ -20,7 +20,6 @@ from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.permissions import flaws, whose
 from escalate_cli.store.sharing import SHARE_IT
-from escalate_cli.store.spool import Spool
 from escalate_cli.store.store import Store
 from escalate_cli.tally import PASS_EXPECTED_WITHIN
 from escalate_cli.usability import incident_findings, usability_findings
@@ -144,7 +143,7 @@ def _open(context: Context) -> tuple[Store | None, list[Finding]]:
     try:
         path = context.database_path
         if not path.exists() and not path.is_symlink() and (path.parent.is_dir() or not context.database_is_named):
-            text = f"there is no database yet at {path}"
+            text = context.whereabouts.refuse_lost(path) or f"there is no database yet at {path}"
             return None, [Finding(Weight.WARNING, "no-database", text, "the first `escalate declare` makes it, or `escalate init`")]
         store = context.store
     except EscalateError as problem:
@@ -242,7 +241,7 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
 def _spooled(context: Context) -> Iterator[Finding]:
     """Declarations that could not be stored, of this user and of others."""
     try:
-        spool = Spool(context.database_path)
+        spool = context.spool
         kept, others = spool.kept(), spool.out_of_reach()
     except (EscalateError, OSError):  # said already: there is no place for a database
         return

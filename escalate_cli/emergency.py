@@ -149,7 +149,7 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
 
 
 def _spool(context: Context) -> Spool:
-    return Spool(context.database_path)
+    return context.spool
 
 
 class Page:

@@ -79,6 +79,8 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
     """The answer, with a note where the last valid configuration stood in for a broken one, or UTC for a time zone, if the command has
     not said so itself."""
     warnings: list[str] = []
+    if context.begun_anew is not None:
+        warnings.append(f"warning: {context.begun_anew}. A new one has been begun")
     if context.fallen_back is not None:
         from escalate_cli.cli.warnings import configuration_warning
 

@@ -141,6 +141,9 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
     known: list[str] = []
 
     def tell_more(tally: Any) -> None:
+        if context.begun_anew is not None:
+            tally.warnings.append(f"{context.begun_anew}. A new one has been begun")
+            context.begun_anew = None
         warning = configuration_warning(context)
         if warning != known:
             tally.warnings.extend(warning or ["the configuration is valid again"])

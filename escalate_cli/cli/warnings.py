@@ -16,9 +16,7 @@ def all_warnings(context: Context) -> list[str]:
 
 def unreadable_warning(context: Context) -> list[str]:
     """Said while another user's declaration waits where this one cannot read it."""
-    from escalate_cli.store.spool import Spool
-
-    return [f"warning: {line}" for line in Spool(context.store.database.path).out_of_reach()]
+    return [f"warning: {line}" for line in context.spool.out_of_reach()]
 
 
 def disk_warning(context: Context) -> list[str]:

@@ -61,6 +61,11 @@ def cache_dir(environ: Mapping[str, str]) -> Path | None:
     return _directory("cache", environ)
 
 
+def state_dir(environ: Mapping[str, str]) -> Path | None:
+    """The user's state directory, or None where there is none; it need not exist yet."""
+    return _directory("state", environ)
+
+
 def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> Path | None:
     if explicit is not None:
         return explicit
@@ -75,13 +80,13 @@ def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> 
 
 def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
     """The user's directory for `what`; None without a home, where platformdirs would answer with a relative path."""
-    xdg = environ.get({"config": "XDG_CONFIG_HOME", "data": "XDG_DATA_HOME", "cache": "XDG_CACHE_HOME"}[what], "")
+    xdg = environ.get(f"XDG_{what.upper()}_HOME", "")
     home = environ.get("HOME", "")
     if sys.platform != "darwin":  # what platformdirs would say, without its import
         if xdg.startswith("/"):
             return Path(xdg) / APP
         if home.startswith("/"):
-            return Path(home) / {"config": ".config", "data": ".local/share", "cache": ".cache"}[what] / APP
+            return Path(home) / {"config": ".config", "data": ".local/share", "cache": ".cache", "state": ".local/state"}[what] / APP
     import platformdirs
 
     try:
@@ -89,6 +94,7 @@ def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
             "config": platformdirs.user_config_path,
             "data": platformdirs.user_data_path,
             "cache": platformdirs.user_cache_path,
+            "state": platformdirs.user_state_path,
         }[what]
         found = function(APP)
     except (RuntimeError, OSError, KeyError):

@@ -21,6 +21,7 @@ from escalate_cli.store import sharing
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
 from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
+from escalate_cli.store.whereabouts import Whereabouts
 
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
@@ -44,13 +45,18 @@ def migrations() -> tuple[Path, ...]:
 class Database:
     """One connection. Rows come back as `sqlite3.Row`."""
 
-    def __init__(self, path: Path, clock: Clock, *, create_directory: bool = False) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, *, create_directory: bool = False, whereabouts: Whereabouts | None = None
+    ) -> None:
         self.path = path
         self.clock = clock
         self.refused: str | None = None
         """why the file may be read but not written: it was written by a newer version"""
         self.garbled = False
         """whether text that is not UTF-8 was met"""
+        self.begun_anew: str | None = None
+        """what is to be known where it was begun though one had been there"""
+        self._whereabouts = whereabouts
         fresh = self._prepare_file(create_directory)
         try:
             self._connection = sqlite3.connect(
@@ -60,6 +66,8 @@ class Database:
             self._settle(fresh)
             found = os.stat(path)
             self._identity = (found.st_dev, found.st_ino)
+            if whereabouts is not None:
+                whereabouts.note(path)
         except sqlite3.Error as problem:
             raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except UnicodeDecodeError:
@@ -78,14 +86,14 @@ class Database:
             try:
                 found = os.stat(self.path)
             except FileNotFoundError:
-                refuse_emptied(self.path)
+                self._refuse_lost()
                 os.close(sharing.create(self.path))
                 return True
             if not stat.S_ISREG(found.st_mode):
                 raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
             sharing.mend(Path(os.path.realpath(self.path)))
             if found.st_size == 0:
-                refuse_emptied(self.path)
+                self._refuse_lost()
                 return True
             with open(self.path, "rb") as file:
                 if file.read(16) != _HEADER:
@@ -107,6 +115,21 @@ class Database:
                 code=UNWRITABLE,
             ) from None
         return False
+
+    def _refuse_lost(self) -> None:
+        refuse_emptied(self.path)
+        if self._whereabouts is None:
+            return
+        lost, problem = None, None
+        try:
+            lost = self._whereabouts.refuse_lost(self.path)
+        except DatabaseProblem as found:
+            problem = found
+        if self.path.exists() and self.path.stat().st_size:  # another process has begun it meanwhile: what tells of it is its own
+            return
+        if problem is not None:
+            raise problem
+        self.begun_anew = lost
 
     def _settle(self, fresh: bool) -> None:
         run = self._patiently

@@ -5,22 +5,25 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sqlite3
 import stat
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store import sharing
 from escalate_cli.store.comparing import Comparison, compare
-from escalate_cli.store.database import Database
+from escalate_cli.store.database import LOCK_PATIENCE_SECONDS, Database
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.numbers import GIVEN, Numbers
-from escalate_cli.store.trouble import DAMAGED
+from escalate_cli.store.trouble import DAMAGED, explain
+from escalate_cli.store.whereabouts import ASIDE, RESTORING, beside
 
-_BESIDE = ("-journal", "-wal", "-shm")
+_BESIDE = sharing.BESIDE[:3]
 """what SQLite takes for a part of whichever file has the name before it, also of one that came there later"""
 _NEWER = "database-newer"
 
@@ -45,9 +48,10 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
     if not os.path.isfile(copy):
         raise DatabaseProblem(_not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database")
     path = Path(os.path.realpath(path))  # a link stays a link, and SQLite keeps the journal beside what it leads to
-    fresh = path.with_name(path.name + ".restoring")
+    fresh = path.with_name(f"{path.name}{RESTORING}-{os.getpid()}")
     try:
-        _remove(fresh)
+        for left in beside(path, RESTORING):  # of one that was killed
+            left.unlink(missing_ok=True)
         for part in ("", *_BESIDE[:2]):
             if not part or os.path.exists(f"{copy}{part}"):
                 _copy(f"{copy}{part}", f"{fresh}{part}")
@@ -63,8 +67,7 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
         comparison = compare(fresh, path)
         agree(comparison)
         _remember(fresh, comparison.highest, clock)
-        aside = _put_aside(path, clock)
-        os.replace(fresh, path)
+        aside = _put_in_place(fresh, path, clock)
         if any(comparison.highest.values()):
             Numbers(path).note(comparison.highest)
     except DatabaseProblem as problem:
@@ -114,32 +117,78 @@ def _remove(path: Path) -> None:
         Path(f"{path}{part}").unlink(missing_ok=True)
 
 
-def _put_aside(path: Path, clock: Clock) -> Path | None:
-    """Move the database away with its journal, which belongs to it alone; the journal also where the database itself is gone already.
+def _put_in_place(fresh: Path, path: Path, clock: Clock) -> Path | None:
+    """Put `fresh` in the place of the database, which is kept beside it with its journal; where it is now.
 
-    The database goes first: without its journal it would be damaged, where the journal without it is only in the way.
+    There is no moment without a database: the old one has a second name before the new one takes the first. Nobody writes meanwhile,
+    and its journal has nothing to undo any more, unless it is damaged; then the second name has the journal, too.
     """
+    for name in beside(path, ASIDE):  # of a restore that was killed before it changed anything
+        if os.path.exists(path) and os.path.samefile(name, path):
+            name.unlink()
     there = [part for part in ("", *_BESIDE) if os.path.exists(f"{path}{part}")]
-    if not there:
-        return None
-    aside = _free_name(path.with_name(f"{path.name}.replaced-{clock.now() // 1_000_000}"))
-    for part in there:
-        os.replace(f"{path}{part}", f"{aside}{part}")
-    if "" not in there:
-        aside.unlink()  # the file that held the name
-        return Path(f"{aside}{there[0]}")
+    aside = None
+    with _held(path, clock):
+        if there:
+            aside = _keep(path, there, _free_name(path.with_name(f"{path.name}{ASIDE}{clock.now() // 1_000_000}")))
+        os.replace(fresh, path)
+        _settle(path.parent)
     return aside
 
 
+@contextmanager
+def _held(path: Path, clock: Clock) -> Iterator[None]:
+    """Hold the database at `path`, if it can be used: nobody reads or writes it meanwhile, and what was cut short in it is undone."""
+    if not os.path.isfile(path):
+        yield
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)) as connection:
+        give_up_at = clock.monotonic() + LOCK_PATIENCE_SECONDS
+        while True:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.Error as problem:
+                if getattr(problem, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                    break  # it is no database, or a damaged one
+                if clock.monotonic() > give_up_at:
+                    raise explain(problem, path, LOCK_PATIENCE_SECONDS) from None
+                clock.sleep(SECOND // 50)
+            else:
+                break
+        yield
+
+
+def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:
+    """Give the database and what belongs to it a second name, and take the first from all but the database itself; the name.
+
+    Where files can have one name only, it loses its first a moment before the new one has it: the new one lies beside it then, and says
+    so to whoever comes in between.
+    """
+    for part in there:
+        try:
+            os.link(f"{path}{part}", f"{aside}{part}")
+        except OSError:
+            os.rename(f"{path}{part}", f"{aside}{part}")
+        else:
+            if part:
+                os.unlink(f"{path}{part}")
+    return aside if "" in there else Path(f"{aside}{there[0]}")
+
+
+def _settle(directory: Path) -> None:
+    """Have the names in it outlive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _free_name(wanted: Path) -> Path:
-    """`wanted`, or with a number after it, where nothing is yet; an empty file holds it, so that no other process takes it."""
+    """`wanted`, or with a number after it, where nothing is yet."""
     name = wanted
     for number in itertools.count(2):
-        if not any(os.path.lexists(f"{name}{part}") for part in _BESIDE):  # a journal that was put aside by itself
-            try:
-                os.close(sharing.create(name))
-                break
-            except FileExistsError:
-                pass
+        if not any(os.path.lexists(f"{name}{part}") for part in ("", *_BESIDE)):  # a journal that was put aside by itself
+            break
         name = wanted.with_name(f"{wanted.name}-{number}")
     return name

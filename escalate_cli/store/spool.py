@@ -35,10 +35,12 @@ class Kept:
 
 
 class Spool:
-    """The spool of one database."""
+    """The spool of one database; without `beside`, nothing is kept in its directory, which may not be the one that it is in."""
 
-    def __init__(self, database: Path) -> None:
-        self._database = Path(os.path.realpath(database))  # a database has one spool, by whatever links it is reached
+    def __init__(self, database: Path, *, beside: bool = True) -> None:
+        # A database has one spool, by whatever links it is reached. Where it is lost, its name is the real one that it had: a link in
+        # that may lead elsewhere by now.
+        self._database = Path(os.path.realpath(database)) if beside else database
         self.group = sharing.group_of(self._database.parent)
         """the group that shares the database"""
         self._beside = self._database.with_name(self._database.name + _BESIDE)
@@ -49,10 +51,13 @@ class Spool:
         """where this user keeps declarations, the first choice first"""
         self.marks = (self._beside, *(one / f"escalate-{os.getuid()}-{self._digest}" for one in elsewhere))
         """where the mark of the emergency page may be (mark.py); 0.1.0 also kept declarations there"""
+        if not beside:
+            self.marks = self.marks[1:]
+        self._choices = self.places if beside else self.places[1:]
 
     def keep(self, name: str, content: bytes) -> Path | None:
         """Keep `content` under `name` in the first place that takes it; None when none does."""
-        for place in (*self.places, *self.places):  # twice: whoever empties a place may remove it in between
+        for place in (*self._choices, *self._choices):  # twice: whoever empties a place may remove it in between
             try:
                 if make(place, self.group):
                     return self._write(place, name, content)

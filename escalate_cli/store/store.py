@@ -11,6 +11,7 @@ from escalate_cli.store.database import Database
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.outbox import Outbox
 from escalate_cli.store.situations import Situations
+from escalate_cli.store.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from escalate_cli.store.history import History
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 class Store:
     """Everything that is kept. Reading may happen at any time; writing only inside `transaction()`."""
 
-    def __init__(self, path: Path, clock: Clock, *, create_directory: bool = False) -> None:
-        self.database = Database(path, clock, create_directory=create_directory)
+    def __init__(
+        self, path: Path, clock: Clock, *, create_directory: bool = False, whereabouts: Whereabouts | None = None
+    ) -> None:
+        self.database = Database(path, clock, create_directory=create_directory, whereabouts=whereabouts)
         self.situations = Situations(self.database)
         self.outbox = Outbox(self.database)
         self.ledger = Ledger(self.database)

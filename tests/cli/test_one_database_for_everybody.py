@@ -40,7 +40,7 @@ def test_4_25_the_configuration_names_the_database_of_everybody_who_uses_it(plac
     assert place("declare", "down", "-s", "login").code in (0, 6)
     assert (place.place / where).is_file()
     assert [one["id"] for one in place("list", "--json", XDG_DATA_HOME=str(place.place / "elsewhere")).json] == [1]
-    assert not (place.place / "home" / ".local").exists()
+    assert not (place.place / "home" / ".local" / "share").exists()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_4_25_every_command_looks_in_the_database_that_the_configuration_names(p
     assert ran.code in (0, 1, 6), ran
     if words[0] == "cron":
         assert f"{place.place}/config/../ours.db" in ran.out
-    assert not (place.place / "home" / ".local").exists()
+    assert not (place.place / "home" / ".local" / "share").exists()
 
 
 def test_4_25_an_option_goes_before_the_environment_and_that_before_the_configuration(place: Escalate) -> None:
@@ -107,7 +107,7 @@ def test_4_25_while_the_configuration_is_broken_its_incidents_go_on_in_the_same_
         file.write_text(broken)
         assert [one["id"] for one in place("list", "--json").json] == [1], broken[-20:]
         assert place("tick").code == 3
-    assert not (place.place / "home" / ".local").exists()
+    assert not (place.place / "home" / ".local" / "share").exists()
 
 
 @pytest.mark.parametrize("value", ['""', "5", '"postgresql://db/x"', '"there/"', r'"a\u0000b"'])

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import escalate
 from tests.faults.disks import Filled, small_disk
 from tests.servers import HttpServer
+
+__all__ = ["escalate"]
 
 
 @pytest.fixture

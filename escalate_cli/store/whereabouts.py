@@ -1,0 +1,124 @@
+"""Whether a database was there before: where it is missing, that decides between a first start and a loss.
+
+A disk that is not mounted leaves an empty directory, a link that was switched leads to another one: whoever begins a new database there
+forgets every running incident. So each user's state directory holds a small file for each database that was used, and a process
+remembers what it has opened itself. Beside the database the numbers, copies and leftovers of a restore tell of it, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from escalate_cli.errors import DatabaseProblem
+from escalate_cli.store import sharing
+from escalate_cli.store.numbers import Numbers
+from escalate_cli.store.trouble import DAMAGED
+
+RESTORING = ".restoring"
+"""the end of the name of a copy that is being put in the place of a database"""
+ASIDE = ".replaced-"
+"""what follows the name of a database that was put aside for a copy"""
+BACKUPS = ".backups"
+"""the end of the name of the directory with the daily copies"""
+
+_PUT_BACK = "put it back (mount its disk, or `escalate restore FILE`)"
+
+
+class Whereabouts:
+    """What this user's processes know of databases. `state` is the directory of its marks; without one, only this process remembers."""
+
+    def __init__(self, state: Path | None) -> None:
+        self._marks = None if state is None else state / "databases"
+        self._opened: dict[Path, Path] = {}
+
+    def note(self, database: Path) -> None:
+        """This database is there now. What goes wrong with the mark stops nothing."""
+        here = _place(database)
+        if here is None:
+            return
+        self._opened[database] = Path(here["real"])
+        if self._marks is not None and self._marked(database) != here:
+            with suppress(OSError):
+                self._write(self._mark_of(database), json.dumps(here).encode())
+
+    def real(self, database: Path) -> Path | None:
+        """Where a database that is gone really was, as far as is known; None where it is not gone, or was never there."""
+        if os.path.exists(database):
+            return None
+        marked = self._marked(database)
+        return self._opened.get(database) or (Path(marked["real"]) if marked else None)
+
+    def refuse_lost(self, database: Path) -> str | None:
+        """Asked before a database is begun where none is: `DatabaseProblem` where that would forget one that was there.
+
+        Where somebody removed its files from the directory that they were in, one may be begun; the sentence says what is lost by it.
+        """
+        what = f"the database {database} is gone"
+        if database in self._opened:
+            raise DatabaseProblem(f"{what}: it was there when this process began", f"{_PUT_BACK}, or begin this anew", code=DAMAGED)
+        half = next(beside(database, RESTORING), None)
+        if half is not None:
+            raise DatabaseProblem(
+                f"{what}: a restore was cut short (it left {half})",
+                f"run `escalate restore FILE` again; to begin without a database, remove {half}",
+                code=DAMAGED,
+            )
+        marked, here = self._marked(database), _place(database)
+        if marked is not None and (here is None or marked != here):
+            raise DatabaseProblem(
+                f"{what}: it was in another directory of this name (is a disk not mounted, or a link switched?)",
+                f"{_PUT_BACK}; to begin without it, remove {self._mark_of(database)}",
+                code=DAMAGED,
+            )
+        copies = sorted(str(one) for one in database.with_name(database.name + BACKUPS).glob("????-??-??.db"))
+        aside = [str(one) for one in beside(database, ASIDE)]
+        if marked is None and not copies and not aside and not any(Numbers(database).highest().values()):
+            return None
+        latest = copies[-1:] or aside[-1:]
+        how = f"`escalate restore {latest[0]}` puts the latest copy back" if latest else "`escalate restore FILE` puts a copy back"
+        return f"{what} with every incident in it, though it was there before; {how}"
+
+    def _mark_of(self, database: Path) -> Path:
+        return (self._marks or Path()) / hashlib.sha256(os.fsencode(os.path.abspath(database))).hexdigest()[:16]
+
+    def _marked(self, database: Path) -> dict[str, str] | None:
+        if self._marks is None:
+            return None
+        try:
+            said = json.loads(self._mark_of(database).read_bytes())
+        except (OSError, ValueError):
+            return None
+        names = ("database", "real", "directory")
+        return said if isinstance(said, dict) and all(isinstance(said.get(one), str) for one in names) else None
+
+    def _write(self, mark: Path, content: bytes) -> None:
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = mark.with_name(f".{mark.name}.{os.getpid()}")
+        partial.unlink(missing_ok=True)
+        with open(sharing.create(partial, os.O_WRONLY), "wb") as file:
+            file.write(content)
+        os.replace(partial, mark)
+
+
+def _place(database: Path) -> dict[str, str] | None:
+    """Which directory a database is in, whatever its name: None where it cannot be looked at."""
+    real = os.path.realpath(database)
+    try:
+        found = os.stat(os.path.dirname(real))
+    except OSError:
+        return None
+    return {"database": os.path.abspath(database), "real": real, "directory": f"{found.st_dev}:{found.st_ino}"}
+
+
+def beside(database: Path, end: str) -> Iterator[Path]:
+    """Files whose names begin as that of the database and this end do, in order."""
+    real = Path(os.path.realpath(database))
+    with suppress(OSError):
+        for name in sorted(os.listdir(real.parent)):
+            if name.startswith(real.name + end):
+                yield real.parent / name
