@@ -36,6 +36,7 @@ def tick(
         "sent": tally.sent,
         "failed": tally.failed,
         "retrying": tally.retrying,
+        "notifications_sent": tally.sent_notifications,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
     lines = (line for line in tally.lines if _is_trouble(line))
@@ -97,13 +98,19 @@ def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
     """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
     from escalate_cli.core.model import NotificationStatus
     from escalate_cli.core.targets import name_of
+    from escalate_cli.core.together import goes_with, leader_first
 
     live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
-    return [
-        f"send the {one.kind.value} to {name_of(one.recipient, context.running_catalog)} by {one.gateway}"
-        for one in situation.notifications
-        if one.id > 0 and one.status in live and one.due_at <= now
-    ]
+    due = [one for one in situation.notifications if one.id > 0 and one.status in live and one.due_at <= now]
+    told = []
+    while due:
+        first = due[0]
+        there = [one for one in due[1:] if (one.recipient, one.gateway) == (first.recipient, first.gateway)]
+        together = leader_first([first, *(one for one in there if goes_with(first.kind, one.kind, one.recipient))])
+        due = [one for one in due if one not in together]
+        also = f", {len(together)} reasons in one message" if len(together) > 1 else ""
+        told.append(f"send the {together[0].kind.value} to {name_of(first.recipient, context.running_catalog)} by {first.gateway}{also}")
+    return told
 
 
 def watch(

@@ -38,7 +38,7 @@ NOTIFICATION = fields("id kind recipient gateway address status attempts because
 NUDGE = fields("id rule action asked status created_at expires_at answered_by")
 ENTRY = fields("at kind by text data")
 ROUTE = fields("query match service team policy severity at candidates levels")
-TICK = fields("at incidents planned sent failed retrying next_due_at")
+TICK = fields("at incidents planned sent failed retrying notifications_sent next_due_at")
 
 
 @pytest.fixture(scope="module")
@@ -470,7 +470,7 @@ def test_an_idle_tick_says_nothing_and_its_json_says_everything(escalate):
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     said = escalate("tick", "--json").json
     assert set(said) == TICK
-    assert [said[key] for key in ("incidents", "planned", "sent", "failed", "retrying")] == [0, 0, 0, 0, 0]
+    assert [said[key] for key in ("incidents", "planned", "sent", "failed", "retrying", "notifications_sent")] == [0, 0, 0, 0, 0, 0]
     assert ISO.fullmatch(said["at"])
     assert ISO.fullmatch(said["next_due_at"])
 
