@@ -146,7 +146,7 @@ def resolve(situation: Situation, catalog: Catalog, now: Instant, *, by: str | N
     situation = replace(
         situation,
         escalations=tuple(
-            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None) for one in situation.escalations
+            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None, muted=False) for one in situation.escalations
         ),
     )
     situation = rules.drop_open(situation, "the incident is resolved", now)
@@ -190,6 +190,7 @@ def _from_the_start(now: Instant) -> dict[str, Any]:
         "paged": (),
         "owed": (),
         "held": None,
+        "muted": False,
         "acked_by": (),
         "next_at": now,
         "acknowledged_at": None,
@@ -212,6 +213,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
                     acknowledged_at=now,
                     acknowledged_by=by,
                     held=None,
+                    muted=False,
                     owed=(),
                     snoozed_until=until,
                 )

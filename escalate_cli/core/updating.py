@@ -116,9 +116,9 @@ def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Insta
 
 
 def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
-    """An update restarts the wait after which an acknowledgement counts as forgotten; a later snooze stands."""
+    """An update restarts the wait after which an acknowledgement counts as forgotten. A snooze ends when it was said to end."""
     for one in situation.escalations:
         timeout = one.policy.ack_timeout
-        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None:
-            situation = situation.with_escalation(replace(one, next_at=max(now + timeout, one.snoozed_until or 0)))
+        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None and one.snoozed_until is None:
+            situation = situation.with_escalation(replace(one, next_at=now + timeout))
     return situation

@@ -176,3 +176,23 @@ def test_a_planned_maintenance_keeps_its_local_time_when_the_clocks_change(world
     world = world_with(STANDARD, more=PLANNED.replace("11-23T10:10", "03-23T10:10"))  # a Monday before the clocks go forward
     begins = [one.start_at for one in upcoming((), world.catalog, "login", instant("2026-03-24T00:00:00"))]
     assert begins == [instant("2026-03-30T09:10:00")]
+
+
+def test_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing_is_late(world: World) -> None:
+    world.maintenance("login", "3m")
+    world.declare("down", "login")
+    world.snooze("20m", "ana")
+    world.advance("20m")
+    world.expects("sms to ana")
+    assert "maintenance over" not in world.timeline()
+    assert world.look().notifications[-1].late == 0
+
+
+def test_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after_it_is_not_late(world: World) -> None:
+    world.maintenance("login", "3m")
+    world.declare("down", "login")
+    world.resolve()
+    world.advance("20m")
+    world.reopen()
+    world.expects("sms to ana")
+    assert "maintenance over" not in world.timeline()

@@ -288,3 +288,18 @@ def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though
     world.advance("1h")
     world.expects_nothing()
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
+
+
+# ── a snooze ends when it was said to end ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_update_does_not_make_a_snooze_longer(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.snooze("5m", "ana")
+    world.sent()
+    world.advance("4m")
+    world.update(labels=(("seen", "yes"),))
+    world.advance("1m")
+    world.expects("sms to ana")
+    assert "the snooze by Ana is over" in world.timeline()

@@ -1,0 +1,211 @@
+"""A small model of one incident of one team without rules, written from the promises of product.md §4 and nothing of the code.
+
+It says which level is next and when, who has acknowledged, and which messages must have gone out. An instant is a count of microseconds
+since the declaration. Everybody has an SMS and, two minutes later, a mail at high urgency; a mail at low urgency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+LEVELS = (("ana", 5), ("bo", 10), ("cto", 15))
+REPEAT, ACK_TIMEOUT, FALLBACK_EVERY = 1, 30, 15
+STEPS = {"high": (("sms", 0), ("email", 2)), "low": (("email", 0),)}
+URGENCY = {"minor": "low", "major": "high", "critical": "high"}
+RANK = ("minor", "major", "critical")
+ROOM = ("slack", "identity")
+
+
+@dataclass
+class Letter:
+    """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, or the news that it got worse."""
+
+    due: int
+    cause: str
+    way: str
+    who: str
+
+
+@dataclass
+class Model:
+    """One incident, declared at 0."""
+
+    severity: str = "major"
+    status: str = "open"
+    level: int = 0
+    cycle: int = 0
+    exhausted: bool = False
+    next_at: int | None = 0
+    heard: str = ""
+    """the urgency that those who were paged, or have it, know"""
+    takers: list[str] = field(default_factory=list)
+    snoozed: bool = False
+    quiet_until: int | None = None
+    muted: bool = False
+    waiting: list[Letter] = field(default_factory=list)
+    reached: dict[str, set[str]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    said: str | None = None
+    """the latest message"""
+
+    @property
+    def urgency(self) -> str:
+        return URGENCY[self.severity]
+
+    @property
+    def looks_at(self) -> int | None:
+        """When it has to be looked at next."""
+        looks = [one for one in (self.next_at, self.quiet_until) if one is not None]
+        return min(looks) if looks and self.status != "resolved" else None
+
+    # ── what time does (3, 6, 7, 11, 18) ──────────────────────────────────────────────────────────────────────────────
+
+    def tick(self, now: int) -> None:
+        self.plan(now)
+        self.deliver(now)
+
+    def catch_up(self, now: int) -> None:
+        """3: an act first brings the incident up to date; on the dot has nothing lapsed."""
+        due = self.looks_at
+        if due is not None and due < now:
+            self.plan(now - 1)
+
+    def plan(self, now: int) -> None:
+        if self.status == "resolved":
+            return
+        came_due = now
+        if self.quiet_until is not None and self.quiet_until <= now:
+            self.quiet_until, came_due = None, self.quiet_until
+        if self.status == "acknowledged" and self.next_at is not None and self.next_at <= now:
+            self._start_over(now)  # 6: nobody said anything for the time-out, or the snooze is over
+        if self.quiet_until is not None:
+            if self.status == "open":
+                self._keep_quiet()
+            return
+        if self.muted:
+            self.muted, self.next_at = False, came_due
+        self._heed(now)
+        if self.status == "open" and self.next_at is not None and self.next_at <= now:
+            self._step(now)
+
+    def _start_over(self, now: int) -> None:
+        self.status, self.level, self.cycle, self.exhausted, self.next_at = "open", 0, 0, False, now
+        self.takers, self.snoozed = [], False
+
+    def _keep_quiet(self) -> None:
+        """18: what is still open when it ends then pages, from the start."""
+        self.muted, self.level, self.cycle, self.exhausted, self.next_at = True, 0, 0, False, self.quiet_until
+        self.waiting = [one for one in self.waiting if one.cause != "level"]
+
+    def _heed(self, now: int) -> None:
+        """7: a rise in urgency pages the current level again, or tells whoever has it; a snooze ends with it."""
+        rose, self.heard = (self.heard, self.urgency) == ("low", "high"), self.urgency
+        if not rose:
+            return
+        if self.status == "acknowledged" and not self.snoozed:
+            for who in self.takers:
+                self._write(now, "worse", who)
+            return
+        if self.status == "acknowledged":
+            self.status, self.takers, self.snoozed = "open", [], False
+            self.next_at = now + LEVELS[self.level - 1][1] * MINUTE if self.level and not self.exhausted else now
+        if self.exhausted:
+            self.next_at = now
+        elif self.level:
+            self._page(now, LEVELS[self.level - 1][0])
+
+    def _step(self, now: int) -> None:
+        if not self.exhausted and self.level == len(LEVELS) and self.cycle < REPEAT:
+            self.level, self.cycle = 0, self.cycle + 1
+        if self.exhausted or self.level == len(LEVELS):
+            self.exhausted = True
+            self._page(now, "ops")
+            self.next_at = now + FALLBACK_EVERY * MINUTE
+            return
+        who, wait = LEVELS[self.level]
+        self.level += 1
+        self._page(now, who)
+        self.next_at = now + wait * MINUTE
+
+    # ── who is told (5, 7, 24) ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _page(self, now: int, who: str, cause: str = "level") -> None:
+        if cause == "level":
+            self.heard = self.urgency
+            self.waiting = [one for one in self.waiting if (one.cause, one.who) != (cause, who) or one.due < now]
+        self._write(now, cause, who)
+
+    def _write(self, now: int, cause: str, who: str) -> None:
+        self.waiting += [Letter(now + after * MINUTE, cause, way, who) for way, after in STEPS[self.urgency]]
+
+    def deliver(self, now: int) -> None:
+        """24: what is due for one person by one gateway is one message; a page, where one of them is."""
+        due = [one for one in self.waiting if one.due <= now]
+        self.waiting = [one for one in self.waiting if one.due > now]
+        for way, who in dict.fromkeys((one.way, one.who) for one in due):
+            news = all(one.cause == "worse" for one in due if (one.way, one.who) == (way, who))
+            self._tell(way, who, "inform " if news else "")
+
+    def _tell(self, way: str, who: str, kind: str = "") -> None:
+        self.told.append(f"{kind}{way} to {who}")
+        self.reached.setdefault(who, set()).add(way)
+
+    # ── what people do (5, 6, 7, 18, 19) ──────────────────────────────────────────────────────────────────────────────
+
+    def ack(self, who: str, now: int) -> None:
+        """6: a member takes it; so does anybody of another team, or of none. 5: with somebody who has it already, only the own page stops."""
+        if self.status == "open":
+            self.status, self.next_at, self.takers, self.muted = "acknowledged", now + ACK_TIMEOUT * MINUTE, [who], False
+            self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
+        else:
+            self.waiting = [one for one in self.waiting if one.who != who]
+
+    def snooze(self, who: str, minutes: int, now: int) -> None:
+        self.status, self.next_at, self.snoozed, self.muted = "acknowledged", now + minutes * MINUTE, True, False
+        self.takers = [who]
+        self.waiting = [one for one in self.waiting if one.cause == "worse"]
+
+    def page(self, who: str, now: int) -> None:
+        self._page(now, who, "hand")
+
+    def update(self, now: int, *, severity: str | None = None, message: str | None = None) -> None:
+        """7 and 23: the channel hears what has changed; any update restarts the time-out of an acknowledgement; a snooze ends when it ends."""
+        changed = severity is not None and severity != self.severity
+        if severity is not None and changed:
+            self.severity = severity
+            if self.urgency == "low":
+                self.heard = "low"
+        if changed or message:
+            self._tell(*ROOM, "inform ")
+        if message:
+            self.said = message
+        if self.status == "acknowledged" and not self.snoozed:
+            self.next_at = now + ACK_TIMEOUT * MINUTE
+
+    def declare_again(self, now: int, severity: str, message: str | None, *, label: bool) -> None:
+        """19: a higher severity raises, a message other than the latest is an update, a new label is added; a lower severity is noted and changes nothing."""
+        higher = RANK.index(severity) > RANK.index(self.severity)
+        fresh = message if message != self.said else None
+        if higher or fresh or label:
+            self.update(now, severity=severity if higher else None, message=fresh)
+
+    def next_level(self, now: int) -> None:
+        """By hand: what would come next comes now, and what this level had still to send does not."""
+        self.next_at = now
+        self.waiting = [one for one in self.waiting if one.cause != "level" or one.due <= now]
+
+    def begin_maintenance(self, minutes: int, now: int) -> None:
+        self.quiet_until = now + minutes * MINUTE
+
+    def end_maintenance(self, now: int) -> None:
+        self.quiet_until = now if self.quiet_until is not None else None
+
+    def resolve(self) -> None:
+        """6: everyone who was told hears of the end, by the gateways that reached them."""
+        self.status, self.next_at, self.waiting, self.muted = "resolved", None, [], False
+        self.told += [f"resolved {way} to {who}" for who, ways in self.reached.items() for way in ways]
+
+    def reopen(self, now: int) -> None:
+        self._start_over(now)
