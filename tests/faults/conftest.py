@@ -20,7 +20,7 @@ def web() -> Iterator[HttpServer]:
         yield server
 
 
-@pytest.fixture(params=["tmpfs", "RLIMIT_FSIZE"])
+@pytest.fixture(params=["tmpfs", pytest.param("RLIMIT_FSIZE", marks=pytest.mark.long)])
 def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
     place = tmp_path / "disk"
     if request.param == "tmpfs":

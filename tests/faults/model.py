@@ -155,7 +155,7 @@ class Model:
     # ── what people do (5, 6, 7, 18, 19) ──────────────────────────────────────────────────────────────────────────────
 
     def ack(self, who: str, now: int) -> None:
-        """6: a member takes it; so does anybody of another team, or of none. 5: with somebody who has it already, only the own page stops."""
+        """6: anybody takes it, a member or not. 5: where somebody has it already, only the own page stops."""
         if self.status == "open":
             self.status, self.next_at, self.takers, self.muted = "acknowledged", now + ACK_TIMEOUT * MINUTE, [who], False
             self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
@@ -171,7 +171,7 @@ class Model:
         self._page(now, who, "hand")
 
     def update(self, now: int, *, severity: str | None = None, message: str | None = None) -> None:
-        """7 and 23: the channel hears what has changed; any update restarts the time-out of an acknowledgement; a snooze ends when it ends."""
+        """7, 23: the channel hears what has changed. Any update restarts the time-out of an acknowledgement, and makes no snooze longer."""
         changed = severity is not None and severity != self.severity
         if severity is not None and changed:
             self.severity = severity
@@ -185,7 +185,7 @@ class Model:
             self.next_at = now + ACK_TIMEOUT * MINUTE
 
     def declare_again(self, now: int, severity: str, message: str | None, *, label: bool) -> None:
-        """19: a higher severity raises, a message other than the latest is an update, a new label is added; a lower severity is noted and changes nothing."""
+        """19: a higher severity raises, a message other than the latest is an update, a label is added. A lower severity changes nothing."""
         higher = RANK.index(severity) > RANK.index(self.severity)
         fresh = message if message != self.said else None
         if higher or fresh or label:

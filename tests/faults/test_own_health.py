@@ -431,7 +431,8 @@ def test_the_heartbeat_stays_away_when_something_was_forgotten(tmp_path, web):
 
 
 @needs_proc
-def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web):
+@pytest.mark.parametrize("to_its_end", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, to_its_end):
     """It is sent after everything else of a pass, by a process of its own with a time limit, for which a watch does not wait."""
     web._at_path["/beat"] = Answer(trick="hang")
     with installation(tmp_path, web, beating(web)) as place:
@@ -440,7 +441,7 @@ def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web):
         assert place("tick", BEAT=own).code == 0
         assert place.told == ["/a/p0", f"/beat/{own}"]
         assert len(having(own)) == 1
-        until(lambda: not having(own), 30)
+        until(lambda: not to_its_end or not having(own), 30)
 
 
 def having(word: str) -> list[Path]:

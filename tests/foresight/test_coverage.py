@@ -28,7 +28,7 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
     return stretch.people, when, stretch.by_fallback
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.long)])
 def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
     drawn = given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
     often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -56,7 +56,7 @@ def is_page_to_a_person(message: Message) -> bool:
     return message.kind is NotificationKind.PAGE and message.person is not None
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(1500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [25, pytest.param(1500, marks=pytest.mark.long)])
 def test_a_walk_ends_at_the_first_page_of_a_simulation_and_without_one_there_is_none(examples: int) -> None:
     drawn = given(organisations(), st.integers(0, 2880), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
     often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

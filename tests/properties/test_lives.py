@@ -13,7 +13,7 @@ from escalate_cli.core.model import EntryKind, EscalationStatus, IncidentStatus,
 from escalate_cli.core.plan import plan
 from tests.properties.virtual import Life, catalogs, operations
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 lives = st.lists(operations, max_size=14)
 
 
@@ -109,7 +109,7 @@ def test_4_7_nothing_is_sent_after_the_end_but_the_news_of_it(catalog: Catalog, 
     assert all(not one.live for one in life.situation.notifications)
 
 
-@settings(quick, max_examples=50)  # three days of minutes each
+@settings(quick, max_examples=10)  # three days of minutes each
 @given(catalogs(with_rules=False))
 def test_4_11_ticking_every_minute_or_every_hour_reaches_the_same_people(catalog: Catalog) -> None:
     """In a day, whoever the minute ticks page by the policy, the hourly ticks page too; within a pass the earliest level comes first."""
@@ -122,7 +122,7 @@ def test_4_11_ticking_every_minute_or_every_hour_reaches_the_same_people(catalog
     assert reached[0] == reached[1]
 
 
-@quick
+@settings(quick, max_examples=20)
 @given(catalogs(with_rules=False), st.integers(1, 60))
 def test_4_11_ticks_no_further_apart_than_the_shortest_wait_reach_the_same_people_in_the_same_order(catalog: Catalog, every: int) -> None:
     shortest = min([*(level.wait for level in catalog.policies["red"].levels), catalog.fallback.every])

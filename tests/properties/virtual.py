@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
 from escalate_cli.core import declaration, updating
 from escalate_cli.core import incident as core
+from escalate_cli.core.acting import acting
+from escalate_cli.core.again import declare_again
 from escalate_cli.core.catalog import Catalog, Fallback, Gateway, Person, Service, Settings, Severity, Step, Team, Urgency
-from escalate_cli.core.duration import MINUTE, Instant
+from escalate_cli.core.duration import MINUTE, SECOND, Instant
 from escalate_cli.core.model import Entry, IncidentStatus, Notification, NotificationStatus, Situation
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Acks, Level, Mode, OnExpiry, Policy, Rule, Target, TargetKind, When
@@ -123,32 +126,48 @@ class Life:
 
     def do(self, operation: str, *arguments: object) -> None:
         """An operation on a running incident; on a resolved one only `reopen` means anything."""
+        if operation == "between ticks":
+            self.now += int(arguments[0])  # type: ignore[call-overload]
+            return
         resolved = self.situation.incident.status is IncidentStatus.RESOLVED
         if resolved != (operation == "reopen"):
             return
-        act = {
-            "ack": lambda who: core.acknowledge(self.situation, who, self.catalog, self.now),
-            "ack all": lambda who: core.acknowledge(self.situation, who, self.catalog, self.now, everything=True),
-            "severity": lambda one: updating.update(self.situation, updating.Changes(severity=one), self.catalog, self.now),
-            "add": lambda one: updating.update(self.situation, updating.Changes(add_services=(one,)), self.catalog, self.now),
-            "drop": lambda one: updating.update(self.situation, updating.Changes(drop_services=(one,)), self.catalog, self.now),
-            "label": lambda one: updating.update(self.situation, updating.Changes(labels={one: "x"}), self.catalog, self.now),
-            "snooze": lambda one: core.snooze(self.situation, one, self.catalog, self.now, by="ana"),
-            "resolve": lambda _: core.resolve(self.situation, self.catalog, self.now),
-            "reopen": lambda _: core.reopen(self.situation, self.catalog, self.now),
-            "next": lambda _: core.go_to_level(self.situation, None, self.catalog, self.now),
+        acts: dict[str, Callable[..., Plan | None]] = {
+            "ack": lambda known, who: core.acknowledge(known, who, self.catalog, self.now),
+            "ack all": lambda known, who: core.acknowledge(known, who, self.catalog, self.now, everything=True),
+            "page": lambda known, who: core.page_by_hand(known, (Target(TargetKind.PERSON, who),), self.catalog, self.now),
+            "severity": lambda known, one: self._update(known, severity=one),
+            "add": lambda known, one: self._update(known, add_services=(one,)),
+            "drop": lambda known, one: self._update(known, drop_services=(one,)),
+            "label": lambda known, one: self._update(known, labels={one: "x"}),
+            "message": lambda known, one: self._update(known, message=one),
+            "snooze": lambda known, one: core.snooze(known, one, self.catalog, self.now, by="ana"),
+            "resolve": lambda known, _: core.resolve(known, self.catalog, self.now),
+            "reopen": lambda known, _: core.reopen(known, self.catalog, self.now),
+            "next": lambda known, _: core.go_to_level(known, None, self.catalog, self.now),
             "nudge": self._answer,
-        }[operation]
-        planned = act(*arguments)
-        if planned is not None:
-            self._take(planned)
+        }
+
+        def act(known: Situation) -> Situation:
+            if operation == "same key":
+                said = declaration.Declaration("down", str(arguments[0]), known.incident.services, message="again")
+                return declare_again(known, said, self.catalog, self.now, severity=said.severity, is_known=lambda text: False)[0]
+            planned = acts[operation](known, *arguments)
+            return known if planned is None else planned.situation
+
+        after = acting(self.situation, self.catalog, self.now, act)
+        self.story += after.entries
+        self.situation = replace(after, entries=())
         self._send()
 
-    def _answer(self, accepted: bool) -> Plan | None:
-        nudge = next((one for one in self.situation.nudges if one.status.value == "open"), None)
+    def _update(self, known: Situation, **changes: object) -> Plan:
+        return updating.update(known, updating.Changes(**changes), self.catalog, self.now)  # type: ignore[arg-type]
+
+    def _answer(self, known: Situation, accepted: bool) -> Plan | None:
+        nudge = next((one for one in known.nudges if one.status.value == "open"), None)
         if nudge is None:
             return None
-        return core.answer_nudge(self.situation, nudge, accepted, self.catalog, self.now, by="ana")
+        return core.answer_nudge(known, nudge, accepted, self.catalog, self.now, by="ana")
 
     def _take(self, planned: Plan, *, first: bool = False) -> None:
         self.story += planned.situation.entries
@@ -170,7 +189,11 @@ class Life:
 operations = st.one_of(
     st.tuples(st.just("ack"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("ack all"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("page"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("severity"), st.sampled_from(SEVERITIES)),
+    st.tuples(st.just("same key"), st.sampled_from(SEVERITIES)),
+    st.tuples(st.just("message"), st.just("news")),
+    st.tuples(st.just("between ticks"), st.just(30 * SECOND)),
     st.tuples(st.just("add"), st.sampled_from(SERVICES)),
     st.tuples(st.just("drop"), st.sampled_from(SERVICES)),
     st.tuples(st.just("label"), st.just("seen")),

@@ -17,7 +17,7 @@ def here() -> Iterator[Machine]:
         yield made
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+@pytest.mark.parametrize("umask", [pytest.param(0o000, marks=pytest.mark.long), 0o022, pytest.param(0o077, marks=pytest.mark.long), 0o777])
 def test_4_25_in_a_directory_of_a_group_every_file_is_the_group_s_whatever_the_umask(here: Machine, umask: int) -> None:
     here.share()
     assert here(ANA, "declare", "first", "-s", "x", umask=umask).code == 0
