@@ -185,7 +185,7 @@ class Model:
             self.next_at = now + ACK_TIMEOUT * MINUTE
 
     def declare_again(self, now: int, severity: str, message: str | None, *, label: bool) -> None:
-        """19: a higher severity raises, a message other than the latest is an update, a label is added. A lower severity changes nothing."""
+        """19: a higher severity raises, a message other than the latest is an update, a label is added. A lower severity is noted."""
         higher = RANK.index(severity) > RANK.index(self.severity)
         fresh = message if message != self.said else None
         if higher or fresh or label:
