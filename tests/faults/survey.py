@@ -105,7 +105,7 @@ ROWS = (
         "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100; 4 `tick` take in 40 declarations",
         f"{CROWDS}::test_twenty",
         f"{SPOOL}::test_what_is_kept_is_taken",
-        f"{ENDS}::test_ticks_at_once",
+        f"{ENDS}::test_many_ticks",
     ),
     row(
         7,
