@@ -173,8 +173,11 @@ def _soundness(store: Store) -> Finding:
         damage = store.database.check()
     except DatabaseProblem as problem:
         return Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint or hint)
+    if damage is not None and damage.indexes_only:
+        text = f"an index of the database {path} is damaged: {damage.text}; what is due may be overlooked"
+        return Finding(Weight.ERROR, "index-damaged", text, "`escalate backup` makes a copy and rebuilds it from its table")
     if damage is not None:
-        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage}", hint)
+        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage.text}", hint)
     return _ok("database", f"the database is sound ({path})")
 
 

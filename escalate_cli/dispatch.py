@@ -140,6 +140,7 @@ class Dispatch:
     def _begin(self, picked: list[Waiting], now: Instant, tally: Tally) -> int:
         """Claim these in one transaction and hand them to the sender at once; how many were begun."""
         wanted = [one for one in picked if self._store.outbox.waits(one.id, now)]
+        tally.unfounded += len(picked) - len(wanted)
         if not wanted:
             return 0
         with self._store.transaction():
@@ -304,8 +305,14 @@ class Dispatch:
 
     def take_over_abandoned(self, now: Instant, tally: Tally) -> None:
         """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
+        seen: set[int] = set()
         while True:
             abandoned, unreadable = self._store.outbox.abandoned(now, _BATCH)
+            offered = {one.notification.id for one in abandoned} | {one.id for one in unreadable}
+            tally.unfounded += len(offered & seen)  # settled a moment ago, and offered again
+            if offered <= seen:
+                return
+            seen |= offered
             if unreadable:
                 with self._store.transaction():
                     for one in unreadable:

@@ -120,7 +120,9 @@ class Engine:
         for start in range(0, len(due), _TOGETHER):
             with self.store.transaction():
                 for one in due[start : start + _TOGETHER]:
-                    planned += self._plan_safely(one, now, tally)
+                    due_indeed = self._plan_safely(one, now, tally)
+                    planned += due_indeed
+                    tally.unfounded += not due_indeed
                 self._reach("planning")
             self._reach("planned")
         if planned:

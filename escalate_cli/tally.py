@@ -33,6 +33,8 @@ class Tally:
     lines: list[str] = field(default_factory=list)
     usable: bool = True
     """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
+    unfounded: int = 0
+    """what an index offered as due and the table says is not: another process was quicker, or the index is damaged"""
     damage: DatabaseProblem | None = None
     """how the database is damaged, where it was found only after everything that could be paged was"""
     unfinished: bool = False

@@ -19,9 +19,11 @@ from escalate_cli.core.model import IncidentStatus
 from escalate_cli.core.soundness import unusable
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
+from escalate_cli.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
 from escalate_cli.store import sharing
-from escalate_cli.store.audit import IN_VAIN, Finding, audit
+from escalate_cli.store.audit import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
+from escalate_cli.store.soundness import Damage
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import DAMAGED, damaged
 from escalate_cli.tally import Tally
@@ -48,14 +50,15 @@ def after_pass(
         nonlocal findings, looked
         findings = audit(context.store.database, context.clock.now())
         looked = True
-        if _alarm(context, findings, tally):
+        mended = _mend_indexes(context, findings, tally)
+        if _alarm(context, findings, tally) or mended:
             send()
 
     steps: tuple[Callable[[], object], ...] = (
         look,
         lambda: _look_at_configuration(context, tally),
         lambda: _reserve(context, tally),
-        lambda: _back_up(context),
+        lambda: _back_up(context, tally),
         lambda: _metrics(context),
     )
     for step in steps:
@@ -83,6 +86,17 @@ def safely(step: Callable[[], object], tally: Tally) -> None:
         tally.warnings.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
     except Exception as problem:  # whatever it is, pages go on; that the heart does not beat is how it is heard of
         tally.troubles.append(f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug")
+
+
+def _mend_indexes(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
+    """What is due and was not seen, or seen and is not due, may be an index's fault; whether it was, and is put right."""
+    late = any(one.code in OVERLOOKED for one in findings)
+    if not (late or tally.unfounded) or not is_time_to_look(context):
+        return False
+    note = rebuild_if_damaged(context)
+    if note is not None:
+        tally.troubles.append(note)
+    return note is not None
 
 
 def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
@@ -170,27 +184,37 @@ def backups(database: Path) -> Path:
     return database.with_name(database.name + ".backups")
 
 
-def back_up(context: Context, to: Path | None = None) -> Path:
-    """Write a sound copy; without `to`, the day's one beside the database, of which the latest seven are kept."""
+def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]:
+    """Write a sound copy; without `to`, the day's one beside the database, of which the latest seven are kept.
+
+    Where it is; and what is to be said of indexes that were damaged: they are rebuilt, now that there is a copy.
+    """
     store = context.store
     if to is not None:
         refuse_to_replace(to, store.database.path)
-        store.database.copy_to(to)
-        return to
+        return to, _mended(context, store.database.copy_to(to))
     place = backups(store.database.path)
     path = place / f"{instant_to_local(context.clock.now(), 'UTC'):%Y-%m-%d}.db"
     try:
         sharing.make_directory(place)
-        store.database.copy_to(path)
+        damage = store.database.copy_to(path)
         for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
     except OSError as problem:
         text = f"no copy can be kept in {place}: {problem.strerror or problem}"
         raise DatabaseProblem(text, f"see that {place} can be written; {sharing.SHARE_IT}") from None
-    return path
+    return path, _mended(context, damage)
 
 
-def _back_up(context: Context) -> None:
+def _mended(context: Context, damage: Damage | None) -> str | None:
+    """Rebuild the indexes, where they are damaged; what is said of it."""
+    if damage is None:
+        return None
+    context.store.database.rebuild_indexes()
+    return rebuilt(context, damage)
+
+
+def _back_up(context: Context, tally: Tally) -> None:
     """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
     if _is_copied_today(context):
         return
@@ -203,7 +227,8 @@ def _back_up(context: Context) -> None:
         before = ledger.fact(_BACKED_UP)
         ledger.remember(_BACKED_UP, str(context.clock.now()))
     try:
-        back_up(context)
+        _, note = back_up(context)
+        tally.warnings += [note] if note else []
     except (EscalateError, OSError) as problem:
         with context.store.transaction():
             ledger.remember(_BACKED_UP, before or "0")

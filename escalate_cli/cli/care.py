@@ -111,8 +111,9 @@ def backup(
 
     from escalate_cli import vitals
 
-    path = vitals.back_up(context, Path(file) if file else None)
-    return Answer({"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", acted=True)
+    path, note = vitals.back_up(context, Path(file) if file else None)
+    notes = [note] if note else []
+    return Answer({"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True)
 
 
 def restore(
@@ -134,4 +135,7 @@ def restore(
     kept = f"; what was there is now {aside}" if aside else ""
     data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}
     text = f"{path} is as {file} was{kept}; the next incident is #{next_number}"
-    return Answer(data | restore_screen.data(done.comparison), text, notes=restore_screen.lines(done.comparison) if yes else [], acted=True)
+    notes = restore_screen.lines(done.comparison) if yes else []
+    if done.rebuilt is not None:
+        notes.append(f"an index of {file} was damaged ({done.rebuilt}): it was rebuilt from its table")
+    return Answer(data | restore_screen.data(done.comparison), text, notes=notes, acted=True)

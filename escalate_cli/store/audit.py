@@ -1,12 +1,13 @@
 """The auditor: plain SQL, apart from the engine, that asks whether anything open has been forgotten.
 
-It runs at every pass, so each statement is worded to find its rows by the index of what is open or due: a million past notifications
-must cost nothing. (A plus sign before a column, and an order by the indexed one, keep SQLite from taking another index.)
+It runs at every pass, so each statement is worded to find its rows by an index: a million past notifications must cost nothing. But not
+by the index alone that the engine finds its work by: what that one hides nobody would ever see. What is running is found by its own index.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from escalate_cli.core.duration import MINUTE, Instant, show_about
 from escalate_cli.store.database import Database
@@ -17,6 +18,10 @@ GRACE = 2 * MINUTE
 _VAIN = "(n.status = 'failed' OR (n.status = 'retrying' AND n.attempts >= 4))"
 """given up, or tried so often in vain that whoever waits for it should not (what only this machine keeps back is never given up)"""
 
+_RUNNING = "incidents INDEXED BY incidents_running WHERE status <> 'resolved'"
+
+OVERLOOKED = frozenset({"nothing-due", "overdue", "stuck", "unsent"})
+"""the codes of what a pass should have dealt with"""
 UNREACHED = "unreached"
 IN_VAIN = "paged-in-vain"
 
@@ -51,35 +56,49 @@ def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
 def _nothing_due(database: Database) -> list[Finding]:
     # "<> resolved" in so many words: only then SQLite takes the index of what is running, and past incidents cost nothing
     rows = database.run(
-        "SELECT id FROM incidents WHERE status <> 'resolved' AND status = 'open' AND next_due_at IS NULL ORDER BY id LIMIT 100"
+        f"SELECT id FROM {_RUNNING} AND status = 'open' AND next_due_at IS NULL ORDER BY id LIMIT 100"  # noqa: S608 - words are ours
     )
     return [Finding("nothing-due", row["id"], "it is open, nobody has acknowledged it, and nothing is due") for row in rows]
 
 
 def _overdue(database: Database, now: Instant) -> list[Finding]:
-    rows = database.run("SELECT id, next_due_at FROM incidents WHERE next_due_at < ? ORDER BY next_due_at LIMIT 100", (now - GRACE,))
+    rows = database.run(
+        f"SELECT id, next_due_at FROM {_RUNNING} AND next_due_at < ? ORDER BY next_due_at LIMIT 100", (now - GRACE,)  # noqa: S608
+    )
     return [Finding("overdue", row["id"], f"it was due {show_about(now - row['next_due_at'])} ago") for row in rows]
 
 
 def _stuck(database: Database, now: Instant) -> list[Finding]:
-    rows = database.run(
-        "SELECT incident_id, id, lease_until FROM notifications"
-        " WHERE status = 'sending' AND lease_until < ? ORDER BY lease_until LIMIT 100",
-        (now - GRACE,),
-    )
+    rows = _both_ways(database, "id, incident_id, lease_until AS at", "status = 'sending' AND lease_until < ?", now)
     return [Finding("stuck", row["incident_id"], f"notification {row['id']} is claimed by a process that has gone") for row in rows]
 
 
 def _unsent(database: Database, now: Instant) -> list[Finding]:
-    rows = database.run(
-        "SELECT incident_id, count(*) AS many, min(due_at) AS due FROM notifications"
-        " WHERE status IN ('pending', 'retrying') AND due_at < ? GROUP BY +incident_id LIMIT 100",
-        (now - GRACE,),
-    )
+    rows = _both_ways(database, "id, incident_id, due_at AS at", "status IN ('pending', 'retrying') AND due_at < ?", now)
+    waiting: dict[int, list[Instant]] = {}
+    for row in rows:
+        waiting.setdefault(row["incident_id"], []).append(row["at"])
     return [
-        Finding("unsent", row["incident_id"], f"{row['many']} notifications wait, the oldest for {show_about(now - row['due'])}")
-        for row in rows
+        Finding("unsent", incident, f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}")
+        for incident, due in waiting.items()
     ]
+
+
+def _both_ways(database: Database, columns: str, which: str, now: Instant) -> list[Any]:
+    """Notifications, the oldest first, a hundred of them: by the index of what is due or claimed, which may be damaged, and by that of
+    their incident, as far as that is running."""
+    rows = database.run(
+        f"SELECT {columns} FROM notifications WHERE {which}"  # noqa: S608 - words are ours
+        f" UNION SELECT {columns} FROM notifications INDEXED BY notifications_of"
+        f" WHERE incident_id IN (SELECT id FROM {_RUNNING}) AND {which} ORDER BY at, id LIMIT 100",
+        (now - GRACE, now - GRACE),
+    )
+    return [row for row in rows if _is_so(database, row["id"], which, now)]
+
+
+def _is_so(database: Database, notification_id: int, which: str, now: Instant) -> bool:
+    """By the table: an index may show what is no more."""
+    return bool(database.run(f"SELECT 1 FROM notifications WHERE id = ? AND {which}", (notification_id, now - GRACE)))  # noqa: S608
 
 
 def _unreached(database: Database, now: Instant) -> list[Finding]:

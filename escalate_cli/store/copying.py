@@ -12,6 +12,7 @@ from pathlib import Path
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 from escalate_cli.store import sharing
+from escalate_cli.store.soundness import Damage, look_through
 
 APPLICATION_ID = 0x45534341
 """'ESCA': marks the file as ours"""
@@ -48,10 +49,10 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> None:
+def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> Damage | None:
     """Copy what is committed, for whom the directory is (sharing.py); an existing target is replaced whole, by a sound copy only.
 
-    `DamagedSource` where there is none.
+    `DamagedSource` where there is none. Where only indexes of the source are damaged, those of the copy are rebuilt; what was wrong.
 
     The source is read through a connection of its own, so that it can be copied within a transaction, before its first change. A backup
     would wait for a locked database for ever; this one gives up after so many seconds, with a DatabaseProblem.
@@ -73,9 +74,9 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
         with closing(sqlite3.connect(there, uri=True)) as here, closing(sqlite3.connect(partial)) as beside:
             here.backup(beside, progress=tried)
             beside.execute("PRAGMA journal_mode=DELETE")
-            if beside.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":  # 0.2 s for 60 MB; the backup itself takes longer
-                raise DamagedSource
+            damage = mend_indexes(beside)
         os.replace(partial, target)
+        return damage
     except DamagedSource:
         _forget(partial)
         raise
@@ -85,6 +86,26 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> N
             raise DamagedSource from None
         why = problem.strerror if isinstance(problem, OSError) else problem
         raise DatabaseProblem(f"no copy could be written to {target}: {why}", "check the space and permissions there") from None
+
+
+def mend_indexes(connection: sqlite3.Connection) -> Damage | None:
+    """Look through a database that nobody else uses, and rebuild its indexes if they are damaged: what was wrong with them.
+
+    `DamagedSource` where anything else is. (0.6 s for 60 MB; the backup itself takes longer.)
+    """
+    damage = look_through(lambda statement: connection.execute(statement).fetchall())
+    if damage is None:
+        return None
+    if not damage.indexes_only:
+        raise DamagedSource(damage.text)
+    try:
+        connection.execute("REINDEX")
+        connection.commit()
+    except sqlite3.Error:
+        raise DamagedSource(damage.text) from None
+    if look_through(lambda statement: connection.execute(statement).fetchall()) is not None:
+        raise DamagedSource(damage.text)
+    return damage
 
 
 def _forget(partial: Path) -> None:

@@ -20,6 +20,7 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store import sharing
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
+from escalate_cli.store.soundness import Damage, look_through
 from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
 from escalate_cli.store.whereabouts import Whereabouts
 
@@ -208,15 +209,20 @@ class Database:
             return True
         return (found.st_dev, found.st_ino) != self._identity
 
-    def check(self) -> str | None:
-        """What SQLite finds wrong with the file, on one line; None when it is sound."""
-        found = str(self.run("PRAGMA quick_check(1)")[0][0])
-        return None if found == "ok" else " ".join(found.removeprefix("*** in database main ***").split())
+    def check(self) -> Damage | None:
+        """What SQLite finds wrong with the file, indexes included; None when it is sound."""
+        return look_through(self.run)
 
-    def copy_to(self, path: Path) -> None:
-        """Write a sound copy of the database to `path`; a damaged one is not copied."""
+    def rebuild_indexes(self) -> None:
+        """Make every index anew from its table."""
+        with self.transaction():
+            self.run("REINDEX")
+
+    def copy_to(self, path: Path) -> Damage | None:
+        """Write a sound copy of the database to `path`; a damaged one is not copied. Damaged indexes are sound in the copy: what was
+        wrong with them."""
         try:
-            copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
+            return copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
         except DamagedSource:
             raise damaged(self.path, ": it is not copied") from None
 

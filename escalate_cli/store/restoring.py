@@ -34,6 +34,8 @@ class Restored:
 
     comparison: Comparison
     aside: Path | None
+    rebuilt: str | None = None
+    """what was wrong with the indexes of the copy, which were rebuilt from their tables"""
 
 
 def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] = lambda comparison: None) -> Restored:
@@ -49,6 +51,7 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
         raise DatabaseProblem(_not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database")
     path = Path(os.path.realpath(path))  # a link stays a link, and SQLite keeps the journal beside what it leads to
     fresh = path.with_name(f"{path.name}{RESTORING}-{os.getpid()}")
+    rebuilt: str | None = None
     try:
         for left in beside(path, RESTORING):  # of one that was killed
             left.unlink(missing_ok=True)
@@ -59,9 +62,12 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
             raise DatabaseProblem(f"the backup {copy} is empty", "choose another", code=DAMAGED)
         found = Database(fresh, clock)
         wrong = found.check()
+        if wrong is not None and wrong.indexes_only and not found.refused:
+            found.rebuild_indexes()
+            rebuilt, wrong = wrong.text, found.check()
         found.close()
         if wrong is not None:
-            raise DatabaseProblem(f"the backup {copy} is damaged: {wrong}", "choose another", code=DAMAGED)
+            raise DatabaseProblem(f"the backup {copy} is damaged: {wrong.text}", "choose another", code=DAMAGED)
         if found.refused:
             raise DatabaseProblem(found.refused, code=_NEWER)
         comparison = compare(fresh, path)
@@ -82,7 +88,7 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
             _remove(fresh)
             for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
                 older.unlink()
-    return Restored(comparison, aside)
+    return Restored(comparison, aside, rebuilt)
 
 
 def _not_found(copy: Path) -> str:

@@ -1,0 +1,42 @@
+"""An index that does not say what its table says hides what is due, or shows what is not: it is found, and rebuilt after a copy."""
+
+from __future__ import annotations
+
+from escalate_cli.context import Context
+from escalate_cli.core.duration import MINUTE
+from escalate_cli.store.soundness import Damage
+from escalate_cli.store.trouble import damaged
+
+AGAIN_AFTER = 10 * MINUTE
+"""how soon the whole check is made once more on a mere suspicion: it reads the whole file"""
+_LOOKED = "indexes_looked_at"
+
+
+def rebuild_if_damaged(context: Context) -> str | None:
+    """Look through the database, and put its indexes right; the sentence that says so, None where nothing was wrong with them.
+
+    `DatabaseProblem` where more is damaged than indexes.
+    """
+    database, now = context.store.database, context.clock.now()
+    with context.store.transaction():
+        context.store.ledger.remember(_LOOKED, str(now))
+    damage = database.check()
+    if damage is None:
+        return None
+    if not damage.indexes_only:
+        raise damaged(database.path, f": {damage.text}")
+    copy = database.path.with_name(f"{database.path.name}.before-rebuilding")
+    database.copy_to(copy)
+    database.rebuild_indexes()
+    return f"{rebuilt(context, damage)}; a copy from before is {copy}"
+
+
+def rebuilt(context: Context, damage: Damage) -> str:
+    """What is said of indexes that have been put right."""
+    return f"an index of the database {context.store.database.path} was damaged ({damage.text}): it has been rebuilt from its table"
+
+
+def is_time_to_look(context: Context) -> bool:
+    """Whether a suspicion is worth the whole check: not too soon after the last one."""
+    looked = context.store.ledger.fact(_LOOKED)
+    return looked is None or abs(context.clock.now() - int(looked)) >= AGAIN_AFTER
