@@ -50,6 +50,10 @@ SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
 HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
 PROMISES, LIVES, MISTAKES = "tests/scenarios/test_promises.py", "tests/properties/test_lives.py", "tests/config/test_mistakes.py"
+LAST_LOOK, LONG_PASSES, ZONES = "tests/faults/test_last_look.py", "tests/faults/test_long_passes.py", "tests/faults/test_zones.py"
+UNUSABLE, WHOEVER_ACTS = "tests/scenarios/test_unusable.py", "tests/scenarios/test_whoever_acts.py"
+KEYS, TOLD = "tests/scenarios/test_the_same_key_again.py", "tests/scenarios/test_what_is_told.py"
+WALKING = "tests/scenarios/test_walking.py"
 
 ROWS = (
     row(
@@ -318,6 +322,13 @@ ROWS = (
         "tests/delivery/test_length.py::",
     ),
     row(
+        34,
+        "something cannot be used when it is needed",
+        "a zone taken away; a schedule, a policy, a rule, the fallback that raises",
+        f"{ZONES}::",
+        f"{UNUSABLE}::",
+    ),
+    row(
         35,
         "a critical in a full window of `[limits]`",
         "one as grave on its way that fails; a lesser one told; nudges, informs and ends beside it",
@@ -327,6 +338,53 @@ ROWS = (
         f"{MATTERS}::test_4_15_ends_use",
     ),
     row(
+        36,
+        "`watch` beside a hanging gateway",
+        "edits, kept declarations, a dead claim, metrics, the daily copy; also one long `tick`",
+        f"{LONG_PASSES}::",
+    ),
+    row(
+        38,
+        "much is due by dead gateways",
+        "200 messages by four that hang, and one by a sound one; the auditor's page",
+        f"{LAST_LOOK}::test_a_hanging",
+        f"{LOOPS}::test_the_auditors",
+    ),
+    row(
+        39,
+        "a sender stopped between claim and first byte",
+        "acknowledged, resolved, taken over or outlasted meanwhile; then continued",
+        f"{LAST_LOOK}::test_no_attempt",
+        f"{LAST_LOOK}::test_what",
+        f"{LAST_LOOK}::test_a_database",
+    ),
+    row(
+        41,
+        "variables and files that make no sense",
+        "proxies, missing certificates, `.netrc`",
+        f"{SURROUNDINGS}::test_what_the_surroundings",
+        f"{SURROUNDINGS}::test_certificates",
+        f"{SURROUNDINGS}::test_a_netrc",
+    ),
+    row(
+        42,
+        "secrets in cores and echoes",
+        "core dumps; echoes of a secret in any coding",
+        f"{SURROUNDINGS}::test_a_process_that_holds",
+        "tests/delivery/test_secrets.py::test_a_secret_is_told",
+        "tests/delivery/test_secrets.py::test_a_password",
+    ),
+    row(
+        43,
+        "small files that cost hours; answers without end",
+        "deep keys, 100,000 rules; bodies, gzip bombs, banners without end",
+        f"{EDITS}::test_a_small_file",
+        f"{EDITS}::test_a_file_too_slow",
+        f"{OUTCOMES}::test_a_web_servers_answer",
+        f"{OUTCOMES}::test_a_mail_servers_answer",
+        f"{OUTCOMES}::test_an_answer",
+    ),
+    row(
         44,
         "many people, one installation",
         "real users of a group and outside of it, every umask; what one keeps aside and another cannot read; files that may not be used",
@@ -334,9 +392,24 @@ ROWS = (
     ),
     row(
         45,
+        "somebody acts between two ticks",
+        "a time-out, a snooze, a nudge, a level, a maintenance that has lapsed; the same key again; worse while somebody has it",
+        f"{WHOEVER_ACTS}::",
+        f"{KEYS}::",
+        f"{TOLD}::test_4_7",
+        f"{MAINTENANCES}::test_after_a_snooze",
+    ),
+    row(
+        47,
         "a copy is put back",
         "numbers after it, with the database there, damaged, gone; what is not in it",
         f"{ONE_DATABASE}::test_4_26",
+    ),
+    row(
+        48,
+        "nobody is reached for a while",
+        "a fallback that reaches nobody, holds, rounds that took days",
+        f"{WALKING}::",
     ),
 )
 
