@@ -359,6 +359,13 @@ ROWS = (
         f"{LAST_LOOK}::test_a_database",
     ),
     row(
+        40,
+        "the database is damaged in an index, or lost",
+        "rows hidden from an index, rows that are no more; a restore killed at each step; its disk or link exchanged, also under a `watch`",
+        "tests/faults/test_damaged_indexes.py::",
+        "tests/faults/test_lost_databases.py::",
+    ),
+    row(
         41,
         "variables and files that make no sense",
         "proxies, missing certificates, `.netrc`",
