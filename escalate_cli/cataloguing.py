@@ -75,7 +75,8 @@ def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
         return Shift(None, at, None, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)
 
 
-def _shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
+def shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
+    """The shifts from `at` until `until`; of a schedule that cannot be used one with nobody, which says so."""
     try:
         return shifts(schedule, catalog.hours, at, until)
     except Exception as problem:
@@ -226,7 +227,7 @@ def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
         elif until is None:
             found.append((team, shift_in(catalog, schedule, at), schedule_id))
         else:
-            found += [(team, shift, schedule_id) for shift in _shifts_in(catalog, schedule, at, until)]
+            found += [(team, shift, schedule_id) for shift in shifts_in(catalog, schedule, at, until)]
     return found
 
 
@@ -264,7 +265,7 @@ def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instan
     """Since when and until when the person of a shift really is on call, whatever stretch was asked about; None where nobody knows."""
     if schedule not in catalog.schedules:
         return None, None
-    whole = on_call(catalog.schedules[schedule], catalog.hours, shift.start)
+    whole = shift_in(catalog, catalog.schedules[schedule], shift.start)
     return whole.start if whole.start_known else None, whole.until
 
 
@@ -274,7 +275,7 @@ def override_warnings(catalog: Catalog, schedule: Schedule, person: Person, begi
         return [f"this override ended {from_now(ends, now)}: it changes nothing for anybody"]
     begins = max(begins, now)
     gaps: list[Shift] = []
-    for shift in shifts(schedule, catalog.hours, begins, ends):
+    for shift in shifts_in(catalog, schedule, begins, ends):
         if shift.person is None and gaps and gaps[-1].until == shift.start:
             gaps[-1] = replace(gaps[-1], until=shift.until)
         elif shift.person is None:

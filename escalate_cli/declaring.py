@@ -107,7 +107,15 @@ def _store(
             store.ledger.remember(remember, str(stored.incident.id))
         reach("declaring")
     reach("declared")
-    return Declared(stored, True, dict(said.routing), noted(planned.situation, everything=True))
+    return Declared(stored, True, dict(said.routing), _broken(planned.situation))
+
+
+def _broken(situation: Situation) -> tuple[str, ...]:
+    """What the plan did without; it is stored already, whatever cannot be said of it."""
+    try:
+        return noted(situation, everything=True)
+    except Exception as problem:
+        return (f"what could not be used cannot be told ({words_of(problem)})",)
 
 
 def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:

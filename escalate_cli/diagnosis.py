@@ -16,6 +16,7 @@ from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateE
 from escalate_cli.finding import Finding, Weight
 from escalate_cli.finding import counted as _count
 from escalate_cli.finding import well as _ok
+from escalate_cli.remembered_troubles import remembered_troubles
 from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.permissions import flaws, whose
@@ -54,8 +55,8 @@ class Diagnosis:
         return all(one.weight is not Weight.ERROR for one in self.findings)
 
 
-def diagnose(context: Context) -> Diagnosis:
-    """Look at configuration, database, ticks, incidents, people, secrets and gateways, in this order.
+def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
+    """Look at configuration, database, ticks, incidents, people, secrets and gateways, in this order; the last three if `contacts`.
 
     Exit code: 7 when the database cannot be used, 3 when there is no configuration to page by, 1 for any other error, 0 otherwise.
     """
@@ -72,7 +73,7 @@ def diagnose(context: Context) -> Diagnosis:
             if catalog is not None:
                 findings += _looked("the running incidents", lambda: incident_findings(catalog, store, now))
     findings += _looked("what is kept aside", lambda: list(_spooled(context)))
-    if catalog is not None:
+    if catalog is not None and contacts:
         findings += _looked("how people are reached", lambda: contact_findings(catalog, context))
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
@@ -203,7 +204,7 @@ def _space(path: Path) -> Finding:
 
 def _stored(store: Store, now: Instant) -> list[Finding]:
     try:
-        return [*_ticks(store, now), *_incidents(store, now)]
+        return [*_ticks(store, now), *_troubles(store, now), *_incidents(store, now)]
     except DatabaseProblem as problem:  # locked meanwhile
         return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
 
@@ -224,6 +225,17 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
         yield Finding(Weight.WARNING, "clock", text, "see that this machine's time is right; the next tick moves what is to come with it")
     else:
         yield _ok("clock", "the clock has not been set back")
+
+
+def _troubles(store: Store, now: Instant) -> Iterator[Finding]:
+    """What the last pass or delivery could not do as it should: an error until a later pass has met none of it."""
+    troubles, last = remembered_troubles(store.ledger, now), store.ledger.last_pass_at
+    if troubles is None:
+        return
+    weight = Weight.ERROR if last is None or last <= troubles.at else Weight.WARNING
+    hint = "`escalate timeline` tells more; see that somebody has these incidents"
+    for line in troubles.lines:
+        yield Finding(weight, "pass-trouble", f"{show_about(max(now - troubles.at, 0))} ago: {line}", hint)
 
 
 def _incidents(store: Store, now: Instant) -> Iterator[Finding]:

@@ -150,7 +150,7 @@ class Dispatch:
         for claimed, gateway in claims:
             if claimed is not None:
                 self._reach("claimed")
-                self._hand_over(claimed, self._gateway(gateway), now)
+                self._hand_over(claimed, self._gateway(gateway), now, tally)
                 begun += 1
         self.record_ended(tally)
         return begun
@@ -170,7 +170,7 @@ class Dispatch:
             except EscalateError:
                 raise
             except Exception as problem:
-                tally.troubles.append(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(problem)})")
+                tally.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(problem)})")
         self._store.outbox.push_ahead(waiting.id, now + LOOK_AHEAD_AFTER_TROUBLE)
         return None
 
@@ -232,15 +232,17 @@ class Dispatch:
             entry = Entry(now, EntryKind.HELD, text, None, {"until": until, "recipient": waiting.recipient})
             self._store.situations.append(incident_id, entry)
 
-    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant) -> None:
+    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant, tally: Tally) -> None:
         ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
         self._underway[ticket] = _Underway(claimed, gateway, self._clock.monotonic())
         try:
-            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now)
+            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now, tally.trouble)
             if isinstance(made, Envelope):
                 self._sender.begin(ticket, replace(made, look=self._store.outbox.last_look(claimed)))
         except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
-            made = Outcome(OutcomeKind.TEMPORARY, f"the message could not be made ({type(problem).__name__}); nothing was sent")
+            text = f"the message could not be made ({type(problem).__name__}); nothing was sent"
+            tally.trouble(f"incident {claimed.incident_id}: to {claimed.notification.recipient}: {text}")
+            made = Outcome(OutcomeKind.TEMPORARY, text)
         if isinstance(made, Outcome):
             self._ended.append((ticket, made))
         else:
@@ -274,7 +276,7 @@ class Dispatch:
         together = (underway.claimed, *underway.claimed.also)
         allowed, leader = underway.gateway.attempts, underway.claimed.notification.id
         return [
-            Ended(one, outcome, after(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
+            Ended(one, outcome, _after(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
             for one in together
         ]
 
@@ -330,11 +332,22 @@ class Dispatch:
     def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> Ended:
         gateway = self._gateway(claimed.notification.gateway)
         outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
-        verdict = after(claimed.notification.attempts, gateway.attempts, outcome, now)
+        verdict = _after(claimed.notification.attempts, gateway.attempts, outcome, now)
         if verdict.status is NotificationStatus.RETRYING:
             again = claimed.notification.attempts + 1
             verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
         return Ended(claimed, outcome, verdict, claimed.notification.id)
+
+
+def _after(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
+    """`after`; where that fails, what was sent is sent, and anything else is given up: the next address or level has its turn."""
+    try:
+        return after(attempts, allowed, outcome, now)
+    except Exception as problem:
+        if outcome.kind is OutcomeKind.SENT:
+            return Verdict(NotificationStatus.SENT, None, outcome.detail)
+        reason = f"{outcome.detail}; what follows from it could not be decided ({words_of(problem)})"
+        return Verdict(NotificationStatus.FAILED, None, reason)
 
 
 def _shared(claimed: Claimed, together: Sequence[Claimed]) -> str:

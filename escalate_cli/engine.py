@@ -18,6 +18,7 @@ from escalate_cli.core.plan import Plan, plan
 from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
+from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.store.store import Store
 from escalate_cli.tally import Tally
 
@@ -191,6 +192,9 @@ def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
         total.undelivered |= part.undelivered
         total.troubles += part.troubles
         total.lines += part.lines
+    if total.troubles:
+        with suppress(DatabaseProblem), context.store.transaction():
+            remember_troubles(context.store.ledger, total.at, total.troubles)
     return total
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.digest import Part, digest
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.fitting import Text, clip, may_cut
 from escalate_cli.core.message import Message, compose
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
 
 
 def envelope(
-    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, environ: Mapping[str, str], now: Instant
+    claimed: Claimed,
+    gateway: Gateway,
+    situations: Situations,
+    catalog: Catalog,
+    environ: Mapping[str, str],
+    now: Instant,
+    trouble: Callable[[str], object] = lambda text: None,
 ) -> Envelope | Outcome:
-    """The message and where it goes; or the outcome, where there can be no attempt."""
+    """The message and where it goes; or the outcome, where there can be no attempt. `trouble` is told of a message that cannot be
+    written, where a plain one goes in its place."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 
     notification = claimed.notification
@@ -40,7 +47,7 @@ def envelope(
         return Outcome(OutcomeKind.TEMPORARY, problem.message, local=True)
     except BadReference as problem:
         return Outcome(OutcomeKind.PERMANENT, problem.message)
-    message, short = _messages(claimed, gateway, situations, catalog, now)
+    message, short = _messages(claimed, gateway, situations, catalog, now, trouble)
     return sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
 
 
@@ -74,13 +81,24 @@ def _address(notification: Notification, catalog: Catalog) -> str:
 
 
 def _messages(
-    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant
+    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant, trouble: Callable[[str], object]
 ) -> tuple[Message, Message]:
     """The message as the gateway wants it, and the short one."""
-    if any(one.incident_id != claimed.incident_id for one in claimed.also):
-        write = partial(_digest_or_plain, claimed, situations, catalog)
-    else:
-        write = partial(_composed, claimed, _loaded(claimed.incident_id, situations), catalog, now)
+    situation = _loaded(claimed.incident_id, situations)
+
+    def write(*, short: bool) -> Message:
+        try:
+            if any(one.incident_id != claimed.incident_id for one in claimed.also):
+                return _digest(claimed, situations, catalog, short=short)
+            return _composed(claimed, situation, catalog, now, short=short)
+        except DatabaseProblem as problem:
+            if not isinstance(problem, DamagedRow):
+                raise
+        except Exception as problem:
+            what = f"{claimed.notification.kind.value} to {claimed.notification.recipient}"
+            trouble(f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain one is sent")
+        return _plainly(claimed, situation, short=short)
+
     short = write(short=True)
     return (short if gateway.text is TextForm.SHORT else write(short=False)), short
 
@@ -89,29 +107,19 @@ def _loaded(incident_id: int, situations: Situations) -> Situation | None:
     """What is known of the incident; nothing where a record of it cannot be read: a page with a plain text is better than none."""
     try:
         return situations.load(incident_id)
-    except DamagedRow:
-        return None
-
-
-def _digest_or_plain(claimed: Claimed, situations: Situations, catalog: Catalog, *, short: bool) -> Message:
-    try:
-        return _digest(claimed, situations, catalog, short=short)
     except DatabaseProblem as problem:
         if not isinstance(problem, DamagedRow):
             raise
-    except Exception:  # noqa: S110 - the plain text is left
+    except Exception:  # noqa: S110 - `_composed` says so
         pass
-    return _plain(claimed, None, short=short)
+    return None
 
 
 def _composed(claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool) -> Message:
-    try:
-        if situation is None:
-            raise LookupError
-        notification = joined(claimed.notification, [one.notification for one in claimed.also])
-        return compose(notification, situation, catalog, now, short=short)
-    except Exception:  # a page with a plain text is better than none
-        return _plain(claimed, situation, short=short)
+    if situation is None:
+        raise DamagedRow("its record cannot be read")
+    notification = joined(claimed.notification, [one.notification for one in claimed.also])
+    return compose(notification, situation, catalog, now, short=short)
 
 
 def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short: bool) -> Message:
@@ -126,6 +134,14 @@ def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short
         return catalog.severity(severity).rank
 
     return digest(parts, len(everything), catalog.limits.per, rank=rank, short=short, unsure=unsure)
+
+
+def _plainly(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
+    try:
+        return _plain(claimed, situation, short=short)
+    except Exception:  # what is left needs nothing but the number
+        repeat = "(repeat) " if claimed.notification.unsure else ""
+        return Message("", f"{repeat}#{claimed.incident_id} - escalate ack {claimed.incident_id}")
 
 
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:

@@ -67,6 +67,11 @@ class Tally:
         elif status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
             self.undelivered[notification_id] = (status, message)
 
+    def trouble(self, text: str) -> None:
+        """Something could not be done as it should; said once."""
+        if text not in self.troubles:
+            self.troubles.append(text)
+
     def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
         """A record that this incident needs cannot be read; the first such damage is told of."""
         self.damage = self.damage or damaged(database, f": incident {incident_id}: {problem.message}")

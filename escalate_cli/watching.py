@@ -17,6 +17,7 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.trouble import LOCKED, damaged
 from escalate_cli.tally import Tally
@@ -198,6 +199,7 @@ def one_pass(
     tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
     vitals.safely(lambda: _say_taken_turns(context, tally), tally)
     vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
+    vitals.safely(lambda: _remember_troubles(context, tally), tally)
     wrong = tally.damage or tally.poison
     if wrong is not None and keep_on():
         page("Everything else goes on being paged", wrong)
@@ -206,6 +208,13 @@ def one_pass(
 
 def _send_on(engine: Engine, tally: Tally, keep_on: Callable[[], bool]) -> None:
     tally.unfinished = not engine.run(tally, keep_on=keep_on)
+
+
+def _remember_troubles(context: Context, tally: Tally) -> None:
+    """For `doctor`: what only this pass has met."""
+    if tally.troubles:
+        with context.store.transaction():
+            remember_troubles(context.store.ledger, tally.at, tally.troubles)
 
 
 def _say_taken_turns(context: Context, tally: Tally) -> None:

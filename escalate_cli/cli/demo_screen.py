@@ -6,11 +6,11 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from escalate_cli.cataloguing import shift_in
 from escalate_cli.cli import screens
 from escalate_cli.cli.demo import run_line
 from escalate_cli.cli.render import Draw, drawn, write
 from escalate_cli.context import Context, Options
-from escalate_cli.core import schedule
 from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.model import Entry, EntryKind, Notification
 from escalate_cli.core.targets import name_of
@@ -88,7 +88,7 @@ class Screen:
         for service in catalog.services.values():
             team = catalog.teams[service.team]
             rota = catalog.schedules.get(team.on_call or "")
-            shift = schedule.on_call(rota, catalog.hours, now) if rota else None
+            shift = shift_in(catalog, rota, now) if rota else None
             on_call = name_of(f"person:{shift.person}", catalog) if shift and shift.person else None
             rows.append((service.name, team.name, on_call, name_of(f"person:{team.lead}", catalog) if team.lead else None))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +12,9 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import Id, Severity, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import DAY
-from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 
 _FARTHEST = 31 * DAY
 
@@ -106,18 +108,29 @@ def explain(
     catalog, notes = as_it_was(context, situation.incident.config_version)
     record = Record(situation, context.store.situations.timeline(situation.incident.id), catalog)
     who = meaning.find_person(person, catalog) if person else None
-    links = links_of(record, who)
+    links = _safely("why they were told", lambda: links_of(record, who), notes) or ()
     stopped = would_at = None
     now = context.clock.now()
     if who is not None and not absence.was_told(record, who):
-        stopped = absence.stopped_by(record, who)
-        would_at = absence.would_tell_at(record, context.running_catalog, now, who)
+        stopped = _safely("what stopped it", lambda: absence.stopped_by(record, who), notes)
+        would_at = _safely("when it would reach them", lambda: absence.would_tell_at(record, context.running_catalog, now, who), notes)
     data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
 
     def screen(console: Any) -> None:
         foresight_screens.draw_explanation(console, record, who, links, stopped, would_at, now)
 
     return Answer(data, screen, notes=notes)
+
+
+def _safely(what: str, answer: Callable[[], Any], notes: list[str]) -> Any:
+    """The answer; None, and a note, where something that it needs cannot be used: the rest is said as ever."""
+    try:
+        return answer()
+    except EscalateError:
+        raise
+    except Exception as problem:
+        notes.append(f"{what} cannot be said ({words_of(problem)}). `escalate doctor` tells more")
+        return None
 
 
 def diff(
@@ -129,6 +142,7 @@ def diff(
     """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
     from escalate_cli.cli import difference_screen
     from escalate_cli.cli.frame import one_answer
+    from escalate_cli.cli.warnings import unusable_warning
     from escalate_cli.core.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
 
@@ -137,13 +151,15 @@ def diff(
     now -= now % MINUTE
     old = _configuration(context, config_a)
     new = _configuration(context, config_b) if config_b is not None else context.catalog
-    changes = difference(old, new, now)
+    notes: list[str] = []
+    changes = difference(old, new, now, notes.append)
+    notes = list(dict.fromkeys([*unusable_warning(old, now), *unusable_warning(new, now), *notes]))
     moments = telling_moments(old, new, now)
     data = difference_screen.difference_data(changes)
     code = ExitCode.NO if changes else ExitCode.DONE
     if markdown:
-        return Answer(data, difference_screen.markdown(changes, moments, old, new), code)
-    return Answer(data, lambda console: difference_screen.draw(console, changes, moments, old, new), code)
+        return Answer(data, difference_screen.markdown(changes, moments, old, new), code, notes)
+    return Answer(data, lambda console: difference_screen.draw(console, changes, moments, old, new), code, notes)
 
 
 def _configuration(context: Context, named: str) -> Any:

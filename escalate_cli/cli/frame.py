@@ -76,8 +76,8 @@ def _ordinary(error: OSError) -> EscalateError | None:
 
 
 def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
-    """The answer, with a note where the last valid configuration stood in for a broken one, or UTC for a time zone, if the command has
-    not said so itself."""
+    """The answer, with a note where the last valid configuration stood in for a broken one, and one for each time zone, schedule or hours
+    that cannot be used, if the command has not said so itself."""
     warnings: list[str] = []
     if context.begun_anew is not None:
         warnings.append(f"warning: {context.begun_anew}. A new one has been begun")
@@ -86,9 +86,9 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
 
         warnings += configuration_warning(context)
     if context.known_catalog is not None:
-        from escalate_cli.core.zones import unusable_zones
+        from escalate_cli.cli.warnings import unusable_warning
 
-        warnings += [f"{one.text}. `escalate doctor` tells more" for one in unusable_zones(context.known_catalog)]
+        warnings += unusable_warning(context.known_catalog, context.clock.now())
     said = "\n".join(answer.notes)
     missing = [one for one in warnings if one not in said]
     return replace(answer, notes=[*missing, *answer.notes]) if missing else answer

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from escalate_cli.context import Context
-from escalate_cli.core.duration import show_about
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import words_of
+from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.soundness import unusable
 from escalate_cli.tally import PASS_EXPECTED_WITHIN
 
 
@@ -27,6 +30,14 @@ def disk_warning(context: Context) -> list[str]:
     from escalate_cli import vitals
 
     return [f"warning: {vitals.disk_warning(database.path)}"]
+
+
+def unusable_warning(catalog: Catalog, now: Instant) -> list[str]:
+    """Said while a time zone, schedule or hours of the configuration cannot be used."""
+    try:
+        return [f"{one.text}. `escalate doctor` tells more" for one in unusable(catalog, now)]
+    except Exception as problem:  # whatever was asked for is answered as ever
+        return [f"what can be used could not be looked at ({words_of(problem)}). `escalate doctor` tells more"]
 
 
 def configuration_warning(context: Context) -> list[str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog, Team, Urgency
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Escalation, Notification, NotificationKind, Situation
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, resolve
+from escalate_cli.core.targets import Contact, Reached, Recipient, addresses_of, contacts, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def fallback_targets(situation: Situation, catalog: Catalog, now: Instant) -> tu
     """`[fallback].page`; in place of a target that cannot be used as things stand, everybody who could be behind it."""
     targets: list[Target] = []
     for target in catalog.fallback.page:
-        reached = resolve(target, catalog.fallback.team, situation, catalog, now)
+        reached = _resolved(target, situation, catalog, now)
         if reached.recipients or not reached.broken:
             targets.append(target)
         else:
@@ -59,12 +60,20 @@ def fallback_targets(situation: Situation, catalog: Catalog, now: Instant) -> tu
 
 def _meant(targets: Iterable[Target], situation: Situation, catalog: Catalog, now: Instant) -> Iterator[Recipient]:
     for target in targets:
-        reached = resolve(target, catalog.fallback.team, situation, catalog, now)
-        yield from reached.recipients or _behind(target, catalog)
+        yield from _resolved(target, situation, catalog, now).recipients or _behind(target, catalog)
+
+
+def _resolved(target: Target, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+    try:
+        return resolve(target, catalog.fallback.team, situation, catalog, now)
+    except Exception as problem:
+        return Reached(broken=f"{target} cannot be used ({words_of(problem)})")
 
 
 def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
     """Everybody whom a target could mean, whatever the time."""
+    if target.kind is TargetKind.PERSON and target.name in catalog.people:
+        yield Recipient("person", target.name, "named directly")
     if target.kind is TargetKind.SCHEDULE:
         yield from _on_rota(target.name, catalog)
     team = catalog.teams.get(target.name or catalog.fallback.team or "")

@@ -9,7 +9,16 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import SECOND, Instant
 from escalate_cli.core.levels import page_fallback
-from escalate_cli.core.model import EntryKind, Escalation, Situation
+from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, Situation
+
+
+def fell_silent(escalation: Escalation, before: Situation, after: Situation) -> bool:
+    """Whether the fallback's turn has come for this escalation and no page to any person was written, though there is somebody to page."""
+    exhausted = after.escalation(escalation.id)
+    if exhausted.status is not EscalationStatus.EXHAUSTED or exhausted.next_at == escalation.next_at:
+        return False
+    written = after.notifications[len(before.notifications) :]
+    return not any(one.escalation_id == escalation.id and one.recipient.startswith("person:") for one in written)
 
 
 def page_fallback_somehow(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:

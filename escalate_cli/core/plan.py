@@ -14,7 +14,7 @@ from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.conditions import opening_of
 from escalate_cli.core.doing_without import note, part, words_of
 from escalate_cli.core.duration import SECOND, Instant, show_about
-from escalate_cli.core.last_resort import page_fallback_somehow
+from escalate_cli.core.last_resort import fell_silent, page_fallback_somehow
 from escalate_cli.core.levels import NOTICEABLY_LATE, failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
 from escalate_cli.core.maintenance import last_muted, muted_until, upcoming
 from escalate_cli.core.model import (
@@ -53,7 +53,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     """
     if situation.incident.status is IncidentStatus.RESOLVED:
         return Plan(situation.changed(next_due_at=None), (Reason(None, "resolved", None),), None)
-    quiet_until = _quiet_until(situation, catalog, situation.incident.services, now)
+    situation, quiet_until = _quiet(situation, catalog, situation.incident.services, now)
     look_at = quiet_until
     if quiet_until is None:
         situation, look_at = _look(situation, catalog, now)
@@ -69,7 +69,12 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         looks += _next_maintenances(situation, catalog, now)
     next_due_at = min(looks, default=None)
     situation = situation.changed(next_due_at=next_due_at)
-    return Plan(situation, _reasons_safely(situation, catalog, now), next_due_at)
+    try:
+        told = reasons(situation, catalog, now)
+    except Exception as problem:
+        text = f"the reasons cannot be told ({words_of(problem)})"
+        situation, told = note(situation, now, text), (Reason(None, text, None),)
+    return Plan(situation, told, next_due_at)
 
 
 def _look(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situation, Instant | None]:
@@ -80,6 +85,17 @@ def _look(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situati
     return looked.situation, looked.look_at
 
 
+def _quiet(
+    situation: Situation, catalog: Catalog, services: tuple[str, ...], now: Instant
+) -> tuple[Situation, Instant | None]:
+    """`_quiet_until`; and the situation, which says where a maintenance could not be used."""
+    try:
+        return situation, muted_until(situation.maintenance, catalog, services, now)
+    except Exception as problem:
+        text = f"the maintenances of {', '.join(services)} cannot be used ({words_of(problem)}): they keep nobody quiet"
+        return note(situation, now, text), None
+
+
 def _quiet_until(situation: Situation, catalog: Catalog, services: tuple[str, ...], now: Instant) -> Instant | None:
     """The end of the maintenance; one that cannot be used keeps nobody quiet."""
     try:
@@ -88,26 +104,22 @@ def _quiet_until(situation: Situation, catalog: Catalog, services: tuple[str, ..
         return None
 
 
-def _reasons_safely(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reason, ...]:
-    try:
-        return reasons(situation, catalog, now)
-    except Exception as problem:
-        return (Reason(None, f"the reasons cannot be told ({words_of(problem)})", None),)
-
-
 def _advance_safely(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """A policy that cannot be run costs no other team anything. The fallback is paged in its place, again and again, as when its levels
     have run out; where the fallback cannot be paged by the usual way, by every address of its people.
     """
     try:
-        return _advance(escalation, situation, catalog, now)
+        advanced = _advance(escalation, situation, catalog, now)
+        if not fell_silent(escalation, situation, advanced):
+            return advanced
+        situation, why = advanced, "the fallback could not be written to"
     except Exception as problem:
         if escalation.status is EscalationStatus.EXHAUSTED and escalation.next_at is not None and escalation.next_at > now:
             return situation
         text = f"policy {escalation.policy.id} of {escalation.team} cannot be run ({words_of(problem)}): the fallback is paged"
-        situation = note(situation, now, text, team=escalation.team, source=escalation.policy.source)
+        situation, why = note(situation, now, text, team=escalation.team, source=escalation.policy.source), "it cannot be run"
     exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None, muted=False)
-    return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, "it cannot be run")
+    return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, why)
 
 
 def _resting(situation: Situation, catalog: Catalog, now: Instant) -> list[Escalation]:
@@ -141,7 +153,7 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
             return situation
         situation = _forgotten(escalation, situation, catalog, now)
         escalation = situation.escalation(escalation.id)
-    quiet_until = _quiet_until(situation, catalog, escalation.services, now)
+    situation, quiet_until = _quiet(situation, catalog, escalation.services, now)
     if quiet_until is not None:
         return _keep_quiet(escalation, quiet_until, situation, now)
     waited = ""

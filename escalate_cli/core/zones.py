@@ -34,4 +34,7 @@ def _unusable(catalog: Catalog) -> Iterator[Unusable]:
         trouble = zone_trouble(name)
         if trouble:
             more = f" and {len(uses) - _NAMED} more" if len(uses) > _NAMED else ""
-            yield Unusable(f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more})", next((at for _, at in uses if at), ""))
+            teams = [one.name for one in catalog.teams.values() if one.on_call and (f"schedule {one.on_call}") in (who for who, _ in uses)]
+            whose = f"; on call for {', '.join(teams)}" if teams else ""
+            text = f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more}{whose})"
+            yield Unusable(text, next((at for _, at in uses if at), ""))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.acting import JUST_BEFORE
 from escalate_cli.core.catalog import Catalog, Schedule, Urgency
 from escalate_cli.core.duration import DAY, Instant
 from escalate_cli.core.model import Entry, EntryKind, Escalation, EscalationStatus, Notification, NotificationStatus
 from escalate_cli.core.policy import Level, Target, TargetKind
-from escalate_cli.core.schedule import on_call
 from escalate_cli.core.targets import Recipient, contacts, name_of, resolve
 from escalate_cli.foresight.explanation import Record
 from escalate_cli.foresight.replaying import had_nobody_acted
@@ -203,9 +203,9 @@ def _schedule_of(target: Target, team: str, catalog: Catalog) -> Schedule | None
 def _is_displaced(person: str, target: Target, team: str, at: Instant, record: Record) -> bool:
     """Whether it was their turn, had no override given it to somebody else."""
     schedule = _schedule_of(target, team, record.catalog)
-    if schedule is None or on_call(schedule, record.catalog.hours, at).person == person:
+    if schedule is None or shift_in(record.catalog, schedule, at).person == person:
         return False
-    return on_call(replace(schedule, overrides=()), record.catalog.hours, at).person == person
+    return shift_in(record.catalog, replace(schedule, overrides=()), at).person == person
 
 
 def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> str:
@@ -213,7 +213,7 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
     known = catalog.people.get(person)
     schedule = _schedule_of(target, team, catalog)
     if schedule is not None:
-        shift = on_call(schedule, catalog.hours, at)
+        shift = shift_in(catalog, schedule, at)
         if shift.person != person:
             has_it = name_of(f"person:{shift.person}", catalog) if shift.person else "nobody"
             return f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})"

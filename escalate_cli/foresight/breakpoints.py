@@ -9,8 +9,8 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
+from escalate_cli.cataloguing import shift_in
 from escalate_cli.core import hours as opening
-from escalate_cli.core import schedule
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
 
@@ -96,7 +96,10 @@ class Calendar:
             rota = self._catalog.schedules.get(name)
             if rota is None:
                 return None, None
-            shift = schedule.on_call(rota, self._catalog.hours, at)
+            shift = shift_in(self._catalog, rota, at)
             return shift.person, shift.until
         found = self._catalog.hours.get(name)
-        return (None, None) if found is None else (opening.is_open(found, at), opening.next_change(found, at))
+        try:
+            return (None, None) if found is None else (opening.is_open(found, at), opening.next_change(found, at))
+        except Exception:  # nobody waits for hours that cannot be used
+            return None, None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from escalate_cli.core.catalog import Catalog, Service, Severity
 from escalate_cli.core.declaration import Declaration
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.policy import Policy, When
 from escalate_cli.core.scope import policy_for
@@ -61,12 +62,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The whole answer from `start` until `until`; `looked` counts the declarations that were run to find it."""
+    """The whole answer from `start` until `until`; `looked` counts the declarations that were run to find it.
+
+    `unknown` are the services that could not be looked at, and why: they have no row.
+    """
 
     start: Instant
     until: Instant
     rows: tuple[Row, ...]
     looked: int
+    unknown: tuple[tuple[str, str], ...] = ()
 
 
 def cover(catalog: Catalog, start: Instant, until: Instant, progress: Callable[[int, int], None] | None = None) -> Coverage:
@@ -75,17 +80,21 @@ def cover(catalog: Catalog, start: Instant, until: Instant, progress: Callable[[
     noted = noting(catalog, asked)
     calendar = Calendar(catalog, start)
     rows = []
+    unknown: list[tuple[str, str]] = []
     looked = 0
     kinds = _kinds(catalog)
     for number, (team, policy, services, severities) in enumerate(kinds):
         said = Declaration("-", severities[0], services[:1])
         line = _Line(said, noted, calendar, asked, _spans(catalog))
-        stretches = tuple(joined(line.stretches(start, until)))
-        rows.append(Row(team, policy, services, severities, stretches))
+        try:
+            stretches = tuple(joined(line.stretches(start, until)))
+            rows.append(Row(team, policy, services, severities, stretches))
+        except Exception as problem:  # the other teams are looked at as ever
+            unknown.append((f"{', '.join(services)} ({team})", words_of(problem)))
         looked += line.looked
         if progress is not None:
             progress(number + 1, len(kinds))
-    return Coverage(start, until, tuple(rows), looked)
+    return Coverage(start, until, tuple(rows), looked, tuple(unknown))
 
 
 def joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
+from escalate_cli.cataloguing import shifts_in
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of
 from escalate_cli.core.declaration import Declaration, declare
@@ -13,7 +14,6 @@ from escalate_cli.core.model import Situation
 from escalate_cli.core.moment import local_time
 from escalate_cli.core.paging import urgency_of
 from escalate_cli.core.policy import Level, Policy, TargetKind, When
-from escalate_cli.core.schedule import shifts
 from escalate_cli.core.scope import policy_for
 from escalate_cli.core.targets import contacts, name_of, resolve
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
@@ -38,7 +38,7 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]
         limits = {rotation.hours for rotation in schedule.rotations}
         if schedule.id not in used or not schedule.rotations or (len(limits) == 1 and None not in limits):
             continue
-        gaps = [one for one in shifts(schedule, catalog.hours, start, until) if one.person is None]
+        gaps = [one for one in shifts_in(catalog, schedule, start, until) if one.person is None]
         if gaps:
             first, more = gaps[0], len(gaps) - 1
             again = f" (and {more} more time{'s' * (more != 1)})" if more else ""

@@ -7,14 +7,15 @@ before the change, and the instants from which on changed hours differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from escalate_cli.cataloguing import shift_in, shifts_in
 from escalate_cli.core import hours as opening
 from escalate_cli.core.catalog import Catalog, Hours, Schedule
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import WEEK, Instant, Span
 from escalate_cli.core.moment import NotAMoment, parse_moment
-from escalate_cli.core.schedule import on_call, shifts
 from escalate_cli.foresight.first_reached import first_reached
 
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
@@ -39,11 +40,11 @@ class Change:
     moments: tuple[Instant, ...] = ()
 
 
-def difference(old: Catalog, new: Catalog, now: Instant) -> tuple[Change, ...]:
+def difference(old: Catalog, new: Catalog, now: Instant, trouble: Callable[[str], object] = lambda text: None) -> tuple[Change, ...]:
     """Every change for people, in the order of services, severities and people.
 
     Services that both configurations treat alike (same team, same policy, named in no condition) are looked at once. Planned maintenances
-    are left out.
+    are left out. A service that cannot be looked at is left out, too, and `trouble` is told.
     """
     old, new = replace(old, maintenance=()), replace(new, maintenance=())
     moments = telling_moments(old, new, now)
@@ -54,8 +55,12 @@ def difference(old: Catalog, new: Catalog, now: Instant) -> tuple[Change, ...]:
     for service in services:
         for severity in severities:
             for at in moments:
-                before = _reached(old, "old", service, severity, at, known)
-                after = _reached(new, "new", service, severity, at, known)
+                try:
+                    before = _reached(old, "old", service, severity, at, known)
+                    after = _reached(new, "new", service, severity, at, known)
+                except Exception as problem:
+                    trouble(f"service {service} could not be looked at ({words_of(problem)})")
+                    break
                 for person in dict.fromkeys((*before, *after)):
                     if before.get(person) != after.get(person):
                         key = (service, severity, person, before.get(person), after.get(person))
@@ -109,11 +114,11 @@ def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) ->
     if before is None or after is None or (_bare(before), old.hours) == (_bare(after), new.hours):
         return []
     until = now + LOOK_AHEAD
-    handoffs = {one.start for one in shifts(before, old.hours, now, until)} | {one.start for one in shifts(after, new.hours, now, until)}
+    handoffs = {one.start for one in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))}
     found = []
     pair: tuple[str | None, str | None] | None = None
     for at in sorted(handoffs):
-        people = (on_call(before, old.hours, at).person, on_call(after, new.hours, at).person)
+        people = (shift_in(old, before, at).person, shift_in(new, after, at).person)
         if people[0] != people[1] and people != pair:
             found.append(at)
         pair = people
@@ -131,9 +136,17 @@ def _bare(schedule: Schedule) -> Schedule:
 
 
 def _other_hours(before: Hours | None, after: Hours | None, now: Instant) -> list[Instant]:
-    """The instants of the coming week at which one is open and the other is not, where that begins."""
+    """The instants of the coming week at which one is open and the other is not, where that begins; none of hours that cannot be
+    used, for which nobody waits."""
     if before is None or after is None or replace(before, source="") == replace(after, source=""):
         return []
+    try:
+        return _where_they_differ(before, after, now)
+    except Exception:
+        return []
+
+
+def _where_they_differ(before: Hours, after: Hours, now: Instant) -> list[Instant]:
     changes: set[Instant] = {now}
     for one in (before, after):
         at: Instant | None = now

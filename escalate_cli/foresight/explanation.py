@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import (
@@ -20,7 +21,7 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.moment import local_time
-from escalate_cli.core.schedule import Shift, on_call
+from escalate_cli.core.schedule import Shift
 from escalate_cli.core.targets import name_of
 
 
@@ -163,10 +164,7 @@ def _shift_behind(one: Notification, record: Record, escalation: Escalation | No
         named.append(catalog.teams[escalation.team].on_call)
     for each in named:
         if each in catalog.schedules:
-            try:
-                shift = on_call(catalog.schedules[each or ""], catalog.hours, one.created_at)
-            except Exception:  # noqa: S112 - it cannot be used any more: what it said then is on the timeline
-                continue
+            shift = shift_in(catalog, catalog.schedules[each or ""], one.created_at)
             if f"person:{shift.person}" == one.recipient:
                 return shift
     return None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import MINUTE, WEEK, Instant
+from escalate_cli.core.on_paper import unusable_on_paper
+from escalate_cli.core.soundness import unusable
 from escalate_cli.foresight.coverage import Coverage, cover
 from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations
-from escalate_cli.foresight.findings import Finding, holes
+from escalate_cli.foresight.findings import ERROR, Finding, holes
 from escalate_cli.foresight.loose_ends import loose_ends
 from escalate_cli.foresight.rotas import never_on_call
 
@@ -24,19 +27,41 @@ class Outlook:
 
 
 def look_ahead(catalog: Catalog, now: Instant, weeks: int, progress: Callable[[int, int], None] | None = None) -> Outlook:
-    """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the longest part is done."""
+    """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the longest part is done.
+
+    What cannot be used is an error and so is what cannot even be looked at; either keeps nothing else from being looked at.
+    """
     start = now - now % MINUTE
     until = start + weeks * WEEK
     awake = replace(catalog, maintenance=())  # a planned maintenance is meant to page nobody: it is no hole
     coverage = cover(awake, start, until, progress)
-    findings = [
-        *holes(coverage, catalog),
-        *check_expectations(awake, start, until),
-        *dead_ends(coverage, awake),
-        *loose_ends(catalog, start),
-        *never_on_call(catalog, start),
-    ]
+    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+        "what can be used": lambda: _unusable(catalog, now),
+        "whom coverage leaves out": lambda: holes(coverage, catalog),
+        "what is expected": lambda: check_expectations(awake, start, until),
+        "where nobody is reached": lambda: dead_ends(coverage, awake),
+        "what nothing refers to": lambda: loose_ends(catalog, start),
+        "who is never on call": lambda: never_on_call(catalog, start),
+    }
+    findings = [_not_looked_at(f"coverage of {what}", why) for what, why in coverage.unknown]
+    findings += [one for what, look in looks.items() for one in _looked(what, look)]
     return Outlook(coverage, tuple(sorted(findings, key=lambda one: (place_of(one.source), one.code))))
+
+
+def _unusable(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+    for one in (*unusable(catalog, now), *unusable_on_paper(catalog, now)):
+        yield Finding(ERROR, "unusable", one.source, one.text, "pages go on without it: put it right, or report it as a bug")
+
+
+def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    try:
+        return list(look())
+    except Exception as problem:
+        return [_not_looked_at(what, words_of(problem))]
+
+
+def _not_looked_at(what: str, why: str) -> Finding:
+    return Finding(ERROR, "not-looked-at", "", f"{what} could not be looked at ({why})", "please report it as a bug")
 
 
 def place_of(source: str) -> tuple[str, int]:

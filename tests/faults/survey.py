@@ -323,10 +323,12 @@ ROWS = (
     ),
     row(
         34,
-        "something cannot be used when it is needed",
-        "a zone taken away; a schedule, a policy, a rule, the fallback that raises",
-        f"{ZONES}::",
-        f"{UNUSABLE}::",
+        "something of one team cannot be used",
+        "a time zone taken away; a schedule, and each public function of the core in turn, raising for one team",
+        "tests/faults/test_injected.py::",
+        "tests/faults/test_zones.py::",
+        "tests/scenarios/test_unusable.py::",
+        "tests/foresight/test_unusable.py::",
     ),
     row(
         35,

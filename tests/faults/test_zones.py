@@ -128,6 +128,7 @@ def test_4_20_while_a_zone_is_gone_the_heart_does_not_beat_and_doctor_names_it(
         assert ran.code == 3
         assert ran.err.count(f'"{ZONE}" cannot be used') == 1
         assert "[settings], schedule core-rota, hours office, person ana" in ran.err
+        assert "on call for Core" in ran.err
     assert place.messages == []
     ran = place("doctor", "--json", **upgraded)
     assert ran.code == 1, ran.err

@@ -1,0 +1,42 @@
+"""What the last passes and deliveries could not do as they should: remembered for `doctor`, which cannot see it by looking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from escalate_cli.core.duration import HOUR, Instant
+from escalate_cli.store.ledger import Ledger
+
+_FACT = "troubles"
+_MOST = 20
+"""lines that are kept; what else is wrong is so for the same reason more often than not"""
+_LONGEST = 500
+"""characters of a line"""
+KEPT_FOR = HOUR
+"""how long a trouble that no pass has met again is told of"""
+
+
+class Troubles(NamedTuple):
+    """The lines of the last pass or delivery that had any, and when that was."""
+
+    at: Instant
+    lines: tuple[str, ...]
+
+
+def remember_troubles(ledger: Ledger, at: Instant, lines: Sequence[str]) -> None:
+    """Remember these. Inside a transaction; nothing is forgotten by a pass without any."""
+    if lines:
+        kept = [line[:_LONGEST] for line in dict.fromkeys(lines)][:_MOST]
+        ledger.remember(_FACT, json.dumps([at, kept]))
+
+
+def remembered_troubles(ledger: Ledger, now: Instant) -> Troubles | None:
+    """Those that are not too old to be told of; None where there are none, or they cannot be read."""
+    with suppress(ValueError, TypeError):
+        at, lines = json.loads(ledger.fact(_FACT) or "null")
+        if now - int(at) < KEPT_FOR:
+            return Troubles(int(at), tuple(str(line) for line in lines))
+    return None

@@ -1,0 +1,69 @@
+"""Each public function of core in turn raises for the things of one team: nobody else notices, and somebody hears (promise 20)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from escalate_cli.finding import Weight
+from tests.faults.injection import ERRORS, functions, raising
+from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, story
+
+NAMES = tuple(functions())
+CORE = "escalate_cli.core."
+QUICK = tuple(
+    CORE + one
+    for one in (
+        "schedule.on_call", "targets.resolve", "targets.contacts", "conditions.judge", "paging.tell", "paging.write_to", "walk.due",
+        "levels.walk_on", "plan.plan", "plan.reasons", "message.compose", "maintenance.muted_until", "doing_without.noted", "rules.look",
+    )
+)  # fmt: skip
+RECORDS = {f"{CORE}model.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")}
+"""With these every decision is written down: without them there is no incident to store. What stands in is the file of a kept
+declaration, the page that needs no record, and that each pass tries again."""
+TITLES = ["Cards are declined", "Cards are still declined", "Log in is broken"]
+
+
+def lived(here: Night, name: str, number: int) -> tuple[int, str]:
+    """The story with this function raising; how often it did, and what `doctor` says then."""
+    assert here.context.running_catalog.version
+    here.context.keep_catalog()
+    with raising(name, ERRORS[number % len(ERRORS)], MARKS) as raised:
+        story(here, raised)
+        found = [one.message for one in here.findings() if one.weight is Weight.ERROR]
+    return raised.times, "\n".join(found)
+
+
+def must_hold(here: Night, name: str, said: str) -> None:
+    """What is true of the night whatever has raised."""
+    assert here.heard(OTHERS) == [(0, "sms to cara"), (2, "sms to cara"), (5, "sms to dan"), (7, "sms to dan")]
+    if name in RECORDS:
+        assert list((here.context.database_path.parent).rglob("*.spool*")) or "declaration" in said
+    else:
+        assert sorted(here.titles()) == TITLES
+    assert any(at == 0 for at, _ in here.heard(OURS | {FALLBACK})), "somebody hears at once"
+    assert here.called or any(to.endswith(f" {FALLBACK}") and "Cards" not in text for _, to, text in here.messages())
+    assert set(here.codes) <= {0, 6, 7}
+    for one in here.passes:
+        assert one.ended is None, one
+        assert not (one.raised and one.beat), one
+    assert "injected" in said
+
+
+def inject(name: str, directory: Path) -> None:
+    with night(directory) as here:
+        times, said = lived(here, name, NAMES.index(name))
+        if times:
+            must_hold(here, name, said)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_4_20_what_raises_for_one_team_costs_no_other_and_somebody_hears(name: str, tmp_path: Path) -> None:
+    inject(name, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [one for one in NAMES if one not in QUICK])
+def test_4_20_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: Path) -> None:
+    inject(name, tmp_path)
