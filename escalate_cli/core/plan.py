@@ -114,9 +114,9 @@ def _advance_safely(escalation: Escalation, situation: Situation, catalog: Catal
             return advanced
         situation, why = advanced, "the fallback could not be written to"
     except Exception as problem:
-        if escalation.status is EscalationStatus.EXHAUSTED and escalation.next_at is not None and escalation.next_at > now:
-            return situation
         text = f"policy {escalation.policy.id} of {escalation.team} cannot be run ({words_of(problem)}): the fallback is paged"
+        if escalation.status is EscalationStatus.EXHAUSTED and escalation.next_at is not None and escalation.next_at > now:
+            return note(situation, now, f"{text} when it is due again", team=escalation.team, source=escalation.policy.source)
         situation, why = note(situation, now, text, team=escalation.team, source=escalation.policy.source), "it cannot be run"
     exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None, muted=False)
     return page_fallback_somehow(exhausted, situation.with_escalation(exhausted), catalog, now, why)

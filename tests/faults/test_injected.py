@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.finding import Weight
 from tests.faults.injection import ERRORS, functions, raising
 from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, story
 
@@ -31,7 +30,7 @@ def lived(here: Night, name: str, number: int) -> tuple[int, str]:
     here.context.keep_catalog()
     with raising(name, ERRORS[number % len(ERRORS)], MARKS) as raised:
         story(here, raised)
-        found = [one.message for one in here.findings() if one.weight is Weight.ERROR]
+        found = [one.message for one in here.findings()]
     return raised.times, "\n".join(found)
 
 
