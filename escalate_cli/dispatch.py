@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
+from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.core.catalog import Catalog, Gateway
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, show_about
@@ -24,7 +24,7 @@ from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.recording import Ended, record
+from escalate_cli.recording import Ended, record, what_follows
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import LOCKED
@@ -276,7 +276,7 @@ class Dispatch:
         together = (underway.claimed, *underway.claimed.also)
         allowed, leader = underway.gateway.attempts, underway.claimed.notification.id
         return [
-            Ended(one, outcome, _after(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
+            Ended(one, outcome, what_follows(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
             for one in together
         ]
 
@@ -332,22 +332,11 @@ class Dispatch:
     def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> Ended:
         gateway = self._gateway(claimed.notification.gateway)
         outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
-        verdict = _after(claimed.notification.attempts, gateway.attempts, outcome, now)
+        verdict = what_follows(claimed.notification.attempts, gateway.attempts, outcome, now)
         if verdict.status is NotificationStatus.RETRYING:
             again = claimed.notification.attempts + 1
             verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
         return Ended(claimed, outcome, verdict, claimed.notification.id)
-
-
-def _after(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
-    """`after`; where that fails, what was sent is sent, and anything else is given up: the next address or level has its turn."""
-    try:
-        return after(attempts, allowed, outcome, now)
-    except Exception as problem:
-        if outcome.kind is OutcomeKind.SENT:
-            return Verdict(NotificationStatus.SENT, None, outcome.detail)
-        reason = f"{outcome.detail}; what follows from it could not be decided ({words_of(problem)})"
-        return Verdict(NotificationStatus.FAILED, None, reason)
 
 
 def _shared(claimed: Claimed, together: Sequence[Claimed]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from escalate_cli.core.attempt import Outcome, Verdict
+from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
@@ -28,6 +28,17 @@ class Ended:
     verdict: Verdict
     leader: int
     shared: str = ""
+
+
+def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
+    """`after`; where that fails, what was sent is sent, and anything else is given up: the next address or level has its turn."""
+    try:
+        return after(attempts, allowed, outcome, now)
+    except Exception as problem:
+        if outcome.kind is OutcomeKind.SENT:
+            return Verdict(NotificationStatus.SENT, None, outcome.detail)
+        reason = f"{outcome.detail}; what follows from it could not be decided ({words_of(problem)})"
+        return Verdict(NotificationStatus.FAILED, None, reason)
 
 
 def record(
