@@ -6,10 +6,11 @@ None of this may stop a page: whatever goes wrong here becomes a line for whoeve
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from escalate_cli import files
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core.doing_without import words_of
@@ -197,12 +198,12 @@ def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]
     path = place / f"{instant_to_local(context.clock.now(), 'UTC'):%Y-%m-%d}.db"
     try:
         sharing.make_directory(place)
+        files.forget_abandoned(place)
         damage = store.database.copy_to(path)
         for old in sorted(place.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
     except OSError as problem:
-        text = f"no copy can be kept in {place}: {problem.strerror or problem}"
-        raise DatabaseProblem(text, f"see that {place} can be written; {sharing.SHARE_IT}") from None
+        raise _no_copy(place, problem) from None
     return path, _mended(context, damage)
 
 
@@ -221,20 +222,38 @@ def _back_up(context: Context, tally: Tally) -> None:
     ledger, database = context.store.ledger, context.store.database
     if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:  # reading costs less than a copy in vain at each pass
         raise damaged(database.path, ": it is not copied")
-    with context.store.transaction():
-        if _is_copied_today(context):
+    with _alone_in(backups(database.path)) as alone:
+        if not alone or _is_copied_today(context):
             return
-        before = ledger.fact(_BACKED_UP)
-        ledger.remember(_BACKED_UP, str(context.clock.now()))
-    try:
-        _, note = back_up(context)
+        try:
+            _, note = back_up(context)
+        except DatabaseProblem as problem:
+            if problem.code == DAMAGED:
+                with context.store.transaction():
+                    ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
+            raise
         tally.warnings += [note] if note else []
-    except (EscalateError, OSError) as problem:
         with context.store.transaction():
-            ledger.remember(_BACKED_UP, before or "0")
-            if isinstance(problem, DatabaseProblem) and problem.code == DAMAGED:
-                ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
-        raise
+            ledger.remember(_BACKED_UP, str(context.clock.now()))
+
+
+@contextmanager
+def _alone_in(place: Path) -> Iterator[bool]:
+    """Whether nobody else copies into this directory. That ends with the process, however it ends: the next one copies then."""
+    try:
+        sharing.make_directory(place)
+        directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as problem:
+        raise _no_copy(place, problem) from None
+    try:
+        yield files.take(directory)
+    finally:
+        os.close(directory)
+
+
+def _no_copy(place: Path, problem: OSError) -> DatabaseProblem:
+    text = f"no copy can be kept in {place}: {problem.strerror or problem}"
+    return DatabaseProblem(text, f"see that {place} can be written; {sharing.SHARE_IT}")
 
 
 def _is_copied_today(context: Context) -> bool:
@@ -263,15 +282,9 @@ def _metrics(context: Context) -> None:
     path = context.running_catalog.metrics_textfile
     if path is None:
         return
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        partial.write_text(metrics(context), encoding="utf-8")
-        partial.chmod(0o644)  # node_exporter runs as another user; there is nothing secret in it
-        os.replace(partial, target)
+    try:  # node_exporter runs as another user; there is nothing secret in it
+        files.replace(path, metrics(context).encode(), mode=0o644)
     except OSError as problem:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise OSError(problem.errno, problem.strerror, path) from None
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from escalate_cli import files
 from escalate_cli.cli import render
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
@@ -213,8 +214,7 @@ def one_answer(context: Context, **asked: bool) -> None:
 def written(file: str, text: str) -> str:
     """Write `text` into `file`; the sentence that says so."""
     try:
-        with open(file, "w", encoding="utf-8", newline="\n") as page:
-            page.write(text)
+        files.write(file, text.encode())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
         raise EscalateError(f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write") from None

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from escalate_cli import __version__
+from escalate_cli import __version__, files
 from escalate_cli.config.problems import Problem
 from escalate_cli.config.sources import Source
 from escalate_cli.core.catalog import Catalog
@@ -46,16 +46,8 @@ def store(cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, 
 
     with contextlib.suppress(OSError, ValueError):
         body = msgspec.json.encode((catalog, problems))
-        target = _file(cache, path)
         os.makedirs(cache, mode=0o700, exist_ok=True)
-        temporary = f"{target}.{os.getpid()}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with open(descriptor, "wb") as stream:
-                stream.write(_header(path, sources) + b"%08x\n" % zlib.crc32(body) + body)
-            os.replace(temporary, target)
-        except OSError:
-            os.unlink(temporary)
+        files.replace(_file(cache, path), _header(path, sources) + b"%08x\n" % zlib.crc32(body) + body, mode=0o600)
 
 
 def remember_database(cache: Path, path: Path, text: str | None) -> None:
@@ -66,11 +58,7 @@ def remember_database(cache: Path, path: Path, text: str | None) -> None:
             os.unlink(target)
         elif remembered_database(cache, path) != text:
             os.makedirs(cache, mode=0o700, exist_ok=True)
-            temporary = f"{target}.{os.getpid()}"
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with open(descriptor, "wb") as stream:
-                stream.write(text.encode())
-            os.replace(temporary, target)
+            files.replace(target, text.encode(), mode=0o600)
 
 
 def remembered_database(cache: Path, path: Path) -> str | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import tempfile
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from escalate_cli import files
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
 from escalate_cli.config.sources import Content, find_sources, read
@@ -143,16 +144,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _write(target: Path, data: bytes) -> None:
     """Replace the file in one step, its mode kept."""
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
-        with open(descriptor, "wb") as stream:
-            os.fchmod(descriptor, target.stat().st_mode & 0o7777)
-            stream.write(data)
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(temporary, target)
+        files.replace(target, data, mode=stat.S_IMODE(target.stat().st_mode), lasting=True)
     except OSError as problem:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
         raise ConfigurationProblem(f"{target} cannot be changed: {problem.strerror}", "check who may write there") from None

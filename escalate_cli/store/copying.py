@@ -6,9 +6,11 @@ import errno
 import os
 import sqlite3
 import stat
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from escalate_cli import files
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 from escalate_cli.store import sharing
@@ -57,7 +59,7 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
     The source is read through a connection of its own, so that it can be copied within a transaction, before its first change. A backup
     would wait for a locked database for ever; this one gives up after so many seconds, with a DatabaseProblem.
     """
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = files.partial_of(target)
     give_up_at = clock.monotonic() + patience_seconds
 
     def tried(status: int, left: int, pages: int) -> None:
@@ -65,13 +67,16 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
             raise sqlite3.OperationalError(f"{source} is locked by another process")
 
     try:
-        partial.unlink(missing_ok=True)
+        files.forget_abandoned(target.parent, target.name)
         left, needed = os.statvfs(target.parent), source.stat().st_size
         if left.f_bavail * left.f_frsize < needed:  # else it would take the last byte from what needs it more
             raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
-        os.close(sharing.create(partial))
         there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
-        with closing(sqlite3.connect(there, uri=True)) as here, closing(sqlite3.connect(partial)) as beside:
+        with (
+            _held(sharing.create(partial)),
+            closing(sqlite3.connect(there, uri=True)) as here,
+            closing(sqlite3.connect(partial)) as beside,
+        ):
             here.backup(beside, progress=tried)
             beside.execute("PRAGMA journal_mode=DELETE")
             damage = mend_indexes(beside)
@@ -106,6 +111,16 @@ def mend_indexes(connection: sqlite3.Connection) -> Damage | None:
     if look_through(lambda statement: connection.execute(statement).fetchall()) is not None:
         raise DamagedSource(damage.text)
     return damage
+
+
+@contextmanager
+def _held(descriptor: int) -> Iterator[None]:
+    """Have others see that somebody is writing this file."""
+    try:
+        files.take(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _forget(partial: Path) -> None:

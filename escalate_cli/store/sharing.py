@@ -12,6 +12,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from escalate_cli import files
+
 SHARE_IT = "to share an installation, give the directory of its database to a group: chgrp GROUP DIR; chmod 2770 DIR"
 """the hint where one user cannot use what another has made"""
 
@@ -32,7 +34,7 @@ def group_of(directory: Path) -> int | None:
 
 def create(path: Path, access: int = os.O_RDWR) -> int:
     """Make a file that was not there, and open it; `FileExistsError` where something is."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | access, 0o600)
+    descriptor = files.create(path, access)
     try:
         belong(descriptor, path.parent)
     except OSError:

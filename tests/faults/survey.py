@@ -409,6 +409,12 @@ ROWS = (
         f"{MAINTENANCES}::test_after_a_snooze",
     ),
     row(
+        46,
+        "planted links; a copy cut short",
+        "links where metrics, pages, copies, the cache go; SIGKILL during the daily copy; parts left by the dead",
+        "tests/faults/test_files.py::",
+    ),
+    row(
         47,
         "a copy is put back",
         "numbers after it, with the database there, damaged, gone; what is not in it",
