@@ -156,30 +156,35 @@ class Dispatch:
         return begun
 
     def _claim_safely(self, waiting: Waiting, now: Instant, tally: Tally) -> Claimed | None:
-        """Claim one; a record that cannot be read is undone, pushed ahead, and stops none of the others in the same transaction.
+        """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the others in the same transaction.
 
-        Where limits and digests fail, it goes out by itself: what decides about them is no reason to send nothing.
+        Where limits and digests fail, be it for another's record, it goes out by itself: what decides about them is no reason for silence.
         """
+        met: list[Exception] = []
         for claim in (self._claim, self._claim_alone):
             try:
                 with self._store.part():
-                    return claim(waiting, self._gateway(waiting.gateway), now)
-            except DamagedRow as problem:
-                self._put_off(Unreadable(waiting.id, waiting.incident_id, problem), now, tally)
-                return None
-            except EscalateError:
-                raise
+                    claimed = claim(waiting, self._gateway(waiting.gateway), now)
             except Exception as problem:
-                tally.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(problem)})")
-        self._store.outbox.push_ahead(waiting.id, now + LOOK_AHEAD_AFTER_TROUBLE)
+                if isinstance(problem, EscalateError) and not isinstance(problem, DamagedRow):
+                    raise
+                met.append(problem)
+            else:
+                if met:
+                    tally.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(met[0])})")
+                return claimed
+        self._put_off(waiting, met[-1], now, tally)
         return None
 
     def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         return self._store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
 
-    def _put_off(self, unreadable: Unreadable, now: Instant, tally: Tally) -> None:
-        self._store.outbox.push_ahead(unreadable.id, now + LOOK_AHEAD_AFTER_TROUBLE)
-        tally.note_damage(self._store.database.path, unreadable.incident_id, unreadable.problem)
+    def _put_off(self, one: Waiting | Unreadable, problem: Exception, now: Instant, tally: Tally) -> None:
+        self._store.outbox.push_ahead(one.id, now + LOOK_AHEAD_AFTER_TROUBLE)
+        if isinstance(problem, DamagedRow):
+            tally.note_damage(self._store.database.path, one.incident_id, problem)
+        else:
+            tally.trouble(f"incident {one.incident_id}: a message could not be taken up ({words_of(problem)}); again in a minute")
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
@@ -202,9 +207,7 @@ class Dispatch:
 
     def _beside(self, waiting: Waiting, now: Instant) -> list[Waiting]:
         """What else goes out in the same message."""
-        return [
-            one for one in self._store.outbox.beside(waiting, now) if goes_with(waiting.kind, one.kind, waiting.recipient)
-        ]
+        return [one for one in self._store.outbox.beside(waiting, now) if goes_with(waiting.kind, one.kind, waiting.recipient)]
 
     def _ruling(self, waiting: Waiting, now: Instant) -> Ruling:
         """What `[limits]` say to this message."""
@@ -318,7 +321,7 @@ class Dispatch:
             if unreadable:
                 with self._store.transaction():
                     for one in unreadable:
-                        self._put_off(one, now, tally)
+                        self._put_off(one, one.problem, now, tally)
             mine = {one.claimed.token for one in self._underway.values()}
             known = [
                 self._outcome_of_abandoned(claimed, now)

@@ -12,7 +12,7 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.limits import is_limited, matters_most
 from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus
 from escalate_cli.core.targets import name_of
-from escalate_cli.errors import DatabaseProblem
+from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import FULL
@@ -47,7 +47,7 @@ def record(
     """Store how these attempts ended, in one transaction, and count them; `reach` is told of the points that tests stop at."""
     try:
         with store.transaction():
-            settled = [(one, _record_one(one, store, catalog, now)) for one in ended]
+            settled = [(one, _record_safely(one, store, catalog, now, tally)) for one in ended]
             reach("recording")
     except DatabaseProblem as problem:
         if problem.code != FULL:
@@ -63,20 +63,63 @@ def record(
             tally.count(one.claimed.incident_id, one.claimed.notification.id, *stored, message=one.leader)
 
 
-def _record_one(ended: Ended, store: Store, catalog: Catalog, now: Instant) -> tuple[NotificationStatus, Entry] | None:
+def _record_safely(
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+) -> tuple[NotificationStatus, Entry] | None:
+    """Record one outcome; what raises costs its line on the timeline, and none of the others in the same transaction."""
+    for how in (_record_one, _record_barely):
+        try:
+            with store.part():
+                return how(ended, store, catalog, now, tally)
+        except EscalateError:
+            raise
+        except Exception as problem:
+            tally.trouble(f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever ({words_of(problem)})")
+    return None  # nobody holds its claim after the lease: then it is sent again, and says so
+
+
+def _record_one(
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+) -> tuple[NotificationStatus, Entry] | None:
     """Record one outcome with its timeline entry; None when the claim was lost to another process meanwhile."""
-    status = store.outbox.record(ended.claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
+    claimed = ended.claimed
+    status = store.outbox.record(claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
     if status is None:
         return None
     try:
         entry = _entry(ended, status, catalog, now)
     except Exception as problem:  # how it is told is no reason to forget that it was sent
-        kind = EntryKind.SENT if status is NotificationStatus.SENT else EntryKind.FAILED
-        entry = Entry(now, kind, f"{ended.claimed.notification.recipient}: {status.value} ({words_of(problem)})")
-    store.situations.append(ended.claimed.incident_id, entry)
+        entry = _bare_entry(ended, status, now, words_of(problem))
+        tally.trouble(f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})")
+    store.situations.append(claimed.incident_id, entry)
     if status is not NotificationStatus.SENT:
-        _release(ended.claimed.notification, store, catalog, now)
+        _release_safely(claimed, store, catalog, now, tally)
     return status, entry
+
+
+def _record_barely(
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+) -> tuple[NotificationStatus, Entry] | None:
+    """Record what became of it, and no word of why."""
+    status = store.outbox.record(ended.claimed, ended.outcome.kind, "", ended.verdict, now)
+    return None if status is None else (status, _bare_entry(ended, status, now, "the timeline does not say more"))
+
+
+def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str) -> Entry:
+    kind = EntryKind.SENT if status is NotificationStatus.SENT else EntryKind.FAILED
+    return Entry(now, kind, f"{ended.claimed.notification.recipient}: {status.value} ({why})")
+
+
+def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Instant, tally: Tally) -> None:
+    """Where it cannot be known what waits only for this page, that waits its time."""
+    try:
+        with store.part():
+            _release(claimed.notification, store, catalog, now)
+    except EscalateError:
+        raise
+    except Exception as problem:
+        text = f"what waits for a message that failed could not be set free ({words_of(problem)})"
+        tally.trouble(f"incident {claimed.incident_id}: {text}")
 
 
 def _release(notification: Notification, store: Store, catalog: Catalog, now: Instant) -> None:

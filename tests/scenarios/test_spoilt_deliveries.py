@@ -1,0 +1,125 @@
+"""What raises while a message is weighed, made or recorded costs that much and no other message (product.md §4.20)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.duration import MINUTE
+from escalate_cli.tally import Tally
+from tests.world import ORGANISATION, STANDARD, World
+
+QUIET = STANDARD.replace('"5m"', '"4w"').replace('"10m"', '"4w"')
+LIMITED = ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"')
+RAISED = '{"change":"severity", "before'
+"""how an entry about a severity begins, and where its damage does"""
+
+Spoil = Callable[[World], None]
+
+
+class NoName(str):
+    """A name that cannot be shown."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        raise LookupError("no such name")
+
+
+def named_oddly(world: World, *people: str) -> None:
+    """These have names that cannot be shown."""
+    odd = {one: replace(world.catalog.people[one], name=NoName(one)) for one in people}
+    world.catalog = replace(world.catalog, people={**world.catalog.people, **odd})
+
+
+def without_limits_time(world: World) -> None:
+    world.catalog = replace(world.catalog, limits=replace(world.catalog.limits, per="soon"))
+
+
+def with_odd_names(world: World) -> None:
+    named_oddly(world, "ana")
+
+
+def with_a_damaged_history(world: World) -> None:
+    """What the first incident's severity was before cannot be read."""
+    _write(world, "UPDATE timeline SET kind = 'updated', data = ? WHERE id = (SELECT max(id) FROM timeline WHERE incident_id = 1)", RAISED)
+
+
+def _write(world: World, statement: str, *values: Any) -> None:
+    with world.store.transaction():
+        assert world.store.database.change(statement, values) == 1
+
+
+def both_are_due(world: World, spoil: Spoil) -> Tally:
+    """Ana has more than `[limits]` allow; then both teams' incidents come to be due in one pass, one of them for her."""
+    for number in range(3):
+        world.declare(f"storm {number}", "login")
+    world.maintenance("login", "2m")
+    world.maintenance("payments", "2m")
+    world.declare("Log in is broken", "login")
+    world.declare("Cards are declined", "payments")
+    world.sent()
+    spoil(world)
+    world.clock.at += 2 * MINUTE
+    return world.tick()
+
+
+@pytest.mark.parametrize("spoil", [without_limits_time, with_odd_names, with_a_damaged_history])
+def test_4_20_what_cannot_be_weighed_goes_out_by_itself_and_the_pass_says_so(world_with, spoil: Spoil) -> None:
+    world = world_with(QUIET, organisation=LIMITED)
+    tally = both_are_due(world, spoil)
+    world.expects("sms to ana", "sms to cara")
+    assert any("incident 4: a message was not weighed against others (" in one for one in tally.troubles), tally.troubles
+    assert {one.status.value for number in (4, 5) for one in world.look(number).notifications} == {"sent"}
+    world.tick()
+    world.expects_nothing()
+
+
+def test_4_20_a_digest_that_cannot_be_made_up_goes_out_one_by_one(world_with) -> None:
+    """What waits beside it is damaged: that costs the damaged one, and none of the others."""
+    world = world_with(QUIET, organisation=LIMITED)
+    for number in range(6):
+        world.declare(f"storm {number}", "login")
+    world.sent()
+    _write(world, "UPDATE notifications SET urgency = 'odd' WHERE incident_id = 5")
+    damaged = []
+    for _ in range(8):
+        world.clock.at += MINUTE
+        damaged.append(world.tick().damage)
+    world.expects("sms to ana", "sms to ana")
+    assert {one.status.value for number in (4, 6) for one in world.look(number).notifications} == {"sent"}
+    assert any("incident 5: a record of the database cannot be read" in str(one) for one in damaged)
+
+
+@pytest.mark.parametrize("refused", [None, Outcome(OutcomeKind.TEMPORARY, "HTTP 500"), Outcome(OutcomeKind.PERMANENT, "HTTP 400")])
+def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(world_with, refused: Outcome | None) -> None:
+    world = world_with(QUIET)
+    world.maintenance("login", "2m")
+    world.maintenance("payments", "2m")
+    world.declare("Log in is broken", "login")
+    world.declare("Cards are declined", "payments")
+    named_oddly(world, "ana")
+    world.post.refuse = lambda url: refused if url.endswith("%2B1") else None
+    world.clock.at += 2 * MINUTE
+    tally = world.tick()
+    known = {None: "sent", OutcomeKind.TEMPORARY: "retrying", OutcomeKind.PERMANENT: "failed"}[refused.kind if refused else None]
+    assert [world.look(number).notifications[0].status.value for number in (1, 2)] == [known, "sent"]
+    assert f"person:ana: {known} (LookupError: no such name)" in world.timeline(1)
+    assert any("incident 1: how a message ended could not be told (" in one for one in tally.troubles), tally.troubles
+    world.sent()
+    world.tick()
+    world.expects_nothing()
+
+
+def test_4_20_what_a_failed_page_would_set_free_is_no_reason_to_forget_that_it_failed(world_with) -> None:
+    """To whom it was sent as what cannot be read, so nobody knows whether what waits for it is graver."""
+    world = world_with(QUIET, organisation=LIMITED)
+    world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if url.endswith("%2B1") and world.read else None
+    tally = both_are_due(world, with_a_damaged_history)
+    world.expects("sms to cara")
+    assert [one.status.value for number in (4, 5) for one in world.look(number).notifications] == ["retrying", "sent"]
+    assert any("incident 4: what waits for a message that failed could not be set free" in one for one in tally.troubles), tally.troubles
