@@ -66,7 +66,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize(("before", "after", "now"), EDITS.values(), ids=EDITS)
-def test_the_start_that_is_named_keeps_who_is_on_call_now(before: Rotation, after: Rotation, now: str) -> None:
+def test_4_21_the_start_that_is_named_keeps_who_is_on_call_now(before: Rotation, after: Rotation, now: str) -> None:
     at = utc(now)
     old, new = catalog(before), catalog(after)
     found = taken_turns(old, new, "rota", at, at)
@@ -78,7 +78,7 @@ def test_the_start_that_is_named_keeps_who_is_on_call_now(before: Rotation, afte
 
 
 @pytest.mark.parametrize("moment", range(40))
-def test_there_is_a_finding_exactly_where_somebody_else_is_on_call_now(moment: int) -> None:
+def test_4_21_there_is_a_finding_exactly_where_somebody_else_is_on_call_now(moment: int) -> None:
     draw = random.Random(moment)
     at = utc("2026-01-12T00:00") + draw.randrange(0, 300 * 24) * HOUR
     before = rotation("abcdef"[: draw.randint(2, 6)], count=draw.randint(1, 3), unit=draw.choice(["d", "w", "months"]))
@@ -97,7 +97,7 @@ def test_there_is_a_finding_exactly_where_somebody_else_is_on_call_now(moment: i
             assert taken.start is not None
 
 
-def test_somebody_who_leaves_in_their_turn_is_followed_by_whoever_came_next() -> None:
+def test_4_21_somebody_who_leaves_in_their_turn_is_followed_by_whoever_came_next() -> None:
     at = utc(NOW)
     old = catalog(rotation("abcd"))
     leaver = on(old, at)
@@ -109,7 +109,7 @@ def test_somebody_who_leaves_in_their_turn_is_followed_by_whoever_came_next() ->
     assert on(new if taken.start is None else with_start(new, taken), at) == following
 
 
-def test_who_leaves_one_layer_and_stays_in_another_is_followed_too() -> None:
+def test_4_21_who_leaves_one_layer_and_stays_in_another_is_followed_too() -> None:
     at = utc("2026-11-25T20:00")  # night: the lower layer
     base, top = rotation("abcd"), rotation("abcd", hours="office")
     old = catalog(base, top)
@@ -120,7 +120,7 @@ def test_who_leaves_one_layer_and_stays_in_another_is_followed_too() -> None:
     assert on(new if taken.start is None else with_start(new, taken), at) == taken.keeper
 
 
-def test_of_several_layers_the_one_that_was_edited_is_named() -> None:
+def test_4_21_of_several_layers_the_one_that_was_edited_is_named() -> None:
     at = utc("2026-11-25T20:00")  # night: the lower layer
     base, top = rotation("abc"), rotation("xyz", hours="office")
     new = catalog(rotation("abcd"), top)
@@ -135,7 +135,7 @@ def test_of_several_layers_the_one_that_was_edited_is_named() -> None:
     assert on(with_start(changed_top, taken, 1), by_day) == on(catalog(base, top), by_day)
 
 
-def test_a_new_layer_that_takes_the_turn_is_told_to_begin_when_it_is_over() -> None:
+def test_4_21_a_new_layer_that_takes_the_turn_is_told_to_begin_when_it_is_over() -> None:
     at = utc(NOW)
     old = catalog(rotation("abc"))
     new = catalog(rotation("abc"), rotation("xy", "2026-11-02T09:00"))
@@ -144,7 +144,7 @@ def test_a_new_layer_that_takes_the_turn_is_told_to_begin_when_it_is_over() -> N
     assert on(with_start(new, taken, 1), at) == on(old, at)
 
 
-def test_what_an_override_says_is_meant() -> None:
+def test_4_21_what_an_override_says_is_meant() -> None:
     at = utc(NOW)
     before = rotation("abc")
     swap = Override("z", datetime(2026, 11, 25, 9), datetime(2026, 11, 25, 18))
@@ -156,7 +156,7 @@ def test_what_an_override_says_is_meant() -> None:
     assert taken_turns(catalog(before, overrides=(whole,)), catalog(rotation("abcd"), overrides=(whole,)), "rota", at, at) == []
 
 
-def test_a_turn_that_began_after_the_edit_was_met_is_nobody_s_loss() -> None:
+def test_4_21_a_turn_that_began_after_the_edit_was_met_is_nobody_s_loss() -> None:
     before, after = catalog(rotation("abc")), catalog(rotation("abcd"))
     met = utc(NOW)
     assert taken_turns(before, after, "rota", met, met + DAY)
@@ -164,7 +164,7 @@ def test_a_turn_that_began_after_the_edit_was_met_is_nobody_s_loss() -> None:
 
 
 @pytest.mark.parametrize("change", ["appended", "put first", "removed"])
-def test_in_a_large_organisation_every_rotation_keeps_its_turn(change: str) -> None:
+def test_4_21_in_a_large_organisation_every_rotation_keeps_its_turn(change: str) -> None:
     old = load(THORNMERE).catalog
     at = utc("2026-11-25T12:00")
     found = 0

@@ -24,7 +24,7 @@ def later(world: World, span: str, start: str, service: str = "login") -> None:
     begin_maintenance(world.context, [service], parse_duration(span), start=world.clock.at + parse_duration(start))
 
 
-def test_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_so(world: World) -> None:
+def test_4_18_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_so(world: World) -> None:
     world.maintenance("login", "8h")
     world.declare("down", "login")
     _, longer = begin_maintenance(world.context, ["login"], 5 * MINUTE)
@@ -35,7 +35,7 @@ def test_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_s
     world.expects("sms to ana")
 
 
-def test_a_longer_maintenance_says_nothing_about_a_shorter_one_and_lasts(world: World) -> None:
+def test_4_18_a_longer_maintenance_says_nothing_about_a_shorter_one_and_lasts(world: World) -> None:
     world.maintenance("login", "5m")
     assert begin_maintenance(world.context, ["login"], HOUR)[1] == ()
     world.declare("down", "login")
@@ -45,7 +45,7 @@ def test_a_longer_maintenance_says_nothing_about_a_shorter_one_and_lasts(world: 
     world.expects("sms to ana")
 
 
-def test_maintenances_that_touch_are_one(world: World) -> None:
+def test_4_18_maintenances_that_touch_are_one(world: World) -> None:
     world.maintenance("login", "1h")
     later(world, "1h", "1h")
     (whole,) = quiet_services(world.context)
@@ -57,7 +57,7 @@ def test_maintenances_that_touch_are_one(world: World) -> None:
     world.expects("sms to ana")
 
 
-def test_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_is_planned(world: World) -> None:
+def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_is_planned(world: World) -> None:
     world.maintenance("login", "8h")
     world.maintenance("login", "2h")
     later(world, "1h", "3h")
@@ -71,7 +71,7 @@ def test_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_i
     assert len(quiet_services(world.context)) == 1
 
 
-def test_a_maintenance_that_is_planned_keeps_quiet_from_its_beginning(world_with) -> None:
+def test_4_18_a_maintenance_that_is_planned_keeps_quiet_from_its_beginning(world_with) -> None:
     own = '[people.ana.notify]\nhigh = [{ via = ["email"] }, { via = ["sms"], after = "30m" }]\n'
     world = world_with(STANDARD.replace('wait = "5m"', 'wait = "1h"') + own)
     later(world, "1h", "10m")
@@ -83,7 +83,7 @@ def test_a_maintenance_that_is_planned_keeps_quiet_from_its_beginning(world_with
     world.expects("email to ana")
 
 
-def test_a_planned_maintenance_is_called_off_by_ending_it(world: World) -> None:
+def test_4_18_a_planned_maintenance_is_called_off_by_ending_it(world: World) -> None:
     later(world, "1h", "10m")
     ended, called_off, _ = end_maintenance(world.context, ["login"])
     assert (ended, len(called_off), planned_maintenances(world.context)) == ((), 1, ())
@@ -96,12 +96,12 @@ def test_a_planned_maintenance_is_called_off_by_ending_it(world: World) -> None:
     world.expects("resolved sms to ana", "resolved sms to bo")
 
 
-def test_a_maintenance_that_would_be_over_is_refused(world: World) -> None:
+def test_4_18_a_maintenance_that_would_be_over_is_refused(world: World) -> None:
     with pytest.raises(UsageProblem, match="over already"):
         begin_maintenance(world.context, ["login"], HOUR, start=world.clock.at - 2 * HOUR)
 
 
-def test_a_page_that_waited_for_a_maintenance_says_how_long(world: World) -> None:
+def test_4_18_a_page_that_waited_for_a_maintenance_says_how_long(world: World) -> None:
     world.maintenance("login", "1h")
     world.clock.at += 20 * MINUTE
     world.declare("down", "login")
@@ -111,7 +111,7 @@ def test_a_page_that_waited_for_a_maintenance_says_how_long(world: World) -> Non
     assert world.look().notifications[-1].late == 0
 
 
-def test_a_page_that_waited_for_a_maintenance_that_ended_while_nothing_ran_says_how_late_it_is(world: World) -> None:
+def test_4_18_a_page_that_waited_for_a_maintenance_that_ended_while_nothing_ran_says_how_late_it_is(world: World) -> None:
     world.maintenance("login", "1h")
     world.declare("down", "login")
     world.sleep("1h4m")
@@ -122,14 +122,14 @@ def test_a_page_that_waited_for_a_maintenance_that_ended_while_nothing_ran_says_
     assert "4m late" in world.last().body
 
 
-def test_after_a_maintenance_and_a_gap_the_level_that_is_due_is_paged_too(world: World) -> None:
+def test_4_18_after_a_maintenance_and_a_gap_the_level_that_is_due_is_paged_too(world: World) -> None:
     world.maintenance("login", "1h")
     world.declare("down", "login")
     world.sleep("1h7m")
     world.expects("sms to ana", "sms to bo")
 
 
-def test_a_maintenance_that_was_ended_while_nothing_ran_counts_from_its_end(world: World) -> None:
+def test_4_18_a_maintenance_that_was_ended_while_nothing_ran_counts_from_its_end(world: World) -> None:
     world.maintenance("login", "8h")
     world.declare("down", "login")
     world.clock.at += 10 * MINUTE
@@ -139,7 +139,7 @@ def test_a_maintenance_that_was_ended_while_nothing_ran_counts_from_its_end(worl
     assert world.look().notifications[-1].late == 3 * MINUTE
 
 
-def test_a_maintenance_of_the_configuration_keeps_quiet_every_week(world_with) -> None:
+def test_4_18_a_maintenance_of_the_configuration_keeps_quiet_every_week(world_with) -> None:
     world = world_with(STANDARD, more=PLANNED)
     world.clock.at += 7 * 24 * HOUR + 20 * MINUTE
     world.declare("down", "login")
@@ -150,7 +150,7 @@ def test_a_maintenance_of_the_configuration_keeps_quiet_every_week(world_with) -
     assert "it waited 50m for the end of a maintenance" in world.look().notifications[-1].because
 
 
-def test_a_maintenance_of_the_configuration_begins_while_an_incident_is_open(world_with) -> None:
+def test_4_18_a_maintenance_of_the_configuration_begins_while_an_incident_is_open(world_with) -> None:
     world = world_with(STANDARD.replace('wait = "5m"', 'wait = "20m"'), more=PLANNED)
     world.declare("down", "login")
     world.expects("sms to ana")
@@ -160,7 +160,7 @@ def test_a_maintenance_of_the_configuration_begins_while_an_incident_is_open(wor
     world.expects("sms to ana")
 
 
-def test_a_maintenance_of_the_configuration_can_be_ended_this_once(world_with) -> None:
+def test_4_18_a_maintenance_of_the_configuration_can_be_ended_this_once(world_with) -> None:
     world = world_with(STANDARD, more=PLANNED)
     world.clock.at += 20 * MINUTE
     assert [one.reason for one in quiet_services(world.context)] == ["index rebuild"]
@@ -172,13 +172,13 @@ def test_a_maintenance_of_the_configuration_can_be_ended_this_once(world_with) -
     assert quiet(world.store.situations.maintenance(), world.catalog, "login", world.clock.at + 7 * 24 * HOUR) is not None
 
 
-def test_a_planned_maintenance_keeps_its_local_time_when_the_clocks_change(world_with) -> None:
+def test_4_18_a_planned_maintenance_keeps_its_local_time_when_the_clocks_change(world_with) -> None:
     world = world_with(STANDARD, more=PLANNED.replace("11-23T10:10", "03-23T10:10"))  # a Monday before the clocks go forward
     begins = [one.start_at for one in upcoming((), world.catalog, "login", instant("2026-03-24T00:00:00"))]
     assert begins == [instant("2026-03-30T09:10:00")]
 
 
-def test_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing_is_late(world: World) -> None:
+def test_4_18_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing_is_late(world: World) -> None:
     world.maintenance("login", "3m")
     world.declare("down", "login")
     world.snooze("20m", "ana")
@@ -188,7 +188,7 @@ def test_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing
     assert world.look().notifications[-1].late == 0
 
 
-def test_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after_it_is_not_late(world: World) -> None:
+def test_4_18_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after_it_is_not_late(world: World) -> None:
     world.maintenance("login", "3m")
     world.declare("down", "login")
     world.resolve()

@@ -68,7 +68,7 @@ def desk(tmp_path: Path) -> Desk:
     return found
 
 
-def test_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_start_keeps_it(desk: Desk) -> None:
+def test_4_21_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_start_keeps_it(desk: Desk) -> None:
     before = desk.on_call()
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     assert desk.on_call() != before
@@ -83,7 +83,7 @@ def test_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_start_k
     assert (desk.checked(), desk.a_pass(), desk.checked()) == ([], [], [])  # giving it back takes it from nobody
 
 
-def test_check_goes_on_finding_it_after_passes_and_other_edits_until_the_turn_is_over(desk: Desk) -> None:
+def test_4_21_check_goes_on_finding_it_after_passes_and_other_edits_until_the_turn_is_over(desk: Desk) -> None:
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     assert len(desk.checked()) == 1  # before any pass
     assert len(desk.a_pass()) == 1
@@ -94,7 +94,7 @@ def test_check_goes_on_finding_it_after_passes_and_other_edits_until_the_turn_is
     assert desk.checked() == []
 
 
-def test_a_command_that_adopts_the_edit_first_does_not_keep_the_next_pass_from_saying_it(desk: Desk) -> None:
+def test_4_21_a_command_that_adopts_the_edit_first_does_not_keep_the_next_pass_from_saying_it(desk: Desk) -> None:
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     context = desk.context()
     context.keep_catalog()  # as `declare` does
@@ -102,7 +102,7 @@ def test_a_command_that_adopts_the_edit_first_does_not_keep_the_next_pass_from_s
     assert len(desk.a_pass()) == 1
 
 
-def test_an_edit_that_leaves_the_turn_alone_says_nothing(desk: Desk) -> None:
+def test_4_21_an_edit_that_leaves_the_turn_alone_says_nothing(desk: Desk) -> None:
     desk.write('members = ["ana", "bo"]', more='[hours.late]\ndays = ["mon"]\nfrom = "09:00"\nto = "10:00"\n')
     assert (desk.checked(), desk.a_pass()) == ([], [])
 
