@@ -13,6 +13,7 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, show_about
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.exposure import exposure_findings
 from escalate_cli.finding import Finding, Weight
 from escalate_cli.finding import counted as _count
 from escalate_cli.finding import well as _ok
@@ -63,7 +64,7 @@ def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
     now = context.clock.now()
     store, database = _open(context)
     catalog, configuration = _configuration(context, store)
-    findings = [*configuration, *database]
+    findings = [*configuration, *_looked("who may write the configuration", lambda: exposure_findings(context, catalog)), *database]
     if catalog is not None:
         findings += _looked("what can be used", lambda: usability_findings(catalog, now))
     if store is not None:

@@ -89,6 +89,7 @@ def check(
     from escalate_cli.cli import check_screens
     from escalate_cli.config.load import load
     from escalate_cli.config.problems import InvalidConfiguration
+    from escalate_cli.exposure import exposure_problems
 
     one_answer(context, heatmap=heatmap)
     if heatmap and sarif:
@@ -107,7 +108,8 @@ def check(
         outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
     tried, notes = check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
     taken = check_screens.taken_turns(context, catalog) if catalog is not None else []
-    foreseen = tried + taken + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
+    exposed = exposure_problems(context, catalog)
+    foreseen = tried + taken + exposed + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []

@@ -56,6 +56,11 @@ def database_of(config: Path, text: str) -> Path:
         ) from None
 
 
+def config_dir(environ: Mapping[str, str]) -> Path | None:
+    """The user's configuration directory, or None where there is none; it need not exist yet."""
+    return _directory("config", environ)
+
+
 def cache_dir(environ: Mapping[str, str]) -> Path | None:
     """The user's cache directory, or None where there is none; it need not exist yet."""
     return _directory("cache", environ)

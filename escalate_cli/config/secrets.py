@@ -95,6 +95,12 @@ def references(template: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def secret_files(template: str) -> tuple[str, ...]:
+    """The paths of the files that `template` refers to; `BadReference` as `references`."""
+    names = [reference[2:-1] for reference in references(template)]
+    return tuple(name[len(_FILE) :] for name in names if name.startswith(_FILE))
+
+
 def _checked(match: re.Match[str]) -> str:
     """What stands between the braces; `BadReference` when it is neither a variable's name nor an absolute path."""
     name = match[1]

@@ -410,9 +410,10 @@ ROWS = (
     ),
     row(
         46,
-        "planted links; a copy cut short",
-        "links where metrics, pages, copies, the cache go; SIGKILL during the daily copy; parts left by the dead",
+        "planted links, loose modes; a copy cut short",
+        "links where metrics, pages, copies, the cache go; files of others; SIGKILL during the daily copy; parts left by the dead",
         "tests/faults/test_files.py::",
+        "tests/faults/test_exposure.py::",
     ),
     row(
         47,

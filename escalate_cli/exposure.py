@@ -1,0 +1,220 @@
+"""Who besides us could change whom is paged, or read what only we should know: the files of the configuration, and secrets.
+
+Modes are taken at their word, as ssh does. Not "others" are root, the owner of the database, and whoever is of the group that shares
+the installation (mode 2770). A directory with the sticky bit lets nobody replace a file that is not theirs; but whoever may add a file
+to the directory of the configuration changes it.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from escalate_cli.config.find import config_dir
+from escalate_cli.config.problems import WARNING, Problem
+from escalate_cli.config.secrets import BadReference, secret_files
+from escalate_cli.config.sources import find_sources
+from escalate_cli.context import Context
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.errors import ConfigurationProblem, EscalateError
+from escalate_cli.finding import Finding, Weight, well
+from escalate_cli.store.sharing import group_of
+
+WRITABLE, READABLE = "writable-by-others", "readable-by-others"
+ENV_FILE = "secrets.env"
+_EVERYBODY = "every user"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A file or directory that others may write, or a secret that they may read. `code` is a stable word."""
+
+    path: Path
+    code: str
+    message: str
+    hint: str
+
+
+def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
+    """Each once: the configuration and its directory, the files of secrets (without a catalog only the usual one), what they are in."""
+    config = Path(os.path.abspath(context.config_path))
+    sources: list[Path] = []
+    with suppress(ConfigurationProblem):
+        sources = [Path(os.path.abspath(source.path)) for source in find_sources(config)]
+    friends = _Friends.of(context, config)
+    found = [_of_file(path, friends) for path in sources]
+    if config.is_dir():
+        found.append(_of_directory(config, friends, filled=True))
+    secrets = [path for path in _secrets(context, config, catalog) if path.exists()]
+    found += [_of_file(path, friends, secret=True) for path in secrets]
+    above = {each: None for path in (*sources, config, *secrets) for each in _above(path)}
+    for counted in (config, Path(os.path.realpath(config))):
+        above.pop(counted, None)
+    found += [_of_directory(path, friends) for path in above]
+    return list({one.path: one for one in found if one is not None}.values())
+
+
+def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem]:
+    """As `check` tells of them."""
+    config = context.config_path
+    return [
+        Problem(one.path.name if one.path.parent == config.absolute() else str(one.path), 0, 0, WARNING, one.code, one.message, one.hint)
+        for one in exposures(context, catalog)
+    ]
+
+
+def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding]:
+    """As `doctor` tells of them."""
+    found = [Finding(Weight.WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)]
+    return found or [well("exposure", "nobody else may change the configuration or read a secret")]
+
+
+# ── who is no other ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Friends:
+    """Those whose installation this is."""
+
+    users: frozenset[int]
+    groups: frozenset[int]
+
+    @classmethod
+    def of(cls, context: Context, config: Path) -> _Friends:
+        users, groups = {0, os.geteuid()}, {group_of(config)}
+        with suppress(EscalateError, OSError):
+            database = Path(os.path.realpath(context.database_path))
+            groups.add(group_of(database.parent))
+            users.add(os.stat(database if database.exists() else database.parent).st_uid)
+        return cls(frozenset(users), frozenset(group for group in groups if group is not None))
+
+    def has_user(self, user: int) -> bool:
+        return user in self.users or any(_name(user) in _members(group) for group in self.groups)
+
+    def has_group(self, group: int) -> bool:
+        """Whether all who are of this group are friends; root's own group is nobody's, where root itself asks."""
+        if group in self.groups:
+            return True
+        if group == 0:
+            return os.geteuid() != 0
+        return _members(group) <= {_name(user) for user in self.users}
+
+
+def _members(group: int) -> set[str]:
+    """Also those whose own group it is."""
+    try:
+        listed = grp.getgrgid(group).gr_mem
+    except KeyError:
+        listed = []
+    return {*listed, *(user.pw_name for user in pwd.getpwall() if user.pw_gid == group)}
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
+def _group_name(group: int) -> str:
+    try:
+        return grp.getgrgid(group).gr_name
+    except KeyError:
+        return str(group)
+
+
+# ── what others may do ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _secrets(context: Context, config: Path, catalog: Catalog | None) -> Iterable[Path]:
+    """The files with secrets that the configuration names, and the one that cron and systemd are told of."""
+    urls = [one.url for one in catalog.gateways.values()] if catalog is not None else []
+    if catalog is not None and catalog.heartbeat is not None:
+        urls.append(catalog.heartbeat.url)
+    named: list[str] = []
+    for url in urls:
+        with suppress(BadReference):
+            named += secret_files(url)
+    usual = [place / ENV_FILE for place in (config, config_dir(context.environ)) if place is not None]
+    return dict.fromkeys([*map(Path, named), *usual])
+
+
+def _above(path: Path) -> Iterator[Path]:
+    """Every directory that somebody could exchange `path` in, also where links lead."""
+    yield from path.parents
+    real = Path(os.path.realpath(path))
+    if real != path:
+        yield from real.parents
+
+
+def _of_file(path: Path, friends: _Friends, *, secret: bool = False) -> Exposure | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    mode = stat.S_IMODE(status.st_mode)
+    what = "the secret " if secret else ""
+    whom = "learn a secret, and have pages not sent" if secret else "change whom is paged"
+    if not friends.has_user(status.st_uid):
+        message = f"{what}{path} belongs to {_name(status.st_uid)}, who could {whom}"
+        return Exposure(path, WRITABLE, message, f"chown {_name(os.geteuid())} {path}")
+    writers = None if _is_read_only(path) else _who(status, 0o020, 0o002, friends)
+    if writers:
+        verbs = "read and write" if secret and _who(status, 0o040, 0o004, friends) else "write"
+        message = f"{writers} may {verbs} {what}{path} (mode {mode:04o}), and could {whom}"
+        return Exposure(path, WRITABLE, message, _close(path, status, friends, "rwx" if secret else "w"))
+    readers = _who(status, 0o040, 0o004, friends) if secret else None
+    if readers is None or (readers != _EVERYBODY and _is_how_we_read(status)):
+        return None
+    return Exposure(path, READABLE, f"{readers} may read {what}{path} (mode {mode:04o})", _close(path, status, friends, "rwx"))
+
+
+def _of_directory(path: Path, friends: _Friends, *, filled: bool = False) -> Exposure | None:
+    """`filled`: every file in it counts, so that the sticky bit is no help, and its owner matters."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    if filled and not friends.has_user(status.st_uid):
+        message = f"the directory {path} belongs to {_name(status.st_uid)}, who could change whom is paged"
+        return Exposure(path, WRITABLE, message, f"chown {_name(os.geteuid())} {path}")
+    writers = _who(status, 0o020, 0o002, friends)
+    if not writers or (status.st_mode & stat.S_ISVTX and not filled) or _is_read_only(path):
+        return None
+    could = "add files to the configuration" if filled else "exchange what is in it"
+    message = f"{writers} may write the directory {path} (mode {stat.S_IMODE(status.st_mode):04o}), and could {could}: change whom is paged"
+    return Exposure(path, WRITABLE, message, _close(path, status, friends, "w"))
+
+
+def _who(status: os.stat_result, by_group: int, by_all: int, friends: _Friends) -> str | None:
+    """Who of the others has this right, in words; None for nobody."""
+    if status.st_mode & by_all:
+        return _EVERYBODY
+    if status.st_mode & by_group and not friends.has_group(status.st_gid):
+        return f"the group {_group_name(status.st_gid)}"
+    return None
+
+
+def _close(path: Path, status: os.stat_result, friends: _Friends, rights: str) -> str:
+    """The command that takes these rights from the others, and from nobody else."""
+    theirs = friends.has_group(status.st_gid) or (rights == "rwx" and _is_how_we_read(status))
+    return f"chmod {'o' if theirs else 'go'}-{rights} {path}"
+
+
+def _is_how_we_read(status: os.stat_result) -> bool:
+    """Whether it is by their group that this process may read somebody else's file: that is what the group is for."""
+    return status.st_uid != os.geteuid() and status.st_gid in (os.getegid(), *os.getgroups())
+
+
+def _is_read_only(path: Path) -> bool:
+    """Whether nobody can write there, whatever the modes say: what a container is given is mounted so."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
