@@ -249,7 +249,8 @@ def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, M
 
 def page_fallback(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:
     """Page `[fallback].page` directly and wait for how that ends; who was reached."""
-    page = Page(context)
+    busy = context.sender.running  # how the messages of a pass end is not for this page to take in
+    page = Page(context, Sender(clock=context.clock) if busy else None)
     page.begin(what, problem, each=each)
     while page.running:
         page.look(1.0)

@@ -60,14 +60,15 @@ class Engine:
     def run(self, tally: Tally, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> bool:
         """Round after round until nothing is left to do now, or `keep_on()` says no; whether nothing is left.
 
-        When the database cannot be used any more, what is under way is finished first: what was accepted must not be sent again.
+        When it cannot go on, as where the database cannot be used any more, what is under way is finished first: what was accepted
+        must not be sent again.
         """
         try:
             while self.round(tally, patience=0.5, incident_id=incident_id):
                 if not keep_on():
                     return False
-        except DatabaseProblem:
-            with suppress(DatabaseProblem):
+        except Exception:
+            with suppress(Exception):
                 self.finish(tally, keep_on)
             raise
         return True

@@ -7,16 +7,21 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from escalate_cli import emergency
+from escalate_cli import declaring, emergency
+from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Span
+from escalate_cli.core.model import NotificationStatus
+from escalate_cli.delivery.sender import Envelope
+from escalate_cli.engine import Engine
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.mark import Mark
 from escalate_cli.store.spool import Spool
@@ -25,7 +30,7 @@ from escalate_cli.watching import REMIND_AFTER, News, Signals, watch
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer
-from tests.world import ORGANISATION, World, WorldClock
+from tests.world import ORGANISATION, STANDARD, World, WorldClock
 
 HANGING = '[people.ops]\nname = "Ops"\ncontact = { h = "ops" }\n[gateways.h]\nurl = "json://127.0.0.1:PORT/h/{to}"\ntimeout = "50s"\n'
 """the fallback is told through a gateway that does not answer until the test says so; everybody else is told through another"""
@@ -265,6 +270,36 @@ def test_a_page_that_reached_one_of_two_is_not_repeated_before_its_interval(tmp_
     world.expects("sms to ops")
     assert emergency.page_fallback(fallback_context(world), "Nobody is told", DARK) == ["Ops"]
     world.expects("sms to ops")
+    world.store.close()
+
+
+def test_an_emergency_page_while_messages_are_under_way_takes_the_outcome_of_none(tmp_path):
+    world = World(tmp_path)
+    with HttpServer(at_path={"/held": Answer(trick="hold")}) as web:
+        world.configure(STANDARD, organisation=ORGANISATION.replace("127.0.0.1:1/", f"127.0.0.1:{web.port}/"))
+        with closing(Context(Options(world.config, tmp_path / "escalate.db"), {}, Clock())) as context:
+            context.sender.begin(0, Envelope(web.url(path="/held"), (), "a page", "of a pass", "page", MINUTE))
+            web.wait_for(1)
+            assert emergency.page_fallback(context, "Nobody is told", DARK) == ["Ops"]
+            web.release()
+            assert [(ticket, one.kind) for ticket, one in context.sender.outcomes(60)] == [(0, OutcomeKind.SENT)]
+    world.store.close()
+
+
+def test_a_pass_that_fails_as_nobody_foresaw_records_first_what_it_has_sent(tmp_path):
+    world, failing = World(tmp_path), ["once"]
+
+    def catalog() -> Catalog:
+        if world.post.tried and failing:
+            raise OSError(failing.pop())
+        return world.catalog
+
+    asked = declaring.Request("The sign-in is down", ("login",), None)
+    declaring.declare(world.context, asked, lambda routing: None)
+    with pytest.raises(OSError, match="once"):
+        Engine(world.store, catalog, world.post, world.clock, {}).tick()
+    world.expects("sms to ana")
+    assert [one.status for one in world.look().notifications] == [NotificationStatus.SENT]
     world.store.close()
 
 
