@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cli import board_layout, incident_screen, screens
+from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import MINUTE, Instant, show_about
@@ -25,21 +27,21 @@ _FRESH = MINUTE
 
 
 class Board:
-    """Drawn anew after every pass. Use as a context manager: the terminal is put back at the end."""
+    """Drawn anew after every pass, through an outlet: no pass waits for a terminal. Use as a context manager: the terminal is put back
+    at the end."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, outlet: Outlet) -> None:
+        self._context, self._outlet = context, outlet
+        self._sheet = Sheet(outlet.put, sys.stdout.encoding)
         self._troubles: deque[tuple[Instant, str]] = deque(maxlen=_TROUBLES)
         self._live: Live | None = None
 
     def __enter__(self) -> Board:
-        import sys
-
         from rich.live import Live
 
         from escalate_cli.cli.render import console
 
-        self._live = Live(console=console(sys.stdout, self._context.options, terminal=True), screen=True, auto_refresh=False)
+        self._live = Live(console=console(self._sheet, self._context.options, terminal=True), screen=True, auto_refresh=False)
         self._live.__enter__()
         return self
 
@@ -56,7 +58,13 @@ class Board:
         except EscalateError as problem:  # a database that is locked for a while ends neither the watch nor its board
             drawing = screens.words(f"escalate watch\n\n{problem.message}", "bold red", lines=True)
         if self._live is not None:
-            self._live.update(drawing, refresh=True)
+            picture: list[bytes] = []
+            self._sheet.take = picture.append
+            try:
+                self._live.update(drawing, refresh=True)
+            finally:
+                self._sheet.take = self._outlet.put
+            self._outlet.show(b"".join(picture))
 
     def _drawing(self) -> board_layout.Picture:
         context = self._context

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.cli import screens
 from escalate_cli.cli.demo import run_line
-from escalate_cli.cli.render import Draw, drawn, write
+from escalate_cli.cli.outlet import Outlet, Sheet
+from escalate_cli.cli.render import Draw, drawn, lost, write
 from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.model import Entry, EntryKind, Notification
@@ -68,6 +69,7 @@ class Screen:
         self._place, self._options, self._is_live = place, options, live
         self._context = place.context
         self._live: Live | None = None
+        self._outlet = Outlet(1, lambda problem: lost(problem, options, acted=True))
         self._waiting = False
         self._scenes = 0
         self._shown: set[tuple[str, str, str]] = set()
@@ -78,6 +80,7 @@ class Screen:
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._stop_waiting()
+        self._outlet.close(None if kind is None else 1.0)  # whoever watches to the end may take their time
 
     # ── the story's own words ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,7 +164,7 @@ class Screen:
             self._spinner = Spinner("dots", style="yellow")
             self._live = Live(
                 Padding(self._spinner, (0, 0, 0, 8)),
-                console=console(sys.stdout, self._options, terminal=True),
+                console=console(Sheet(self._outlet.put, sys.stdout.encoding), self._options, terminal=True),
                 transient=True,
                 auto_refresh=False,
                 redirect_stdout=False,
@@ -180,7 +183,7 @@ class Screen:
 
     def _draw(self, draw: Draw) -> None:
         self._stop_waiting()
-        write(drawn(draw, self._options), self._options, acted=True)
+        self._outlet.put(drawn(draw, self._options))
 
     def _stop_waiting(self) -> None:
         if self._live is not None:

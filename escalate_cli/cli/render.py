@@ -127,23 +127,27 @@ def say(text: str) -> None:
         sys.stderr.write(printable(text) + "\n")
         sys.stderr.flush()
     except OSError:
-        _give_up(2)
+        give_up(2)
 
 
 def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> None:
-    """Print an error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of lines that come first."""
-    if options.json:
-        lines = [json_text({"error": {**error_data(error), **(more or {})}})]
-    else:
-        lines = [printable(detail, lines=True) for detail in details]
-        lines.append(printable(f"escalate: error: {error.message}"))
-        if error.hint:
-            lines.append(printable(f"hint: {error.hint}"))
+    """Print an error on stderr: see `error_text`."""
     try:
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(error_text(error, options, details=details, more=more))
         sys.stderr.flush()
     except OSError:
-        _give_up(2)
+        give_up(2)
+
+
+def error_text(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> str:
+    """An error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of lines that come first."""
+    if options.json:
+        return json_text({"error": {**error_data(error), **(more or {})}}) + "\n"
+    lines = [printable(detail, lines=True) for detail in details]
+    lines.append(printable(f"escalate: error: {error.message}"))
+    if error.hint:
+        lines.append(printable(f"hint: {error.hint}"))
+    return "\n".join(lines) + "\n"
 
 
 def error_data(error: EscalateError) -> dict[str, Any]:
@@ -165,29 +169,24 @@ def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
     return True
 
 
-def is_read(stream: int, patience: float = 1.0) -> bool:
-    """Whether a line can be written to the stream without waiting for longer than `patience` seconds: a pipe may be full."""
-    import select
-
-    try:
-        return bool(select.select([], [stream], [], patience)[1])
-    except (OSError, ValueError):
-        return True  # what is wrong with it, writing will find
-
-
 def lost(error: OSError, options: Options, *, acted: bool = False) -> None:
     """Say that stdout could not be written."""
     give_up_stdout()
+    fail(unwritable(error, acted=acted), options)
+
+
+def unwritable(error: OSError, *, acted: bool) -> EscalateError:
+    """What is said where stdout cannot be written."""
     done = "what was asked has been done" if acted else "nothing has been changed: make room and ask again"
-    fail(EscalateError(f"the answer could not be written to stdout: {error.strerror}", done, code="output"), options)
+    return EscalateError(f"the answer could not be written to stdout: {error.strerror}", done, code="output")
 
 
 def give_up_stdout() -> None:
     """Write no more to stdout."""
-    _give_up(1)
+    give_up(1)
 
 
-def _give_up(stream: int) -> None:
+def give_up(stream: int) -> None:
     """Point a stream at /dev/null: what is left in its buffer would fail again, loudly, when the interpreter ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream)

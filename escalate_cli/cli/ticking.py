@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from escalate_cli.cli.outlet import Outlet
 
 PATIENCE_WITH_FILES = 2.0
 """seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
@@ -121,6 +124,7 @@ def watch(
     import sys
 
     from escalate_cli.cli.frame import span
+    from escalate_cli.cli.outlet import outlets
     from escalate_cli.watching import Signals
     from escalate_cli.watching import watch as run
 
@@ -129,15 +133,15 @@ def watch(
         raise UsageProblem("--interval is too short", 'write at least "1s"')
     context.patience_with_files = PATIENCE_WITH_FILES
     context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
-    with Signals().heard() as signals:
+    with Signals().heard() as signals, outlets(context.options) as (lines, troubles):
         context.sender.wake_fd = signals.fd
         if sys.stdout.isatty() and not context.options.json:
             from escalate_cli.cli.board import Board
 
-            with Board(context) as board:
+            with Board(context, lines) as board:
                 run(context, length, signals, _with_configuration_news(context, board.tell))
         else:
-            run(context, length, signals, _with_configuration_news(context, lambda tally: _print_lines(context, tally)))
+            run(context, length, signals, _with_configuration_news(context, lambda tally: _say_lines(context, tally, lines, troubles)))
     return Answer({"stopped": True}, "")
 
 
@@ -160,16 +164,11 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
     return tell_more
 
 
-def _print_lines(context: Context, tally: Any) -> None:
-    """Print what a pass did; lines that nobody reads (a pager, a stuck pipe) are dropped: paging waits for no reader."""
-    from escalate_cli.cli.render import is_read, say, write
+def _say_lines(context: Context, tally: Any, lines: Outlet, troubles: Outlet) -> None:
+    """Say what a pass did, without waiting for whoever reads it."""
     from escalate_cli.core.moment import iso
-    from escalate_cli.core.text import printable
 
     for line in tally.lines:
-        if not is_read(1):
-            break
-        write(f"{iso(context.clock.now())} {printable(line)}\n".encode("utf-8", "backslashreplace"), context.options, acted=True)
+        lines.say(f"{iso(context.clock.now())} {line}")
     for trouble in [*tally.troubles, *tally.warnings]:
-        if is_read(2):
-            say(trouble)
+        troubles.say(trouble)

@@ -346,6 +346,13 @@ ROWS = (
         f"{LONG_PASSES}::",
     ),
     row(
+        37,
+        "nobody reads what is said",
+        "a terminal stopped by Ctrl-S, or whose other end does not read; full pipes; under `watch`, `tick` and `demo`; SIGTERM then",
+        "tests/faults/test_unread.py::",
+        f"{SURROUNDINGS}::test_a_watch_goes_on",
+    ),
+    row(
         38,
         "much is due by dead gateways",
         "200 messages by four that hang, and one by a sound one; the auditor's page",
