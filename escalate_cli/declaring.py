@@ -140,8 +140,9 @@ def _open_already(
     context: Context, said: declaration.Declaration, asked: Request, remember: str | None
 ) -> tuple[declaration.Declaration, Declared | None]:
     """The open incident with the key of this declaration, changed by what it says anew. One that cannot be read or changed is left
-    alone: the declaration goes on without the key."""
-    if said.key is None or context.store.situations.open_with_key(said.key) is None:
+    alone, for the next pass to tell the fallback of: the declaration goes on without the key."""
+    open_id = context.store.situations.open_with_key(said.key) if said.key is not None else None
+    if open_id is None:
         return said, None
     try:
         with context.store.transaction():
@@ -152,8 +153,10 @@ def _open_already(
         why = problem.message
     except Exception as problem:
         why = words_of(problem)
-    text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it'
-    return replace(said, key=None, routed="; ".join(one for one in (said.routed, text) if one), broken=why), None
+    text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it ({why})'
+    with context.store.transaction():
+        context.store.outbox.look_again(open_id, context.moment())
+    return replace(said, key=None, broken=text), None
 
 
 def _existing(context: Context, said: declaration.Declaration, asked: Request, remember: str | None) -> Declared | None:
@@ -202,7 +205,8 @@ def _routed_safely(said: declaration.Declaration, catalog: Catalog, choose: Choo
         raise
     except Exception as problem:
         text = f"the title could not be routed ({words_of(problem)}): the fallback team gets it"
-        return replace(said, routing={"query": said.title, "match": "none", "service": None, "candidates": []}, routed=text, broken=text)
+        broken = "; ".join(one for one in (said.broken, text) if one)
+        return replace(said, routing={"query": said.title, "match": "none", "service": None, "candidates": []}, routed=text, broken=broken)
 
 
 def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from escalate_cli import declaring
 from escalate_cli.context import Context
 from escalate_cli.core.alarm import addresses
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import Catalog, TextForm
+from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.fitting import Text, clip, may_cut
 from escalate_cli.core.message import Message
@@ -90,18 +92,26 @@ def tell_of_unreadable(context: Context, call: Callable[[str, EscalateError], ob
     return lines
 
 
-def take_in(context: Context) -> DatabaseProblem | None:
+class TakenIn(NamedTuple):
+    """What is still kept, if anything, and why; and a line for each thing that could not be used for what was declared."""
+
+    problem: DatabaseProblem | None
+    troubles: tuple[str, ...]
+
+
+def take_in(context: Context) -> TakenIn:
     """Declare what is kept in the spool. Each is declared once, however often this is interrupted and however many do it at once.
 
     One that cannot be stored, as on a full disk, stays kept, and holds up neither the others nor the pass: the problem is returned.
     """
     spool, full = _spool(context), None
+    troubles: list[str] = []
     for kept in spool.kept():
         content = spool.read(kept)
         if content is None:
             continue
         try:
-            _declare_kept(context, content, f"spooled {kept.name}")
+            troubles += _declare_kept(context, content, f"spooled {kept.name}")
         except DamagedRow as problem:  # one that stays kept holds up neither the others nor the pass
             full = full or damaged(context.store.database.path, f": {problem.message}; a declaration waits in {kept}")
         except DatabaseProblem as problem:
@@ -113,18 +123,22 @@ def take_in(context: Context) -> DatabaseProblem | None:
             full = full or DatabaseProblem(text, "page people for it by other means, and please report it as a bug", code="not-taken-in")
         else:
             spool.drop(kept)
-    return full
+    return TakenIn(full, tuple(troubles))
 
 
-def _declare_kept(context: Context, content: bytes, fact: str) -> None:
+def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
+    """Declare it, unless it is declared already; what could not be used for it."""
     if context.store.ledger.fact(fact) is not None:
-        return
+        return []
     try:
-        declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact)
+        declared, met = declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact), []
     except DatabaseProblem:
         raise
     except Exception as problem:
-        _as_words(context, content, fact, problem)
+        declared = _as_words(context, content, fact, problem)
+        expected = isinstance(problem, EscalateError)  # the configuration has changed meanwhile
+        met = [] if expected else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
+    return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
 
 
 def _request(said: dict[str, object]) -> declaring.Request:
@@ -137,7 +151,7 @@ def _fixed(value: object) -> object:
     return tuple(_fixed(one) for one in value) if isinstance(value, list) else value
 
 
-def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> None:
+def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.Declared:
     """A kept declaration that no longer fits the configuration is declared by its words alone: it must not be lost."""
     text = content.decode("utf-8", "backslashreplace")
     try:
@@ -145,7 +159,7 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
     except (ValueError, TypeError, KeyError):
         title = "A kept declaration that cannot be read"
     asked = declaring.Request(title, message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}")
-    declaring.declare(context, asked, lambda routing: None, remember=fact)
+    return declaring.declare(context, asked, lambda routing: None, remember=fact)
 
 
 def _spool(context: Context) -> Spool:

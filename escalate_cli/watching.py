@@ -189,12 +189,13 @@ def one_pass(
     def go_on() -> bool:
         return keep_on() and context.clock.monotonic() - began < LONGEST / SECOND
 
-    full = emergency.take_in(context)
+    taken = emergency.take_in(context)
     tally = engine.begin_pass(tally)
+    tally.troubles += [one for one in taken.troubles if one not in tally.troubles]
     tally.unfinished = not engine.run(tally, keep_on=go_on)
     if context.store.database.garbled:
         tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
-    tally.damage = tally.damage or full
+    tally.damage = tally.damage or taken.problem
     page = call or partial(emergency.page_fallback, context)
     tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
     vitals.safely(lambda: _say_taken_turns(context, tally), tally)

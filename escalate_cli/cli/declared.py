@@ -26,28 +26,46 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
 
         raise emergency.keep_declaration(context, asked, emergency.failure(problem)) from problem
     try:
-        return _declared(context, declared)
-    except EscalateError:
-        raise
+        tally = _delivered(context, declared)
     except Exception as problem:  # it is stored, and that is what whoever declared must know
-        from escalate_cli import emergency
+        notes = [*declared.broken, f"it is stored, and the next tick pages: what follows a declaration failed ({_why(problem)})"]
+        return _in_short(declared, ExitCode.UNDELIVERED, notes)
+    try:
+        return _declared(context, declared, tally)
+    except Exception as problem:
+        from escalate_cli.cli.incidents import undelivered
 
-        number, failed = declared.situation.incident.id, emergency.failure(problem).message
-        notes = [*declared.broken, f"it is stored, and the next tick pages: what follows a declaration failed ({failed})"]
-        return Answer({"id": number, "created": declared.created}, f"#{number} is declared", ExitCode.UNDELIVERED, notes, acted=True)
+        troubles = tally.troubles if tally else []
+        notes = [*declared.broken, *troubles, f"it is stored and delivered as far as it can be, but cannot be shown ({_why(problem)})"]
+        return _in_short(declared, undelivered(tally) if tally else ExitCode.DONE, notes)
 
 
-def _declared(context: Context, declared: Any) -> Answer:
-    """Deliver what is due of a declaration that is stored, and say how it stands."""
+def _delivered(context: Context, declared: Any) -> Any:
+    """What delivering at once what is due came to; None where nothing is new."""
+    from escalate_cli.engine import deliver
+
+    return deliver(context, [declared.situation.incident.id]) if declared.created or declared.news else None
+
+
+def _in_short(declared: Any, code: ExitCode, notes: list[str]) -> Answer:
+    number = declared.situation.incident.id
+    return Answer({"id": number, "created": declared.created}, f"#{number} is declared", code, notes, acted=True)
+
+
+def _why(problem: Exception) -> str:
+    from escalate_cli import emergency
+
+    return problem.message if isinstance(problem, EscalateError) else emergency.failure(problem).message
+
+
+def _declared(context: Context, declared: Any, tally: Any) -> Answer:
+    """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.held_back import held_notes
     from escalate_cli.cli.incidents import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
-    from escalate_cli.engine import deliver
 
-    situation = declared.situation
-    tally = deliver(context, [situation.incident.id]) if declared.created or declared.news else None
-    situation = meaning.find_incident(context, situation.incident.id)
+    situation = meaning.find_incident(context, declared.situation.incident.id)
     catalog = context.running_catalog
     data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
     data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]

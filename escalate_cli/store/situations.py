@@ -26,6 +26,13 @@ from escalate_cli.store.rows import Thing, from_row, to_row
 _rules = msgspec.json.Decoder(tuple[RuleState, ...])
 
 
+def _rules_of(text: str) -> tuple[RuleState, ...]:
+    try:
+        return _rules.decode(text)
+    except ValueError as problem:
+        raise DamagedRow(f"a record of the database cannot be read (rules: {problem})") from None
+
+
 class Situations:
     """The tables of incidents, escalations, notifications, nudges and the timeline. Writing happens inside a transaction."""
 
@@ -51,7 +58,7 @@ class Situations:
             nudges=tuple(
                 from_row(Nudge, row) for row in self._db.run("SELECT * FROM nudges WHERE incident_id = ? ORDER BY id", (incident_id,))
             ),
-            rules=_rules.decode(rows[0]["rules"]),
+            rules=_rules_of(rows[0]["rules"]),
             maintenance=self.maintenance(),
             turns={row["team"]: row["turn"] for row in self._db.run("SELECT team, turn FROM turns WHERE incident_id = ?", (incident_id,))},
             next_turns=self.next_turns(),
