@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
@@ -11,9 +11,14 @@ from escalate_cli.finding import Finding, Weight, all_of, listed, well
 _WEB = ("http", "https")
 
 
-def contact_findings(catalog: Catalog, context: Context) -> list[Finding]:
-    """Every finding; last those that take Apprise."""
-    return [*_people(catalog), *_secrets(catalog, context), *_gateways(catalog), *_addresses(catalog, context)]
+def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], Iterable[Finding]]]:
+    """Everything to look at, and how; last what takes Apprise."""
+    return {
+        "who has an address": lambda: _people(catalog),
+        "whether secrets can be had": lambda: _secrets(catalog, context),
+        "what gateways there are": lambda: _gateways(catalog),
+        "whether addresses are possible": lambda: _addresses(catalog, context),
+    }
 
 
 def _people(catalog: Catalog) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from escalate_cli.contacts import contact_findings
+from escalate_cli.contacts import contact_looks
 from escalate_cli.context import Context
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.exposure import exposure_findings
 from escalate_cli.finding import Finding, Weight
 from escalate_cli.finding import counted as _count
@@ -68,21 +68,26 @@ def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
     if catalog is not None:
         findings += _looked("what can be used", lambda: usability_findings(catalog, now))
     if store is not None:
-        findings += _looked("the database", lambda: _database(store))
+        findings += _database(store)
         if not _codes(findings) & _UNUSABLE:
-            findings += _looked("what is stored", lambda: _stored(store, now))
+            findings += _stored(store, now)
             if catalog is not None:
                 findings += _looked("the running incidents", lambda: incident_findings(catalog, store, now))
-    findings += _looked("what is kept aside", lambda: list(_spooled(context)))
+    findings += _looked("what is kept aside", lambda: _spooled(context))
     if catalog is not None and contacts:
-        findings += _looked("how people are reached", lambda: contact_findings(catalog, context))
+        for what, look in contact_looks(catalog, context).items():
+            findings += _looked(what, look)
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
 
-def _looked(what: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """The findings; what cannot even be looked at is one, and keeps nothing else from being looked at."""
     try:
-        return look()
+        return list(look())
+    except DamagedRow as problem:
+        return [Finding(Weight.ERROR, "not-looked-at", f"{what} could not be looked at: {problem.message}", problem.hint)]
+    except DatabaseProblem as problem:  # locked meanwhile
+        return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
     except Exception as problem:
         text = f"{what} could not be looked at ({words_of(problem)})"
         return [Finding(Weight.ERROR, "not-looked-at", text, "page people by other means until it can, and please report it as a bug")]
@@ -153,6 +158,9 @@ def _open(context: Context) -> tuple[Store | None, list[Finding]]:
     except OSError as problem:
         text = f"the database cannot be looked at: {problem.strerror}"
         return None, [Finding(Weight.ERROR, "database-unusable", text, "check its path, owner and permissions")]
+    except Exception as problem:
+        text = f"the database cannot be looked at ({words_of(problem)})"
+        return None, [Finding(Weight.ERROR, "database-unusable", text, "page people by other means, and please report it as a bug")]
     if store.database.refused:
         return store, [Finding(Weight.ERROR, "database-newer", store.database.refused, "upgrade escalate")]
     return store, []
@@ -160,12 +168,12 @@ def _open(context: Context) -> tuple[Store | None, list[Finding]]:
 
 def _database(store: Store) -> list[Finding]:
     path = store.database.path
-    findings = [_soundness(store), *_permissions(path)]
+    findings = _looked("whether the database is sound", lambda: [_soundness(store)])
+    findings += _looked("who may read the database", lambda: _permissions(path))
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         text = f"the database {path} or its directory cannot be written by this user"
         findings.append(Finding(Weight.ERROR, "database-unusable", text, f"chown it, or run escalate as the user who owns {path.parent}"))
-    findings.append(_space(path))
-    return findings
+    return findings + _looked("how much space is left", lambda: [_space(path)])
 
 
 def _soundness(store: Store) -> Finding:
@@ -204,10 +212,9 @@ def _space(path: Path) -> Finding:
 
 
 def _stored(store: Store, now: Instant) -> list[Finding]:
-    try:
-        return [*_ticks(store, now), *_troubles(store, now), *_incidents(store, now)]
-    except DatabaseProblem as problem:  # locked meanwhile
-        return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
+    findings = _looked("the ticks", lambda: _ticks(store, now))
+    findings += _looked("what passes have met", lambda: _troubles(store, now))
+    return findings + _looked("the incidents", lambda: _incidents(store, now))
 
 
 def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
