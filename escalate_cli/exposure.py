@@ -49,9 +49,9 @@ def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
         sources = [Path(os.path.abspath(source.path)) for source in find_sources(config)]
     friends = _Friends.of(context, config)
     found = [_of_file(path, friends) for path in sources]
-    if config.is_dir():
+    if os.path.isdir(config):
         found.append(_of_directory(config, friends, filled=True))
-    secrets = [path for path in _secrets(context, config, catalog) if path.exists()]
+    secrets = [path for path in _secrets(context, config, catalog) if os.path.exists(path)]
     found += [_of_file(path, friends, secret=True) for path in secrets]
     above = {each: None for path in (*sources, config, *secrets) for each in _above(path)}
     for counted in (config, Path(os.path.realpath(config))):
@@ -62,15 +62,24 @@ def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
 
 def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem]:
     """As `check` tells of them."""
-    config = context.config_path
+    config = Path(os.path.abspath(context.config_path))
     return [
-        Problem(one.path.name if one.path.parent == config.absolute() else str(one.path), 0, 0, WARNING, one.code, one.message, one.hint)
-        for one in exposures(context, catalog)
+        Problem(_named(one.path, config), 0, 0, WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)
     ]
 
 
+def _named(path: Path, config: Path) -> str:
+    """As `check` names files: those of the configuration by their names."""
+    is_its_file = path.parent == config or (path == config and not os.path.isdir(config))
+    return path.name if is_its_file else str(path)
+
+
 def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding]:
-    """As `doctor` tells of them."""
+    """As `doctor` tells of them; nothing where there is no place for a configuration."""
+    try:
+        context.config_path  # noqa: B018
+    except ConfigurationProblem:
+        return []
     found = [Finding(Weight.WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)]
     return found or [well("exposure", "nobody else may change the configuration or read a secret")]
 
@@ -91,7 +100,7 @@ class _Friends:
         with suppress(EscalateError, OSError):
             database = Path(os.path.realpath(context.database_path))
             groups.add(group_of(database.parent))
-            users.add(os.stat(database if database.exists() else database.parent).st_uid)
+            users.add(os.stat(database if os.path.exists(database) else database.parent).st_uid)
         return cls(frozenset(users), frozenset(group for group in groups if group is not None))
 
     def has_user(self, user: int) -> bool:

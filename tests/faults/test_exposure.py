@@ -91,6 +91,17 @@ def test_a_secret_that_others_may_read_or_write_is_said(place, tmp_path):
     assert {hint.split()[-1] for _, hint in told(place)} == {str(usual)}
 
 
+def test_a_secret_that_cannot_even_be_looked_at_stops_neither_command(place):
+    file_of(place).write_text(file_of(place).read_text().replace("/token}", f"/{'x' * 300}}}"))
+    assert told(place) == set()
+
+
+def test_where_there_is_no_place_for_a_configuration_doctor_says_so_once(place):
+    homeless = {"HOME": "", "ESCALATE_CONFIG": "", "XDG_CONFIG_HOME": "", "XDG_CONFIG_DIRS": ""}
+    codes = [one["code"] for one in place("doctor", "--json", **homeless).json["findings"]]
+    assert "not-looked-at" not in codes
+
+
 @needs_root
 def test_what_belongs_to_somebody_else_is_said(place):
     os.chown(file_of(place), SOMEBODY, -1)
