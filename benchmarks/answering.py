@@ -11,7 +11,9 @@ import heapq
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from benchmarks.planted import fact
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.phone import looks_like_number, number_problem
 
 
-@dataclass(frozen=True, slots=True)
-class AddressProblem:
+class AddressProblem(msgspec.Struct, frozen=True):
     """A contact that reaches nobody, or not for sure; or a gateway that takes no address at all.
 
     `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or `channels.ID`, or `gateways.ID`, whose

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Person, Schedule, Service, Step, Team, Urgency, did_you_mean
 from escalate_cli.core.doing_without import words_of

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import ConfigurationProblem, place_of
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from escalate_cli.store.whereabouts import Whereabouts
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What the global options say; paths are None where the environment or the default decides."""
 
     config: Path | None = None

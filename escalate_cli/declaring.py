@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.context import Context
 from escalate_cli.core import declaration
@@ -20,8 +22,7 @@ from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What `declare` was asked for, as typed."""
 
     title: str
@@ -34,8 +35,7 @@ class Request:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True):
     """A declared incident; `created` is False when one with the key was open already."""
 
     situation: Situation

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.contacts import contact_looks
 from escalate_cli.context import Context
@@ -43,8 +44,7 @@ _FORGOTTEN = {
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(msgspec.Struct, frozen=True):
     """All findings, in the order of looking, and the exit code they come to."""
 
     findings: tuple[Finding, ...]

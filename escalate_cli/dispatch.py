@@ -8,8 +8,9 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict
@@ -56,8 +57,7 @@ class Sending(Protocol):
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]: ...
 
 
-@dataclass(slots=True)
-class _Underway:
+class _Underway(msgspec.Struct):
     claimed: Claimed
     gateway: Gateway
     began_at: float
@@ -241,7 +241,7 @@ class Dispatch:
         try:
             made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now, tally.trouble)
             if isinstance(made, Envelope):
-                self._sender.begin(ticket, replace(made, look=self._store.outbox.last_look(claimed)))
+                self._sender.begin(ticket, msgspec.structs.replace(made, look=self._store.outbox.last_look(claimed)))
         except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
             text = f"the message could not be made ({type(problem).__name__}); nothing was sent"
             tally.trouble(f"incident {claimed.incident_id}: to {claimed.notification.recipient}: {text}")

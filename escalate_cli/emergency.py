@@ -7,9 +7,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli import declaring
 from escalate_cli.context import Context
@@ -51,7 +53,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     name = f"{context.clock.now():020}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))  # whoever takes it in is not its reporter
     spool = _spool(context)
-    path = spool.keep(name, json.dumps(asdict(asked)).encode())
+    path = spool.keep(name, msgspec.json.encode(asked))
     alone = path is not None and not spool.in_reach(path)
     done, hint = _kept_how(path, alone), problem.hint
     told = ""

@@ -13,8 +13,9 @@ import pwd
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.config.find import config_dir
 from escalate_cli.config.problems import WARNING, Problem
@@ -31,8 +32,7 @@ ENV_FILE = "secrets.env"
 _EVERYBODY = "every user"
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(msgspec.Struct, frozen=True):
     """A file or directory that others may write, or a secret that they may read. `code` is a stable word."""
 
     path: Path
@@ -87,8 +87,7 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding
 # ── who is no other ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Friends:
+class _Friends(msgspec.Struct, frozen=True):
     """Those whose installation this is."""
 
     users: frozenset[int]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 _NAMED = 8
 """how many ids a finding names"""
@@ -21,8 +22,7 @@ class Weight(str, Enum):
     """looked at and found to be well"""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there is nothing to do."""
 
     weight: Weight

@@ -6,7 +6,8 @@ To begin or end one is an act on every incident of these services: first what ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from escalate_cli.context import Context
 from escalate_cli.core import maintenance as core

@@ -6,7 +6,8 @@ Sending what follows is the caller's next step: `engine.deliver`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
@@ -65,8 +66,7 @@ def _must_be_running(situation: Situation, verb: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(msgspec.Struct, frozen=True):
     """What `update` was asked for, as typed."""
 
     severity: str | None = None

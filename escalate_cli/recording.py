@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog
@@ -19,8 +20,7 @@ from escalate_cli.store.trouble import FULL
 from escalate_cli.tally import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How an attempt ended and what follows; `shared` says what else went out in the same message, which the notification `leader` led."""
 
     claimed: Claimed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.context import Context
 from escalate_cli.core.attempt import Outcome, OutcomeKind
@@ -19,8 +21,7 @@ from escalate_cli.dispatch import PARALLEL
 from escalate_cli.envelopes import sealed
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(msgspec.Struct, frozen=True):
     """What came of it: a notification (id 0) for each address, sent or failed, and whom nothing could be sent to, as sentences."""
 
     notifications: tuple[Notification, ...]

@@ -6,10 +6,10 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as build
@@ -28,8 +28,7 @@ _PLAIN: tuple[Any, ...] = (str, str | None, list[str], list[str] | None, bool)
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What a command line asks for: a function of plain values, its values, and the global options by name, as given."""
 
     function: Callable[..., Answer]

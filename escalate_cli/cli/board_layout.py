@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from escalate_cli.cli import screens
 
@@ -27,16 +28,14 @@ _NARROW = {"for": 64, "next": 72, "status": 50}
 """a column that is shown from so many columns of the terminal on"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """An incident as the board shows it, each cell by its column."""
 
     cells: Mapping[str, Text]
     severity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True):
     """What there is to show. `rows` are worst first; `running` says how many incidents of each severity run, the gravest first, those
     without a row included. `events` and `troubles` are oldest first."""
 

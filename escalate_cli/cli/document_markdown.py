@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, Span, show_about, show_duration
@@ -51,8 +52,7 @@ def _escape_the_start(match: re.Match[str]) -> str:
     return f"{spaces}\\{mark}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Pen:
+class _Pen(msgspec.Struct, frozen=True):
     """Writes times in one zone and names from one catalog."""
 
     zone: str

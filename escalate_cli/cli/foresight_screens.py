@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
@@ -63,8 +64,7 @@ def simulation_data(foreseen: Simulation) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a simulation: a message (with every gateway that carries it at that instant) or something that happens."""
 
     at: Instant

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.cli.frame import span
 from escalate_cli.core.catalog import Catalog
@@ -13,8 +14,7 @@ from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(msgspec.Struct, frozen=True):
     """The options of a script, as typed."""
 
     ack: Sequence[str] = ()

@@ -6,9 +6,10 @@ import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from escalate_cli import files
 from escalate_cli.cli import render

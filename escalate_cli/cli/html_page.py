@@ -7,8 +7,9 @@ to load anything, so that a name from a configuration stays a name whatever it s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
+
+import msgspec
 
 from escalate_cli.core.text import printable
 
@@ -91,8 +92,7 @@ def legend(*entries: tuple[str, str]) -> str:
     return f'<p class="legend">{shown}</p>'
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """A row of bars: its label, the pieces it is made of (class of the colour, value, what is said of it), its figure, and a remark."""
 
     label: str

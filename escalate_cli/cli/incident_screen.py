@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog, Urgency

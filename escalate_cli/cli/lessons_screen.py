@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
@@ -32,7 +33,7 @@ def proposal_data(one: Proposal, trial: Trial | None) -> dict[str, Any]:
         "of": one.of,
         "incidents": list(one.incidents),
         "remark": one.remark or None,
-        "about": {name: asdict(one)[name] for name in _SUBJECTS if getattr(one, name) is not None},
+        "about": {name: msgspec.to_builtins(one)[name] for name in _SUBJECTS if getattr(one, name) is not None},
         "changes": [_change_data(change) for change in one.changes],
         "replay": None if trial is None else {"text": trial.text, "incidents": [_before_data(before) for before in trial.incidents]},
     }

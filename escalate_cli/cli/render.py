@@ -10,8 +10,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from escalate_cli.context import Options
 from escalate_cli.core.text import LIVE, printable
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 Draw = Callable[["Console"], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a command found or did.
 
     `data` is JSON-able: what `--json` prints. `screen` is what people get: a function that draws on a console, a text that is printed

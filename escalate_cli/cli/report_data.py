@@ -7,8 +7,9 @@ take as "this is text" (https://owasp.org/www-community/attacks/CSV_Injection).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span
@@ -52,9 +53,12 @@ def report_data(report: Report) -> dict[str, Any]:
         "rerouted": [{"from": before, "to": after, "incidents": count} for before, after, count in report.rerouted],
         "teams_added": [{"team": team, "incidents": count} for team, count in report.teams_added],
         "severity_raised": [{"from": before, "to": after, "incidents": count} for before, after, count in report.raised],
-        "nudges": [asdict(one) for one in report.nudges],
-        "gateways": [{**asdict(one), "causes": [{"cause": why, "count": count} for why, count in one.causes]} for one in report.gateways],
-        "people": [asdict(one) for one in report.people],
+        "nudges": [msgspec.to_builtins(one) for one in report.nudges],
+        "gateways": [
+            {**msgspec.to_builtins(one), "causes": [{"cause": why, "count": count} for why, count in one.causes]}
+            for one in report.gateways
+        ],
+        "people": [msgspec.to_builtins(one) for one in report.people],
         "weeks": [
             {"week": one.start.isoformat(), "incidents": one.incidents, "to_acknowledge": _spread(one.acknowledge)} for one in report.weeks
         ],

@@ -9,7 +9,6 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant, show_about
 from escalate_cli.core.soundness import unusable
-from escalate_cli.tally import PASS_EXPECTED_WITHIN
 
 
 def all_warnings(context: Context) -> list[str]:
@@ -60,6 +59,8 @@ def check_command(config: Path | str | None) -> str:
 
 def tick_warning(context: Context) -> list[str]:
     """Said when nobody would be escalated to: something is or comes due, and no tick has run for five minutes."""
+    from escalate_cli.tally import PASS_EXPECTED_WITHIN
+
     ledger, situations = context.store.ledger, context.store.situations
     now = context.clock.now()
     last = ledger.last_pass_at

@@ -7,8 +7,10 @@ what is sound.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from escalate_cli.config import assembly, shape
 from escalate_cli.config.gathering import DEFAULT_LADDER, Gathered, Item, gather

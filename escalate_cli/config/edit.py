@@ -11,9 +11,10 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from escalate_cli import files
 from escalate_cli.config.load import compile_contents

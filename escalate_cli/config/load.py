@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.config import cache as compiled
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
@@ -15,8 +16,7 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A valid configuration. `problems` are its warnings."""
 
     catalog: Catalog

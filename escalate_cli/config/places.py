@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+
+import msgspec
 
 from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(msgspec.Struct, frozen=True):
     """A problem with what stands at `path`, which begins with a section and an id: ("people", "ana", "contact", "sms")."""
 
     path: Path

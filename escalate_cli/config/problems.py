@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.text import printable
 from escalate_cli.errors import ConfigurationProblem
@@ -13,8 +14,7 @@ ERROR = "error"
 WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong. `file` is relative to the configuration directory; `line` and `column` count from 1, 0 where there
     is none.
 

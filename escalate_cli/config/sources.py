@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.config.problems import ERROR, WARNING, Problem
 from escalate_cli.errors import ConfigurationProblem
@@ -13,8 +14,7 @@ from escalate_cli.errors import ConfigurationProblem
 LARGEST = 5 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """One file that exists. `name` is its name in the directory, printable; `stamp` changes when the file does."""
 
     name: str
@@ -23,8 +23,7 @@ class Source:
     regular: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """What a file holds; `problem` says why it holds nothing."""
 
     name: str

@@ -7,7 +7,8 @@ due at the very instant of the act has not lapsed: whoever acts on the dot is in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span

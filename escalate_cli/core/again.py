@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
@@ -14,8 +15,7 @@ from escalate_cli.core.targets import name_of
 from escalate_cli.core.updating import Changes, update
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True):
     """What became of one thing that was said again. `what` is severity, services, lead, labels, message or title; `done` is raised,
     added, set, or noted for what changes nothing; `text` is a sentence."""
 

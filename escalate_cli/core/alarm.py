@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Team, Urgency
 from escalate_cli.core.doing_without import words_of
@@ -13,8 +15,7 @@ from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.core.targets import Contact, Reached, Recipient, addresses_of, contacts, resolve
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """One address to tell, and whose it is."""
 
     recipient: Recipient

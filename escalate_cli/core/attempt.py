@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_duration
 
@@ -31,8 +32,7 @@ class OutcomeKind(str, Enum):
     """nobody can tell, so it may have arrived: no answer after the message was sent, the sending process died"""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How one attempt ended. `detail` is one line without secrets; `retry_after` is what the provider asked for, in microseconds.
 
     `local`: nothing left this machine, and what kept it back is the process's own surroundings (its proxy variables, its libraries, a
@@ -45,8 +45,7 @@ class Outcome:
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What becomes of the notification: its status, when the next attempt may begin (RETRYING only), and why."""
 
     status: NotificationStatus

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
+
+import msgspec
 
 from escalate_cli.core.duration import MINUTE, SECOND, Span
 from escalate_cli.core.policy import Expectation, Policy, Rule, Target
@@ -26,8 +27,7 @@ class TextForm(str, Enum):
     SHORT = "short"
 
 
-@dataclass(frozen=True, slots=True)
-class Severity:
+class Severity(msgspec.Struct, frozen=True):
     """How bad it is; `rank` grows with badness, from 0."""
 
     id: str
@@ -38,8 +38,7 @@ class Severity:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """Something people know by name that can break."""
 
     id: str
@@ -51,12 +50,11 @@ class Service:
     keywords: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     tier: int | None = None
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = msgspec.field(default_factory=dict)
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(msgspec.Struct, frozen=True):
     """The people behind services. `on_call` is a schedule id, `lead` a person id, `channel` a channel id."""
 
     id: str
@@ -69,47 +67,42 @@ class Team:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One step of a person's notification rules: by these gateways, `after` microseconds."""
 
     via: tuple[str, ...]
     after: Span = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotifyRules:
+class NotifyRules(msgspec.Struct, frozen=True):
     """How a person is notified, by urgency; None where the organisation's default applies."""
 
     high: tuple[Step, ...] | None = None
     low: tuple[Step, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Someone to page. `contact` maps gateway id to address; `login` are OS user names."""
 
     id: str
     name: str
     timezone: str
-    contact: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, str] = msgspec.field(default_factory=dict)
     login: tuple[str, ...] = ()
     notify: NotifyRules = NotifyRules()
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(msgspec.Struct, frozen=True):
     """A shared place to tell; it cannot acknowledge."""
 
     id: str
     name: str
-    contact: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, str] = msgspec.field(default_factory=dict)
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(msgspec.Struct, frozen=True):
     """One way to reach an address: an Apprise URL template with `{to}` and secret references, still unexpanded.
 
     `longest` is how many characters the service takes, where that is not what Apprise knows of it.
@@ -124,8 +117,7 @@ class Gateway:
     longest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rotation:
+class Rotation(msgspec.Struct, frozen=True):
     """People taking turns. `start` is the naive local time of the first handoff; a turn lasts `count` × `unit` ("d", "w", "months")."""
 
     members: tuple[str, ...]
@@ -136,8 +128,7 @@ class Rotation:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(msgspec.Struct, frozen=True):
     """`person` takes the schedule from `start` until `until`, naive local times, half-open."""
 
     person: str
@@ -146,8 +137,7 @@ class Override:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """Who is on call when. Later rotations win over earlier ones where they apply; overrides win over all, later ones over earlier ones."""
 
     id: str
@@ -157,8 +147,7 @@ class Schedule:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(msgspec.Struct, frozen=True):
     """Weekly opening hours in a zone. `days` are 0 (Monday) to 6; `start` to `until` half-open; past midnight when `until` <= `start`."""
 
     id: str
@@ -170,8 +159,7 @@ class Hours:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedMaintenance:
+class PlannedMaintenance(msgspec.Struct, frozen=True):
     """A maintenance that the configuration announces: `services` page nobody for `span` from `start`, a naive local time of `timezone`.
 
     With a `unit` ("d", "w", "months") it comes again every `count` of them, counted on the calendar from `start`.
@@ -187,8 +175,7 @@ class PlannedMaintenance:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
+class Fallback(msgspec.Struct, frozen=True):
     """Nothing is ever routed to nobody: who gets what no service claims, and who is paged when a policy has run out."""
 
     team: str | None = None
@@ -197,16 +184,14 @@ class Fallback:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """At most `messages` to one person through one gateway in `per` microseconds; the rest arrives as a digest."""
 
     messages: int = 10
     per: Span = 5 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True):
     """An outside dead man's switch: `url` (still unexpanded) is pinged after a good pass, at most every `every` microseconds."""
 
     url: str
@@ -214,8 +199,7 @@ class Heartbeat:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """Defaults of the whole organisation."""
 
     default_severity: str = ""
@@ -225,8 +209,7 @@ class Settings:
     """where everybody who uses this configuration has the database, as written"""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(msgspec.Struct, frozen=True):
     """Everything a configuration says, checked; the one argument that every decision takes.
 
     `version` identifies the content: the same files give the same version, so an incident can name the configuration that it ran under.
@@ -236,14 +219,14 @@ class Catalog:
     version: str = ""
     settings: Settings = Settings()
     severities: tuple[Severity, ...] = ()
-    services: dict[str, Service] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
-    gateways: dict[str, Gateway] = field(default_factory=dict)
-    schedules: dict[str, Schedule] = field(default_factory=dict)
-    hours: dict[str, Hours] = field(default_factory=dict)
-    policies: dict[str, Policy] = field(default_factory=dict)
+    services: dict[str, Service] = msgspec.field(default_factory=dict)
+    teams: dict[str, Team] = msgspec.field(default_factory=dict)
+    people: dict[str, Person] = msgspec.field(default_factory=dict)
+    channels: dict[str, Channel] = msgspec.field(default_factory=dict)
+    gateways: dict[str, Gateway] = msgspec.field(default_factory=dict)
+    schedules: dict[str, Schedule] = msgspec.field(default_factory=dict)
+    hours: dict[str, Hours] = msgspec.field(default_factory=dict)
+    policies: dict[str, Policy] = msgspec.field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     maintenance: tuple[PlannedMaintenance, ...] = ()
@@ -251,7 +234,7 @@ class Catalog:
     notify_low: tuple[Step, ...] = ()
     fallback: Fallback = Fallback()
     limits: Limits = Limits()
-    messages: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = msgspec.field(default_factory=dict)
     heartbeat: Heartbeat | None = None
     metrics_textfile: str | None = None
 

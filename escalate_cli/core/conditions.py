@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from escalate_cli.core import hours
 from escalate_cli.core.catalog import Catalog
@@ -13,8 +13,7 @@ from escalate_cli.core.policy import When
 from escalate_cli.core.targets import teams_in
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Whether a condition holds; if not, the first part that does not; and when to look again, if time alone can change that."""
 
     holds: bool

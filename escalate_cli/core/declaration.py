@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, part, words_of
@@ -16,8 +18,7 @@ from escalate_cli.core.scope import NO_LEVELS, align
 from escalate_cli.core.stakeholders import tell_lead, tell_stakeholders
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """What a reporter says, checked: ids exist. `routing` records how the services were found, for the timeline and the message."""
 
     title: str
@@ -27,8 +28,8 @@ class Declaration:
     key: str | None = None
     lead: str | None = None
     by: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    routing: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    routing: Mapping[str, Any] = msgspec.field(default_factory=dict)
     routed: str = ""
     """how the services were found, as a sentence"""
     broken: str = ""

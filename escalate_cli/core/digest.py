@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.duration import Span, show_duration
 from escalate_cli.core.fitting import Text, clip, may_cut
@@ -22,8 +23,7 @@ _FIRST_LINES = 300
 """characters of the list that go out even where the line that acknowledges has to be shortened for it: the worst is among them"""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """An incident that a digest tells of, and what about it."""
 
     incident: Incident

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.gsm import is_gsm, is_one_sms
 
@@ -19,8 +21,7 @@ CUT = "..."
 """stands where something was cut out; in the alphabet of SMS"""
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(msgspec.Struct, frozen=True):
     """The stretch `text[start:end]` may be shortened to `least` characters; those of the highest `rank` are shortened first.
 
     `rest` is said in place of the lines that are left out, with their number: "and {lines} more". `instead` are shorter texts that
@@ -35,8 +36,7 @@ class Loose:
     instead: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A text and its loose stretches, in order, none within another."""
 
     text: str = ""

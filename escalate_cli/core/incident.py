@@ -6,8 +6,9 @@ Every function takes a situation and returns the one that follows, planned: the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from escalate_cli.core.alarm import page_plainly
 from escalate_cli.core.catalog import Catalog

@@ -5,7 +5,7 @@ Which level comes next, `core.walk` says; whom it means and by which addresses, 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog

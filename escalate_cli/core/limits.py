@@ -10,15 +10,15 @@ never held back: a page more severe than every page that has reached the person 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog, Limits
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Notification, NotificationKind
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """What becomes of a message that is due: it waits until then (`hold_until`), or goes; in a digest with all that waits, or alone."""
 
     hold_until: Instant | None = None

@@ -7,7 +7,8 @@ service that lasts then. Calling off a planned one is a record that ends before 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, PlannedMaintenance, Rotation
 from escalate_cli.core.duration import Instant

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge
@@ -37,8 +38,7 @@ _PROSE, _LISTS, _NAMES, _TITLE = 4, 3, 2, 1
 _MORE_LINES, _MORE = "[...]", "... and {lines} more"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """A message for a gateway: for `text = "short"` the body is everything and the title is empty.
 
     `loose` are the stretches of the body that may be shortened for a service that takes less.
@@ -203,8 +203,7 @@ def _told(notification: Notification, situation: Situation, catalog: Catalog, no
     return ", ".join(f"{name_of(who, catalog)} at {clock_time(at, zone, now)}" for who, at in latest)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(msgspec.Struct, frozen=True):
     """What comes next if nobody acknowledges: "level 2 (Bo Chen)", and when."""
 
     at: Instant

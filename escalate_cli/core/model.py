@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Urgency
 from escalate_cli.core.duration import Instant, Span
@@ -104,8 +106,7 @@ class EntryKind(str, Enum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(msgspec.Struct, frozen=True):
     """What was declared.
 
     The `*_since` instants are what time conditions count from; unlike `declared_at` they are moved when the clock is set back.
@@ -120,7 +121,7 @@ class Incident:
     message: str | None = None
     status: IncidentStatus = IncidentStatus.OPEN
     services: tuple[str, ...] = ()
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
     lead: str | None = None
     declared_by: str | None = None
     acknowledged_at: Instant | None = None
@@ -128,7 +129,7 @@ class Incident:
     resolved_at: Instant | None = None
     next_due_at: Instant | None = None
     config_version: str = ""
-    routing: dict[str, Any] = field(default_factory=dict)
+    routing: dict[str, Any] = msgspec.field(default_factory=dict)
     open_since: Instant = 0
     unacknowledged_since: Instant | None = None
     message_since: Instant = 0
@@ -141,8 +142,7 @@ class Incident:
     """a service that the words now sound like, offered but not taken"""
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(msgspec.Struct, frozen=True):
     """One run of one policy for one team.
 
     `level` is the number of the level that was paged last, from 1; 0 before the first. `cycle` counts walks, from 0.
@@ -181,8 +181,7 @@ class Escalation:
         return len(self.policy.levels)
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(msgspec.Struct, frozen=True):
     """One message to one address through one gateway.
 
     `recipient` is "person:ID" or "channel:ID". `due_at` is when the next attempt may begin. `page_round` ties it to one paging of one
@@ -231,8 +230,7 @@ class Notification:
         return self.held_back and self.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleState:
+class RuleState(msgspec.Struct, frozen=True):
     """What the incident remembers of one rule: whether its condition held when it was last looked at, and when it last fired."""
 
     rule: str
@@ -241,8 +239,7 @@ class RuleState:
     fired_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(msgspec.Struct, frozen=True):
     """A rule's action waiting for a human yes or no. `proposal` is the rule as it was when it fired: that is what a yes does."""
 
     id: int
@@ -258,19 +255,17 @@ class Nudge:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One line of the timeline: append-only."""
 
     at: Instant
     kind: EntryKind
     text: str
     by: str | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Maintenance:
+class Maintenance(msgspec.Struct, frozen=True):
     """Incidents on `service` page nobody from `start_at` until `until_at`."""
 
     service: str
@@ -280,8 +275,7 @@ class Maintenance:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """One incident with everything that a decision about it needs. Core functions take one and return the one that follows.
 
     Things that are not stored yet have negative ids. `entries` are the new timeline entries only; stored ones are never changed.
@@ -295,9 +289,9 @@ class Situation:
     entries: tuple[Entry, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     """the one recorded last first"""
-    turns: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, int] = msgspec.field(default_factory=dict)
     """round robin: team → the turn that this incident has taken"""
-    next_turns: dict[str, int] = field(default_factory=dict)
+    next_turns: dict[str, int] = msgspec.field(default_factory=dict)
     """round robin: team → the turn that the next incident will take"""
 
     def with_escalation(self, escalation: Escalation) -> Situation:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog, Urgency
@@ -17,8 +19,7 @@ _MOST_SAID = 2
 """how many of the things that were done without a page names; the timeline has all of them"""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """The outcome of a paging: the situation with its notifications, the recipients told, and the reasons for those who were not.
 
     `human` says whether the paging did what it was for: a person was reached, or it was only meant for channels and one was.
@@ -30,8 +31,7 @@ class Told:
     human: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """What a paging says besides its addresses; see `Notification` for the fields."""
 
     kind: NotificationKind

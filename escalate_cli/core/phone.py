@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _MODE = re.compile(r"[A-Za-z]+:(?=[+(0-9])")
@@ -21,8 +22,7 @@ _SHORTEST_WITH_COUNTRY = 11
 """digits: fewer without a + may as well be a number at home"""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberProblem:
+class NumberProblem(msgspec.Struct, frozen=True):
     """Why a number is not E.164. `corrected` is what was meant, where that is clear; `hint` is what to write.
 
     `same_digits` says that only the writing differs, so that a service which cleans numbers up dials the right one.

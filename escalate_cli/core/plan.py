@@ -7,7 +7,8 @@ paged when. It reads no clock, does no I/O, and answers with a reason also when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog, Urgency
@@ -28,8 +29,7 @@ from escalate_cli.core.paging import cancel, hurry, urgency_of
 from escalate_cli.core.worsening import heed_rise
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """What an escalation, or the incident as a whole (team None), is waiting for, and until when."""
 
     team: str | None
@@ -37,8 +37,7 @@ class Reason:
     until: Instant | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """The situation that follows, the reasons for where it stands, and when to look again (None: never, it is over)."""
 
     situation: Situation

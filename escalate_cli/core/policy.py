@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from escalate_cli.core.duration import Span
 
@@ -21,8 +22,7 @@ class TargetKind(str, Enum):
     INCIDENT_LEAD = "incident-lead"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Whom to tell. `name` is a team for the relative kinds (None: the team whose policy runs), an id for the absolute ones.
 
     `channel` (kind CHANNEL, name None) is the team's channel; `channel:ID` (kind CHANNEL, name ID) is an absolute channel.
@@ -51,8 +51,7 @@ def parse_target(text: str) -> Target:
     return Target(kind, name or None)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(msgspec.Struct, frozen=True):
     """A condition; every part that is given must hold. Durations are microseconds; `severities` are the ids that fit."""
 
     severities: tuple[str, ...] | None = None
@@ -79,8 +78,7 @@ class Acks(str, Enum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """One step of a policy: whom to notify, and how long (microseconds) to wait for an acknowledgement."""
 
     notify: tuple[Target, ...]
@@ -91,8 +89,7 @@ class Level:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """An ordered list of levels. `repeat` counts the *further* walks; `ack_timeout` is microseconds or None for never."""
 
     id: str
@@ -116,8 +113,7 @@ class OnExpiry(str, Enum):
     DROP = "drop"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A condition on a running incident and what to do about it."""
 
     name: str
@@ -134,8 +130,7 @@ class Rule:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(msgspec.Struct, frozen=True):
     """A test of the policy, run by `check`. `at` is "sun 03:00" or a local date and time; `reaches` is a team, person or channel."""
 
     service: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from escalate_cli.core.catalog import Service
 from escalate_cli.core.english import FUNCTION_WORDS, TROUBLE_WORDS
@@ -32,8 +33,7 @@ class Match(str, Enum):
     """next to nothing in the words is about any service"""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A service that the words may mean. `score` is from 0 to 1; `because` holds the reasons, the weightiest first."""
 
     service: str
@@ -43,8 +43,7 @@ class Candidate:
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(msgspec.Struct, frozen=True):
     """What the words were taken to mean. `service` is set for exact and confident only; candidates are at most five, best first."""
 
     query: str

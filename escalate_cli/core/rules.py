@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.alarm import page_plainly
 from escalate_cli.core.catalog import Catalog
@@ -29,8 +30,7 @@ _ROUNDS = 8
 """a rule may raise the severity and so make another come true; more links than severities a chain cannot have"""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """What looking at the rules came to, and when time alone calls for another look."""
 
     situation: Situation

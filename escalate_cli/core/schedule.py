@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core import hours as opening
 from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
@@ -22,8 +24,7 @@ _LOOK_BACK = 60 * DAY
 _LAST_YEAR = 9998  # leaves room for the day after the last
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(msgspec.Struct, frozen=True, eq=False):
     """A stretch in which one turn of one layer is on call, half-open; `person` is None where nobody is.
 
     `until` is None when no end is in sight. `why` is for reading; `source` is the `file:line` of the rotation or override, of the
@@ -35,10 +36,21 @@ class Shift:
     until: Instant | None
     why: str
     source: str
-    rotation: int = field(default=0, compare=False)
+    rotation: int = 0
     """the number of the rotation that decides, from 1; 0 for an override, and where nobody is"""
-    start_known: bool = field(default=True, compare=False)
+    start_known: bool = True
     """False where nobody ever was on call before: then `start` is only as far as was looked back"""
+
+    def __eq__(self, other: object) -> bool:
+        """The same stretch by the same source, whatever else is known of it."""
+        return isinstance(other, Shift) and self._stretch == other._stretch
+
+    def __hash__(self) -> int:
+        return hash(self._stretch)
+
+    @property
+    def _stretch(self) -> tuple[object, ...]:
+        return (self.person, self.start, self.until, self.why, self.source)
 
 
 def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shift:
@@ -149,8 +161,7 @@ def _shift(schedule: Schedule, layers: list[_OverrideLayer | _RotationLayer], at
     return replace(stint, start=max([stint.start, *begins]), until=min(ends, default=None))
 
 
-@dataclass(frozen=True, slots=True)
-class _OverrideLayer:
+class _OverrideLayer(msgspec.Struct, frozen=True):
     """One override between its two instants."""
 
     override: Override
@@ -169,8 +180,7 @@ class _OverrideLayer:
         return self.start if self.start > at else None
 
 
-@dataclass(frozen=True, slots=True)
-class _RotationLayer:
+class _RotationLayer(msgspec.Struct, frozen=True):
     """One rotation: never before its first handoff, only while its hours, if any, are open."""
 
     rotation: Rotation

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, words_of
@@ -12,8 +13,7 @@ from escalate_cli.core.paging import cancel, urgency_of
 from escalate_cli.core.policy import Level, Policy, Target, TargetKind
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """An escalation that the scope asks for: the team, its policy, the services behind it and the reason."""
 
     team: str

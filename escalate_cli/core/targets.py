@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core import schedule
 from escalate_cli.core.catalog import Catalog, Urgency
@@ -12,8 +13,7 @@ from escalate_cli.core.model import EscalationStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True):
     """Someone or somewhere to tell, and why: `person:ana`, "on call for Identity"."""
 
     kind: str
@@ -26,8 +26,7 @@ class Recipient:
         return f"{self.kind}:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """What a target came to: recipients, or the reason why there are none; and what could not be used on the way, as a sentence."""
 
     recipients: tuple[Recipient, ...] = ()
@@ -35,8 +34,7 @@ class Reached:
     broken: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(msgspec.Struct, frozen=True):
     """One address of a recipient: through which gateway, how long (microseconds) after the page, in which notification step."""
 
     gateway: str

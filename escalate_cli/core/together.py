@@ -7,7 +7,8 @@ off and what failed for good is never a matter of what shared a message. Only th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from escalate_cli.core.model import Notification, NotificationKind
 

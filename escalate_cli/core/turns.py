@@ -7,8 +7,10 @@ are asked the same question as a page asks (`core.schedule`); every proposal is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Rotation, Schedule
 from escalate_cli.core.duration import DAY, Instant, Span
@@ -21,8 +23,7 @@ _TRIES = 60
 """how many turns back a monthly rotation looks for a month that has the day of its `start`"""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """The turn under way of `person` in `schedule` is taken by a new configuration; `until` is when it would have ended.
 
     `instead` (None: nobody) is on call at `at` instead, now or when the turn would next have been on call. `start`, a local time of
@@ -41,8 +42,7 @@ class Taken:
     keeper: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Under:
+class _Under(msgspec.Struct, frozen=True):
     """A turn under way in the old configuration: of which rotation, whose, and the stretches in which it is on call."""
 
     number: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
@@ -16,15 +18,14 @@ from escalate_cli.core.stakeholders import tell_channels, tell_lead
 from escalate_cli.core.targets import name_of
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(msgspec.Struct, frozen=True):
     """What an update changes; None and empty mean: as it is. Ids exist."""
 
     severity: str | None = None
     add_services: tuple[str, ...] = ()
     drop_services: tuple[str, ...] = ()
     lead: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     message: str | None = None
     title: str | None = None
 

@@ -7,7 +7,7 @@ paged beside each level that comes due, until none is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of
@@ -19,16 +19,14 @@ _FAR = 10_000
 """levels to follow on paper; only an endless policy after a gap of weeks has more, and then any level is as good"""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """A level (from 1) in a walk (`cycle`, from 0)."""
 
     level: int
     cycle: int
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """A level that the walk leaves out, and why."""
 
     level: int
@@ -36,8 +34,7 @@ class Skipped:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """What an escalation has come to at an instant.
 
     `position` is the level to page, None when the policy has run out of levels; `begin_at` is when it came due, in the future when the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.hours import zone_trouble
@@ -12,8 +13,7 @@ _NAMED = 4
 """how many users of a zone are named"""
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(msgspec.Struct, frozen=True):
     """One thing that cannot be used: a sentence, and the `file:line` of it, "" where it has none."""
 
     text: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.fitting import Text, clip, fit, squeeze
 from escalate_cli.core.gsm import utf16_units
@@ -32,16 +33,14 @@ Notify = Callable[[str, str], object]
 """have Apprise make and send a message of this title and body"""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """What goes out: a title, which may be empty, and a body."""
 
     title: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """What a service takes. `together`: the title counts, too. `lines`: how many lines it shows, 0 for any number. `in_parts`: the
     gateway's URL asks Apprise to send what is longer in several messages.
     """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import select
-from dataclasses import astuple, dataclass, field
 from types import TracebackType
 from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind
@@ -18,8 +20,7 @@ _PATIENCE_WITH_NURSERY = 10.0
 """seconds after an attempt's limit in which the nursery must have said something: less than the engine's lease goes beyond that limit"""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit in microseconds.
 
     `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value. `thread` is the same for
@@ -29,8 +30,8 @@ class Envelope:
     service that does not take so much, and `longest` what it takes, if that is known.
     """
 
-    url: str = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
+    url: str
+    secrets: tuple[str, ...]
     title: str
     body: str
     kind: str
@@ -40,6 +41,9 @@ class Envelope:
     loose: tuple[Loose, ...] = ()
     short: str = ""
     longest: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Envelope({self.kind}, {self.title!r})"
 
 
 class _Running:

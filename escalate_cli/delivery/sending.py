@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.fitting import Loose, Text

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
+
+import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import Instant
@@ -25,8 +26,7 @@ _PATIENCE = 20.0
 _LARGEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """A message as it arrived, taken apart by us and not by whoever sent it."""
 
     at: Instant

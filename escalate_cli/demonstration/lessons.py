@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Span
@@ -11,8 +12,7 @@ from escalate_cli.core.model import Entry, EntryKind, NotificationKind, Notifica
 from escalate_cli.core.targets import name_of
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(msgspec.Struct, frozen=True):
     """A level that was paged, and the next one had to be."""
 
     team: str
@@ -20,8 +20,7 @@ class Unanswered:
     people: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lessons:
+class Lessons(msgspec.Struct, frozen=True):
     """Spans are microseconds since the declaration; None for what did not happen."""
 
     first_page_after: Span | None

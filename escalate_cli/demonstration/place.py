@@ -7,9 +7,10 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
@@ -20,8 +21,7 @@ from escalate_cli.errors import EscalateError, ExitCode
 from escalate_cli.installation import local_zone
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where the story is played: `context` knows nothing of the user's configuration, database or cache."""
 
     path: Path

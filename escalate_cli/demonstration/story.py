@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from escalate_cli import meaning
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, Span
@@ -26,8 +28,7 @@ _LONGEST_WAIT: Span = 15 * SECOND
 """nothing in the story is further away than a few seconds; what has not come by then has gone wrong, and the record says how"""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """A notification that was sent, and the message as it arrived: None when the inbox knows nothing of it."""
 
     notification: Notification
@@ -48,8 +49,7 @@ class Scene:
     happenings: list[Happening] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(msgspec.Struct, frozen=True):
     """The whole story as it went. `undelivered` names what should have arrived and did not, one line each."""
 
     scenes: tuple[Scene, ...]

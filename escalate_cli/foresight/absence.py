@@ -5,7 +5,7 @@ What stopped it is read from the record; what time would still bring is asked of
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.acting import JUST_BEFORE

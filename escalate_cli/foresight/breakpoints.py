@@ -6,8 +6,9 @@ What an answer depends on is not guessed: core runs on a catalog that notes whic
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.core import hours as opening

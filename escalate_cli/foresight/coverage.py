@@ -10,7 +10,10 @@ same instant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Service, Severity
 from escalate_cli.core.declaration import Declaration
@@ -26,8 +29,7 @@ _INSTANT: Span = 1
 """the shortest stretch: one microsecond"""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """A stretch of declarations, half-open, with one answer.
 
     `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`); `after` is how long that takes for a declaration
@@ -49,8 +51,7 @@ class Stretch:
         return None if self.after is None else self.start + self.after
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """The stretches, without holes and in order, that these services share at these severities: same team, policy and conditions."""
 
     team: str
@@ -60,8 +61,7 @@ class Row:
     stretches: tuple[Stretch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """The whole answer from `start` until `until`; `looked` counts the declarations that were run to find it.
 
     `unknown` are the services that could not be looked at, and why: they have no row.
@@ -168,8 +168,7 @@ class _Node:
     known: dict[tuple[Subject, ...], dict[tuple[object, ...], _Node | _End]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(msgspec.Struct, frozen=True):
     """How such a walk ends; `pending` counts from the declaration."""
 
     first: First

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.cataloguing import shifts_in
 from escalate_cli.core.catalog import Catalog
@@ -78,8 +79,7 @@ def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) ->
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeat:
+class _Repeat(msgspec.Struct, frozen=True):
     """A level that reaches nobody whom the level before has not reached: in which row, from when on, and whom."""
 
     row: Row

@@ -8,7 +8,9 @@ before the change, and the instants from which on changed hours differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.cataloguing import shift_in, shifts_in
 from escalate_cli.core import hours as opening
@@ -24,8 +26,7 @@ MOST_MOMENTS = 12
 """handoffs and changed hours to look at besides the usual moments; the first ones are enough to see that something changes"""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A person who is reached at another time than before: microseconds after the declaration, None where never.
 
     `at` is the first moment of those looked at for which it is so; `moments` are all of them.

@@ -6,7 +6,8 @@ Nothing here decides anything: it reads what is recorded, and finds the line of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.catalog import Catalog
@@ -25,8 +26,7 @@ from escalate_cli.core.schedule import Shift
 from escalate_cli.core.targets import name_of
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """One link of the chain: what follows, because of what, and the `file:line` that says so ("" where none does).
 
     `depth` is 0 for what leads to a paging and for the paging itself, 1 for whom it means, 2 for each message.
@@ -38,8 +38,7 @@ class Link:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """What is known of an incident: how it stands, its timeline, and the configuration as it was."""
 
     situation: Situation

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
@@ -14,8 +16,7 @@ ERROR = "error"
 WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that shows it ("": none does)."""
 
     level: str
@@ -26,8 +27,7 @@ class Finding:
     shown_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """Neighbouring stretches of one row that share a fault; `worst` is the one in which it takes longest."""
 
     start: Instant

@@ -5,7 +5,8 @@ Without a fallback that is reached, levels are walked for ever; so that an answe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
@@ -22,8 +23,7 @@ _MOST_PLANS = 1000
 """no walk comes near this but one whose rounds are a few seconds long and unlike each other"""
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class First(msgspec.Struct, frozen=True):
     """The first person reached: who (several at the same instant), when (None: nobody), by the fallback only, and the reason given."""
 
     people: tuple[str, ...]
@@ -32,8 +32,7 @@ class First:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(msgspec.Struct, frozen=True):
     """One declaration run up to its first person: the instants at which core planned, what it asked there, the outcome, and what else
     was still to come just before. Only the first `known` visits follow from the answers before them (None: all of them): after a
     leap over rounds the calendar says what comes next."""

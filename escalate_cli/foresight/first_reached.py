@@ -7,7 +7,9 @@ Once it does, only a handoff or a change of hours can bring in anybody new. So t
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
@@ -14,8 +15,7 @@ _MOST_STEPS = 500
 """a policy that repeats its levels for ever and a day is not followed to its end"""
 
 
-@dataclass(frozen=True, slots=True)
-class LevelWalked:
+class LevelWalked(msgspec.Struct, frozen=True):
     """One level of the first walk: when after the declaration (microseconds; None where it is left out), whom it reached, why not."""
 
     team: str
@@ -26,8 +26,7 @@ class LevelWalked:
     skipped: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FirstWalk:
+class FirstWalk(msgspec.Struct, frozen=True):
     """The levels in the order they come; when they begin anew, and how often; when the fallback is paged (None: it never is), and whom
     it reaches."""
 

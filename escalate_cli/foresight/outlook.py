@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
@@ -18,8 +20,7 @@ from escalate_cli.foresight.loose_ends import loose_ends
 from escalate_cli.foresight.rotas import never_on_call
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(msgspec.Struct, frozen=True):
     """The coverage of the coming weeks, and what is wrong with it and around it, in the order of the files."""
 
     coverage: Coverage

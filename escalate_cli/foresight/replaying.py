@@ -8,7 +8,8 @@ in time and every message arrives: late ticks and failing providers of the past 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
@@ -36,8 +37,7 @@ _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE)
 _ENDS = (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True):
     """When a person was first paged or asked, in microseconds after the declaration: as recorded, and in the replay; None: never."""
 
     person: str
@@ -54,8 +54,7 @@ class Reach:
         return "earlier" if self.replayed < self.recorded else "later"
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(msgspec.Struct, frozen=True):
     """What a replay came to. `people` are in the order in which the replay reaches them, those spared last."""
 
     situation: Situation

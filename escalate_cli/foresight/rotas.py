@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from math import lcm
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Hours, Rotation, Schedule
 from escalate_cli.core.duration import DAY, Instant, Span

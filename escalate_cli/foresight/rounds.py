@@ -6,7 +6,8 @@ of rounds before that. As long as no handoff and no change of hours comes betwee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
@@ -18,8 +19,7 @@ Visit = tuple[Instant, tuple[Subject, ...]]
 """an instant at which core planned, and what it asked about then"""
 
 
-@dataclass(frozen=True, slots=True)
-class Leap:
+class Leap(msgspec.Struct, frozen=True):
     """Rounds left out: the number of the visit after them, how long a round takes, and how many were left out."""
 
     visit: int

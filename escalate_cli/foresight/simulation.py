@@ -8,7 +8,10 @@ taken by its provider at its due instant, unless `fails` says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.acting import acting
 from escalate_cli.core.attempt import Outcome, OutcomeKind, after
@@ -39,16 +42,14 @@ _ROUNDS = 1000
 """rounds at one instant; each ends with a failure or is the last, so no life comes near this"""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """Something that somebody does `span` microseconds after the beginning; foresight/happenings.py makes them."""
 
     span: Span
     act: Act
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the beginning; `digest_of` is the
     number of messages that this one carries because of `[limits]`, 1 for an ordinary one."""
 
@@ -71,16 +72,14 @@ class Message:
         return identifier if kind == "person" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(msgspec.Struct, frozen=True):
     """Why something that the script says came to nothing."""
 
     at: Instant
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(msgspec.Struct, frozen=True):
     """What happened between two instants: messages and timeline in order, the remarks on the script, and how things stand at the end.
 
     `over` says that nothing more would ever be due, had the simulation gone on.
@@ -163,8 +162,7 @@ def _run(
     return Simulation(life.start, until, messages, entries, remarks, life.situation, over=upcoming is None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Claimed:
+class _Claimed(msgspec.Struct, frozen=True):
     """What goes out in one message, its leader first."""
 
     together: list[Notification]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import reduce
+
+import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.duration import HOUR, MINUTE, Span
 from escalate_cli.core.hours import instant_to_local, zone_or_utc
@@ -16,8 +18,7 @@ _SLOT: Span = 30 * MINUTE
 """local hours begin at whole half hours of UTC, wherever one is"""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """The worst of an hour of the week: how long it takes (None: nobody is reached), and whom it reaches, in one week or another."""
 
     after: Span | None

@@ -9,9 +9,10 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.parsing import ParsedFile
@@ -25,8 +26,7 @@ _HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\[\]\n]+?)[ \t]*\]\]?[ \t]*(?:#.*)
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One edit. `after` replaces what is at `place`; None takes it out. `before` is what is there now; None: nothing yet.
 
     `source` is where, as "policies.toml:12". `toml` is what to write there: the table's header and the line; for something taken out,

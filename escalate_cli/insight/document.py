@@ -7,8 +7,9 @@ on are those of the `Record`, so that a review and a report never disagree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
@@ -21,8 +22,7 @@ _UNDER_WAY = (NotificationStatus.SENT, NotificationStatus.SENDING)
 _CHANGES = (EntryKind.UPDATED, EntryKind.REOPENED, EntryKind.RELOADED)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """One message, and when it went out, else when it was planned. `team` is the one whose escalation it belongs to, if any."""
 
     notification: Notification
@@ -30,8 +30,7 @@ class Told:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(msgspec.Struct, frozen=True):
     """Something that made a message or a level later than it could have been.
 
     `kind` is late (no tick ran), retry, limits (held back for a digest), digest, hours, maintenance or snooze. `lasted` is None
@@ -44,8 +43,7 @@ class Delay:
     lasted: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(msgspec.Struct, frozen=True):
     """Somebody whom a level or a rule named and could not reach, and why."""
 
     at: Instant
@@ -54,8 +52,7 @@ class Missed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Severity:
+class Severity(msgspec.Struct, frozen=True):
     """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at the declaration the reporter's)."""
 
     at: Instant
@@ -63,8 +60,7 @@ class Severity:
     by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """Everything that a review of one incident asks of its record; `told`, `delays` and the rest are in order of time."""
 
     situation: Situation

@@ -5,8 +5,9 @@ Spans are microseconds. Nights are 22:00–7:00, weekends Saturday and Sunday, b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from escalate_cli.core.duration import Span
 
@@ -17,8 +18,7 @@ OTHERWISE = "otherwise"
 """who had been paged, but at no level of the team: for another team, by the fallback, a rule, or hand"""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(msgspec.Struct, frozen=True):
     """`count` spans, their median and the value that nine of ten stay under; None where there are none."""
 
     count: int
@@ -26,8 +26,7 @@ class Spread:
     p90: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(msgspec.Struct, frozen=True):
     """From the declaration to the first page to a person, to the first acknowledgement, to the end."""
 
     incidents: int
@@ -36,8 +35,7 @@ class Times:
     resolve: Spread
 
 
-@dataclass(frozen=True, slots=True)
-class LevelFigures:
+class LevelFigures(msgspec.Struct, frozen=True):
     """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to be followed by the next.
 
     The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged took, from their page.
@@ -51,8 +49,7 @@ class LevelFigures:
     answer: Spread
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFigures:
+class RuleFigures(msgspec.Struct, frozen=True):
     """What became of the nudges of a rule."""
 
     rule: str
@@ -62,8 +59,7 @@ class RuleFigures:
     open: int
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayFigures:
+class GatewayFigures(msgspec.Struct, frozen=True):
     """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more than one attempt), and the causes
     of failures, the most frequent first."""
 
@@ -75,8 +71,7 @@ class GatewayFigures:
     causes: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFigures:
+class PersonFigures(msgspec.Struct, frozen=True):
     """Pagings of a person, however many messages each took: in all, at night, on weekends, at either (a night on a weekend counts once);
     in how many incidents; how many incidents they acknowledged; and the messages that paged them."""
 
@@ -90,8 +85,7 @@ class PersonFigures:
     messages: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(msgspec.Struct, frozen=True):
     """The week that begins on the Monday `start`, in the organisation's zone: incidents declared, and how soon they were acknowledged."""
 
     start: date
@@ -99,8 +93,7 @@ class Week:
     acknowledge: Spread
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Everything that `report` shows."""
 
     times: Times

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from escalate_cli.core.catalog import did_you_mean
 
 COLUMNS = (
@@ -46,8 +48,7 @@ _LISTS = ("paged", "service", "first_service")
 _SEPARATORS = ",;\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; "" for the file as a whole."""
 
     where: str
@@ -56,8 +57,7 @@ class Fault:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One incident of the file: its texts by column, without those that are empty."""
 
     where: str

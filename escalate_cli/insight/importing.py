@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.cataloguing import find
 from escalate_cli.context import Context
@@ -294,8 +295,7 @@ def _digest(title: str, services: tuple[str, ...], declared_at: Instant | None) 
 # ── storing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(msgspec.Struct, frozen=True):
     """What an import has done: the ids of the new incidents, and how many were there before."""
 
     new: tuple[int, ...]

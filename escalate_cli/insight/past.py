@@ -7,8 +7,9 @@ not say is left out, or marked as `estimated`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, Instant

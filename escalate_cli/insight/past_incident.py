@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from escalate_cli.core.duration import Instant, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Paged:
+class Paged(msgspec.Struct, frozen=True):
     """Somebody who was paged: at which level, how long (microseconds) after the first page; None where that is not said."""
 
     person: str
@@ -17,8 +17,7 @@ class Paged:
     after: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PastIncident:
+class PastIncident(msgspec.Struct, frozen=True):
     """A row that has been checked. What it does not say is None or empty; `first_services` are those of the declaration."""
 
     identity: str
@@ -40,7 +39,7 @@ class PastIncident:
     acknowledged_by: str | None = None
     acknowledged_level: int | None = None
     resolved_at: Instant | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def moved(self) -> bool:

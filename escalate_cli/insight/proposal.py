@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span
@@ -17,8 +18,7 @@ LEAST = 3
 """no proposal without so many incidents behind it"""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(msgspec.Struct, frozen=True):
     """Something to change. `incidents` are those that speak for it, `count` of the `of` in which it could have shown."""
 
     code: str
@@ -40,8 +40,7 @@ class Proposal:
     keyword: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(msgspec.Struct, frozen=True):
     """What the lessons are drawn from: the records, the configuration as it is compiled and as it is written."""
 
     records: Sequence[Record]

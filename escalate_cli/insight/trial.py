@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import DAY, Instant, Span, show_about
@@ -26,8 +27,7 @@ Look = Callable[[int], tuple[Situation, Sequence[Entry], Catalog] | None]
 """an incident, its timeline, and the configuration as it was then; None where its record is damaged"""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(msgspec.Struct, frozen=True):
     """One incident with the configuration as it is, and with the proposal: when whoever acknowledged would first be paged
     (microseconds after the declaration; None: never), and how many messages call people."""
 
@@ -43,8 +43,7 @@ class Before:
     """people who would have been paged or asked earlier, whoever acknowledged aside"""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """What a proposal would have come to. `text` says it in a sentence; `incidents` are those that it was tried on, in order."""
 
     text: str

@@ -6,8 +6,9 @@ by the index alone that the engine finds its work by: what that one hides nobody
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from escalate_cli.core.duration import MINUTE, Instant, show_about
 from escalate_cli.store.database import Database
@@ -26,8 +27,7 @@ UNREACHED = "unreached"
 IN_VAIN = "paged-in-vain"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """Something that should not be. `incident_id` is the one it is about.
 
     What has been said about a `subject` (the incident itself, if empty) is not said again, but for an incident declared after it was

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """An incident, as far as it is compared."""
 
     id: int
@@ -20,8 +20,7 @@ class Known:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """A copy beside what is there now. `unreadable`: something is there that cannot be read, so that nothing can be said of it."""
 
     missing: tuple[Known, ...] = ()
@@ -31,7 +30,7 @@ class Comparison:
     running: tuple[Known, ...] = ()
     """everything that is not resolved in the copy, as it is there"""
     unreadable: bool = False
-    highest: Mapping[str, int] = field(default_factory=dict)
+    highest: Mapping[str, int] = msgspec.field(default_factory=dict)
     """by table, the highest number that was ever given, as far as is known"""
 
 

@@ -7,10 +7,10 @@ one, and never more often than the attempts allowed; the outcome is recorded onl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.attempt import OutcomeKind, Verdict
 from escalate_cli.core.duration import Instant
@@ -31,8 +31,7 @@ _WAITING = (
 _UNDER_WAY = " WHERE status = 'sending' AND recipient = ? AND gateway = ? AND bundled_with IS NULL"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """A notification that may be sent now."""
 
     id: int
@@ -46,8 +45,7 @@ class Waiting:
     """of its incident"""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """A notification that this process alone may send, until its lease ends."""
 
     notification: Notification
@@ -67,8 +65,7 @@ class LastLook(NamedTuple):
     arguments: tuple[str, str, list[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True):
     """A notification whose record is damaged."""
 
     id: int

@@ -7,14 +7,14 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.store.sharing import BESIDE, group_of
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(msgspec.Struct, frozen=True):
     """Something that should be changed; `serious` where somebody may not be paged by it."""
 
     serious: bool

@@ -9,8 +9,9 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.duration import SECOND
@@ -28,8 +29,7 @@ _BESIDE = sharing.BESIDE[:3]
 _NEWER = "database-newer"
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(msgspec.Struct, frozen=True):
     """What has been done: what it changed, and where the database is now that was there; None if none was."""
 
     comparison: Comparison

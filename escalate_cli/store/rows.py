@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, get_type_hints
@@ -21,7 +20,7 @@ _AS_THEY_ARE = {int, str, int | None, str | None}
 @lru_cache(maxsize=16)
 def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     hints = get_type_hints(kind)
-    return tuple((one.name, _reader(hints[one.name])) for one in fields(kind))
+    return tuple((name, _reader(hints[name])) for name in kind.__struct_fields__)
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:

@@ -7,12 +7,12 @@ sound and the other does not is therefore damage of indexes alone, which loses n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+
+class Damage(msgspec.Struct, frozen=True):
     """What SQLite finds wrong, on one line; `indexes_only` where the tables are sound and `REINDEX` puts it right."""
 
     text: str

@@ -14,8 +14,9 @@ import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.store import sharing
 
@@ -26,8 +27,7 @@ _LARGEST = 32 << 20
 """bytes of a kept declaration"""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """What is kept: files that can be read, oldest first; and what cannot be read, files or whole directories of other users."""
 
     readable: tuple[Path, ...]

@@ -22,7 +22,7 @@ def test_a_command_loads_itself_and_nothing_heavy(escalate):
         "print(*[name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
     )
     loaded = {name.removeprefix("escalate_cli.cli.") for name in ran.err.split()}
-    assert loaded == {"frame", "render", "app", "commands", "catalog", "completing"}
+    assert loaded == {"frame", "render", "app", "commands", "catalog", "completing", "warnings"}
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from escalate_cli.config import codec, starter
@@ -145,9 +145,9 @@ def test_everything_has_the_line_it_came_from() -> None:
     lines = {each.name: each.read_text().splitlines() for each in path.glob("*.toml")}
 
     def sources(value: Any) -> list[str]:
-        if is_dataclass(value):
+        if isinstance(value, msgspec.Struct):
             own = [value.source] if hasattr(value, "source") else []
-            return own + [each for part in fields(value) for each in sources(getattr(value, part.name))]
+            return own + [each for name in value.__struct_fields__ for each in sources(getattr(value, name))]
         parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
         return [each for part in parts for each in sources(part)]
 

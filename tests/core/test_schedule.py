@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import timeit
 from bisect import bisect_right
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
 from escalate_cli.core.schedule import Shift, next_change, on_call, shifts, trouble_of

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from escalate_cli.config.load import load
 from escalate_cli.core.catalog import Catalog, Hours, Override, Rotation, Schedule

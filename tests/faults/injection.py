@@ -21,6 +21,8 @@ from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
+import msgspec
+
 import escalate_cli
 from escalate_cli.core.catalog import Catalog
 
@@ -62,6 +64,8 @@ def says(thing: object, marks: Collection[str], depth: int = 0) -> bool:
         return any(mark in thing for mark in marks)
     if isinstance(thing, Catalog | Enum | int | float) or thing is None or depth > _DEEPEST:
         return False
+    if isinstance(thing, msgspec.Struct):
+        return any(says(getattr(thing, name, None), marks, depth + 1) for name in thing.__struct_fields__)
     if is_dataclass(thing) and not isinstance(thing, type):
         return any(says(getattr(thing, one.name, None), marks, depth + 1) for one in fields(thing))
     if isinstance(thing, dict):

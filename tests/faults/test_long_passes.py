@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 
+import msgspec
 import pytest
 
 from escalate_cli import declaring
@@ -27,7 +26,7 @@ def until(true: Callable[[], object], what: str) -> None:
 
 def keep_aside(place: Installation, title: str) -> None:
     asked = declaring.Request(title, ("x",))
-    assert Spool(place.db).keep("00000000000000000001-1-x", json.dumps(asdict(asked)).encode())
+    assert Spool(place.db).keep("00000000000000000001-1-x", msgspec.json.encode(asked))
 
 
 @pytest.mark.parametrize("command", [pytest.param(("tick",), marks=pytest.mark.long), ("watch", "--interval", "1s")], ids=["tick", "watch"])

@@ -6,10 +6,11 @@ overrides begin and end in the hours around it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from escalate_cli.core.attempt import OutcomeKind
 from escalate_cli.core.catalog import (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE
@@ -105,7 +106,7 @@ RECORDED = {
 @given(nights())
 def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(night: Night) -> None:
     script = {one.span: one for one in night.script}.values()  # nobody does two things in the same microsecond
-    night = replace(night, script=tuple(script), refused=())
+    night = dataclasses.replace(night, script=tuple(script), refused=())
     with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as directory:
         reality = Reality(Path(directory), night)
         reality.live()

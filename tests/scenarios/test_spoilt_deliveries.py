@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import MINUTE
