@@ -58,20 +58,21 @@ def functions() -> dict[str, Any]:
     return found
 
 
-def says(thing: object, marks: Collection[str], depth: int = 0) -> bool:
-    """Whether an argument says one of `marks`: as an id, within a text such as "person:ana", anywhere but in the catalog."""
+def says(thing: object, marks: Collection[str], depth: int = 0, *, but: tuple[type, ...] = ()) -> bool:
+    """Whether an argument says one of `marks`: as an id, within a text such as "person:ana", anywhere but in the catalog and in what
+    is one of `but`."""
     if isinstance(thing, str) and not isinstance(thing, Enum):
         return any(mark in thing for mark in marks)
-    if isinstance(thing, Catalog | Enum | int | float) or thing is None or depth > _DEEPEST:
+    if isinstance(thing, (Catalog, Enum, int, float, *but)) or thing is None or depth > _DEEPEST:
         return False
     if isinstance(thing, msgspec.Struct):
         return any(says(getattr(thing, name, None), marks, depth + 1) for name in thing.__struct_fields__)
     if is_dataclass(thing) and not isinstance(thing, type):
-        return any(says(getattr(thing, one.name, None), marks, depth + 1) for one in fields(thing))
+        return any(says(getattr(thing, one.name, None), marks, depth + 1, but=but) for one in fields(thing))
     if isinstance(thing, dict):
-        return any(says(one, marks, depth + 1) for pair in thing.items() for one in pair)
+        return any(says(one, marks, depth + 1, but=but) for pair in thing.items() for one in pair)
     if isinstance(thing, list | tuple | set | frozenset):
-        return any(says(one, marks, depth + 1) for one in thing)
+        return any(says(one, marks, depth + 1, but=but) for one in thing)
     return False
 
 
@@ -104,13 +105,13 @@ def replaced(name: str, wrap: Callable[[Any], Any]) -> Iterator[None]:
 
 
 @contextmanager
-def raising(name: str, error: Callable[[], Exception], marks: Collection[str]) -> Iterator[Raised]:
-    """The function raises for arguments that say one of `marks`."""
+def raising(name: str, error: Callable[[], Exception], marks: Collection[str], *, but: tuple[type, ...] = ()) -> Iterator[Raised]:
+    """The function raises for arguments that say one of `marks`, be it not within one of `but`."""
     raised = Raised()
 
     def wrap(function: Any) -> Any:
         def instead(*arguments: Any, **named: Any) -> Any:
-            if says(arguments, marks) or says(named, marks):
+            if says(arguments, marks, but=but) or says(named, marks, but=but):
                 raised.times += 1
                 raise error()
             return function(*arguments, **named)

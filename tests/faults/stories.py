@@ -86,10 +86,10 @@ class Night:
     def close(self) -> None:
         self.context.close()
 
-    def declare(self, title: str, service: str) -> int:
+    def declare(self, title: str, *services: str) -> int:
         """Declare as the command does; its exit code."""
         try:
-            answer = declare_and_answer(self.context, declaring.Request(title, (service,), by="Rae"), lambda routing: None)
+            answer = declare_and_answer(self.context, declaring.Request(title, services, by="Rae"), lambda routing: None)
             code = int(answer.exit_code)
         except EscalateError as problem:
             code = int(problem.exit_code)
@@ -155,3 +155,9 @@ def story(here: Night, raised: object = None) -> None:
     here.tick(2, raised)
     here.declare("Cards are still declined", "payments")
     here.tick(15, raised)
+
+
+def shared_story(here: Night, raised: object = None) -> None:
+    """One incident concerns both teams; nobody acknowledges for a quarter of an hour."""
+    here.declare("Nothing works", "login", "payments")
+    here.tick(17, raised)

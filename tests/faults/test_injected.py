@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli.core.model import Incident, Situation
 from tests.faults.injection import ERRORS, functions, raising
-from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, story
+from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, shared_story, story
 
 NAMES = tuple(functions())
 CORE = "escalate_cli.core."
@@ -66,3 +67,34 @@ def test_4_20_what_raises_for_one_team_costs_no_other_and_somebody_hears(name: s
 @pytest.mark.parametrize("name", [one for one in NAMES if one not in QUICK])
 def test_4_20_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: Path) -> None:
     inject(name, tmp_path)
+
+
+def inject_into_what_both_share(name: str, directory: Path) -> None:
+    """The function raises for what is Identity's own: its schedule, its policy, its escalation, its people; not for the whole incident."""
+    with night(directory) as here:
+        assert here.context.running_catalog.version
+        here.context.keep_catalog()
+        with raising(name, ERRORS[NAMES.index(name) % len(ERRORS)], MARKS, but=(Incident, Situation)) as raised:
+            shared_story(here, raised)
+            said = "\n".join(one.message for one in here.findings())
+        if not raised.times:
+            return
+        first = {who: min(at for at, said in here.heard({who})) for who in OTHERS if here.heard({who})}
+        assert first == {"cara": 0, "dan": 5}
+        assert here.titles() == ["Nothing works"]
+        assert any(at == 0 for at, _ in here.heard(OURS | {FALLBACK})), "somebody hears at once"
+        for one in here.passes:
+            assert one.ended is None, one
+            assert not (one.raised and one.beat), one
+        assert "injected" in said
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_4_20_of_an_incident_of_both_what_raises_for_one_team_costs_the_other_nothing(name: str, tmp_path: Path) -> None:
+    inject_into_what_both_share(name, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [one for one in NAMES if one not in QUICK and one not in RECORDS])
+def test_4_20_of_an_incident_of_both_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: Path) -> None:
+    inject_into_what_both_share(name, tmp_path)

@@ -1,0 +1,50 @@
+"""A watch after an error that nobody foresaw: it goes on, says so once, and the fallback hears of it (product.md §4.20)."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalate_cli import emergency, vitals, watching
+from escalate_cli.core.duration import SECOND
+from escalate_cli.engine import Engine
+from tests.faults.harness import CLOCK, crew, installation
+from tests.servers import HttpServer
+
+FAILING = 3
+"""passes that fail, one after the other"""
+
+
+@pytest.mark.parametrize(("owner", "name"), [(emergency, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")])
+def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
+    tmp_path: Path, web: HttpServer, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
+) -> None:
+    as_ever, left, said = getattr(owner, name), FAILING, []
+
+    def fails(*arguments: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise LookupError("injected")
+        return as_ever(*arguments, **named)
+
+    signals, until = watching.Signals(), CLOCK.monotonic() + 60
+
+    def tell(tally: Any) -> None:
+        said.extend([*tally.troubles, *tally.warnings])
+        arrived = [one for one in web.arrived if "#1 " in one.json["title"]]
+        signals.stop = CLOCK.monotonic() > until or bool(left < 0 and arrived and any("this is over" in one for one in said))
+
+    monkeypatch.setattr(owner, name, fails)
+    with installation(tmp_path, web, crew(1, ("a",))) as place, closing(place.context) as context, signals.heard():
+        place.declare_quietly()
+        watching.watch(context, SECOND // 10, signals, tell)
+        failed = [one for one in said if one.startswith("it failed: LookupError at ")]
+        assert (len(failed), said.count(f"this is over: {failed[0]}")) == (1, 1), said
+        titles = [one.json["title"] for one in web.arrived]
+        assert sorted("#1 " in one for one in titles) == [False, True], titles
+        assert titles.count("[escalate] it cannot do its work") == 1
+        assert place.statuses() == {"sent": 1}
