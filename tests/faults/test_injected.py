@@ -22,6 +22,8 @@ QUICK = tuple(
 RECORDS = {f"{CORE}model.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")}
 """With these every decision is written down: without them there is no incident to store. What stands in is the file of a kept
 declaration, the page that needs no record, and that each pass tries again."""
+ABOUT_BOTH = {f"{CORE}declaration.declare", f"{CORE}scope.wanted"}
+"""These are asked about an incident with all its services, also where their argument is no incident: what raises is nobody's own."""
 TITLES = ["Cards are declined", "Cards are still declined", "Log in is broken"]
 
 
@@ -95,6 +97,6 @@ def test_4_20_of_an_incident_of_both_what_raises_for_one_team_costs_the_other_no
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [one for one in NAMES if one not in QUICK and one not in RECORDS])
+@pytest.mark.parametrize("name", [one for one in NAMES if one not in {*QUICK, *RECORDS, *ABOUT_BOTH}])
 def test_4_20_of_an_incident_of_both_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: Path) -> None:
     inject_into_what_both_share(name, tmp_path)
