@@ -237,6 +237,7 @@ def oncall(
 
     def screen(console: Any) -> None:
         from escalate_cli.cli import screens
+        from escalate_cli.core.hours import zone_or_utc
 
         spans = [cataloguing.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
         table = [
@@ -249,7 +250,7 @@ def oncall(
             for (team, shift, schedule), (begins, ends) in zip(rows, spans, strict=True)
         ]
         console.print(screens.table(("for", "on call", "from", "until"), table, wrap=("on call",)))
-        console.print(screens.words(f"times in {zone}", "dim"))
+        console.print(screens.words(f"times in {zone_or_utc(zone)}", "dim"))
         if len(rows) == 1:
             console.print(screens.words(rows[0][1].why, "dim"))
 

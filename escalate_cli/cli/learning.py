@@ -112,6 +112,7 @@ def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], 
     """The records of the incidents declared since then, what is to be said about them, and the time they cover, in words and data."""
     import gc
 
+    from escalate_cli.core.hours import zone_or_utc
     from escalate_cli.core.moment import iso, local_time
 
     gc.disable()  # everything read now lives until the process ends: the collector would only walk over it again and again
@@ -121,7 +122,7 @@ def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], 
     records, damaged = context.store.history.records(start)
     ids = ", ".join(f"#{one}" for one in damaged[:5]) + (", …" if len(damaged) > 5 else "")
     notes = [f"left out, because their record is damaged: {ids} (escalate doctor)"] if damaged else []
-    covered = f"{local_time(start, zone)[4:14]} – {local_time(now, zone)[4:14]}, times in {zone}"
+    covered = f"{local_time(start, zone)[4:14]} – {local_time(now, zone)[4:14]}, times in {zone_or_utc(zone)}"
     return records, notes, covered, {"since": iso(start), "until": iso(now)}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from escalate_cli.cli import incident_screen, screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.model import Entry, Situation
 from escalate_cli.core.targets import name_of
 
@@ -23,7 +23,7 @@ def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: 
     for entry in entries:
         local = instant_to_local(entry.at, zone)
         if local.date() != day:
-            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}, times in {zone}" if day is None else f"{local:%a %d %b %Y}", "dim")))
+            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}, times in {zone_or_utc(zone)}" if day is None else f"{local:%a %d %b %Y}", "dim")))
             day = local.date()
         rows.append((f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several)))
     console.print(screens.table(("at", "what", ""), rows, wrap=("",)))

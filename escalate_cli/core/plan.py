@@ -202,9 +202,9 @@ def _forgotten(escalation: Escalation, situation: Situation, catalog: Catalog, n
         text = f"the snooze by {name} is over: paging {escalation.team} again from level 1"
         return _again(escalation, text, situation, now)
     taken_at = escalation.acknowledged_at or incident.acknowledged_at or now
-    text = (
-        f"acknowledged by {name} {show_about(now - taken_at)} ago and no update since: paging {escalation.team} again from level 1"
-    )
+    ago, last = f"acknowledged by {name} {show_about(now - taken_at)} ago", incident.message_since
+    silent = f", the last update {show_about(now - last)} ago" if last > taken_at else " and no update since"
+    text = f"{ago}{silent}: paging {escalation.team} again from level 1"
     return _again(escalation, text, situation, now)
 
 

@@ -158,6 +158,15 @@ def test_4_20_no_command_fails_for_want_of_a_zone(place: Installation, tmp_path:
         assert ZONE in ran.err + ran.out, (command, ran)
 
 
+def test_4_20_where_utc_stands_in_for_a_zone_times_are_said_to_be_utc(place: Installation, tmp_path: Path) -> None:
+    gone = without(tmp_path, "US")
+    assert place("declare", "down", "-s", "login", **gone).code == 0
+    for command in (("oncall",), ("timeline", "1"), ("report",)):
+        told = place(*command, **gone).out
+        assert "times in UTC" in told
+        assert "times in US/Eastern" not in told
+
+
 def test_4_20_a_configuration_read_again_without_its_zone_goes_on_as_the_last_valid_one(place: Installation, tmp_path: Path) -> None:
     upgraded = without(tmp_path, "US")
     place.config.joinpath("all.toml").touch()  # the compiled one is no longer used

@@ -344,6 +344,17 @@ def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_w
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
+def test_4_6_an_acknowledgement_that_was_followed_by_an_update_is_forgotten_from_then_and_says_so(world_with) -> None:
+    world = world_with(STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
+    world.declare("down", "login")
+    world.ack("ana")
+    world.advance("10m")
+    world.update(severity="critical")
+    world.advance("30m")
+    assert "acknowledged by Ana 40m ago, the last update 30m ago: paging identity again from level 1" in world.timeline()
+    world.sent()
+
+
 # ── 7. updates ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
