@@ -23,7 +23,8 @@ def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: 
     for entry in entries:
         local = instant_to_local(entry.at, zone)
         if local.date() != day:
-            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}, times in {zone_or_utc(zone)}" if day is None else f"{local:%a %d %b %Y}", "dim")))
+            times = f", times in {zone_or_utc(zone)}" if day is None else ""
+            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}{times}", "dim")))
             day = local.date()
         rows.append((f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several)))
     console.print(screens.table(("at", "what", ""), rows, wrap=("",)))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.plan import plan
 
 JUST_BEFORE: Span = 1
@@ -43,10 +43,20 @@ def _as_it_went(entry: Entry, situation: Situation, lapsed_at: Instant) -> Entry
     recipients = entry.data.get("recipients")
     if entry.at != lapsed_at or entry.kind not in _PAGINGS or not recipients:
         return entry
-    if any(not _called_off(one) for one in situation.notifications if one.created_at == lapsed_at and one.recipient in recipients):
+    sent = (one for one in situation.notifications if one.created_at == lapsed_at and one.recipient in recipients)
+    if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
         return entry
     data = {**entry.data, "recipients": [], "called_off": list(recipients)}
     return replace(entry, text=f"{entry.text}; called off before it went out", data=data)
+
+
+def _is_of(notification: Notification, entry: Entry, situation: Situation) -> bool:
+    """Whether a message may be what this entry tells of: a question to the same person is another, and so is another team's page."""
+    if entry.kind is EntryKind.PAGED:
+        return notification.kind is not NotificationKind.NUDGE
+    team, escalation = entry.data.get("team"), notification.escalation_id
+    ours = escalation is None or team is None or situation.escalation(escalation).team == team
+    return notification.kind is NotificationKind.PAGE and ours
 
 
 def _called_off(notification: Notification) -> bool:

@@ -113,6 +113,16 @@ def test_4_3_a_nudge_that_has_expired_is_over_before_the_next_act(world_with, on
     world.expects(*(["sms to cto"] if on_expiry == "page" else []))
 
 
+def test_4_3_a_page_that_an_act_calls_off_is_not_said_to_have_gone_out_though_its_recipient_was_asked_something(world_with) -> None:
+    more = '[[rules]]\nname = "Ask"\nwhen = { open_for = "3m" }\npage = ["person:cto"]\nmode = "nudge"\nask = ["person:bo"]\n'
+    world = world_with(STANDARD, more=more)
+    world.declare("down", "login")
+    world.clock.at += 5 * 60_000_000 + 30_000_000
+    world.ack("ana")
+    world.expects("sms to ana", "nudge sms to bo")
+    assert "level 2 of 2 of policy standard: paged Bo; called off before it went out" in world.timeline()
+
+
 def test_4_3_a_maintenance_that_has_ended_is_over_before_the_next_act(world_with) -> None:
     world = world_with(STANDARD)
     world.maintenance("login", "1h")
