@@ -77,7 +77,8 @@ def _named(path: Path, config: Path) -> str:
 def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding]:
     """As `doctor` tells of them; nothing where there is no place for a configuration."""
     try:
-        context.config_path  # noqa: B018
+        if not context.config_path.exists():
+            return []
     except ConfigurationProblem:
         return []
     found = [Finding(Weight.WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)]
