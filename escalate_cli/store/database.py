@@ -71,8 +71,14 @@ class Database:
                 whereabouts.note(path)
         except sqlite3.Error as problem:
             raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
+        except OSError as problem:  # it was taken away a moment ago
+            raise self._cannot_be_opened(problem) from None
         except UnicodeDecodeError:
             raise damaged(self.path) from None
+
+    def _cannot_be_opened(self, problem: OSError) -> DatabaseProblem:
+        what = f"the database {self.path} cannot be opened: {problem.strerror or problem}"
+        return DatabaseProblem(what, "check its path, owner and permissions", code=UNWRITABLE)
 
     def _prepare_file(self, create_directory: bool) -> bool:
         """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
@@ -110,11 +116,7 @@ class Database:
                 ) from None
             return True
         except OSError as problem:
-            raise DatabaseProblem(
-                f"the database {self.path} cannot be opened: {problem.strerror or problem}",
-                "check its path, owner and permissions",
-                code=UNWRITABLE,
-            ) from None
+            raise self._cannot_be_opened(problem) from None
         return False
 
     def _refuse_lost(self) -> None:

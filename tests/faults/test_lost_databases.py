@@ -108,6 +108,49 @@ def test_a_restore_killed_at_every_step_is_said_or_leaves_no_trace(escalate: Esc
     assert number > 10
 
 
+LOST_AT = """
+import os, sys
+number, disk, words = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+counted = 0
+def count(event, given):
+    global counted
+    if event.startswith(("os.", "sqlite3.")) or event == "open":
+        if event == "sqlite3.connect" or disk in str(given[0]):
+            counted += 1
+            if counted == number:
+                os.rename(disk, disk + "-elsewhere")
+                os.mkdir(disk)
+from escalate_cli.__main__ import main
+real, looked = os.stat, [0]
+def stat(path, *given, **more):
+    if disk in str(path):
+        count("os.stat", (path,))
+    return real(path, *given, **more)
+os.stat = stat
+sys.addaudithook(count)
+sys.argv = ["escalate", *words]
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [6, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 2, 3, 4, 5, 7, 8, 9, 10))])
+def test_a_directory_lost_while_a_database_is_opened_is_a_problem_of_the_database(tmp_path, number):
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        place.environ["ESCALATE_DB"] = str(disk / "escalate.db")
+        place.declare_quietly("the first")
+        for words in (("list",), ("declare", "another", "-s", "x")):
+            ran = place.process([sys.executable, "-c", LOST_AT, str(number), str(disk), *words], {})
+            assert ran.code in (0, 6, 7), ran
+            assert "bug" not in ran.err, ran
+            if (tmp_path / "disk-elsewhere").exists():
+                shutil.rmtree(disk)
+                (tmp_path / "disk-elsewhere").rename(disk)
+        assert place("tick").code in (0, 6)
+        assert {one["title"] for one in place("list", "--json").json} == {"the first", "another"}
+
+
 def words_of(ran: Ran) -> str:
     """Everything that was printed, however it was wrapped."""
     return " ".join((ran.out + ran.err).split())
