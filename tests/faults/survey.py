@@ -434,6 +434,12 @@ ROWS = (
         "a fallback that reaches nobody, holds, rounds that took days",
         f"{WALKING}::",
     ),
+    row(
+        49,
+        "everything at once",
+        "any signal to twenty processes; providers hang, refuse, are late; full disks, lost mounts, edits, leaps of the clock, restores",
+        "tests/faults/test_chaos.py::",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Scenario 46: all of it at once. `ESCALATE_CHAOS_MINUTES=60` makes it an hour, `ESCALATE_FAULTS_SEED` another one."""
+"""Scenario 49: all of it at once. `ESCALATE_CHAOS_MINUTES=60` makes it an hour, `ESCALATE_FAULTS_SEED` another one."""
 
 from __future__ import annotations
 
