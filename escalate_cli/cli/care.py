@@ -130,7 +130,7 @@ def restore(
     from escalate_cli.store.restoring import restore as put_back
 
     path = context.database_path
-    done = put_back(Path(file), path, context.clock, lambda comparison: restore_screen.agree(context, comparison, file, yes=yes))
+    done = put_back(Path(file), path, context.clock, None if yes else lambda comparison: restore_screen.agree(context, comparison, file))
     aside, next_number = done.aside, done.comparison.highest["incidents"] + 1
     kept = f"; what was there is now {aside}" if aside else ""
     data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}

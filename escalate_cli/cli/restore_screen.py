@@ -21,12 +21,10 @@ class NotWanted(EscalateError):
     code = "not-wanted"
 
 
-def agree(context: Context, comparison: Comparison, file: str, *, yes: bool) -> None:
-    """Return where the copy is to be put back: asked on a terminal, else only where `yes` was said beforehand."""
+def agree(context: Context, comparison: Comparison, file: str) -> None:
+    """Return where the copy is to be put back: asked on a terminal; elsewhere nobody can be."""
     from escalate_cli.cli import frame, render
 
-    if yes:
-        return
     if context.options.json or not frame.interactive():
         text = "restore changes what is known of incidents, and nobody can be asked here whether to"
         problem = UsageProblem(text, f"nothing was changed; to do it: escalate restore {file} --yes")

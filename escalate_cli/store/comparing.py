@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -33,16 +33,22 @@ class Comparison(msgspec.Struct, frozen=True):
     highest: Mapping[str, int] = msgspec.field(default_factory=dict)
     """by table, the highest number that was ever given, as far as is known"""
 
+    def says_all_of(self, other: Comparison) -> bool:
+        """Whether whoever agreed to this has agreed to the other, too."""
+        return set(other.missing) <= set(self.missing) and set(other.open_again) <= set(self.open_again)
 
-def compare(copy: Path, present: Path) -> Comparison:
-    """Compare the sound database `copy` with whatever is at `present`."""
-    of_copy, given = _read(copy)
+
+def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -> Comparison:
+    """Compare the sound database `copy` with whatever is at `present`; `held` is the connection that keeps others from it, if one does."""
+    with closing(_open(copy)) as there:
+        of_copy, given = _read(there)
     noted = Numbers(present).highest()
     unreadable = False
     now: dict[int, Known] = {}
     try:
         if present.exists() and present.stat().st_size:
-            now, given_now = _read(present)
+            with closing(_open(present)) if held is None else nullcontext(held) as here:
+                now, given_now = _read(here)
             given = {name: max(given[name], given_now[name]) for name in NUMBERED}
     except (sqlite3.Error, OSError, ValueError):
         unreadable = True
@@ -58,15 +64,17 @@ def _is_open_again(before: Known, now: Known) -> bool:
     return before.status in order and now.status in order and order.index(before.status) < order.index(now.status)
 
 
-def _read(path: Path) -> tuple[dict[int, Known], dict[str, int]]:
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=10)
+
+
+def _read(database: sqlite3.Connection) -> tuple[dict[int, Known], dict[str, int]]:
     """Every incident by its number, and the highest numbers, by table."""
-    there = f"{path.absolute().as_uri()}?mode=rw"
-    with closing(sqlite3.connect(there, uri=True, timeout=10)) as database:
-        database.text_factory = lambda text: text.decode("utf-8", "replace")
-        rows = database.execute("SELECT id, title, status FROM incidents ORDER BY id").fetchall()
-        highest = {}
-        for table in NUMBERED:
-            (largest,) = database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - names are ours
-            fact = database.execute("SELECT value FROM facts WHERE name = ?", (GIVEN + table,)).fetchone()
-            highest[table] = max(largest, int(fact[0]) if fact else 0)
+    database.text_factory = lambda text: text.decode("utf-8", "replace")
+    rows = database.execute("SELECT id, title, status FROM incidents ORDER BY id").fetchall()
+    highest = {}
+    for table in NUMBERED:
+        (largest,) = database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - names are ours
+        fact = database.execute("SELECT value FROM facts WHERE name = ?", (GIVEN + table,)).fetchone()
+        highest[table] = max(largest, int(fact[0]) if fact else 0)
     return {row[0]: Known(*row) for row in rows}, highest

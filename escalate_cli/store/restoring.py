@@ -38,11 +38,11 @@ class Restored(msgspec.Struct, frozen=True):
     """what was wrong with the indexes of the copy, which were rebuilt from their tables"""
 
 
-def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] = lambda comparison: None) -> Restored:
+def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None = None) -> Restored:
     """Put `copy` in the place of the database at `path`. What was there is kept beside it.
 
-    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. Numbers that were ever given are not
-    given again.
+    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. It is asked again where incidents were
+    declared or ended meanwhile; without it nobody is asked. Numbers that were ever given are not given again.
 
     The copy is looked through first: a damaged one, one of a newer version, or a file of something else, changes nothing. A
     transaction that was cut short in it is undone in what is put back, by the journal beside the copy.
@@ -70,10 +70,7 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
             raise DatabaseProblem(f"the backup {copy} is damaged: {wrong.text}", "choose another", code=DAMAGED)
         if found.refused:
             raise DatabaseProblem(found.refused, code=_NEWER)
-        comparison = compare(fresh, path)
-        agree(comparison)
-        _remember(fresh, comparison.highest, clock)
-        aside = _put_in_place(fresh, path, clock)
+        comparison, aside = _put_in_place(fresh, path, clock, agree)
         if any(comparison.highest.values()):
             Numbers(path).note(comparison.highest)
     except DatabaseProblem as problem:
@@ -123,30 +120,48 @@ def _remove(path: Path) -> None:
         Path(f"{path}{part}").unlink(missing_ok=True)
 
 
-def _put_in_place(fresh: Path, path: Path, clock: Clock) -> Path | None:
-    """Put `fresh` in the place of the database, which is kept beside it with its journal; where it is now.
+def _put_in_place(
+    fresh: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None
+) -> tuple[Comparison, Path | None]:
+    """Put `fresh` in the place of the database, which is kept beside it with its journal; what that changes, and where the old one is.
 
-    There is no moment without a database: the old one has a second name before the new one takes the first. Nobody writes meanwhile,
-    and its journal has nothing to undo any more, unless it is damaged; then the second name has the journal, too.
+    What it changes is looked at while nobody writes, and agreed to while everybody may.
+
+    There is no moment without a database: the old one has a second name before the new one takes the first. Its journal has nothing to
+    undo any more, unless it is damaged; then the second name has the journal, too.
     """
     for name in beside(path, ASIDE):  # of a restore that was killed before it changed anything
         if os.path.exists(path) and os.path.samefile(name, path):
             name.unlink()
+    agreed: Comparison | None = None
+    while True:
+        with _held(path, clock) as held:
+            comparison = compare(fresh, path, held)
+            if agree is None or (agreed is not None and agreed.says_all_of(comparison)):
+                _remember(fresh, comparison.highest, clock)
+                return comparison, _exchange(fresh, path, clock)
+        agree(comparison)
+        agreed = comparison
+
+
+def _exchange(fresh: Path, path: Path, clock: Clock) -> Path | None:
+    """Put `fresh` there, and aside what is there; where that is now."""
     there = [part for part in ("", *_BESIDE) if os.path.exists(f"{path}{part}")]
     aside = None
-    with _held(path, clock):
-        if there:
-            aside = _keep(path, there, _free_name(path.with_name(f"{path.name}{ASIDE}{clock.now() // 1_000_000}")))
-        os.replace(fresh, path)
-        _settle(path.parent)
+    if there:
+        aside = _keep(path, there, _free_name(path.with_name(f"{path.name}{ASIDE}{clock.now() // 1_000_000}")))
+    os.replace(fresh, path)
+    _settle(path.parent)
     return aside
 
 
 @contextmanager
-def _held(path: Path, clock: Clock) -> Iterator[None]:
-    """Hold the database at `path`, if it can be used: nobody reads or writes it meanwhile, and what was cut short in it is undone."""
+def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
+    """Hold the database at `path`, if it can be used, by the connection that is handed out: nobody else reads or writes it meanwhile,
+    and what was cut short in it is undone.
+    """
     if not os.path.isfile(path):
-        yield
+        yield None
         return
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)) as connection:
         give_up_at = clock.monotonic() + LOCK_PATIENCE_SECONDS
@@ -161,7 +176,7 @@ def _held(path: Path, clock: Clock) -> Iterator[None]:
                 clock.sleep(SECOND // 50)
             else:
                 break
-        yield
+        yield connection
 
 
 def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli.clock import Clock
+from escalate_cli.store.comparing import Comparison
+from escalate_cli.store.restoring import restore
 from tests.cli.conftest import CATALOG, Escalate
 
 
@@ -194,6 +197,23 @@ def test_4_26_restore_says_what_is_not_in_the_copy_and_what_is_open_again_and_as
     assert [one["id"] for one in ran.json["not_in_copy"]] == [4]
     assert [(one["id"], one["status"]) for one in ran.json["open_again"]] == [(1, "resolved"), (2, "acknowledged")]
     assert {one["status"] for one in escalate("list", "--all", "--json").json} == {"open"}
+
+
+def test_4_26_what_is_declared_while_somebody_is_asked_is_asked_about_and_named_too(escalate: Escalate) -> None:
+    copy, asked = escalate.place / "copy.db", []
+    declare(escalate, "one")
+    assert escalate("backup", str(copy)).code == 0
+    declare(escalate, "two")
+
+    def agree(comparison: Comparison) -> None:
+        asked.append([one.title for one in comparison.missing])
+        if len(asked) == 1:
+            declare(escalate, "three")
+
+    done = restore(copy, escalate.place / "escalate.db", Clock(), agree)
+    assert asked == [["two"], ["two", "three"]]
+    assert [one.title for one in done.comparison.missing] == ["two", "three"]
+    assert declare(escalate, "four") == 4
 
 
 def test_4_26_a_nudge_s_number_is_not_used_again_either(escalate: Escalate) -> None:

@@ -556,6 +556,7 @@ def life(place: Path, chance: random.Random, total: Sum, jumping: bool) -> Itera
         (disk / "data").mkdir(mode=0o700)
         (made.place / "said").mkdir()
         made.environ["ESCALATE_DB"] = str(disk / "data" / "escalate.db")
+        del made.environ["PYTHONWARNINGS"]  # Python's own complaints about a signal in the middle of an import
         here = Life(made, web, chance, disk, total, config, jumping)
         here.set_clock(0)
         if jumping:
