@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what `typing` needs to load is long enough for a Ctrl-C, which nobody would catch here
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from escalate_cli.delivery.nursery_link import NurseryLink
 
 

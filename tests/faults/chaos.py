@@ -232,8 +232,8 @@ class Life:
         code, err = one.process.returncode, one.err
         self.total.codes[f"{one.does} {code}"] += 1
         foreseen = -code in one.signals if code < 0 else code in FINE
-        if signal.SIGINT in one.signals and err.endswith("KeyboardInterrupt\n") and "/escalate_cli/" not in err:
-            return  # Python had not come to us yet
+        if signal.SIGINT in one.signals and "KeyboardInterrupt" in err and not re.search(r'^  File ".*/escalate_cli/', err, re.M):
+            return  # Python had not come to us yet, or was in the middle of an import
         if not foreseen or "Traceback" in err or "report it as a bug" in err:
             self.wrong.append(f"{one.output.name} ended with {code}: {err[-2000:]}")
         if one.does == "declare":

@@ -323,3 +323,11 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
 
 def sizes_of(place) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in place.place.rglob("*") if path.is_file() and "backup" not in str(path)}
+
+
+def test_nothing_is_loaded_before_somebody_catches_a_ctrl_c():
+    """Until then it would be a traceback. `typing` alone takes longer than all that comes before it."""
+    code = "import sys; sys.path[:] = sys.argv[1:]; before = set(sys.modules)\n"
+    code += "import escalate_cli.__main__; print(*set(sys.modules) - before)"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code, *sys.path], capture_output=True, text=True, check=True)
+    assert set(ran.stdout.split()) <= {"__future__", "escalate_cli", "escalate_cli.__main__"}, ran.stdout
