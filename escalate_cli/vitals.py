@@ -285,7 +285,7 @@ def _metrics(context: Context) -> None:
     try:  # node_exporter runs as another user; there is nothing secret in it
         files.replace(path, metrics(context).encode(), mode=0o644)
     except OSError as problem:
-        raise OSError(problem.errno, problem.strerror, path) from None
+        raise EscalateError(f"the metrics cannot be written to {path}: {problem.strerror or problem}") from None
 
 
 def metrics(context: Context) -> str:

@@ -469,7 +469,7 @@ def test_metrics_that_a_full_disk_does_not_take_are_named_and_leave_nothing_behi
             fill(disk)
             for _ in range(2):
                 ran = place("tick")
-                assert (ran.code, ran.err.splitlines()) == (0, [f"{target}: No space left on device"])
+                assert (ran.code, ran.err.splitlines()) == (0, [f"the metrics cannot be written to {target}: No space left on device"])
             assert [one.name for one in disk.iterdir()] == ["ballast"]
 
 
