@@ -111,7 +111,7 @@ class Sum:
     messages: int = 0
     repeated: Counter[str] = field(default_factory=Counter)
     quiet: int = 0
-    """incidents in which nobody was paged after the acknowledgement"""
+    """addresses of incidents that somebody had taken or ended: nothing was begun to them afterwards"""
 
 
 @dataclass
