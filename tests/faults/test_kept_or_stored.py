@@ -133,7 +133,7 @@ def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_b
 def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(here: Night) -> None:
     emergency.keep_declaration(here.context, declaring.Request("Log in is broken", ("login",), key="K"), HELD)
     kept = here.context.spool.kept()[0]
-    kept.write_bytes(kept.read_bytes().replace(b'"labels": []', b'"labels": 7'))
+    kept.write_bytes(kept.read_bytes().replace(b'"labels":[]', b'"labels":7'))
     here.tick(1)
     assert here.titles() == ["Log in is broken"]
     assert any(one.startswith("incident 1: a kept declaration could be declared by its words only (") for one in here.passes[-1].troubles)
