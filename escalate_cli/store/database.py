@@ -60,9 +60,10 @@ class Database:
         self._whereabouts = whereabouts
         fresh = self._prepare_file(create_directory)
         try:
-            self._connection = sqlite3.connect(
-                path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
-            )
+            self._connection = sqlite3.connect(  # the file is there: should it be gone by now, no other is made
+                f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None, check_same_thread=False,
+                cached_statements=256,
+            )  # fmt: skip
             self._connection.row_factory = sqlite3.Row
             self._settle(fresh)
             found = os.stat(path)

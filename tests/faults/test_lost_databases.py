@@ -133,7 +133,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("number", [6, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 2, 3, 4, 5, 7, 8, 9, 10))])
+@pytest.mark.parametrize("number", [5, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12))])
 def test_a_directory_lost_while_a_database_is_opened_is_a_problem_of_the_database(tmp_path, number):
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
         disk = tmp_path / "disk"
