@@ -164,7 +164,7 @@ def _why(one: Message, foreseen: Simulation, catalog: Catalog) -> str:
         reason = reason.removeprefix(f"level {one.level} of {escalation.levels} of policy {escalation.policy.id}").removeprefix(", ")
     for rule in catalog.rules:
         reason = reason.replace(f'rule "{rule.name}": {rule.when.text}', f'rule "{rule.name}"')
-    reason = reason.strip()
+    reason = reason.strip().removeprefix("; ")  # what could not be used follows the level
     if reason.startswith("("):  # "(again: the urgency rose to high)"
         reason = reason.removeprefix("(").removesuffix(")")
     parts = [means] if means != "named directly" or not reason else []

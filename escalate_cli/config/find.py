@@ -67,8 +67,9 @@ def cache_dir(environ: Mapping[str, str]) -> Path | None:
 
 
 def state_dir(environ: Mapping[str, str]) -> Path | None:
-    """The user's state directory, or None where there is none; it need not exist yet."""
-    return _directory("state", environ)
+    """The user's state directory, or None where the environment names neither it nor a home; it need not exist yet."""
+    named = environ.get("XDG_STATE_HOME") or environ.get("HOME")
+    return _directory("state", environ) if named else None
 
 
 def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> Path | None:

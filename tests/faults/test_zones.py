@@ -167,6 +167,12 @@ def test_4_20_where_utc_stands_in_for_a_zone_times_are_said_to_be_utc(place: Ins
         assert "times in US/Eastern" not in told
 
 
+def test_4_20_what_simulate_could_not_use_reads_as_one_sentence(place: Installation, tmp_path: Path) -> None:
+    told = " ".join(place("simulate", "--service", "login", **without(tmp_path, "US")).out.split())
+    assert "cannot be used on this machine: times are taken as UTC" in told
+    assert "; ;" not in told
+
+
 def test_4_20_a_configuration_read_again_without_its_zone_goes_on_as_the_last_valid_one(place: Installation, tmp_path: Path) -> None:
     upgraded = without(tmp_path, "US")
     place.config.joinpath("all.toml").touch()  # the compiled one is no longer used
