@@ -7,12 +7,13 @@ remembers what it has opened itself. Beside the database the numbers, copies and
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store import sharing
@@ -44,7 +45,7 @@ class Whereabouts:
         self._opened[database] = Path(here["real"])
         if self._marks is not None and self._marked(database) != here:
             with suppress(OSError):
-                self._write(self._mark_of(database), json.dumps(here).encode())
+                self._write(self._mark_of(database), msgspec.json.encode(here))
 
     def real(self, database: Path) -> Path | None:
         """Where a database that is gone really was, as far as is known; None where it is not gone, or was never there."""
@@ -84,17 +85,16 @@ class Whereabouts:
         return f"{what} with every incident in it, though it was there before; {how}"
 
     def _mark_of(self, database: Path) -> Path:
-        return (self._marks or Path()) / hashlib.sha256(os.fsencode(os.path.abspath(database))).hexdigest()[:16]
+        return (self._marks or Path()) / f"{zlib.crc32(os.fsencode(os.path.abspath(database))):08x}"
 
     def _marked(self, database: Path) -> dict[str, str] | None:
         if self._marks is None:
             return None
         try:
-            said = json.loads(self._mark_of(database).read_bytes())
-        except (OSError, ValueError):
+            mark = msgspec.json.decode(self._mark_of(database).read_bytes(), type=dict[str, str])
+        except (OSError, ValueError):  # also a mark that cannot be read
             return None
-        names = ("database", "real", "directory")
-        return said if isinstance(said, dict) and all(isinstance(said.get(one), str) for one in names) else None
+        return mark if mark.get("database") == os.path.abspath(database) and {"real", "directory"} <= mark.keys() else None
 
     def _write(self, mark: Path, content: bytes) -> None:
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
