@@ -31,8 +31,8 @@ def unusable_on_paper(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
     if catalog.fallback.team:
         for text in _on_paper(None, catalog, now):
             found.setdefault(text, Unusable(text, catalog.fallback.source))
-    known = [one.text.partition(" (")[0] for one in unusable(catalog, now)]
-    return tuple(one for one in found.values() if not any(start in one.text for start in known))
+    known = [one.trouble for one in unusable(catalog, now)]
+    return tuple(one for one in found.values() if not any(trouble in one.text for trouble in known))
 
 
 def _on_paper(service: str | None, catalog: Catalog, now: Instant) -> Iterator[str]:

@@ -24,8 +24,9 @@ def _schedules(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
             rota.on_call(one, catalog.hours, now)
         except Exception as problem:
             whose = [team.name for team in catalog.teams.values() if team.on_call == one.id]
-            text = f"schedule {one.id} cannot be used ({words_of(problem)}): it reaches nobody"
-            yield Unusable(text + (f" of {', '.join(whose)}" if whose else ""), one.source)
+            trouble = f"schedule {one.id} cannot be used"
+            text = f"{trouble} ({words_of(problem)}): it reaches nobody"
+            yield Unusable(text + (f" of {', '.join(whose)}" if whose else ""), one.source, trouble)
 
 
 def _hours(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
@@ -33,4 +34,4 @@ def _hours(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
         if not zone_trouble(one.timezone):
             trouble = trouble_of(one.id, catalog, now)
             if trouble:
-                yield Unusable(trouble, one.source)
+                yield Unusable(trouble, one.source, trouble)

@@ -14,10 +14,14 @@ _NAMED = 4
 
 
 class Unusable(msgspec.Struct, frozen=True):
-    """One thing that cannot be used: a sentence, and the `file:line` of it, "" where it has none."""
+    """One thing that cannot be used: a sentence, and the `file:line` of it, "" where it has none.
+
+    `trouble` is what every note about it says, too: what is wrong, without whom it concerns.
+    """
 
     text: str
     source: str = ""
+    trouble: str = ""
 
 
 def unusable_zones(catalog: Catalog) -> tuple[Unusable, ...]:
@@ -37,4 +41,4 @@ def _unusable(catalog: Catalog) -> Iterator[Unusable]:
             teams = [one.name for one in catalog.teams.values() if one.on_call and (f"schedule {one.on_call}") in (who for who, _ in uses)]
             whose = f"; on call for {', '.join(teams)}" if teams else ""
             text = f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more}{whose})"
-            yield Unusable(text, next((at for _, at in uses if at), ""))
+            yield Unusable(text, next((at for _, at in uses if at), ""), trouble)
