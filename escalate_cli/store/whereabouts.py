@@ -42,7 +42,7 @@ class Whereabouts:
         here = _place(database)
         if here is None:
             return
-        self._opened[database] = Path(here["real"])
+        self._opened[database] = Path(os.fsdecode(here["real"]))
         if self._marks is not None and self._marked(database) != here:
             with suppress(OSError):
                 self._write(self._mark_of(database), msgspec.json.encode(here))
@@ -52,7 +52,7 @@ class Whereabouts:
         if os.path.exists(database):
             return None
         marked = self._marked(database)
-        return self._opened.get(database) or (Path(marked["real"]) if marked else None)
+        return self._opened.get(database) or (Path(os.fsdecode(marked["real"])) if marked else None)
 
     def refuse_lost(self, database: Path) -> str | None:
         """Asked before a database is begun where none is: `DatabaseProblem` where that would forget one that was there.
@@ -87,14 +87,14 @@ class Whereabouts:
     def _mark_of(self, database: Path) -> Path:
         return (self._marks or Path()) / f"{zlib.crc32(os.fsencode(os.path.abspath(database))):08x}"
 
-    def _marked(self, database: Path) -> dict[str, str] | None:
+    def _marked(self, database: Path) -> dict[str, bytes] | None:
         if self._marks is None:
             return None
         try:
-            mark = msgspec.json.decode(self._mark_of(database).read_bytes(), type=dict[str, str])
+            mark = msgspec.json.decode(self._mark_of(database).read_bytes(), type=dict[str, bytes])
         except (OSError, ValueError):  # also a mark that cannot be read
             return None
-        return mark if mark.get("database") == os.path.abspath(database) and {"real", "directory"} <= mark.keys() else None
+        return mark if mark.get("database") == os.fsencode(os.path.abspath(database)) and {"real", "directory"} <= mark.keys() else None
 
     def _write(self, mark: Path, content: bytes) -> None:
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -105,14 +105,15 @@ class Whereabouts:
         os.replace(partial, mark)
 
 
-def _place(database: Path) -> dict[str, str] | None:
+def _place(database: Path) -> dict[str, bytes] | None:
     """Which directory a database is in, whatever its name: None where it cannot be looked at."""
     real = os.path.realpath(database)
     try:
         found = os.stat(os.path.dirname(real))
     except OSError:
         return None
-    return {"database": os.path.abspath(database), "real": real, "directory": f"{found.st_dev}:{found.st_ino}"}
+    texts = {"database": os.path.abspath(database), "real": real, "directory": f"{found.st_dev}:{found.st_ino}"}
+    return {name: os.fsencode(text) for name, text in texts.items()}  # names of files are bytes
 
 
 def beside(database: Path, end: str) -> Iterator[Path]:
