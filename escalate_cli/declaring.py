@@ -20,6 +20,7 @@ from escalate_cli.core.routing import Router, Routing
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
+from escalate_cli.remembered_troubles import remember_troubles
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -105,9 +106,11 @@ def _store(
         stored = situations.save(None, planned.situation)
         if remember is not None:
             store.ledger.remember(remember, str(stored.incident.id))
+        broken = _broken(planned.situation)
+        remember_troubles(store.ledger, now, [f"incident {stored.incident.id}: {text}" for text in broken])
         reach("declaring")
     reach("declared")
-    return Declared(stored, True, dict(said.routing), _broken(planned.situation))
+    return Declared(stored, True, dict(said.routing), broken)
 
 
 def _broken(situation: Situation) -> tuple[str, ...]:

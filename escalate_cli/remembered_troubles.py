@@ -24,19 +24,21 @@ class Troubles(NamedTuple):
 
     at: Instant
     lines: tuple[str, ...]
+    heeded: bool
+    """whether a pass has sent no heartbeat for them"""
 
 
-def remember_troubles(ledger: Ledger, at: Instant, lines: Sequence[str]) -> None:
+def remember_troubles(ledger: Ledger, at: Instant, lines: Sequence[str], *, heeded: bool = False) -> None:
     """Remember these. Inside a transaction; nothing is forgotten by a pass without any."""
     if lines:
         kept = [line[:_LONGEST] for line in dict.fromkeys(lines)][:_MOST]
-        ledger.remember(_FACT, json.dumps([at, kept]))
+        ledger.remember(_FACT, json.dumps([at, kept, heeded]))
 
 
 def remembered_troubles(ledger: Ledger, now: Instant) -> Troubles | None:
     """Those that are not too old to be told of; None where there are none, or they cannot be read."""
     with suppress(ValueError, TypeError):
-        at, lines = json.loads(ledger.fact(_FACT) or "null")
+        at, lines, heeded = json.loads(ledger.fact(_FACT) or "null")
         if now - int(at) < KEPT_FOR:
-            return Troubles(int(at), tuple(str(line) for line in lines))
+            return Troubles(int(at), tuple(str(line) for line in lines), bool(heeded))
     return None

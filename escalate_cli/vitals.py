@@ -21,6 +21,7 @@ from escalate_cli.core.soundness import unusable
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
+from escalate_cli.remembered_troubles import remember_troubles, remembered_troubles
 from escalate_cli.store import sharing
 from escalate_cli.store.audit import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
@@ -68,8 +69,19 @@ def after_pass(
     forgotten = not looked or any(one.code != IN_VAIN for one in findings)
     well = not forgotten and not tally.troubles and tally.damage is None and tally.poison is None and tally.usable
     if keep_on():
-        safely(lambda: _beat(context, well=well), tally)
+        safely(lambda: _beat(context, well=well and not _heed_deliveries(context)), tally)
     return findings
+
+
+def _heed_deliveries(context: Context) -> bool:
+    """Whether something went wrong since the last pass, as where a declaration was planned or delivered: that costs one heartbeat."""
+    ledger, now = context.store.ledger, context.clock.now()
+    troubles = remembered_troubles(ledger, now)
+    if troubles is None or troubles.heeded:
+        return False
+    with context.store.transaction():
+        remember_troubles(ledger, troubles.at, troubles.lines, heeded=True)
+    return True
 
 
 def safely(step: Callable[[], object], tally: Tally) -> None:

@@ -215,7 +215,7 @@ def _remember_troubles(context: Context, tally: Tally) -> None:
     """For `doctor`: what only this pass has met."""
     if tally.troubles:
         with context.store.transaction():
-            remember_troubles(context.store.ledger, tally.at, tally.troubles)
+            remember_troubles(context.store.ledger, tally.at, tally.troubles, heeded=True)
 
 
 def _say_taken_turns(context: Context, tally: Tally) -> None:

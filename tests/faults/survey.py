@@ -1,6 +1,6 @@
 """Runs every test behind "What it survives" in README.md, the long ones too, and prints its table with the numbers of this run.
 
-    python -m tests.faults.survey            # about a quarter of an hour on two quiet cores
+    python -m tests.faults.survey            # more than half an hour on two quiet cores
     python -m tests.faults.survey 1 2 3      # only these situations
 
 The situations are those of the issue that this came from; a number may have several rows of tests, and a test may serve several numbers.

@@ -10,6 +10,7 @@ import pytest
 
 from escalate_cli import declaring, emergency
 from escalate_cli.cli.declared import declare_and_answer
+from escalate_cli.core import plan
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 from tests.faults.injection import raising
@@ -138,3 +139,20 @@ def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(
     assert here.titles() == ["Log in is broken"]
     assert any(one.startswith("incident 1: a kept declaration could be declared by its words only (") for one in here.passes[-1].troubles)
     assert (spooled(here), here.passes[-1].beat, len(told(here, "ana"))) == (0, False, 1)
+
+
+def test_4_20_a_declaration_that_goes_on_without_something_costs_the_next_pass_its_heartbeat(here: Night, monkeypatch) -> None:
+    advance = plan._advance
+
+    def fails(escalation, *given):
+        if escalation.team == "identity":
+            raise KeyError("boom")
+        return advance(escalation, *given)
+
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr(plan, "_advance", fails)
+        assert here.declare("Log in is broken", "login") == 0
+    here.tick(1)
+    assert not here.passes[-1].beat
+    here.tick(1)
+    assert here.passes[-1].beat
