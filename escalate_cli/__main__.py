@@ -19,6 +19,7 @@ def main() -> None:
     try:
         _open_standard_streams()
         os.umask(0o077)  # whatever this process creates is its owner's alone
+        _load_undisturbed()
         nursery = _nursery_for(sys.argv[1:])
         from escalate_cli.cli.frame import run
 
@@ -29,6 +30,25 @@ def main() -> None:
         if nursery is not None:
             nursery.close()
     sys.exit(code)
+
+
+def _load_undisturbed() -> None:
+    """Load what takes an error while it is loaded for something else. A Ctrl-C waits until that is done.
+
+    A KeyboardInterrupt while msgspec 0.22 looks around is swallowed there, and the first decoder reads memory that is not its own: the
+    process dies of a segmentation fault. Holding the signal back by a mask would not do where another thread can take it.
+    """
+    import signal
+
+    handler, heard = signal.getsignal(signal.SIGINT), []
+    if callable(handler):  # neither ignored nor deadly
+        signal.signal(signal.SIGINT, lambda *_: heard.append(True))
+    import msgspec  # noqa: F401
+
+    if callable(handler):
+        signal.signal(signal.SIGINT, handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _nursery_for(arguments: Sequence[str]) -> NurseryLink | None:
