@@ -22,7 +22,6 @@ from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from escalate_cli.core.model import (
     Entry,
-    EntryKind,
     Escalation,
     EscalationStatus,
     IncidentStatus,
@@ -31,13 +30,14 @@ from escalate_cli.core.model import (
     NotificationStatus,
     NudgeStatus,
     Situation,
+    entry_of,
 )
 from escalate_cli.core.plan import Plan
 from escalate_cli.core.policy import TargetKind
-from escalate_cli.core.targets import name_of
 from escalate_cli.core.updating import Changes
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Message, Simulation, simulate, simulate_on
+from escalate_cli.recording import attempted
 
 ANSWERED = 0.8
 NUDGE_YES, NUDGE_NO = 0.45, 0.25
@@ -267,14 +267,8 @@ class Life:
 
     def _entry(self, one: Notification, number: int, made: Try) -> Entry:
         verdict = after(number, self.catalog.gateways[one.gateway].attempts, made.outcome, made.ended_at)
-        who = f"{one.kind.value} to {name_of(one.recipient, self.catalog)} by {one.gateway}"
-        text, kind = {
-            NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
-            NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),
-            NotificationStatus.FAILED: (f"{who}: {verdict.reason}", EntryKind.FAILED),
-        }[verdict.status]
-        data = {"notification": one.id, "recipient": one.recipient, "gateway": one.gateway, "attempt": number}
-        return Entry(made.ended_at, kind, text, None, data)
+        event = attempted(replace(one, attempts=number), verdict.status, verdict.reason)
+        return entry_of(event, made.ended_at, None, self.catalog)
 
 
 def _waits(escalation: Escalation) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from benchmarks.planted import WORDS, fact
 from escalate_cli.core.catalog import Catalog, Service
+from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.routing import Router, Routing
-from escalate_cli.declaring import routing_record
+from escalate_cli.declaring import how_routed, routing_record
 
 _SHAPES = (
     "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}", "{thing} very slow{when}",
@@ -28,13 +29,13 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Told:
-    """A title, and how it was found what it is about: `record` and `sentence` are those that `declare` stores; no service: the
+    """A title, and how it was found what it is about: `record` and `routed` are those that `declare` stores; no service: the
     fallback."""
 
     title: str
     service: str | None
     record: dict[str, Any]
-    sentence: str
+    routed: Routed
 
 
 class Reporters:
@@ -74,19 +75,14 @@ class Reporters:
         routing = self._router.route(title)
         if routing.service is not None:
             raise ValueError(f"{title!r} is about {routing.service}")
-        team = self._catalog.teams[self._catalog.fallback.team or ""].name
-        text = f"no service fits the title for sure ({routing.match.value}): the fallback team {team} gets it"
-        return Told(title, None, routing_record(routing), text)
+        return Told(title, None, routing_record(routing), how_routed(routing, None, self._catalog))
 
     def _given(self, title: str, service: str) -> Told:
         record = {"query": title, "match": "given", "service": service, "candidates": []}
-        return Told(title, service, record, f"the reporter named {self._catalog.services[service].name}")
+        return Told(title, service, record, Routed(query=title, match="given", service=service, way=Way.NAMED, services=(service,)))
 
     def _routed(self, title: str, routing: Routing, service: str) -> Told:
-        how = f"routed by the title ({routing.match.value})" if routing.service else "chosen by the reporter"
-        because = next((", ".join(one.because) for one in routing.candidates if one.service == service), "")
-        text = f"{self._catalog.services[service].name}: {how}" + (f", {because}" if because else "")
-        return Told(title, service, routing_record(routing) | {"service": service}, text)
+        return Told(title, service, routing_record(routing) | {"service": service}, how_routed(routing, service, self._catalog))
 
 
 def _thing(service: Service, dice: random.Random) -> str:

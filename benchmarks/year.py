@@ -176,7 +176,7 @@ class Stage:
             by=who,
             labels={"region": dice.choice(("north", "south"))} if dice.random() < 0.2 else {},
             routing=told.record,
-            routed=told.sentence,
+            routed=told.routed,
         )
 
     def _story(self, case: Case, said: Declaration, dice: random.Random) -> Story:

@@ -15,8 +15,10 @@ from escalate_cli.core.acting import acting
 from escalate_cli.core.again import News, declare_again
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import noted, words_of
+from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.model import Situation
 from escalate_cli.core.routing import Router, Routing
+from escalate_cli.core.wording.events import sentence
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
@@ -123,8 +125,8 @@ def _broken(situation: Situation) -> tuple[str, ...]:
 
 def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
     services = tuple(find_service(one, catalog).id for one in asked.services)
-    names = ", ".join(catalog.services[one].name for one in services)
     routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
+    named = Routed(query=title, match="given", service=services[0], way=Way.NAMED, services=services) if services else None
     return declaration.Declaration(
         title=title,
         severity=pick_severity(asked.severity, catalog),
@@ -135,7 +137,7 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
         by=reporter(asked.by, context),
         labels={storable(name, "label"): storable(value, "label") for name, value in asked.labels},
         routing=routing,
-        routed=f"the reporter named {names}" if services else "",
+        routed=named,
     )
 
 
@@ -177,7 +179,7 @@ def _existing(context: Context, said: declaration.Declaration, asked: Request, r
     def again(situation: Situation) -> Situation:
         nonlocal news
         severity = said.severity if asked.severity else None
-        known = partial(situations.says, open_id)
+        known = partial(situations.has, open_id)
         situation, news = declare_again(situation, said, catalog, now, severity=severity, is_known=known)
         return situation
 
@@ -207,25 +209,32 @@ def _routed_safely(said: declaration.Declaration, catalog: Catalog, choose: Choo
     except EscalateError:
         raise
     except Exception as problem:
-        text = f"the title could not be routed ({words_of(problem)}): the fallback team gets it"
-        broken = "; ".join(one for one in (said.broken, text) if one)
-        return replace(said, routing={"query": said.title, "match": "none", "service": None, "candidates": []}, routed=text, broken=broken)
+        routed = Routed(query=said.title, match="none", service=None, way=Way.FAILED, because=words_of(problem))
+        broken = "; ".join(one for one in (said.broken, sentence(routed, 0, None, catalog)) if one)
+        routing: dict[str, Any] = {"query": said.title, "match": "none", "service": None, "candidates": []}
+        return replace(said, routing=routing, routed=routed, broken=broken)
 
 
 def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:
     routing = Router(catalog.services.values()).route(said.title)
-    service, how = routing.service, f"routed by the title ({routing.match.value})"
-    if service is None:
-        service = choose(routing)
-        how = "chosen by the reporter"
-    record = routing_record(routing) | {"service": service}
-    if service is None:
-        team = catalog.teams[catalog.fallback.team].name if catalog.fallback.team in catalog.teams else "nobody"
-        text = f"no service fits the title for sure ({routing.match.value}): the fallback team {team} gets it"
-        return replace(said, routing=record, routed=text)
-    because = next((", ".join(one.because) for one in routing.candidates if one.service == service), "")
-    text = f"{catalog.services[service].name}: {how}" + (f", {because}" if because else "")
-    return replace(said, services=(service,), routing=record, routed=text)
+    service = routing.service if routing.service is not None else choose(routing)
+    routed = how_routed(routing, service, catalog)
+    return replace(said, services=routed.services, routing=routing_record(routing) | {"service": service}, routed=routed)
+
+
+def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Routed:
+    """How this service was found by the title, or chosen by the reporter where the title alone did not say it; None: neither."""
+    way = Way.NOBODY if service is None else Way.TITLE if routing.service is not None else Way.CHOSEN
+    return Routed(
+        query=routing.query,
+        match=routing.match.value,
+        service=service,
+        candidates=tuple(routing_record(routing)["candidates"]),
+        way=way,
+        services=(service,) if service is not None else (),
+        because=next((", ".join(one.because) for one in routing.candidates if one.service == service), ""),
+        fallback=catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None,
+    )
 
 
 def routing_record(routing: Routing) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -16,10 +16,10 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.core.catalog import Catalog, Gateway
 from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, show_about
+from escalate_cli.core.duration import MINUTE, SECOND, Instant
+from escalate_cli.core.events import HeldBack
 from escalate_cli.core.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
-from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.model import NotificationKind, NotificationStatus, entry_of
 from escalate_cli.core.together import goes_with, leader_first
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
@@ -225,15 +225,13 @@ class Dispatch:
     def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
         """Keep what is due for this address for a digest; each incident's timeline says so once."""
         catalog = self._catalog()
-        who = name_of(waiting.recipient, catalog)
 
         def waits(other: Waiting) -> bool:
             return waits_as_well(other.kind, other.severity, waiting.kind, waiting.severity, catalog)
 
         for incident_id in self._store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until, waits):
-            text = f"held back by [limits]: {who} by {waiting.gateway}, for a digest in {show_about(until - now)}"
-            entry = Entry(now, EntryKind.HELD, text, None, {"until": until, "recipient": waiting.recipient})
-            self._store.situations.append(incident_id, entry)
+            event = HeldBack(recipient=waiting.recipient, gateway=waiting.gateway, until=until)
+            self._store.situations.append(incident_id, entry_of(event, now, None, catalog))
 
     def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant, tally: Tally) -> None:
         ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
@@ -278,8 +276,16 @@ class Dispatch:
         underway = self._underway[ticket]
         together = (underway.claimed, *underway.claimed.also)
         allowed, leader = underway.gateway.attempts, underway.claimed.notification.id
+        several = any(one.incident_id != underway.claimed.incident_id for one in together)
         return [
-            Ended(one, outcome, what_follows(one.notification.attempts, allowed, outcome, now), leader, _shared(one, together))
+            Ended(
+                one,
+                outcome,
+                what_follows(one.notification.attempts, allowed, outcome, now),
+                leader,
+                digest_of=len(together) if several else 0,
+                beside_another=one is not underway.claimed and not several,
+            )
             for one in together
         ]
 
@@ -340,10 +346,3 @@ class Dispatch:
             again = claimed.notification.attempts + 1
             verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
         return Ended(claimed, outcome, verdict, claimed.notification.id)
-
-
-def _shared(claimed: Claimed, together: Sequence[Claimed]) -> str:
-    """What the timeline says of the message where this one was not alone in it."""
-    if any(one.incident_id != claimed.incident_id for one in together):
-        return f", in a digest of {len(together)}"
-    return "" if claimed is together[0] else ", in the same message"

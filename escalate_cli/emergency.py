@@ -23,8 +23,8 @@ from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.fitting import Text, clip, may_cut
 from escalate_cli.core.message import Message
 from escalate_cli.core.model import Incident, NotificationKind, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.short_message import one_sms, words
-from escalate_cli.core.targets import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT

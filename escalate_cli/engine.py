@@ -20,7 +20,7 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.store.store import Store
-from escalate_cli.tally import Tally
+from escalate_cli.tally import Line, Tally
 
 _BATCH = 200
 _TOGETHER = 20
@@ -98,7 +98,8 @@ class Engine:
             self.store.ledger.note_pass(now)
         tally = tally or Tally(now)
         if behind:
-            tally.lines.append(f"the clock was set back by {show_about(behind)}: what is still to come was moved with it")
+            text = f"the clock was set back by {show_about(behind)}: what is still to come was moved with it"
+            tally.lines.append(Line(text, is_trouble=True))
         self._dispatch.record_ended(tally)
         self._dispatch.take_over_abandoned(now, tally)
         return tally
@@ -155,7 +156,7 @@ class Engine:
         self.store.situations.save(before, planned)
         tally.incidents += 1
         tally.planned += len(planned.notifications) - len(before.notifications)
-        tally.lines += [f"#{incident_id} {_with_team(entry)}" for entry in planned.entries]
+        tally.lines += [Line(f"#{incident_id} {_with_team(entry)}", entry.event.is_trouble) for entry in planned.entries]
         tally.troubles += [f"incident {incident_id}: {text}" for text in noted(planned, everything=True)]
         return True
 
@@ -208,5 +209,4 @@ def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Spa
 
 def _with_team(entry: Entry) -> str:
     """An entry's text, with its team where the text does not name it."""
-    team = entry.data.get("team")
-    return f"{team}: {entry.text}" if team and str(team) not in entry.text else entry.text
+    return entry.text if entry.team is None or entry.event.NAMES_TEAM else f"{entry.team}: {entry.text}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
+from escalate_cli.core import events as happened
 from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
+from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.limits import is_limited, matters_most
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.model import Entry, Notification, NotificationKind, NotificationStatus, entry_of
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
@@ -21,13 +23,15 @@ from escalate_cli.tally import Tally
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How an attempt ended and what follows; `shared` says what else went out in the same message, which the notification `leader` led."""
+    """How an attempt ended and what follows. `leader` is the notification that led its message; `digest_of` and `beside_another` are those
+    of `core.events.Attempt`."""
 
     claimed: Claimed
     outcome: Outcome
     verdict: Verdict
     leader: int
-    shared: str = ""
+    digest_of: int = 0
+    beside_another: bool = False
 
 
 def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
@@ -106,8 +110,8 @@ def _record_barely(
 
 
 def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str) -> Entry:
-    kind = EntryKind.SENT if status is NotificationStatus.SENT else EntryKind.FAILED
-    return Entry(now, kind, f"{ended.claimed.notification.recipient}: {status.value} ({why})")
+    event = happened.Ended(recipient=ended.claimed.notification.recipient, status=status.value, why=why)
+    return entry_of(event, now, None, None)
 
 
 def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Instant, tally: Tally) -> None:
@@ -135,17 +139,27 @@ def _release(notification: Notification, store: Store, catalog: Catalog, now: In
 
 
 def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:
-    notification, verdict = ended.claimed.notification, ended.verdict
-    who = f"{notification.kind.value} to {name_of(notification.recipient, catalog)} by {notification.gateway}{ended.shared}"
-    text, kind = {
-        NotificationStatus.SENT: (f"{who}: sent", EntryKind.SENT),
-        NotificationStatus.RETRYING: (f"{who}: {verdict.reason}", EntryKind.RETRYING),
-        NotificationStatus.FAILED: (f"{who}: {verdict.reason}", EntryKind.FAILED),
-    }.get(status, (f"{who}: no longer needed ({verdict.reason})", EntryKind.CANCELLED))
-    data = {
+    event = attempted(ended.claimed.notification, status, ended.verdict.reason, ended.digest_of, beside_another=ended.beside_another)
+    return entry_of(event, now, None, catalog)
+
+
+def attempted(
+    notification: Notification, status: NotificationStatus, reason: str, digest_of: int = 0, *, beside_another: bool = False
+) -> AnyEvent:
+    """What became of the latest attempt of this notification; see `core.events.Attempt`."""
+    about: dict[str, Any] = {
+        "what": notification.kind.value,
         "notification": notification.id,
         "recipient": notification.recipient,
         "gateway": notification.gateway,
         "attempt": notification.attempts,
+        "digest_of": digest_of,
+        "beside_another": beside_another,
     }
-    return Entry(now, kind, text, None, data)
+    if status is NotificationStatus.SENT:
+        return happened.Sent(**about)
+    if status is NotificationStatus.RETRYING:
+        return happened.Retrying(**about, reason=reason)
+    if status is NotificationStatus.FAILED:
+        return happened.GivenUp(**about, reason=reason)
+    return happened.CalledOff(**about, reason=reason)

@@ -14,8 +14,9 @@ from escalate_cli.core.catalog import Catalog, TextForm
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.message import compose
 from escalate_cli.core.model import Incident, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target
-from escalate_cli.core.targets import Recipient, name_of, resolve
+from escalate_cli.core.targets import Recipient, resolve
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.dispatch import PARALLEL
 from escalate_cli.envelopes import sealed

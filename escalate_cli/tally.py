@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.model import Entry, NotificationStatus
@@ -12,6 +13,13 @@ from escalate_cli.store.trouble import damaged
 
 PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""
+
+
+class Line(NamedTuple):
+    """Something that a pass did, as a line; `is_trouble`: cron's mail is for it."""
+
+    text: str
+    is_trouble: bool = False
 
 
 @dataclass(slots=True)
@@ -30,7 +38,7 @@ class Tally:
     troubles: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
-    lines: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     usable: bool = True
     """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
     unfounded: int = 0
@@ -58,7 +66,7 @@ class Tally:
     def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry, *, message: int) -> None:
         """Count an outcome that is stored, by what it made of its notification and its entry on the timeline; `message` is the
         notification that led the message in which it was."""
-        self.lines.append(f"#{incident_id} {entry.text}")
+        self.lines.append(Line(f"#{incident_id} {entry.text}", entry.event.is_trouble))
         # Of what was to be tried again, and was, only how the last attempt ended counts.
         self.undelivered.pop(notification_id, None)
         if status is NotificationStatus.SENT:

@@ -24,8 +24,8 @@ def test_page(
     """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
     from escalate_cli import meaning
     from escalate_cli.cli.views import notification_data
+    from escalate_cli.core.names import name_of
     from escalate_cli.core.policy import TargetKind
-    from escalate_cli.core.targets import name_of
     from escalate_cli.rehearsal import rehearse
 
     catalog = context.catalog

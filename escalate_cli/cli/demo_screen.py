@@ -13,8 +13,9 @@ from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.render import Draw, drawn, lost, write
 from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import SECOND, Span
-from escalate_cli.core.model import Entry, EntryKind, Notification
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.events import EntryKind
+from escalate_cli.core.model import Entry, Notification
+from escalate_cli.core.names import name_of
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place
@@ -253,7 +254,7 @@ def _line(after: Span | None, text: Any) -> Any:
 
 def _entry_text(entry: Entry, context: Context) -> Any:
     by = name_of(f"person:{entry.by}", context.running_catalog) if entry.by else ""
-    said_by = f"  ({by})" if by and by not in entry.text else ""
+    said_by = f"  ({by})" if entry.by and not entry.event.names(entry.by) else ""
     return screens.words(entry.text, _COLOURS.get(entry.kind, "")) + screens.words(said_by, "dim")
 
 

@@ -12,9 +12,10 @@ import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, Span, show_about, show_duration
+from escalate_cli.core.events import TitleChanged
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import Entry, Incident, Notification, Nudge
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.insight.document import Document, Told
 
@@ -186,8 +187,8 @@ def _first_answer(document: Document, pen: _Pen) -> str:
 def _reported(document: Document, pen: _Pen) -> list[str]:
     """The words as they came in, and how they found a service."""
     incident, declared, routed = document.situation.incident, document.declaration, document.routed
-    title = declared.text.removeprefix("declared: ") if declared else incident.title
-    message = declared.data.get("message") if declared else incident.message
+    title = declared.title if declared else incident.title
+    message = declared.message if declared else incident.message
     parts = [quoted(f"{title}\n\n{message}" if message else title)]
     routing = incident.routing
     if routed is not None:
@@ -260,13 +261,13 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 
 
 def _changes(document: Document, pen: _Pen) -> list[str]:
-    rows = [(pen.time(one.at), plain(one.data.get("change") or one.kind.value), _text(one), pen.person(one.by)) for one in document.changes]
+    what = (plain(getattr(one.event, "change", one.kind.value)) for one in document.changes)
+    rows = [(pen.time(one.at), change, _text(one), pen.person(one.by)) for one, change in zip(document.changes, what, strict=True)]
     return [_table(("time", "what", "change", "by"), rows)] if rows else []
 
 
 def _text(one: Entry) -> str:
-    after = one.data.get("after")
-    return plain(f"{one.text} to {after!r}" if one.data.get("change") == "title" else one.text)
+    return plain(f"{one.text} to {one.event.after!r}" if isinstance(one.event, TitleChanged) else one.text)
 
 
 def _nudges(document: Document, pen: _Pen) -> list[str]:
@@ -314,9 +315,7 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
 
 
 def _timeline(document: Document, pen: _Pen) -> list[str]:
-    rows = [
-        (pen.time(one.at), one.kind.value, pen.team(one.data.get("team")), _text(one), pen.person(one.by)) for one in document.timeline
-    ]
+    rows = [(pen.time(one.at), one.kind.value, pen.team(one.team), _text(one), pen.person(one.by)) for one in document.timeline]
     return [_table(("time", "what", "team", "text", "by"), rows)]
 
 

@@ -81,7 +81,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
         else None,
         "routing": {
             "words": record.words,
-            "message": declared.data.get("message") if declared else incident.message,
+            "message": declared.message if declared else incident.message,
             "match": incident.routing.get("match"),
             "service": incident.routing.get("service"),
             "text": document.routed.text if document.routed else None,

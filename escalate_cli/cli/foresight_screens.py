@@ -10,10 +10,11 @@ import msgspec
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
+from escalate_cli.core.events import EntryKind, SomebodyReached
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import Entry, EntryKind, NotificationKind, Situation
+from escalate_cli.core.model import Entry, NotificationKind, Situation
 from escalate_cli.core.moment import from_now, iso, local_time
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.foresight.explanation import Link, Record
 from escalate_cli.foresight.simulation import Message, Simulation
 
@@ -110,7 +111,7 @@ def lines_of(foreseen: Simulation) -> list[Line]:
 
 def _is_paging(entry: Entry) -> bool:
     """Whether its messages tell the same."""
-    return entry.kind is EntryKind.EXHAUSTED and bool(entry.data.get("recipients"))
+    return entry.kind is EntryKind.EXHAUSTED and isinstance(entry.event, SomebodyReached) and bool(entry.event.recipients)
 
 
 def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
@@ -153,7 +154,7 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
         return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), level, why)
     entry = line.entry
     text = entry.text if entry is not None else ""
-    source = str(entry.data.get("source") or "") if entry is not None else ""
+    source: str = getattr(entry.event, "source", "") if entry is not None else ""
     return (after, at, "", "", "", screens.words(_with_source(text, source), "yellow"))
 
 

@@ -8,7 +8,7 @@ from escalate_cli.cli.incident_screen import wall_time
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_duration
 from escalate_cli.core.model import Situation
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 
 
 def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) -> list[str]:

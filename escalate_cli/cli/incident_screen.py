@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import DAY, MINUTE, Instant, show_about
+from escalate_cli.core.events import MessageAdded
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.maintenance import quiet
 from escalate_cli.core.message import next_of
 from escalate_cli.core.model import (
     Entry,
-    EntryKind,
     Escalation,
     EscalationStatus,
     Incident,
@@ -28,9 +28,9 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.moment import from_now
+from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import reasons
 from escalate_cli.core.policy import OnExpiry
-from escalate_cli.core.targets import name_of
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
@@ -107,9 +107,9 @@ def draw_incident(
 
 def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
     for one in reversed(entries):
-        if one.kind is EntryKind.UPDATED and one.data.get("change") == "message":
+        if isinstance(one.event, MessageAdded):
             by = f" by {_person(one.by, catalog)}" if one.by else ""
-            return [("latest update", f"{one.text}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})")]
+            return [("latest update", f"{one.event.message}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})")]
     return []
 
 

@@ -225,7 +225,7 @@ def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now
     """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
     from escalate_cli.cli.incident_screen import wall_time
     from escalate_cli.core.model import EscalationStatus
-    from escalate_cli.core.targets import name_of
+    from escalate_cli.core.names import name_of
 
     incident, zone = situation.incident, catalog.settings.timezone
     if unchanged and verb == "resolved":

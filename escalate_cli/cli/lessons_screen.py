@@ -10,7 +10,7 @@ import msgspec
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.proposal import Proposal
 from escalate_cli.insight.trial import Before, Trial

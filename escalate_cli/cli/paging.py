@@ -32,11 +32,13 @@ def page(
     from escalate_cli import operations
 
     answer = act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
+    from escalate_cli.core.events import PagedByHand
+
     entries = context.store.situations.timeline(answer.data["id"])
-    asked = next((one for one in reversed(entries) if one.data.get("by_hand")), None)
-    if asked is None or not asked.data["missed"]:
+    asked = next((one.event for one in reversed(entries) if isinstance(one.event, PagedByHand)), None)
+    if asked is None or not asked.missed:
         return answer
-    notes = [*answer.notes, f"not paged: {'; '.join(asked.data['missed'])}"]
+    notes = [*answer.notes, f"not paged: {'; '.join(asked.missed)}"]
     return replace(answer, exit_code=ExitCode.UNDELIVERED, notes=notes)
 
 

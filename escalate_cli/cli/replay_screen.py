@@ -8,7 +8,7 @@ from typing import Any
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_duration
 from escalate_cli.core.moment import iso, local_time
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.foresight.replaying import Replay
 
 _SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared", "new": "newly paged"}

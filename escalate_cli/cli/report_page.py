@@ -15,7 +15,7 @@ from escalate_cli.cli.html_page import Bar, bars, card, details, document, legen
 from escalate_cli.cli.report_charts import DAYS, day_of
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread, Times
 
 _PEOPLE = 20

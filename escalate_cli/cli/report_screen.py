@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.statistics import quantile
 

@@ -9,9 +9,9 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import SECOND, Instant, show_duration
 from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.names import name_of
 from escalate_cli.core.routing import Routing
 from escalate_cli.core.scope import wanted
-from escalate_cli.core.targets import name_of
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
 
 

@@ -42,7 +42,7 @@ def tick(
         "notifications_sent": tally.sent_notifications,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
-    lines = (line for line in tally.lines if _is_trouble(line))
+    lines = (line.text for line in tally.lines if line.is_trouble)
     notes = list(dict.fromkeys([*tally.troubles, *tally.warnings, *lines, *configuration_warning(context)]))
     if tally.damage is not None:
         tally.damage.details, tally.damage.more = notes, {"pass": data, "notes": notes}
@@ -68,10 +68,6 @@ def _pass(context: Context) -> Any:
     except Exception as problem:
         emergency.page_fallback(context, "Nobody is being escalated to", emergency.failure(problem))
         raise
-
-
-def _is_trouble(line: str) -> bool:
-    return any(word in line for word in ("given up", "failed for good", "; attempt ", "clock was set back", "reaches nobody"))
 
 
 def _foresee(context: Context, engine: Any) -> Answer:
@@ -100,7 +96,7 @@ def _foresee(context: Context, engine: Any) -> Answer:
 def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
     """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
     from escalate_cli.core.model import NotificationStatus
-    from escalate_cli.core.targets import name_of
+    from escalate_cli.core.names import name_of
     from escalate_cli.core.together import goes_with, leader_first
 
     live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
@@ -169,6 +165,6 @@ def _say_lines(context: Context, tally: Any, lines: Outlet, troubles: Outlet) ->
     from escalate_cli.core.moment import iso
 
     for line in tally.lines:
-        lines.say(f"{iso(context.clock.now())} {line}")
+        lines.say(f"{iso(context.clock.now())} {line.text}")
     for trouble in [*tally.troubles, *tally.warnings]:
         troubles.say(trouble)

@@ -8,9 +8,10 @@ from typing import Any
 from escalate_cli.cli import incident_screen, screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
+from escalate_cli.core.events import LevelPaged
 from escalate_cli.core.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.model import Entry, Situation
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of, team_name
 
 
 def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
@@ -32,10 +33,8 @@ def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: 
 
 def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
     """The entry's text; with its team where there are several, and who did it, unless it says so itself."""
-    text = entry.text
-    team = entry.data.get("team")
-    name = catalog.teams[team].name if team in catalog.teams else team
-    if several and name and text.startswith("level ") and f" of {team} " not in text:
-        text = f"{name}: {text}"
+    text, event = entry.text, entry.event
+    if several and isinstance(event, LevelPaged):
+        text = f"{team_name(event.team, catalog)}: {text}"
     by = name_of(f"person:{entry.by}", catalog) if entry.by else ""
-    return f"{text} ({by})" if by and by not in text else text
+    return f"{text} ({by})" if entry.by and not event.names(entry.by) else text

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.model import (
     Entry,
     Escalation,
@@ -121,9 +124,21 @@ def nudge_data(nudge: Nudge) -> Data:
 
 def entry_data(entry: Entry) -> Data:
     """A timeline entry."""
-    return {"at": iso(entry.at), "kind": entry.kind.value, "by": entry.by, "text": entry.text, "data": _timed(entry.data)}
+    return {"at": iso(entry.at), "kind": entry.kind.value, "by": entry.by, "text": entry.text, "data": event_data(entry.event)}
 
 
-def _timed(data: Data) -> Data:
-    """Instants inside an entry's data become ISO times like all others."""
-    return {name: iso(value) if name == "until" and isinstance(value, int) and value > SECOND else value for name, value in data.items()}
+def event_data(event: AnyEvent) -> Data:
+    """What happened: its type as `event`, and its fields; instants and spans as everywhere in JSON."""
+    data: Data = {}
+    for name, value in msgspec.to_builtins(event).items():
+        if name in _INSTANTS:
+            data[name] = iso(value)
+        elif name in _SPANS:
+            data[f"{name}_seconds"] = None if value is None else value / SECOND
+        else:
+            data[name] = value
+    return data
+
+
+_INSTANTS = frozenset({"until", "taken_at", "updated_at"})
+_SPANS = frozenset({"every", "expires", "timeout", "late"})

@@ -12,13 +12,12 @@ from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.events import EntryKind, SomebodyReached
+from escalate_cli.core.model import Entry, Notification, NotificationKind, NotificationStatus, Situation, entry_of
 from escalate_cli.core.plan import plan
 
 JUST_BEFORE: Span = 1
 """what has lapsed is done so long before the act: the least that instants can tell apart"""
-
-_PAGINGS = (EntryKind.LEVEL, EntryKind.EXHAUSTED, EntryKind.PAGED)
 
 
 def up_to_date(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -36,25 +35,24 @@ def acting(situation: Situation, catalog: Catalog, now: Instant, act: Callable[[
     after = act(current)
     if current is situation:
         return after
-    return replace(after, entries=tuple(_as_it_went(one, after, now - JUST_BEFORE) for one in after.entries))
+    return replace(after, entries=tuple(_as_it_went(one, after, catalog, now - JUST_BEFORE) for one in after.entries))
 
 
-def _as_it_went(entry: Entry, situation: Situation, lapsed_at: Instant) -> Entry:
-    recipients = entry.data.get("recipients")
-    if entry.at != lapsed_at or entry.kind not in _PAGINGS or not recipients:
+def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at: Instant) -> Entry:
+    event = entry.event
+    if entry.at != lapsed_at or not isinstance(event, SomebodyReached) or not event.recipients:
         return entry
-    sent = (one for one in situation.notifications if one.created_at == lapsed_at and one.recipient in recipients)
+    sent = (one for one in situation.notifications if one.created_at == lapsed_at and one.recipient in event.recipients)
     if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
         return entry
-    data = {**entry.data, "recipients": [], "called_off": list(recipients)}
-    return replace(entry, text=f"{entry.text}; called off before it went out", data=data)
+    return entry_of(replace(event, recipients=(), called_off=event.recipients), entry.at, entry.by, catalog)
 
 
 def _is_of(notification: Notification, entry: Entry, situation: Situation) -> bool:
     """Whether a message may be what this entry tells of: a question to the same person is another, and so is another team's page."""
     if entry.kind is EntryKind.PAGED:
         return notification.kind is not NotificationKind.NUDGE
-    team, escalation = entry.data.get("team"), notification.escalation_id
+    team, escalation = entry.team, notification.escalation_id
     ours = escalation is None or team is None or situation.escalation(escalation).team == team
     return notification.kind is NotificationKind.PAGE and ours
 

@@ -9,38 +9,47 @@ import msgspec
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, Incident, Situation
+from escalate_cli.core.events import DeclaredAgain
+from escalate_cli.core.model import Incident, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.severity import how_changed
-from escalate_cli.core.targets import name_of
 from escalate_cli.core.updating import Changes, update
+from escalate_cli.core.wording.events import sentence
 
 
 class News(msgspec.Struct, frozen=True):
     """What became of one thing that was said again. `what` is severity, services, lead, labels, message or title; `done` is raised,
-    added, set, or noted for what changes nothing; `text` is a sentence."""
+    added, set, or noted for what changes nothing (then `event` says what); `text` is a sentence."""
 
     what: str
     done: str
     text: str
+    event: DeclaredAgain | None = None
 
 
 def declare_again(
-    situation: Situation, said: Declaration, catalog: Catalog, now: Instant, *, severity: str | None, is_known: Callable[[str], bool]
+    situation: Situation,
+    said: Declaration,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    severity: str | None,
+    is_known: Callable[[DeclaredAgain], bool],
 ) -> tuple[Situation, tuple[News, ...]]:
     """A higher severity raises, a new message is an update, labels are set, a service joins those in scope, a lead is taken where there
     is none. A lower severity, another title, another lead are noted, each once.
 
-    `severity` is the one that was named; None where the declaration left it to the default. `is_known` says whether the timeline has a
-    text already. A declaration that says nothing new changes nothing.
+    `severity` is the one that was named; None where the declaration left it to the default. `is_known` says whether the timeline has an
+    event already. A declaration that says nothing new changes nothing.
     """
     incident = situation.incident
     changes = _changes(said, severity, incident, catalog)
-    news = [*_made(changes, incident, catalog), *_noted(said, severity, incident, catalog)]
+    news = [*_made(changes, incident, catalog), *_noted(said, severity, incident, catalog, now)]
     if changes != Changes():
         situation = update(situation, changes, catalog, now, by=said.by).situation
     for one in news:
-        if one.done == "noted" and not is_known(one.text):
-            situation = situation.log(now, EntryKind.DECLARED, one.text, said.by, again=True, what=one.what)
+        if one.event is not None and not is_known(one.event):
+            situation = situation.log(now, one.event, catalog, said.by)
     return situation, tuple(news)
 
 
@@ -71,13 +80,12 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
     return made
 
 
-def _noted(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> list[News]:
-    noted = []
+def _noted(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant) -> list[News]:
+    noted: list[DeclaredAgain] = []
     if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
-        noted.append(News("severity", "noted", f"declared again as {severity}: it stays {incident.severity}"))
+        noted.append(DeclaredAgain(what="severity", said=severity, kept=incident.severity))
     if said.title != incident.title:
-        noted.append(News("title", "noted", f"declared again with another title: {said.title}"))
-    if said.lead is not None and incident.lead not in (None, said.lead):
-        names = [name_of(f"person:{one}", catalog) for one in (said.lead, incident.lead)]
-        noted.append(News("lead", "noted", f"declared again with {names[0]} as lead: {names[1]} stays"))
-    return noted
+        noted.append(DeclaredAgain(what="title", said=said.title, kept=incident.title))
+    if said.lead is not None and incident.lead is not None and said.lead != incident.lead:
+        noted.append(DeclaredAgain(what="lead", said=said.lead, kept=incident.lead))
+    return [News(one.what, "noted", sentence(one, now, said.by, catalog), one) for one in noted]

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, part, words_of
 from escalate_cli.core.duration import Instant
+from escalate_cli.core.events import Declared, Routed
 from escalate_cli.core.last_resort import page_fallback_somehow
-from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, Incident, Maintenance, Situation
+from escalate_cli.core.model import Escalation, EscalationStatus, Incident, Maintenance, Situation
 from escalate_cli.core.plan import Plan, Reason, plan
 from escalate_cli.core.scope import NO_LEVELS, align
 from escalate_cli.core.stakeholders import tell_lead, tell_stakeholders
@@ -30,8 +31,8 @@ class Declaration(msgspec.Struct, frozen=True):
     by: str | None = None
     labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     routing: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    routed: str = ""
-    """how the services were found, as a sentence"""
+    routed: Routed | None = None
+    """how the services were found"""
     broken: str = ""
     """what could not be used so far, as a sentence"""
 
@@ -69,9 +70,10 @@ def declare_plainly(said: Declaration, catalog: Catalog, now: Instant, problem: 
 
 def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
     situation = Situation(_incident(said, catalog, now))
-    situation = situation.log(now, EntryKind.DECLARED, f"declared: {said.title}", said.by, severity=said.severity, message=said.message)
-    if said.routed:
-        situation = situation.log(now, EntryKind.ROUTED, said.routed, said.by, **dict(said.routing))
+    event = Declared(title=said.title, severity=said.severity, message=said.message, lead=said.lead, labels=dict(said.labels))
+    situation = situation.log(now, event, catalog, said.by)
+    if said.routed is not None:
+        situation = situation.log(now, said.routed, catalog, said.by)
     return note(situation, now, said.broken) if said.broken else situation
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, Situation
+from escalate_cli.core.events import DoneWithout
+from escalate_cli.core.model import Situation
 from escalate_cli.core.text import printable
 
 _MOST = 160
@@ -25,16 +26,15 @@ def words_of(problem: Exception) -> str:
 
 def note(situation: Situation, now: Instant, text: str, *, team: str | None = None, source: str = "") -> Situation:
     """The situation whose timeline says what could not be used, once for an instant."""
-    if any(entry.at == now and entry.text == text for entry in situation.entries):
+    if any(entry.at == now and isinstance(entry.event, DoneWithout) and entry.event.what == text for entry in situation.entries):
         return situation
-    return situation.log(now, EntryKind.SKIPPED, text, team=team, source=source, broken=True)
+    return situation.log(now, DoneWithout(what=text, team=team, source=source), None)
 
 
 def noted(situation: Situation, team: str | None = None, *, everything: bool = False) -> tuple[str, ...]:
     """What has been noted since the situation was loaded: for `team` and for the incident as a whole, or `everything`."""
-    return tuple(
-        entry.text for entry in situation.entries if entry.data.get("broken") and (everything or entry.data.get("team") in (None, team))
-    )
+    events = (entry.event for entry in situation.entries)
+    return tuple(one.what for one in events if isinstance(one, DoneWithout) and (everything or one.team in (None, team)))
 
 
 def part(

@@ -12,9 +12,19 @@ from msgspec.structs import replace
 
 from escalate_cli.core import rules
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span, show_duration
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.events import (
+    Acknowledged,
+    AcknowledgedBesides,
+    AcknowledgedInPart,
+    GoneOnByHand,
+    PagedByHand,
+    PolicyReloaded,
+    Reopened,
+    Resolved,
+    Snoozed,
+)
 from escalate_cli.core.model import (
-    EntryKind,
     Escalation,
     EscalationStatus,
     IncidentStatus,
@@ -24,12 +34,12 @@ from escalate_cli.core.model import (
     Nudge,
     Situation,
 )
+from escalate_cli.core.names import name_of
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Acks, Target
 from escalate_cli.core.scope import align, policy_for
 from escalate_cli.core.stakeholders import tell_the_end
-from escalate_cli.core.targets import name_of
 
 
 def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False) -> Plan:
@@ -38,32 +48,36 @@ def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
     """
-    name = name_of(f"person:{by}", catalog)
     answered = [one for one in situation.notifications if is_awaited_from(one, by)]
     taken = _taken_by(by, situation, catalog, everything=everything)
     situation = cancel(situation, answered)
     before = situation.incident
     for one in taken:
-        situation = _take(one, by, name, situation, now, whole=everything)
+        situation = _take(one, by, situation, catalog, now, whole=everything)
     if taken:
         situation = situation.changed(
             acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
-            acknowledged_by=before.acknowledged_by or by,
+            acknowledged_by=by if any(one.snoozed_until is not None for one in taken) else before.acknowledged_by or by,
             updated_at=now,
         )
         if not situation.paging:
             situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
             situation = situation.changed(unacknowledged_since=None)
     elif answered:
-        text = f"acknowledged by {name}, who was paged besides: the rest of that page is called off"
-        situation = situation.changed(updated_at=now).log(now, EntryKind.ACKNOWLEDGED, text, by, partly=True, everything=False)
+        situation = situation.changed(updated_at=now).log(now, AcknowledgedBesides(), catalog, by)
     return plan(situation, catalog, now)
 
 
 def is_awaiting(situation: Situation, person: str) -> bool:
     """Whether an acknowledgement by `person` would change anything."""
-    taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not situation.paging
+    taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(map(_waits_for_somebody, situation.escalations))
     return not taken or any(is_awaited_from(one, person) for one in situation.notifications)
+
+
+def _waits_for_somebody(escalation: Escalation) -> bool:
+    """Whether it pages, or will again when a snooze is over: who acknowledges then takes it for good."""
+    paging = escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+    return paging or (escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.snoozed_until is not None)
 
 
 def is_awaited_from(notification: Notification, person: str) -> bool:
@@ -79,7 +93,7 @@ def is_awaited_from(notification: Notification, person: str) -> bool:
 
 def _taken_by(by: str, situation: Situation, catalog: Catalog, *, everything: bool) -> list[Escalation]:
     mine = catalog.teams_of(by)
-    running = [one for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
+    running = [one for one in situation.escalations if _waits_for_somebody(one)]
     if everything or not any(one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED):
         return running
     return [one for one in running if one.team in mine or _is_paged_as_fallback(by, one, situation)]
@@ -96,13 +110,13 @@ def _is_page(kind: NotificationKind) -> bool:
     return kind is NotificationKind.PAGE
 
 
-def _take(escalation: Escalation, by: str, name: str, situation: Situation, now: Instant, *, whole: bool) -> Situation:
+def _take(escalation: Escalation, by: str, situation: Situation, catalog: Catalog, now: Instant, *, whole: bool) -> Situation:
     acked_by = tuple(dict.fromkeys((*escalation.acked_by, by)))
     missing = () if whole else _still_awaited(escalation, acked_by, situation)
     if missing:
-        text = f"{name} acknowledged for {escalation.team}; level {escalation.level} still waits for {', '.join(missing)}"
         situation = situation.with_escalation(replace(escalation, acked_by=acked_by))
-        return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level, partly=True)
+        partly = AcknowledgedInPart(team=escalation.team, level=escalation.level, waits_for=missing)
+        return situation.log(now, partly, catalog, by)
     timeout = escalation.policy.ack_timeout
     situation = situation.with_escalation(
         replace(
@@ -121,10 +135,8 @@ def _take(escalation: Escalation, by: str, name: str, situation: Situation, now:
     situation = cancel(
         situation, (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind))
     )
-    text = f"acknowledged by {name} for {escalation.team}"
-    if timeout is not None:
-        text += f"; without an update for {show_duration(timeout)} it pages again"
-    return situation.log(now, EntryKind.ACKNOWLEDGED, text, by, team=escalation.team, level=escalation.level, everything=whole)
+    event = Acknowledged(team=escalation.team, level=escalation.level, everything=whole, timeout=timeout)
+    return situation.log(now, event, catalog, by)
 
 
 def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], situation: Situation) -> tuple[str, ...]:
@@ -155,7 +167,7 @@ def resolve(situation: Situation, catalog: Catalog, now: Instant, *, by: str | N
     situation = situation.changed(
         status=IncidentStatus.RESOLVED, resolved_at=now, updated_at=now, next_due_at=None, unacknowledged_since=None
     )
-    situation = situation.log(now, EntryKind.RESOLVED, "resolved" + (f": {message}" if message else ""), by, message=message)
+    situation = situation.log(now, Resolved(message=message), catalog, by)
     situation = tell_the_end(message or "It is over.", situation, catalog, now)
     return plan(situation, catalog, now)
 
@@ -174,7 +186,7 @@ def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | No
         message_since=now,
         severity_since=now,
     )
-    situation = situation.log(now, EntryKind.REOPENED, "reopened" if was_resolved else "acknowledgement taken back", by)
+    situation = situation.log(now, Reopened(was_resolved=was_resolved), catalog, by)
     again = []
     for one in situation.escalations:
         taken = one.status is EscalationStatus.ACKNOWLEDGED
@@ -203,7 +215,6 @@ def _from_the_start(now: Instant) -> dict[str, Any]:
 def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, by: str) -> Plan:
     """Acknowledge everything for `span` only: then it pages again from level 1, unless resolved. Overrides the policy's ack_timeout."""
     until = now + span
-    name = name_of(f"person:{by}", catalog)
     for one in situation.escalations:
         if one.status is not EscalationStatus.STOPPED:
             situation = situation.with_escalation(
@@ -223,7 +234,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
     situation = situation.changed(
         updated_at=now, acknowledged_at=situation.incident.acknowledged_at or now, acknowledged_by=situation.incident.acknowledged_by or by
     )
-    situation = situation.log(now, EntryKind.SNOOZED, f"snoozed by {name} for {show_duration(span)}", by, until=until)
+    situation = situation.log(now, Snoozed(until=until), catalog, by)
     return plan(situation, catalog, now)
 
 
@@ -233,15 +244,8 @@ def page_by_hand(
     """Page `targets` now; the escalations go on as they were."""
     asked = f"asked for by {name_of(f'person:{by}', catalog)}" if by else "asked for by hand"
     told = tell(tuple(targets), Letter(NotificationKind.PAGE, asked, note=message), situation, catalog, now)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"paged by hand: {names}" if names else "paged by hand, but nobody was reached"
-    text += f" ({message})" if message else ""
-    if told.missed:
-        text += f"; not reached: {'; '.join(told.missed)}"
-    kind = EntryKind.PAGED if names else EntryKind.SKIPPED
-    situation = told.situation.log(
-        now, kind, text, by, by_hand=True, recipients=list(told.recipients), missed=list(told.missed), message=message
-    )
+    event = PagedByHand(recipients=told.recipients, missed=told.missed, message=message)
+    situation = told.situation.log(now, event, catalog, by)
     return plan(situation.changed(updated_at=now), catalog, now)
 
 
@@ -255,8 +259,8 @@ def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: 
         situation = cancel(situation, _later_steps(one, situation, now))
         situation = situation.with_escalation(to)
         past_the_last = before >= one.levels
-        text = f"{one.team}: {'on from the last level' if past_the_last else f'to level {before + 1}'} by hand"
-        situation = situation.log(now, EntryKind.ESCALATION, text, by, team=one.team, level=min(before + 1, one.levels))
+        event = GoneOnByHand(team=one.team, level=min(before + 1, one.levels), past_the_last=past_the_last)
+        situation = situation.log(now, event, catalog, by)
     return plan(situation.changed(updated_at=now), catalog, now)
 
 
@@ -279,9 +283,9 @@ def reload(situation: Situation, catalog: Catalog, now: Instant, *, by: str | No
             continue
         fresh = catalog.policies.get(one.policy.id) or policy_for(one.team, None, catalog)
         if fresh != one.policy:
-            text = f"{one.team}: policy {fresh.id} as it is now in the configuration"
             situation = situation.with_escalation(replace(one, policy=fresh, owed=tuple(n for n in one.owed if n <= len(fresh.levels))))
-            situation = situation.log(now, EntryKind.RELOADED, text, by, team=one.team, source=fresh.source)
+            event = PolicyReloaded(team=one.team, policy=fresh.id, source=fresh.source)
+            situation = situation.log(now, event, catalog, by)
     situation = situation.changed(config_version=catalog.version, updated_at=now)
     return plan(align(situation, catalog, now, by), catalog, now)
 

@@ -8,8 +8,9 @@ from escalate_cli.core.alarm import page_plainly
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.events import PagedByEveryAddress
 from escalate_cli.core.levels import page_fallback
-from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, Situation
+from escalate_cli.core.model import Escalation, EscalationStatus, Situation
 
 
 def fell_silent(escalation: Escalation, before: Situation, after: Situation) -> bool:
@@ -33,5 +34,4 @@ def page_fallback_somehow(escalation: Escalation, situation: Situation, catalog:
     due_again = replace(paged.escalation(escalation.id), next_at=now + max(catalog.fallback.every, SECOND))
     reason = f"in place of policy {escalation.policy.id} of {escalation.team}: {why}"
     paged, told = page_plainly(paged.with_escalation(due_again), catalog, now, reason, due_again)
-    names = ", ".join(told) or "nobody: there is no address"
-    return paged.log(now, EntryKind.EXHAUSTED, f"paged by every address: {names}", team=escalation.team, recipients=list(told))
+    return paged.log(now, PagedByEveryAddress(team=escalation.team, recipients=told), catalog)

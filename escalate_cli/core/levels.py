@@ -11,12 +11,24 @@ from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, opening_of, trouble_of
 from escalate_cli.core.doing_without import note
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about, show_duration
-from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span, show_about
+from escalate_cli.core.events import (
+    Exhausted,
+    FallbackPaged,
+    FallbackReachedNoPerson,
+    LevelHeld,
+    LevelLeftOut,
+    LevelOwed,
+    LevelPaged,
+    LevelsWalkedAgain,
+    NobodyToPage,
+)
+from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, Told, cancel, fallback_reaches, tell, urgency_of
 from escalate_cli.core.policy import Level, TargetKind
-from escalate_cli.core.targets import contacts, name_of, resolve
+from escalate_cli.core.targets import contacts, resolve
 from escalate_cli.core.walk import Due, Position, due
+from escalate_cli.core.wording.events import where
 
 NOTICEABLY_LATE: Span = 2 * MINUTE
 """a tick a minute is never later than this; what is later is said"""
@@ -67,21 +79,15 @@ def _note_passed(
     found: Due, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
 ) -> tuple[Situation, Escalation]:
     for skipped in found.skipped:
-        text = f"level {skipped.level} of {escalation.team} left out: {skipped.reason}"
-        already = any(entry.at == now and entry.text == text for entry in situation.entries)
-        if not already:
-            situation = situation.log(
-                now, EntryKind.SKIPPED, text, team=escalation.team, level=skipped.level, source=skipped.source
-            )
+        event = LevelLeftOut(team=escalation.team, level=skipped.level, reason=skipped.reason, source=skipped.source)
+        if not any(entry.at == now and entry.event == event for entry in situation.entries):
+            situation = situation.log(now, event, catalog)
     missed = [one for one in found.passed if one not in escalation.paged and one not in escalation.owed]
     for number in missed:
         level = escalation.policy.levels[number - 1]
         if opening_of(level.during, catalog, now) != now:
-            text = (
-                f"level {number} of {escalation.team} is owed: its hours {level.during} passed in a gap without any tick;"
-                " it is paged with what comes due when they have begun again"
-            )
-            situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, level=number, source=level.source)
+            owed = LevelOwed(team=escalation.team, level=number, hours=level.during or "", source=level.source)
+            situation = situation.log(now, owed, catalog)
     escalation = replace(escalation, owed=(*escalation.owed, *missed))
     return situation.with_escalation(escalation), escalation
 
@@ -139,10 +145,9 @@ def _hold(
     level = escalation.policy.levels[position.level - 1]
     situation = _note_hours(level, escalation, situation, catalog, now)
     if escalation.held != position.level:
-        text = f"level {position.level} of {escalation.team} held until the hours {level.during} begin"
-        situation = situation.log(
-            now, EntryKind.LEVEL, text, team=escalation.team, level=position.level, until=until, source=level.source
-        )
+        hours = level.during or ""
+        event = LevelHeld(team=escalation.team, level=position.level, hours=hours, until=until, source=level.source)
+        situation = situation.log(now, event, catalog)
     if position.cycle > escalation.policy.repeat and catalog.fallback.page:
         until = min(until, now + max(catalog.fallback.every, SECOND))
     return situation.with_escalation(replace(escalation, held=position.level, next_at=until))
@@ -205,57 +210,43 @@ def _page_level(
         urgency=urgency_of(situation, catalog),
     )
     situation = situation.with_escalation(escalation)
-    where = f"level {number} of {escalation.levels} of policy {escalation.policy.id}"
-    if escalation.cycle:
-        where += f", round {escalation.cycle + 1}"
+    reached = where(number, escalation.levels, escalation.policy.id, escalation.cycle)
     letter = Letter(
         NotificationKind.PAGE,
-        f"{where} ({why})" if why else where,
+        f"{reached} ({why})" if why else reached,
         source=level.source,
         escalation=escalation,
         level=number,
         late=late,
     )
     told = tell(level.notify, letter, situation, catalog, now, escalation.team)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"{where}: paged {names}" if told.recipients else f"{where} reaches nobody"
-    if why:
-        text += f" ({why})"
-    if late:
-        text += f"; {show_about(late)} late: no tick ran since it came due"
-    if told.missed:
-        text += f"; not reached: {'; '.join(told.missed)}"
-    if not told.human:
-        text += "; next level at once"
-    kind = EntryKind.LEVEL if told.recipients else EntryKind.SKIPPED
-    logged = told.situation.log(
-        now,
-        kind,
-        text,
+    event = LevelPaged(
         team=escalation.team,
         policy=escalation.policy.id,
         level=number,
+        levels=escalation.levels,
         cycle=escalation.cycle,
-        recipients=list(told.recipients),
-        missed=list(told.missed),
+        recipients=told.recipients,
+        missed=told.missed,
         late_seconds=late // SECOND,
         source=level.source,
+        why=why,
+        human=told.human,
     )
-    return replace(told, situation=logged)
+    return replace(told, situation=told.situation.log(now, event, catalog))
 
 
 def _run_out(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """No level is left, or none reaches anybody: the fallback is paged. Where it reaches nobody either, say so, and try from the
     start again later."""
     if fallback_reaches(situation, catalog, now):
-        text = f"policy {escalation.policy.id} of {escalation.team} has run out of levels: the fallback is paged"
-        situation = situation.log(now, EntryKind.EXHAUSTED, text, team=escalation.team, source=escalation.policy.source)
+        event = Exhausted(team=escalation.team, policy=escalation.policy.id, source=escalation.policy.source)
+        situation = situation.log(now, event, catalog)
         exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None)
         return page_fallback(exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged")
-    text = f"no level of policy {escalation.policy.id} reaches anybody, and "
-    text += "the fallback reaches nobody either" if catalog.fallback.page else "[fallback] names nobody to page"
-    text += ": trying again later"
-    situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, source=escalation.policy.source)
+    policy, has_fallback = escalation.policy, bool(catalog.fallback.page)
+    nobody = NobodyToPage(team=escalation.team, policy=policy.id, has_fallback=has_fallback, source=policy.source)
+    situation = situation.log(now, nobody, catalog)
     situation = _without_fallback(escalation, situation, catalog, now)
     again = replace(situation.escalation(escalation.id), level=0, cycle=0, held=None, next_at=now + max(catalog.fallback.every, SECOND))
     return situation.with_escalation(again)
@@ -266,8 +257,8 @@ def on_from_fallback(escalation: Escalation, situation: Situation, catalog: Cata
     are walked again."""
     if fallback_reaches(situation, catalog, now) and not failed_everywhere(escalation, situation):
         return page_fallback(escalation, situation, catalog, now, "still no acknowledgement")
-    text = f"the fallback was not reached: the levels of policy {escalation.policy.id} of {escalation.team} are walked again"
-    situation = situation.log(now, EntryKind.ESCALATION, text, team=escalation.team, source=escalation.policy.source)
+    event = LevelsWalkedAgain(team=escalation.team, policy=escalation.policy.id, source=escalation.policy.source)
+    situation = situation.log(now, event, catalog)
     again = replace(escalation, status=EscalationStatus.PAGING, level=0, cycle=0, next_at=now)
     return walk_on(again, situation.with_escalation(again), catalog, now)
 
@@ -287,9 +278,8 @@ def page_fallback(escalation: Escalation, situation: Situation, catalog: Catalog
     """Page whom `[fallback]` names, and look again after its interval: it is paged until someone acknowledges."""
     every = catalog.fallback.every
     told = _tell_fallback(escalation, why, situation, catalog, now)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"fallback paged: {names}; again every {show_duration(every)} until someone acknowledges"
-    situation = _log_fallback(EntryKind.EXHAUSTED, text, escalation, told, catalog, now)
+    event = FallbackPaged(team=escalation.team, recipients=told.recipients, every=every, source=catalog.fallback.source)
+    situation = told.situation.log(now, event, catalog)
     return situation.with_escalation(replace(situation.escalation(escalation.id), next_at=now + max(every, SECOND)))
 
 
@@ -298,11 +288,9 @@ def _without_fallback(escalation: Escalation, situation: Situation, catalog: Cat
     if not catalog.fallback.page:
         return situation
     told = _tell_fallback(escalation, "it reaches no person", situation, catalog, now)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"the fallback reaches no person: {'; '.join(told.missed) or 'it names no person'}"
-    text += f"; told: {names}" if names else ""
-    kind = EntryKind.EXHAUSTED if names else EntryKind.SKIPPED
-    return _log_fallback(kind, f"{text}; the levels are walked again", escalation, told, catalog, now)
+    source = catalog.fallback.source
+    event = FallbackReachedNoPerson(team=escalation.team, recipients=told.recipients, missed=told.missed, source=source)
+    return told.situation.log(now, event, catalog)
 
 
 def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Told:
@@ -312,7 +300,3 @@ def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catal
     situation = situation.with_escalation(escalation)
     return tell(fallback_targets(situation, catalog, now), letter, situation, catalog, now, catalog.fallback.team)
 
-
-def _log_fallback(kind: EntryKind, text: str, escalation: Escalation, told: Told, catalog: Catalog, now: Instant) -> Situation:
-    recipients = list(told.recipients)
-    return told.situation.log(now, kind, text, team=escalation.team, recipients=recipients, source=catalog.fallback.source)

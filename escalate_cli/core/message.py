@@ -23,9 +23,10 @@ from escalate_cli.core.model import (
     NudgeStatus,
     Situation,
 )
+from escalate_cli.core.names import name_of
 from escalate_cli.core.placeholders import fill
 from escalate_cli.core.short_message import one_sms, short_message, words
-from escalate_cli.core.targets import name_of, resolve
+from escalate_cli.core.targets import resolve
 from escalate_cli.core.text import printable
 
 TITLE_LIMIT = 200

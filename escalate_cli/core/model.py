@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Urgency
+from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.policy import Policy, Rule
+from escalate_cli.core.wording.events import sentence
 
 
 class IncidentStatus(str, Enum):
@@ -76,34 +78,6 @@ class NudgeStatus(str, Enum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
-
-
-class EntryKind(str, Enum):
-    """What a timeline entry tells of."""
-
-    DECLARED = "declared"
-    ROUTED = "routed"
-    ESCALATION = "escalation"
-    LEVEL = "level"
-    SKIPPED = "skipped"
-    EXHAUSTED = "exhausted"
-    ACKNOWLEDGED = "acknowledged"
-    UPDATED = "updated"
-    RESOLVED = "resolved"
-    REOPENED = "reopened"
-    SNOOZED = "snoozed"
-    PAGED = "paged"
-    SENT = "sent"
-    HELD = "held"
-    RETRYING = "retrying"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    RULE = "rule"
-    NUDGE = "nudge"
-    MAINTENANCE = "maintenance"
-    SUGGESTION = "suggestion"
-    RELOADED = "reloaded"
-    CLOCK = "clock"
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -256,13 +230,32 @@ class Nudge(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline: append-only."""
+    """One line of the timeline: append-only. `text` is the event's sentence, with the names that were known when it happened."""
 
     at: Instant
-    kind: EntryKind
+    event: AnyEvent
     text: str
     by: str | None = None
-    data: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def kind(self) -> EntryKind:
+        """What it tells of, coarsely."""
+        return self.event.kind
+
+    @property
+    def team(self) -> str | None:
+        """The team that it is about, if any."""
+        team: str | None = getattr(self.event, "team", None)
+        return team
+
+
+def entry_of(event: AnyEvent, at: Instant, by: str | None, catalog: Catalog | None) -> Entry:
+    """The entry of an event that happens now. That it cannot be put into words is no reason to forget it, or to undo it."""
+    try:
+        text = sentence(event, at, by, catalog)
+    except Exception as problem:
+        text = f"{event.kind.value}, which cannot be told ({type(problem).__name__})"
+    return Entry(at, event, text, by)
 
 
 class Maintenance(msgspec.Struct, frozen=True):
@@ -314,9 +307,9 @@ class Situation(msgspec.Struct, frozen=True):
         """This situation with these fields of its incident replaced."""
         return replace(self, incident=replace(self.incident, **values))
 
-    def log(self, at: Instant, kind: EntryKind, text: str, by: str | None = None, **data: Any) -> Situation:
-        """This situation with one more timeline entry."""
-        return replace(self, entries=(*self.entries, Entry(at, kind, text, by, data)))
+    def log(self, at: Instant, event: AnyEvent, catalog: Catalog | None, by: str | None = None) -> Situation:
+        """This situation with one more thing that happened; without a catalog its sentence says ids for names."""
+        return replace(self, entries=(*self.entries, entry_of(event, at, by, catalog)))
 
     @property
     def paging(self) -> bool:

@@ -11,9 +11,11 @@ from escalate_cli.core.alarm import fallback_targets
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.doing_without import note, noted, words_of
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import EntryKind, Escalation, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.events import LaterStepsHurried
+from escalate_cli.core.model import Escalation, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, name_of, resolve
+from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, resolve
 
 _MOST_SAID = 2
 """how many of the things that were done without a page names; the timeline has all of them"""
@@ -177,7 +179,7 @@ def _called_off(notification: Notification) -> Notification:
     return replace(notification, status=NotificationStatus.CANCELLED)
 
 
-def hurry(situation: Situation, now: Instant) -> Situation:
+def hurry(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Bring forward a person's next notification step where every address of the steps before it has failed for good."""
     if all(one.status is not NotificationStatus.FAILED for one in situation.notifications):
         return situation
@@ -196,7 +198,5 @@ def hurry(situation: Situation, now: Instant) -> Situation:
     if not sooner:
         return situation
     brought = tuple(replace(one, due_at=now) if one.id in sooner else one for one in situation.notifications)
-    names = ", ".join(dict.fromkeys(f"{one.recipient} by {one.gateway}" for one in situation.notifications if one.id in sooner))
-    return replace(situation, notifications=brought).log(
-        now, EntryKind.PAGED, f"the addresses tried first failed for good: {names} at once"
-    )
+    steps = tuple(dict.fromkeys((one.recipient, one.gateway) for one in situation.notifications if one.id in sooner))
+    return replace(situation, notifications=brought).log(now, LaterStepsHurried(steps=steps), catalog)

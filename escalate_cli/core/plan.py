@@ -15,17 +15,13 @@ from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.conditions import opening_of
 from escalate_cli.core.doing_without import note, part, words_of
 from escalate_cli.core.duration import SECOND, Instant, show_about
+from escalate_cli.core.events import AcknowledgementForgotten, LevelFailed, MaintenanceBegan, MaintenanceOver, SnoozeOver
 from escalate_cli.core.last_resort import fell_silent, page_fallback_somehow
 from escalate_cli.core.levels import NOTICEABLY_LATE, failed_everywhere, on_from_fallback, page_again, page_owed, walk_on
 from escalate_cli.core.maintenance import last_muted, muted_until, upcoming
-from escalate_cli.core.model import (
-    EntryKind,
-    Escalation,
-    EscalationStatus,
-    IncidentStatus,
-    Situation,
-)
+from escalate_cli.core.model import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.paging import cancel, hurry, urgency_of
+from escalate_cli.core.wording.events import sentence
 from escalate_cli.core.worsening import heed_rise
 
 
@@ -56,7 +52,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     look_at = quiet_until
     if quiet_until is None:
         situation, look_at = _look(situation, catalog, now)
-    situation = part(lambda before: hurry(before, now), "bringing later steps forward", situation, now)
+    situation = part(lambda before: hurry(before, catalog, now), "bringing later steps forward", situation, now)
     situation = part(lambda before: heed_rise(_resting(before, catalog, now), before, catalog, now), "telling who has it", situation, now)
     for escalation in situation.escalations:
         situation = _advance_safely(situation.escalation(escalation.id), situation, catalog, now)
@@ -154,7 +150,7 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
         escalation = situation.escalation(escalation.id)
     situation, quiet_until = _quiet(situation, catalog, escalation.services, now)
     if quiet_until is not None:
-        return _keep_quiet(escalation, quiet_until, situation, now)
+        return _keep_quiet(escalation, quiet_until, situation, catalog, now)
     waited = ""
     if escalation.muted:
         escalation, situation, waited = _unmute(escalation, situation, catalog, now)
@@ -167,11 +163,11 @@ def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now
     return walk_on(escalation, situation, catalog, now, why=waited)
 
 
-def _keep_quiet(escalation: Escalation, until: Instant, situation: Situation, now: Instant) -> Situation:
+def _keep_quiet(escalation: Escalation, until: Instant, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     if not escalation.muted:
         situation = cancel(situation, (one for one in situation.notifications if one.escalation_id == escalation.id))
-        text = f"maintenance of {', '.join(escalation.services)}: {escalation.team} is not paged until it ends"
-        situation = situation.log(now, EntryKind.MAINTENANCE, text, team=escalation.team, until=until)
+        event = MaintenanceBegan(team=escalation.team, services=escalation.services, until=until)
+        situation = situation.log(now, event, catalog)
     restart = replace(escalation, muted=True, next_at=until, level=0, cycle=0, paged=(), owed=(), held=None)
     return situation.with_escalation(replace(restart, status=EscalationStatus.PAGING))
 
@@ -185,30 +181,27 @@ def _unmute(
     except Exception:
         quiet = None
     ended_at = now if quiet is None else quiet[1]
-    text = f"maintenance over: {escalation.team} is paged now"
-    if now - ended_at >= NOTICEABLY_LATE:
-        text = f"maintenance over since {show_about(now - ended_at)}: {escalation.team} is paged now"
+    late = now - ended_at if now - ended_at >= NOTICEABLY_LATE else 0
     waited = "" if quiet is None else show_about(max(ended_at - max(quiet[0], situation.incident.declared_at), SECOND))
     escalation = replace(escalation, muted=False, next_at=ended_at)
-    situation = situation.with_escalation(escalation).log(now, EntryKind.MAINTENANCE, text, team=escalation.team)
+    situation = situation.with_escalation(escalation).log(now, MaintenanceOver(team=escalation.team, late=late), catalog)
     return escalation, situation, f"it waited {waited} for the end of a maintenance" if waited else ""
 
 
 def _forgotten(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     incident = situation.incident
-    who = escalation.acknowledged_by or incident.acknowledged_by or "somebody"
-    name = catalog.people[who].name if who in catalog.people else who
+    who, team, source = escalation.acknowledged_by or incident.acknowledged_by, escalation.team, escalation.policy.source
     if escalation.snoozed_until is not None:
-        text = f"the snooze by {name} is over: paging {escalation.team} again from level 1"
-        return _again(escalation, text, situation, now)
-    taken_at = escalation.acknowledged_at or incident.acknowledged_at or now
-    ago, last = f"acknowledged by {name} {show_about(now - taken_at)} ago", incident.message_since
-    silent = f", the last update {show_about(now - last)} ago" if last > taken_at else " and no update since"
-    text = f"{ago}{silent}: paging {escalation.team} again from level 1"
-    return _again(escalation, text, situation, now)
+        return _again(escalation, SnoozeOver(team=team, person=who, source=source), situation, catalog, now)
+    taken_at, last = escalation.acknowledged_at or incident.acknowledged_at or now, incident.message_since
+    updated_at = last if last > taken_at else None
+    event = AcknowledgementForgotten(team=team, person=who, taken_at=taken_at, updated_at=updated_at, source=source)
+    return _again(escalation, event, situation, catalog, now)
 
 
-def _again(escalation: Escalation, text: str, situation: Situation, now: Instant) -> Situation:
+def _again(
+    escalation: Escalation, event: AcknowledgementForgotten | SnoozeOver, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
     fresh = replace(
         escalation,
         status=EscalationStatus.PAGING,
@@ -219,11 +212,9 @@ def _again(escalation: Escalation, text: str, situation: Situation, now: Instant
         acked_by=(),
         snoozed_until=None,
         next_at=now,
-        because=f"{escalation.because}; {text}",
+        because=f"{escalation.because}; {sentence(event, now, None, catalog)}",
     )
-    return situation.with_escalation(fresh).log(
-        now, EntryKind.ESCALATION, text, team=escalation.team, source=escalation.policy.source
-    )
+    return situation.with_escalation(fresh).log(now, event, catalog)
 
 
 def _reconsider(
@@ -239,8 +230,7 @@ def _reconsider(
     elif rose:
         situation = situation.with_escalation(replace(escalation, urgency=urgency))
     elif _failed_everywhere(escalation, situation) and (escalation.next_at is None or escalation.next_at > now):
-        text = f"level {escalation.level} of {escalation.team} reached nobody: every address failed for good; next level at once"
-        situation = situation.log(now, EntryKind.SKIPPED, text, team=escalation.team, level=escalation.level)
+        situation = situation.log(now, LevelFailed(team=escalation.team, level=escalation.level), catalog)
         situation = situation.with_escalation(replace(escalation, next_at=now))
     return situation.escalation(escalation.id), situation
 

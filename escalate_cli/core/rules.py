@@ -9,22 +9,24 @@ from escalate_cli.core.alarm import page_plainly
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.conditions import judge, trouble_of, was_interrupted
 from escalate_cli.core.doing_without import note, words_of
-from escalate_cli.core.duration import Instant, show_duration
-from escalate_cli.core.model import (
-    EntryKind,
-    EscalationStatus,
-    NotificationKind,
-    Nudge,
-    NudgeStatus,
-    RuleState,
-    Situation,
+from escalate_cli.core.duration import Instant
+from escalate_cli.core.events import (
+    NobodyToAsk,
+    NudgeAnswered,
+    NudgeAsked,
+    NudgeDropped,
+    NudgeExpired,
+    PagedByRule,
+    RuleFired,
+    RuleMissed,
 )
+from escalate_cli.core.model import EscalationStatus, NotificationKind, Nudge, NudgeStatus, RuleState, Situation
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.policy import Mode, OnExpiry, Rule
 from escalate_cli.core.scope import Wanted, policy_for, start
 from escalate_cli.core.severity import change_severity, how_changed
 from escalate_cli.core.stakeholders import inform, tell_channels
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.wording.events import came_true
 
 _ROUNDS = 8
 """a rule may raise the severity and so make another come true; more links than severities a chain cannot have"""
@@ -126,14 +128,13 @@ def _next_look(situation: Situation, catalog: Catalog, now: Instant) -> Instant 
 
 def fire(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """The rule has come true: do what it says, or ask first."""
-    why = f'rule "{rule.name}": {rule.when.text or "always"}'
     trouble = trouble_of(rule.when.hours, catalog, now)
     if trouble:
         situation = note(situation, now, trouble, source=rule.source)
     if rule.mode is Mode.AUTO:
-        situation = situation.log(now, EntryKind.RULE, f"{why}: {proposal_of(rule)}", rule=rule.name, source=rule.source)
-        return act(rule, situation, catalog, now)
-    return _ask(rule, why, situation, catalog, now)
+        event = RuleFired(rule=rule.name, condition=rule.when.text, proposal=proposal_of(rule), source=rule.source)
+        return act(rule, situation.log(now, event, catalog), catalog, now)
+    return _ask(rule, situation, catalog, now)
 
 
 def proposal_of(rule: Rule) -> str:
@@ -169,13 +170,11 @@ def _page(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> S
     letter = Letter(NotificationKind.PAGE, f'rule "{rule.name}": {rule.when.text}', source=rule.source)
     told = tell(rule.page, letter, situation, catalog, now)
     situation = told.situation
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    if names:
-        text = f'paged {names}: rule "{rule.name}"'
-        situation = situation.log(now, EntryKind.PAGED, text, recipients=list(told.recipients), source=rule.source)
+    if told.recipients:
+        paged = PagedByRule(recipients=told.recipients, rule=rule.name, source=rule.source)
+        situation = situation.log(now, paged, catalog)
     if told.missed:
-        text = f'rule "{rule.name}" did not reach: {"; ".join(told.missed)}'
-        situation = situation.log(now, EntryKind.SKIPPED, text, source=rule.source)
+        situation = situation.log(now, RuleMissed(rule=rule.name, missed=told.missed, source=rule.source), catalog)
     if not told.recipients and catalog.fallback.page:
         letter = Letter(NotificationKind.PAGE, f'rule "{rule.name}" reached nobody', source=catalog.fallback.source)
         situation = tell(catalog.fallback.page, letter, situation, catalog, now).situation
@@ -190,23 +189,28 @@ def _involve(team: str, rule: Rule, situation: Situation, catalog: Catalog, now:
     return start(situation, ask, catalog, now, involved_by=rule.name)
 
 
-def _ask(rule: Rule, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+def _ask(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     expires_at = now + rule.expires if rule.expires is not None else None
     nudge = Nudge(situation.fresh_id(), rule.name, rule, proposal_of(rule), (), now, expires_at=expires_at, source=rule.source)
+    why = came_true(rule.name, rule.when.text)
     letter = Letter(NotificationKind.NUDGE, f"you are asked: {why}", source=rule.source, nudge_id=nudge.id)
     situation = situation.with_nudge(nudge)
     told = tell(rule.ask, letter, situation, catalog, now)
     if not told.recipients:
-        missed = "; ".join(told.missed)
-        situation = told.situation.log(now, EntryKind.SKIPPED, f"nobody to ask ({missed}): the fallback is asked", source=rule.source)
+        nobody = NobodyToAsk(rule=rule.name, missed=told.missed, source=rule.source)
+        situation = told.situation.log(now, nobody, catalog)
         told = tell(catalog.fallback.page, letter, situation, catalog, now)
     situation = told.situation.with_nudge(replace(nudge, asked=told.recipients))
-    names = ", ".join(name_of(one, catalog) for one in told.recipients) or "nobody"
-    text = f"{why}: asked {names} whether to {nudge.action}"
-    if rule.expires is not None:
-        outcome = "it is done anyway" if rule.on_expiry is OnExpiry.PAGE else "it is dropped"
-        text += f"; without an answer in {show_duration(rule.expires)} {outcome}"
-    return situation.log(now, EntryKind.NUDGE, text, rule=rule.name, asked=list(told.recipients), source=rule.source)
+    event = NudgeAsked(
+        rule=rule.name,
+        condition=rule.when.text,
+        proposal=nudge.action,
+        asked=told.recipients,
+        expires=rule.expires,
+        done_anyway=rule.on_expiry is OnExpiry.PAGE,
+        source=rule.source,
+    )
+    return situation.log(now, event, catalog)
 
 
 def answer(
@@ -215,8 +219,8 @@ def answer(
     """Answer an open nudge: a yes does what was proposed, a no does nothing; either way nobody is asked again for it."""
     status = NudgeStatus.ACCEPTED if accepted else NudgeStatus.DECLINED
     situation = _settle(nudge, status, situation, now, by)
-    text = f'nudge "{nudge.rule}" {status.value}: {nudge.action}'
-    situation = situation.log(now, EntryKind.NUDGE, text, by, rule=nudge.rule, status=status.value, source=nudge.source)
+    event = NudgeAnswered(rule=nudge.rule, status=status.value, proposal=nudge.action, source=nudge.source)
+    situation = situation.log(now, event, catalog, by)
     return _do(nudge.proposal, situation, catalog, now) if accepted else situation
 
 
@@ -226,8 +230,8 @@ def _expire(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
             continue
         acts = nudge.proposal.on_expiry is OnExpiry.PAGE
         situation = _settle(nudge, NudgeStatus.EXPIRED, situation, now, None)
-        text = f'nudge "{nudge.rule}" expired without an answer: {nudge.action if acts else "dropped"}'
-        situation = situation.log(now, EntryKind.NUDGE, text, rule=nudge.rule, status="expired", acts=acts, source=nudge.source)
+        event = NudgeExpired(rule=nudge.rule, acts=acts, proposal=nudge.action, source=nudge.source)
+        situation = situation.log(now, event, catalog)
         if acts:
             situation = _do(nudge.proposal, situation, catalog, now)
     return situation
@@ -238,7 +242,7 @@ def drop_open(situation: Situation, reason: str, now: Instant) -> Situation:
     for nudge in situation.nudges:
         if nudge.status is NudgeStatus.OPEN:
             situation = _settle(nudge, NudgeStatus.EXPIRED, situation, now, None)
-            situation = situation.log(now, EntryKind.NUDGE, f'nudge "{nudge.rule}" dropped: {reason}', rule=nudge.rule, status="expired")
+            situation = situation.log(now, NudgeDropped(rule=nudge.rule, reason=reason), None)
     return situation
 
 

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.model import EntryKind, Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.events import EscalationStarted, EscalationStopped
+from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.names import team_name
 from escalate_cli.core.paging import cancel, urgency_of
 from escalate_cli.core.policy import Level, Policy, Target, TargetKind
 
@@ -51,12 +53,12 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         before = found.get((service.team, policy.id))
         together = (*before.services, service_id) if before else (service_id,)
         names = ", ".join(catalog.services[one].name for one in together)
-        because = f"{names} belongs to {_team_name(service.team, catalog)}"
+        because = f"{names} belongs to {team_name(service.team, catalog)}"
         found[service.team, policy.id] = Wanted(service.team, policy, together, because, broken)
     if not found and catalog.fallback.team:
         team = catalog.fallback.team
         policy, broken = _policy_or_none(team, None, catalog)
-        because = f"no service is known yet: {_team_name(team, catalog)} is the fallback"
+        because = f"no service is known yet: {team_name(team, catalog)} is the fallback"
         found[team, policy.id] = Wanted(team, policy, (), because, broken)
     elif not found:
         because = "no service is known yet, and there is no fallback team"
@@ -82,7 +84,7 @@ def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None =
         if ask is not None:
             situation = situation.with_escalation(replace(escalation, services=ask.services, because=ask.because))
         elif escalation.involved_by is None:
-            situation = stop(situation, escalation, "no service in scope leads to it any more", now, by)
+            situation = stop(situation, escalation, "no service in scope leads to it any more", catalog, now, by)
     for ask in pairs.values():
         situation = _start_safely(situation, ask, catalog, now)
     return situation
@@ -116,21 +118,20 @@ def start(
         urgency=urgency_of(situation, catalog),
         involved_by=involved_by,
     )
-    text = f"escalation to {_team_name(ask.team, catalog)} by policy {ask.policy.id}: {ask.because}"
-    return situation.with_escalation(escalation).log(
-        now, EntryKind.ESCALATION, text, team=ask.team, policy=ask.policy.id, services=list(ask.services), source=ask.policy.source
+    event = EscalationStarted(
+        team=ask.team, policy=ask.policy.id, services=ask.services, because=ask.because, source=ask.policy.source
     )
+    return situation.with_escalation(escalation).log(now, event, catalog)
 
 
-def stop(situation: Situation, escalation: Escalation, reason: str, now: Instant, by: str | None = None) -> Situation:
+def stop(
+    situation: Situation, escalation: Escalation, reason: str, catalog: Catalog, now: Instant, by: str | None = None
+) -> Situation:
     """Stop one escalation for good and cancel what it has not sent yet."""
     situation = situation.with_escalation(replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None))
     situation = cancel(
         situation,
         (one for one in situation.notifications if one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE),
     )
-    return situation.log(now, EntryKind.ESCALATION, f"escalation to {escalation.team} stopped: {reason}", by, team=escalation.team)
+    return situation.log(now, EscalationStopped(team=escalation.team, reason=reason), catalog, by)
 
-
-def _team_name(team: str, catalog: Catalog) -> str:
-    return catalog.teams[team].name if team in catalog.teams else team

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.events import SeverityChanged
+from escalate_cli.core.model import NotificationKind, NotificationStatus, Situation
 
 
 def change_severity(
@@ -25,8 +26,8 @@ def change_severity(
     if after.urgency is Urgency.LOW:
         calmer = tuple(replace(one, urgency=Urgency.LOW) for one in situation.escalations)
         situation = replace(situation, escalations=calmer)
-    text = f"severity {how_changed(before.id, after.id, catalog)}" + (f": {because}" if because else "")
-    return situation.log(now, EntryKind.UPDATED, text, by, change="severity", before=before.id, after=after.id)
+    event = SeverityChanged(before=before.id, after=after.id, rises=rises, because=because)
+    return situation.log(now, event, catalog, by)
 
 
 def how_changed(before: str, after: str, catalog: Catalog) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.doing_without import part
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.events import Informed
+from escalate_cli.core.model import NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, tell, write_to
 from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.targets import Contact, Recipient, name_of
+from escalate_cli.core.targets import Contact, Recipient
 
 _CHANNEL_OF_TEAMS = Target(TargetKind.CHANNEL)
 
@@ -21,11 +22,8 @@ def inform(
         return situation
     letter = Letter(NotificationKind.INFORM, reason, source=source, note=note, chase=False)
     told = tell(targets, letter, situation, catalog, now)
-    names = ", ".join(name_of(one, catalog) for one in told.recipients)
-    text = f"informed {names}: {reason}" if names else f"nobody to inform: {reason}"
-    if told.missed:
-        text += f" (not reached: {'; '.join(told.missed)})"
-    return told.situation.log(now, EntryKind.PAGED, text, recipients=list(told.recipients), missed=list(told.missed), source=source)
+    event = Informed(recipients=told.recipients, missed=told.missed, reason=reason, source=source)
+    return told.situation.log(now, event, catalog)
 
 
 def tell_stakeholders(note: str, severity_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:

@@ -183,13 +183,3 @@ def addresses_of(recipient: Recipient, catalog: Catalog) -> tuple[Contact, ...]:
     known = things.get(recipient.id)
     addresses = known.contact if known is not None else {}
     return tuple(Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways)
-
-
-def name_of(recipient: str, catalog: Catalog) -> str:
-    """The name that people know a recipient by: "person:ana" → "Ana Ruiz"."""
-    kind, _, identifier = recipient.partition(":")
-    if kind == "person" and identifier in catalog.people:
-        return catalog.people[identifier].name
-    if kind == "channel" and identifier in catalog.channels:
-        return catalog.channels[identifier].name
-    return identifier or recipient

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import EntryKind, EscalationStatus, Incident, Situation
+from escalate_cli.core.events import LabelsSet, LeadChanged, MessageAdded, ScopeChanged, SoundsLike, TitleChanged
+from escalate_cli.core.model import EscalationStatus, Incident, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.routing import Router
 from escalate_cli.core.scope import align
 from escalate_cli.core.severity import change_severity, how_changed
 from escalate_cli.core.stakeholders import tell_channels, tell_lead
-from escalate_cli.core.targets import name_of
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -35,24 +36,22 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
     stakeholders hear what has changed of severity, scope and lead, and the message, in one. Any update resets the clock of a forgotten
     acknowledgement."""
     if changes.title is not None and changes.title != situation.incident.title:
-        text = f"title changed from {situation.incident.title!r}"
-        situation = situation.changed(title=changes.title).log(now, EntryKind.UPDATED, text, by, change="title", after=changes.title)
+        event = TitleChanged(before=situation.incident.title, after=changes.title)
+        situation = situation.changed(title=changes.title).log(now, event, catalog, by)
     if changes.labels:
-        text = "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())
         situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
-        situation = situation.log(now, EntryKind.UPDATED, text, by, change="labels", after=dict(changes.labels))
+        situation = situation.log(now, LabelsSet(after=dict(changes.labels)), catalog, by)
     before = situation.incident
     if changes.severity is not None:
         situation = change_severity(situation, changes.severity, catalog, now, by=by)
     situation = _change_scope(situation, changes, catalog, now, by)
     if changes.lead is not None and changes.lead != before.lead:
-        text = f"lead: {name_of('person:' + changes.lead, catalog)}"
         situation = situation.changed(lead=changes.lead)
-        situation = situation.log(now, EntryKind.UPDATED, text, by, change="lead", after=changes.lead)
+        situation = situation.log(now, LeadChanged(after=changes.lead), catalog, by)
         situation = tell_lead(changes.lead, situation, catalog, now)
     if changes.message:
         situation = situation.changed(latest_update=changes.message)
-        situation = situation.log(now, EntryKind.UPDATED, changes.message, by, change="message")
+        situation = situation.log(now, MessageAdded(message=changes.message), catalog, by)
     note = _news(before, situation.incident, changes.message, by, catalog)
     if note:
         situation = tell_channels(note, situation, catalog, now, severity_before=before.severity)
@@ -91,15 +90,12 @@ def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now:
     after = tuple(one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services)
     if after == before:
         return situation
-    grew = [one for one in after if one not in before]
-    shrank = [one for one in before if one not in after]
-    parts = [f"added {', '.join(grew)}"] if grew else []
-    parts += [f"dropped {', '.join(shrank)}"] if shrank else []
+    grew = tuple(one for one in after if one not in before)
+    shrank = tuple(one for one in before if one not in after)
     situation = situation.changed(
         services=after, scope_grew_at=now if grew else situation.incident.scope_grew_at, suggestion=None
     )
-    text = "services " + "; ".join(parts)
-    situation = situation.log(now, EntryKind.UPDATED, text, by, change="services", added=grew, dropped=shrank, before=list(before))
+    situation = situation.log(now, ScopeChanged(added=grew, dropped=shrank, before=before), catalog, by)
     return align(situation, catalog, now, by)
 
 
@@ -112,8 +108,8 @@ def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Insta
         return situation
     if service.team in {one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED}:
         return situation
-    text = f"this sounds like {service.name}: escalate update {incident.id} --service {service.id}"
-    return situation.changed(suggestion=service.id).log(now, EntryKind.SUGGESTION, text, service=service.id, team=service.team)
+    event = SoundsLike(incident=incident.id, service=service.id, team=service.team)
+    return situation.changed(suggestion=service.id).log(now, event, catalog)
 
 
 def _reset_forgetting(situation: Situation, now: Instant) -> Situation:

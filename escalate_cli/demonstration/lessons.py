@@ -8,8 +8,9 @@ import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Span
-from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus, NudgeStatus, Situation
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.events import LevelPaged
+from escalate_cli.core.model import Entry, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.names import name_of
 
 
 class Unanswered(msgspec.Struct, frozen=True):
@@ -63,10 +64,10 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
 
 def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered, ...]:
     """Each level entry that is followed by another one of the same team."""
-    levels = [one for one in timeline if one.kind is EntryKind.LEVEL]
+    levels = [one.event for one in timeline if isinstance(one.event, LevelPaged) and one.event.recipients]
     found = []
     for number, one in enumerate(levels):
-        if any(later.data.get("team") == one.data.get("team") for later in levels[number + 1 :]):
-            people = [name_of(who, catalog) for who in one.data.get("recipients", ()) if who.startswith("person:")]
-            found.append(Unanswered(str(one.data.get("team")), int(one.data.get("level", 0)), tuple(people)))
+        if any(later.team == one.team for later in levels[number + 1 :]):
+            people = [name_of(who, catalog) for who in one.recipients if who.startswith("person:")]
+            found.append(Unanswered(one.team, one.level, tuple(people)))
     return tuple(found)

@@ -11,12 +11,43 @@ from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.acting import JUST_BEFORE
 from escalate_cli.core.catalog import Catalog, Schedule, Urgency
 from escalate_cli.core.duration import DAY, Instant
-from escalate_cli.core.model import Entry, EntryKind, Escalation, EscalationStatus, Notification, NotificationStatus
+from escalate_cli.core.events import (
+    Acknowledged,
+    AcknowledgedBesides,
+    AcknowledgedInPart,
+    EntryKind,
+    EscalationStopped,
+    FallbackPaged,
+    FallbackReachedNoPerson,
+    LevelFailed,
+    LevelHeld,
+    LevelLeftOut,
+    LevelOwed,
+    LevelPaged,
+    MaintenanceBegan,
+    MaintenanceOver,
+    NudgeAnswered,
+    NudgeAsked,
+    NudgeDropped,
+    NudgeExpired,
+    PagedByEveryAddress,
+    Resolved,
+    RuleFired,
+    Snoozed,
+)
+from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
+from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Level, Target, TargetKind
-from escalate_cli.core.targets import Recipient, contacts, name_of, resolve
+from escalate_cli.core.targets import Recipient, contacts, resolve
+from escalate_cli.core.wording.events import ending
 from escalate_cli.foresight.explanation import Record
 from escalate_cli.foresight.replaying import had_nobody_acted
 from escalate_cli.foresight.simulation import Message, simulate_on
+
+_OF_RULES = RuleFired | NudgeAsked | NudgeAnswered | NudgeExpired | NudgeDropped
+_OF_LEVELS = LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
+_OF_FALLBACK = FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress
+_ENDS = Acknowledged | AcknowledgedInPart | AcknowledgedBesides | Resolved | Snoozed
 
 LOOK_AHEAD = 4 * DAY
 """how far `would_tell_at` looks: a level may wait for the office to open after a long weekend"""
@@ -43,13 +74,12 @@ def stopped_by(record: Record, person: str) -> str:
         return at_levels
     for rule in record.catalog.rules:
         if any(_may_mean(one, person, None, record) for one in (*rule.page, *rule.inform)):
-            fired = next((one for one in record.timeline if one.data.get("rule") == rule.name), None)
-            if fired is None:
+            about = [one for one in record.timeline if isinstance(one.event, _OF_RULES) and one.event.rule == rule.name]
+            if not about:
                 return f'the rule "{rule.name}" has not come true: {rule.when.text or "always"} ({rule.source})'
             if rule.mode.value == "nudge":
-                last = [one for one in record.timeline if one.data.get("rule") == rule.name][-1]
-                return f'the rule "{rule.name}" asks first: {last.text} ({rule.source})'
-            return f'the rule "{rule.name}" fired at {record.at(fired.at)} and did not mean them then ({rule.source})'
+                return f'the rule "{rule.name}" asks first: {about[-1].text} ({rule.source})'
+            return f'the rule "{rule.name}" fired at {record.at(about[0].at)} and did not mean them then ({rule.source})'
     if any(_may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page):
         return f"{_without_fallback(record)} ({record.catalog.fallback.source})"
     policies = ", ".join(dict.fromkeys(one.policy.id for one in record.situation.escalations)) or "no policy"
@@ -58,7 +88,7 @@ def stopped_by(record: Record, person: str) -> str:
 
 def _without_fallback(record: Record) -> str:
     """Why the fallback, which may mean them, did not reach them."""
-    paged = next((one for one in record.timeline if one.kind is EntryKind.EXHAUSTED and one.data.get("recipients")), None)
+    paged = next((one for one in record.timeline if isinstance(one.event, _OF_FALLBACK) and one.event.recipients), None)
     if paged is not None:
         return f"the fallback was paged at {record.at(paged.at)} and did not mean them then"
     ends = [(end, one) for one in record.situation.escalations if (end := _end_of(one, record)) is not None]
@@ -93,12 +123,15 @@ def _where(number: int, escalation: Escalation) -> str:
 
 
 def _about(escalation: Escalation, number: int, record: Record) -> list[Entry]:
-    return [one for one in record.timeline if one.data.get("team") == escalation.team and one.data.get("level") == number]
+    return [
+        one
+        for one in record.timeline
+        if isinstance(one.event, _OF_LEVELS) and (one.event.team, one.event.level) == (escalation.team, number)
+    ]
 
 
 def _paged_at(escalation: Escalation, number: int, record: Record) -> Entry | None:
-    paging = (EntryKind.LEVEL, EntryKind.SKIPPED)
-    return next((one for one in _about(escalation, number, record) if one.kind in paging and "recipients" in one.data), None)
+    return next((one for one in _about(escalation, number, record) if isinstance(one.event, LevelPaged)), None)
 
 
 def _stopped_on_the_way(one: Notification, record: Record) -> str:
@@ -111,18 +144,18 @@ def _stopped_on_the_way(one: Notification, record: Record) -> str:
 
 
 def _because_over(one: Notification, record: Record) -> str:
-    over = [entry for entry in record.timeline if entry.kind in (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)]
+    over = [entry for entry in record.timeline if isinstance(entry.event, _ENDS)]
     first = next((entry for entry in over if one.created_at <= entry.at <= one.due_at + JUST_BEFORE), None)
     if first is None:
         return ""
-    team = first.data.get("team")
+    team = first.team
     running = next((esc for esc in record.situation.escalations if team is None or esc.team == team), None)
     return f": {_ended(first, running, record)}"
 
 
 def _ended(end: Entry, escalation: Escalation | None, record: Record) -> str:
     """What was done and when; and when it pages again, where that is still to come."""
-    text = f"{end.text.partition('; without an update')[0]} at {record.at(end.at)}"
+    text = f"{ending(end.event, end.at, end.by, record.catalog)} at {record.at(end.at)}"
     if escalation is None or escalation.status is not EscalationStatus.ACKNOWLEDGED or escalation.next_at is None:
         return text
     if escalation.snoozed_until is not None:
@@ -164,8 +197,9 @@ def _why_not_reached(number: int, level: Level, escalation: Escalation, record: 
     skipped = next((one for one in here if one.kind is EntryKind.SKIPPED), None)
     if skipped is not None:
         return f"{skipped.text} ({level.source})"
-    held = next((one for one in here if "until" in one.data), None)
-    quiet = next((one for one in record.timeline if one.kind is EntryKind.MAINTENANCE and one.data.get("team") == escalation.team), None)
+    held = next((one for one in here if isinstance(one.event, LevelHeld)), None)
+    muted = (one for one in record.timeline if isinstance(one.event, MaintenanceBegan | MaintenanceOver))
+    quiet = next((one for one in muted if one.team == escalation.team), None)
     end = _end_of(escalation, record)
     if end is not None:
         return f"{where} was never reached: {_ended(end, escalation, record)}"
@@ -182,11 +216,9 @@ def _end_of(escalation: Escalation, record: Record) -> Entry | None:
     if escalation.acknowledged_at is None and escalation.status.value in ("paging", "exhausted"):
         return None
     for one in record.timeline:
-        if one.kind is EntryKind.ACKNOWLEDGED and one.data.get("team") == escalation.team and not one.data.get("partly"):
+        if isinstance(one.event, Resolved | Snoozed):
             return one
-        if one.kind in (EntryKind.RESOLVED, EntryKind.SNOOZED):
-            return one
-        if one.kind is EntryKind.ESCALATION and one.data.get("team") == escalation.team and "stopped" in one.text:
+        if isinstance(one.event, Acknowledged | EscalationStopped) and one.event.team == escalation.team:
             return one
     return None
 

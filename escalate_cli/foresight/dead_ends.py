@@ -13,10 +13,11 @@ from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Situation
 from escalate_cli.core.moment import local_time
+from escalate_cli.core.names import name_of
 from escalate_cli.core.paging import urgency_of
 from escalate_cli.core.policy import Level, Policy, TargetKind, When
 from escalate_cli.core.scope import policy_for
-from escalate_cli.core.targets import contacts, name_of, resolve
+from escalate_cli.core.targets import contacts, resolve
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import WARNING, Finding, simulate_command, some

@@ -11,8 +11,8 @@ from escalate_cli.core.duration import WEEK, Instant, Span, show_duration
 from escalate_cli.core.hours import instant_to_local, local_to_instant
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.core.moment import local_time
+from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Expectation
-from escalate_cli.core.targets import name_of
 from escalate_cli.foresight.findings import ERROR, Finding, simulate_command
 from escalate_cli.foresight.simulation import Message, simulate
 

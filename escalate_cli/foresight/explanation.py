@@ -12,18 +12,11 @@ import msgspec
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import (
-    Entry,
-    EntryKind,
-    Escalation,
-    Notification,
-    NotificationKind,
-    NotificationStatus,
-    Situation,
-)
+from escalate_cli.core.events import EntryKind, ScopeChanged
+from escalate_cli.core.model import Entry, Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.moment import local_time
+from escalate_cli.core.names import name_of
 from escalate_cli.core.schedule import Shift
-from escalate_cli.core.targets import name_of
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -84,7 +77,7 @@ def _beginning(record: Record) -> list[Link]:
     elif routed:
         links.append(Link("no service", routed, record.catalog.fallback.source))
     for one in record.timeline:
-        for added in one.data.get("added", ()) if one.data.get("change") == "services" else ():
+        for added in one.event.added if isinstance(one.event, ScopeChanged) else ():
             service_source = record.catalog.services[added].source if added in record.catalog.services else ""
             links.append(Link(f"service {added}", f"added{f' by {one.by}' if one.by else ''} at {record.at(one.at)}", service_source))
     return links

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import Entry, EntryKind, EscalationStatus, Situation
+from escalate_cli.core.events import EntryKind, LevelFailed, LevelLeftOut, LevelOwed, LevelPaged, TeamReaching
+from escalate_cli.core.model import Entry, EscalationStatus, Situation
 from escalate_cli.core.plan import plan
+from escalate_cli.core.wording.events import why_skipped
 
 _MOST_STEPS = 500
 """a policy that repeats its levels for ever and a day is not followed to its end"""
@@ -51,8 +53,9 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
             walked = _level_of(entry, situation, at)
             if walked is not None:
                 seen.setdefault((walked.team, walked.level), walked)
-            if entry.kind is EntryKind.EXHAUSTED and entry.data.get("recipients") and fallback is None:
-                fallback = (entry.at - at, tuple(entry.data["recipients"]))
+            event = entry.event
+            if isinstance(event, TeamReaching) and event.kind is EntryKind.EXHAUSTED and event.recipients and fallback is None:
+                fallback = (entry.at - at, event.recipients)
         if again is None and any(one.cycle for one in situation.escalations):
             again = max((entry.at for entry in situation.entries), default=at) - at
         paging = [one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.id in begun]
@@ -65,22 +68,19 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
 
 
 def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | None:
-    number, team = entry.data.get("level"), entry.data.get("team")
-    if number is None or entry.kind not in (EntryKind.LEVEL, EntryKind.SKIPPED):
+    event = entry.event
+    if not isinstance(event, LevelPaged | LevelLeftOut | LevelOwed | LevelFailed):
         return None
-    escalation = next((one for one in situation.escalations if one.team == team), None)
-    if escalation is None or (entry.kind is EntryKind.LEVEL and "recipients" not in entry.data):
+    escalation = next((one for one in situation.escalations if one.team == event.team), None)
+    if escalation is None:
         return None
-    level = escalation.policy.levels[number - 1]
-    reached = tuple(entry.data.get("recipients", ()))
-    skipped = None
-    if not reached:
-        skipped = "; ".join(entry.data.get("missed", ())) or entry.text.partition(": ")[2]
+    level = escalation.policy.levels[event.level - 1]
+    reached = event.recipients if isinstance(event, LevelPaged) else ()
     return LevelWalked(
-        team=str(team),
-        level=number,
+        team=event.team,
+        level=event.level,
         after=entry.at - at if reached else None,
         targets=tuple(str(one) for one in level.notify),
         recipients=reached,
-        skipped=skipped,
+        skipped=None if reached else why_skipped(event),
     )

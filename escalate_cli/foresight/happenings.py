@@ -10,9 +10,9 @@ from escalate_cli.core import updating
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import Plan
 from escalate_cli.core.policy import Target
-from escalate_cli.core.targets import name_of
 from escalate_cli.foresight.simulation import Act, Happening
 
 

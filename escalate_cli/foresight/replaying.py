@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
+from escalate_cli.core import events as happened
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY, MINUTE, Instant, Span
-from escalate_cli.core.model import (
-    Entry,
-    EntryKind,
-    IncidentStatus,
-    Notification,
-    NotificationKind,
-    NotificationStatus,
-    NudgeStatus,
-    Situation,
-)
+from escalate_cli.core.events import EntryKind
+from escalate_cli.core.model import Entry, IncidentStatus, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.core.updating import Changes
@@ -34,7 +28,10 @@ THE_SAME: Span = 2 * MINUTE
 """a tick a minute and a slow provider make this much difference without any change of the configuration"""
 
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE)
-_ENDS = (EntryKind.ACKNOWLEDGED, EntryKind.RESOLVED, EntryKind.SNOOZED)
+_ACKNOWLEDGEMENTS = happened.Acknowledged | happened.AcknowledgedInPart | happened.AcknowledgedBesides
+_ENDS = _ACKNOWLEDGEMENTS | happened.Resolved | happened.Snoozed
+_ACTS = _ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand | happened.NudgeAnswered
+"""what people did, beside their updates"""
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -99,7 +96,7 @@ def had_nobody_acted(
     situation: Situation, timeline: Sequence[Entry], was: Catalog, until: Instant, person: str
 ) -> Instant | None:
     """When this person would have been written to, had nobody acknowledged, snoozed or resolved it; None: not until `until`."""
-    said, script = facts(situation, [one for one in timeline if one.kind not in _ENDS], was)
+    said, script = facts(situation, [one for one in timeline if not isinstance(one.event, _ENDS)], was)
     simulation = simulate(
         said,
         was,
@@ -116,18 +113,17 @@ def had_nobody_acted(
 def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tuple[Declaration, list[Happening]]:
     """The declaration and what people did after it, as a script."""
     incident = situation.incident
-    updates = [one for one in timeline if one.kind is EntryKind.UPDATED]
-    severities = [str(one.data["before"]) for one in updates if one.data.get("change") == "severity"]
-    scopes = [tuple(map(str, one.data["before"])) for one in updates if one.data.get("change") == "services"]
-    declared = next((one for one in timeline if one.kind is EntryKind.DECLARED), None)
+    declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
+    severities = [one.event.before for one in timeline if isinstance(one.event, happened.SeverityChanged)]
+    scopes = [one.event.before for one in timeline if isinstance(one.event, happened.ScopeChanged)]
     said = Declaration(
-        title=declared.text.removeprefix("declared: ") if declared is not None else incident.title,
+        title=declared.title if declared is not None else incident.title,
         severity=severities[0] if severities else incident.severity,
         services=scopes[0] if scopes else incident.services,
-        message=declared.data.get("message") if declared is not None else incident.message,
-        lead=_first_lead(situation, updates),
+        message=declared.message if declared is not None else incident.message,
+        lead=_first_lead(situation, timeline),
         by=incident.declared_by,
-        labels=_first_labels(situation, updates),
+        labels=_first_labels(situation, timeline),
         routing=incident.routing,
     )
     script = [happening for at, some in _acts(timeline) if (happening := _happening(at - incident.declared_at, some, was)) is not None]
@@ -139,18 +135,18 @@ def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tupl
     return said, script
 
 
-def _first_lead(situation: Situation, updates: Sequence[Entry]) -> str | None:
-    """The lead named at the declaration: only the letter to them remembers it, where another took over."""
-    if not any(one.data.get("change") == "lead" for one in updates):
-        return situation.incident.lead
-    declared_at = situation.incident.declared_at
-    letters = (one for one in situation.notifications if one.created_at == declared_at and one.note == "You lead this incident now.")
-    return next((one.recipient.removeprefix("person:") for one in letters), None)
+def _first_lead(situation: Situation, timeline: Sequence[Entry]) -> str | None:
+    """The lead named at the declaration; where an old record does not say it, nobody has taken over from them since."""
+    declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
+    if declared is not None and declared.lead is not None:
+        return declared.lead
+    changed = any(isinstance(one.event, happened.LeadChanged) for one in timeline)
+    return None if changed else situation.incident.lead
 
 
-def _first_labels(situation: Situation, updates: Sequence[Entry]) -> dict[str, str]:
+def _first_labels(situation: Situation, timeline: Sequence[Entry]) -> dict[str, str]:
     """The labels given at the declaration: those that no update has set."""
-    later = {name for one in updates if one.data.get("change") == "labels" for name in one.data.get("after", {})}
+    later = {name for one in timeline if isinstance(one.event, happened.LabelsSet) for name in one.event.after}
     return {name: value for name, value in situation.incident.labels.items() if name not in later}
 
 
@@ -170,63 +166,60 @@ def _acts(timeline: Sequence[Entry]) -> list[tuple[Instant, list[Entry]]]:
 
 def _is_fact(one: Entry) -> bool:
     if one.kind is EntryKind.UPDATED:
-        return one.by is not None or one.data.get("change") != "severity"  # a rule raises in nobody's name
-    if one.kind is EntryKind.NUDGE:
-        return one.data.get("status") in (NudgeStatus.ACCEPTED.value, NudgeStatus.DECLINED.value)
-    if one.kind is EntryKind.PAGED:
-        return one.text.startswith("paged by hand")
-    if one.kind is EntryKind.ESCALATION:
-        return one.text.endswith("by hand")
-    return one.kind in (*_ENDS, EntryKind.REOPENED)
+        return one.by is not None or not isinstance(one.event, happened.SeverityChanged)  # a rule raises in nobody's name
+    return isinstance(one.event, _ACTS)
 
 
 def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | None:
-    first = some[0]
-    by = first.by
-    if first.kind is EntryKind.UPDATED:
-        return happenings.change(span, _changes(some), by=by)
-    if first.kind is EntryKind.ACKNOWLEDGED:
+    first, event, by = some[0], some[0].event, some[0].by
+    if isinstance(event, _ACKNOWLEDGEMENTS):
         return happenings.acknowledgement(span, by, everything=_for_everyone(some, was))
-    if first.kind is EntryKind.SNOOZED:
-        return happenings.rest(span, int(first.data["until"]) - first.at, by or "")
-    if first.kind is EntryKind.RESOLVED:
-        return happenings.end(span, message=first.data.get("message"), by=by)
-    if first.kind is EntryKind.REOPENED:
+    if isinstance(event, happened.Snoozed):
+        return happenings.rest(span, event.until - first.at, by or "")
+    if isinstance(event, happened.Resolved):
+        return happenings.end(span, message=event.message, by=by)
+    if isinstance(event, happened.Reopened):
         return happenings.again(span, by=by)
-    if first.kind is EntryKind.NUDGE:
-        accepted = first.data.get("status") == NudgeStatus.ACCEPTED.value
-        return happenings.answer(span, accepted, rule=str(first.data["rule"]), by=by)
-    if first.kind is EntryKind.PAGED:
-        targets = tuple(_target(str(one)) for one in first.data.get("recipients", ()))
-        return happenings.by_hand(span, targets, by=by, message=first.data.get("message"))
-    levels = {one.data.get("level") if "on from the last level" not in one.text else None for one in some}
-    level = levels.pop()
-    return happenings.to_level(span, level if not levels and isinstance(level, int) else None, by=by)
+    if isinstance(event, happened.NudgeAnswered):
+        return happenings.answer(span, event.accepted, rule=event.rule, by=by)
+    if isinstance(event, happened.PagedByHand):
+        targets = tuple(_target(one) for one in event.recipients)
+        return happenings.by_hand(span, targets, by=by, message=event.message)
+    if isinstance(event, happened.GoneOnByHand):
+        asked = [one.event for one in some if isinstance(one.event, happened.GoneOnByHand)]
+        levels = {None if one.past_the_last else one.level for one in asked}
+        return happenings.to_level(span, levels.pop() if len(levels) == 1 else None, by=by)
+    return happenings.change(span, _changes(some), by=by)
 
 
 def _changes(some: Sequence[Entry]) -> Changes:
     """The update that these entries tell of."""
     made = Changes()
-    values = {one.data.get("change"): one for one in some}
-    severity, services = values.get("severity"), values.get("services")
-    lead, labels, title, message = (values.get(name) for name in ("lead", "labels", "title", "message"))
-    return Changes(
-        severity=severity.data["after"] if severity is not None else None,
-        add_services=tuple(services.data["added"]) if services is not None else (),
-        drop_services=tuple(services.data["dropped"]) if services is not None else (),
-        lead=lead.data["after"] if lead is not None else None,
-        labels=dict(labels.data["after"]) if labels is not None else made.labels,
-        title=title.data["after"] if title is not None else None,
-        message=message.text if message is not None else None,
-    )
+    for one in some:
+        event = one.event
+        if isinstance(event, happened.SeverityChanged):
+            made = replace(made, severity=event.after)
+        elif isinstance(event, happened.ScopeChanged):
+            made = replace(made, add_services=event.added, drop_services=event.dropped)
+        elif isinstance(event, happened.LeadChanged):
+            made = replace(made, lead=event.after)
+        elif isinstance(event, happened.LabelsSet):
+            made = replace(made, labels=event.after)
+        elif isinstance(event, happened.TitleChanged):
+            made = replace(made, title=event.after)
+        elif isinstance(event, happened.MessageAdded):
+            made = replace(made, message=event.message)
+    return made
 
 
 def _for_everyone(some: Sequence[Entry], was: Catalog) -> bool:
     """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams that are not the person's own."""
-    if any("everything" in one.data for one in some):
-        return any(bool(one.data.get("everything")) for one in some)
+    said = [one.event.everything for one in some if isinstance(one.event, happened.Acknowledged | happened.AcknowledgedBesides)]
+    known = [one for one in said if one is not None]
+    if known:
+        return any(known)
     mine = was.teams_of(some[0].by or "")
-    teams = {str(one.data.get("team")) for one in some}
+    teams = {str(one.team) for one in some}
     return bool(teams & mine) and bool(teams - mine)
 
 
@@ -266,6 +259,6 @@ def _remarks(said: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> 
     remarks = [f'the service "{one}" is not in this configuration' for one in said.services if one not in catalog.services]
     if said.severity not in {one.id for one in catalog.severities}:
         remarks.append(f'the severity "{said.severity}" is not in this configuration: it counts as the gravest')
-    if any(one.kind is EntryKind.RELOADED for one in timeline):
+    if any(isinstance(one.event, happened.PolicyReloaded) for one in timeline):
         remarks.append("the incident adopted an edited policy while it ran: the replay uses one configuration all along")
     return tuple(remarks)

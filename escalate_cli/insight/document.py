@@ -7,12 +7,24 @@ on are those of the `Record`, so that a review and a report never disagree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from escalate_cli.core.duration import SECOND, Instant, Span
-from escalate_cli.core.model import Entry, EntryKind, Notification, NotificationStatus, Situation
+from escalate_cli.core.events import (
+    Attempt,
+    Declared,
+    EntryKind,
+    Event,
+    HeldBack,
+    LevelHeld,
+    LevelPaged,
+    MaintenanceBegan,
+    Retrying,
+    Sent,
+    Snoozed,
+)
+from escalate_cli.core.model import Entry, Notification, NotificationStatus, Situation
 from escalate_cli.core.record import Page, Record
 
 IMPORTED = "imported"
@@ -89,9 +101,9 @@ class Document(msgspec.Struct, frozen=True):
         return next((one for one in self.timeline if one.kind is EntryKind.ROUTED), None)
 
     @property
-    def declaration(self) -> Entry | None:
-        """The entry of the declaration, with the title and the message as they were then."""
-        return next((one for one in self.timeline if one.kind is EntryKind.DECLARED), None)
+    def declaration(self) -> Declared | None:
+        """The declaration, with the title and the message as they were then."""
+        return next((one.event for one in self.timeline if isinstance(one.event, Declared)), None)
 
     @property
     def resolution(self) -> Entry | None:
@@ -130,33 +142,32 @@ def _failed(one: Notification) -> bool:
 
 
 def _missed(entry: Entry) -> list[Missed]:
-    found = entry.data.get("missed") or []
-    team, level = entry.data.get("team"), entry.data.get("level")
-    if entry.kind is EntryKind.SKIPPED and not found:
-        found = [entry.text]
-    return [Missed(entry.at, team, level, str(one)) for one in found]
+    event = entry.event
+    reasons: tuple[str, ...] = getattr(event, "missed", ())
+    if entry.kind is EntryKind.SKIPPED and not reasons:
+        reasons = (entry.text,)
+    return [Missed(entry.at, entry.team, getattr(event, "level", None), one) for one in reasons]
 
 
 def _waits(timeline: Sequence[Entry]) -> list[Delay]:
     """The delays that an entry tells of."""
     found = []
     for entry in timeline:
-        late = entry.data.get("late_seconds")
-        if isinstance(late, int) and late > 0:
-            found.append(Delay(entry.at, "late", entry.text, late * SECOND))
-        kind = _UNTIL.get(entry.kind)
-        if kind is not None and isinstance(entry.data.get("until"), int):
-            found.append(Delay(entry.at, kind, entry.text, entry.data["until"] - entry.at))
-        if entry.kind is EntryKind.SENT and ", in a digest of " in entry.text:
+        event = entry.event
+        if isinstance(event, LevelPaged) and event.late_seconds:
+            found.append(Delay(entry.at, "late", entry.text, event.late_seconds * SECOND))
+        if isinstance(event, HeldBack | LevelHeld | MaintenanceBegan | Snoozed):
+            found.append(Delay(entry.at, _UNTIL[type(event)], entry.text, event.until - entry.at))
+        if isinstance(event, Sent) and event.digest_of:
             found.append(Delay(entry.at, "digest", entry.text, None))
     return found
 
 
-_UNTIL = {
-    EntryKind.HELD: "limits",
-    EntryKind.LEVEL: "hours",
-    EntryKind.MAINTENANCE: "maintenance",
-    EntryKind.SNOOZED: "snooze",
+_UNTIL: dict[type[Event], str] = {
+    HeldBack: "limits",
+    LevelHeld: "hours",
+    MaintenanceBegan: "maintenance",
+    Snoozed: "snooze",
 }
 
 
@@ -164,9 +175,9 @@ def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
     """For each message that was tried again: how long it took from the first attempt in vain to its end, or to the latest one."""
     tried: dict[int, list[Entry]] = {}
     for entry in timeline:
-        number: Any = entry.data.get("notification")
-        if isinstance(number, int) and (entry.kind is EntryKind.RETRYING or number in tried):
-            tried.setdefault(number, []).append(entry)
+        event = entry.event
+        if isinstance(event, Attempt) and (isinstance(event, Retrying) or event.notification in tried):
+            tried.setdefault(event.notification, []).append(entry)
     known = {one.id for one in situation.notifications}
     return [_retry(some) for number, some in tried.items() if number in known]
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from escalate_cli.core import events as happened
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, Instant
+from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.model import (
     Entry,
-    EntryKind,
     Escalation,
     EscalationStatus,
     Incident,
@@ -24,10 +25,10 @@ from escalate_cli.core.model import (
     NotificationKind,
     NotificationStatus,
     Situation,
+    entry_of,
 )
 from escalate_cli.core.policy import Policy
 from escalate_cli.core.scope import Wanted, policy_for, wanted
-from escalate_cli.core.targets import name_of
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.past_incident import Paged, PastIncident
 
@@ -84,7 +85,7 @@ class _Telling:
             self._page(one, levels.get(one.id, {}))
         taken = self._acknowledge(levels) if past.acknowledged_at is not None else ()
         if past.resolved_at is not None:
-            self._log(past.resolved_at, EntryKind.RESOLVED, "resolved", message=None)
+            self._log(past.resolved_at, happened.Resolved(message=None))
         escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in self._all)
         entries = tuple(sorted(self.entries, key=lambda one: one.at))
         return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
@@ -93,8 +94,8 @@ class _Telling:
     def _all(self) -> tuple[Escalation, ...]:
         return (*self.first, *self.came) if self.first else self.last
 
-    def _log(self, at: Instant, kind: EntryKind, text: str, by: str | None = None, **data: Any) -> None:
-        self.entries.append(Entry(at, kind, text, by, data))
+    def _log(self, at: Instant, event: AnyEvent, by: str | None = None) -> None:
+        self.entries.append(entry_of(event, at, by, self.catalog))
 
     def _incident(self) -> Incident:
         past = self.past
@@ -128,48 +129,56 @@ class _Telling:
         past = self.past
         severity = past.first_severity or past.severity
         at = past.declared_at
-        text = f"declared: {past.title}"
-        self._log(at, EntryKind.DECLARED, text, past.declared_by, severity=severity, message=past.message, **{IMPORTED: True})
-        names = ", ".join(map(self._service, past.first_services or past.services))
-        self._log(at, EntryKind.ROUTED, f"the imported row named {names}", past.declared_by, **self._routing())
+        self._log(at, happened.Declared(title=past.title, severity=severity, message=past.message, imported=True), past.declared_by)
+        services = past.first_services or past.services
+        routed = happened.Routed(
+            query=past.title, match="given", service=services[0], imported=True, way=happened.Way.IMPORTED, services=services
+        )
+        self._log(at, routed, past.declared_by)
 
     def _start(self, one: Escalation, at: Instant) -> None:
-        text = f"escalation to {self._team(one.team)} by policy {one.policy.id}: {one.because}"
-        services = list(one.services)
-        self._log(at, EntryKind.ESCALATION, text, team=one.team, policy=one.policy.id, services=services, source=one.policy.source)
+        policy = one.policy
+        event = happened.EscalationStarted(
+            team=one.team, policy=policy.id, services=one.services, because=one.because, source=policy.source
+        )
+        self._log(at, event)
 
     def _change(self) -> None:
         """Other services, and another severity; by nobody that the row names, but by somebody: no rule did it."""
         past = self.past
         if past.moved:
             before, after = past.first_services, past.services
-            added, dropped = [one for one in after if one not in before], [one for one in before if one not in after]
-            parts = [f"added {', '.join(added)}"] if added else []
-            parts += [f"dropped {', '.join(dropped)}"] if dropped else []
-            data = {"change": "services", "added": added, "dropped": dropped, "before": list(before)}
-            self._log(past.moved_at, EntryKind.UPDATED, f"services {'; '.join(parts)}", IMPORTED, **data)
+            added, dropped = (one for one in after if one not in before), (one for one in before if one not in after)
+            self._log(past.moved_at, happened.ScopeChanged(added=tuple(added), dropped=tuple(dropped), before=before), IMPORTED)
             for one in self.left:
-                text = f"escalation to {one.team} stopped: no service in scope leads to it any more"
-                self._log(past.moved_at, EntryKind.ESCALATION, text, IMPORTED, team=one.team)
+                stopped = happened.EscalationStopped(team=one.team, reason="no service in scope leads to it any more")
+                self._log(past.moved_at, stopped, IMPORTED)
             for one in self.came:
                 self._start(one, past.moved_at)
         if past.first_severity is not None and past.first_severity != past.severity:
             before_rank, after_rank = (self.catalog.severity(one).rank for one in (past.first_severity, past.severity))
-            verb = "raised" if after_rank >= before_rank else "lowered"
             at = past.severity_changed_at or past.first_paged_at or past.declared_at
-            text = f"severity {verb} from {past.first_severity} to {past.severity}"
-            self._log(at, EntryKind.UPDATED, text, IMPORTED, change="severity", before=past.first_severity, after=past.severity)
+            rises = after_rank >= before_rank
+            self._log(at, happened.SeverityChanged(before=past.first_severity, after=past.severity, rises=rises), IMPORTED)
 
     def _page(self, escalation: Escalation, levels: _Levels) -> None:
         past = self.past
         for round_, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
-            recipients = [f"person:{one}" for one in people]
-            names = ", ".join(name_of(one, self.catalog) for one in recipients)
-            text = f"level {number} of policy {escalation.policy.id}: paged {names}" + (" (time estimated)" if estimated else "")
+            recipients = tuple(f"person:{one}" for one in people)
             source = self._source(escalation, number)
-            data: dict[str, Any] = {"team": escalation.team, "level": number, "cycle": 0, "recipients": recipients, "missed": []}
-            data |= {"late_seconds": 0, "source": source} | ({"estimated": True} if estimated else {})
-            self._log(at, EntryKind.LEVEL, text, **data)
+            paged = happened.LevelPaged(
+                team=escalation.team,
+                policy=escalation.policy.id,
+                level=number,
+                levels=None,
+                cycle=0,
+                recipients=recipients,
+                missed=(),
+                late_seconds=0,
+                source=source,
+                estimated=estimated,
+            )
+            self._log(at, paged)
             gateway = past.gateway or UNKNOWN
             for one in recipients:
                 number_of = -1000 - len(self.notifications)
@@ -193,8 +202,7 @@ class _Telling:
                         created_at=at,
                     )
                 )
-                text = f"page to {name_of(one, self.catalog)} by {gateway}: sent"
-                self._log(at, EntryKind.SENT, text, notification=number_of, recipient=one, gateway=gateway, attempt=1)
+                self._log(at, happened.Sent(what="page", notification=number_of, recipient=one, gateway=gateway, attempt=1))
 
     def _acknowledge(self, levels: Mapping[int, _Levels]) -> tuple[Escalation, ...]:
         """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all of them if that is none."""
@@ -203,12 +211,10 @@ class _Telling:
         early = bool(self.first) and (past.acknowledged_at or 0) < past.moved_at
         running = (self.first, self.last) if early else (self.last,)
         taken = next((some for group in running if (some := tuple(one for one in group if one.team in mine))), running[0])
-        name = name_of(f"person:{past.acknowledged_by}", self.catalog) if past.acknowledged_by else "somebody"
         for one in taken:
-            text = f"acknowledged by {name} for {one.team}"
             current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(one.id, {})))
-            data = {"team": one.team, "level": current, "everything": False}
-            self._log(past.acknowledged_at or 0, EntryKind.ACKNOWLEDGED, text, past.acknowledged_by, **data)
+            event = happened.Acknowledged(team=one.team, level=current, everything=False)
+            self._log(past.acknowledged_at or 0, event, past.acknowledged_by)
         return taken
 
     # ── who, where and when ───────────────────────────────────────────────────────────────────────────────────────────
@@ -310,9 +316,3 @@ class _Telling:
 
     def _source(self, escalation: Escalation, level: int) -> str:
         return escalation.policy.levels[level - 1].source if level <= escalation.levels else escalation.policy.source
-
-    def _service(self, service: str) -> str:
-        return self.catalog.services[service].name if service in self.catalog.services else service
-
-    def _team(self, team: str) -> str:
-        return self.catalog.teams[team].name if team in self.catalog.teams else team

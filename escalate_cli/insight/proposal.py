@@ -9,9 +9,9 @@ import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span
+from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Level
 from escalate_cli.core.record import Record
-from escalate_cli.core.targets import name_of
 from escalate_cli.insight.amending import Change, Texts
 
 LEAST = 3

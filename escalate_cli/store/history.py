@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 
+from escalate_cli.core import events as happened
 from escalate_cli.core.duration import Instant
+from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
 from escalate_cli.store.database import Database
+from escalate_cli.store.situations import EVENTS
 
 _TEAMS = "SELECT id, team FROM escalations WHERE incident_id BETWEEN ? AND ?"
 _OF = " FROM notifications n WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
@@ -31,7 +34,7 @@ _FAILURES = (
     " ORDER BY n.incident_id, n.id"
 )
 _TIMELINE = (
-    "SELECT incident_id, at, kind, by, text, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
+    "SELECT incident_id, at, by, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
     " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'snoozed', 'updated', 'exhausted') ORDER BY incident_id, id"
 )
 _NUDGES = (
@@ -42,25 +45,6 @@ _INCIDENT = "id, title, message, severity, services, labels, status, declared_by
 _Row = tuple[Any, ...]
 
 
-class _Data(msgspec.Struct):
-    """The parts of a timeline entry's data that are counted."""
-
-    team: str | None = None
-    policy: str | None = None
-    level: int | None = None
-    cycle: int = 0
-    recipients: tuple[str, ...] = ()
-    source: str | None = None
-    partly: bool = False
-    estimated: bool = False
-    change: str | None = None
-    before: Any = None
-    after: Any = None
-    added: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
-
-
-_data = msgspec.json.Decoder(_Data)
 _names = msgspec.json.Decoder(tuple[str, ...])
 _map = msgspec.json.Decoder(dict[str, Any])
 
@@ -108,10 +92,10 @@ class History:
 
 
 def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:
-    for _, at, kind, by, text, data in told:
-        entry = _entry(at, kind, by, text, data)
-        if entry is not None:
-            parts.setdefault(entry[0], []).append(entry[1])
+    for _, at, by, data in told:
+        part = _part(at, EVENTS.decode(data), by)
+        if part is not None:
+            parts.setdefault(part[0], []).append(part[1])
     return Record(
         id=row["id"],
         title=row["title"],
@@ -140,28 +124,32 @@ def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Reco
     )
 
 
-def _entry(at: Instant, kind: str, by: str | None, text: str, raw: str) -> tuple[str, Any] | None:
-    """What a timeline entry adds to its incident's record."""
-    if kind == "declared":
-        return "titles", text.removeprefix("declared: ")
-    data = _data.decode(raw)
-    if kind == "level":
-        if data.recipients and data.team is not None and data.level is not None:  # else it is held until its hours
-            return "pagings", Paging(at, data.team, data.level, data.cycle, data.recipients, data.source or "", data.estimated, data.policy)
-    elif kind == "acknowledged":
-        return "acks", Taken(at, by, data.team, data.level, data.partly)
-    elif kind == "escalation":
-        if data.team is not None and data.policy is not None:  # else it is about one that runs already
-            return "joined", (at, data.team, data.policy)
-        if data.team is not None and text.endswith("by hand"):
-            return "hurried", (at, data.team)
-    elif kind == "snoozed":
+def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | None:
+    """What an event adds to its incident's record."""
+    if isinstance(event, happened.Declared):
+        return "titles", event.title
+    if isinstance(event, happened.LevelPaged):
+        if event.recipients:
+            paging = Paging(at, event.team, event.level, event.cycle, event.recipients, event.source, event.estimated, event.policy)
+            return "pagings", paging
+    elif isinstance(event, happened.Acknowledged):
+        return "acks", Taken(at, by, event.team, event.level, False)
+    elif isinstance(event, happened.AcknowledgedInPart):
+        return "acks", Taken(at, by, event.team, event.level, True)
+    elif isinstance(event, happened.AcknowledgedBesides):
+        return "acks", Taken(at, by, None, None, True)
+    elif isinstance(event, happened.EscalationStarted):
+        return "joined", (at, event.team, event.policy)
+    elif isinstance(event, happened.GoneOnByHand):
+        return "hurried", (at, event.team)
+    elif isinstance(event, happened.Snoozed):
         return "snoozes", (at, by)
-    elif kind == "exhausted":
-        if data.team is not None and not data.recipients:
-            return "exhausted", (at, data.team)
-    elif data.change == "severity":
-        return "raised", Raised(at, str(data.before), str(data.after), by)
-    elif data.change == "services":
-        return "scopes", Rescoped(at, data.added, data.dropped, tuple(map(str, data.before or ())), by)
+    elif isinstance(event, happened.Exhausted) or (
+        isinstance(event, happened.TeamReaching) and event.kind is EntryKind.EXHAUSTED and not event.recipients
+    ):
+        return "exhausted", (at, event.team)
+    elif isinstance(event, happened.SeverityChanged):
+        return "raised", Raised(at, event.before, event.after, by)
+    elif isinstance(event, happened.ScopeChanged):
+        return "scopes", Rescoped(at, event.added, event.dropped, event.before, by)
     return None

@@ -247,8 +247,8 @@ class Outbox:
         sent = self._db.run(
             # The incident's first change of severity after this message, if there was one, says what it was before.
             "SELECT i.severity, (SELECT t.data FROM timeline t WHERE t.incident_id = n.incident_id AND t.kind = 'updated'"  # noqa: S608
-            " AND t.data LIKE '%\"change\":\"severity\"%' AND t.id > coalesce((SELECT max(s.id) FROM timeline s"
-            " WHERE s.incident_id = n.incident_id AND s.kind = 'sent' AND s.data LIKE '{\"notification\":' || n.id || ',%'), 0)"
+            " AND json_valid(t.data) AND t.data ->> '$.change' = 'severity' AND t.id > coalesce((SELECT max(s.id) FROM timeline s"
+            " WHERE s.incident_id = n.incident_id AND s.kind = 'sent' AND json_valid(s.data) AND s.data ->> '$.notification' = n.id), 0)"
             f" ORDER BY t.id LIMIT 1) AS change FROM (SELECT id, incident_id FROM notifications{_SENT} AND kind = 'page') n"
             " JOIN incidents i ON i.id = n.incident_id",
             (recipient, gateway, since, now),

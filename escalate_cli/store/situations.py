@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import (
-    Entry,
-    EntryKind,
-    Escalation,
-    Incident,
-    Maintenance,
-    Notification,
-    Nudge,
-    RuleState,
-    Situation,
-)
+from escalate_cli.core.events import AnyEvent, Attempt
+from escalate_cli.core.model import Entry, Escalation, Incident, Maintenance, Notification, Nudge, RuleState, Situation
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
 from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
 from escalate_cli.store.rows import Thing, from_row, to_row
 
 _rules = msgspec.json.Decoder(tuple[RuleState, ...])
+EVENTS: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+"""reads what the timeline stores of each event"""
 
 
 def _rules_of(text: str) -> tuple[RuleState, ...]:
@@ -31,6 +26,13 @@ def _rules_of(text: str) -> tuple[RuleState, ...]:
         return _rules.decode(text)
     except ValueError as problem:
         raise DamagedRow(f"a record of the database cannot be read (rules: {problem})") from None
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    try:
+        return Entry(row["at"], EVENTS.decode(row["data"]), row["text"], row["by"])
+    except ValueError as problem:
+        raise DamagedRow(f"a record of the database cannot be read (timeline: {problem})") from None
 
 
 class Situations:
@@ -151,25 +153,28 @@ class Situations:
 
     def append(self, incident_id: int, entry: Entry, names: dict[int, int] | None = None) -> None:
         """Add one entry to the timeline. `names` translates the negative ids of things stored in the same transaction."""
-        data = {name: (names or {}).get(value, value) if isinstance(value, int) else value for name, value in entry.data.items()}
+        event = entry.event
+        if isinstance(event, Attempt) and event.notification < 0:
+            event = replace(event, notification=(names or {})[event.notification])
         self._db.change(
             "INSERT INTO timeline (incident_id, at, kind, by, text, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (incident_id, entry.at, entry.kind.value, entry.by, entry.text, msgspec.json.encode(data).decode()),
+            (incident_id, entry.at, entry.kind.value, entry.by, entry.text, msgspec.json.encode(event).decode()),
         )
 
     def timeline(self, incident_id: int) -> tuple[Entry, ...]:
         """The stored timeline, oldest first."""
-        rows = self._db.run("SELECT at, kind, by, text, data FROM timeline WHERE incident_id = ? ORDER BY id", (incident_id,))
-        return tuple(Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"], msgspec.json.decode(row["data"])) for row in rows)
+        rows = self._db.run("SELECT at, by, text, data FROM timeline WHERE incident_id = ? ORDER BY id", (incident_id,))
+        return tuple(_entry(row) for row in rows)
 
-    def says(self, incident_id: int, text: str) -> bool:
-        """Whether the timeline of this incident has an entry with this text."""
-        return bool(self._db.run("SELECT 1 FROM timeline WHERE incident_id = ? AND text = ? LIMIT 1", (incident_id, text)))
+    def has(self, incident_id: int, event: AnyEvent) -> bool:
+        """Whether the timeline of this incident has this event."""
+        data = msgspec.json.encode(event).decode()
+        return bool(self._db.run("SELECT 1 FROM timeline WHERE incident_id = ? AND data = ? LIMIT 1", (incident_id, data)))
 
     def latest_entries(self, limit: int) -> tuple[tuple[int, Entry], ...]:
-        """(incident id, entry) of the last things that happened anywhere, oldest first; without their data."""
-        rows = self._db.run("SELECT incident_id, at, kind, by, text FROM timeline ORDER BY id DESC LIMIT ?", (limit,))
-        return tuple((row["incident_id"], Entry(row["at"], EntryKind(row["kind"]), row["text"], row["by"])) for row in reversed(rows))
+        """(incident id, entry) of the last things that happened anywhere, oldest first."""
+        rows = self._db.run("SELECT incident_id, at, by, text, data FROM timeline ORDER BY id DESC LIMIT ?", (limit,))
+        return tuple((row["incident_id"], _entry(row)) for row in reversed(rows))
 
     def exists(self, incident_id: int) -> bool:
         """Whether there is such an incident."""

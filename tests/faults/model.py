@@ -155,9 +155,10 @@ class Model:
     # ── what people do (5, 6, 7, 18, 19) ──────────────────────────────────────────────────────────────────────────────
 
     def ack(self, who: str, now: int) -> None:
-        """6: anybody takes it, a member or not. 5: where somebody has it already, only the own page stops."""
-        if self.status == "open":
+        """6: anybody takes it, a member or not, be it put off or not. 5: where somebody has it already, only the own page stops."""
+        if self.status == "open" or self.snoozed:
             self.status, self.next_at, self.takers, self.muted = "acknowledged", now + ACK_TIMEOUT * MINUTE, [who], False
+            self.snoozed = False
             self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
         else:
             self.waiting = [one for one in self.waiting if one.who != who]

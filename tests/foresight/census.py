@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from escalate_cli.core.events import EntryKind, NudgeExpired
 from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import Entry, EntryKind, NotificationKind, NotificationStatus
+from escalate_cli.core.model import Entry, NotificationKind, NotificationStatus
 from escalate_cli.core.schedule import on_call, shifts
 from escalate_cli.foresight.simulation import Simulation
 from tests.foresight.drawn import LENGTH, Night
@@ -30,7 +31,7 @@ ON_THE_TIMELINE: dict[str, Said] = {
     "a nudge is asked": said(EntryKind.NUDGE, ": asked"),
     "a nudge is accepted": said(EntryKind.NUDGE, "accepted"),
     "a nudge is declined": said(EntryKind.NUDGE, "declined"),
-    "a nudge expires into its action": lambda one: one.kind is EntryKind.NUDGE and bool(one.data.get("acts")),
+    "a nudge expires into its action": lambda one: isinstance(one.event, NudgeExpired) and one.event.acts,
     "a nudge expires into nothing": said(EntryKind.NUDGE, "answer: dropped"),
     "a level is held until its hours": said(EntryKind.LEVEL, "held until"),
     "a level is left out by its condition": said(EntryKind.SKIPPED, "left out"),

@@ -18,7 +18,8 @@ from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import DAY
-from escalate_cli.core.model import Entry, EntryKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.events import EntryKind, Routed, Way
+from escalate_cli.core.model import Entry, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.core.updating import Changes
 from escalate_cli.engine import Engine
@@ -174,7 +175,7 @@ def told(entries: Any) -> Counter[tuple[Any, ...]]:
 
 def foresee(night: Night, reality: Reality) -> Simulation:
     """The night as the simulator sees it, which knows what the database knew at its beginning."""
-    names = ", ".join(night.services)
+    first = night.services[0]
     said = Declaration(
         "down",
         night.severity,
@@ -182,8 +183,8 @@ def foresee(night: Night, reality: Reality) -> Simulation:
         by=None,
         lead=night.lead,
         labels=dict(night.labels),
-        routing={"query": "down", "match": "given", "service": night.services[0], "candidates": []},
-        routed=f"the reporter named {names}",
+        routing={"query": "down", "match": "given", "service": first, "candidates": []},
+        routed=Routed(query="down", match="given", service=first, way=Way.NAMED, services=night.services),
     )
     return simulate(
         said,

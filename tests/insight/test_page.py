@@ -19,7 +19,7 @@ from escalate_cli.cli.report_charts import weeks_chart
 from escalate_cli.cli.report_page import page
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.duration import DAY, SECOND
-from escalate_cli.core.targets import name_of
+from escalate_cli.core.names import name_of
 from escalate_cli.core.text import LIVE, printable
 from escalate_cli.insight.figures import Report, Spread, Week
 from tests.insight import browser, reports

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE
-from escalate_cli.core.model import EntryKind, EscalationStatus, IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus
+from escalate_cli.core.events import (
+    EntryKind,
+    LevelFailed,
+    LevelHeld,
+    LevelLeftOut,
+    LevelOwed,
+    LevelPaged,
+    NudgeAnswered,
+    NudgeDropped,
+    NudgeExpired,
+    RuleFired,
+    SeverityChanged,
+)
+from escalate_cli.core.model import EscalationStatus, IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus
 from escalate_cli.core.plan import plan
 from tests.properties.virtual import Life, catalogs, operations
 
@@ -79,7 +92,7 @@ def test_4_9_a_nudge_ends_in_exactly_one_of_accepted_declined_expired(catalog: C
     life.do("resolve", None)
     for nudge in life.situation.nudges:
         assert nudge.status in (NudgeStatus.ACCEPTED, NudgeStatus.DECLINED, NudgeStatus.EXPIRED)
-    ends = Counter(entry.data["rule"] for entry in life.story if entry.kind is EntryKind.NUDGE and "status" in entry.data)
+    ends = Counter(entry.event.rule for entry in life.story if isinstance(entry.event, NudgeAnswered | NudgeExpired | NudgeDropped))
     assert ends == Counter(nudge.rule for nudge in life.situation.nudges)
 
 
@@ -90,8 +103,8 @@ def test_4_9_no_rule_without_every_fires_twice_for_one_becoming_true(catalog: Ca
     life = Life(catalog)
     life.declare("login")
     life.pass_time(minutes, 1)
-    fired = Counter(entry.data["rule"] for entry in life.story if entry.kind is EntryKind.RULE)
-    severities = len({entry.data["after"] for entry in life.story if entry.data.get("change") == "severity"})
+    fired = Counter(entry.event.rule for entry in life.story if isinstance(entry.event, RuleFired))
+    severities = len({entry.event.after for entry in life.story if isinstance(entry.event, SeverityChanged)})
     for rule in catalog.rules:
         if rule.every is None:
             assert fired[rule.name] <= 1 + severities
@@ -132,7 +145,8 @@ def test_4_11_ticks_no_further_apart_than_the_shortest_wait_reach_the_same_peopl
         life = Life(catalog)
         life.declare("login")
         life.pass_time(24 * 60 // step * step, step)
-        orders.append([(entry.kind, entry.data.get("level")) for entry in life.story if entry.data.get("recipients")])
+        reaching = (entry.event for entry in life.story if getattr(entry.event, "recipients", None))
+        orders.append([(event.kind, getattr(event, "level", None)) for event in reaching])
     shorter = min(map(len, orders))
     assert orders[0][:shorter] == orders[1][:shorter]
 
@@ -145,9 +159,9 @@ def test_4_11_after_any_gap_one_pass_pages_at_most_two_levels_of_each_escalation
     life.now += gap * MINUTE
     life.tick()
     paged = Counter(
-        entry.data["team"]
+        entry.team
         for entry in life.story[told:]
-        if entry.kind in (EntryKind.LEVEL, EntryKind.EXHAUSTED) and entry.data.get("recipients")
+        if entry.kind in (EntryKind.LEVEL, EntryKind.EXHAUSTED) and getattr(entry.event, "recipients", None)
     )
     assert all(count <= 2 for count in paged.values()), paged
 
@@ -160,7 +174,8 @@ def test_4_4_nobody_is_left_out_without_a_word(catalog: Catalog) -> None:
     life.declare("login")
     life.pass_time(12 * 60, 1)
     escalation = life.situation.escalations[0]
-    told = {entry.data["level"] for entry in life.story if entry.data.get("level") and entry.data.get("team") == escalation.team}
+    about_levels = (LevelPaged, LevelHeld, LevelLeftOut, LevelOwed, LevelFailed)
+    told = {entry.event.level for entry in life.story if isinstance(entry.event, about_levels) and entry.team == escalation.team}
     assert told == set(range(1, escalation.levels + 1))
     assert escalation.status is EscalationStatus.EXHAUSTED
     assert all(one.status is not NotificationStatus.PENDING or one.due_at > life.now for one in life.situation.notifications)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.model import EntryKind, IncidentStatus
+from escalate_cli.core.events import EntryKind
+from escalate_cli.core.model import IncidentStatus
 from escalate_cli.errors import Conflict
 from escalate_cli.maintenance import begin_maintenance, end_maintenance
 from tests.world import ORGANISATION, STANDARD
@@ -298,6 +299,19 @@ def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though
     world.advance("1h")
     world.expects_nothing()
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
+
+
+def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_have_ended(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.snooze("30m", "ana")
+    taken = world.ack("bo")
+    assert (taken.incident.acknowledged_by, taken.escalations[0].snoozed_until) == ("bo", None)
+    world.advance("3h")
+    world.expects_nothing()
+    assert "acknowledged by Bo for identity" in world.timeline()
+    assert world.ack("bo") == world.look(), "a second time changes nothing"
 
 
 # ── a snooze ends when it was said to end ─────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,171 @@
+"""What can happen to an incident: one type for each thing, with its facts.
+
+The timeline stores events as they are, told apart by their tag, and whoever wants to know something asks their type and their fields.
+The sentence of each is made in `core.wording.events` and read back by nobody. Instants and spans are microseconds, people and channels
+"person:ana" and "channel:ops" where they are recipients, and bare ids elsewhere. `source` is the `file:line` that asked for it.
+"""
+
+from __future__ import annotations
+
+from escalate_cli.core.events.acts import (
+    Acknowledged,
+    AcknowledgedBesides,
+    AcknowledgedInPart,
+    LabelsSet,
+    LeadChanged,
+    MessageAdded,
+    PagedByHand,
+    PolicyReloaded,
+    Reopened,
+    Resolved,
+    ScopeChanged,
+    SeverityChanged,
+    Snoozed,
+    TitleChanged,
+)
+from escalate_cli.core.events.beginnings import (
+    AcknowledgementForgotten,
+    Declared,
+    DeclaredAgain,
+    EscalationStarted,
+    EscalationStopped,
+    GoneOnByHand,
+    LevelsWalkedAgain,
+    RestEnded,
+    Routed,
+    SnoozeOver,
+    Way,
+)
+from escalate_cli.core.events.event import (
+    EntryKind,
+    Event,
+    OfTeam,
+    Reaching,
+    TeamReaching,
+)
+from escalate_cli.core.events.messages import (
+    Attempt,
+    CalledOff,
+    Ended,
+    GivenUp,
+    HeldBack,
+    LaterStepsHurried,
+    Retrying,
+    Sent,
+    Unclassified,
+)
+from escalate_cli.core.events.pagings import (
+    DoneWithout,
+    Exhausted,
+    FallbackPaged,
+    FallbackReachedNoPerson,
+    LevelFailed,
+    LevelHeld,
+    LevelLeftOut,
+    LevelOwed,
+    LevelPaged,
+    NobodyToPage,
+    PagedByEveryAddress,
+)
+from escalate_cli.core.events.rules import (
+    Informed,
+    MaintenanceBegan,
+    MaintenanceOver,
+    NobodyToAsk,
+    NotToldOfRise,
+    NudgeAnswered,
+    NudgeAsked,
+    NudgeDropped,
+    NudgeExpired,
+    PagedByRule,
+    RuleFired,
+    RuleMissed,
+    SoundsLike,
+    ToldOfRise,
+)
+
+SomebodyReached = Reaching | TeamReaching
+"""for `isinstance`"""
+
+AnyEvent = (
+    Declared | DeclaredAgain | Routed
+    | EscalationStarted | EscalationStopped | AcknowledgementForgotten | SnoozeOver | RestEnded | GoneOnByHand | LevelsWalkedAgain
+    | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
+    | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
+    | Acknowledged | AcknowledgedInPart | AcknowledgedBesides | Snoozed | Resolved | Reopened
+    | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded | PolicyReloaded | PagedByHand
+    | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired | NudgeDropped
+    | Informed | ToldOfRise | NotToldOfRise | MaintenanceBegan | MaintenanceOver | SoundsLike
+    | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried
+    | Unclassified
+)  # fmt: skip
+"""every event that can be stored"""
+
+__all__ = [
+    "Acknowledged",
+    "AcknowledgedBesides",
+    "AcknowledgedInPart",
+    "AcknowledgementForgotten",
+    "AnyEvent",
+    "Attempt",
+    "CalledOff",
+    "Declared",
+    "DeclaredAgain",
+    "DoneWithout",
+    "Ended",
+    "EntryKind",
+    "EscalationStarted",
+    "EscalationStopped",
+    "Event",
+    "Exhausted",
+    "FallbackPaged",
+    "FallbackReachedNoPerson",
+    "GivenUp",
+    "GoneOnByHand",
+    "HeldBack",
+    "Informed",
+    "LabelsSet",
+    "LaterStepsHurried",
+    "LeadChanged",
+    "LevelFailed",
+    "LevelHeld",
+    "LevelLeftOut",
+    "LevelOwed",
+    "LevelPaged",
+    "LevelsWalkedAgain",
+    "MaintenanceBegan",
+    "MaintenanceOver",
+    "MessageAdded",
+    "NobodyToAsk",
+    "NobodyToPage",
+    "NotToldOfRise",
+    "NudgeAnswered",
+    "NudgeAsked",
+    "NudgeDropped",
+    "NudgeExpired",
+    "OfTeam",
+    "PagedByEveryAddress",
+    "PagedByHand",
+    "PagedByRule",
+    "PolicyReloaded",
+    "Reaching",
+    "Reopened",
+    "Resolved",
+    "RestEnded",
+    "Retrying",
+    "Routed",
+    "RuleFired",
+    "RuleMissed",
+    "ScopeChanged",
+    "Sent",
+    "SeverityChanged",
+    "SnoozeOver",
+    "Snoozed",
+    "SomebodyReached",
+    "SoundsLike",
+    "TeamReaching",
+    "TitleChanged",
+    "ToldOfRise",
+    "Unclassified",
+    "Way",
+]

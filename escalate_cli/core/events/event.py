@@ -1,0 +1,85 @@
+"""What every event has, and the kinds that the timeline shows."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+import msgspec
+
+
+class EntryKind(str, Enum):
+    """What a timeline entry tells of, coarsely."""
+
+    DECLARED = "declared"
+    ROUTED = "routed"
+    ESCALATION = "escalation"
+    LEVEL = "level"
+    SKIPPED = "skipped"
+    EXHAUSTED = "exhausted"
+    ACKNOWLEDGED = "acknowledged"
+    UPDATED = "updated"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    SNOOZED = "snoozed"
+    PAGED = "paged"
+    SENT = "sent"
+    HELD = "held"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RULE = "rule"
+    NUDGE = "nudge"
+    MAINTENANCE = "maintenance"
+    SUGGESTION = "suggestion"
+    RELOADED = "reloaded"
+    CLOCK = "clock"
+
+
+def _tag(name: str) -> str:
+    """LevelPaged → level-paged."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=_tag):
+    """Something that happened. Its JSON has its fields and, as `event`, its tag."""
+
+    KIND: ClassVar[EntryKind]
+    NAMES_WHO: ClassVar[bool] = False
+    """its sentence says by itself who did it"""
+    NAMES_TEAM: ClassVar[bool] = True
+    """its sentence says by itself which team it is about, if any"""
+
+    @property
+    def kind(self) -> EntryKind:
+        """What it tells of, coarsely."""
+        return self.KIND
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it says that somebody was not reached as they should have been: what cron's mail is for."""
+        return False
+
+    def names(self, person: str) -> bool:
+        """Whether its sentence says by itself that this person did it."""
+        return self.NAMES_WHO
+
+
+class OfTeam(Event, frozen=True, kw_only=True):
+    """Something about the escalation to one team."""
+
+    team: str
+
+
+class Reaching(Event, frozen=True, kw_only=True):
+    """Somebody was written to. `called_off` are those to whom it was, before it had gone out."""
+
+    recipients: tuple[str, ...]
+    called_off: tuple[str, ...] = ()
+
+
+class TeamReaching(OfTeam, frozen=True, kw_only=True):
+    """`Reaching`, for the escalation to one team. (A type of fields can have one such base only.)"""
+
+    recipients: tuple[str, ...]
+    called_off: tuple[str, ...] = ()

@@ -1,0 +1,143 @@
+"""What rules do, who is told besides, maintenances and suggestions."""
+
+from __future__ import annotations
+
+from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
+
+# ── rules, and those who are told ────────────────────────────────────────────────────────────────────────────────────
+
+
+class RuleFired(Event, frozen=True, kw_only=True):
+    """A rule's condition came true, and `proposal` is done."""
+
+    KIND = EntryKind.RULE
+    rule: str
+    condition: str
+    proposal: str
+    source: str
+
+
+class PagedByRule(Reaching, frozen=True, kw_only=True):
+    """A rule paged somebody."""
+
+    KIND = EntryKind.PAGED
+    rule: str
+    source: str
+
+
+class RuleMissed(Event, frozen=True, kw_only=True):
+    """A rule did not reach whom it names."""
+
+    KIND = EntryKind.SKIPPED
+    rule: str
+    missed: tuple[str, ...]
+    source: str
+
+
+class NudgeAsked(Event, frozen=True, kw_only=True):
+    """Somebody was asked whether to do `proposal`; after `expires` without an answer it is done (`done_anyway`) or dropped."""
+
+    KIND = EntryKind.NUDGE
+    rule: str
+    condition: str
+    proposal: str
+    asked: tuple[str, ...]
+    expires: Span | None
+    done_anyway: bool
+    source: str
+
+
+class NobodyToAsk(Event, frozen=True, kw_only=True):
+    """Whom a rule asks is nobody: the fallback is asked."""
+
+    KIND = EntryKind.SKIPPED
+    rule: str
+    missed: tuple[str, ...]
+    source: str
+
+
+class NudgeAnswered(Event, frozen=True, kw_only=True):
+    """A yes (`status` accepted) or a no (declined)."""
+
+    KIND = EntryKind.NUDGE
+    rule: str
+    status: str
+    proposal: str
+    source: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was a yes."""
+        return self.status == "accepted"
+
+
+class NudgeExpired(Event, frozen=True, kw_only=True):
+    """Nobody answered; `acts`: it is done anyway."""
+
+    KIND = EntryKind.NUDGE
+    rule: str
+    acts: bool
+    proposal: str
+    source: str
+    status: str = "expired"
+
+
+class NudgeDropped(Event, frozen=True, kw_only=True):
+    """The question has no point any more."""
+
+    KIND = EntryKind.NUDGE
+    rule: str
+    reason: str
+    status: str = "expired"
+
+
+class Informed(Reaching, frozen=True, kw_only=True):
+    """Those who are told without being asked to act."""
+
+    KIND = EntryKind.PAGED
+    missed: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class ToldOfRise(Reaching, frozen=True, kw_only=True):
+    """Whoever has it was told that the urgency rose."""
+
+    KIND = EntryKind.PAGED
+    missed: tuple[str, ...] = ()
+
+
+class NotToldOfRise(Event, frozen=True, kw_only=True):
+    """Whoever has it cannot be told that the urgency rose."""
+
+    KIND = EntryKind.SKIPPED
+    person: str
+    reason: str
+
+
+# ── maintenance, suggestions ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class MaintenanceBegan(OfTeam, frozen=True, kw_only=True):
+    """A maintenance keeps a team quiet."""
+
+    KIND = EntryKind.MAINTENANCE
+    services: tuple[str, ...]
+    until: Instant
+
+
+class MaintenanceOver(OfTeam, frozen=True, kw_only=True):
+    """It does no longer. `late` is for how long it has been over already, where that is more than a tick."""
+
+    KIND = EntryKind.MAINTENANCE
+    late: Span = 0
+
+
+class SoundsLike(Event, frozen=True, kw_only=True):
+    """The new words sound like a service that leads to another team."""
+
+    KIND = EntryKind.SUGGESTION
+    incident: int
+    service: str
+    team: str

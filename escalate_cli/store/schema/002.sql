@@ -1,0 +1,2 @@
+-- What a timeline entry tells of was a sentence and some loose facts; now its facts are an event with a type (core/events.py).
+-- The sentences stay as they are. What makes events of old entries is in store/old_timelines.py, which runs after this.
