@@ -16,7 +16,9 @@ from escalate_cli.core.message import compose
 from escalate_cli.core.model import Incident, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target
+from escalate_cli.core.reasons import Because, Said
 from escalate_cli.core.targets import Recipient, resolve
+from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.dispatch import PARALLEL
 from escalate_cli.envelopes import sealed
@@ -64,7 +66,8 @@ def _write(recipient: Recipient, by: str, catalog: Catalog, now: Instant) -> lis
             recipient=recipient.address,
             gateway=gateway,
             address=address,
-            because=f"{recipient.because}; a test asked for by {by}",
+            reason=(reason := Because(recipient.meant, Said(f"a test asked for by {by}"))),
+            because=told_because(reason, catalog),
             due_at=now,
             created_at=now,
             note=f"{by} is testing whether escalate can reach you here.",

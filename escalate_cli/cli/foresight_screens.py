@@ -15,6 +15,8 @@ from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import Entry, NotificationKind, Situation
 from escalate_cli.core.moment import from_now, iso, local_time
 from escalate_cli.core.names import name_of
+from escalate_cli.core.reasons import Asked, LevelReached, Named, RuleTrue
+from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.explanation import Link, Record
 from escalate_cli.foresight.simulation import Message, Simulation
 
@@ -150,7 +152,7 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     if line.message is not None:
         one = line.message
         level = "" if one.level is None else str(one.level)
-        why = _with_source(_why(one, foreseen, catalog), one.source)
+        why = _with_source(_why(one, catalog), one.source)
         return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), level, why)
     entry = line.entry
     text = entry.text if entry is not None else ""
@@ -158,18 +160,18 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     return (after, at, "", "", "", screens.words(_with_source(text, source), "yellow"))
 
 
-def _why(one: Message, foreseen: Simulation, catalog: Catalog) -> str:
+def _why(one: Message, catalog: Catalog) -> str:
     """Why this recipient, without what the line says already: its level, and the condition of a rule that has a line of its own."""
-    means, _, reason = one.because.partition("; ")
-    for escalation in foreseen.situation.escalations:
-        reason = reason.removeprefix(f"level {one.level} of {escalation.levels} of policy {escalation.policy.id}").removeprefix(", ")
-    for rule in catalog.rules:
-        reason = reason.replace(f'rule "{rule.name}": {rule.when.text}', f'rule "{rule.name}"')
-    reason = reason.strip().removeprefix("; ")  # what could not be used follows the level
-    if reason.startswith("("):  # "(again: the urgency rose to high)"
-        reason = reason.removeprefix("(").removesuffix(")")
-    parts = [means] if means != "named directly" or not reason else []
-    parts += [reason] if reason else []
+    reason, cause = one.reason, one.reason.cause
+    if isinstance(cause, LevelReached):
+        again = f"round {cause.cycle + 1}" if cause.cycle else ""
+        said = " ".join(text for text in (again, f"({cause.why})" if again and cause.why else cause.why) if text)
+    elif isinstance(cause, Asked):
+        said = f'you are asked: rule "{cause.rule}"'
+    else:
+        said = f'rule "{cause.rule}"' if isinstance(cause, RuleTrue) else purpose(cause, catalog)
+    means = "" if isinstance(reason.meant, Named) and said else meaning(reason.meant, catalog)
+    parts = [text for text in (means, said, *reason.without) if text]
     parts += [f"one digest of {one.digest_of} messages"] if one.digest_of > 1 else []
     kind = "" if one.kind is NotificationKind.PAGE else f"{one.kind.value}: "
     return kind + "; ".join(parts)

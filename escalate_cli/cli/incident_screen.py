@@ -31,6 +31,7 @@ from escalate_cli.core.moment import from_now
 from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import reasons
 from escalate_cli.core.policy import OnExpiry
+from escalate_cli.core.wording.reasons import meaning, purpose
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
@@ -209,17 +210,18 @@ def _told_at(one: Notification) -> Instant:
 
 def _told_row(one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant) -> tuple[object, ...]:
     at = wall_time(_told_at(one), catalog.settings.timezone, now)
-    why = "; also ".join(map(_why_told, (one, *with_it)))
+    why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
     return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), why
 
 
-def _why_told(one: Notification) -> str:
+def _why_told(one: Notification, catalog: Catalog) -> str:
     """In as few words as a glance takes; the timeline has them all."""
     if one.error and one.status is NotificationStatus.FAILED:
         return f"{one.error}; given up"
     if one.error and one.status is NotificationStatus.RETRYING:
         return one.error
-    who, _, why = one.because.partition("; ")
+    reason = one.reason
+    who, why = meaning(reason.meant, catalog), "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text)
     if one.kind is NotificationKind.NUDGE:
         return f"asked about nudge {one.nudge_id}"
     if one.kind is NotificationKind.RESOLVED:

@@ -12,7 +12,9 @@ from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Escalation, Notification, NotificationKind, Situation
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.reasons import Because, BelongsTo, Named, Said, TakesTurns
 from escalate_cli.core.targets import Contact, Reached, Recipient, addresses_of, contacts, resolve
+from escalate_cli.core.wording.reasons import told_because
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ def _resolved(target: Target, situation: Situation, catalog: Catalog, now: Insta
 def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
     """Everybody whom a target could mean, whatever the time."""
     if target.kind is TargetKind.PERSON and target.name in catalog.people:
-        yield Recipient("person", target.name, "named directly")
+        yield Recipient("person", target.name, Named())
     if target.kind is TargetKind.SCHEDULE:
         yield from _on_rota(target.name, catalog)
     team = catalog.teams.get(target.name or catalog.fallback.team or "")
@@ -87,12 +89,12 @@ def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
 def _on_rota(schedule: str | None, catalog: Catalog) -> Iterator[Recipient]:
     found = catalog.schedules.get(schedule or "")
     ids = [one for rotation in found.rotations for one in rotation.members] if found is not None else []
-    yield from (Recipient("person", one, f"takes turns in {schedule}") for one in dict.fromkeys(ids) if one in catalog.people)
+    yield from (Recipient("person", one, TakesTurns(schedule or "")) for one in dict.fromkeys(ids) if one in catalog.people)
 
 
 def _people(team: Team, catalog: Catalog) -> Iterator[Recipient]:
     ids = dict.fromkeys((team.lead or "", *team.members))
-    yield from (Recipient("person", one, f"in the team {team.name}") for one in ids if one in catalog.people)
+    yield from (Recipient("person", one, BelongsTo(team.id)) for one in ids if one in catalog.people)
 
 
 def page_plainly(
@@ -108,7 +110,8 @@ def page_plainly(
             recipient=one.recipient.address,
             gateway=one.contact.gateway,
             address=one.contact.address,
-            because=f"{one.recipient.because}; {why}",
+            reason=(reason := Because(one.recipient.meant, Said(why))),
+            because=told_because(reason, catalog),
             due_at=now,
             escalation_id=escalation.id if escalation is not None else None,
             page_round=escalation.page_round if escalation is not None else None,

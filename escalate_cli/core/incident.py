@@ -34,10 +34,10 @@ from escalate_cli.core.model import (
     Nudge,
     Situation,
 )
-from escalate_cli.core.names import name_of
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.policy import Acks, Target
+from escalate_cli.core.reasons import ByHand
 from escalate_cli.core.scope import align, policy_for
 from escalate_cli.core.stakeholders import tell_the_end
 
@@ -242,8 +242,7 @@ def page_by_hand(
     situation: Situation, targets: Sequence[Target], catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
 ) -> Plan:
     """Page `targets` now; the escalations go on as they were."""
-    asked = f"asked for by {name_of(f'person:{by}', catalog)}" if by else "asked for by hand"
-    told = tell(tuple(targets), Letter(NotificationKind.PAGE, asked, note=message), situation, catalog, now)
+    told = tell(tuple(targets), Letter(NotificationKind.PAGE, ByHand(by), note=message), situation, catalog, now)
     event = PagedByHand(recipients=told.recipients, missed=told.missed, message=message)
     situation = told.situation.log(now, event, catalog, by)
     return plan(situation.changed(updated_at=now), catalog, now)

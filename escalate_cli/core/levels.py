@@ -26,9 +26,9 @@ from escalate_cli.core.events import (
 from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, Told, cancel, fallback_reaches, tell, urgency_of
 from escalate_cli.core.policy import Level, TargetKind
+from escalate_cli.core.reasons import FallbackReached, LevelReached
 from escalate_cli.core.targets import contacts, resolve
 from escalate_cli.core.walk import Due, Position, due
-from escalate_cli.core.wording.events import where
 
 NOTICEABLY_LATE: Span = 2 * MINUTE
 """a tick a minute is never later than this; what is later is said"""
@@ -210,10 +210,9 @@ def _page_level(
         urgency=urgency_of(situation, catalog),
     )
     situation = situation.with_escalation(escalation)
-    reached = where(number, escalation.levels, escalation.policy.id, escalation.cycle)
     letter = Letter(
         NotificationKind.PAGE,
-        f"{reached} ({why})" if why else reached,
+        LevelReached(number, escalation.levels, escalation.policy.id, escalation.cycle, why),
         source=level.source,
         escalation=escalation,
         level=number,
@@ -295,7 +294,7 @@ def _without_fallback(escalation: Escalation, situation: Situation, catalog: Cat
 
 def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Told:
     escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
-    reason = f"fallback after policy {escalation.policy.id} of {escalation.team}: {why}"
+    reason = FallbackReached(escalation.policy.id, escalation.team, why)
     letter = Letter(NotificationKind.PAGE, reason, source=catalog.fallback.source, escalation=escalation)
     situation = situation.with_escalation(escalation)
     return tell(fallback_targets(situation, catalog, now), letter, situation, catalog, now, catalog.fallback.team)

@@ -12,6 +12,7 @@ from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.policy import Policy, Rule
+from escalate_cli.core.reasons import Because
 from escalate_cli.core.wording.events import sentence
 
 
@@ -169,6 +170,7 @@ class Notification(msgspec.Struct, frozen=True):
     gateway: str
     address: str
     because: str
+    """the reason as a sentence, with the names that were known when it was written"""
     due_at: Instant
     urgency: Urgency = Urgency.HIGH
     status: NotificationStatus = NotificationStatus.PENDING
@@ -192,6 +194,7 @@ class Notification(msgspec.Struct, frozen=True):
     """no further attempt is wanted; set on one that was being sent when it was cancelled"""
     source: str = ""
     created_at: Instant = 0
+    reason: Because = Because()
 
     @property
     def live(self) -> bool:

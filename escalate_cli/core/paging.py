@@ -15,7 +15,9 @@ from escalate_cli.core.events import LaterStepsHurried
 from escalate_cli.core.model import Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.reasons import Because, Cause
 from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, resolve
+from escalate_cli.core.wording.reasons import told_because
 
 _MOST_SAID = 2
 """how many of the things that were done without a page names; the timeline has all of them"""
@@ -37,7 +39,7 @@ class Letter(msgspec.Struct, frozen=True):
     """What a paging says besides its addresses; see `Notification` for the fields."""
 
     kind: NotificationKind
-    reason: str
+    cause: Cause | None
     source: str = ""
     escalation: Escalation | None = None
     level: int | None = None
@@ -131,7 +133,7 @@ def write_to(
         situation, found = note(situation, now, text, team=_team_of(letter, None)), addresses_of(recipient, catalog)
     wants_answer = letter.kind in (NotificationKind.PAGE, NotificationKind.NUDGE)
     without = noted(situation, _team_of(letter, None)) if wants_answer else ()
-    because = "; ".join(text for text in (recipient.because, letter.reason, *without[:_MOST_SAID]) if text)
+    reason = Because(recipient.meant, letter.cause, without[:_MOST_SAID])
     if not letter.chase:
         found = tuple(contact for contact in found if contact.after == 0)
     first = situation.fresh_id()
@@ -143,7 +145,8 @@ def write_to(
             recipient=recipient.address,
             gateway=contact.gateway,
             address=contact.address,
-            because=because,
+            reason=reason,
+            because=told_because(reason, catalog),
             due_at=now + contact.after,
             urgency=urgency,
             escalation_id=escalation.id if escalation else None,

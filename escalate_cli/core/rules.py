@@ -23,10 +23,10 @@ from escalate_cli.core.events import (
 from escalate_cli.core.model import EscalationStatus, NotificationKind, Nudge, NudgeStatus, RuleState, Situation
 from escalate_cli.core.paging import Letter, cancel, tell
 from escalate_cli.core.policy import Mode, OnExpiry, Rule
+from escalate_cli.core.reasons import Asked, ByRule, RuleReachedNobody, RuleTrue
 from escalate_cli.core.scope import Wanted, policy_for, start
 from escalate_cli.core.severity import change_severity, how_changed
 from escalate_cli.core.stakeholders import inform, tell_channels
-from escalate_cli.core.wording.events import came_true
 
 _ROUNDS = 8
 """a rule may raise the severity and so make another come true; more links than severities a chain cannot have"""
@@ -163,11 +163,11 @@ def act(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Sit
     if rule.page:
         situation = _page(rule, situation, catalog, now)
     note = f"{rule.name}: {rule.when.text}" if rule.when.text else rule.name
-    return inform(rule.inform, note, f'rule "{rule.name}"', situation, catalog, now, source=rule.source)
+    return inform(rule.inform, note, ByRule(rule.name), situation, catalog, now, source=rule.source)
 
 
 def _page(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    letter = Letter(NotificationKind.PAGE, f'rule "{rule.name}": {rule.when.text}', source=rule.source)
+    letter = Letter(NotificationKind.PAGE, RuleTrue(rule.name, rule.when.text), source=rule.source)
     told = tell(rule.page, letter, situation, catalog, now)
     situation = told.situation
     if told.recipients:
@@ -176,7 +176,7 @@ def _page(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> S
     if told.missed:
         situation = situation.log(now, RuleMissed(rule=rule.name, missed=told.missed, source=rule.source), catalog)
     if not told.recipients and catalog.fallback.page:
-        letter = Letter(NotificationKind.PAGE, f'rule "{rule.name}" reached nobody', source=catalog.fallback.source)
+        letter = Letter(NotificationKind.PAGE, RuleReachedNobody(rule.name), source=catalog.fallback.source)
         situation = tell(catalog.fallback.page, letter, situation, catalog, now).situation
     return situation
 
@@ -192,8 +192,7 @@ def _involve(team: str, rule: Rule, situation: Situation, catalog: Catalog, now:
 def _ask(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     expires_at = now + rule.expires if rule.expires is not None else None
     nudge = Nudge(situation.fresh_id(), rule.name, rule, proposal_of(rule), (), now, expires_at=expires_at, source=rule.source)
-    why = came_true(rule.name, rule.when.text)
-    letter = Letter(NotificationKind.NUDGE, f"you are asked: {why}", source=rule.source, nudge_id=nudge.id)
+    letter = Letter(NotificationKind.NUDGE, Asked(rule.name, rule.when.text), source=rule.source, nudge_id=nudge.id)
     situation = situation.with_nudge(nudge)
     told = tell(rule.ask, letter, situation, catalog, now)
     if not told.recipients:

@@ -9,27 +9,29 @@ from escalate_cli.core.events import Informed
 from escalate_cli.core.model import NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.paging import Letter, tell, write_to
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.reasons import Cause, Severe, Update, WasTold
 from escalate_cli.core.targets import Contact, Recipient
+from escalate_cli.core.wording.reasons import purpose
 
 _CHANNEL_OF_TEAMS = Target(TargetKind.CHANNEL)
 
 
 def inform(
-    targets: tuple[Target, ...], note: str, reason: str, situation: Situation, catalog: Catalog, now: Instant, *, source: str = ""
+    targets: tuple[Target, ...], note: str, cause: Cause, situation: Situation, catalog: Catalog, now: Instant, *, source: str = ""
 ) -> Situation:
     """Tell `targets` of `note`, once, asking for nothing; whoever cannot be reached is named on the timeline."""
     if not targets:
         return situation
-    letter = Letter(NotificationKind.INFORM, reason, source=source, note=note, chase=False)
+    letter = Letter(NotificationKind.INFORM, cause, source=source, note=note, chase=False)
     told = tell(targets, letter, situation, catalog, now)
-    event = Informed(recipients=told.recipients, missed=told.missed, reason=reason, source=source)
+    event = Informed(recipients=told.recipients, missed=told.missed, reason=purpose(cause, catalog), source=source)
     return told.situation.log(now, event, catalog)
 
 
 def tell_stakeholders(note: str, severity_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Tell the `inform` targets of this severity of `note`."""
     severity = catalog.severity(severity_id)
-    return inform(severity.inform, note, f"hears of {severity_id} incidents", situation, catalog, now, source=severity.source)
+    return inform(severity.inform, note, Severe(severity_id), situation, catalog, now, source=severity.source)
 
 
 def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant, *, severity_before: str | None = None) -> Situation:
@@ -43,12 +45,12 @@ def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instan
     severity = catalog.severity(situation.incident.severity)
     before = catalog.severity(severity_before).inform if severity_before is not None else ()
     targets = tuple(dict.fromkeys((*channels, *severity.inform, *before)))
-    return inform(targets, note, "update for the teams involved", situation, catalog, now, source=severity.source)
+    return inform(targets, note, Update(), situation, catalog, now, source=severity.source)
 
 
 def tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Tell a person that they lead this incident now."""
-    letter = Letter(NotificationKind.INFORM, "", note="You lead this incident now.", chase=False)
+    letter = Letter(NotificationKind.INFORM, None, note="You lead this incident now.", chase=False)
     told = tell((Target(TargetKind.PERSON, lead),), letter, situation, catalog, now)
     return told.situation
 
@@ -56,7 +58,7 @@ def tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -
 def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Tell everyone who was written to that it is over, by the gateways that have reached them, whatever has become of other addresses
     and whatever the severity is now; and the severity's channels."""
-    letter = Letter(NotificationKind.RESOLVED, "", note=note, chase=False)
+    letter = Letter(NotificationKind.RESOLVED, None, note=note, chase=False)
     reached = _reached(situation, catalog)
     for target in catalog.severity(situation.incident.severity).inform:
         if target.kind is TargetKind.CHANNEL and target.name in catalog.channels:
@@ -64,7 +66,7 @@ def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant
     for address, ways in reached.items():
         kind, _, identifier = address.partition(":")
         if identifier in (catalog.people if kind == "person" else catalog.channels):
-            recipient = Recipient(kind, identifier, "you were told of this incident")
+            recipient = Recipient(kind, identifier, WasTold())
             situation = part(
                 lambda before, to=recipient, by=ways: write_to(to, letter, before, catalog, now, ways=by or None)[0],  # type: ignore[misc]
                 f"telling {address} of the end",

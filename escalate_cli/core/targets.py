@@ -11,14 +11,15 @@ from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import EscalationStatus, Situation
 from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.reasons import ChannelOf, LeadOf, LeadsIncident, Meant, MemberOf, Named, NextInTurn, OnCallFor, OnCallIn, TookIt
 
 
 class Recipient(msgspec.Struct, frozen=True):
-    """Someone or somewhere to tell, and why: `person:ana`, "on call for Identity"."""
+    """Someone or somewhere to tell, and how they come to be meant: `person:ana`, on call for a team."""
 
     kind: str
     id: str
-    because: str
+    meant: Meant
 
     @property
     def address(self) -> str:
@@ -68,11 +69,11 @@ def _unusable(what: str, problem: Exception) -> Reached:
 def _resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
     kind = target.kind
     if kind is TargetKind.PERSON:
-        return _people([target.name or ""], "named directly", catalog)
+        return _people([target.name or ""], Named(), catalog)
     if kind is TargetKind.SCHEDULE:
-        return _on_schedule(target.name or "", f"on call in {target.name}", catalog, now)
+        return _on_schedule(target.name or "", OnCallIn(target.name or ""), catalog, now)
     if kind is TargetKind.CHANNEL and target.name is not None:
-        return _channel(target.name, "named directly", catalog)
+        return _channel(target.name, Named(), catalog)
     if kind is TargetKind.INCIDENT_LEAD:
         return _incident_lead(situation, catalog, now)
     named = target.name or team
@@ -97,34 +98,34 @@ def _of_team(kind: TargetKind, team_id: str, situation: Situation, catalog: Cata
     if kind is TargetKind.ON_CALL:
         if not team.on_call:
             return Reached(reason=f"{team.name} has no on-call schedule")
-        return _on_schedule(team.on_call, f"on call for {team.name}", catalog, now)
+        return _on_schedule(team.on_call, OnCallFor(team_id), catalog, now)
     if kind is TargetKind.LEAD:
-        return _people([team.lead], f"lead of {team.name}", catalog) if team.lead else Reached(reason=f"{team.name} has no lead")
+        return _people([team.lead], LeadOf(team_id), catalog) if team.lead else Reached(reason=f"{team.name} has no lead")
     if kind is TargetKind.CHANNEL:
         if not team.channel:
             return Reached(reason=f"{team.name} has no channel")
-        return _channel(team.channel, f"channel of {team.name}", catalog)
+        return _channel(team.channel, ChannelOf(team_id), catalog)
     if not team.members:
         return Reached(reason=f"{team.name} has no members")
     if kind is TargetKind.MEMBERS:
-        return _people(team.members, f"member of {team.name}", catalog)
+        return _people(team.members, MemberOf(team_id), catalog)
     turn = situation.turns.get(team_id, situation.next_turns.get(team_id, 0))
-    return _people([team.members[turn % len(team.members)]], f"next in turn in {team.name}", catalog)
+    return _people([team.members[turn % len(team.members)]], NextInTurn(team_id), catalog)
 
 
-def _people(ids: list[str] | tuple[str, ...], because: str, catalog: Catalog) -> Reached:
-    known = tuple(Recipient("person", one, because) for one in ids if one in catalog.people)
+def _people(ids: list[str] | tuple[str, ...], meant: Meant, catalog: Catalog) -> Reached:
+    known = tuple(Recipient("person", one, meant) for one in ids if one in catalog.people)
     gone = [one for one in ids if one not in catalog.people]
     return Reached(known, f"{', '.join(gone)} not in the configuration" if gone else "")
 
 
-def _channel(channel_id: str, because: str, catalog: Catalog) -> Reached:
+def _channel(channel_id: str, meant: Meant, catalog: Catalog) -> Reached:
     if channel_id not in catalog.channels:
         return Reached(reason=f"channel {channel_id} is not in the configuration")
-    return Reached((Recipient("channel", channel_id, because),))
+    return Reached((Recipient("channel", channel_id, meant),))
 
 
-def _on_schedule(schedule_id: str, because: str, catalog: Catalog, now: Instant) -> Reached:
+def _on_schedule(schedule_id: str, meant: Meant, catalog: Catalog, now: Instant) -> Reached:
     found = catalog.schedules.get(schedule_id)
     if found is None:
         return Reached(reason=f"schedule {schedule_id} is not in the configuration")
@@ -135,15 +136,15 @@ def _on_schedule(schedule_id: str, because: str, catalog: Catalog, now: Instant)
     broken = schedule.trouble_of(found, catalog.hours)
     if shift.person is None:
         return Reached(reason=f"nobody is on call in {schedule_id}", broken=broken)
-    return replace(_people([shift.person], because, catalog), broken=broken)
+    return replace(_people([shift.person], meant, catalog), broken=broken)
 
 
 def _incident_lead(situation: Situation, catalog: Catalog, now: Instant) -> Reached:
     incident = situation.incident
     if incident.lead in catalog.people:
-        return _people([incident.lead or ""], "you lead the incident", catalog)
+        return _people([incident.lead or ""], LeadsIncident(), catalog)
     if incident.acknowledged_by in catalog.people:
-        return _people([incident.acknowledged_by or ""], "you acknowledged it", catalog)
+        return _people([incident.acknowledged_by or ""], TookIt(), catalog)
     broken = []
     for team in teams_in(situation):
         reached = _of_team_safely(TargetKind.ON_CALL, team, situation, catalog, now)

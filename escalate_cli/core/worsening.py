@@ -10,6 +10,7 @@ from escalate_cli.core.events import NotToldOfRise, RestEnded, SeverityChanged, 
 from escalate_cli.core.levels import page_again
 from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.paging import Letter, urgency_of, write_to
+from escalate_cli.core.reasons import TookIt, UrgencyRose
 from escalate_cli.core.targets import Recipient, contacts
 from escalate_cli.core.wording.events import sentence
 
@@ -42,11 +43,11 @@ def _tell(person: str, situation: Situation, catalog: Catalog, now: Instant) -> 
     """Along all the person's steps for the new urgency; an acknowledgement calls off those that are still to come."""
     if person not in catalog.people:
         return _cannot_be_told(person, "not in the configuration", situation, catalog, now), False
-    recipient = Recipient("person", person, "you have acknowledged it")
+    recipient = Recipient("person", person, TookIt(worse=True))
     note = _what_got_worse(situation)
     if any(one.after for one in contacts(recipient, Urgency.HIGH, catalog)):
         note += f" That you know it, says: escalate ack {situation.incident.id}"
-    letter = Letter(NotificationKind.INFORM, "the urgency rose", note=note)
+    letter = Letter(NotificationKind.INFORM, UrgencyRose(), note=note)
     situation, wrote = write_to(recipient, letter, situation, catalog, now)
     if not wrote:
         return _cannot_be_told(person, "no address for high urgency", situation, catalog, now), False

@@ -38,6 +38,7 @@ from escalate_cli.core.events import (
 from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
 from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Level, Target, TargetKind
+from escalate_cli.core.reasons import Named
 from escalate_cli.core.targets import Recipient, contacts, resolve
 from escalate_cli.core.wording.events import ending
 from escalate_cli.foresight.explanation import Record
@@ -67,7 +68,7 @@ def stopped_by(record: Record, person: str) -> str:
         return _stopped_on_the_way(min(mine, key=lambda one: order.index(one.status) + 1 if one.status in order else 0), record)
     at_levels = _stopped_at_levels(person, record)
     known = record.catalog.people.get(person)
-    reachable = known is None or any(contacts(Recipient("person", person, ""), urgency, record.catalog) for urgency in Urgency)
+    reachable = known is None or any(contacts(Recipient("person", person, Named()), urgency, record.catalog) for urgency in Urgency)
     if known is not None and not reachable and "no address" not in at_levels:
         return f"{known.name} has no address that a page could go to ({known.source})"
     if at_levels:

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 import msgspec
 
 from escalate_cli.cataloguing import shift_in
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.catalog import Catalog, Team
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.events import EntryKind, ScopeChanged
 from escalate_cli.core.model import Entry, Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.moment import local_time
 from escalate_cli.core.names import name_of
+from escalate_cli.core.reasons import Meant, OfTeam, OnCallFor, OnCallIn
 from escalate_cli.core.schedule import Shift
+from escalate_cli.core.wording.reasons import meaning, purpose
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -100,10 +102,9 @@ def _to_escalation(escalation: Escalation, record: Record) -> list[Link]:
 
 def _to_messages(told: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
     """Four links for each paging of somebody: the level or rule, whom it means, by which addresses, and what became of it."""
-    pagings: dict[tuple[str, NotificationKind, int | None, str], dict[Instant, list[Notification]]] = {}
+    pagings: dict[tuple[object, ...], dict[Instant, list[Notification]]] = {}
     for one in told:
-        stem = one.because.split(", round ")[0].split(" (")[0]
-        pagings.setdefault((one.recipient, one.kind, one.level, stem), {}).setdefault(one.created_at, []).append(one)
+        pagings.setdefault((one.recipient, one.kind, one.level, one.reason.stem), {}).setdefault(one.created_at, []).append(one)
     links: list[Link] = []
     for times in pagings.values():
         first_at, *again = sorted(times)
@@ -126,7 +127,8 @@ def _to_the_end(told: list[Notification], record: Record) -> list[Link]:
 def _paging(some: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
     catalog, first = record.catalog, some[0]
     who = name_of(first.recipient, catalog)
-    means, _, reason = first.because.partition("; ")
+    means = meaning(first.reason.meant, catalog)
+    reason = "; ".join(text for text in (purpose(first.reason.cause, catalog), *first.reason.without) if text)
     links = []
     if escalation is not None and first.level is not None and first.level <= escalation.levels:
         level = escalation.policy.levels[first.level - 1]
@@ -146,12 +148,11 @@ def _paging(some: list[Notification], record: Record, escalation: Escalation | N
 
 def _shift_behind(one: Notification, record: Record, escalation: Escalation | None) -> Shift | None:
     """The shift that made this person the recipient, where it was one."""
-    if not one.because.startswith("on call "):
+    catalog, meant = record.catalog, one.reason.meant
+    if not isinstance(meant, OnCallFor | OnCallIn):
         return None
-    catalog = record.catalog
-    word = one.because.split("; ")[0]
-    named = [team.on_call for team in catalog.teams.values() if word == f"on call for {team.name}"]
-    named += [each for each in catalog.schedules if word == f"on call in {each}"]
+    team = _team_of(meant, catalog)
+    named = [meant.schedule if isinstance(meant, OnCallIn) else team.on_call if team is not None else None]
     if escalation is not None and escalation.team in catalog.teams:
         named.append(catalog.teams[escalation.team].on_call)
     for each in named:
@@ -165,12 +166,18 @@ def _shift_behind(one: Notification, record: Record, escalation: Escalation | No
 def _named_in(one: Notification, record: Record) -> str:
     kind, _, identifier = one.recipient.partition(":")
     catalog = record.catalog
-    means = one.because.split("; ")[0]
-    for team in catalog.teams.values():
-        if means in (f"lead of {team.name}", f"member of {team.name}", f"channel of {team.name}", f"next in turn in {team.name}"):
-            return team.source
+    team = _team_of(one.reason.meant, catalog)
+    if team is not None and not isinstance(one.reason.meant, OnCallFor):
+        return team.source
     known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
     return known.source if known else one.source
+
+
+def _team_of(meant: Meant | None, catalog: Catalog) -> Team | None:
+    """The team for which somebody was meant; a record of version 0.1.0 knows its name only."""
+    if not isinstance(meant, OfTeam):
+        return None
+    return catalog.teams.get(meant.team) or next((team for team in catalog.teams.values() if team.name == meant.team), None)
 
 
 def _delivery(one: Notification, record: Record) -> Link:

@@ -29,6 +29,7 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.reasons import Because
 from escalate_cli.core.together import goes_with, joined, leader_first
 
 Fails = Callable[[Notification], OutcomeKind | None]
@@ -62,6 +63,7 @@ class Message(msgspec.Struct, frozen=True):
     team: str | None
     level: int | None
     because: str
+    reason: Because
     source: str
     digest_of: int = 1
 
@@ -332,6 +334,7 @@ class _Life:
             team=team,
             level=one.level,
             because=one.because,
+            reason=one.reason,
             source=one.source,
             digest_of=digest_of,
         )

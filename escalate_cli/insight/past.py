@@ -28,7 +28,9 @@ from escalate_cli.core.model import (
     entry_of,
 )
 from escalate_cli.core.policy import Policy
+from escalate_cli.core.reasons import Because, Imported, LevelReached
 from escalate_cli.core.scope import Wanted, policy_for, wanted
+from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.past_incident import Paged, PastIncident
 
@@ -189,7 +191,8 @@ class _Telling:
                         recipient=one,
                         gateway=gateway,
                         address="(not recorded)",
-                        because=f"as imported; level {number} of policy {escalation.policy.id}",
+                        reason=(reason := Because(Imported(), LevelReached(number, None, escalation.policy.id))),
+                        because=told_because(reason, self.catalog),
                         due_at=at,
                         urgency=self.urgency,
                         status=NotificationStatus.SENT,

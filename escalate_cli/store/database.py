@@ -27,8 +27,8 @@ from escalate_cli.store.whereabouts import Whereabouts
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
 
-_GIVES_EVENTS = 2
-"""the migration after which each entry of the timeline needs its event"""
+_WITH_VALUES = 2
+"""the migration since which entries have events, and notifications reasons: what is there already is given its own"""
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
 """free pages kept in the file, and when they are topped up: what paging needs goes on when the disk is full (facts.md, SQLite)"""
@@ -174,10 +174,12 @@ class Database:
                 if int(script.stem) > at:
                     for statement in _statements(script.read_text(encoding="utf-8")):
                         self._connection.execute(statement)
-                    if at and int(script.stem) == _GIVES_EVENTS:
+                    if at and int(script.stem) == _WITH_VALUES:
+                        from escalate_cli.store.old_reasons import give_reasons
                         from escalate_cli.store.old_timelines import give_events
 
                         give_events(self._connection)
+                        give_reasons(self._connection)
                     self._connection.execute(f"PRAGMA user_version={int(script.stem)}")
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 

@@ -1,7 +1,7 @@
-"""Timelines of schema 1 (version 0.1.0) become events with types: the only place that takes a sentence apart, once, for good.
+"""The entries that version 0.1.0 wrote become events: here, and in old_reasons.py, sentences are taken apart, once, for good.
 
-The sentences of old entries stay what they were. What a sentence says and its data did not, is read out of it here; what nobody can
-read out any more is left empty, and an entry that fits nothing is `Unclassified`.
+The old sentences stay what they were. What a sentence says and its data did not, is read out of it here; what nobody can read out any
+more is left empty, and an entry that fits nothing is `Unclassified`.
 """
 
 from __future__ import annotations

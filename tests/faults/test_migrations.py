@@ -82,40 +82,41 @@ def test_the_life_that_is_kept_is_the_life_that_is_lived(tmp_path):
     world.store.close()
 
 
-# ── a made-up second migration ────────────────────────────────────────────────────────────────────────────────────────
+# ── a made-up third migration ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
 def scripts(tmp_path, monkeypatch):
-    """A place for migrations that holds the first one only."""
+    """A place for migrations that holds those that there are."""
     place = tmp_path / "schema"
     place.mkdir()
-    shutil.copy(database._SCHEMA / "001.sql", place)
+    for script in database.migrations():
+        shutil.copy(script, place)
     monkeypatch.setattr(database, "_SCHEMA", place)
     return place
 
 
 def test_an_older_database_is_migrated_whole_or_not_at_all_after_a_copy(tmp_path, scripts):
-    """With a made-up second migration: one that works, and one that fails half way."""
+    """With a made-up third migration: one that works, and one that fails half way."""
     path = tmp_path / "escalate.db"
     first = database.Database(path, Clock())
     with first.transaction():
         first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
     first.close()
-    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n")
+    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n")
     with pytest.raises(DatabaseProblem, match=str(path)):
         database.Database(path, Clock())
     with sqlite3.connect(path) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (2,)
         assert "mood" not in str(raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'facts'").fetchone())
-    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n")
+    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n")
     second = database.Database(path, Clock())
     assert [tuple(row) for row in second.run("SELECT value, mood FROM facts")] == [("me", "good")]
     second.close()
-    copy = path.with_name("escalate.db.before-002")
+    copy = path.with_name("escalate.db.before-003")
     assert copy.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(copy) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (2,)
         assert raw.execute("SELECT value FROM facts").fetchall() == [("me",)]
 
 
@@ -124,14 +125,14 @@ def test_many_that_open_an_older_database_at_once_migrate_it_once(tmp_path, scri
     for number in range(10):
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
-        (scripts / "002.sql").unlink(missing_ok=True)
+        (scripts / "003.sql").unlink(missing_ok=True)
         database.Database(path, Clock()).close()
-        (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO facts VALUES ('once', 'yes', 'good');\n")
+        (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO facts VALUES ('once', 'yes', 'good');\n")
         with ThreadPoolExecutor(6) as pool:
             for opened in pool.map(lambda _: database.Database(path, Clock()), range(6)):
                 opened.close()
-        with sqlite3.connect(path.with_name("escalate.db.before-002")) as raw:
-            assert raw.execute("PRAGMA user_version").fetchone() == (1,), f"round {number}: the copy is of the older database"
+        with sqlite3.connect(path.with_name("escalate.db.before-003")) as raw:
+            assert raw.execute("PRAGMA user_version").fetchone() == (2,), f"round {number}: the copy is of the older database"
         with sqlite3.connect(path) as raw:
             assert raw.execute("SELECT name, mood FROM facts").fetchall() == [("once", "good")]
 
@@ -146,7 +147,7 @@ def test_an_older_backup_is_migrated_when_it_is_put_back_and_leaves_nothing_behi
         first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
     first.copy_to(copy)
     first.close()
-    (scripts / "002.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\n")
+    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\n")
     path.unlink()
     path.with_name("escalate.db-journal").unlink()
     restore(copy, path, Clock())

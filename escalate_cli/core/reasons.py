@@ -1,0 +1,184 @@
+"""Why somebody is written to: how they come to be meant, and what the message is for. Values; `core.wording.reasons` says them."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _Value(msgspec.Struct, frozen=True, tag=str.lower, tag_field="is"):
+    """A reason, told from the others by its tag."""
+
+
+# ── how they come to be meant ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Named(_Value, frozen=True):
+    """By their name."""
+
+
+class OnCallFor(_Value, frozen=True):
+    """They are on call for a team; in a record of version 0.1.0 `team` is its name, in later ones its id."""
+
+    team: str
+
+
+class OnCallIn(_Value, frozen=True):
+    """They are on call in a schedule."""
+
+    schedule: str
+
+
+class LeadOf(_Value, frozen=True):
+    """They lead a team."""
+
+    team: str
+
+
+class MemberOf(_Value, frozen=True):
+    """They are a member of a team."""
+
+    team: str
+
+
+class NextInTurn(_Value, frozen=True):
+    """It is their turn in a team."""
+
+    team: str
+
+
+class ChannelOf(_Value, frozen=True):
+    """It is the channel of a team."""
+
+    team: str
+
+
+class LeadsIncident(_Value, frozen=True):
+    """They lead the incident."""
+
+
+class TookIt(_Value, frozen=True):
+    """They acknowledged it; `worse`: and it got worse since."""
+
+    worse: bool = False
+
+
+class WasTold(_Value, frozen=True):
+    """They were told of it before."""
+
+
+class TakesTurns(_Value, frozen=True):
+    """They are in a schedule of which nobody knows who is on call."""
+
+    schedule: str
+
+
+class BelongsTo(_Value, frozen=True):
+    """They are in a team of which everybody is told."""
+
+    team: str
+
+
+class Imported(_Value, frozen=True):
+    """An import says that they were told, and not why."""
+
+
+Meant = (
+    Named | OnCallFor | OnCallIn | LeadOf | MemberOf | NextInTurn | ChannelOf
+    | LeadsIncident | TookIt | WasTold | TakesTurns | BelongsTo | Imported
+)  # fmt: skip
+OfTeam = OnCallFor | LeadOf | MemberOf | NextInTurn | ChannelOf
+"""meant for a team"""
+
+
+# ── what the message is for ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class LevelReached(_Value, frozen=True):
+    """A level of a policy of so many; `why` where it is more than that it was due."""
+
+    level: int
+    levels: int | None
+    policy: str
+    cycle: int = 0
+    why: str = ""
+
+
+class FallbackReached(_Value, frozen=True):
+    """The fallback, after the policy of a team."""
+
+    policy: str
+    team: str
+    why: str
+
+
+class RuleTrue(_Value, frozen=True):
+    """A rule's condition holds."""
+
+    rule: str
+    condition: str
+
+
+class ByRule(_Value, frozen=True):
+    """A rule, whose condition the message says."""
+
+    rule: str
+
+
+class RuleReachedNobody(_Value, frozen=True):
+    """A rule reached nobody: the fallback is told."""
+
+    rule: str
+
+
+class Asked(_Value, frozen=True):
+    """A rule asks whether to do something."""
+
+    rule: str
+    condition: str
+
+
+class ByHand(_Value, frozen=True):
+    """Somebody asked for it."""
+
+    by: str | None
+
+
+class Severe(_Value, frozen=True):
+    """Of incidents of this severity they hear."""
+
+    severity: str
+
+
+class Update(_Value, frozen=True):
+    """There is news for the teams involved."""
+
+
+class UrgencyRose(_Value, frozen=True):
+    """It got worse."""
+
+
+class Said(_Value, frozen=True):
+    """Anything else, as it is."""
+
+    text: str
+
+
+Cause = (
+    LevelReached | FallbackReached | RuleTrue | ByRule | RuleReachedNobody | Asked | ByHand | Severe | Update | UrgencyRose | Said
+)
+
+
+class Because(msgspec.Struct, frozen=True):
+    """The whole reason; `without` is what could not be used on the way, as it is said."""
+
+    meant: Meant | None = None
+    cause: Cause | None = None
+    without: tuple[str, ...] = ()
+
+    @property
+    def stem(self) -> tuple[object, ...]:
+        """What makes two messages to somebody the same one again: in which round, and why now, does not count."""
+        cause = self.cause
+        if isinstance(cause, LevelReached):
+            cause = LevelReached(cause.level, cause.levels, cause.policy)
+        return self.meant, cause, self.without

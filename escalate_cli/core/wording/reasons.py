@@ -1,0 +1,74 @@
+"""Reasons in words: what stands in a page after "Why you"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from escalate_cli.core import reasons
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.names import name_of, team_name
+from escalate_cli.core.reasons import Because, Cause, Meant
+from escalate_cli.core.wording.events import came_true, where
+
+
+def told_because(reason: Because, catalog: Catalog) -> str:
+    """The whole reason: "on call for Identity; level 1 of 3 of policy standard". That it cannot be put into words keeps no page back."""
+    try:
+        return _because(reason, catalog)
+    except Exception as problem:
+        return f"why cannot be told ({type(problem).__name__})"
+
+
+def _because(reason: Because, catalog: Catalog) -> str:
+    return "; ".join(text for text in (meaning(reason.meant, catalog), purpose(reason.cause, catalog), *reason.without) if text)
+
+
+def meaning(meant: Meant | None, catalog: Catalog) -> str:
+    """How somebody comes to be meant; "" where nothing is to be said of it."""
+    return "" if meant is None else _MEANT[type(meant)](meant, catalog)
+
+
+def purpose(cause: Cause | None, catalog: Catalog) -> str:
+    """What the message is for; "" where nothing is to be said of it."""
+    return "" if cause is None else _CAUSES[type(cause)](cause, catalog)
+
+
+def _level(it: reasons.LevelReached, catalog: Catalog) -> str:
+    text = where(it.level, it.levels, it.policy, it.cycle)
+    return f"{text} ({it.why})" if it.why else text
+
+
+def _by_hand(it: reasons.ByHand, catalog: Catalog) -> str:
+    return f"asked for by {name_of(f'person:{it.by}', catalog)}" if it.by else "asked for by hand"
+
+
+_MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {
+    reasons.Named: lambda it, catalog: "named directly",
+    reasons.OnCallFor: lambda it, catalog: f"on call for {team_name(it.team, catalog)}",
+    reasons.OnCallIn: lambda it, catalog: f"on call in {it.schedule}",
+    reasons.LeadOf: lambda it, catalog: f"lead of {team_name(it.team, catalog)}",
+    reasons.MemberOf: lambda it, catalog: f"member of {team_name(it.team, catalog)}",
+    reasons.NextInTurn: lambda it, catalog: f"next in turn in {team_name(it.team, catalog)}",
+    reasons.ChannelOf: lambda it, catalog: f"channel of {team_name(it.team, catalog)}",
+    reasons.LeadsIncident: lambda it, catalog: "you lead the incident",
+    reasons.TookIt: lambda it, catalog: "you have acknowledged it" if it.worse else "you acknowledged it",
+    reasons.WasTold: lambda it, catalog: "you were told of this incident",
+    reasons.TakesTurns: lambda it, catalog: f"takes turns in {it.schedule}",
+    reasons.Imported: lambda it, catalog: "as imported",
+    reasons.BelongsTo: lambda it, catalog: f"in the team {team_name(it.team, catalog)}",
+}
+
+_CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
+    reasons.LevelReached: _level,
+    reasons.FallbackReached: lambda it, catalog: f"fallback after policy {it.policy} of {it.team}: {it.why}",
+    reasons.RuleTrue: lambda it, catalog: f'rule "{it.rule}": {it.condition}',
+    reasons.ByRule: lambda it, catalog: f'rule "{it.rule}"',
+    reasons.RuleReachedNobody: lambda it, catalog: f'rule "{it.rule}" reached nobody',
+    reasons.Asked: lambda it, catalog: f"you are asked: {came_true(it.rule, it.condition)}",
+    reasons.ByHand: _by_hand,
+    reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
+    reasons.Update: lambda it, catalog: "update for the teams involved",
+    reasons.UrgencyRose: lambda it, catalog: "the urgency rose",
+    reasons.Said: lambda it, catalog: it.text,
+}
