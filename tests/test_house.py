@@ -70,6 +70,59 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert [name for name, _ in sources() if set(re.split(r"[/_.]", name)) & vague] == []
 
 
+SENTENCES = {"text", "because", "note", "sentence"}
+"""fields that hold what is said: of an entry, a message, a reason, a finding"""
+TAKE_APART = {
+    "startswith", "endswith", "partition", "rpartition", "split", "rsplit", "splitlines", "removeprefix", "removesuffix", "find",
+    "rfind", "index",
+}  # fmt: skip
+READERS_OF_TEXT = {
+    "store/old_timelines.py": "reads, once, what version 0.1.0 wrote",
+    "store/old_reasons.py": "reads, once, what version 0.1.0 wrote",
+    "config/positions.py": "the text is TOML",
+    "config/gathering.py": "the text is TOML",
+    "config/problems.py": "a line of TOML that is shown under a problem",
+    "cli/demo_screen.py": "the text is a message as it arrived, which is shown",
+    "core/on_paper.py": "what two looks at one thing say is said once",
+}
+
+
+def test_nobody_takes_a_sentence_apart() -> None:
+    """What happened and why are values (core/events, core/reasons.py): sentences are written for people, and read by nobody else."""
+    found = [
+        f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
+        for name, text in sources()
+        if name not in READERS_OF_TEXT
+        for node in ast.walk(ast.parse(text))
+        if _takes_apart(node)
+    ]
+    assert found == []
+
+
+def test_what_finds_a_sentence_taken_apart_finds_it() -> None:
+    taken_apart = ('entry.text.partition(": ")', '"by hand" in one.text', 'one.because == "named directly"', 're.search("x", entry.text)')
+    assert all(any(_takes_apart(node) for node in ast.walk(ast.parse(line))) for line in taken_apart)
+    left_whole = ("print(entry.text)", "one.text in texts", "one.text == other.text", 'name.partition(":")')
+    assert not any(_takes_apart(node) for line in left_whole for node in ast.walk(ast.parse(line)))
+
+
+def _takes_apart(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        asked = [node.func.value] if node.func.attr in TAKE_APART else []
+        asked += node.args[1:2] if isinstance(node.func.value, ast.Name) and node.func.value.id == "re" else []
+        return any(map(_is_sentence, asked))
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        within = any(isinstance(how, (ast.In, ast.NotIn)) for how in node.ops) and _is_sentence(sides[-1])
+        same = any(isinstance(how, (ast.Eq, ast.NotEq)) for how in node.ops) and any(map(_is_sentence, sides))
+        return within or (same and any(isinstance(side, (ast.Constant, ast.JoinedStr)) for side in sides))
+    return False
+
+
+def _is_sentence(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in SENTENCES
+
+
 def test_only_the_clock_reads_the_time_and_nothing_is_sent_outside_of_delivery() -> None:
     apprise = [name for name, text in sources() if re.search(r"^\s*(import|from) apprise", text, re.M)]
     assert all(name.startswith("delivery/") for name in apprise)

@@ -5,6 +5,8 @@ What stopped it is read from the record; what time would still bring is asked of
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from escalate_cli.cataloguing import shift_in
@@ -69,10 +71,10 @@ def stopped_by(record: Record, person: str) -> str:
     at_levels = _stopped_at_levels(person, record)
     known = record.catalog.people.get(person)
     reachable = known is None or any(contacts(Recipient("person", person, Named()), urgency, record.catalog) for urgency in Urgency)
-    if known is not None and not reachable and "no address" not in at_levels:
+    if known is not None and not reachable and not at_levels.for_want_of_address:
         return f"{known.name} has no address that a page could go to ({known.source})"
-    if at_levels:
-        return at_levels
+    if at_levels.why:
+        return at_levels.why
     for rule in record.catalog.rules:
         if any(_may_mean(one, person, None, record) for one in (*rule.page, *rule.inform)):
             about = [one for one in record.timeline if isinstance(one.event, _OF_RULES) and one.event.rule == rule.name]
@@ -98,10 +100,17 @@ def _without_fallback(record: Record) -> str:
     return f"the fallback was not needed: {_ended(*min(ends, key=lambda pair: pair[0].at), record)}"
 
 
-def _stopped_at_levels(person: str, record: Record) -> str:
+class _Stopped(NamedTuple):
+    """Why a level did not reach somebody ("": no level was to), and whether that is because they have no address."""
+
+    why: str = ""
+    for_want_of_address: bool = False
+
+
+def _stopped_at_levels(person: str, record: Record) -> _Stopped:
     """The first level that would have meant them and did not come, or from which an override has displaced them; else why a level that
-    came did not mean them; else ""."""
-    not_meant = ""
+    came did not mean them."""
+    not_meant = _Stopped()
     for escalation in record.situation.escalations:
         for number, level in enumerate(escalation.policy.levels, start=1):
             target = next((one for one in level.notify if _may_mean(one, person, escalation.team, record)), None)
@@ -109,13 +118,13 @@ def _stopped_at_levels(person: str, record: Record) -> str:
                 continue
             paged = _paged_at(escalation, number, record)
             if paged is None:
-                return _why_not_reached(number, level, escalation, record)
+                return _Stopped(_why_not_reached(number, level, escalation, record))
             where = _where(number, escalation)
             reason = _why_not_meant(person, target, escalation.team, paged.at, record)
-            told = f"{where} was reached at {record.at(paged.at)}, but {reason}"
+            told = f"{where} was reached at {record.at(paged.at)}, but {reason.why}"
             if _is_displaced(person, target, escalation.team, paged.at, record):
-                return told
-            not_meant = not_meant or told
+                return reason._replace(why=told)
+            not_meant = not_meant if not_meant.why else reason._replace(why=told)
     return not_meant
 
 
@@ -241,7 +250,7 @@ def _is_displaced(person: str, target: Target, team: str, at: Instant, record: R
     return shift_in(record.catalog, replace(schedule, overrides=()), at).person == person
 
 
-def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> str:
+def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: Record) -> _Stopped:
     catalog = record.catalog
     known = catalog.people.get(person)
     schedule = _schedule_of(target, team, catalog)
@@ -249,16 +258,16 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
         shift = shift_in(catalog, schedule, at)
         if shift.person != person:
             has_it = name_of(f"person:{shift.person}", catalog) if shift.person else "nobody"
-            return f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})"
+            return _Stopped(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
     if target.kind is TargetKind.ROUND_ROBIN:
         reached = resolve(target, team, record.situation, catalog, at).recipients
         turn = name_of(reached[0].address, catalog) if reached else "nobody"
         if not any(one.id == person for one in reached):
-            return f"it was {turn}'s turn"
+            return _Stopped(f"it was {turn}'s turn")
     if known is None:
-        return "they were not in the configuration"
+        return _Stopped("they were not in the configuration")
     urgency = catalog.severity(record.situation.incident.severity).urgency
-    return f"{known.name} has no address for {urgency.value} urgency ({known.source})"
+    return _Stopped(f"{known.name} has no address for {urgency.value} urgency ({known.source})", for_want_of_address=True)
 
 
 def would_tell_at(record: Record, present: Catalog, now: Instant, person: str) -> Instant | None:

@@ -17,9 +17,11 @@ from escalate_cli.core.events import (
     EntryKind,
     Event,
     HeldBack,
+    Informed,
     LevelHeld,
     LevelPaged,
     MaintenanceBegan,
+    PagedByHand,
     Retrying,
     Sent,
     Snoozed,
@@ -143,7 +145,7 @@ def _failed(one: Notification) -> bool:
 
 def _missed(entry: Entry) -> list[Missed]:
     event = entry.event
-    reasons: tuple[str, ...] = getattr(event, "missed", ())
+    reasons = event.missed if isinstance(event, LevelPaged | PagedByHand | Informed) else ()
     if entry.kind is EntryKind.SKIPPED and not reasons:
         reasons = (entry.text,)
     return [Missed(entry.at, entry.team, getattr(event, "level", None), one) for one in reasons]
