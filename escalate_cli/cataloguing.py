@@ -189,16 +189,16 @@ def after_words(catalog: Catalog, policy: Policy) -> str:
 def target_words(catalog: Catalog, target: Target) -> str:
     """Whom a target means, in words."""
     name = target.name or ""
-    team = catalog.teams[name].name if name in catalog.teams else name
+    team = catalog.team_name(name)
     match target.kind:
         case TargetKind.PERSON:
-            return catalog.people[name].name if name in catalog.people else name
+            return catalog.name_of(f"person:{name}")
         case TargetKind.SCHEDULE:
             return f"whoever is on call in {name}"
         case TargetKind.INCIDENT_LEAD:
             return "the incident lead"
         case TargetKind.CHANNEL:
-            shown = catalog.channels[name].name if name in catalog.channels else name
+            shown = catalog.name_of(f"channel:{name}")
             return f"the channel {shown}" if name else "the team's channel"
         case TargetKind.ON_CALL:
             return f"whoever is on call for {team}" if name else "whoever is on call"

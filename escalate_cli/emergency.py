@@ -23,7 +23,6 @@ from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.fitting import Text, clip, may_cut
 from escalate_cli.core.message import Message
 from escalate_cli.core.model import Incident, NotificationKind, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.short_message import one_sms, words
 from escalate_cli.core.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
@@ -251,7 +250,7 @@ class Page:
                 envelope = sealed(gateway, expanded, message, short, NotificationKind.PAGE)
             except Exception:  # noqa: S112 - the other addresses are what is left
                 continue
-            yield name_of(one.recipient.address, catalog), envelope
+            yield catalog.name_of(one.recipient.address), envelope
 
 
 def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:

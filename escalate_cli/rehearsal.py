@@ -14,7 +14,6 @@ from escalate_cli.core.catalog import Catalog, TextForm
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.message import compose
 from escalate_cli.core.model import Incident, Notification, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target
 from escalate_cli.core.reasons import Because, Said
 from escalate_cli.core.targets import Recipient, resolve
@@ -47,7 +46,7 @@ def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
         written = _write(recipient, by, catalog, now)
         drafts += written
         if not written:
-            unreached.append(f"{name_of(recipient.address, catalog)} ({recipient.address}) has no address")
+            unreached.append(f"{catalog.name_of(recipient.address)} ({recipient.address}) has no address")
     return Rehearsal(_send(context, drafts, situation, catalog), tuple(unreached))
 
 

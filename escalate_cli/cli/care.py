@@ -24,7 +24,6 @@ def test_page(
     """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
     from escalate_cli import meaning
     from escalate_cli.cli.views import notification_data
-    from escalate_cli.core.names import name_of
     from escalate_cli.core.policy import TargetKind
     from escalate_cli.rehearsal import rehearse
 
@@ -48,7 +47,7 @@ def test_page(
         from escalate_cli.cli import screens
 
         rows = [
-            (name_of(one.recipient, catalog), one.gateway, one.address, screens.state(one.status.value), one.error or "")
+            (catalog.name_of(one.recipient), one.gateway, one.address, screens.state(one.status.value), one.error or "")
             for one in found.notifications
         ]
         console.print(screens.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))

@@ -15,7 +15,6 @@ from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.model import Entry, Notification
-from escalate_cli.core.names import name_of
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place
@@ -93,8 +92,8 @@ class Screen:
             team = catalog.teams[service.team]
             rota = catalog.schedules.get(team.on_call or "")
             shift = shift_in(catalog, rota, now) if rota else None
-            on_call = name_of(f"person:{shift.person}", catalog) if shift and shift.person else None
-            rows.append((service.name, team.name, on_call, name_of(f"person:{team.lead}", catalog) if team.lead else None))
+            on_call = catalog.name_of(f"person:{shift.person}") if shift and shift.person else None
+            rows.append((service.name, team.name, on_call, catalog.name_of(f"person:{team.lead}") if team.lead else None))
 
         def draw(console: Any) -> None:
             console.print(screens.words("Puffin Ferries, an invented company", "bold"))
@@ -195,7 +194,7 @@ class Screen:
         from rich.text import Text
 
         one, arrived = delivery.notification, delivery.received
-        who = name_of(one.recipient, self._context.running_catalog)
+        who = self._context.running_catalog.name_of(one.recipient)
         head = Text.assemble((f"{one.gateway} to ", ""), (who, "bold"), (f"  {one.address}", "dim"))
         console.print(_line(after, head))
         if arrived is None:
@@ -253,7 +252,7 @@ def _line(after: Span | None, text: Any) -> Any:
 
 
 def _entry_text(entry: Entry, context: Context) -> Any:
-    by = name_of(f"person:{entry.by}", context.running_catalog) if entry.by else ""
+    by = context.running_catalog.name_of(f"person:{entry.by}") if entry.by else ""
     said_by = f"  ({by})" if entry.by and not entry.event.names(entry.by) else ""
     return screens.words(entry.text, _COLOURS.get(entry.kind, "")) + screens.words(said_by, "dim")
 

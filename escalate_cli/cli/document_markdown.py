@@ -15,7 +15,6 @@ from escalate_cli.core.duration import SECOND, Instant, Span, show_about, show_d
 from escalate_cli.core.events import TitleChanged
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import Entry, Incident, Notification, Nudge
-from escalate_cli.core.names import name_of
 from escalate_cli.core.text import printable
 from escalate_cli.insight.document import Document, Told
 
@@ -68,10 +67,10 @@ class _Pen(msgspec.Struct, frozen=True):
         return f"{local:%a %Y-%m-%d %H:%M:%S}" + (f" {offset(at, self.zone)}" if exact or self.several_offsets else "")
 
     def person(self, person: str | None) -> str:
-        return plain(name_of(f"person:{person}", self.catalog)) if person else "–"
+        return plain(self.catalog.name_of(f"person:{person}")) if person else "–"
 
     def recipient(self, recipient: str) -> str:
-        return plain(name_of(recipient, self.catalog))
+        return plain(self.catalog.name_of(recipient))
 
     def team(self, team: str | None) -> str:
         return plain(self.catalog.teams[team].name if team in self.catalog.teams else team or "–")

@@ -14,7 +14,6 @@ from escalate_cli.core.events import EntryKind, SomebodyReached
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import Entry, NotificationKind, Situation
 from escalate_cli.core.moment import from_now, iso, local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.core.reasons import Asked, LevelReached, Named, RuleTrue
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.explanation import Link, Record
@@ -138,7 +137,7 @@ def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catal
 
 
 def _team(team: str, catalog: Catalog) -> str:
-    return catalog.teams[team].name if team in catalog.teams else team
+    return catalog.team_name(team)
 
 
 def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
@@ -147,13 +146,13 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     after, at = passed(line.at - foreseen.start), _clock(line.at, foreseen.start, zone)
     if line.more:
         last = f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at {_clock(line.last_at, foreseen.start, zone)}"
-        who = name_of(line.message.recipient, catalog) if line.message is not None else ""
+        who = catalog.name_of(line.message.recipient) if line.message is not None else ""
         return (after, at, screens.words(who, "dim"), ", ".join(line.by), "", screens.words(last, "dim"))
     if line.message is not None:
         one = line.message
         level = "" if one.level is None else str(one.level)
         why = _with_source(_why(one, catalog), one.source)
-        return (after, at, name_of(one.recipient, catalog), ", ".join(line.by), level, why)
+        return (after, at, catalog.name_of(one.recipient), ", ".join(line.by), level, why)
     entry = line.entry
     text = entry.text if entry is not None else ""
     source: str = getattr(entry.event, "source", "") if entry is not None else ""
@@ -195,7 +194,7 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
     recipients = list(dict.fromkeys(line.message.recipient for line in lines if line.message is not None))
     names = {one: f"r{number}" for number, one in enumerate(recipients)}
     drawn = ["sequenceDiagram", "    participant e as escalate"]
-    drawn += [f"    participant {short} as {_mermaid_text(name_of(one, catalog))}" for one, short in names.items()]
+    drawn += [f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()]
     drawn.append(f"    Note over e: {_mermaid_text(said.title)} ({_mermaid_text(said.severity)})")
     for line in lines:
         after = passed(line.at - foreseen.start)
@@ -240,7 +239,7 @@ def draw_explanation(
     from escalate_cli.cli import screens
 
     incident = record.situation.incident
-    name = name_of(f"person:{person}", record.catalog) if person else ""
+    name = record.catalog.name_of(f"person:{person}") if person else ""
     screens.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
     console.print()
     rows: list[tuple[object, ...]] = []

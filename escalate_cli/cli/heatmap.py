@@ -146,7 +146,7 @@ def _hour(hour: int) -> str:
 def _told(cell: Cell, catalog: Catalog) -> str:
     if cell.after is None:
         return "nobody is reached"
-    names = some([catalog.people[one].name if one in catalog.people else one for one in cell.people])
+    names = some([catalog.name_of(f"person:{one}") for one in cell.people])
     when = "at once" if not cell.after else f"after {show_about(cell.after)} at worst"
     return f"{names} {when}{', by the fallback only' if cell.by_fallback else ''}"
 

@@ -8,7 +8,6 @@ from escalate_cli.cli.incident_screen import wall_time
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, show_duration
 from escalate_cli.core.model import Situation
-from escalate_cli.core.names import name_of
 
 
 def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) -> list[str]:
@@ -16,7 +15,7 @@ def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) 
     zone, limits = catalog.settings.timezone, catalog.limits
     return [
         f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {one.kind.value} to "
-        f"{name_of(one.recipient, catalog)} by {one.gateway} about #{situation.incident.id}, in one digest at about "
+        f"{catalog.name_of(one.recipient)} by {one.gateway} about #{situation.incident.id}, in one digest at about "
         f"{wall_time(one.due_at, zone, now)}"
         for situation in situations
         for one in situation.notifications

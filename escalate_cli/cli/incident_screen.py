@@ -28,7 +28,6 @@ from escalate_cli.core.model import (
     Situation,
 )
 from escalate_cli.core.moment import from_now
-from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import reasons
 from escalate_cli.core.policy import OnExpiry
 from escalate_cli.core.wording.reasons import meaning, purpose
@@ -153,7 +152,7 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
     zone = catalog.settings.timezone
     found = [quiet(situation.maintenance, catalog, one, now) for one in situation.incident.services]
     return [
-        f"{catalog.services[one.service].name if one.service in catalog.services else one.service} pages nobody until "
+        f"{catalog.service_name(one.service)} pages nobody until "
         f"{wall_time(one.until_at, zone, now)}"
         + (f", by {_person(one.by, catalog)}" if one.by else "")
         + (f": {one.reason}" if one.reason else "")
@@ -166,7 +165,7 @@ def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
     """What the services in scope depend on, with the team behind it."""
     needed = [one for service in incident.services if service in catalog.services for one in catalog.services[service].depends_on]
     found = [catalog.services[one] for one in dict.fromkeys(needed) if one in catalog.services and one not in incident.services]
-    return [f"{one.name} ({catalog.teams[one.team].name if one.team in catalog.teams else one.team})" for one in found]
+    return [f"{one.name} ({catalog.team_name(one.team)})" for one in found]
 
 
 def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
@@ -179,7 +178,7 @@ def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
 
 
 def _person(person: str | None, catalog: Catalog) -> str:
-    return name_of(f"person:{person}", catalog) if person else "–"
+    return catalog.name_of(f"person:{person}") if person else "–"
 
 
 _TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus.RETRYING, NotificationStatus.FAILED)
@@ -211,7 +210,7 @@ def _told_at(one: Notification) -> Instant:
 def _told_row(one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant) -> tuple[object, ...]:
     at = wall_time(_told_at(one), catalog.settings.timezone, now)
     why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
-    return at, name_of(one.recipient, catalog), one.gateway, screens.state(one.status.value), why
+    return at, catalog.name_of(one.recipient), one.gateway, screens.state(one.status.value), why
 
 
 def _why_told(one: Notification, catalog: Catalog) -> str:
@@ -250,7 +249,7 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
         text = _next_step(running[0], situation, catalog, now) if running else None
         if one.until is not None and any(esc.snoozed_until == one.until for esc in running):
             text = "snoozed; then it pages again"
-        name = catalog.teams[one.team].name if one.team in catalog.teams else one.team
+        name = catalog.team_name(one.team) if one.team else None
         found.append((one.until, f"{name}: {text or one.text}" if name else one.text))
     found += [(one.expires_at, _without_an_answer(one)) for one in situation.nudges if one.status is NudgeStatus.OPEN]
     return sorted(dict.fromkeys(found), key=lambda row: (row[0] is None, row[0] or 0))
@@ -265,7 +264,7 @@ def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Inst
             most = f" of {gateway.attempts}" if gateway else ""
             again = f", attempt {one.attempts + 1}{most}" if one.status is NotificationStatus.RETRYING else ""
             held = ", in a digest: [limits] hold it back" if one.waits_for_digest else ""
-            found[one.due_at, f"{name_of(one.recipient, catalog)} by {one.gateway}{again}{held}"] = None
+            found[one.due_at, f"{catalog.name_of(one.recipient)} by {one.gateway}{again}{held}"] = None
     return found
 
 
@@ -332,7 +331,7 @@ def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
     step = [name for one in upcoming if one is not None for name in one.people]
     if message_at is None or (step_at is not None and step_at < message_at):
         return _who_when(step_at, step, now)
-    told = [name_of(one.recipient, catalog) for one in waiting if one.due_at == message_at]
+    told = [catalog.name_of(one.recipient) for one in waiting if one.due_at == message_at]
     if step_at is None or step_at == message_at or not set(step) - set(told):
         return _who_when(message_at, told + step if step_at == message_at else told, now)
     return f"{_who_when(message_at, told, now)}, {_who_when(step_at, step, now)}"

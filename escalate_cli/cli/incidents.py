@@ -225,7 +225,6 @@ def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now
     """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
     from escalate_cli.cli.incident_screen import wall_time
     from escalate_cli.core.model import EscalationStatus
-    from escalate_cli.core.names import name_of
 
     incident, zone = situation.incident, catalog.settings.timezone
     if unchanged and verb == "resolved":
@@ -235,12 +234,12 @@ def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now
     if verb != "acknowledged":
         return []
     if unchanged and not situation.paging:
-        who = name_of(f"person:{incident.acknowledged_by}", catalog) if incident.acknowledged_by else "somebody"
+        who = catalog.name_of(f"person:{incident.acknowledged_by}") if incident.acknowledged_by else "somebody"
         return [f"incident {incident.id} is acknowledged already: {who} has it, since {wall_time(incident.acknowledged_at, zone, now)}"]
     paging = [one.team for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
     if not paging:
         return []
-    names = ", ".join(catalog.teams[one].name if one in catalog.teams else one for one in dict.fromkeys(paging))
+    names = ", ".join(catalog.team_name(one) for one in dict.fromkeys(paging))
     return [f"incident {incident.id} is still paged to {names}; for every team: escalate ack {incident.id} --all"]
 
 

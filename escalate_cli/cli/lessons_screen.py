@@ -10,7 +10,6 @@ import msgspec
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
-from escalate_cli.core.names import name_of
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.proposal import Proposal
 from escalate_cli.insight.trial import Before, Trial
@@ -94,7 +93,7 @@ def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     rows = [
         (
             f"#{one.incident}",
-            name_of(f"person:{one.who}", catalog) if one.who else "–",
+            catalog.name_of(f"person:{one.who}") if one.who else "–",
             f"{_after(one.was)} → {_after(one.becomes)}",
             f"{one.calls_were} → {one.calls_become}",
         )

@@ -8,7 +8,6 @@ from typing import Any
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_duration
 from escalate_cli.core.moment import iso, local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.foresight.replaying import Replay
 
 _SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared", "new": "newly paged"}
@@ -56,7 +55,7 @@ def _draw_one(console: Any, one: Replay, catalog: Catalog) -> None:
     console.print(screens.words(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim"))
     console.print()
     rows = [
-        (name_of(f"person:{reach.person}", catalog), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
+        (catalog.name_of(f"person:{reach.person}"), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
         for reach in one.people
     ]
     console.print(screens.table(("person", "was paged", "would be", ""), rows))
@@ -71,7 +70,7 @@ def _draw_several(console: Any, replays: Sequence[Replay], catalog: Catalog) -> 
         changed = [reach for reach in one.people if reach.change != "same"]
         if changed:
             what = ", ".join(
-                f"{name_of(f'person:{reach.person}', catalog)} {_SAID[reach.change]} ({_span(reach.recorded)} → {_span(reach.replayed)})"
+                f"{catalog.name_of(f'person:{reach.person}')} {_SAID[reach.change]} ({_span(reach.recorded)} → {_span(reach.replayed)})"
                 for reach in changed
             )
             rows.append((f"#{one.situation.incident.id}", one.situation.incident.title, what))

@@ -15,7 +15,6 @@ from escalate_cli.cli.html_page import Bar, bars, card, details, document, legen
 from escalate_cli.cli.report_charts import DAYS, day_of
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.names import name_of
 from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread, Times
 
 _PEOPLE = 20
@@ -165,7 +164,7 @@ def _people(report: Report, catalog: Catalog) -> str:
     drawn = [_person(one, names[one.person]) for one in paged]
     columns = ("Person", "Pages", "At night", "On weekends", "Either", "Incidents", "Acknowledged")
     rows = [
-        (names.get(one.person) or name_of(f"person:{one.person}", catalog), one.pages, one.night, one.weekend, one.off_hours, one.incidents,
+        (names.get(one.person) or catalog.name_of(f"person:{one.person}"), one.pages, one.night, one.weekend, one.off_hours, one.incidents,
          one.acknowledged)
         for one in report.people
     ]  # fmt: skip
@@ -182,7 +181,7 @@ def _people(report: Report, catalog: Catalog) -> str:
 
 def _names(people: Iterable[PersonFigures], catalog: Catalog) -> dict[str, str]:
     """The name of each; with the id behind it where two have the same."""
-    names = {one.person: name_of(f"person:{one.person}", catalog) for one in people}
+    names = {one.person: catalog.name_of(f"person:{one.person}") for one in people}
     known = list(names.values())
     return {person: f"{shown} ({person})" if known.count(shown) > 1 else shown for person, shown in names.items()}
 

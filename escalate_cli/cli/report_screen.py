@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_about
-from escalate_cli.core.names import name_of
 from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.statistics import quantile
 
@@ -192,7 +191,7 @@ def _people(console: Console, report: Report, catalog: Catalog) -> None:
     most = max(one.pages for one in report.people)
     rows = [
         (
-            name_of(f"person:{one.person}", catalog),
+            catalog.name_of(f"person:{one.person}"),
             one.pages,
             bar(one.pages, most, 12),
             one.night,
@@ -230,7 +229,7 @@ def _step(value: float, most: float) -> str:
 
 def name_of_team(team: str, catalog: Catalog) -> str:
     """The team's name; its id where the configuration no longer has it."""
-    return catalog.teams[team].name if team in catalog.teams else team
+    return catalog.team_name(team)
 
 
 def _more(console: Console, things: Sequence[object], what: str, shown: int = _ROWS) -> None:

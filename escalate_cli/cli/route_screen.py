@@ -9,7 +9,6 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import SECOND, Instant, show_duration
 from escalate_cli.core.moment import iso, local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.core.routing import Routing
 from escalate_cli.core.scope import wanted
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
@@ -80,7 +79,7 @@ def draw(console: Any, data: dict[str, Any], walk: FirstWalk, routing: Routing, 
             ", ".join(one.targets),
             screens.words(f"left out: {one.skipped}", "dim")
             if one.skipped
-            else ", ".join(name_of(who, catalog) for who in one.recipients),
+            else ", ".join(catalog.name_of(who) for who in one.recipients),
         )
         for one in walk.levels
     ]
@@ -88,6 +87,6 @@ def draw(console: Any, data: dict[str, Any], walk: FirstWalk, routing: Routing, 
         rows_of_levels.append(("then", show_duration(walk.again_after), "all of it", f"{walk.repeat} more time{'s' * (walk.repeat != 1)}"))
     if walk.fallback_after is not None:
         every = f"; again every {show_duration(catalog.fallback.every)}"
-        names = ", ".join(name_of(who, catalog) for who in walk.fallback)
+        names = ", ".join(catalog.name_of(who) for who in walk.fallback)
         rows_of_levels.append(("then", show_duration(walk.fallback_after), "fallback", names + every))
     console.print(screens.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged")))

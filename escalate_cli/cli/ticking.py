@@ -96,7 +96,6 @@ def _foresee(context: Context, engine: Any) -> Answer:
 def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
     """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
     from escalate_cli.core.model import NotificationStatus
-    from escalate_cli.core.names import name_of
     from escalate_cli.core.together import goes_with, leader_first
 
     live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
@@ -108,7 +107,7 @@ def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
         together = leader_first([first, *(one for one in there if goes_with(first.kind, one.kind, one.recipient))])
         due = [one for one in due if one not in together]
         also = f", {len(together)} reasons in one message" if len(together) > 1 else ""
-        told.append(f"send the {together[0].kind.value} to {name_of(first.recipient, context.running_catalog)} by {first.gateway}{also}")
+        told.append(f"send the {together[0].kind.value} to {context.running_catalog.name_of(first.recipient)} by {first.gateway}{also}")
     return told
 
 

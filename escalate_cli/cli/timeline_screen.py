@@ -11,7 +11,6 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.events import LevelPaged
 from escalate_cli.core.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.model import Entry, Situation
-from escalate_cli.core.names import name_of, team_name
 
 
 def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
@@ -35,6 +34,6 @@ def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
     """The entry's text; with its team where there are several, and who did it, unless it says so itself."""
     text, event = entry.text, entry.event
     if several and isinstance(event, LevelPaged):
-        text = f"{team_name(event.team, catalog)}: {text}"
-    by = name_of(f"person:{entry.by}", catalog) if entry.by else ""
+        text = f"{catalog.team_name(event.team)}: {text}"
+    by = catalog.name_of(f"person:{entry.by}") if entry.by else ""
     return f"{text} ({by})" if entry.by and not event.names(entry.by) else text

@@ -11,7 +11,6 @@ from escalate_cli.core.declaration import Declaration
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.events import DeclaredAgain
 from escalate_cli.core.model import Incident, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.severity import how_changed
 from escalate_cli.core.updating import Changes, update
 from escalate_cli.core.wording.events import sentence
@@ -69,10 +68,10 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
     if changes.severity is not None:
         made.append(News("severity", "raised", f"severity {how_changed(incident.severity, changes.severity, catalog)}"))
     if changes.add_services:
-        names = ", ".join(catalog.services[one].name if one in catalog.services else one for one in changes.add_services)
+        names = ", ".join(catalog.service_name(one) for one in changes.add_services)
         made.append(News("services", "added", f"now also about {names}"))
     if changes.lead is not None:
-        made.append(News("lead", "set", f"lead: {name_of('person:' + changes.lead, catalog)}"))
+        made.append(News("lead", "set", f"lead: {catalog.name_of('person:' + changes.lead)}"))
     if changes.labels:
         made.append(News("labels", "set", "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())))
     if changes.message:

@@ -245,6 +245,20 @@ class Catalog(msgspec.Struct, frozen=True):
                 return severity
         return Severity(severity_id, Urgency.HIGH, len(self.severities))
 
+    def name_of(self, recipient: str) -> str:
+        """The name that people know a recipient by: "person:ana" → "Ana Ruiz"; its id, where the configuration does not have it."""
+        kind, _, identifier = recipient.partition(":")
+        known = self.people.get(identifier) if kind == "person" else self.channels.get(identifier) if kind == "channel" else None
+        return known.name if known is not None else identifier or recipient
+
+    def team_name(self, team: str) -> str:
+        """The name of a team; its id, where the configuration does not have it."""
+        return self.teams[team].name if team in self.teams else team
+
+    def service_name(self, service: str) -> str:
+        """The name of a service; its id, where the configuration does not have it."""
+        return self.services[service].name if service in self.services else service
+
     def steps(self, person: Person, urgency: Urgency) -> tuple[Step, ...]:
         """The notification steps of `person` for `urgency`: their own rules, else the organisation's, else everything they have at once."""
         own = person.notify.high if urgency is Urgency.HIGH else person.notify.low

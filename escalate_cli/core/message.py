@@ -23,7 +23,6 @@ from escalate_cli.core.model import (
     NudgeStatus,
     Situation,
 )
-from escalate_cli.core.names import name_of
 from escalate_cli.core.placeholders import fill
 from escalate_cli.core.short_message import one_sms, short_message, words
 from escalate_cli.core.targets import resolve
@@ -139,13 +138,13 @@ def _said(notification: Notification, incident: Incident) -> list[str]:
 def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[Text | str]:
     incident = situation.incident
     lines: list[Text | str] = [_name(incident), f"Severity: {incident.severity}"]
-    names = ", ".join(catalog.services[one].name if one in catalog.services else one for one in incident.services)
+    names = ", ".join(catalog.service_name(one) for one in incident.services)
     lines.append(Text("Affected: ") + may_cut(names or "no service known yet", _NAMES, least=40))
-    by = f" by {printable(name_of(f'person:{incident.declared_by}', catalog))}" if incident.declared_by else ""
+    by = f" by {printable(catalog.name_of(f'person:{incident.declared_by}'))}" if incident.declared_by else ""
     since = f" ({show_about(now - incident.declared_at)} ago)"
     lines.append(Text(f"Declared: {clock_time(incident.declared_at, zone, now)}") + may_cut(by, _NAMES, least=40) + since)
     if incident.lead:
-        lines.append(Text("Lead: ") + may_cut(name_of("person:" + incident.lead, catalog), _NAMES, least=40))
+        lines.append(Text("Lead: ") + may_cut(catalog.name_of("person:" + incident.lead), _NAMES, least=40))
     candidates = incident.routing.get("candidates") or []
     if not incident.services and candidates:
         lines.append("It may be one of:")
@@ -201,7 +200,7 @@ def _told(notification: Notification, situation: Situation, catalog: Catalog, no
             first.setdefault(one.recipient, one.sent_at)
     first.pop(notification.recipient, None)
     latest = list(first.items())[-6:]
-    return ", ".join(f"{name_of(who, catalog)} at {clock_time(at, zone, now)}" for who, at in latest)
+    return ", ".join(f"{catalog.name_of(who)} at {clock_time(at, zone, now)}" for who, at in latest)
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -237,10 +236,10 @@ def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now:
             continue
         found = [one for target in level.notify for one in resolve(target, escalation.team, situation, catalog, at).recipients]
         if found:
-            people = tuple(dict.fromkeys(name_of(one.address, catalog) for one in found))
+            people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
             return Outlook(at, f"level {index + 1} of {len(levels)} ({', '.join(people)})", people)
     found = [one for target in catalog.fallback.page for one in resolve(target, None, situation, catalog, at).recipients]
-    people = tuple(dict.fromkeys(name_of(one.address, catalog) for one in found))
+    people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
     return Outlook(at, f"the fallback ({', '.join(people)})", people) if people else None
 
 
@@ -270,10 +269,10 @@ def facts(notification: Notification, situation: Situation, catalog: Catalog, no
         "id": str(incident.id),
         "title": incident.title,
         "message": notification.note or incident.message or "",
-        "services": ", ".join(catalog.services[one].name if one in catalog.services else one for one in incident.services),
+        "services": ", ".join(catalog.service_name(one) for one in incident.services),
         "teams": ", ".join(dict.fromkeys(one.team for one in situation.escalations)),
-        "lead": name_of(f"person:{incident.lead}", catalog) if incident.lead else "",
-        "declared_by": name_of(f"person:{incident.declared_by}", catalog) if incident.declared_by else "",
+        "lead": catalog.name_of(f"person:{incident.lead}") if incident.lead else "",
+        "declared_by": catalog.name_of(f"person:{incident.declared_by}") if incident.declared_by else "",
         "declared_at": clock_time(incident.declared_at, zone, now),
         "status": incident.status.value,
         "level": str(notification.level or ""),

@@ -13,7 +13,6 @@ from escalate_cli.core.doing_without import note, noted, words_of
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.events import LaterStepsHurried
 from escalate_cli.core.model import Escalation, Notification, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Target, TargetKind
 from escalate_cli.core.reasons import Because, Cause
 from escalate_cli.core.targets import Contact, Recipient, addresses_of, contacts, resolve
@@ -82,7 +81,7 @@ def tell(
         if wrote:
             told.append(recipient.address)
         else:
-            missed.append(f"{name_of(recipient.address, catalog)} has no address for {urgency_of(situation, catalog).value} urgency")
+            missed.append(f"{catalog.name_of(recipient.address)} has no address for {urgency_of(situation, catalog).value} urgency")
     person = any(one.startswith("person:") for one in told)
     return Told(situation, tuple(told), tuple(missed), person or (bool(told) and not wants_person))
 

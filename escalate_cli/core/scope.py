@@ -10,7 +10,6 @@ from escalate_cli.core.doing_without import note, words_of
 from escalate_cli.core.duration import MINUTE, Instant
 from escalate_cli.core.events import EscalationStarted, EscalationStopped
 from escalate_cli.core.model import Escalation, EscalationStatus, NotificationKind, Situation
-from escalate_cli.core.names import team_name
 from escalate_cli.core.paging import cancel, urgency_of
 from escalate_cli.core.policy import Level, Policy, Target, TargetKind
 
@@ -53,12 +52,12 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         before = found.get((service.team, policy.id))
         together = (*before.services, service_id) if before else (service_id,)
         names = ", ".join(catalog.services[one].name for one in together)
-        because = f"{names} belongs to {team_name(service.team, catalog)}"
+        because = f"{names} belongs to {catalog.team_name(service.team)}"
         found[service.team, policy.id] = Wanted(service.team, policy, together, because, broken)
     if not found and catalog.fallback.team:
         team = catalog.fallback.team
         policy, broken = _policy_or_none(team, None, catalog)
-        because = f"no service is known yet: {team_name(team, catalog)} is the fallback"
+        because = f"no service is known yet: {catalog.team_name(team)} is the fallback"
         found[team, policy.id] = Wanted(team, policy, (), because, broken)
     elif not found:
         because = "no service is known yet, and there is no fallback team"

@@ -11,7 +11,6 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.events import LabelsSet, LeadChanged, MessageAdded, ScopeChanged, SoundsLike, TitleChanged
 from escalate_cli.core.model import EscalationStatus, Incident, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import Plan, plan
 from escalate_cli.core.routing import Router
 from escalate_cli.core.scope import align
@@ -66,7 +65,7 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     """What the channels are told: what has changed of severity, scope and lead, and the message; nothing where none of it is news."""
 
     def names(services: Iterable[str]) -> str:
-        return ", ".join(catalog.services[one].name if one in catalog.services else one for one in services)
+        return ", ".join(catalog.service_name(one) for one in services)
 
     changed = []
     if after.severity != before.severity:
@@ -76,8 +75,8 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     if shrank := [one for one in before.services if one not in after.services]:
         changed.append(f"no longer {names(shrank)}")
     if after.lead != before.lead and after.lead:
-        changed.append(f"lead is now {name_of('person:' + after.lead, catalog)}")
-    who = f" by {name_of(f'person:{by}', catalog)}" if by else ""
+        changed.append(f"lead is now {catalog.name_of('person:' + after.lead)}")
+    who = f" by {catalog.name_of(f'person:{by}')}" if by else ""
     text = "; ".join(changed)
     text = f"{text[:1].upper()}{text[1:]}." if text else ""
     if message:

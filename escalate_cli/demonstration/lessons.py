@@ -10,7 +10,6 @@ from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Span
 from escalate_cli.core.events import LevelPaged
 from escalate_cli.core.model import Entry, NotificationKind, NotificationStatus, NudgeStatus, Situation
-from escalate_cli.core.names import name_of
 
 
 class Unanswered(msgspec.Struct, frozen=True):
@@ -51,7 +50,7 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
     return Lessons(
         first_page_after=since(min((one.sent_at or 0 for one in pages), default=None)),
         acknowledged_after=since(incident.acknowledged_at),
-        acknowledged_by=name_of(f"person:{by}", catalog) if by else None,
+        acknowledged_by=catalog.name_of(f"person:{by}") if by else None,
         answered_level=max(levels, default=None),
         unanswered=_unanswered(timeline, catalog),
         nudges=len(situation.nudges),
@@ -68,6 +67,6 @@ def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered
     found = []
     for number, one in enumerate(levels):
         if any(later.team == one.team for later in levels[number + 1 :]):
-            people = [name_of(who, catalog) for who in one.recipients if who.startswith("person:")]
+            people = [catalog.name_of(who) for who in one.recipients if who.startswith("person:")]
             found.append(Unanswered(one.team, one.level, tuple(people)))
     return tuple(found)

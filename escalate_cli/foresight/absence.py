@@ -38,7 +38,6 @@ from escalate_cli.core.events import (
     Snoozed,
 )
 from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
-from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Level, Target, TargetKind
 from escalate_cli.core.reasons import Named
 from escalate_cli.core.targets import Recipient, contacts, resolve
@@ -257,11 +256,11 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
     if schedule is not None:
         shift = shift_in(catalog, schedule, at)
         if shift.person != person:
-            has_it = name_of(f"person:{shift.person}", catalog) if shift.person else "nobody"
+            has_it = catalog.name_of(f"person:{shift.person}") if shift.person else "nobody"
             return _Stopped(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
     if target.kind is TargetKind.ROUND_ROBIN:
         reached = resolve(target, team, record.situation, catalog, at).recipients
-        turn = name_of(reached[0].address, catalog) if reached else "nobody"
+        turn = catalog.name_of(reached[0].address) if reached else "nobody"
         if not any(one.id == person for one in reached):
             return _Stopped(f"it was {turn}'s turn")
     if known is None:

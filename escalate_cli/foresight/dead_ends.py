@@ -13,7 +13,6 @@ from escalate_cli.core.declaration import Declaration, declare
 from escalate_cli.core.duration import Instant
 from escalate_cli.core.model import Situation
 from escalate_cli.core.moment import local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.core.paging import urgency_of
 from escalate_cli.core.policy import Level, Policy, TargetKind, When
 from escalate_cli.core.scope import policy_for
@@ -149,7 +148,7 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
 def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> Finding:
     first = repeats[0]
     teams = list(dict.fromkeys(one.row.team for one in repeats))
-    people = list(dict.fromkeys(name_of(one, catalog) for repeat in repeats if repeat.row.team == first.row.team for one in repeat.people))
+    people = list(dict.fromkeys(catalog.name_of(one) for repeat in repeats if repeat.row.team == first.row.team for one in repeat.people))
     others = f" (and others for {some(teams[1:])})" if len(teams) > 1 else ""
     message = (
         f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level {first.before} has paged '

@@ -11,7 +11,6 @@ from escalate_cli.core.duration import WEEK, Instant, Span, show_duration
 from escalate_cli.core.hours import instant_to_local, local_to_instant
 from escalate_cli.core.model import NotificationKind
 from escalate_cli.core.moment import local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Expectation
 from escalate_cli.foresight.findings import ERROR, Finding, simulate_command
 from escalate_cli.foresight.simulation import Message, simulate
@@ -75,7 +74,7 @@ def _finding(expectation: Expectation, failing: list[Instant], moments: int, cat
     reached = next((one for one in messages if _is_meant(one, expectation.reaches, catalog)), None)
     others = _paged(messages, catalog, before=reached)
     if reached is not None:
-        instead = f"{name_of(reached.recipient, catalog)} is reached after {show_duration(reached.after)}"
+        instead = f"{catalog.name_of(reached.recipient)} is reached after {show_duration(reached.after)}"
         instead += f"; before that {others}" if others else ""
     else:
         instead = f"it never is; {others or 'nobody is paged'}"
@@ -95,6 +94,6 @@ def _paged(messages: tuple[Message, ...], catalog: Catalog, before: Message | No
     for message in messages:
         if message.kind is NotificationKind.PAGE and message.person and (before is None or message.after < before.after):
             first.setdefault(message.recipient, message)
-    told = [f"{name_of(who, catalog)} {'at once' if not one.after else 'after ' + show_duration(one.after)}" for who, one in first.items()]
+    told = [f"{catalog.name_of(who)} {'at once' if not one.after else 'after ' + show_duration(one.after)}" for who, one in first.items()]
     more = f" and {len(told) - 4} more" if len(told) > 4 else ""
     return ", ".join(told[:4]) + more

@@ -15,7 +15,6 @@ from escalate_cli.core.duration import Instant
 from escalate_cli.core.events import EntryKind, ScopeChanged
 from escalate_cli.core.model import Entry, Escalation, Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.moment import local_time
-from escalate_cli.core.names import name_of
 from escalate_cli.core.reasons import Meant, OfTeam, OnCallFor, OnCallIn
 from escalate_cli.core.schedule import Shift
 from escalate_cli.core.wording.reasons import meaning, purpose
@@ -68,7 +67,7 @@ def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
 
 def _beginning(record: Record) -> list[Link]:
     incident = record.situation.incident
-    by = f" by {name_of(f'person:{incident.declared_by}', record.catalog)}" if incident.declared_by else ""
+    by = f" by {record.catalog.name_of(f'person:{incident.declared_by}')}" if incident.declared_by else ""
     declared_at = local_time(incident.declared_at, record.catalog.settings.timezone)
     links = [Link(f'declared: "{incident.title}" at {declared_at}', f"reported{by}, severity {incident.severity} now")]
     routed = next((one.text for one in record.timeline if one.kind is EntryKind.ROUTED), "")
@@ -110,7 +109,7 @@ def _to_messages(told: list[Notification], record: Record, escalation: Escalatio
         first_at, *again = sorted(times)
         links += _paging(times[first_at], record, escalation)
         if again:
-            name = name_of(times[first_at][0].recipient, record.catalog)
+            name = record.catalog.name_of(times[first_at][0].recipient)
             many = f"{len(again)} more time{'s' if len(again) > 1 else ''}, last at {record.at(again[-1])}"
             links.append(Link(f"{name} again", many, times[first_at][0].source, 1))
     return links
@@ -120,13 +119,13 @@ def _to_the_end(told: list[Notification], record: Record) -> list[Link]:
     """One link for all who were told that it is over: they are those who were told of it."""
     times: dict[Instant, dict[str, None]] = {}
     for one in told:
-        times.setdefault(one.created_at, {})[name_of(one.recipient, record.catalog)] = None
+        times.setdefault(one.created_at, {})[record.catalog.name_of(one.recipient)] = None
     return [Link(f"told at {record.at(at)} that it is over: {', '.join(names)}", "told of it before") for at, names in times.items()]
 
 
 def _paging(some: list[Notification], record: Record, escalation: Escalation | None) -> list[Link]:
     catalog, first = record.catalog, some[0]
-    who = name_of(first.recipient, catalog)
+    who = catalog.name_of(first.recipient)
     means = meaning(first.reason.meant, catalog)
     reason = "; ".join(text for text in (purpose(first.reason.cause, catalog), *first.reason.without) if text)
     links = []

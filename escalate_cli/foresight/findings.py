@@ -158,7 +158,7 @@ def some(names: Sequence[str], most: int = 3) -> str:
 
 
 def _name(person: str, catalog: Catalog) -> str:
-    return catalog.people[person].name if person in catalog.people else person
+    return catalog.name_of(f"person:{person}")
 
 
 def _shown_by(row: Row, at: Instant, coverage: Coverage, catalog: Catalog, after: Span | None) -> str:

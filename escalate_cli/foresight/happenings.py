@@ -10,7 +10,6 @@ from escalate_cli.core import updating
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import Instant, Span
 from escalate_cli.core.model import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
-from escalate_cli.core.names import name_of
 from escalate_cli.core.plan import Plan
 from escalate_cli.core.policy import Target
 from escalate_cli.foresight.simulation import Act, Happening
@@ -24,8 +23,8 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         if who is None:
             return "nobody can acknowledge: no person has been paged"
         if not core.is_awaiting(situation, who):
-            taker = name_of(f"person:{situation.incident.acknowledged_by}", catalog)
-            return f"the acknowledgement by {name_of(f'person:{who}', catalog)} changes nothing: {taker} has it"
+            taker = catalog.name_of(f"person:{situation.incident.acknowledged_by}")
+            return f"the acknowledgement by {catalog.name_of(f'person:{who}')} changes nothing: {taker} has it"
         return core.acknowledge(situation, who, catalog, now, everything=everything)
 
     return Happening(span, _unless_over(act, "acknowledged"))

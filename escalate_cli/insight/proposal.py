@@ -9,7 +9,6 @@ import msgspec
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span
-from escalate_cli.core.names import name_of
 from escalate_cli.core.policy import Level
 from escalate_cli.core.record import Record
 from escalate_cli.insight.amending import Change, Texts
@@ -73,15 +72,15 @@ class Past(msgspec.Struct, frozen=True):
 
     def team(self, team: str) -> str:
         """The name of a team."""
-        return self.catalog.teams[team].name if team in self.catalog.teams else team
+        return self.catalog.team_name(team)
 
     def service(self, service: str) -> str:
         """The name of a service."""
-        return self.catalog.services[service].name if service in self.catalog.services else service
+        return self.catalog.service_name(service)
 
     def person(self, person: str) -> str:
         """The name of a person."""
-        return name_of(f"person:{person}", self.catalog)
+        return self.catalog.name_of(f"person:{person}")
 
 
 def _level(catalog: Catalog, policy: str | None, number: int) -> Level | None:

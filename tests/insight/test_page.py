@@ -19,7 +19,6 @@ from escalate_cli.cli.report_charts import weeks_chart
 from escalate_cli.cli.report_page import page
 from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.duration import DAY, SECOND
-from escalate_cli.core.names import name_of
 from escalate_cli.core.text import LIVE, printable
 from escalate_cli.insight.figures import Report, Spread, Week
 from tests.insight import browser, reports
@@ -122,7 +121,7 @@ def test_every_number_is_in_a_table() -> None:
         return [f"{one:,}" if isinstance(one, int) else str(one) for one in cells]
 
     assert tables["Pages per person"] == [
-        row(name_of(f"person:{one.person}", catalog), one.pages, one.night, one.weekend, one.off_hours, one.incidents, one.acknowledged)
+        row(catalog.name_of(f"person:{one.person}"), one.pages, one.night, one.weekend, one.off_hours, one.incidents, one.acknowledged)
         for one in year.people
     ]
     weeks = [(f"{one.start.day} {one.start:%b %Y}", one.incidents, one.acknowledge) for one in year.weeks]

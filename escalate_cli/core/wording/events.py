@@ -14,10 +14,12 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, show_about, show_duration
 from escalate_cli.core.events import Event, Way
-from escalate_cli.core.names import name_of, service_name, team_name
 
 _OWED = "its hours {hours} passed in a gap without any tick; it is paged with what comes due when they have begun again"
 _FAILED = "every address failed for good; next level at once"
+
+
+_NO_NAMES = Catalog()
 
 
 class _Telling(msgspec.Struct, frozen=True):
@@ -25,28 +27,28 @@ class _Telling(msgspec.Struct, frozen=True):
 
     at: Instant
     by: str | None
-    catalog: Catalog | None
+    catalog: Catalog
 
     @property
     def doer(self) -> str:
         return self.person(self.by or "")
 
     def person(self, person: str | None) -> str:
-        return name_of(f"person:{person}", self.catalog) if person else "somebody"
+        return self.catalog.name_of(f"person:{person}") if person else "somebody"
 
     def names(self, recipients: Iterable[str]) -> str:
-        return ", ".join(name_of(one, self.catalog) for one in recipients)
+        return ", ".join(map(self.catalog.name_of, recipients))
 
     def team(self, team: str) -> str:
-        return team_name(team, self.catalog)
+        return self.catalog.team_name(team)
 
     def services(self, services: Iterable[str]) -> str:
-        return ", ".join(service_name(one, self.catalog) for one in services)
+        return ", ".join(map(self.catalog.service_name, services))
 
 
 def sentence(event: Event, at: Instant, by: str | None, catalog: Catalog | None) -> str:
     """What happened at `at`, done by `by` if by anybody, in a sentence without its time. Without a catalog ids stand for names."""
-    text = _SENTENCES[type(event)](event, _Telling(at, by, catalog))
+    text = _SENTENCES[type(event)](event, _Telling(at, by, catalog or _NO_NAMES))
     return f"{text}; called off before it went out" if getattr(event, "called_off", ()) else text
 
 

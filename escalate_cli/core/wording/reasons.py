@@ -7,7 +7,6 @@ from typing import Any
 
 from escalate_cli.core import reasons
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.names import name_of, team_name
 from escalate_cli.core.reasons import Because, Cause, Meant
 from escalate_cli.core.wording.events import came_true, where
 
@@ -40,23 +39,23 @@ def _level(it: reasons.LevelReached, catalog: Catalog) -> str:
 
 
 def _by_hand(it: reasons.ByHand, catalog: Catalog) -> str:
-    return f"asked for by {name_of(f'person:{it.by}', catalog)}" if it.by else "asked for by hand"
+    return f"asked for by {catalog.name_of(f'person:{it.by}')}" if it.by else "asked for by hand"
 
 
 _MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.Named: lambda it, catalog: "named directly",
-    reasons.OnCallFor: lambda it, catalog: f"on call for {team_name(it.team, catalog)}",
+    reasons.OnCallFor: lambda it, catalog: f"on call for {catalog.team_name(it.team)}",
     reasons.OnCallIn: lambda it, catalog: f"on call in {it.schedule}",
-    reasons.LeadOf: lambda it, catalog: f"lead of {team_name(it.team, catalog)}",
-    reasons.MemberOf: lambda it, catalog: f"member of {team_name(it.team, catalog)}",
-    reasons.NextInTurn: lambda it, catalog: f"next in turn in {team_name(it.team, catalog)}",
-    reasons.ChannelOf: lambda it, catalog: f"channel of {team_name(it.team, catalog)}",
+    reasons.LeadOf: lambda it, catalog: f"lead of {catalog.team_name(it.team)}",
+    reasons.MemberOf: lambda it, catalog: f"member of {catalog.team_name(it.team)}",
+    reasons.NextInTurn: lambda it, catalog: f"next in turn in {catalog.team_name(it.team)}",
+    reasons.ChannelOf: lambda it, catalog: f"channel of {catalog.team_name(it.team)}",
     reasons.LeadsIncident: lambda it, catalog: "you lead the incident",
     reasons.TookIt: lambda it, catalog: "you have acknowledged it" if it.worse else "you acknowledged it",
     reasons.WasTold: lambda it, catalog: "you were told of this incident",
     reasons.TakesTurns: lambda it, catalog: f"takes turns in {it.schedule}",
     reasons.Imported: lambda it, catalog: "as imported",
-    reasons.BelongsTo: lambda it, catalog: f"in the team {team_name(it.team, catalog)}",
+    reasons.BelongsTo: lambda it, catalog: f"in the team {catalog.team_name(it.team)}",
 }
 
 _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
