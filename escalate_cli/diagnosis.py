@@ -18,13 +18,13 @@ from escalate_cli.exposure import exposure_findings
 from escalate_cli.finding import Finding, Weight
 from escalate_cli.finding import counted as _count
 from escalate_cli.finding import well as _ok
+from escalate_cli.pass_report import PASS_EXPECTED_WITHIN
 from escalate_cli.remembered_troubles import remembered_troubles
 from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.permissions import flaws, whose
 from escalate_cli.store.sharing import SHARE_IT
 from escalate_cli.store.store import Store
-from escalate_cli.tally import PASS_EXPECTED_WITHIN
 from escalate_cli.usability import incident_findings, usability_findings
 
 LITTLE_SPACE = 100_000_000

@@ -25,11 +25,11 @@ from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
+from escalate_cli.pass_report import PassReport
 from escalate_cli.recording import Ended, record, what_follows
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import LOCKED
-from escalate_cli.tally import Tally
 
 PARALLEL = 8
 """attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
@@ -96,7 +96,7 @@ class Dispatch:
 
     # ── claiming and handing over ─────────────────────────────────────────────────────────────────────────────────────
 
-    def start(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
+    def start(self, now: Instant, report: PassReport, incident_id: int | None) -> int:
         """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
         started = 0
         offered: set[int] = set()
@@ -110,7 +110,7 @@ class Dispatch:
             if not picked:
                 break
             offered |= {one.id for one in picked}
-            started += self._begin(picked, now, tally)
+            started += self._begin(picked, now, report)
         return started
 
     def _pick(self) -> list[Waiting]:
@@ -137,25 +137,25 @@ class Dispatch:
         quick = sum(1 for one in self._underway.values() if moment - one.began_at < SLOW_AFTER / SECOND)
         return max(PARALLEL - quick, 0)
 
-    def _begin(self, picked: list[Waiting], now: Instant, tally: Tally) -> int:
+    def _begin(self, picked: list[Waiting], now: Instant, report: PassReport) -> int:
         """Claim these in one transaction and hand them to the sender at once; how many were begun."""
         wanted = [one for one in picked if self._store.outbox.waits(one.id, now)]
-        tally.unfounded += len(picked) - len(wanted)
+        report.unfounded += len(picked) - len(wanted)
         if not wanted:
             return 0
         with self._store.transaction():
-            claims = [(self._claim_safely(one, now, tally), one.gateway) for one in wanted]
+            claims = [(self._claim_safely(one, now, report), one.gateway) for one in wanted]
             self._reach("claiming")
         begun = 0
         for claimed, gateway in claims:
             if claimed is not None:
                 self._reach("claimed")
-                self._hand_over(claimed, self._gateway(gateway), now, tally)
+                self._hand_over(claimed, self._gateway(gateway), now, report)
                 begun += 1
-        self.record_ended(tally)
+        self.record_ended(report)
         return begun
 
-    def _claim_safely(self, waiting: Waiting, now: Instant, tally: Tally) -> Claimed | None:
+    def _claim_safely(self, waiting: Waiting, now: Instant, report: PassReport) -> Claimed | None:
         """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the others in the same transaction.
 
         Where limits and digests fail, be it for another's record, it goes out by itself: what decides about them is no reason for silence.
@@ -171,20 +171,20 @@ class Dispatch:
                 met.append(problem)
             else:
                 if met:
-                    tally.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(met[0])})")
+                    report.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(met[0])})")
                 return claimed
-        self._put_off(waiting, met[-1], now, tally)
+        self._put_off(waiting, met[-1], now, report)
         return None
 
     def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         return self._store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
 
-    def _put_off(self, one: Waiting | Unreadable, problem: Exception, now: Instant, tally: Tally) -> None:
+    def _put_off(self, one: Waiting | Unreadable, problem: Exception, now: Instant, report: PassReport) -> None:
         self._store.outbox.push_ahead(one.id, now + LOOK_AHEAD_AFTER_TROUBLE)
         if isinstance(problem, DamagedRow):
-            tally.note_damage(self._store.database.path, one.incident_id, problem)
+            report.note_damage(self._store.database.path, one.incident_id, problem)
         else:
-            tally.trouble(f"incident {one.incident_id}: a message could not be taken up ({words_of(problem)}); again in a minute")
+            report.trouble(f"incident {one.incident_id}: a message could not be taken up ({words_of(problem)}); again in a minute")
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
@@ -233,16 +233,16 @@ class Dispatch:
             event = HeldBack(recipient=waiting.recipient, gateway=waiting.gateway, until=until)
             self._store.situations.append(incident_id, entry_of(event, now, None, catalog))
 
-    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant, tally: Tally) -> None:
+    def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant, report: PassReport) -> None:
         ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
         self._underway[ticket] = _Underway(claimed, gateway, self._clock.monotonic())
         try:
-            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now, tally.trouble)
+            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now, report.trouble)
             if isinstance(made, Envelope):
                 self._sender.begin(ticket, msgspec.structs.replace(made, look=self._store.outbox.last_look(claimed)))
         except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
             text = f"the message could not be made ({type(problem).__name__}); nothing was sent"
-            tally.trouble(f"incident {claimed.incident_id}: to {claimed.notification.recipient}: {text}")
+            report.trouble(f"incident {claimed.incident_id}: to {claimed.notification.recipient}: {text}")
             made = Outcome(OutcomeKind.TEMPORARY, text)
         if isinstance(made, Outcome):
             self._ended.append((ticket, made))
@@ -255,20 +255,20 @@ class Dispatch:
 
     # ── how it ended ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def take_in(self, patience: float, tally: Tally) -> int:
+    def take_in(self, patience: float, report: PassReport) -> int:
         """Wait up to `patience` seconds for an attempt to end, and record what has ended; how many."""
         if self._underway:
             self._ended += self._sender.outcomes(patience)
-        return self.record_ended(tally)
+        return self.record_ended(report)
 
-    def record_ended(self, tally: Tally) -> int:
+    def record_ended(self, report: PassReport) -> int:
         """Record every outcome that is known, in one transaction; how many. What cannot be recorded now is kept, not forgotten."""
         if not self._ended:
             return 0
         self._reach("ended")
         now = self._clock.now()
         known = [one for ticket, outcome in self._ended if ticket in self._underway for one in self._known(ticket, outcome, now)]
-        self._record(known, now, tally)
+        self._record(known, now, report)
         settled, self._ended = self._ended, []
         return sum(1 for ticket, _ in settled if self._underway.pop(ticket, None) is not None)
 
@@ -289,11 +289,11 @@ class Dispatch:
             for one in together
         ]
 
-    def _record(self, known: list[Ended], now: Instant, tally: Tally) -> None:
+    def _record(self, known: list[Ended], now: Instant, report: PassReport) -> None:
         if known:
-            record(known, self._store, self._catalog(), now, tally, reach=self._reach)
+            record(known, self._store, self._catalog(), now, report, reach=self._reach)
 
-    def finish(self, tally: Tally, alive: Callable[[], object] = lambda: None) -> None:
+    def finish(self, report: PassReport, alive: Callable[[], object] = lambda: None) -> None:
         """Take in what is under way, and begin nothing more; `alive` is called now and then meanwhile.
 
         A locked database is waited for until the last claim's lease is over: up to then nobody else sends what was sent here.
@@ -304,7 +304,7 @@ class Dispatch:
             if self._sender.running:
                 self._ended += self._sender.outcomes(0.5)
             try:
-                self.record_ended(tally)
+                self.record_ended(report)
             except DatabaseProblem as problem:
                 if self._sender.running:
                     continue
@@ -314,27 +314,27 @@ class Dispatch:
 
     # ── what others left behind ───────────────────────────────────────────────────────────────────────────────────────
 
-    def take_over_abandoned(self, now: Instant, tally: Tally) -> None:
+    def take_over_abandoned(self, now: Instant, report: PassReport) -> None:
         """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
         seen: set[int] = set()
         while True:
             abandoned, unreadable = self._store.outbox.abandoned(now, _BATCH)
             offered = {one.notification.id for one in abandoned} | {one.id for one in unreadable}
-            tally.unfounded += len(offered & seen)  # settled a moment ago, and offered again
+            report.unfounded += len(offered & seen)  # settled a moment ago, and offered again
             if offered <= seen:
                 return
             seen |= offered
             if unreadable:
                 with self._store.transaction():
                     for one in unreadable:
-                        self._put_off(one, one.problem, now, tally)
+                        self._put_off(one, one.problem, now, report)
             mine = {one.claimed.token for one in self._underway.values()}
             known = [
                 self._outcome_of_abandoned(claimed, now)
                 for claimed in abandoned
                 if claimed.token not in mine  # the clock leapt: it is under way right here
             ]
-            self._record(known, now, tally)
+            self._record(known, now, report)
             if len(abandoned) + len(unreadable) < _BATCH:
                 return
 

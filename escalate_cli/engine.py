@@ -18,9 +18,9 @@ from escalate_cli.core.plan import Plan, plan
 from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
+from escalate_cli.pass_report import PassReport
 from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.store.store import Store
-from escalate_cli.tally import Line, Tally
 
 _BATCH = 200
 _TOGETHER = 20
@@ -45,31 +45,31 @@ class Engine:
         context.keep_catalog()
         return cls(context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ)
 
-    def tick(self) -> Tally:
+    def tick(self) -> PassReport:
         """One pass: everything that is due is planned and sent, and the outcomes are stored."""
-        tally = self.begin_pass()
-        self.run(tally)
-        return tally
+        report = self.begin_pass()
+        self.run(report)
+        return report
 
-    def deliver(self, incident_id: int) -> Tally:
+    def deliver(self, incident_id: int) -> PassReport:
         """Send what is due of one incident, as after a declaration."""
-        tally = Tally(self.clock.now())
-        self.run(tally, incident_id=incident_id)
-        return tally
+        report = PassReport(self.clock.now())
+        self.run(report, incident_id=incident_id)
+        return report
 
-    def run(self, tally: Tally, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> bool:
+    def run(self, report: PassReport, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> bool:
         """Round after round until nothing is left to do now, or `keep_on()` says no; whether nothing is left.
 
         When it cannot go on, as where the database cannot be used any more, what is under way is finished first: what was accepted
         must not be sent again.
         """
         try:
-            while self.round(tally, patience=0.5, incident_id=incident_id):
+            while self.round(report, patience=0.5, incident_id=incident_id):
                 if not keep_on():
                     return False
         except Exception:
             with suppress(Exception):
-                self.finish(tally, keep_on)
+                self.finish(report, keep_on)
             raise
         return True
 
@@ -85,37 +85,37 @@ class Engine:
         """Whether an attempt is under way, or has ended and could not be recorded."""
         return self._dispatch.busy
 
-    def finish(self, tally: Tally, alive: Callable[[], object] = lambda: None) -> None:
+    def finish(self, report: PassReport, alive: Callable[[], object] = lambda: None) -> None:
         """Take in what is under way, and begin nothing more; see `Dispatch.finish`."""
-        self._dispatch.finish(tally, alive)
+        self._dispatch.finish(report, alive)
 
-    def begin_pass(self, tally: Tally | None = None) -> Tally:
+    def begin_pass(self, report: PassReport | None = None) -> PassReport:
         """Note the pass; put right what a clock set back or a dead sender has left behind. A pass that works long goes on with its
-        `tally`."""
+        `report`."""
         with self.store.transaction():
             now = self.clock.now()
             behind = self.store.ledger.mind_the_clock(now)
             self.store.ledger.note_pass(now)
-        tally = tally or Tally(now)
+        report = report or PassReport(now)
         if behind:
             text = f"the clock was set back by {show_about(behind)}: what is still to come was moved with it"
-            tally.lines.append(Line(text, is_trouble=True))
-        self._dispatch.record_ended(tally)
-        self._dispatch.take_over_abandoned(now, tally)
-        return tally
+            report.did(text, is_trouble=True)
+        self._dispatch.record_ended(report)
+        self._dispatch.take_over_abandoned(now, report)
+        return report
 
-    def round(self, tally: Tally, *, patience: float, incident_id: int | None = None) -> bool:
+    def round(self, report: PassReport, *, patience: float, incident_id: int | None = None) -> bool:
         """Plan, start what may start, take in what has ended; False when nothing is left to do now.
 
         `patience` is how long, in seconds, to wait for an attempt to end.
         """
         now = self.clock.now()
-        looked = self._plan_due(now, tally, incident_id)
-        started = self._dispatch.start(now, tally, incident_id)
-        ended = self._dispatch.take_in(patience, tally)
+        looked = self._plan_due(now, report, incident_id)
+        started = self._dispatch.start(now, report, incident_id)
+        ended = self._dispatch.take_in(patience, report)
         return bool(looked or started or ended or self._dispatch.busy)
 
-    def _plan_due(self, now: Instant, tally: Tally, incident_id: int | None) -> int:
+    def _plan_due(self, now: Instant, report: PassReport, incident_id: int | None) -> int:
         due = self.store.situations.due(now, _BATCH)
         planned = 0
         if incident_id is not None:
@@ -123,50 +123,51 @@ class Engine:
         for start in range(0, len(due), _TOGETHER):
             with self.store.transaction():
                 for one in due[start : start + _TOGETHER]:
-                    due_indeed = self._plan_safely(one, now, tally)
+                    due_indeed = self._plan_safely(one, now, report)
                     planned += due_indeed
-                    tally.unfounded += not due_indeed
+                    report.unfounded += not due_indeed
                 self._reach("planning")
             self._reach("planned")
         if planned:
             self._dispatch.look_again()
         return planned
 
-    def _plan_safely(self, incident_id: int, now: Instant, tally: Tally) -> bool:
+    def _plan_safely(self, incident_id: int, now: Instant, report: PassReport) -> bool:
         """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in the same transaction.
 
         Whether anything was done: what is offered as due and is not would be offered for ever.
         """
         try:
             with self.store.part():
-                return self._plan_one(incident_id, now, tally)
+                return self._plan_one(incident_id, now, report)
         except EscalateError as problem:
             if not isinstance(problem, DamagedRow):
                 raise
-            self._push_ahead(incident_id, now, problem, tally)
+            self._push_ahead(incident_id, now, problem, report)
         except Exception as problem:
-            self._push_ahead(incident_id, now, problem, tally)
+            self._push_ahead(incident_id, now, problem, report)
         return True
 
-    def _plan_one(self, incident_id: int, now: Instant, tally: Tally) -> bool:
+    def _plan_one(self, incident_id: int, now: Instant, report: PassReport) -> bool:
         before = self.store.situations.load(incident_id)
         if before is None or before.incident.next_due_at is None or before.incident.next_due_at > now:
             return False
         planned = plan(before, self._catalog(), now).situation
         self.store.situations.save(before, planned)
-        tally.incidents += 1
-        tally.planned += len(planned.notifications) - len(before.notifications)
-        tally.lines += [Line(f"#{incident_id} {_with_team(entry)}", entry.event.is_trouble) for entry in planned.entries]
-        tally.troubles += [f"incident {incident_id}: {text}" for text in noted(planned, everything=True)]
+        report.incidents += 1
+        report.planned += len(planned.notifications) - len(before.notifications)
+        for entry in planned.entries:
+            report.did(f"#{incident_id} {_with_team(entry)}", is_trouble=entry.event.is_trouble)
+        report.trouble(*(f"incident {incident_id}: {text}" for text in noted(planned, everything=True)))
         return True
 
-    def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, tally: Tally) -> None:
+    def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, report: PassReport) -> None:
         text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
-        tally.troubles.append(text)
+        report.trouble(text)
         if isinstance(problem, DamagedRow):
-            tally.note_damage(self.store.database.path, incident_id, problem)
+            report.note_damage(self.store.database.path, incident_id, problem)
         else:
-            tally.poison = tally.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
+            report.poisoned(text)
         self.store.situations.push_ahead(incident_id, now + LOOK_AHEAD_AFTER_TROUBLE)
 
     def foresee(self, now: Instant) -> list[tuple[int, Plan]]:
@@ -182,18 +183,12 @@ class Engine:
         return found
 
 
-def deliver(context: Context, incident_ids: Sequence[int]) -> Tally:
+def deliver(context: Context, incident_ids: Sequence[int]) -> PassReport:
     """Send what an operation on these incidents made due, without waiting for a tick."""
     running = Engine.on(context)
-    total = Tally(context.clock.now())
+    total = PassReport(context.clock.now())
     for one in incident_ids:
-        part = running.deliver(one)
-        total.sent += part.sent
-        total.sent_notifications += part.sent_notifications
-        total.planned += part.planned
-        total.undelivered |= part.undelivered
-        total.troubles += part.troubles
-        total.lines += part.lines
+        total.include(running.deliver(one))
     if total.troubles:
         with suppress(DatabaseProblem), context.store.transaction():
             remember_troubles(context.store.ledger, total.at, total.troubles)

@@ -16,10 +16,10 @@ from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.limits import is_limited, matters_most
 from escalate_cli.core.model import Entry, Notification, NotificationKind, NotificationStatus, entry_of
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.pass_report import PassReport
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import FULL
-from escalate_cli.tally import Tally
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -46,12 +46,12 @@ def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) ->
 
 
 def record(
-    ended: Sequence[Ended], store: Store, catalog: Catalog, now: Instant, tally: Tally, *, reach: Callable[[str], None]
+    ended: Sequence[Ended], store: Store, catalog: Catalog, now: Instant, report: PassReport, *, reach: Callable[[str], None]
 ) -> None:
     """Store how these attempts ended, in one transaction, and count them; `reach` is told of the points that tests stop at."""
     try:
         with store.transaction():
-            settled = [(one, _record_safely(one, store, catalog, now, tally)) for one in ended]
+            settled = [(one, _record_safely(one, store, catalog, now, report)) for one in ended]
             reach("recording")
     except DatabaseProblem as problem:
         if problem.code != FULL:
@@ -64,26 +64,26 @@ def record(
     reach("recorded")
     for one, stored in settled:
         if stored is not None:
-            tally.count(one.claimed.incident_id, one.claimed.notification.id, *stored, message=one.leader)
+            report.count(one.claimed.incident_id, one.claimed.notification.id, *stored, message=one.leader)
 
 
 def _record_safely(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
 ) -> tuple[NotificationStatus, Entry] | None:
     """Record one outcome; what raises costs its line on the timeline, and none of the others in the same transaction."""
     for how in (_record_one, _record_barely):
         try:
             with store.part():
-                return how(ended, store, catalog, now, tally)
+                return how(ended, store, catalog, now, report)
         except EscalateError:
             raise
         except Exception as problem:
-            tally.trouble(f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever ({words_of(problem)})")
+            report.trouble(f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever ({words_of(problem)})")
     return None  # nobody holds its claim after the lease: then it is sent again, and says so
 
 
 def _record_one(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
 ) -> tuple[NotificationStatus, Entry] | None:
     """Record one outcome with its timeline entry; None when the claim was lost to another process meanwhile."""
     claimed = ended.claimed
@@ -94,15 +94,15 @@ def _record_one(
         entry = _entry(ended, status, catalog, now)
     except Exception as problem:  # how it is told is no reason to forget that it was sent
         entry = _bare_entry(ended, status, now, words_of(problem))
-        tally.trouble(f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})")
+        report.trouble(f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})")
     store.situations.append(claimed.incident_id, entry)
     if status is not NotificationStatus.SENT:
-        _release_safely(claimed, store, catalog, now, tally)
+        _release_safely(claimed, store, catalog, now, report)
     return status, entry
 
 
 def _record_barely(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, tally: Tally
+    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
 ) -> tuple[NotificationStatus, Entry] | None:
     """Record what became of it, and no word of why."""
     status = store.outbox.record(ended.claimed, ended.outcome.kind, "", ended.verdict, now)
@@ -114,7 +114,7 @@ def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str
     return entry_of(event, now, None, None)
 
 
-def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Instant, tally: Tally) -> None:
+def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Instant, report: PassReport) -> None:
     """Where it cannot be known what waits only for this page, that waits its time."""
     try:
         with store.part():
@@ -123,7 +123,7 @@ def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Insta
         raise
     except Exception as problem:
         text = f"what waits for a message that failed could not be set free ({words_of(problem)})"
-        tally.trouble(f"incident {claimed.incident_id}: {text}")
+        report.trouble(f"incident {claimed.incident_id}: {text}")
 
 
 def _release(notification: Notification, store: Store, catalog: Catalog, now: Instant) -> None:

@@ -1,6 +1,6 @@
 """What a pass does for its own health once its work is done: the auditor, the reserve, the daily backup, the heartbeat, the metrics.
 
-None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes, or the tally's `damage`.
+None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes, or the report's `damage`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from escalate_cli.core.model import IncidentStatus
 from escalate_cli.core.soundness import unusable
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
+from escalate_cli.pass_report import PassReport
 from escalate_cli.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
 from escalate_cli.remembered_troubles import remember_troubles, remembered_troubles
 from escalate_cli.store import sharing
@@ -28,7 +29,6 @@ from escalate_cli.store.copying import refuse_to_replace
 from escalate_cli.store.soundness import Damage
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import DAMAGED, damaged
-from escalate_cli.tally import Tally
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"
@@ -37,9 +37,9 @@ _BEAT = "last_heartbeat_at"
 
 
 def after_pass(
-    context: Context, tally: Tally, send: Callable[[], object], keep_on: Callable[[], bool] = lambda: True
+    context: Context, report: PassReport, send: Callable[[], object], keep_on: Callable[[], bool] = lambda: True
 ) -> tuple[Finding, ...]:
-    """Everything of the above, in order; what the auditor found. Troubles go into the tally.
+    """Everything of the above, in order; what the auditor found. Troubles go into the report.
 
     `send` goes on with the pass: what the auditor made due is sent together with whatever else comes due meanwhile, so that a provider
     that hangs delays nobody else. Once `keep_on()` says no, nothing more is begun.
@@ -52,24 +52,24 @@ def after_pass(
         nonlocal findings, looked
         findings = audit(context.store.database, context.clock.now())
         looked = True
-        mended = _mend_indexes(context, findings, tally)
-        if _alarm(context, findings, tally) or mended:
+        mended = _mend_indexes(context, findings, report)
+        if _alarm(context, findings, report) or mended:
             send()
 
     steps: tuple[Callable[[], object], ...] = (
         look,
-        lambda: _look_at_configuration(context, tally),
-        lambda: _reserve(context, tally),
-        lambda: _back_up(context, tally),
+        lambda: _look_at_configuration(context, report),
+        lambda: _reserve(context, report),
+        lambda: _back_up(context, report),
         lambda: _metrics(context),
     )
     for step in steps:
         if keep_on():
-            safely(step, tally)
+            safely(step, report)
     forgotten = not looked or any(one.code != IN_VAIN for one in findings)
-    well = not forgotten and not tally.troubles and tally.damage is None and tally.poison is None and tally.usable
+    well = not forgotten and not report.troubles and report.damage is None and report.poison is None and report.usable
     if keep_on():
-        safely(lambda: _beat(context, well=well and not _heed_deliveries(context)), tally)
+        safely(lambda: _beat(context, well=well and not _heed_deliveries(context)), report)
     return findings
 
 
@@ -84,35 +84,35 @@ def _heed_deliveries(context: Context) -> bool:
     return True
 
 
-def safely(step: Callable[[], object], tally: Tally) -> None:
-    """Do one of the steps of a pass that no page may wait for: what goes wrong in it becomes a line of the tally, or its damage."""
+def safely(step: Callable[[], object], report: PassReport) -> None:
+    """Do one of the steps of a pass that no page may wait for: what goes wrong in it becomes a line of the report, or its damage."""
     try:
         step()
     except DatabaseProblem as problem:
         if problem.code == DAMAGED:
-            tally.damage = tally.damage or problem
+            report.damaged(problem)
         else:
-            tally.warnings.append(problem.message)
+            report.warn(problem.message)
     except EscalateError as problem:
-        tally.warnings.append(problem.message)
+        report.warn(problem.message)
     except OSError as problem:
-        tally.warnings.append(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+        report.warn(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
     except Exception as problem:  # whatever it is, pages go on; that the heart does not beat is how it is heard of
-        tally.troubles.append(f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug")
+        report.trouble(f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug")
 
 
-def _mend_indexes(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
+def _mend_indexes(context: Context, findings: tuple[Finding, ...], report: PassReport) -> bool:
     """What is due and was not seen, or seen and is not due, may be an index's fault; whether it was, and is put right."""
     late = any(one.code in OVERLOOKED for one in findings)
-    if not (late or tally.unfounded) or not is_time_to_look(context):
+    if not (late or report.unfounded) or not is_time_to_look(context):
         return False
     note = rebuild_if_damaged(context)
     if note is not None:
-        tally.troubles.append(note)
+        report.trouble(note)
     return note is not None
 
 
-def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> bool:
+def _alarm(context: Context, findings: tuple[Finding, ...], report: PassReport) -> bool:
     """Plan a page to the fallback for what the auditor found, once for each finding: all that is new about an incident in one page.
 
     True when there is one; it is due at once.
@@ -124,15 +124,15 @@ def _alarm(context: Context, findings: tuple[Finding, ...], tally: Tally) -> boo
         try:
             found = _tell(context, incident_id, [one for one in news if one.incident_id == incident_id])
         except DamagedRow as problem:
-            tally.note_damage(store.database.path, incident_id, problem)
+            report.note_damage(store.database.path, incident_id, problem)
         except (EscalateError, OSError):
             raise
         except Exception as problem:  # this incident is poison, the others are not
             text = f"incident {incident_id} could not be dealt with by the auditor ({type(problem).__name__}: {problem})"
-            tally.poison = tally.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
+            report.poisoned(text)
         else:
             told += [f"incident {incident_id}: {found}; the fallback is paged"] if found else []
-    tally.troubles += told
+    report.trouble(*told)
     return bool(told)
 
 
@@ -173,18 +173,18 @@ def _fact(finding: Finding) -> str:
     return f"audited {finding.code} {finding.subject or finding.incident_id}"
 
 
-def _look_at_configuration(context: Context, tally: Tally) -> None:
+def _look_at_configuration(context: Context, report: PassReport) -> None:
     """What cannot be used is said by each pass, also while nothing is open: the next incident will need it."""
     troubles = [one.text for one in unusable(context.running_catalog, context.clock.now())]
-    tally.warnings += [f"{text}. `escalate doctor` tells more" for text in troubles]
-    tally.usable = not troubles
+    report.warn(*(f"{text}. `escalate doctor` tells more" for text in troubles))
+    report.usable = not troubles
 
 
-def _reserve(context: Context, tally: Tally) -> None:
+def _reserve(context: Context, report: PassReport) -> None:
     database = context.store.database
     context.store.situations.note_numbers()
     if not database.top_up_reserve() or database.disk_is_full():
-        tally.warnings.append(disk_warning(database.path))
+        report.warn(disk_warning(database.path))
 
 
 def disk_warning(database: Path) -> str:
@@ -227,7 +227,7 @@ def _mended(context: Context, damage: Damage | None) -> str | None:
     return rebuilt(context, damage)
 
 
-def _back_up(context: Context, tally: Tally) -> None:
+def _back_up(context: Context, report: PassReport) -> None:
     """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
     if _is_copied_today(context):
         return
@@ -244,7 +244,7 @@ def _back_up(context: Context, tally: Tally) -> None:
                 with context.store.transaction():
                     ledger.remember(_FOUND_DAMAGED, str(context.clock.now()))
             raise
-        tally.warnings += [note] if note else []
+        report.warn(*([note] if note else []))
         with context.store.transaction():
             ledger.remember(_BACKED_UP, str(context.clock.now()))
 

@@ -17,10 +17,10 @@ from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.pass_report import PassReport
 from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.trouble import LOCKED, damaged
-from escalate_cli.tally import Tally
 
 REMIND_AFTER = 5 * MINUTE
 """a trouble that lasts is said again after this long"""
@@ -83,21 +83,21 @@ class News:
         self._said_at: dict[str, float] = {}
         self._lasting = ""
 
-    def only(self, tally: Tally, problem: EscalateError | None) -> Tally:
-        """The tally of a pass with only those lines of its troubles that are news. `problem` is what stopped it, or spoilt it."""
+    def only(self, report: PassReport, problem: EscalateError | None) -> PassReport:
+        """The report of a pass with only those lines of its troubles that are news. `problem` is what stopped it, or spoilt it."""
         now = self._clock.monotonic()
         self._said_at = {line: at for line, at in self._said_at.items() if now - at < REMIND_AFTER / SECOND}
         if problem is not None:
-            if problem is not tally.damage:  # damage is met by some passes only: that the next one does not is no good news
+            if problem is not report.damage:  # damage is met by some passes only: that the next one does not is no good news
                 self._lasting = problem.message
-            tally.troubles.append(problem.message)
-        tally.troubles = self._unsaid(tally.troubles, now)
-        tally.warnings = self._unsaid(tally.warnings, now)
+            report.trouble(problem.message)
+        report.troubles = self._unsaid(report.troubles, now)
+        report.warnings = self._unsaid(report.warnings, now)
         if problem is None and self._lasting:
-            tally.warnings.append(f"this is over: {self._lasting}")
+            report.warn(f"this is over: {self._lasting}")
             self._said_at.pop(self._lasting, None)
             self._lasting = ""
-        return tally
+        return report
 
     def _unsaid(self, lines: list[str], now: float) -> list[str]:
         unsaid = [line for line in dict.fromkeys(lines) if line not in self._said_at]
@@ -105,7 +105,7 @@ class News:
         return unsaid
 
 
-def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Tally], None]) -> None:
+def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[PassReport], None]) -> None:
     """Pass after pass until asked to stop; then what is under way is finished. `tell` hears of each pass.
 
     A database that is locked or full for a while, or a broken configuration, is told of and does not end the loop: it is tried again after
@@ -124,13 +124,13 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
 
     notify(context, "READY=1")
     while not signals.stop:
-        tally = Tally(context.clock.now())
+        report = PassReport(context.clock.now())
         problem: EscalateError | None = None
         rest = interval
         try:
             engine = _fresh(context, engine, keep_on)
-            tally = one_pass(context, engine, keep_on, page.begin)
-            problem, rest = tally.damage, _rest_of(context, tally, interval)
+            report = one_pass(context, engine, keep_on, page.begin)
+            problem, rest = report.damage, _rest_of(context, report, interval)
         except DatabaseProblem as found:
             problem = found
             if found.code != LOCKED and not signals.stop:
@@ -143,32 +143,32 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Ta
             page.begin("Nobody is being escalated to", problem)
             engine = _closed(context, engine)
         with suppress(Exception):  # whoever looks on is worth no page
-            tell(news.only(tally, problem))
+            tell(news.only(report, problem))
         until = context.clock.monotonic() + rest / SECOND
         while keep_on() and (left := until - context.clock.monotonic()) > 0:
             if signals.rest(min(int(left * SECOND) + 1, _watchdog(context), _LOOK_AT_PAGE if page.running else rest)):
                 break
     notify(context, "STOPPING=1")
     if engine is not None:
-        tally = Tally(context.clock.now())
-        engine.finish(tally, keep_on)
+        report = PassReport(context.clock.now())
+        engine.finish(report, keep_on)
         with suppress(Exception):
-            tell(tally)
+            tell(report)
     while page.running:
         keep_on()
         page.look(0.5)
 
 
-def long_pass(context: Context) -> Tally:
+def long_pass(context: Context) -> PassReport:
     """What `tick` does: passes until nothing is left to do. Between two of them the configuration is read again, so that somebody can
     repair the gateway that keeps it so long."""
     engine = Engine.on(context)
-    tally = one_pass(context, engine)
-    while tally.unfinished:
+    report = one_pass(context, engine)
+    while report.unfinished:
         context.look_at_files_again()
         context.keep_catalog()
-        one_pass(context, engine, tally=tally)
-    return tally
+        one_pass(context, engine, report=report)
+    return report
 
 
 def one_pass(
@@ -176,13 +176,13 @@ def one_pass(
     engine: Engine,
     keep_on: Callable[[], bool] = lambda: True,
     call: Callable[[str, EscalateError], object] | None = None,
-    tally: Tally | None = None,
-) -> Tally:
+    report: PassReport | None = None,
+) -> PassReport:
     """One pass: what was kept aside, what is due, and what the pass does for its own health.
 
     It takes `LONGEST` and no more, whatever is under way then and however much is still to be done (`unfinished`): the steps of a pass
     are due by time. `call` is how the fallback is told directly of what no incident can tell of; without it, that is waited for.
-    `tally` is that of the pass that this one goes on with.
+    `report` is that of the pass that this one goes on with.
     """
     began = context.clock.monotonic()
 
@@ -190,40 +190,40 @@ def one_pass(
         return keep_on() and context.clock.monotonic() - began < LONGEST / SECOND
 
     taken = emergency.take_in(context)
-    tally = engine.begin_pass(tally)
-    tally.troubles += [one for one in taken.troubles if one not in tally.troubles]
-    tally.unfinished = not engine.run(tally, keep_on=go_on)
+    report = engine.begin_pass(report)
+    report.trouble(*taken.troubles)
+    report.unfinished = not engine.run(report, keep_on=go_on)
     if context.store.database.garbled:
-        tally.damage = tally.damage or damaged(context.store.database.path, ": some of its text cannot be read")
-    tally.damage = tally.damage or taken.problem
+        report.damaged(damaged(context.store.database.path, ": some of its text cannot be read"))
+    report.damaged(taken.problem)
     page = call or partial(emergency.page_fallback, context)
-    tally.troubles += [one for one in emergency.tell_of_unreadable(context, page) if one not in tally.troubles]
-    vitals.safely(lambda: _say_taken_turns(context, tally), tally)
-    vitals.after_pass(context, tally, lambda: _send_on(engine, tally, go_on), keep_on)
-    vitals.safely(lambda: _remember_troubles(context, tally), tally)
-    wrong = tally.damage or tally.poison
+    report.trouble(*emergency.tell_of_unreadable(context, page))
+    vitals.safely(lambda: _say_taken_turns(context, report), report)
+    vitals.after_pass(context, report, lambda: _send_on(engine, report, go_on), keep_on)
+    vitals.safely(lambda: _remember_troubles(context, report), report)
+    wrong = report.damage or report.poison
     if wrong is not None and keep_on():
         page("Everything else goes on being paged", wrong)
-    return tally
+    return report
 
 
-def _send_on(engine: Engine, tally: Tally, keep_on: Callable[[], bool]) -> None:
-    tally.unfinished = not engine.run(tally, keep_on=keep_on)
+def _send_on(engine: Engine, report: PassReport, keep_on: Callable[[], bool]) -> None:
+    report.unfinished = not engine.run(report, keep_on=keep_on)
 
 
-def _remember_troubles(context: Context, tally: Tally) -> None:
+def _remember_troubles(context: Context, report: PassReport) -> None:
     """For `doctor`: what only this pass has met."""
-    if tally.troubles:
+    if report.troubles:
         with context.store.transaction():
-            remember_troubles(context.store.ledger, tally.at, tally.troubles, heeded=True)
+            remember_troubles(context.store.ledger, report.at, report.troubles, heeded=True)
 
 
-def _say_taken_turns(context: Context, tally: Tally) -> None:
+def _say_taken_turns(context: Context, report: PassReport) -> None:
     """Once, where an edit has taken the turn under way from somebody."""
     ledger = context.store.ledger
     if anything_to_say(ledger):
         with context.store.transaction():
-            tally.warnings += say_taken(ledger, context.running_catalog, context.clock.now())
+            report.warn(*say_taken(ledger, context.running_catalog, context.clock.now()))
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
@@ -234,7 +234,7 @@ def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool])
         return Engine.on(context)
     if context.store.database.replaced() or context.store.database.path != context.database_path:
         with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
-            engine.finish(Tally(context.clock.now()), keep_on)
+            engine.finish(PassReport(context.clock.now()), keep_on)
         context.reopen_store()
     engine.use(context.store)
     context.keep_catalog()
@@ -267,11 +267,11 @@ def _watchdog(context: Context) -> Span:
     return int(allowed) // 2 if allowed.isdigit() and int(allowed) else DAY
 
 
-def _rest_of(context: Context, tally: Tally, interval: Span) -> Span:
+def _rest_of(context: Context, report: PassReport, interval: Span) -> Span:
     """How long to rest after this pass: until something is due. What was due before the pass, and still is, can wait a moment."""
-    if tally.unfinished:
+    if report.unfinished:
         return 0
     due_at = context.store.situations.next_due_at()
-    if due_at is not None and due_at <= tally.at:
+    if due_at is not None and due_at <= report.at:
         return min(interval, _MOMENT)
     return idle_until(due_at, context.clock.now(), interval)

@@ -27,8 +27,8 @@ from escalate_cli.core.model import NudgeStatus, Situation
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
 from escalate_cli.maintenance import begin_maintenance
+from escalate_cli.pass_report import PassReport
 from escalate_cli.store.store import Store
-from escalate_cli.tally import Tally
 
 MONDAY = "2026-11-23T10:00:00"
 """a Monday morning in London, GMT"""
@@ -296,7 +296,7 @@ class World:
 
     # ── what time does ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def tick(self) -> Tally:
+    def tick(self) -> PassReport:
         return self.engine().tick()
 
     def advance(self, span: str, *, every: str = "1m") -> None:

@@ -14,7 +14,7 @@ from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import MINUTE, Instant, show_about
 from escalate_cli.core.model import Entry, Situation
 from escalate_cli.errors import EscalateError
-from escalate_cli.tally import Tally
+from escalate_cli.pass_report import PassReport
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -49,9 +49,9 @@ class Board:
         if self._live is not None:
             self._live.__exit__(kind, problem, trace)
 
-    def tell(self, tally: Tally) -> None:
+    def tell(self, report: PassReport) -> None:
         """Show how things stand after a pass."""
-        self._troubles.extend((tally.at, line) for line in [*tally.troubles, *tally.warnings])
+        self._troubles.extend((report.at, line) for line in [*report.troubles, *report.warnings])
         drawing: Any
         try:
             drawing = self._drawing()

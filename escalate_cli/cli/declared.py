@@ -26,18 +26,18 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
 
         raise emergency.keep_declaration(context, asked, emergency.failure(problem)) from problem
     try:
-        tally = _delivered(context, declared)
+        report = _delivered(context, declared)
     except Exception as problem:  # it is stored, and that is what whoever declared must know
         notes = [*declared.broken, f"it is stored, and the next tick pages: what follows a declaration failed ({_why(problem)})"]
         return _in_short(declared, ExitCode.UNDELIVERED, notes)
     try:
-        return _declared(context, declared, tally)
+        return _declared(context, declared, report)
     except Exception as problem:
         from escalate_cli.cli.incidents import undelivered
 
-        troubles = tally.troubles if tally else []
+        troubles = report.troubles if report else []
         notes = [*declared.broken, *troubles, f"it is stored and delivered as far as it can be, but cannot be shown ({_why(problem)})"]
-        return _in_short(declared, undelivered(tally) if tally else ExitCode.DONE, notes)
+        return _in_short(declared, undelivered(report) if report else ExitCode.DONE, notes)
 
 
 def _delivered(context: Context, declared: Any) -> Any:
@@ -58,7 +58,7 @@ def _why(problem: Exception) -> str:
     return problem.message if isinstance(problem, EscalateError) else emergency.failure(problem).message
 
 
-def _declared(context: Context, declared: Any, tally: Any) -> Answer:
+def _declared(context: Context, declared: Any, report: Any) -> Answer:
     """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.held_back import held_notes
     from escalate_cli.cli.incidents import failure_notes, nobody_is_paged, undelivered
@@ -70,7 +70,7 @@ def _declared(context: Context, declared: Any, tally: Any) -> Answer:
     data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
     data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
     nobody = nobody_is_paged(situation, catalog)
-    code = ExitCode.UNDELIVERED if nobody else undelivered(tally) if tally else ExitCode.DONE
+    code = ExitCode.UNDELIVERED if nobody else undelivered(report) if report else ExitCode.DONE
 
     def screen(console: Any) -> None:
         from escalate_cli.cli import incident_screen
@@ -81,6 +81,6 @@ def _declared(context: Context, declared: Any, tally: Any) -> Answer:
         except Exception:
             console.print(f"#{situation.incident.id} is declared", highlight=False)
 
-    notes = [*declared.broken, *nobody, *all_warnings(context), *failure_notes([situation], tally)]
+    notes = [*declared.broken, *nobody, *all_warnings(context), *failure_notes([situation], report)]
     notes += held_notes([situation], catalog, context.clock.now())
     return Answer(data, screen, code, notes, acted=True)

@@ -141,18 +141,18 @@ def nobody_is_paged(situation: Any, catalog: Any) -> list[str]:
     return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody; it is tried again. Run `escalate check`"]
 
 
-def undelivered(tally: Any) -> ExitCode:
+def undelivered(report: Any) -> ExitCode:
     """The exit code for what a delivery came to."""
-    return ExitCode.UNDELIVERED if tally.failed or tally.retrying or tally.troubles else ExitCode.DONE
+    return ExitCode.UNDELIVERED if report.failed or report.retrying or report.troubles else ExitCode.DONE
 
 
-def failure_notes(situations: Sequence[Any], tally: Any) -> list[str]:
+def failure_notes(situations: Sequence[Any], report: Any) -> list[str]:
     """What this delivery could not deliver, and what becomes of it, one line each."""
-    if tally is None:
+    if report is None:
         return []
-    notes = list(tally.troubles)
+    notes = list(report.troubles)
     for one in (notification for situation in situations for notification in situation.notifications):
-        if one.id in tally.undelivered and one.error:
+        if one.id in report.undelivered and one.error:
             what = {"retrying": "will be tried again", "failed": "given up"}.get(one.status.value, "no longer needed")
             notes.append(f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}")
     return notes
@@ -181,14 +181,14 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     from escalate_cli.cli.held_back import held_notes
     from escalate_cli.engine import deliver
 
-    tally = deliver(context, done)
+    report = deliver(context, done)
     catalog = context.running_catalog
     situations = [meaning.find_incident(context, one) for one in done]
     data: Any = [situation_data(one, catalog) for one in situations]
-    code = failures[0].exit_code if failures else undelivered(tally)
+    code = failures[0].exit_code if failures else undelivered(report)
     now = context.clock.now()
     notes = [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
-    notes += [*failure_notes(situations, tally), *held_notes(situations, catalog, now)]
+    notes += [*failure_notes(situations, report), *held_notes(situations, catalog, now)]
     notes += all_warnings(context)
 
     def screen(console: Any) -> None:

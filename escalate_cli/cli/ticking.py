@@ -31,23 +31,23 @@ def tick(
     context.patience_with_files = PATIENCE_WITH_FILES
     if dry_run:
         return _foresee(context, Engine.on(context))
-    tally = _pass(context)
+    report = _pass(context)
     data = {
-        "at": iso(tally.at),
-        "incidents": tally.incidents,
-        "planned": tally.planned,
-        "sent": tally.sent,
-        "failed": tally.failed,
-        "retrying": tally.retrying,
-        "notifications_sent": tally.sent_notifications,
+        "at": iso(report.at),
+        "incidents": report.incidents,
+        "planned": report.planned,
+        "sent": report.sent,
+        "failed": report.failed,
+        "retrying": report.retrying,
+        "notifications_sent": report.sent_notifications,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
-    lines = (line.text for line in tally.lines if line.is_trouble)
-    notes = list(dict.fromkeys([*tally.troubles, *tally.warnings, *lines, *configuration_warning(context)]))
-    if tally.damage is not None:
-        tally.damage.details, tally.damage.more = notes, {"pass": data, "notes": notes}
-        raise tally.damage
-    code = ExitCode.CONFIGURATION if context.fallen_back or not tally.usable else undelivered(tally)
+    lines = (line.text for line in report.lines if line.is_trouble)
+    notes = list(dict.fromkeys([*report.troubles, *report.warnings, *lines, *configuration_warning(context)]))
+    if report.damage is not None:
+        report.damage.details, report.damage.more = notes, {"pass": data, "notes": notes}
+        raise report.damage
+    code = ExitCode.CONFIGURATION if context.fallen_back or not report.usable else undelivered(report)
     return Answer(data, "", code, notes, acted=True)
 
 
@@ -136,7 +136,7 @@ def watch(
             with Board(context, lines) as board:
                 run(context, length, signals, _with_configuration_news(context, board.tell))
         else:
-            run(context, length, signals, _with_configuration_news(context, lambda tally: _say_lines(context, tally, lines, troubles)))
+            run(context, length, signals, _with_configuration_news(context, lambda report: _say_lines(context, report, lines, troubles)))
     return Answer({"stopped": True}, "")
 
 
@@ -146,24 +146,24 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
 
     known: list[str] = []
 
-    def tell_more(tally: Any) -> None:
+    def tell_more(report: Any) -> None:
         if context.begun_anew is not None:
-            tally.warnings.append(f"{context.begun_anew}. A new one has been begun")
+            report.warn(f"{context.begun_anew}. A new one has been begun")
             context.begun_anew = None
         warning = configuration_warning(context)
         if warning != known:
-            tally.warnings.extend(warning or ["the configuration is valid again"])
+            report.warnings.extend(warning or ["the configuration is valid again"])
             known[:] = warning
-        tell(tally)
+        tell(report)
 
     return tell_more
 
 
-def _say_lines(context: Context, tally: Any, lines: Outlet, troubles: Outlet) -> None:
+def _say_lines(context: Context, report: Any, lines: Outlet, troubles: Outlet) -> None:
     """Say what a pass did, without waiting for whoever reads it."""
     from escalate_cli.core.moment import iso
 
-    for line in tally.lines:
+    for line in report.lines:
         lines.say(f"{iso(context.clock.now())} {line.text}")
-    for trouble in [*tally.troubles, *tally.warnings]:
+    for trouble in [*report.troubles, *report.warnings]:
         troubles.say(trouble)

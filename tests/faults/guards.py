@@ -60,7 +60,7 @@ GUARDS = (
     Guard("abandoned: the attempt under way", OUTBOX, " AND a.number = n.attempts", "", after="def abandoned("),
     Guard("save: a plan undoes no claim", SITUATIONS, " AND status = ?", " AND ? <> ''", after="def _save_notification("),
     Guard("save: called off is written down", SITUATIONS, "stopped = ? WHERE", "stopped = ? * 0 WHERE", after="def _save_notification("),
-    Guard("engine: what was abandoned is taken over", ENGINE, "        self._dispatch.take_over_abandoned(now, tally)\n", "", CRASHES),
+    Guard("engine: what was abandoned is taken over", ENGINE, "        self._dispatch.take_over_abandoned(now, report)\n", "", CRASHES),
     Guard("dispatch: not what is under way here", DISPATCH, "if claimed.token not in mine", "if True", after="def take_over_abandoned("),
     Guard("dispatch: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
     Guard("dispatch: a dead sender leaves doubt", DISPATCH, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),

@@ -103,8 +103,8 @@ class Night:
             before, this = getattr(raised, "times", 0), Pass(self.minute)
             beats = self._beat()
             try:
-                tally = watching.one_pass(self.context, Engine.on(self.context), call=self._call)
-                this.troubles = tally.troubles + tally.warnings
+                report = watching.one_pass(self.context, Engine.on(self.context), call=self._call)
+                this.troubles = report.troubles + report.warnings
             except Exception as problem:
                 this.ended = problem
             this.beat = self._beat() != beats

@@ -23,9 +23,9 @@ from escalate_cli.core.model import NotificationStatus
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.pass_report import PassReport
 from escalate_cli.store.mark import Mark
 from escalate_cli.store.spool import Spool
-from escalate_cli.tally import Tally
 from escalate_cli.watching import REMIND_AFTER, News, Signals, watch
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
@@ -208,7 +208,7 @@ def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_th
     database = world.store.database
     database.run("PRAGMA query_only = ON")
     passes = 2 * REMIND_AFTER // (10 * SECOND) + 2
-    tallies: list[Tally] = []
+    reports: list[PassReport] = []
 
     def repair(number: int) -> None:
         if number == passes:
@@ -218,9 +218,9 @@ def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_th
     context.reopen_store = lambda: None  # type: ignore[method-assign]  # the connection is the fault here
     signals = Resting(world, passes + 1, repair)
     with signals.heard():
-        watch(context, 10 * SECOND, signals, tallies.append)
+        watch(context, 10 * SECOND, signals, reports.append)
     assert [round(one / SECOND) for one in signals.rests[:passes]] == [10] * passes
-    said = [(number, line) for number, tally in enumerate(tallies) for line in [*tally.troubles, *tally.warnings]]
+    said = [(number, line) for number, report in enumerate(reports) for line in [*report.troubles, *report.warnings]]
     assert [number for number, _ in said] == [0, 30, 60, passes]
     assert len({line for _, line in said[:3]}) == 1
     assert said[-1][1] == f"this is over: {said[0][1]}"
@@ -337,5 +337,6 @@ def test_a_mark_is_heeded_by_the_clock_and_not_written_where_somebody_else_could
 
 def test_damage_that_only_some_passes_meet_is_said_now_and_then_and_never_to_be_over():
     news = News(WorldClock())
-    said = [news.only(tally, tally.damage) for tally in (Tally(0, damage=DARK), Tally(1), Tally(2, damage=DARK), Tally(3))]
+    passes = [PassReport(0, damage=DARK), PassReport(1), PassReport(2, damage=DARK), PassReport(3)]
+    said = [news.only(report, report.damage) for report in passes]
     assert [[*one.troubles, *one.warnings] for one in said] == [["It is dark"], [], [], []]

@@ -398,8 +398,8 @@ def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
         with world.store.transaction():
             world.store.database.change("UPDATE escalations SET next_at = NULL")
             world.store.database.change("UPDATE incidents SET next_due_at = NULL")
-        tally = world.tick()
-        vitals.after_pass(world.context, tally, world.tick)
+        report = world.tick()
+        vitals.after_pass(world.context, report, world.tick)
         world.clock.at += MINUTE
     world.expects("sms to ops")
     assert "nothing is due" in world.timeline()

@@ -313,8 +313,8 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
 
         engine = Engine.on(context)
         for _ in range(1440):
-            tally = engine.tick()
-            assert (tally.lines, tally.troubles) == ([], [])
+            report = engine.tick()
+            assert (report.lines, report.troubles) == ([], [])
         context.close()
         assert place("tick").code == 0
         assert sizes_of(place) == sizes

@@ -33,8 +33,8 @@ def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
 
     signals, until = watching.Signals(), CLOCK.monotonic() + 60
 
-    def tell(tally: Any) -> None:
-        said.extend([*tally.troubles, *tally.warnings])
+    def tell(report: Any) -> None:
+        said.extend([*report.troubles, *report.warnings])
         arrived = [one for one in web.arrived if "#1 " in one.json["title"]]
         signals.stop = CLOCK.monotonic() > until or bool(left < 0 and arrived and any("this is over" in one for one in said))
 

@@ -151,12 +151,12 @@ def test_4_24_a_pass_counts_messages_and_not_what_they_carry(world) -> None:
     world.declare("Log in is broken", "login", severity="critical")
     world.advance("14s", every="14s")
     world.clock.at += SECOND
-    tally = world.tick()
-    assert (tally.sent, tally.failed, tally.retrying, len(tally.undelivered)) == (0, 0, 1, 2)
+    report = world.tick()
+    assert (report.sent, report.failed, report.retrying, len(report.undelivered)) == (0, 0, 1, 2)
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404")
     world.clock.at += 45 * SECOND
-    tally = world.tick()
-    assert (tally.failed, tally.retrying) == (3, 0)  # to Ana, to Bo at once, and to the fallback
+    report = world.tick()
+    assert (report.failed, report.retrying) == (3, 0)  # to Ana, to Bo at once, and to the fallback
     world.post.refuse = lambda url: None
     world.declare("Log in is broken again", "login", severity="critical")
     world.advance("15m")
@@ -168,6 +168,6 @@ def test_4_24_a_pass_that_sends_two_notifications_in_one_message_has_sent_one(wo
     world.declare("Log in is broken", "login", severity="critical")
     world.sent()
     world.clock.at += 10 * MINUTE
-    tally = world.tick()
-    assert (tally.sent, tally.sent_notifications) == (1, len(world.look().notifications))
+    report = world.tick()
+    assert (report.sent, report.sent_notifications) == (1, len(world.look().notifications))
     world.expects("sms to ana")

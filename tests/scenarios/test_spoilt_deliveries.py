@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.duration import MINUTE
-from escalate_cli.tally import Tally
+from escalate_cli.pass_report import PassReport
 from tests.world import ORGANISATION, STANDARD, World
 
 QUIET = STANDARD.replace('"5m"', '"4w"').replace('"10m"', '"4w"')
@@ -40,7 +40,7 @@ def _write(world: World, statement: str, *values: Any) -> None:
         assert world.store.database.change(statement, values) == 1
 
 
-def both_are_due(world: World, spoil: Spoil) -> Tally:
+def both_are_due(world: World, spoil: Spoil) -> PassReport:
     """Ana has more than `[limits]` allow; then both teams' incidents come to be due in one pass, one of them for her."""
     for number in range(3):
         world.declare(f"storm {number}", "login")
@@ -56,9 +56,9 @@ def both_are_due(world: World, spoil: Spoil) -> Tally:
 
 def test_4_20_what_cannot_be_weighed_goes_out_by_itself_and_the_pass_says_so(world_with) -> None:
     world = world_with(QUIET, organisation=LIMITED)
-    tally = both_are_due(world, without_limits_time)
+    report = both_are_due(world, without_limits_time)
     world.expects("sms to ana", "sms to cara")
-    assert any("incident 4: a message was not weighed against others (" in one for one in tally.troubles), tally.troubles
+    assert any("incident 4: a message was not weighed against others (" in one for one in report.troubles), report.troubles
     assert {one.status.value for number in (4, 5) for one in world.look(number).notifications} == {"sent"}
     world.tick()
     world.expects_nothing()
@@ -90,11 +90,11 @@ def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(worl
     named_oddly(world, "ana")
     world.post.refuse = lambda url: refused if url.endswith("%2B1") else None
     world.clock.at += 2 * MINUTE
-    tally = world.tick()
+    report = world.tick()
     known = {None: "sent", OutcomeKind.TEMPORARY: "retrying", OutcomeKind.PERMANENT: "failed"}[refused.kind if refused else None]
     assert [world.look(number).notifications[0].status.value for number in (1, 2)] == [known, "sent"]
     assert f"{known}, which cannot be told (TypeError)" in world.timeline(1)
-    assert not tally.troubles, tally.troubles
+    assert not report.troubles, report.troubles
     world.sent()
     world.tick()
     world.expects_nothing()
@@ -104,7 +104,7 @@ def test_4_20_what_a_failed_page_would_set_free_is_no_reason_to_forget_that_it_f
     """How long `[limits]` count back cannot be known, and so not what the person has been told of."""
     world = world_with(QUIET, organisation=LIMITED)
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if url.endswith("%2B1") and world.read else None
-    tally = both_are_due(world, without_limits_time)
+    report = both_are_due(world, without_limits_time)
     world.expects("sms to cara")
     assert [one.status.value for number in (4, 5) for one in world.look(number).notifications] == ["retrying", "sent"]
-    assert any("incident 4: what waits for a message that failed could not be set free" in one for one in tally.troubles), tally.troubles
+    assert any("incident 4: what waits for a message that failed could not be set free" in one for one in report.troubles), report.troubles

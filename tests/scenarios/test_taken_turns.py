@@ -154,8 +154,8 @@ def test_what_is_remembered_of_turns_and_cannot_be_read_stops_no_page(tmp_path: 
     context = desk.context()
     try:
         declare(context, Request("down", ("login",)), lambda routing: None)
-        tally = one_pass(context, Engine.on(context))
+        report = one_pass(context, Engine.on(context))
     finally:
         context.close()
-    assert tally.sent > 0
-    assert tally.troubles == []
+    assert report.sent > 0
+    assert report.troubles == []

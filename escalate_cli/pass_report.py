@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class PassReport:
     """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
     that this pass tried and had not delivered by its end, by id: what became of each, and in which message it was.
 
@@ -66,7 +66,7 @@ class Tally:
     def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry, *, message: int) -> None:
         """Count an outcome that is stored, by what it made of its notification and its entry on the timeline; `message` is the
         notification that led the message in which it was."""
-        self.lines.append(Line(f"#{incident_id} {entry.text}", entry.event.is_trouble))
+        self.did(f"#{incident_id} {entry.text}", is_trouble=entry.event.is_trouble)
         # Of what was to be tried again, and was, only how the last attempt ended counts.
         self.undelivered.pop(notification_id, None)
         if status is NotificationStatus.SENT:
@@ -75,11 +75,35 @@ class Tally:
         elif status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
             self.undelivered[notification_id] = (status, message)
 
-    def trouble(self, text: str) -> None:
-        """Something could not be done as it should; said once."""
-        if text not in self.troubles:
-            self.troubles.append(text)
+    def did(self, text: str, *, is_trouble: bool = False) -> None:
+        """Something was done."""
+        self.lines.append(Line(text, is_trouble))
+
+    def trouble(self, *texts: str) -> None:
+        """Something could not be done as it should; each is said once."""
+        self.troubles += [text for text in dict.fromkeys(texts) if text not in self.troubles]
+
+    def warn(self, *texts: str) -> None:
+        """Somebody should look after something; each is said once."""
+        self.warnings += [text for text in dict.fromkeys(texts) if text not in self.warnings]
+
+    def damaged(self, problem: DatabaseProblem | None) -> None:
+        """The database is damaged; the first such damage is told of."""
+        self.damage = self.damage or problem
+
+    def poisoned(self, text: str) -> None:
+        """This program fails at an incident whose records can be read; the first such is told of."""
+        self.poison = self.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
+
+    def include(self, other: PassReport) -> None:
+        """What another delivery came to, as part of this."""
+        self.sent += other.sent
+        self.sent_notifications += other.sent_notifications
+        self.planned += other.planned
+        self.undelivered |= other.undelivered
+        self.lines += other.lines
+        self.trouble(*other.troubles)
 
     def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
         """A record that this incident needs cannot be read; the first such damage is told of."""
-        self.damage = self.damage or damaged(database, f": incident {incident_id}: {problem.message}")
+        self.damaged(damaged(database, f": incident {incident_id}: {problem.message}"))
