@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from escalate_cli.store import sharing
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
 from escalate_cli.store.soundness import Damage, look_through
+from escalate_cli.store.statements import PLACE, Statements
 from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
 from escalate_cli.store.whereabouts import Whereabouts
 
@@ -37,12 +38,14 @@ NEARLY_NOTHING = 1 << 20
 """bytes"""
 
 _HEADER = b"SQLite format 3\x00"
-_SCHEMA = Path(__file__).with_name("schema")
+_Values = Sequence[Any] | Mapping[str, Any]
+MIGRATIONS = PLACE / "migrations"
+_sql = Statements("database")
 
 
 def migrations() -> tuple[Path, ...]:
     """The numbered migrations, in order; the last number is the schema version of this program."""
-    return tuple(sorted(_SCHEMA.glob("[0-9][0-9][0-9].sql")))
+    return tuple(sorted(MIGRATIONS.glob("[0-9][0-9][0-9].sql")))
 
 
 class Database:
@@ -144,7 +147,7 @@ class Database:
         run("PRAGMA synchronous=EXTRA")
         found = run("PRAGMA application_id").fetchone()[0]
         version = run("PRAGMA user_version").fetchone()[0]
-        tables = run("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        tables = run(_sql.count_tables).fetchone()[0]
         # Without a page it is as new: whoever began to make it was killed, and reading has just undone what there was of it.
         fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
         if found != APPLICATION_ID and (tables or not fresh):
@@ -193,11 +196,11 @@ class Database:
         try:
             with self.transaction():
                 for _ in range(RESERVE_PAGES):
-                    self.change("INSERT INTO reserve (filler) VALUES (zeroblob(3900))")
+                    self.change(_sql.fill_reserve)
             with self.transaction():
-                self.change("UPDATE reserve SET filler = randomblob(3900)")
+                self.change(_sql.change_reserve)
             with self.transaction():
-                self.change("DELETE FROM reserve")
+                self.change(_sql.empty_reserve)
         except DatabaseProblem as problem:
             if problem.code in (FULL, LOCKED):
                 return False
@@ -271,7 +274,7 @@ class Database:
             raise
         self.run("RELEASE part")
 
-    def _patiently(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def _patiently(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
         """Run a statement; while another process holds the database it is tried again, until patience ends.
 
         SQLite's own waiting slows down to ten tries a second, and among twenty processes some would never get their turn.
@@ -290,16 +293,16 @@ class Database:
                 wait = (wait + 5) % 17  # each process in a rhythm of its own
                 self.clock.sleep((wait + 2) * SECOND // 1000)
 
-    def run(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """Run one statement and fetch everything it returns."""
+    def run(self, statement: str, values: _Values = (), /, **named: Any) -> list[sqlite3.Row]:
+        """Run one statement, with values in order or by name, and fetch everything it returns."""
         try:
-            return self._patiently(statement, values).fetchall()
+            return self._patiently(statement, named or values).fetchall()
         except (sqlite3.Error, UnicodeDecodeError) as problem:
             if isinstance(problem, sqlite3.Error) and not str(problem).startswith("Could not decode to UTF-8"):
                 raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         self._read_leniently()
         if statement.startswith("SELECT"):
-            return self.run(statement, values)
+            return self.run(statement, named or values)
         raise DamagedRow("a record of the database holds text that is not UTF-8")
 
     def _read_leniently(self) -> None:
@@ -309,18 +312,18 @@ class Database:
         self.garbled = True
         self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
 
-    def plain(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def plain(self, statement: str, values: _Values = (), /, **named: Any) -> list[tuple[Any, ...]]:
         """As `run`, for many thousand rows: tuples."""
         self._connection.row_factory = None
         try:
-            return self.run(statement, values)  # type: ignore[return-value]
+            return self.run(statement, named or values)  # type: ignore[return-value]
         finally:
             self._connection.row_factory = sqlite3.Row
 
-    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+    def change(self, statement: str, values: _Values = (), /, **named: Any) -> int:
         """Run one statement that changes rows; how many it changed."""
         try:
-            return self._patiently(statement, values).rowcount
+            return self._patiently(statement, named or values).rowcount
         except sqlite3.Error as problem:
             raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except UnicodeDecodeError:

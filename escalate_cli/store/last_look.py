@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from escalate_cli.store.statements import Statements
+
 _PATIENCE_SECONDS = 1.0
+_STILL_CLAIMED = Statements("outbox").still_claimed
+"""read when this is loaded, and not by every child"""
 
 
 def is_wanted(path: str, token: str, notifications: list[int]) -> bool:
@@ -14,11 +19,9 @@ def is_wanted(path: str, token: str, notifications: list[int]) -> bool:
 
     A database that cannot be asked is no answer: then it is wanted, as far as is known.
     """
-    marks = ", ".join("?" * len(notifications))
-    claimed = "SELECT 1 FROM notifications WHERE claim = ? AND status = 'sending' AND stopped = 0"
-    statement = f"{claimed} AND id IN ({marks}) LIMIT 1"
+    ids = json.dumps(notifications)
     try:
         with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_SECONDS)) as database:
-            return database.execute(statement, (token, *notifications)).fetchone() is not None
+            return database.execute(_STILL_CLAIMED, {"token": token, "ids": ids}).fetchone() is not None
     except sqlite3.Error:
         return True

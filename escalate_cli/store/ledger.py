@@ -6,11 +6,13 @@ import zlib
 
 from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.store.database import Database
+from escalate_cli.store.statements import Statements
 
 CLOCK_TOLERANCE = 2 * SECOND
 """so much the readings of two processes may disagree"""
 _LAST_LOOK = "last_pass_at"
 _SEEN = "clock_seen_at"
+_sql = Statements("ledger")
 
 
 class Ledger:
@@ -21,14 +23,12 @@ class Ledger:
 
     def fact(self, name: str) -> str | None:
         """A remembered value."""
-        rows = self._db.run("SELECT value FROM facts WHERE name = ?", (name,))
+        rows = self._db.run(_sql.find_fact, name=name)
         return rows[0]["value"] if rows else None
 
     def remember(self, name: str, value: str) -> None:
         """Remember a value under a name."""
-        self._db.change(
-            "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
-        )
+        self._db.change(_sql.remember_fact, name=name, value=value)
 
     @property
     def last_pass_at(self) -> Instant | None:
@@ -63,39 +63,23 @@ class Ledger:
 
     def move_back(self, span: Span) -> None:
         """The clock was set back by `span`: so that nothing waits longer than it should, all that is still to come moves with it."""
-        moves = {
-            "incidents": ("next_due_at", "open_since", "unacknowledged_since", "message_since", "severity_since"),
-            "escalations": ("next_at", "snoozed_until"),
-            "notifications": ("due_at", "lease_until"),
-            "nudges": ("expires_at",),
-            "maintenance": ("start_at", "until_at"),
-        }
-        wheres = {
-            "incidents": "status <> 'resolved'",
-            "escalations": "status <> 'stopped'",
-            "notifications": "status IN ('pending', 'retrying', 'sending')",
-            "nudges": "status = 'open'",
-            "maintenance": "until_at > 0",
-        }
-        for table, names in moves.items():
-            settings = ", ".join(f"{name} = {name} - {int(span)}" for name in names)
-            self._db.change(f"UPDATE {table} SET {settings} WHERE {wheres[table]}")  # noqa: S608 - words are ours
+        self._db.change(_sql.move_incidents_back, span=span)
+        self._db.change(_sql.move_escalations_back, span=span)
+        self._db.change(_sql.move_notifications_back, span=span)
+        self._db.change(_sql.move_nudges_back, span=span)
+        self._db.change(_sql.move_maintenance_back, span=span)
         last = self.last_pass_at
         if last is not None:
             self.note_pass(last - span)
 
     def keep_configuration(self, version: str, document: bytes, now: Instant) -> None:
         """Remember a configuration that was valid, as the last one used."""
-        self._db.change(
-            "INSERT INTO configurations (version, used_at, document) VALUES (?, ?, ?)"
-            " ON CONFLICT (version) DO UPDATE SET used_at = excluded.used_at",
-            (version, now, zlib.compress(document, 6)),
-        )
+        self._db.change(_sql.keep_configuration, version=version, used_at=now, document=zlib.compress(document, 6))
 
     @property
     def last_version(self) -> str | None:
         """Which valid configuration was used last."""
-        rows = self._db.run("SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1")
+        rows = self._db.run(_sql.last_version)
         return rows[0]["version"] if rows else None
 
     def has_configuration(self, version: str) -> bool:
@@ -104,8 +88,6 @@ class Ledger:
 
     def configuration(self, version: str | None = None) -> bytes | None:
         """A kept configuration: the one with this version, or the one used last."""
-        if version is None:
-            rows = self._db.run("SELECT document FROM configurations ORDER BY used_at DESC LIMIT 1")
-        else:
-            rows = self._db.run("SELECT document FROM configurations WHERE version = ?", (version,))
+        by_version = version is not None
+        rows = self._db.run(_sql.find_configuration, version=version) if by_version else self._db.run(_sql.last_configuration)
         return zlib.decompress(rows[0]["document"]) if rows else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, get_type_hints
@@ -58,3 +58,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return msgspec.json.encode(value).decode()
+
+
+def gravest_first(severities: Sequence[str]) -> str:
+    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No name of a severity has a bar in it."""
+    return "|".join(("", *reversed(severities), ""))

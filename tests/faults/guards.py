@@ -15,64 +15,77 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]
-OUTBOX = "escalate_cli/store/outbox.py"
+OUTBOX = "escalate_cli/store/sql/outbox.sql"
+OUTBOX_PY = "escalate_cli/store/outbox.py"
 SITUATIONS = "escalate_cli/store/situations.py"
 ENGINE = "escalate_cli/engine.py"
 DISPATCH = "escalate_cli/dispatch.py"
+ATTEMPT = "escalate_cli/core/attempt.py"
 QUICK = ("tests/faults/test_claims.py",)
 CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard, by what is taken away: the first `text` in `file` after `after`, replaced by `by`."""
+    """A guard, by what is taken away: the first `text` of a place in `file`, replaced by `by`. A place is a statement of SQL or a function,
+    by its name; without one it is the whole file."""
 
     name: str
     file: str
+    place: str
     text: str
-    by: str
+    by: str = ""
     tests: tuple[str, ...] = QUICK
-    after: str = ""
 
 
 GUARDS = (
-    Guard("waiting: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def waiting("),
-    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "ORDER BY turn, rank, ", "ORDER BY rank, "),
-    Guard("claim: only what is pending or retrying", OUTBOX, "status IN ('pending', 'retrying') AND ", "", after="def claim("),
-    Guard("claim: only what is due", OUTBOX, " AND due_at <= ?", " AND ? > 0", after="def claim("),
-    Guard("claim: it is marked as being sent", OUTBOX, "status = 'sending',", "status = status,", after="def claim("),
-    Guard("claim: the attempt is counted", OUTBOX, "attempts = attempts + 1, ", "", after="def claim("),
-    Guard("claim: it has a token", OUTBOX, "claim = ?,", "claim = substr(?, 1, 0),", after="def claim("),
-    Guard("claim: the lease is set", OUTBOX, "lease_until = ?,", "lease_until = ? * 0,", after="def claim("),
-    Guard("claim: a digest of before is forgotten", OUTBOX, ", bundled_with = NULL", "", after="def claim("),
-    Guard("record: an attempt keeps what was recorded first", OUTBOX, " AND ended_at IS NULL", "", after="def record("),
-    Guard("record: only by the holder of the token", OUTBOX, " AND claim = ?", " AND ? <> ''", after="def record("),
-    Guard("record: once", OUTBOX, " AND status = 'sending' RETURNING", " RETURNING", after="def record("),
-    Guard("record: called off means no further attempt", OUTBOX, "stopped = 1 AND", "stopped = 2 AND", after="def record("),
-    Guard("record: a retry waits", OUTBOX, "due_at = coalesce(?, due_at)", "due_at = coalesce(due_at, ?)", after="def record("),
-    Guard("record: what is in doubt is marked", OUTBOX, "max(unsure, ?)", "max(unsure, ? * 0)", after="def record("),
-    Guard("record: what is in doubt stays in doubt", OUTBOX, "unsure = max(unsure, ?)", "unsure = ?", after="def record("),
-    Guard("record: given up means look again", OUTBOX, "if status is NotificationStatus.FAILED:", "if False:", after="def record("),
-    Guard("look again: only at what runs", OUTBOX, " AND status <> 'resolved'", "", after="def look_again("),
-    Guard("look again: never later than before", OUTBOX, "next_due_at > ?", "? > 0", after="def look_again("),
-    Guard("abandoned: only after the lease", OUTBOX, " AND n.lease_until <= ?", " AND ? > 0", after="def abandoned("),
-    Guard("abandoned: only what is being sent", OUTBOX, "n.status = 'sending' AND ", "", after="def abandoned("),
-    Guard("abandoned: the attempt under way", OUTBOX, " AND a.number = n.attempts", "", after="def abandoned("),
-    Guard("save: a plan undoes no claim", SITUATIONS, " AND status = ?", " AND ? <> ''", after="def _save_notification("),
-    Guard("save: called off is written down", SITUATIONS, "stopped = ? WHERE", "stopped = ? * 0 WHERE", after="def _save_notification("),
-    Guard("engine: what was abandoned is taken over", ENGINE, "        self._dispatch.take_over_abandoned(now, report)\n", "", CRASHES),
-    Guard("dispatch: not what is under way here", DISPATCH, "if claimed.token not in mine", "if True", after="def take_over_abandoned("),
-    Guard("dispatch: no more attempts than allowed", "escalate_cli/core/attempt.py", "attempts_made >= attempts_allowed", "False", CRASHES),
-    Guard("dispatch: a dead sender leaves doubt", DISPATCH, "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
+    Guard("waiting: only what is due", OUTBOX, "waiting", " AND due_at <= :now"),
+    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "waiting", "ORDER BY turn, rank, ", "ORDER BY rank, "),
+    Guard("claim: only what is pending or retrying", OUTBOX, "claim", "status IN ('pending', 'retrying') AND "),
+    Guard("claim: only what is due", OUTBOX, "claim", " AND due_at <= :now"),
+    Guard("claim: it is marked as being sent", OUTBOX, "claim", "status = 'sending',", "status = status,"),
+    Guard("claim: the attempt is counted", OUTBOX, "claim", "attempts = attempts + 1, "),
+    Guard("claim: it has a token", OUTBOX, "claim", "claim = :token,", "claim = '',"),
+    Guard("claim: the lease is set", OUTBOX, "claim", "lease_until = :lease_until,", "lease_until = 0,"),
+    Guard("claim: a digest of before is forgotten", OUTBOX, "claim", ", bundled_with = NULL"),
+    Guard("record: an attempt keeps what was recorded first", OUTBOX, "end_attempt", " AND ended_at IS NULL"),
+    Guard("record: only by the holder of the token", OUTBOX, "record_outcome", " AND claim = :token"),
+    Guard("record: once", OUTBOX, "record_outcome", " AND status = 'sending'"),
+    Guard("record: called off means no further attempt", OUTBOX, "record_outcome", "stopped = 1 AND", "stopped = 2 AND"),
+    Guard("record: a retry waits", OUTBOX, "record_outcome", "due_at = coalesce(:due_at, due_at)", "due_at = coalesce(due_at, :due_at)"),
+    Guard("record: what is in doubt is marked", OUTBOX, "record_outcome", "max(unsure, :unsure)", "unsure"),
+    Guard("record: what is in doubt stays in doubt", OUTBOX, "record_outcome", "max(unsure, :unsure)", ":unsure"),
+    Guard("record: given up means look again", OUTBOX_PY, "record", "if status is NotificationStatus.FAILED:", "if False:"),
+    Guard("look again: only at what runs", OUTBOX, "look_again", " AND status <> 'resolved'"),
+    Guard("look again: never later than before", OUTBOX, "look_again", "next_due_at > :now", ":now > 0"),
+    Guard("abandoned: only after the lease", OUTBOX, "abandoned", " AND n.lease_until <= :now"),
+    Guard("abandoned: only what is being sent", OUTBOX, "abandoned", "n.status = 'sending' AND "),
+    Guard("abandoned: the attempt under way", OUTBOX, "abandoned", " AND a.number = n.attempts"),
+    Guard("save: a plan undoes no claim", SITUATIONS, "_save_notification", " AND status = ?", " AND ? <> ''"),
+    Guard("save: called off is written down", SITUATIONS, "_save_notification", "stopped = ? WHERE", "stopped = ? * 0 WHERE"),
+    Guard("engine: what was abandoned is taken over", ENGINE, "", "        self._dispatch.take_over_abandoned(now, report)\n", "", CRASHES),
+    Guard("dispatch: not what is under way here", DISPATCH, "take_over_abandoned", "if claimed.token not in mine", "if True"),
+    Guard("dispatch: no more attempts than allowed", ATTEMPT, "", "attempts_made >= attempts_allowed", "False", CRASHES),
+    Guard("dispatch: a dead sender leaves doubt", DISPATCH, "", "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
 )
+
+
+def _bounds(guard: Guard, text: str) -> tuple[int, int]:
+    """From where to where the place of a guard reaches; -1 at first where it is not there."""
+    if not guard.place:
+        return 0, len(text)
+    is_sql = guard.file.endswith(".sql")
+    head, next_head = (f"-- name: {guard.place}\n", "-- name: ") if is_sql else (f"def {guard.place}(", "    def ")
+    start = text.find(head)
+    end = text.find(next_head, start + len(head))
+    return start, end if end >= 0 else len(text)
 
 
 def without(guard: Guard, copy: Path) -> str | None:
     """Take `guard` away in `copy`; the text of the file before, None when the guard is not found."""
     file = copy / guard.file
     before = file.read_text()
-    start = before.find(guard.after) if guard.after else 0
-    end = before.find("    def ", start + len(guard.after)) if guard.after else len(before)
+    start, end = _bounds(guard, before)
     at = before.find(guard.text, start, end)
     if start < 0 or at < 0:
         return None
@@ -104,7 +117,7 @@ def main(words: list[str]) -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="escalate-guards-") as scratch:
         copy = copied(Path(scratch))
-        whole = Guard("nothing", ENGINE, "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}"))
+        whole = Guard("nothing", ENGINE, "", "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}"))
         if noticed(whole, copy)[0]:
             print("the tests fail without any change")
             return 1

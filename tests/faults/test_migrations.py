@@ -88,11 +88,11 @@ def test_the_life_that_is_kept_is_the_life_that_is_lived(tmp_path):
 @pytest.fixture
 def scripts(tmp_path, monkeypatch):
     """A place for migrations that holds those that there are."""
-    place = tmp_path / "schema"
+    place = tmp_path / "migrations"
     place.mkdir()
     for script in database.migrations():
         shutil.copy(script, place)
-    monkeypatch.setattr(database, "_SCHEMA", place)
+    monkeypatch.setattr(database, "MIGRATIONS", place)
     return place
 
 
