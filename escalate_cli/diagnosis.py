@@ -257,7 +257,7 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
         weight = Weight.WARNING if one.code == IN_VAIN else Weight.ERROR
         yield Finding(weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
     if not unreadable and all(one.code == IN_VAIN for one in findings):
-        running = len(store.situations.listed(running_only=True, status=None, limit=None))
+        running = len(store.situations.listed(running_only=True))
         yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
 
 

@@ -173,7 +173,7 @@ class Engine:
     def foresee(self, now: Instant) -> list[tuple[int, Plan]]:
         """What a pass at `now` would do, incident by incident; nothing is stored or sent."""
         found = []
-        for incident in self.store.situations.listed(running_only=True, status=None, limit=None):
+        for incident in self.store.situations.listed(running_only=True):
             try:
                 situation = self.store.situations.load(incident.id)
             except DamagedRow:  # `doctor` names it, and each pass

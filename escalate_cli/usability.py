@@ -35,7 +35,7 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Find
     """An error for each running incident that could not be planned, were it due now."""
     found = []
     unreadable = store.situations.unreadable()
-    for incident in store.situations.listed(running_only=True, status=None, limit=None, without=unreadable):
+    for incident in store.situations.listed(running_only=True, without=unreadable):
         try:
             situation = store.situations.load(incident.id)
             troubles = noted(plan(situation, catalog, now).situation, everything=True) if situation is not None else ()

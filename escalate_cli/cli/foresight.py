@@ -197,7 +197,7 @@ def replay(
         raise UsageProblem("name one incident, or --all", "escalate replay 12 --config NEW")
     catalog = _configuration(context, config) if config is not None else context.catalog
     situations = context.store.situations
-    every = situations.listed(running_only=False, status=None, limit=None) if all else ()
+    every = situations.listed(running_only=False) if all else ()
     asked = [number(incident)] if incident is not None else [one.id for one in every]
     now = context.clock.now()
     replays = []

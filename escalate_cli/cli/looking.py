@@ -74,7 +74,7 @@ def list_incidents(
 
 
 def _read(situations: Situations, status: str | None, every: bool, without: Collection[int]) -> tuple[Any, Any, Any, Any]:
-    found = situations.listed(running_only=not every, status=status, limit=None, without=without)
+    found = situations.listed(running_only=not every, status=status, without=without)
     ids = tuple(one.id for one in found)
     return found, situations.escalations(ids), situations.nudges(ids), situations.waiting(without=without)
 

@@ -10,6 +10,10 @@ from pathlib import Path
 import msgspec
 
 from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
+from escalate_cli.store.statements import Statements
+
+_sql = Statements("situations")
+_facts = Statements("ledger")
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -71,10 +75,10 @@ def _open(path: Path) -> sqlite3.Connection:
 def _read(database: sqlite3.Connection) -> tuple[dict[int, Known], dict[str, int]]:
     """Every incident by its number, and the highest numbers, by table."""
     database.text_factory = lambda text: text.decode("utf-8", "replace")
-    rows = database.execute("SELECT id, title, status FROM incidents ORDER BY id").fetchall()
+    rows = database.execute(_sql.known_incidents).fetchall()
     highest = {}
-    for table in NUMBERED:
-        (largest,) = database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - names are ours
-        fact = database.execute("SELECT value FROM facts WHERE name = ?", (GIVEN + table,)).fetchone()
-        highest[table] = max(largest, int(fact[0]) if fact else 0)
+    for table, statement in (("incidents", _sql.highest_incident), ("nudges", _sql.highest_nudge)):
+        (largest,) = database.execute(statement).fetchone()
+        fact = database.execute(_facts.find_fact, {"name": GIVEN + table}).fetchone()
+        highest[table] = max(largest or 0, int(fact[0]) if fact else 0)
     return {row[0]: Known(*row) for row in rows}, highest

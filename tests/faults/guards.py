@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[2]
 OUTBOX = "escalate_cli/store/sql/outbox.sql"
 OUTBOX_PY = "escalate_cli/store/outbox.py"
-SITUATIONS = "escalate_cli/store/situations.py"
+SITUATIONS = "escalate_cli/store/sql/situations.sql"
 ENGINE = "escalate_cli/engine.py"
 DISPATCH = "escalate_cli/dispatch.py"
 ATTEMPT = "escalate_cli/core/attempt.py"
@@ -61,8 +61,8 @@ GUARDS = (
     Guard("abandoned: only after the lease", OUTBOX, "abandoned", " AND n.lease_until <= :now"),
     Guard("abandoned: only what is being sent", OUTBOX, "abandoned", "n.status = 'sending' AND "),
     Guard("abandoned: the attempt under way", OUTBOX, "abandoned", " AND a.number = n.attempts"),
-    Guard("save: a plan undoes no claim", SITUATIONS, "_save_notification", " AND status = ?", " AND ? <> ''"),
-    Guard("save: called off is written down", SITUATIONS, "_save_notification", "stopped = ? WHERE", "stopped = ? * 0 WHERE"),
+    Guard("save: a plan undoes no claim", SITUATIONS, "change_notification", " AND status = :status_before"),
+    Guard("save: called off is written down", SITUATIONS, "change_notification", "stopped = :stopped", "stopped = 0"),
     Guard("engine: what was abandoned is taken over", ENGINE, "", "        self._dispatch.take_over_abandoned(now, report)\n", "", CRASHES),
     Guard("dispatch: not what is under way here", DISPATCH, "take_over_abandoned", "if claimed.token not in mine", "if True"),
     Guard("dispatch: no more attempts than allowed", ATTEMPT, "", "attempts_made >= attempts_allowed", "False", CRASHES),

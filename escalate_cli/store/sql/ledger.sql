@@ -4,6 +4,10 @@
 -- A remembered value.
 SELECT value FROM facts WHERE name = :name;
 
+-- name: find_number
+-- A remembered number; 0 for text that is none, since no incident may wait for that.
+SELECT CAST(value AS INTEGER) AS number FROM facts WHERE name = :name;
+
 -- name: remember_fact
 -- A value under a name, in place of the one before.
 INSERT INTO facts (name, value) VALUES (:name, :value)
