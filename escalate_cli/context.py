@@ -47,6 +47,8 @@ class Context:
         self.patience_with_files: float | None = None
         """CPU seconds that reading an edited configuration may take, where there is a last valid one to go on with; None: any"""
         self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
+        self.rebuilt: str | None = None
+        """what is to be said of indexes that were put right"""
         self.begun_anew: str | None = None
         """what is to be known where a database was begun though one had been there"""
         self._nursery = nursery

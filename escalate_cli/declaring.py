@@ -22,6 +22,7 @@ from escalate_cli.core.wording.events import sentence
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
+from escalate_cli.rebuilding import with_sound_indexes
 from escalate_cli.remembered_troubles import remember_troubles
 
 
@@ -64,14 +65,14 @@ def declare(context: Context, asked: Request, choose: Choose, *, remember: str |
         raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
     catalog = context.running_catalog
     said = _declaration(context, asked, title, catalog)
-    said, existing = _open_already(context, said, asked, remember)
+    said, existing = with_sound_indexes(context, lambda: _open_already(context, said, asked, remember))
     if existing is not None:
         return existing
     if not said.services:
         said = _routed_safely(said, catalog, choose)
     context.keep_catalog()
     try:
-        return _store(context, said, catalog, remember, asked)
+        return with_sound_indexes(context, lambda: _store(context, said, catalog, remember, asked))
     except EscalateError as problem:
         if not isinstance(problem, DamagedRow):
             raise

@@ -28,6 +28,7 @@ from escalate_cli.meaning import (
     storable,
     whoever_types,
 )
+from escalate_cli.rebuilding import with_sound_indexes
 
 
 def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:
@@ -35,6 +36,10 @@ def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalo
 
     What has lapsed is stored, too, where the act is refused.
     """
+    return with_sound_indexes(context, lambda: _change_once(context, incident_id, act))
+
+
+def _change_once(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:
     catalog = context.running_catalog
     refused: list[EscalateError] = []
     with context.store.transaction():

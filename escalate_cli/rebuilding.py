@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from escalate_cli.context import Context
 from escalate_cli.core.duration import MINUTE
+from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.soundness import Damage
-from escalate_cli.store.trouble import damaged
+from escalate_cli.store.trouble import DAMAGED, damaged
+
+Result = TypeVar("Result")
 
 AGAIN_AFTER = 10 * MINUTE
 """how soon the whole check is made once more on a mere suspicion: it reads the whole file"""
@@ -29,6 +35,21 @@ def rebuild_if_damaged(context: Context) -> str | None:
     database.copy_to(copy)
     database.rebuild_indexes()
     return f"{rebuilt(context, damage)}; a copy from before is {copy}"
+
+
+def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
+    """What `do` comes to. SQLite refuses to change a row that its index does not have where it should: then the indexes are put right,
+    `context.rebuilt` says so, and `do`, of which nothing was stored, is done once more. `DatabaseProblem` where more is damaged."""
+    try:
+        return do()
+    except DatabaseProblem as problem:
+        if problem.code != DAMAGED or isinstance(problem, DamagedRow):
+            raise
+        note = rebuild_if_damaged(context)
+        if note is None:
+            raise
+    context.rebuilt = note
+    return do()
 
 
 def rebuilt(context: Context, damage: Damage) -> str:

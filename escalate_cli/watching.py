@@ -18,6 +18,7 @@ from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport
+from escalate_cli.rebuilding import with_sound_indexes
 from escalate_cli.remembered_troubles import remember_troubles
 from escalate_cli.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.trouble import LOCKED, damaged
@@ -190,16 +191,19 @@ def one_pass(
         return keep_on() and context.clock.monotonic() - began < LONGEST / SECOND
 
     taken = emergency.take_in(context)
-    report = engine.begin_pass(report)
+    report = with_sound_indexes(context, lambda: engine.begin_pass(report))
     report.trouble(*taken.troubles)
-    report.unfinished = not engine.run(report, keep_on=go_on)
+    report.unfinished = not with_sound_indexes(context, lambda: engine.run(report, keep_on=go_on))
+    if context.rebuilt is not None:
+        report.trouble(context.rebuilt)
+        context.rebuilt = None
     if context.store.database.garbled:
         report.damaged(damaged(context.store.database.path, ": some of its text cannot be read"))
     report.damaged(taken.problem)
     page = call or partial(emergency.page_fallback, context)
     report.trouble(*emergency.tell_of_unreadable(context, page))
     vitals.safely(lambda: _say_taken_turns(context, report), report)
-    vitals.after_pass(context, report, lambda: _send_on(engine, report, go_on), keep_on)
+    vitals.after_pass(context, report, lambda: _send_on(context, engine, report, go_on), keep_on)
     vitals.safely(lambda: _remember_troubles(context, report), report)
     wrong = report.damage or report.poison
     if wrong is not None and keep_on():
@@ -207,8 +211,8 @@ def one_pass(
     return report
 
 
-def _send_on(engine: Engine, report: PassReport, keep_on: Callable[[], bool]) -> None:
-    report.unfinished = not engine.run(report, keep_on=keep_on)
+def _send_on(context: Context, engine: Engine, report: PassReport, keep_on: Callable[[], bool]) -> None:
+    report.unfinished = not with_sound_indexes(context, lambda: engine.run(report, keep_on=keep_on))
 
 
 def _remember_troubles(context: Context, report: PassReport) -> None:

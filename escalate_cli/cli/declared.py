@@ -43,8 +43,11 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
 def _delivered(context: Context, declared: Any) -> Any:
     """What delivering at once what is due came to; None where nothing is new."""
     from escalate_cli.engine import deliver
+    from escalate_cli.rebuilding import with_sound_indexes
 
-    return deliver(context, [declared.situation.incident.id]) if declared.created or declared.news else None
+    if not declared.created and not declared.news:
+        return None
+    return with_sound_indexes(context, lambda: deliver(context, [declared.situation.incident.id]))
 
 
 def _in_short(declared: Any, code: ExitCode, notes: list[str]) -> Answer:

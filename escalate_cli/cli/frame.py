@@ -83,6 +83,8 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
     warnings: list[str] = []
     if context.begun_anew is not None:
         warnings.append(f"warning: {context.begun_anew}. A new one has been begun")
+    if context.rebuilt is not None:
+        warnings.append(f"warning: {context.rebuilt}")
     if context.fallen_back is not None:
         from escalate_cli.cli.warnings import configuration_warning
 

@@ -180,8 +180,9 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
         raise _as_one(failures)
     from escalate_cli.cli.held_back import held_notes
     from escalate_cli.engine import deliver
+    from escalate_cli.rebuilding import with_sound_indexes
 
-    report = deliver(context, done)
+    report = with_sound_indexes(context, lambda: deliver(context, done))
     catalog = context.running_catalog
     situations = [meaning.find_incident(context, one) for one in done]
     data: Any = [situation_data(one, catalog) for one in situations]
