@@ -123,6 +123,46 @@ def _is_sentence(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in SENTENCES
 
 
+TAG = re.compile(
+    r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input"
+    r"|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section|select|small|span|strong|style|sub|summary|sup|svg|table"
+    r"|tbody|td|text|textarea|th|thead|title|tr|u|ul)(?=[\s/>]|$)|<!doctype",
+    re.IGNORECASE,
+)
+WRITERS_OF_TAGS = {"cli/difference_screen.py": "Markdown for a review, which has small print in no other way"}
+
+
+def test_html_stands_in_templates_and_nowhere_else() -> None:
+    found = [
+        f"{name}:{node.lineno}: {node.value[:60]!r}"
+        for name, text in sources()
+        if name not in WRITERS_OF_TAGS
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
+    ]
+    assert found == []
+
+
+def test_what_finds_a_tag_finds_it() -> None:
+    assert all(map(TAG.search, ("</div>", "<svg class=", "<td", "<br/>", "<p>", "<H2>", "<!DOCTYPE html>")))
+    assert not any(map(TAG.search, ("(?P<body>.*)", "a < b", "<PERSON>", "<1%", "<person>", "<-", "ana <ana@example.com>")))
+
+
+def test_templates_leave_nothing_unescaped_but_our_own_style_sheets() -> None:
+    templates = {path.name: path.read_text(encoding="utf-8") for path in (PACKAGE / "views" / "html" / "templates").glob("*.html")}
+    assert len(templates) > 3
+    marked = [shown for text in templates.values() for shown in re.findall(r"\{\{[^}]*\|\s*safe\b[^}]*\}\}", text)]
+    assert [shown for shown in marked if not re.fullmatch(r'\{\{ styles\(("[a-z]+\.css"(, )?)+\)\|safe \}\}', shown)] == []
+    assert [name for name, text in templates.items() if len(re.findall(r"\bsafe\b|autoescape", text)) != text.count("styles(")] == []
+
+
+def test_no_command_loads_templates_before_a_page_is_made() -> None:
+    modules = ", ".join(f"escalate_cli.{module}" for module in ("cli.learning", "cli.setup", "views.html.report", "views.html.week"))
+    loads = f"import sys, {modules}; print('jinja2' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.strip() == "False"
+
+
 def test_only_the_clock_reads_the_time_and_nothing_is_sent_outside_of_delivery() -> None:
     apprise = [name for name, text in sources() if re.search(r"^\s*(import|from) apprise", text, re.M)]
     assert all(name.startswith("delivery/") for name in apprise)

@@ -53,7 +53,7 @@ def report(
     covered = ", ".join([covered, *filter(None, parts)])
     heading = "What happened and how it went"
     if html is not None:
-        from escalate_cli.cli.report_page import page
+        from escalate_cli.views.html.report import page
 
         notes.append(written(html, page(figures, catalog, heading, covered)))
 

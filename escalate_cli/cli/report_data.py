@@ -18,6 +18,7 @@ from escalate_cli.core.record import Record
 from escalate_cli.core.text import printable
 from escalate_cli.insight.figures import Report, Spread, Times
 from escalate_cli.insight.statistics import highest, teams_of
+from escalate_cli.views.numbers import DAYS
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -95,8 +96,7 @@ def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
         elif name == "levels_reached":
             yield from ((name, about, "incidents", count) for about, count in value.items())
         elif name == "pages_by_weekday_and_hour":
-            days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-            yield from ((name, f"{days[day]} {hour:02}", "pages", count) for day, row in enumerate(value) for hour, count in enumerate(row))
+            yield from ((name, f"{DAYS[day]} {hour:02}", "pages", count) for day, row in enumerate(value) for hour, count in enumerate(row))
         elif isinstance(value, list):
             for one in value:
                 about = " ".join(str(part) for part in one.values() if isinstance(part, str))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli import screens
 from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Span, show_about
 from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.statistics import quantile
+from escalate_cli.views.numbers import DAYS, span
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _STEPS = " ▁▂▃▄▅▆▇█"
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged otherwise"}
 _BAR = 16
 _FEW = 6
@@ -52,13 +51,6 @@ def bar(value: float, most: float, width: int = _BAR) -> Text:
     return screens.words("█" * whole + (_EIGHTHS[rest - 1] if rest else ""), "cyan")
 
 
-def span(value: Span | None) -> str:
-    """A duration at a glance; milliseconds where the tool itself is all there is to wait for."""
-    if value is None:
-        return "–"
-    return f"{value / SECOND:.1f}s" if value < 10 * SECOND else show_about(value)
-
-
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "–"
 
@@ -78,7 +70,7 @@ def _summary(report: Report) -> str:
 def _times(console: Console, report: Report, catalog: Catalog) -> None:
     rows: list[Sequence[object]] = []
     listed: list[tuple[str, Times]] = [("all", report.times), *((f"severity {name}", one) for name, one in report.by_severity)]
-    listed += [(name_of_team(name, catalog), one) for name, one in report.by_team[:_ROWS]]
+    listed += [(catalog.team_name(name), one) for name, one in report.by_team[:_ROWS]]
     most = max((one.acknowledge.median or 0 for _, one in listed), default=0)
     for name, one in listed:
         drawn = bar(one.acknowledge.median or 0, most, 10)
@@ -99,7 +91,7 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
     screens.heading(console, "Who acknowledged: paged at which level, through what, for which team")
     total = sum(count for _, count in report.acks_by_level)
     rows: list[Sequence[object]] = []
-    by_team = tuple((name_of_team(team, catalog), count) for team, count in report.acks_by_team)
+    by_team = tuple((catalog.team_name(team), count) for team, count in report.acks_by_team)
     for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway), ("of", by_team[:_FEW])):
         for name, count in counts[:_ROWS]:
             shown = _OTHER.get(name, f"{kind} {name}")
@@ -121,7 +113,7 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
     worst = sorted(asked, key=lambda one: (-(one.unanswered / (one.answered + one.unanswered)), -one.unanswered, one.team, one.level))
     rows = [
         (
-            name_of_team(one.team, catalog),
+            catalog.team_name(one.team),
             one.level,
             one.paged,
             one.unanswered,
@@ -140,10 +132,10 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
 
 def _changes(console: Console, report: Report, catalog: Catalog) -> None:
     rows: list[Sequence[object]] = [
-        ("went from one team to another", f"{name_of_team(before, catalog)} → {name_of_team(after, catalog)}", count)
+        ("went from one team to another", f"{catalog.team_name(before)} → {catalog.team_name(after)}", count)
         for before, after, count in report.rerouted[:_FEW]
     ]
-    rows += [("team brought in later", name_of_team(team, catalog), count) for team, count in report.teams_added[:_FEW]]
+    rows += [("team brought in later", catalog.team_name(team), count) for team, count in report.teams_added[:_FEW]]
     rows += [("severity raised later", f"{before} → {after}", count) for before, after, count in report.raised]
     if rows:
         most = max(int(str(row[2])) for row in rows)
@@ -212,7 +204,7 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
     if most:
         screens.heading(console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour")
         console.print(screens.words("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
-        for day, row in zip(_DAYS, report.hours, strict=True):
+        for day, row in zip(DAYS, report.hours, strict=True):
             console.print(screens.words(f"{day} ") + screens.words("".join(_step(count, most) * 2 for count in row), "cyan"))
     weeks = report.weeks[-53:]
     known = sorted(one.acknowledge.median for one in weeks if one.acknowledge.median is not None)
@@ -225,11 +217,6 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
 
 def _step(value: float, most: float) -> str:
     return _STEPS[0] if not value or not most else _STEPS[max(1, round(value / most * 8))]
-
-
-def name_of_team(team: str, catalog: Catalog) -> str:
-    """The team's name; its id where the configuration no longer has it."""
-    return catalog.team_name(team)
 
 
 def _more(console: Console, things: Sequence[object], what: str, shown: int = _ROWS) -> None:

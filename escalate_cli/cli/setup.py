@@ -137,8 +137,8 @@ def _weeks(text: str) -> int:
 
 
 def _write_page(file: str, outlook: Any, catalog: Any) -> str:
-    from escalate_cli.cli import heatmap as week
     from escalate_cli.cli.frame import written
+    from escalate_cli.views.html import week
 
     return written(file, week.page(outlook.coverage, catalog))
 

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalate_cli.cli.report_charts import weeks_chart
-from escalate_cli.cli.report_page import page
-from escalate_cli.cli.report_screen import name_of_team, span
 from escalate_cli.core.duration import DAY, SECOND
 from escalate_cli.core.text import LIVE, printable
 from escalate_cli.insight.figures import Report, Spread, Week
+from escalate_cli.views.html.pages import environment
+from escalate_cli.views.html.report import page
+from escalate_cli.views.html.weeks_chart import weeks_chart
+from escalate_cli.views.numbers import span
 from tests.insight import browser, reports
 
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -35,6 +36,10 @@ VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 def drawn(name: str) -> str:
     return page(REPORTS[name](), reports.catalog(), "Incidents of the last 365 days", "24 Nov 2025 – 22 Nov 2026, times in Europe/London")
+
+
+def picture(weeks: list[Week], said: str) -> str:
+    return str(environment().get_template("charts.html").module.weeks(weeks_chart(weeks, said)))
 
 
 class Read(HTMLParser):
@@ -130,11 +135,11 @@ def test_every_number_is_in_a_table() -> None:
     ]
     assert [one[1:] for one in tables["Pages by weekday and hour"]] == [row(*hours, sum(hours)) for hours in year.hours]
     assert [one[:5] for one in tables["Levels and their answers"]] == [
-        row(name_of_team(one.team, catalog), one.level, one.paged, one.answered, one.unanswered) for one in year.levels
+        row(catalog.team_name(one.team), one.level, one.paged, one.answered, one.unanswered) for one in year.levels
     ]
     assert tables["Nudges"] == [row(one.rule, one.accepted, one.declined, one.expired, one.open) for one in year.nudges]
     assert tables["Delivery"] == [row(one.gateway, one.tried, one.sent, one.failed, one.retried) for one in year.gateways]
-    assert [one[:2] for one in tables["Teams: times"]] == [row(name_of_team(team, catalog), one.incidents) for team, one in year.by_team]
+    assert [one[:2] for one in tables["Teams: times"]] == [row(catalog.team_name(team), one.incidents) for team, one in year.by_team]
 
 
 def test_lists_that_grow_with_the_organisation_show_the_top_and_keep_the_rest() -> None:
@@ -150,7 +155,7 @@ def test_lists_that_grow_with_the_organisation_show_the_top_and_keep_the_rest() 
 @settings(max_examples=60, deadline=None)
 def test_any_weeks_can_be_drawn(drawn_weeks: list[tuple[int, int | None, int]]) -> None:
     weeks = [_week(place, count + 1, took, more) for place, (count, took, more) in enumerate(drawn_weeks)]
-    chart = weeks_chart(weeks, span, "what it shows")
+    chart = picture(weeks, "what it shows")
     assert Read(f"<p>{chart}</p>").wrong == []
     heights = [float(y) for y in re.findall(r' (?:c?y[12]?|y)="(-?[\d.]+)"', chart)]
     assert all(-5 <= one <= 290 for one in heights)
@@ -163,7 +168,7 @@ def test_a_line_stops_where_there_is_no_data_and_one_slow_week_does_not_flatten_
     minute = 60 * SECOND
     took = (4, 5, 4, None, 5, None, 6, 5, 900, 4)
     weeks = [_week(place, 1, None if one is None else one * minute, 1) for place, one in enumerate(took)]
-    chart = weeks_chart(weeks, span, "")
+    chart = picture(weeks, "")
     line = re.search(r'class="line" d="([^"]+)"', chart)
     assert line is not None
     assert [part.count("L") for part in line[1].split("M")[1:]] == [2, 0, 3]

@@ -1,0 +1,1 @@
+"""Answers as data and as pages, for whoever asks: a terminal, a file, the web. No Typer, no Rich."""

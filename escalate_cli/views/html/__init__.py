@@ -1,0 +1,2 @@
+"""Pages of HTML: a module a page prepares the values, `templates/` places them, `static/` has the style
+sheets."""

@@ -1,0 +1,45 @@
+"""How figures are written wherever people read them: counts, shares, spans, days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from escalate_cli.core.duration import SECOND, Span, show_about
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""the days of a week, where a column or a row has little room"""
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart: 5,000."""
+    return f"{value:,}"
+
+
+def counted(value: int, what: str) -> str:
+    """A count and what it counts: 1 incident, 5,000 incidents."""
+    return f"{number(value)} {what}{'' if value == 1 else 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent, with a sign of life for the smallest."""
+    if not whole:
+        return "–"
+    percent = part / whole * 100
+    return "<1%" if 0 < percent < 1 else ">99%" if 99 < percent < 100 else f"{percent:.0f}%"
+
+
+def percent(part: float, whole: float) -> float:
+    """A share as a length of a drawing."""
+    return round(part * 100 / whole, 3)
+
+
+def span(value: Span | None) -> str:
+    """A duration at a glance; milliseconds where the tool itself is all there is to wait for."""
+    if value is None:
+        return "–"
+    return f"{value / SECOND:.1f}s" if value < 10 * SECOND else show_about(value)
+
+
+def day_of(day: date) -> str:
+    """A day of a year: 3 Aug 2026."""
+    return f"{day.day} {day:%b %Y}"
