@@ -19,6 +19,7 @@ def main() -> None:
     try:
         _open_standard_streams()
         os.umask(0o077)  # whatever this process creates is its owner's alone
+        _leave_no_core()
         _load_undisturbed()
         nursery = _nursery_for(sys.argv[1:])
         from escalate_cli.cli.frame import run
@@ -30,6 +31,16 @@ def main() -> None:
         if nursery is not None:
             nursery.close()
     sys.exit(code)
+
+
+def _leave_no_core() -> None:
+    """The environment holds secrets, and what is sent does: a core file would hold them, too."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        return  # a machine that has none, or does not let us
 
 
 def _load_undisturbed() -> None:

@@ -12,7 +12,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -65,7 +64,6 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
     Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference` when a `${` is malformed.
     """
     values: dict[str, None] = {}
-    _leave_no_core()
 
     def put(match: re.Match[str]) -> str:
         if match[0] == TO:
@@ -78,15 +76,6 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
 
     url = _REFERENCE.sub(put, template)
     return Expanded(url, tuple(sorted(values, key=len, reverse=True)))
-
-
-def _leave_no_core() -> None:
-    """From here on this process holds secrets: a core file would hold them, too."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def references(template: str) -> tuple[str, ...]:

@@ -229,6 +229,15 @@ def test_a_process_that_holds_secrets_leaves_no_core(tmp_path):
         assert line.split()[4:6] == ["0", "0"], line
 
 
+def test_a_process_leaves_no_core_from_its_beginning_since_its_environment_holds_secrets(tmp_path):
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
+        watch = place.begin("watch", "--interval", "1s", limits={"RLIMIT_CORE": 1 << 30})
+        until(place.db.exists)
+        limits = (Path("/proc") / str(watch.pid) / "limits").read_text()
+        line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        assert line.split()[4:6] == ["0", "0"], line
+
+
 def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
     with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
         reader, writer = os.pipe()
