@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.delivery.processes import until
 from tests.faults.harness import crew, installation, mostly_long, report
 from tests.servers import Answer, HttpServer, SmtpServer
 
