@@ -323,8 +323,8 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
 
         engine = Engine.on(context)
         for _ in range(1440):
-            report = engine.tick()
-            assert (report.lines, report.troubles) == ([], [])
+            passed = engine.tick()
+            assert (passed.lines, passed.troubles) == ([], [])
         context.close()
         assert place("tick").code == 0
         assert sizes_of(place) == sizes
