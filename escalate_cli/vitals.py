@@ -14,7 +14,7 @@ from escalate_cli import files
 from escalate_cli.context import Context
 from escalate_cli.core import incident as core
 from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import DAY, SECOND, Instant
+from escalate_cli.core.duration import DAY, SECOND
 from escalate_cli.core.hours import instant_to_local
 from escalate_cli.core.model import IncidentStatus
 from escalate_cli.core.soundness import unusable
@@ -26,6 +26,7 @@ from escalate_cli.remembered_troubles import remember_troubles, remembered_troub
 from escalate_cli.store import sharing
 from escalate_cli.store.audit import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.copying import refuse_to_replace
+from escalate_cli.store.figures import count_up
 from escalate_cli.store.soundness import Damage
 from escalate_cli.store.store import Store
 from escalate_cli.store.trouble import DAMAGED, damaged
@@ -302,25 +303,22 @@ def _metrics(context: Context) -> None:
 
 def metrics(context: Context) -> str:
     """How things stand, in Prometheus's text format."""
-    run = context.store.database.run
-    now: Instant = context.clock.now()
-    by_status = run("SELECT status, count(*) AS many FROM incidents WHERE status <> 'resolved' GROUP BY status")
-    counts = {row["status"]: row["many"] for row in by_status}
-    oldest = run("SELECT min(unacknowledged_since) AS since FROM incidents WHERE status <> 'resolved' AND status = 'open'")[0]["since"]
-    waiting = run("SELECT count(*) AS many FROM notifications WHERE status IN ('pending', 'retrying') AND due_at <= ?", (now,))[0]["many"]
+    now = context.clock.now()
+    figures = count_up(context.store.database, now)
+    oldest = figures.unacknowledged_since
     failed = context.store.outbox.given_up
     last = context.store.ledger.last_pass_at
     lines = [
         ("escalate_last_pass_timestamp_seconds", "When the last pass began", "gauge", f"{(last or 0) / SECOND:.3f}"),
-        ("escalate_incidents_open", "Incidents that nobody has acknowledged", "gauge", str(counts.get("open", 0))),
-        ("escalate_incidents_acknowledged", "Incidents that somebody has", "gauge", str(counts.get("acknowledged", 0))),
+        ("escalate_incidents_open", "Incidents that nobody has acknowledged", "gauge", str(figures.open)),
+        ("escalate_incidents_acknowledged", "Incidents that somebody has", "gauge", str(figures.acknowledged)),
         (
             "escalate_oldest_unacknowledged_seconds",
             "For how long the longest has been waiting",
             "gauge",
             f"{(now - oldest) / SECOND if oldest is not None else 0:.0f}",
         ),
-        ("escalate_notifications_pending", "Notifications that are due and not sent", "gauge", str(waiting)),
+        ("escalate_notifications_pending", "Notifications that are due and not sent", "gauge", str(figures.waiting)),
         ("escalate_notifications_failed_total", "Notifications given up", "counter", str(failed)),
     ]
     return "".join(f"# HELP {name} {words}\n# TYPE {name} {kind}\n{name} {value}\n" for name, words, kind, value in lines)

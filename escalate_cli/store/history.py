@@ -15,33 +15,9 @@ from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
 from escalate_cli.store.database import Database
 from escalate_cli.store.situations import EVENTS
+from escalate_cli.store.statements import Statements
 
-_TEAMS = "SELECT id, team FROM escalations WHERE incident_id BETWEEN ? AND ?"
-_OF = " FROM notifications n WHERE n.incident_id BETWEEN ? AND ? AND n.kind <> 'test' AND "
-# What went out in one message with another of the same incident is one message: its leader counts.
-_ALONE = "(n.bundled_with IS NULL OR n.incident_id <> (SELECT l.incident_id FROM notifications l WHERE l.id = n.bundled_with))"
-_PAGES = (
-    "SELECT n.incident_id, n.sent_at, substr(n.recipient, 8), n.gateway, n.escalation_id, n.level, n.page_round, n.created_at"
-    f"{_OF} n.kind = 'page'"
-    f" AND n.sent_at IS NOT NULL AND n.recipient LIKE 'person:%' AND {_ALONE} ORDER BY n.incident_id, n.sent_at, n.id"
-)
-_DELIVERIES = (
-    f"SELECT n.incident_id, n.gateway, n.escalation_id, count(*), sum(n.status = 'sent'), sum(n.attempts > 1){_OF}"
-    f" (n.attempts > 0 OR n.sent_at IS NOT NULL) AND {_ALONE} GROUP BY n.incident_id, n.gateway, n.escalation_id"
-)
-_FAILURES = (
-    f"SELECT n.incident_id, n.gateway, n.escalation_id, n.recipient, n.error{_OF} n.status = 'failed' AND {_ALONE}"
-    " ORDER BY n.incident_id, n.id"
-)
-_TIMELINE = (
-    "SELECT incident_id, at, by, data FROM timeline WHERE incident_id BETWEEN ? AND ?"
-    " AND kind IN ('declared', 'escalation', 'level', 'acknowledged', 'snoozed', 'updated', 'exhausted') ORDER BY incident_id, id"
-)
-_NUDGES = (
-    "SELECT incident_id, rule, status, action, created_at, answered_at, answered_by, source, expires_at FROM nudges"
-    " WHERE incident_id BETWEEN ? AND ? ORDER BY incident_id, id"
-)
-_INCIDENT = "id, title, message, severity, services, labels, status, declared_by, declared_at, resolved_at, config_version"
+_sql = Statements("history")
 _Row = tuple[Any, ...]
 
 
@@ -58,22 +34,22 @@ class History:
     def records(self, since: Instant | None = None, until: Instant | None = None) -> tuple[tuple[Record, ...], tuple[int, ...]]:
         """The records of the incidents declared from `since` until `until` (half-open; None: no limit), oldest first; and the ids of
         those that cannot be read."""
-        where = "declared_at >= ? AND declared_at < ?"
-        values = (-(2**62) if since is None else since, 2**62 if until is None else until)
-        rows = self._db.run(f"SELECT {_INCIDENT} FROM incidents WHERE {where} ORDER BY declared_at, id", values)  # noqa: S608 - words are ours
+        rows = self._db.run(
+            _sql.declared_between, since=-(2**62) if since is None else since, until=2**62 if until is None else until
+        )
         if not rows:
             return (), ()
         ids = [row["id"] for row in rows]
-        span = (min(ids), max(ids))
-        told = self._by_incident(_TIMELINE, span)
-        team = dict(self._db.plain(_TEAMS, span)).get  # of an escalation: a join for every message would take longer
+        span = {"first": min(ids), "last": max(ids)}
+        told = self._by_incident(_sql.events, span)
+        team = dict(self._db.plain(_sql.teams, span)).get  # of an escalation: a join for every message would take longer
         others: list[tuple[str, Callable[[_Row], Any], dict[int, list[_Row]]]] = [
             (name, make, self._by_incident(statement, span))
             for name, make, statement in (
-                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])), _PAGES),
-                ("deliveries", lambda row: Delivery(row[1], team(row[2]), row[3], row[4], row[5]), _DELIVERIES),
-                ("failures", lambda row: Failure(row[1], team(row[2]), row[3], row[4]), _FAILURES),
-                ("nudges", lambda row: Asked(*row[1:]), _NUDGES),
+                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])), _sql.pages),
+                ("deliveries", lambda row: Delivery(row[1], team(row[2]), row[3], row[4], row[5]), _sql.deliveries),
+                ("failures", lambda row: Failure(row[1], team(row[2]), row[3], row[4]), _sql.failures),
+                ("nudges", lambda row: Asked(*row[1:]), _sql.nudges),
             )
         ]
         found, damaged = [], []
@@ -86,7 +62,7 @@ class History:
                 damaged.append(one)
         return tuple(found), tuple(damaged)
 
-    def _by_incident(self, statement: str, span: tuple[int, int]) -> dict[int, list[_Row]]:
+    def _by_incident(self, statement: str, span: dict[str, int]) -> dict[int, list[_Row]]:
         """The rows of each incident between two ids, as plain tuples, in order; the first column is the incident's id."""
         return {one: list(some) for one, some in groupby(self._db.plain(statement, span), key=itemgetter(0))}
 

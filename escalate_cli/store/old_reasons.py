@@ -12,16 +12,20 @@ from collections.abc import Callable
 import msgspec
 
 from escalate_cli.core import reasons
+from escalate_cli.store.statements import Statements
+
+_sql = Statements("migrating")
 
 
 def give_reasons(connection: sqlite3.Connection) -> None:
     """Write the reason of each notification beside its sentence, within the caller's transaction."""
-    sentences = [row[0] for row in connection.execute("SELECT DISTINCT because FROM notifications")]
-    values = [(msgspec.json.encode(reason_of(one)).decode(), one) for one in sentences]
-    connection.execute("CREATE TEMP TABLE old_reasons (because TEXT PRIMARY KEY, reason TEXT NOT NULL)")
-    connection.executemany("INSERT INTO old_reasons (reason, because) VALUES (?, ?)", values)
-    connection.execute("UPDATE notifications SET reason = (SELECT reason FROM old_reasons o WHERE o.because = notifications.because)")
-    connection.execute("DROP TABLE old_reasons")
+    sentences = [row[0] for row in connection.execute(_sql.old_sentences)]
+    connection.execute(_sql.make_old_reasons)
+    for because in sentences:
+        values = {"because": because, "reason": msgspec.json.encode(reason_of(because)).decode()}
+        connection.execute(_sql.insert_old_reason, values)
+    connection.execute(_sql.give_reasons)
+    connection.execute(_sql.drop_old_reasons)
 
 
 def reason_of(because: str) -> reasons.Because:

@@ -16,7 +16,9 @@ import msgspec
 from escalate_cli.core import events as happened
 from escalate_cli.core.duration import parse_duration
 from escalate_cli.core.events import AnyEvent, EntryKind, Way
+from escalate_cli.store.statements import Statements
 
+_sql = Statements("migrating")
 _Data = dict[str, Any]
 _TOGETHER = 5000
 _LEADS = "You lead this incident now."
@@ -27,26 +29,20 @@ def give_events(connection: sqlite3.Connection) -> None:
     """Write the event of each entry in place of its data, within the caller's transaction."""
     leads = _first_leads(connection)
     last = -1
-    while rows := connection.execute(
-        "SELECT id, incident_id, kind, text, data FROM timeline WHERE id > ? ORDER BY id LIMIT ?", (last, _TOGETHER)
-    ).fetchall():
+    while rows := connection.execute(_sql.old_entries, {"after": last, "limit": _TOGETHER}).fetchall():
         changes = []
         for number, incident, kind, text, data in rows:
             event = event_of(kind, text, data)
             if isinstance(event, happened.Declared) and incident in leads:
                 event = msgspec.structs.replace(event, lead=leads[incident])
-            changes.append((msgspec.json.encode(event).decode(), number))
+            changes.append({"id": number, "data": msgspec.json.encode(event).decode()})
             last = number
-        connection.executemany("UPDATE timeline SET data = ? WHERE id = ?", changes)
+        connection.executemany(_sql.give_event, changes)
 
 
 def _first_leads(connection: sqlite3.Connection) -> dict[int, str]:
     """Who led an incident from its declaration on, by its id."""
-    rows = connection.execute(
-        "SELECT n.incident_id, n.recipient FROM notifications n JOIN incidents i ON i.id = n.incident_id"
-        " WHERE n.note = ? AND n.created_at = i.declared_at ORDER BY n.id DESC",
-        (_LEADS,),
-    )
+    rows = connection.execute(_sql.letters_at_declaration, {"note": _LEADS})
     return {incident: recipient.removeprefix("person:") for incident, recipient in rows}
 
 

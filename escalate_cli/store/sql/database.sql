@@ -9,7 +9,8 @@ SELECT count(*) FROM sqlite_schema;
 INSERT INTO reserve (filler) VALUES (zeroblob(3900));
 
 -- name: change_reserve
--- Every page of the reserve is changed in one transaction: that makes the journal long enough for all of them.
+-- Every page of the reserve is changed in one transaction: that makes the journal long enough for all of
+-- them.
 UPDATE reserve SET filler = randomblob(3900);
 
 -- name: empty_reserve

@@ -19,7 +19,8 @@ INSERT INTO facts (name, value) VALUES (:name, '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(facts.value AS INTEGER) + 1 AS TEXT);
 
 -- name: move_incidents_back
--- The clock was set back: whatever of a running incident waits for a moment, or reckons from one, moves with it.
+-- The clock was set back: whatever of a running incident waits for a moment, or reckons from one, moves with
+-- it.
 UPDATE incidents
 SET next_due_at = next_due_at - :span,
     open_since = open_since - :span,
@@ -47,7 +48,8 @@ UPDATE nudges SET expires_at = expires_at - :span WHERE status = 'open';
 UPDATE maintenance SET start_at = start_at - :span, until_at = until_at - :span;
 
 -- name: keep_configuration
--- A configuration that was valid, as the last one used. Its version is made of its content: it changes only its time.
+-- A configuration that was valid, as the last one used. Its version is made of its content: it changes only
+-- its time.
 INSERT INTO configurations (version, used_at, document) VALUES (:version, :used_at, :document)
 ON CONFLICT (version) DO UPDATE SET used_at = excluded.used_at;
 

@@ -1,4 +1,5 @@
--- Incidents with everything around them: escalations, notifications, nudges, the timeline, turns and maintenance.
+-- Incidents with everything around them: escalations, notifications, nudges, the timeline, turns and
+-- maintenance.
 --
 -- What is inserted or changed as a whole names each field of its type: a test compares.
 
@@ -27,7 +28,8 @@ SELECT team, turn FROM turns WHERE incident_id = :incident_id;
 SELECT team, max(turn) + 1 AS turn FROM turns GROUP BY team;
 
 -- name: insert_incident
--- A new incident. Its number is given by us, above every one that people may still remember, and not by the database.
+-- A new incident. Its number is given by us, above every one that people may still remember, and not by the
+-- database.
 INSERT INTO incidents (
     id, title, severity, declared_at, updated_at, key, message, status, services, labels, lead, declared_by,
     acknowledged_at, acknowledged_by, resolved_at, next_due_at, config_version, routing, open_since,
@@ -111,9 +113,10 @@ INSERT INTO notifications (
 RETURNING id;
 
 -- name: change_notification
--- Of a stored notification a plan changes only whether and when it is wanted, and only where it still stands as it was when the plan was
--- made: what has been claimed meanwhile is its sender's.
-UPDATE notifications SET status = :status, due_at = :due_at, stopped = :stopped WHERE id = :id AND status = :status_before;
+-- Of a stored notification a plan changes only whether and when it is wanted, and only where it still stands
+-- as it was when the plan was made: what has been claimed meanwhile is its sender's.
+UPDATE notifications SET status = :status, due_at = :due_at, stopped = :stopped
+WHERE id = :id AND status = :status_before;
 
 -- name: insert_turn
 -- The turn that an incident takes in a team; two at once cannot take the same.
@@ -129,7 +132,8 @@ SELECT max(id) AS highest FROM nudges;
 
 -- name: append_entry
 -- One more entry of the timeline, which is only ever appended to.
-INSERT INTO timeline (incident_id, at, kind, by, text, data) VALUES (:incident_id, :at, :kind, :by, :text, :data);
+INSERT INTO timeline (incident_id, at, kind, by, text, data)
+VALUES (:incident_id, :at, :kind, :by, :text, :data);
 
 -- name: timeline_of
 -- The timeline of an incident, oldest first.
@@ -152,7 +156,8 @@ SELECT 1 FROM incidents WHERE id = :id;
 SELECT id FROM incidents WHERE key = :key AND status <> 'resolved';
 
 -- name: labels_like
--- The labels of the incidents whose labels have this text: what has been imported before is found by its label.
+-- The labels of the incidents whose labels have this text: what has been imported before is found by its
+-- label.
 SELECT labels FROM incidents WHERE labels LIKE :pattern;
 
 -- name: due
@@ -198,8 +203,8 @@ WHERE (:status IS NULL OR status = :status) AND id NOT IN (SELECT value FROM jso
 ORDER BY declared_at DESC, id DESC;
 
 -- name: list_worst
--- What runs, the gravest first, of these what nobody has taken, then the newest. `gravest_first` is "|critical|major|minor|"; a severity
--- that is not in it counts as the gravest, since its rank is 0.
+-- What runs, the gravest first, of these what nobody has taken, then the newest. `gravest_first` is
+-- "|critical|major|minor|"; a severity that is not in it counts as the gravest, since its rank is 0.
 SELECT * FROM incidents
 WHERE status <> 'resolved'
 ORDER BY instr(:gravest_first, '|' || severity || '|'), status = 'acknowledged', id DESC
@@ -234,8 +239,8 @@ SELECT incident_id FROM nudges WHERE id = :id;
 SELECT * FROM nudges WHERE status = 'open' ORDER BY id;
 
 -- name: latest_maintenance
--- Maintenance, what was recorded last first: the latest thousand, and those that last longest, so that however many there were, no pass
--- reads them all.
+-- Maintenance, what was recorded last first: the latest thousand, and those that last longest, so that
+-- however many there were, no pass reads them all.
 SELECT * FROM maintenance
 WHERE id IN (SELECT id FROM maintenance ORDER BY id DESC LIMIT 1000)
     OR id IN (SELECT id FROM maintenance ORDER BY until_at DESC LIMIT 100)

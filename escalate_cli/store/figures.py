@@ -1,0 +1,33 @@
+"""How things stand, in a few numbers, for a monitor."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.duration import Instant
+from escalate_cli.store.database import Database
+from escalate_cli.store.statements import Statements
+
+_sql = Statements("figures")
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What runs, and what waits."""
+
+    open: int
+    acknowledged: int
+    unacknowledged_since: Instant | None
+    """of what has been waiting longest for somebody; None where nothing is"""
+    waiting: int
+    """notifications that are due and not sent"""
+
+
+def count_up(database: Database, now: Instant) -> Figures:
+    """The figures of this moment."""
+    running = {row["status"]: row["many"] for row in database.run(_sql.running_by_status)}
+    return Figures(
+        running.get("open", 0),
+        running.get("acknowledged", 0),
+        database.run(_sql.unacknowledged_since)[0]["since"],
+        database.run(_sql.count_waiting, now=now)[0]["many"],
+    )
