@@ -70,6 +70,34 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert [name for name, _ in sources() if set(re.split(r"[/_.]", name)) & vague] == []
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Also not within functions; what is imported for types only does not count."""
+    imports = {_module(name): _imported(ast.parse(text)) for name, text in sources()}
+    behind: dict[str, set[str]] = {}
+    for module in imports:
+        seen, left = set[str](), [module]
+        while left:
+            fresh = {one for one in imports[left.pop()] if one in imports} - seen
+            seen |= fresh
+            left += fresh
+        behind[module] = seen
+    assert sorted(module for module in imports if module in behind[module]) == []
+
+
+def _module(name: str) -> str:
+    return ".".join(("escalate_cli", *Path(name).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    for_types = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    left_out = {id(node) for block in for_types for node in ast.walk(block)}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in left_out:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found
+
+
 SENTENCES = {"text", "because", "note", "sentence"}
 """fields that hold what is said: of an entry, a message, a reason, a finding"""
 TAKE_APART = {

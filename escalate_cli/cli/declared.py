@@ -33,7 +33,7 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
     try:
         return _declared(context, declared, report)
     except Exception as problem:
-        from escalate_cli.cli.incidents import undelivered
+        from escalate_cli.cli.delivered import undelivered
 
         troubles = report.troubles if report else []
         notes = [*declared.broken, *troubles, f"it is stored and delivered as far as it can be, but cannot be shown ({_why(problem)})"]
@@ -63,8 +63,8 @@ def _why(problem: Exception) -> str:
 
 def _declared(context: Context, declared: Any, report: Any) -> Answer:
     """How a declaration stands that is stored and delivered."""
+    from escalate_cli.cli.delivered import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.held_back import held_notes
-    from escalate_cli.cli.incidents import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
 
@@ -72,7 +72,7 @@ def _declared(context: Context, declared: Any, report: Any) -> Answer:
     catalog = context.running_catalog
     data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
     data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
-    nobody = nobody_is_paged(situation, catalog)
+    nobody = nobody_is_paged(situation)
     code = ExitCode.UNDELIVERED if nobody else undelivered(report) if report else ExitCode.DONE
 
     def screen(console: Any) -> None:

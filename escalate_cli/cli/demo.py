@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -64,13 +63,3 @@ def _time_to_read(context: Context, pause: str | None) -> Span:
     if length > _LONGEST_PAUSE:
         raise UsageProblem("--pause is too long: the story would go on without you", 'write at most "10s"')
     return length
-
-
-def run_line(command: str, context: Context) -> Any:
-    """Run a command line as a user would type it, on `context`; its `Answer`. So what is shown is what is run."""
-    from escalate_cli.cli import app
-
-    request = app.parse(shlex.split(command)[1:], {})
-    if isinstance(request, int):
-        raise UsageProblem(f"this command answers nothing: {command}")
-    return request.function(context, **request.values)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cataloguing import shift_in
 from escalate_cli.cli import screens
-from escalate_cli.cli.demo import run_line
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.render import Draw, drawn, lost, write
+from escalate_cli.cli.typed_line import run_line
 from escalate_cli.context import Context, Options
 from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind

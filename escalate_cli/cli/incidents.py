@@ -134,30 +134,6 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
     return choose
 
 
-def nobody_is_paged(situation: Any, catalog: Any) -> list[str]:
-    """Said when an open incident has reached nobody at all, though nothing holds it back: its teams cannot be reached as things stand."""
-    if situation.notifications or not situation.paging or any(one.muted or one.held is not None for one in situation.escalations):
-        return []
-    return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody; it is tried again. Run `escalate check`"]
-
-
-def undelivered(report: Any) -> ExitCode:
-    """The exit code for what a delivery came to."""
-    return ExitCode.UNDELIVERED if report.failed or report.retrying or report.troubles else ExitCode.DONE
-
-
-def failure_notes(situations: Sequence[Any], report: Any) -> list[str]:
-    """What this delivery could not deliver, and what becomes of it, one line each."""
-    if report is None:
-        return []
-    notes = list(report.troubles)
-    for one in (notification for situation in situations for notification in situation.notifications):
-        if one.id in report.undelivered and one.error:
-            what = {"retrying": "will be tried again", "failed": "given up"}.get(one.status.value, "no longer needed")
-            notes.append(f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}")
-    return notes
-
-
 def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
     """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
     from escalate_cli import meaning
@@ -178,6 +154,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
             failures.append(problem)
     if failures and not done:
         raise _as_one(failures)
+    from escalate_cli.cli.delivered import failure_notes, undelivered
     from escalate_cli.cli.held_back import held_notes
     from escalate_cli.engine import deliver
     from escalate_cli.rebuilding import with_sound_indexes

@@ -23,7 +23,7 @@ def tick(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen now, and why; do nothing")] = False,
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
-    from escalate_cli.cli.incidents import undelivered
+    from escalate_cli.cli.delivered import undelivered
     from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.moment import iso
     from escalate_cli.engine import Engine

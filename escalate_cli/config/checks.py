@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escalate_cli.config.compilation import Draft
+from escalate_cli.config.draft import Draft
 from escalate_cli.config.gathering import Item
 from escalate_cli.config.masking import has_literal_secret
 from escalate_cli.config.positions import Path

@@ -7,20 +7,20 @@ what is sound.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from escalate_cli.config import assembly, shape
-from escalate_cli.config.gathering import DEFAULT_LADDER, Gathered, Item, gather
+from escalate_cli.config.checks import check_all
+from escalate_cli.config.draft import Draft
+from escalate_cli.config.gathering import DEFAULT_LADDER, Item, gather
 from escalate_cli.config.parsing import ParsedFile
 from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.sources import Content
 from escalate_cli.config.validation import validate
 from escalate_cli.config.vocabulary import ID_HINT, is_id
 from escalate_cli.core.catalog import Catalog, Settings, Severity, Urgency
-from escalate_cli.core.policy import Rule
 
 T = TypeVar("T")
 M = TypeVar("M", bound=shape.Table)
@@ -30,24 +30,10 @@ MOST_PROBLEMS = 1000
 """more than anybody reads: a file of a megabyte can have fifty thousand, and each costs time"""
 
 
-@dataclass
-class Draft:
-    """The catalog as far as its tables are sound, and where each of them stands."""
-
-    gathered: Gathered
-    catalog: Catalog = field(default_factory=Catalog)
-    rules: list[tuple[Item, Rule]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    errors: int = 0
-    """among the problems of single tables"""
-
-
 def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, list[Problem]]:
     """The catalog that the files make, and all problems in the order of the files; the catalog is of no use when one of them is
     an error.
     """
-    from escalate_cli.config.checks import check_all
-
     gathered = gather([ParsedFile(content) for content in contents])
     draft = Draft(gathered, problems=list(gathered.problems))
     _settings(draft, version)

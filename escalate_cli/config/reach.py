@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escalate_cli.config.compilation import Draft
+from escalate_cli.config.draft import Draft
 from escalate_cli.config.gathering import Item
 from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import WARNING, Problem

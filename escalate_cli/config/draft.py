@@ -1,0 +1,22 @@
+"""A configuration that is being compiled: what of it is sound so far, and every problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from escalate_cli.config.gathering import Gathered, Item
+from escalate_cli.config.problems import Problem
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.policy import Rule
+
+
+@dataclass
+class Draft:
+    """The catalog as far as its tables are sound, and where each of them stands."""
+
+    gathered: Gathered
+    catalog: Catalog = field(default_factory=Catalog)
+    rules: list[tuple[Item, Rule]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    errors: int = 0
+    """among the problems of single tables"""
