@@ -1,4 +1,4 @@
-"""The auditor: plain SQL (sql/audit.sql), apart from the engine, that asks whether anything open has been forgotten."""
+"""The auditor: SQL (sql/audit.sql), apart from the engine, that asks whether anything open has been forgotten."""
 
 from __future__ import annotations
 

@@ -34,22 +34,25 @@ class History:
     def records(self, since: Instant | None = None, until: Instant | None = None) -> tuple[tuple[Record, ...], tuple[int, ...]]:
         """The records of the incidents declared from `since` until `until` (half-open; None: no limit), oldest first; and the ids of
         those that cannot be read."""
-        rows = self._db.run(
-            _sql.declared_between, since=-(2**62) if since is None else since, until=2**62 if until is None else until
-        )
+        first, end = -(2**62) if since is None else since, 2**62 if until is None else until
+        rows = self._db.run(_sql.declared_between, since=first, until=end)
         if not rows:
             return (), ()
         ids = [row["id"] for row in rows]
         span = {"first": min(ids), "last": max(ids)}
         told = self._by_incident(_sql.events, span)
-        team = dict(self._db.plain(_sql.teams, span)).get  # of an escalation: a join for every message would take longer
+        team = dict(self._db.plain(_sql.teams, span)).get  # of an escalation
         others: list[tuple[str, Callable[[_Row], Any], dict[int, list[_Row]]]] = [
             (name, make, self._by_incident(statement, span))
-            for name, make, statement in (
-                ("pages", lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])), _sql.pages),
-                ("deliveries", lambda row: Delivery(row[1], team(row[2]), row[3], row[4], row[5]), _sql.deliveries),
-                ("failures", lambda row: Failure(row[1], team(row[2]), row[3], row[4]), _sql.failures),
-                ("nudges", lambda row: Asked(*row[1:]), _sql.nudges),
+            for name, statement, make in (
+                (
+                    "pages",
+                    _sql.pages,
+                    lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])),
+                ),
+                ("deliveries", _sql.deliveries, lambda row: Delivery(row[1], team(row[2]), *row[3:6])),
+                ("failures", _sql.failures, lambda row: Failure(row[1], team(row[2]), *row[3:5])),
+                ("nudges", _sql.nudges, lambda row: Asked(*row[1:])),
             )
         ]
         found, damaged = [], []

@@ -74,7 +74,8 @@ class Ledger:
 
     def keep_configuration(self, version: str, document: bytes, now: Instant) -> None:
         """Remember a configuration that was valid, as the last one used."""
-        self._db.change(_sql.keep_configuration, version=version, used_at=now, document=zlib.compress(document, 6))
+        packed = zlib.compress(document, 6)
+        self._db.change(_sql.keep_configuration, version=version, used_at=now, document=packed)
 
     @property
     def last_version(self) -> str | None:
@@ -88,6 +89,6 @@ class Ledger:
 
     def configuration(self, version: str | None = None) -> bytes | None:
         """A kept configuration: the one with this version, or the one used last."""
-        by_version = version is not None
-        rows = self._db.run(_sql.find_configuration, version=version) if by_version else self._db.run(_sql.last_configuration)
+        wanted = self.last_version if version is None else version
+        rows = self._db.run(_sql.find_configuration, version=wanted)
         return zlib.decompress(rows[0]["document"]) if rows else None

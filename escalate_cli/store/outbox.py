@@ -114,7 +114,9 @@ class Outbox:
         if not rows:
             return None
         notification = from_row(Notification, rows[0])
-        attempt = self._db.run(_sql.begin_attempt, notification_id=notification.id, number=notification.attempts, now=now)
+        attempt = self._db.run(
+            _sql.begin_attempt, notification_id=notification.id, number=notification.attempts, now=now
+        )
         return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
 
     def last_look(self, claimed: Claimed) -> LastLook:
@@ -134,7 +136,8 @@ class Outbox:
         The attempt keeps what was recorded of it first, which is the reason for a repeat, if there was one. A notification that was
         called off meanwhile gets no further attempt. What failed for good has its incident looked at again at once.
         """
-        self._db.change(_sql.end_attempt, id=claimed.attempt_id, now=now, outcome=outcome.value, detail=detail)
+        attempt = {"id": claimed.attempt_id, "now": now, "outcome": outcome.value, "detail": detail}
+        self._db.change(_sql.end_attempt, attempt)
         sent = verdict.status is NotificationStatus.SENT
         rows = self._db.run(
             _sql.record_outcome,

@@ -61,5 +61,5 @@ def _plain(value: Any) -> Any:
 
 
 def gravest_first(severities: Sequence[str]) -> str:
-    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No name of a severity has a bar in it."""
+    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No severity's name has a bar."""
     return "|".join(("", *reversed(severities), ""))

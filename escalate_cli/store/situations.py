@@ -273,7 +273,9 @@ class Situations:
                 found[row["incident_id"]] = (*found.get(row["incident_id"], ()), from_row(Notification, row))
         return found
 
-    def _grouped(self, statement: str, kind: type[Thing], incident_ids: tuple[int, ...]) -> dict[int, tuple[Thing, ...]]:
+    def _grouped(
+        self, statement: str, kind: type[Thing], incident_ids: tuple[int, ...]
+    ) -> dict[int, tuple[Thing, ...]]:
         found: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())
         for row in self._db.run(statement, ids=_json(incident_ids)):
             found[row["incident_id"]] = (*found[row["incident_id"]], from_row(kind, row))

@@ -1,7 +1,8 @@
 """The named statements of `sql/*.sql`: all SQL that names a table is there, and every dialect would have such files.
 
-`-- name: claim` begins a statement; the comment below it says what it is for. What follows, up to the next name, is run as it stands,
-with values for its `:parameters`. Transactions, PRAGMA and REINDEX, which name no table, stay where the connection is handled.
+`-- name: claim` begins a statement; the comment below it says what it is for. What follows, up to the next
+name, is run as it stands, with values for its `:parameters`. Transactions, PRAGMA and REINDEX, which name no
+table, stay where the connection is handled.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ class Statements:
 
 
 def parse(text: str, file: str) -> dict[str, str]:
-    """The statements of a file by name, without the comments above them; `ValueError` where a name is there twice or has none."""
+    """The statements of a file by name, without the comments above them.
+
+    `ValueError` where a name is there twice, is none, or names no statement.
+    """
     found: dict[str, str] = {}
     for part in f"\n{text}".split(_NAME)[1:]:
         name, *lines = part.splitlines()

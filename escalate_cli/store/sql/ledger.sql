@@ -57,10 +57,6 @@ ON CONFLICT (version) DO UPDATE SET used_at = excluded.used_at;
 -- Which valid configuration was used last.
 SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1;
 
--- name: last_configuration
--- The valid configuration that was used last.
-SELECT document FROM configurations ORDER BY used_at DESC LIMIT 1;
-
 -- name: find_configuration
 -- A kept configuration: an incident is explained by the one it was declared with.
 SELECT document FROM configurations WHERE version = :version;
