@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -51,7 +51,7 @@ class Picture(msgspec.Struct, frozen=True):
         yield Text("\n").join(lay_out(self, options.max_width, options.height or options.size.height, console))
 
 
-def lay_out(picture: Picture, width: int, height: int, console: Any) -> list[Text]:
+def lay_out(picture: Picture, width: int, height: int, console: Console) -> list[Text]:
     """The lines of the board, each at most `width` wide, at most `height` of them."""
     footer = next((one for one in _FOOTERS if len(one) <= width), _FOOTERS[-1])
     troubles = _troubles(picture.troubles, width, height, console)
@@ -68,7 +68,7 @@ def lay_out(picture: Picture, width: int, height: int, console: Any) -> list[Tex
     return [_cut(one, width) for one in lines]
 
 
-def _troubles(troubles: Sequence[Text], width: int, height: int, console: Any) -> list[Text]:
+def _troubles(troubles: Sequence[Text], width: int, height: int, console: Console) -> list[Text]:
     """Every trouble, in as many lines as there is room for, at least one."""
     most = max(height // 3 // max(len(troubles), 1), 1)
     found: list[Text] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def test_page(
@@ -43,7 +46,7 @@ def test_page(
             where = f", {gateway.source}" if gateway and gateway.source else ""
             notes.append(f"not delivered: to {one.recipient} by {one.gateway} ({one.error}{where})")
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         rows = [
@@ -72,7 +75,7 @@ def doctor(context: Context) -> Answer:
         ],
     }
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from rich.text import Text
 
         from escalate_cli.cli import screens
@@ -91,7 +94,7 @@ def doctor(context: Context) -> Answer:
     return Answer(data, screen, found.exit_code)
 
 
-def _draw_indented(console: Any, mark: Any, text: Any) -> None:
+def _draw_indented(console: Console, mark: Any, text: Any) -> None:
     from rich.table import Table
 
     line = Table.grid(padding=0)

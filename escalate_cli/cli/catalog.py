@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from escalate_cli.cli.frame import moment
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A service's id, or its name", autocompletion=known("services"))]
 TeamId = Annotated[str, typer.Argument(metavar="ID", help="A team's id, or its name", autocompletion=known("teams"))]
@@ -38,7 +41,7 @@ def service_show(context: Context, service: ServiceId) -> Answer:
     data = cataloguing.service_data(catalog, found, context.clock.now())
     data["levels"] = [cataloguing.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)] if policy else []
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
@@ -129,7 +132,7 @@ def team_show(context: Context, team: TeamId) -> Answer:
     data = cataloguing.team_data(catalog, found, now)
     shift = cataloguing.shift_of(catalog, found, now)
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
@@ -161,7 +164,7 @@ def person_show(context: Context, person: PersonId) -> Answer:
     catalog = context.catalog
     data = cataloguing.person_data(catalog, cataloguing.find("person", person, catalog.people), context.clock.now())
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
@@ -201,7 +204,7 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
     found = cataloguing.find("policy", policy, catalog.policies)
     data = cataloguing.policy_data(catalog, found)
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         screens.heading(console, data["id"], above=False)
@@ -235,7 +238,7 @@ def oncall(
     data = cataloguing.rota_data(rows)
     zone = catalog.settings.timezone
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
         from escalate_cli.core.hours import zone_or_utc
 
@@ -294,7 +297,7 @@ def override(
 def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wrap: tuple[str, ...]) -> Answer:
     """A list and its table: `columns` maps the head of a column to the key of its cells."""
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import screens
 
         rows = [[_cell(one[key]) for key in columns.values()] for one in data]
@@ -307,7 +310,7 @@ def _cell(value: object) -> object:
     return ", ".join(map(str, value)) or None if isinstance(value, list | dict) else value
 
 
-def _draw_levels(console: Any, levels: list[dict[str, Any]], after: str) -> None:
+def _draw_levels(console: Console, levels: list[dict[str, Any]], after: str) -> None:
     from escalate_cli.cli import screens
 
     console.print()

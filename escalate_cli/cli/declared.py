@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escalate_cli import declaring, meaning
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from escalate_cli.declaring import Declared
+    from escalate_cli.pass_report import PassReport
 
 
 def declare_and_answer(context: Context, asked: declaring.Request, choose: Callable[[Any], str | None]) -> Answer:
@@ -40,7 +46,7 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
         return _in_short(declared, undelivered(report) if report else ExitCode.DONE, notes)
 
 
-def _delivered(context: Context, declared: Any) -> Any:
+def _delivered(context: Context, declared: Declared) -> Any:
     """What delivering at once what is due came to; None where nothing is new."""
     from escalate_cli.engine import deliver
     from escalate_cli.rebuilding import with_sound_indexes
@@ -50,7 +56,7 @@ def _delivered(context: Context, declared: Any) -> Any:
     return with_sound_indexes(context, lambda: deliver(context, [declared.situation.incident.id]))
 
 
-def _in_short(declared: Any, code: ExitCode, notes: list[str]) -> Answer:
+def _in_short(declared: Declared, code: ExitCode, notes: list[str]) -> Answer:
     number = declared.situation.incident.id
     return Answer({"id": number, "created": declared.created}, f"#{number} is declared", code, notes, acted=True)
 
@@ -61,7 +67,7 @@ def _why(problem: Exception) -> str:
     return problem.message if isinstance(problem, EscalateError) else emergency.failure(problem).message
 
 
-def _declared(context: Context, declared: Any, report: Any) -> Answer:
+def _declared(context: Context, declared: Declared, report: PassReport) -> Answer:
     """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.delivered import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.held_back import held_notes
@@ -75,7 +81,7 @@ def _declared(context: Context, declared: Any, report: Any) -> Answer:
     nobody = nobody_is_paged(situation)
     code = ExitCode.UNDELIVERED if nobody else undelivered(report) if report else ExitCode.DONE
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import incident_screen
 
         news = None if declared.created else [one.text for one in declared.news]

@@ -21,6 +21,7 @@ from escalate_cli.demonstration.place import Place
 from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.live import Live
 
 _WIDEST = 100
@@ -95,7 +96,7 @@ class Screen:
             on_call = catalog.name_of(f"person:{shift.person}") if shift and shift.person else None
             rows.append((service.name, team.name, on_call, catalog.name_of(f"person:{team.lead}") if team.lead else None))
 
-        def draw(console: Any) -> None:
+        def draw(console: Console) -> None:
             console.print(screens.words("Puffin Ferries, an invented company", "bold"))
             console.print()
             console.print(screens.table(("service", "team", "on call now", "lead"), rows))
@@ -112,7 +113,7 @@ class Screen:
         self._waiting = False
         self._reasons.clear()
 
-        def draw(console: Any) -> None:
+        def draw(console: Console) -> None:
             from rich.rule import Rule
             from rich.text import Text
 
@@ -128,7 +129,7 @@ class Screen:
         """The command line as typed, then what it did; `show` draws its answer as it would be seen."""
         from rich.text import Text
 
-        def prompt(console: Any) -> None:
+        def prompt(console: Console) -> None:
             console.print()
             console.print(Text.assemble(("$ ", "dim"), (command, "bold cyan")), soft_wrap=True)
 
@@ -190,7 +191,7 @@ class Screen:
             self._live.stop()
             self._live = None
 
-    def _draw_delivery(self, console: Any, delivery: Delivery, after: Span) -> None:
+    def _draw_delivery(self, console: Console, delivery: Delivery, after: Span) -> None:
         from rich.text import Text
 
         one, arrived = delivery.notification, delivery.received
@@ -211,7 +212,7 @@ class Screen:
         self._reasons.add(one.because)
 
 
-def _quoted(text: str, console: Any) -> Any:
+def _quoted(text: str, console: Console) -> Any:
     """A line of a message with a bar before it, also where it wraps."""
     from rich.text import Text
 
@@ -227,7 +228,7 @@ def draw_end(played: Played, options: Options) -> None:
         ('escalate route "customers can\'t log in"', "who would be paged"),
     )
 
-    def draw(console: Any) -> None:
+    def draw(console: Console) -> None:
         console.print()
         for line in played.undelivered:
             console.print(screens.words(line, "bold red"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Instant, Span, show_duration
 from escalate_cli.core.moment import iso, local_time
 from escalate_cli.core.text import printable
 from escalate_cli.foresight.difference import Change
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
     }
 
 
-def draw(console: Any, changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> None:
+def draw(console: Console, changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> None:
     """Person by person: what is new for them; then which services it is about."""
     from escalate_cli.cli import screens
 

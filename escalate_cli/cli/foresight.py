@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,11 @@ from escalate_cli.context import Context
 from escalate_cli.core.doing_without import words_of
 from escalate_cli.core.duration import DAY
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from escalate_cli.core.catalog import Catalog
 
 _FARTHEST = 31 * DAY
 
@@ -72,7 +77,7 @@ def simulate(
     return Answer(data, lambda console: foresight_screens.draw_simulation(console, foreseen, said, catalog), code, notes)
 
 
-def _declaration(title: str, services: Any, severity: str, catalog: Any) -> tuple[Any, list[str]]:
+def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> tuple[Any, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
     from escalate_cli import meaning
     from escalate_cli.core.declaration import Declaration
@@ -116,7 +121,7 @@ def explain(
         would_at = _safely("when it would reach them", lambda: absence.would_tell_at(record, context.running_catalog, now, who), notes)
     data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         foresight_screens.draw_explanation(console, record, who, links, stopped, would_at, now)
 
     return Answer(data, screen, notes=notes)

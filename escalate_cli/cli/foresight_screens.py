@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +18,9 @@ from escalate_cli.core.reasons import Asked, LevelReached, Named, RuleTrue
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.explanation import Link, Record
 from escalate_cli.foresight.simulation import Message, Simulation
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _TOLD = (
     EntryKind.SKIPPED,
@@ -115,7 +118,7 @@ def _is_paging(entry: Entry) -> bool:
     return entry.kind is EntryKind.EXHAUSTED and isinstance(entry.event, SomebodyReached) and bool(entry.event.recipients)
 
 
-def draw_simulation(console: Any, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
+def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
     """The timeline of a night that has not come yet."""
     from escalate_cli.cli import screens
 
@@ -233,7 +236,7 @@ def explanation_data(
 
 
 def draw_explanation(
-    console: Any, record: Record, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None, now: Instant
+    console: Console, record: Record, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None, now: Instant
 ) -> None:
     """The chain, one link a line, and what broke it."""
     from escalate_cli.cli import screens

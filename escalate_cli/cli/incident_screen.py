@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -31,6 +31,9 @@ from escalate_cli.core.moment import from_now
 from escalate_cli.core.plan import reasons
 from escalate_cli.core.policy import OnExpiry
 from escalate_cli.core.wording.reasons import meaning, purpose
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
@@ -77,7 +80,7 @@ def short_title(title: str, limit: int = 300) -> str:
     return title if len(title) <= limit else title[: limit - 1] + "…"
 
 
-def draw_declared(console: Any, situation: Situation, news: Sequence[str] | None, catalog: Catalog, now: Instant) -> None:
+def draw_declared(console: Console, situation: Situation, news: Sequence[str] | None, catalog: Catalog, now: Instant) -> None:
     """What `declare` answers; of an incident that was open already, what became of the `news` (None: it is new)."""
     if news is not None:
         what = "; ".join(news) or "nothing new was said of it"
@@ -85,7 +88,7 @@ def draw_declared(console: Any, situation: Situation, news: Sequence[str] | None
     draw_incident(console, situation, catalog, now)
 
 
-def draw_brief(console: Any, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True) -> None:
+def draw_brief(console: Console, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True) -> None:
     """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
     console.print(title_line(situation.incident, catalog, now))
     fresh = [one for one in situation.notifications if one.created_at >= situation.incident.updated_at]
@@ -95,7 +98,7 @@ def draw_brief(console: Any, situation: Situation, catalog: Catalog, now: Instan
 
 
 def draw_incident(
-    console: Any, situation: Situation, catalog: Catalog, now: Instant, *, entries: Sequence[Entry] = ()
+    console: Console, situation: Situation, catalog: Catalog, now: Instant, *, entries: Sequence[Entry] = ()
 ) -> None:
     """The whole incident; of its timeline, `entries`, only the latest message."""
     console.print(title_line(situation.incident, catalog, now))
@@ -185,7 +188,7 @@ _TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus
 _TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 
-def _draw_told(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
+def _draw_told(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
     """Who has been told, and who could not be; what is still to come is under Next."""
     every = [one for one in situation.notifications if one.status in _TOLD]
     with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
@@ -230,7 +233,7 @@ def _why_told(one: Notification, catalog: Catalog) -> str:
     return f"level {one.level}, {who}" if one.level else why or who
 
 
-def _draw_next(console: Any, situation: Situation, catalog: Catalog, now: Instant) -> None:
+def _draw_next(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
     if situation.incident.status is IncidentStatus.RESOLVED:
         return
     zone = catalog.settings.timezone
@@ -281,7 +284,7 @@ def _without_an_answer(nudge: Nudge) -> str:
     return f"nudge {nudge.id} without an answer: {becomes}" if nudge.expires_at else f"nudge {nudge.id} waits for an answer"
 
 
-def _draw_type(console: Any, situation: Situation) -> None:
+def _draw_type(console: Console, situation: Situation) -> None:
     incident = situation.incident
     if incident.status is IncidentStatus.RESOLVED:
         lines = [f"escalate timeline {incident.id}", f"escalate reopen {incident.id}"]
@@ -297,7 +300,7 @@ def _draw_type(console: Any, situation: Situation) -> None:
         console.print(screens.words(f"  {line}", "bold cyan"))
 
 
-def draw_list(console: Any, incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant) -> None:
+def draw_list(console: Console, incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant) -> None:
     """Incidents as a table."""
     console.print(list_table(incidents, catalog, now))
 

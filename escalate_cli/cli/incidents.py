@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,13 @@ from escalate_cli.cli.render import Answer, error_data
 from escalate_cli.cli.stretches import stretch
 from escalate_cli.context import Context
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from escalate_cli.core.catalog import Catalog
+    from escalate_cli.core.model import Situation
+    from escalate_cli.core.routing import Routing
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
@@ -121,7 +128,7 @@ def _dry_run(context: Context, asked: Any) -> Answer:
 def _chooser(context: Context) -> Callable[[Any], str | None]:
     """Asks on a terminal which of the candidates is meant; elsewhere nobody can be asked."""
 
-    def choose(routing: Any) -> str | None:
+    def choose(routing: Routing) -> str | None:
         from escalate_cli.cli.frame import choose as ask
         from escalate_cli.cli.frame import interactive
 
@@ -169,7 +176,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     notes += [*failure_notes(situations, report), *held_notes(situations, catalog, now)]
     notes += all_warnings(context)
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import incident_screen
 
         for situation in situations:
@@ -199,7 +206,7 @@ def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
     return first
 
 
-def _how_it_stands(situation: Any, verb: str, unchanged: bool, catalog: Any, now: int) -> list[str]:
+def _how_it_stands(situation: Situation, verb: str, unchanged: bool, catalog: Catalog, now: int) -> list[str]:
     """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
     from escalate_cli.cli.incident_screen import wall_time
     from escalate_cli.core.model import EscalationStatus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Since = Annotated[str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")]
 
@@ -57,7 +60,7 @@ def report(
 
         notes.append(written(html, page(figures, catalog, heading, covered)))
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import report_screen
 
         report_screen.draw(console, figures, catalog, heading, covered)
@@ -101,7 +104,7 @@ def lessons(
 
     trials = [try_out(one, past, look, now) if replay else None for one in proposals]
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         lessons_screen.draw(console, proposals, trials, len(records), covered, catalog)
 
     data = [lessons_screen.proposal_data(one, trial) for one, trial in zip(proposals, trials, strict=True)]

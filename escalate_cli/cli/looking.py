@@ -14,6 +14,8 @@ from escalate_cli.context import Context
 from escalate_cli.errors import DamagedRow, ExitCode, Unknown, UsageProblem
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from escalate_cli.store.situations import Situations
 
 STATUSES = ("open", "acknowledged", "resolved")
@@ -61,7 +63,7 @@ def list_incidents(
     data = [incident_data(one, escalations[one.id], nudges[one.id], catalog, waiting.get(one.id, ())) for one in found]
     now = context.clock.now()
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import incident_screen
 
         rows = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
@@ -91,7 +93,7 @@ def show(context: Context, incident: Id) -> Answer:
     data = situation_data(situation, catalog) | {"timeline": [entry_data(one) for one in entries]}
     now = context.clock.now()
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import incident_screen
 
         incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
@@ -109,7 +111,7 @@ def timeline(context: Context, incident: Id) -> Answer:
     entries = context.store.situations.timeline(situation.incident.id)
     now = context.clock.now()
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import timeline_screen
 
         timeline_screen.draw(console, situation, entries, catalog, now, meaning.reader_zone(context))

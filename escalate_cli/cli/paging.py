@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from msgspec.structs import replace
@@ -14,6 +14,9 @@ from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.moment import iso, local_time
 from escalate_cli.errors import ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def page(
@@ -153,7 +156,7 @@ def nudge(
         data = [nudge_data(one) | {"incident": incident} for incident, one in found]
         now = context.clock.now()
 
-        def screen(console: Any) -> None:
+        def screen(console: Console) -> None:
             from escalate_cli.cli import screens
 
             rows = [

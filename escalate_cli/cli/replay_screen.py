@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escalate_cli.core.catalog import Catalog
 from escalate_cli.core.duration import SECOND, Span, show_duration
 from escalate_cli.core.moment import iso, local_time
 from escalate_cli.foresight.replaying import Replay
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared", "new": "newly paged"}
 
@@ -39,7 +42,7 @@ def _seconds(span: Span | None) -> int | None:
     return None if span is None else span // SECOND
 
 
-def draw(console: Any, replays: Sequence[Replay], catalog: Catalog) -> None:
+def draw(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
     """One incident in full; several as a table of those in which something changes, and the sums."""
     if len(replays) == 1:
         _draw_one(console, replays[0], catalog)
@@ -47,7 +50,7 @@ def draw(console: Any, replays: Sequence[Replay], catalog: Catalog) -> None:
         _draw_several(console, replays, catalog)
 
 
-def _draw_one(console: Any, one: Replay, catalog: Catalog) -> None:
+def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
     from escalate_cli.cli import screens
 
     incident = one.situation.incident
@@ -62,7 +65,7 @@ def _draw_one(console: Any, one: Replay, catalog: Catalog) -> None:
     console.print(screens.words(_summed(replays=(one,)), "dim"))
 
 
-def _draw_several(console: Any, replays: Sequence[Replay], catalog: Catalog) -> None:
+def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
     from escalate_cli.cli import screens
 
     rows = []

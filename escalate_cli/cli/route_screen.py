@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escalate_cli import declaring
 from escalate_cli.core.catalog import Catalog
@@ -12,6 +12,9 @@ from escalate_cli.core.moment import iso, local_time
 from escalate_cli.core.routing import Routing
 from escalate_cli.core.scope import wanted
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def route_data(
@@ -46,7 +49,7 @@ def route_data(
     return data, walk
 
 
-def draw(console: Any, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant) -> None:
+def draw(console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant) -> None:
     """The answer for people."""
     from escalate_cli.cli import screens
 

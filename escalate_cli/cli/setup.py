@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,11 @@ from escalate_cli.cli.frame import one_answer, problem_data
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from escalate_cli.core.catalog import Catalog
 
 _ELSEWHERE = "name a directory that you may write to: escalate init DIR"
 
@@ -118,7 +123,7 @@ def check(
     data = {"ok": code is ExitCode.DONE, "problems": [problem_data(problem) for problem in problems]}
     text = check_screens.text(problems, path)
 
-    def screen(console: Any) -> None:
+    def screen(console: Console) -> None:
         from escalate_cli.cli import heatmap as week
         from escalate_cli.cli.screens import words
 
@@ -136,7 +141,7 @@ def _weeks(text: str) -> int:
     return int(text)
 
 
-def _write_page(file: str, outlook: Any, catalog: Any) -> str:
+def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
     from escalate_cli.cli.frame import written
     from escalate_cli.views.html import week
 

@@ -13,6 +13,8 @@ from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageP
 
 if TYPE_CHECKING:
     from escalate_cli.cli.outlet import Outlet
+    from escalate_cli.core.model import Situation
+    from escalate_cli.pass_report import PassReport
 
 PATIENCE_WITH_FILES = 2.0
 """seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
@@ -93,7 +95,7 @@ def _foresee(context: Context, engine: Any) -> Answer:
     return Answer(data, "\n".join(lines) or "Nothing is open.", notes=["dry run: nothing was stored and nobody was paged"])
 
 
-def _due_messages(situation: Any, context: Context, now: int) -> list[str]:
+def _due_messages(situation: Situation, context: Context, now: int) -> list[str]:
     """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
     from escalate_cli.core.model import NotificationStatus
     from escalate_cli.core.together import goes_with, leader_first
@@ -146,7 +148,7 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
 
     known: list[str] = []
 
-    def tell_more(report: Any) -> None:
+    def tell_more(report: PassReport) -> None:
         if context.begun_anew is not None:
             report.warn(f"{context.begun_anew}. A new one has been begun")
             context.begun_anew = None
@@ -159,7 +161,7 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
     return tell_more
 
 
-def _say_lines(context: Context, report: Any, lines: Outlet, troubles: Outlet) -> None:
+def _say_lines(context: Context, report: PassReport, lines: Outlet, troubles: Outlet) -> None:
     """Say what a pass did, without waiting for whoever reads it."""
     from escalate_cli.core.moment import iso
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli import incident_screen, screens
 from escalate_cli.core.catalog import Catalog
@@ -12,8 +12,11 @@ from escalate_cli.core.events import LevelPaged
 from escalate_cli.core.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.model import Entry, Situation
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-def draw(console: Any, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
+
+def draw(console: Console, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
     """Everything that happened, oldest first, in this time zone, or in the organisation's."""
     zone = zone or catalog.settings.timezone
     several = len({one.team for one in situation.escalations}) > 1
