@@ -31,9 +31,9 @@ def export(
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
     from escalate_cli import meaning
-    from escalate_cli.cli.document_markdown import markdown
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.insight.document import document
+    from escalate_cli.views.markdown.document import markdown
 
     if format not in FORMATS:
         raise UsageProblem(f'--format: "{format}" is not a format', "write --format md or --format json")

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from escalate_cli.cli.document_markdown import markdown, plain, quoted
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.core.attempt import Outcome, OutcomeKind
 from escalate_cli.core.text import printable
 from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
+from escalate_cli.views.markdown.document import markdown, plain, quoted
 from tests.insight.conftest import Year
 from tests.loopback import CANARY, CATALOG, GATEWAYS, ISO, Bank, bank, server
 from tests.servers import HttpServer
