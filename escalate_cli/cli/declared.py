@@ -71,8 +71,8 @@ def _declared(context: Context, declared: Declared, report: PassReport) -> Answe
     """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.delivered import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.held_back import held_notes
-    from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.views.incident import situation_data
 
     situation = meaning.find_incident(context, declared.situation.incident.id)
     catalog = context.running_catalog

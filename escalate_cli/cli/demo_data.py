@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalate_cli.cli.views import entry_data, notification_data, situation_data
 from escalate_cli.core.duration import SECOND, Instant, Span
 from escalate_cli.core.model import Entry
 from escalate_cli.core.moment import iso
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place
 from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene
+from escalate_cli.views.incident import entry_data, notification_data, situation_data
 
 Data = dict[str, Any]
 

@@ -56,7 +56,7 @@ def _record(context: Context, incident: Any) -> Record:
 
 def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, Any]:
     """The document as JSON carries it (product.md §6)."""
-    from escalate_cli.cli.views import entry_data, nudge_data, situation_data
+    from escalate_cli.views.incident import entry_data, nudge_data, situation_data
 
     situation, record = document.situation, document.record
     incident, page, declared = situation.incident, document.first_page, document.declaration
@@ -115,7 +115,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
 
 
 def _told_data(row: Told) -> dict[str, Any]:
-    from escalate_cli.cli.views import notification_data
+    from escalate_cli.views.incident import notification_data
 
     more = {"team": row.team, "level": row.notification.level, "source": row.notification.source or None, "note": row.notification.note}
     return notification_data(row.notification) | more | {"late_seconds": _seconds(row.notification.late)}

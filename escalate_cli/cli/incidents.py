@@ -144,8 +144,8 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
 def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
     """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
     from escalate_cli import meaning
-    from escalate_cli.cli.views import situation_data
     from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.views.incident import situation_data
 
     numbers = list(dict.fromkeys(_numbers(texts, verb)))
     done: list[int] = []

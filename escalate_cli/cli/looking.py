@@ -29,10 +29,10 @@ def list_incidents(
     mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
 ) -> Answer:
     """Incidents, the newest first; without options those that are not resolved."""
-    from escalate_cli.cli.views import incident_data
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.core.model import Situation
     from escalate_cli.store.trouble import damaged
+    from escalate_cli.views.incident import incident_data
 
     if status is not None and status not in STATUSES:
         raise UsageProblem(f'"{status}" is not a status', f"write one of {', '.join(STATUSES)}")
@@ -84,8 +84,8 @@ def _read(situations: Situations, status: str | None, every: bool, without: Coll
 def show(context: Context, incident: Id) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
     from escalate_cli import meaning
-    from escalate_cli.cli.views import entry_data, situation_data
     from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.views.incident import entry_data, situation_data
 
     catalog = context.running_catalog
     situation = meaning.find_incident(context, number(incident))
@@ -104,7 +104,7 @@ def show(context: Context, incident: Id) -> Answer:
 def timeline(context: Context, incident: Id) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
     from escalate_cli import meaning
-    from escalate_cli.cli.views import entry_data
+    from escalate_cli.views.incident import entry_data
 
     catalog = context.running_catalog
     situation = meaning.find_incident(context, number(incident))

@@ -148,8 +148,8 @@ def nudge(
     """List the nudges that wait for an answer, or answer one."""
     from escalate_cli import operations
     from escalate_cli.cli.incidents import number
-    from escalate_cli.cli.views import nudge_data
     from escalate_cli.core.moment import from_now
+    from escalate_cli.views.incident import nudge_data
 
     if nudge is None:
         found = context.store.situations.open_nudges()
