@@ -28,10 +28,10 @@ def report(
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with charts")] = None,
 ) -> Answer:
     """How soon people were paged and answered, at which level, through what; who was paged how often, and at night; what failed."""
-    from escalate_cli.cli import report_data
     from escalate_cli.cli.frame import written
     from escalate_cli.insight.statistics import report as count
     from escalate_cli.insight.statistics import select
+    from escalate_cli.views.report import figures_csv, incidents_csv, report_data
 
     if csv and context.options.json:
         raise UsageProblem("--csv and --json are two answers", "leave one of them out")
@@ -49,7 +49,7 @@ def report(
     records, notes, covered, period = _records(context, since)
     chosen = select(records, catalog, whose, which)
     if csv:
-        made = report_data.incidents_csv(chosen, catalog) if incidents else report_data.figures_csv(count(chosen, catalog))
+        made = incidents_csv(chosen, catalog) if incidents else figures_csv(count(chosen, catalog))
         return Answer({}, made, notes=notes)
     figures = count(chosen, catalog)
     parts = [f"team {catalog.teams[whose].name}" if whose else "", f"service {catalog.services[which].name}" if which else ""]
@@ -65,7 +65,7 @@ def report(
 
         report_screen.draw(console, figures, catalog, heading, covered)
 
-    return Answer({**period, **report_data.report_data(figures)}, screen if html is None else "", notes=notes)
+    return Answer({**period, **report_data(figures)}, screen if html is None else "", notes=notes)
 
 
 def lessons(
