@@ -28,10 +28,10 @@ def demo(
     """
     import sys
 
-    from escalate_cli.cli.demo_data import story_data
     from escalate_cli.cli.demo_screen import Screen, SilentStage, draw_end
     from escalate_cli.demonstration.place import scratch_place
     from escalate_cli.demonstration.story import Story
+    from escalate_cli.views.demo import story_data
 
     rest = _time_to_read(context, pause)
     with scratch_place(context.environ, context.clock) as place:
