@@ -9,14 +9,12 @@ import typer
 from escalate_cli.cli.incidents import Id, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.duration import SECOND, Span
 from escalate_cli.core.moment import iso, local_time
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 
 if TYPE_CHECKING:
     from escalate_cli.core.catalog import Catalog
     from escalate_cli.core.record import Record
-    from escalate_cli.insight.document import Document, Told
 
 FORMATS = ("md", "json")
 
@@ -33,6 +31,7 @@ def export(
     from escalate_cli import meaning
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.insight.document import document
+    from escalate_cli.views.document import document_data
     from escalate_cli.views.markdown.document import markdown
 
     if format not in FORMATS:
@@ -52,77 +51,6 @@ def _record(context: Context, incident: Any) -> Record:
             return one
     hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
     raise DatabaseProblem(f"the record of incident {incident.id} is damaged", hint)
-
-
-def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, Any]:
-    """The document as JSON carries it (product.md §6)."""
-    from escalate_cli.views.incident import entry_data, nudge_data, situation_data
-
-    situation, record = document.situation, document.record
-    incident, page, declared = situation.incident, document.first_page, document.declaration
-    return {
-        "incident": {name: value for name, value in situation_data(situation, catalog).items() if name != "notifications"},
-        "zone": zone,
-        "imported": document.imported,
-        "severities": [{"at": iso(one.at), "severity": one.severity, "by": one.by} for one in document.severities],
-        "durations": {
-            "to_first_page_seconds": _seconds(record.to_page),
-            "to_acknowledge_seconds": _seconds(record.to_acknowledge),
-            "to_resolve_seconds": _seconds(record.to_resolve),
-        },
-        "first_page": {
-            "at": iso(page.at),
-            "recipient": page.recipient,
-            "gateway": page.gateway,
-            "team": page.team,
-            "level": page.level,
-        }
-        if page
-        else None,
-        "routing": {
-            "words": record.words,
-            "message": declared.message if declared else incident.message,
-            "match": incident.routing.get("match"),
-            "service": incident.routing.get("service"),
-            "text": document.routed.text if document.routed else None,
-            "candidates": incident.routing.get("candidates") or [],
-            "first_services": list(record.first_services),
-            "services": list(incident.services),
-        },
-        "told": [_told_data(one) for one in document.told],
-        "undelivered": [_told_data(one) for one in document.undelivered],
-        "missed": [{"at": iso(one.at), "team": one.team, "level": one.level, "reason": one.reason} for one in document.missed],
-        "acknowledgements": [
-            {
-                "at": iso(one.at),
-                "by": one.by,
-                "team": one.team,
-                "level": one.level,
-                "gateway": one.gateway,
-                "after_seconds": _seconds(one.at - incident.declared_at),
-                "after_page_seconds": _seconds(one.after),
-                "partly": ack.partly,
-            }
-            for one, ack in zip(record.answers, record.acks, strict=True)
-        ],
-        "changes": [entry_data(one) for one in document.changes],
-        "nudges": [nudge_data(one) | {"answered_at": iso(one.answered_at), "source": one.source} for one in situation.nudges],
-        "delays": [
-            {"at": iso(one.at), "kind": one.kind, "lasted_seconds": _seconds(one.lasted), "text": one.text} for one in document.delays
-        ],
-        "timeline": [entry_data(one) for one in document.timeline],
-    }
-
-
-def _told_data(row: Told) -> dict[str, Any]:
-    from escalate_cli.views.incident import notification_data
-
-    more = {"team": row.team, "level": row.notification.level, "source": row.notification.source or None, "note": row.notification.note}
-    return notification_data(row.notification) | more | {"late_seconds": _seconds(row.notification.late)}
-
-
-def _seconds(span: Span | None) -> int | None:
-    return None if span is None else span // SECOND
 
 
 # ── import-history ────────────────────────────────────────────────────────────────────────────────────────────────────
