@@ -157,7 +157,7 @@ TAG = re.compile(
     r"|tbody|td|text|textarea|th|thead|title|tr|u|ul)(?=[\s/>]|$)|<!doctype",
     re.IGNORECASE,
 )
-WRITERS_OF_TAGS = {"cli/difference_screen.py": "Markdown for a review, which has small print in no other way"}
+WRITERS_OF_TAGS = {"views/markdown/difference.py": "Markdown for a review, which has small print in no other way"}
 
 
 def test_html_stands_in_templates_and_nowhere_else() -> None:
@@ -182,6 +182,11 @@ def test_templates_leave_nothing_unescaped_but_our_own_style_sheets() -> None:
     marked = [shown for text in templates.values() for shown in re.findall(r"\{\{[^}]*\|\s*safe\b[^}]*\}\}", text)]
     assert [shown for shown in marked if not re.fullmatch(r'\{\{ styles\(("[a-z]+\.css"(, )?)+\)\|safe \}\}', shown)] == []
     assert [name for name, text in templates.items() if len(re.findall(r"\bsafe\b|autoescape", text)) != text.count("styles(")] == []
+
+
+def test_only_the_command_line_knows_typer_and_rich() -> None:
+    knows = [name for name, text in sources() if re.search(r"^\s*(import|from) (typer|rich)\b", text, re.M)]
+    assert [name for name in knows if not name.startswith("cli/")] == []
 
 
 def test_no_command_loads_templates_before_a_page_is_made() -> None:

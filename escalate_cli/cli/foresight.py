@@ -150,6 +150,8 @@ def diff(
     from escalate_cli.cli.warnings import unusable_warning
     from escalate_cli.core.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
+    from escalate_cli.views.difference import difference_data
+    from escalate_cli.views.markdown import difference as for_a_review
 
     one_answer(context, markdown=markdown)
     now = context.clock.now()
@@ -160,10 +162,10 @@ def diff(
     changes = difference(old, new, now, notes.append)
     notes = list(dict.fromkeys([*unusable_warning(old, now), *unusable_warning(new, now), *notes]))
     moments = telling_moments(old, new, now)
-    data = difference_screen.difference_data(changes)
+    data = difference_data(changes)
     code = ExitCode.NO if changes else ExitCode.DONE
     if markdown:
-        return Answer(data, difference_screen.markdown(changes, moments, old, new), code, notes)
+        return Answer(data, for_a_review.markdown(changes, moments, old, new), code, notes)
     return Answer(data, lambda console: difference_screen.draw(console, changes, moments, old, new), code, notes)
 
 

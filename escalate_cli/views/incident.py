@@ -1,4 +1,4 @@
-"""Incidents and their parts as JSON carries them (product.md §6)."""
+"""Incidents and their parts as JSON carries them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""What `diff` answers as data: the changes as JSON carries them, and the rows that a table of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.duration import SECOND, Span, show_duration
+from escalate_cli.core.moment import iso, local_time
+from escalate_cli.foresight.difference import Change
+
+
+def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
+    """The changes as JSON carries them; `at` is the first moment of those in `moments`."""
+    return {
+        "changes": [
+            {
+                "service": one.service,
+                "severity": one.severity,
+                "person": one.person,
+                "before_seconds": None if one.before is None else one.before // SECOND,
+                "after_seconds": None if one.after is None else one.after // SECOND,
+                "at": iso(one.at),
+                "moments": [iso(at) for at in one.moments],
+            }
+            for one in changes
+        ]
+    }
+
+
+def rows_of(changes: Sequence[Change], looked_at: int, zone: str, old: Catalog, new: Catalog) -> list[tuple[str, ...]]:
+    """One row for all services and severities for which the same changes at the same moments."""
+    alike: dict[tuple[object, ...], dict[str, list[Change]]] = {}
+    for one in changes:
+        alike.setdefault((one.before, one.after, one.moments), {}).setdefault(one.service, []).append(one)
+    rows: list[tuple[str, ...]] = []
+    for services in alike.values():
+        together: dict[tuple[str, ...], list[Change]] = {}
+        for some in services.values():
+            together.setdefault(tuple(one.severity for one in some), []).append(some[0])
+        for severities, some in together.items():
+            one = some[0]
+            names = ", ".join(service_name(each.service, old, new) for each in some)
+            when = _when(one, looked_at, zone)
+            rows.append((names, ", ".join(severities), _span(one.before), _span(one.after), _verdict(one), when))
+    return rows
+
+
+def _when(one: Change, looked_at: int, zone: str) -> str:
+    if len(one.moments) == looked_at:
+        return "always"
+    more = len(one.moments) - 1
+    return local_time(one.at, zone) + (f" and {more} more" if more else "")
+
+
+def _span(span: Span | None) -> str:
+    return "–" if span is None else "at once" if span == 0 else show_duration(span)
+
+
+def _verdict(one: Change) -> str:
+    if one.before is None or one.after is None:
+        return "new" if one.before is None else "no longer"
+    return "later" if one.after > one.before else "earlier"
+
+
+def people_of(changes: Sequence[Change]) -> list[str]:
+    """The people for whom something changes."""
+    return sorted({one.person for one in changes})
+
+
+def services_of(changes: Sequence[Change]) -> list[str]:
+    """The services about which something changes."""
+    return sorted({one.service for one in changes})
+
+
+def changes_for(changes: Sequence[Change], person: str) -> list[Change]:
+    """The changes for this person."""
+    return [one for one in changes if one.person == person]
+
+
+def people_and_verdicts(changes: Sequence[Change], service: str, old: Catalog, new: Catalog) -> str:
+    """The people for whom a service changes, each with what becomes of them: "Ana Ruiz (earlier)"."""
+    verdicts: dict[str, dict[str, None]] = {}
+    for one in changes:
+        if one.service == service:
+            verdicts.setdefault(one.person, {})[_verdict(one)] = None
+    return ", ".join(f"{person_name(person, old, new)} ({', '.join(what)})" for person, what in verdicts.items())
+
+
+def person_name(person: str, old: Catalog, new: Catalog) -> str:
+    """The name, as the newer configuration that has the person knows it."""
+    known = new.people.get(person) or old.people.get(person)
+    return known.name if known else person
+
+
+def service_name(service: str, old: Catalog, new: Catalog) -> str:
+    """The name, as the newer configuration that has the service knows it."""
+    known = new.services.get(service) or old.services.get(service)
+    return known.name if known else service
