@@ -45,7 +45,11 @@ def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at:
     sent = (one for one in situation.notifications if one.created_at == lapsed_at and one.recipient in event.recipients)
     if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
         return entry
-    return entry_of(replace(event, recipients=(), called_off=event.recipients), entry.at, entry.by, catalog)
+    called_off = replace(event, recipients=(), called_off=event.recipients)
+    try:
+        return entry_of(called_off, entry.at, entry.by, catalog)
+    except Exception:  # `log` has said that it cannot be told
+        return replace(entry, event=called_off)
 
 
 def _is_of(notification: Notification, entry: Entry, situation: Situation) -> bool:

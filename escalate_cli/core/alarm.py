@@ -97,6 +97,13 @@ def _people(team: Team, catalog: Catalog) -> Iterator[Recipient]:
     yield from (Recipient("person", one, BelongsTo(team.id)) for one in ids if one in catalog.people)
 
 
+def _because(reason: Because, why: str, catalog: Catalog) -> str:
+    try:
+        return told_because(reason, catalog)
+    except Exception:  # nothing stands in the way of this page
+        return why
+
+
 def page_plainly(
     situation: Situation, catalog: Catalog, now: Instant, why: str, escalation: Escalation | None = None
 ) -> tuple[Situation, tuple[str, ...]]:
@@ -111,7 +118,7 @@ def page_plainly(
             gateway=one.contact.gateway,
             address=one.contact.address,
             reason=(reason := Because(one.recipient.meant, Said(why))),
-            because=told_because(reason, catalog),
+            because=_because(reason, why, catalog),
             due_at=now,
             escalation_id=escalation.id if escalation is not None else None,
             page_round=escalation.page_round if escalation is not None else None,

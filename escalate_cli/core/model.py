@@ -10,10 +10,14 @@ from msgspec.structs import replace
 
 from escalate_cli.core.catalog import Catalog, Urgency
 from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.events import AnyEvent, EntryKind
+from escalate_cli.core.events import AnyEvent, DoneWithout, EntryKind
 from escalate_cli.core.policy import Policy, Rule
 from escalate_cli.core.reasons import Because
+from escalate_cli.core.text import printable
 from escalate_cli.core.wording.events import sentence
+
+_MOST_OF_A_PROBLEM = 160
+"""characters of what an exception says"""
 
 
 class IncidentStatus(str, Enum):
@@ -253,12 +257,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry_of(event: AnyEvent, at: Instant, by: str | None, catalog: Catalog | None) -> Entry:
-    """The entry of an event that happens now. That it cannot be put into words is no reason to forget it, or to undo it."""
-    try:
-        text = sentence(event, at, by, catalog)
-    except Exception as problem:
-        text = f"{event.kind.value}, which cannot be told ({type(problem).__name__})"
-    return Entry(at, event, text, by)
+    """The entry of an event that happens now."""
+    return Entry(at, event, sentence(event, at, by, catalog), by)
+
+
+def _untold(event: AnyEvent, at: Instant, by: str | None, problem: Exception) -> tuple[Entry, Entry]:
+    """The entries of an event that cannot be put into words: itself, and that."""
+    team: str | None = getattr(event, "team", None)
+    why = f"{type(problem).__name__}: {printable(str(problem))[:_MOST_OF_A_PROBLEM]}"
+    without = DoneWithout(what=f"what happened ({event.kind.value}) cannot be told ({why})", team=team)
+    return Entry(at, event, event.kind.value, by), Entry(at, without, without.what)
 
 
 class Maintenance(msgspec.Struct, frozen=True):
@@ -311,8 +319,15 @@ class Situation(msgspec.Struct, frozen=True):
         return replace(self, incident=replace(self.incident, **values))
 
     def log(self, at: Instant, event: AnyEvent, catalog: Catalog | None, by: str | None = None) -> Situation:
-        """This situation with one more thing that happened; without a catalog its sentence says ids for names."""
-        return replace(self, entries=(*self.entries, entry_of(event, at, by, catalog)))
+        """This situation with one more thing that happened; without a catalog its sentence says ids for names.
+
+        That it cannot be put into words is no reason to undo it, or to forget it; it is said.
+        """
+        try:
+            entries: tuple[Entry, ...] = (entry_of(event, at, by, catalog),)
+        except Exception as problem:
+            entries = _untold(event, at, by, problem)
+        return replace(self, entries=(*self.entries, *entries))
 
     @property
     def paging(self) -> bool:

@@ -133,6 +133,7 @@ def write_to(
     wants_answer = letter.kind in (NotificationKind.PAGE, NotificationKind.NUDGE)
     without = noted(situation, _team_of(letter, None)) if wants_answer else ()
     reason = Because(recipient.meant, letter.cause, without[:_MOST_SAID])
+    situation, because = _told(reason, recipient, letter, situation, catalog, now)
     if not letter.chase:
         found = tuple(contact for contact in found if contact.after == 0)
     first = situation.fresh_id()
@@ -145,7 +146,7 @@ def write_to(
             gateway=contact.gateway,
             address=contact.address,
             reason=reason,
-            because=told_because(reason, catalog),
+            because=because,
             due_at=now + contact.after,
             urgency=urgency,
             escalation_id=escalation.id if escalation else None,
@@ -161,6 +162,17 @@ def write_to(
         for number, contact in enumerate(found)
     )
     return replace(situation, notifications=(*situation.notifications, *added)), bool(added)
+
+
+def _told(
+    reason: Because, recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant
+) -> tuple[Situation, str]:
+    """The reason in words. That there are none keeps no page back; the situation says it."""
+    try:
+        return situation, told_because(reason, catalog)
+    except Exception as problem:
+        text = f"why {recipient.address} is told cannot be said ({words_of(problem)})"
+        return note(situation, now, text, team=_team_of(letter, None), source=letter.source), text
 
 
 def _take_turn(situation: Situation, team: str | None) -> Situation:

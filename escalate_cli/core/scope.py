@@ -51,8 +51,8 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         policy, broken = _policy_or_none(service.team, service.policy, catalog)
         before = found.get((service.team, policy.id))
         together = (*before.services, service_id) if before else (service_id,)
-        names = ", ".join(catalog.services[one].name for one in together)
-        because = f"{names} belongs to {catalog.team_name(service.team)}"
+        because, unnamed = _belonging(together, service.team, catalog)
+        broken = "; ".join(text for text in (broken, unnamed) if text)
         found[service.team, policy.id] = Wanted(service.team, policy, together, because, broken)
     if not found and catalog.fallback.team:
         team = catalog.fallback.team
@@ -63,6 +63,15 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
         because = "no service is known yet, and there is no fallback team"
         found["fallback", "fallback"] = Wanted("fallback", NO_LEVELS, (), because)
     return tuple(found.values())
+
+
+def _belonging(services: tuple[str, ...], team: str, catalog: Catalog) -> tuple[str, str]:
+    """Why these services lead to this team; and what could not be used for saying it, as a sentence."""
+    try:
+        names = ", ".join(catalog.services[one].name for one in services)
+        return f"{names} belongs to {catalog.team_name(team)}", ""
+    except Exception as problem:
+        return f"{', '.join(services)} belongs to {team}", f"the name of {team} cannot be used ({words_of(problem)})"
 
 
 def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple[Policy, str]:

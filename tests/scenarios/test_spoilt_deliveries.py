@@ -93,8 +93,8 @@ def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(worl
     report = world.tick()
     known = {None: "sent", OutcomeKind.TEMPORARY: "retrying", OutcomeKind.PERMANENT: "failed"}[refused.kind if refused else None]
     assert [world.look(number).notifications[0].status.value for number in (1, 2)] == [known, "sent"]
-    assert f"{known}, which cannot be told (TypeError)" in world.timeline(1)
-    assert not report.troubles, report.troubles
+    assert f"person:ana: {known} (TypeError: " in world.timeline(1)
+    assert any("incident 1: how a message ended could not be told (" in one for one in report.troubles), report.troubles
     world.sent()
     world.tick()
     world.expects_nothing()

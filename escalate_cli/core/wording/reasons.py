@@ -12,14 +12,7 @@ from escalate_cli.core.wording.events import came_true, where
 
 
 def told_because(reason: Because, catalog: Catalog) -> str:
-    """The whole reason: "on call for Identity; level 1 of 3 of policy standard". That it cannot be put into words keeps no page back."""
-    try:
-        return _because(reason, catalog)
-    except Exception as problem:
-        return f"why cannot be told ({type(problem).__name__})"
-
-
-def _because(reason: Because, catalog: Catalog) -> str:
+    """The whole reason: "on call for Identity; level 1 of 3 of policy standard"."""
     return "; ".join(text for text in (meaning(reason.meant, catalog), purpose(reason.cause, catalog), *reason.without) if text)
 
 
