@@ -123,7 +123,7 @@ def _take(escalation: Escalation, by: str, situation: Situation, catalog: Catalo
             escalation,
             status=EscalationStatus.ACKNOWLEDGED,
             next_at=now + timeout if timeout is not None else None,
-            acked_by=acked_by,
+            acked_by=(by,) if escalation.snoozed_until is not None else acked_by,
             acknowledged_at=now,
             acknowledged_by=by,
             held=None,
