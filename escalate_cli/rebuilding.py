@@ -39,7 +39,8 @@ def rebuild_if_damaged(context: Context) -> str | None:
 
 def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
     """What `do` comes to. SQLite refuses to change a row that its index does not have where it should: then the indexes are put right,
-    `context.rebuilt` says so, and `do`, of which nothing was stored, is done once more. `DatabaseProblem` where more is damaged."""
+    `context.rebuilt` says so, and `do` is done once more: it must be one that does not do again what of it is stored already.
+    `DatabaseProblem` where more is damaged than indexes."""
     try:
         return do()
     except DatabaseProblem as problem:
