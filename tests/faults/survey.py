@@ -387,6 +387,7 @@ ROWS = (
         "secrets in cores and echoes",
         "core dumps; echoes of a secret in any coding",
         f"{SURROUNDINGS}::test_a_process_that_holds",
+        f"{SURROUNDINGS}::test_a_process_leaves_no_core",
         "tests/delivery/test_secrets.py::test_a_secret_is_told",
         "tests/delivery/test_secrets.py::test_a_password",
     ),
