@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from benchmarks.planted import fact
-from escalate_cli.core.attempt import Outcome, OutcomeKind, after
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, Instant, Span
-from escalate_cli.core.model import (
+from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.changes.update import Changes
+from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.situation import (
     Entry,
     Escalation,
     EscalationStatus,
@@ -32,9 +32,9 @@ from escalate_cli.core.model import (
     Situation,
     entry_of,
 )
-from escalate_cli.core.plan import Plan
-from escalate_cli.core.policy import TargetKind
-from escalate_cli.core.updating import Changes
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import TargetKind
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Message, Simulation, simulate, simulate_on
 from escalate_cli.recording import attempted

@@ -23,7 +23,7 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     if not (routing.DATA / "phrases-dev.tsv").exists():
         yield Note(GROUP, f"left out: there are no phrases to try at {routing.DATA}")
         return
-    from escalate_cli.core.routing import Router
+    from escalate_cli.core.routing.router import Router
 
     services, said = routing.services(), routing.phrases()
     router = Router(services)

@@ -12,7 +12,7 @@ from benchmarks.organisations import crowd
 from benchmarks.processes import Failed, Surroundings, cost, escalate, interleaved, least
 from benchmarks.stage import add_past, declare_incidents
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import HOUR, MINUTE
+from escalate_cli.core.calendar.duration import HOUR, MINUTE
 from tests.servers import HttpServer
 
 GROUP = "open"

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from escalate_cli.core.catalog import Service
-from escalate_cli.core.routing import Router
-from escalate_cli.core.words import tokens
+from escalate_cli.core.organisation.catalog import Service
+from escalate_cli.core.routing.router import Router
+from escalate_cli.core.routing.words import tokens
 
 DATA = Path(__file__).resolve().parent
 

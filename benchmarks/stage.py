@@ -10,7 +10,7 @@ from pathlib import Path
 from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 
 
 class StoppedClock(Clock):

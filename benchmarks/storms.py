@@ -16,7 +16,7 @@ from benchmarks.stage import StoppedClock, declare_incidents
 from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.core.duration import HOUR, MINUTE
+from escalate_cli.core.calendar.duration import HOUR, MINUTE
 from escalate_cli.engine import Engine, deliver
 from tests.servers import HttpServer
 

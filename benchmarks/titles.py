@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.planted import WORDS, fact
-from escalate_cli.core.catalog import Catalog, Service
 from escalate_cli.core.events import Routed, Way
-from escalate_cli.core.routing import Router, Routing
+from escalate_cli.core.organisation.catalog import Catalog, Service
+from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.declaring import how_routed, routing_record
 
 _SHAPES = (

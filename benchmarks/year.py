@@ -26,11 +26,11 @@ from benchmarks.stage import StoppedClock
 from benchmarks.titles import Reporters, Told
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant
-from escalate_cli.core.hours import local_to_instant
-from escalate_cli.core.model import NudgeStatus, Situation
+from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant
+from escalate_cli.core.calendar.hours import local_to_instant
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.incident.situation import NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 
 ZONE = "Europe/London"
 HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 15, 15, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4)

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.phone import looks_like_number, number_problem
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.phone import looks_like_number, number_problem
 
 
 class AddressProblem(msgspec.Struct, frozen=True):

@@ -7,12 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog, Person, Schedule, Service, Step, Team, Urgency, did_you_mean
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import SECOND, Instant, show_duration
-from escalate_cli.core.moment import from_now, iso, local_time
-from escalate_cli.core.policy import Acks, Level, Policy, Target, TargetKind
-from escalate_cli.core.schedule import Shift, on_call, shifts
+from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
+from escalate_cli.core.calendar.moment import from_now, iso, local_time
+from escalate_cli.core.calendar.rota import Schedule, Shift, on_call, shifts
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency, did_you_mean
+from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
 from escalate_cli.errors import Unknown
 
 Data = dict[str, Any]

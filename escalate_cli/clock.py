@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import time
 
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.calendar.duration import Instant, Span
 
 
 class Clock:

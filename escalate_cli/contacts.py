@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.finding import Finding, Weight, all_of, listed, well
 
 _WEB = ("http", "https")
@@ -60,7 +60,7 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
 
 def _gateways(catalog: Catalog) -> Iterator[Finding]:
     """Last, since it is the one question that takes Apprise."""
-    from escalate_cli.core.catalog import did_you_mean
+    from escalate_cli.core.organisation.catalog import did_you_mean
     from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
 
     if not catalog.gateways:

@@ -15,8 +15,8 @@ from escalate_cli.errors import ConfigurationProblem, place_of
 if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
     from escalate_cli.config.sources import Source
-    from escalate_cli.core.catalog import Catalog
-    from escalate_cli.core.duration import Instant
+    from escalate_cli.core.calendar.duration import Instant
+    from escalate_cli.core.organisation.catalog import Catalog
     from escalate_cli.delivery.nursery_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.spool import Spool
@@ -105,8 +105,8 @@ class Context:
         self._kept = None
 
     def _load_or_fall_back(self) -> Catalog:
-        from escalate_cli.config.codec import decode
         from escalate_cli.config.load import SlowConfiguration
+        from escalate_cli.core.organisation.codec import decode
 
         try:
             catalog = self._read_files().catalog
@@ -148,7 +148,7 @@ class Context:
         catalog = self.running_catalog
         ledger = self.store.ledger
         if self.fallen_back is None and not ledger.has_configuration(catalog.version):
-            from escalate_cli.config.codec import encode
+            from escalate_cli.core.organisation.codec import encode
             from escalate_cli.remembered_turns import note_taken
 
             with self.store.transaction():

@@ -10,14 +10,14 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.context import Context
-from escalate_cli.core import declaration
-from escalate_cli.core.acting import acting
-from escalate_cli.core.again import News, declare_again
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import noted, words_of
+from escalate_cli.core.changes import declare as declaration
+from escalate_cli.core.changes.acting import acting
+from escalate_cli.core.changes.again import News, declare_again
 from escalate_cli.core.events import Routed, Way
-from escalate_cli.core.model import Situation
-from escalate_cli.core.routing import Router, Routing
+from escalate_cli.core.incident.doing_without import noted, words_of
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.core.wording.events import sentence
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints

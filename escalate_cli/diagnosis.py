@@ -10,9 +10,9 @@ import msgspec
 
 from escalate_cli.contacts import contact_looks
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import Instant, show_about
+from escalate_cli.core.calendar.duration import Instant, show_about
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.exposure import exposure_findings
 from escalate_cli.finding import Finding, Weight
@@ -133,7 +133,7 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
 
 
 def _kept(store: Store | None) -> Catalog | None:
-    from escalate_cli.config.codec import decode
+    from escalate_cli.core.organisation.codec import decode
 
     try:
         document = store.ledger.configuration() if store is not None else None

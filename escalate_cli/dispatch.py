@@ -13,14 +13,14 @@ from typing import Protocol
 import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict
-from escalate_cli.core.catalog import Catalog, Gateway
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import MINUTE, SECOND, Instant
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
 from escalate_cli.core.events import HeldBack
-from escalate_cli.core.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
-from escalate_cli.core.model import NotificationKind, NotificationStatus, entry_of
-from escalate_cli.core.together import goes_with, leader_first
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, entry_of
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
+from escalate_cli.core.notification.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
+from escalate_cli.core.notification.together import goes_with, leader_first
+from escalate_cli.core.organisation.catalog import Catalog, Gateway
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.envelopes import envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError

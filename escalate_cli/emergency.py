@@ -15,16 +15,16 @@ from msgspec.structs import replace
 
 from escalate_cli import declaring
 from escalate_cli.context import Context
-from escalate_cli.core.alarm import addresses
-from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import Catalog, TextForm
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.fitting import Text, clip, may_cut
-from escalate_cli.core.message import Message
-from escalate_cli.core.model import Incident, NotificationKind, Situation
-from escalate_cli.core.short_message import one_sms, words
-from escalate_cli.core.text import printable
+from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import Incident, NotificationKind, Situation
+from escalate_cli.core.messages.message import Message
+from escalate_cli.core.messages.sms import one_sms, words
+from escalate_cli.core.notification.alarm import addresses
+from escalate_cli.core.notification.attempt import OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog, TextForm
+from escalate_cli.core.wording.fitting import Text, clip, may_cut
+from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.envelopes import sealed

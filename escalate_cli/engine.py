@@ -10,11 +10,11 @@ from contextlib import suppress
 
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import noted
-from escalate_cli.core.duration import Instant, Span, show_about
-from escalate_cli.core.model import Entry
-from escalate_cli.core.plan import Plan, plan
+from escalate_cli.core.calendar.duration import Instant, Span, show_about
+from escalate_cli.core.escalation.plan import Plan, plan
+from escalate_cli.core.incident.doing_without import noted
+from escalate_cli.core.incident.situation import Entry
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints

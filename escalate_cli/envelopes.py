@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog, Gateway, TextForm
-from escalate_cli.core.digest import Part, digest
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.fitting import Text, clip, may_cut
-from escalate_cli.core.message import Message, compose
-from escalate_cli.core.model import Notification, NotificationKind, Situation
-from escalate_cli.core.short_message import one_sms, words
-from escalate_cli.core.text import printable
-from escalate_cli.core.together import joined
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import Notification, NotificationKind, Situation
+from escalate_cli.core.messages.digest import Part, digest
+from escalate_cli.core.messages.message import Message, compose
+from escalate_cli.core.messages.sms import one_sms, words
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.notification.together import joined
+from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
+from escalate_cli.core.wording.fitting import Text, clip, may_cut
+from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed

@@ -22,7 +22,7 @@ from escalate_cli.config.problems import WARNING, Problem
 from escalate_cli.config.secrets import BadReference, secret_files
 from escalate_cli.config.sources import find_sources
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem, EscalateError
 from escalate_cli.finding import Finding, Weight, well
 from escalate_cli.store.sharing import group_of

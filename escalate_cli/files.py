@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 
 _MOST_LINKS = 40
 _LONGEST_NAME = 180

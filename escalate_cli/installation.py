@@ -84,7 +84,7 @@ def _systemd_word(word: str) -> str:
 
 def local_zone(environ: Mapping[str, str]) -> str:
     """The IANA name of this machine's time zone; "UTC" when it does not say."""
-    from escalate_cli.core.hours import zone
+    from escalate_cli.core.calendar.hours import zone
 
     try:
         link = os.readlink("/etc/localtime")

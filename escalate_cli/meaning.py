@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from escalate_cli.cataloguing import find, unknown
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog, Service, did_you_mean
-from escalate_cli.core.model import Situation
-from escalate_cli.core.policy import Target, TargetKind, parse_target
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.organisation.catalog import Catalog, Service, did_you_mean
+from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
 from escalate_cli.errors import Unknown, UsageProblem
 
 LARGEST_TEXT = 1_000_000

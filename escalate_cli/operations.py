@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from escalate_cli.context import Context
-from escalate_cli.core import incident as core
-from escalate_cli.core import updating
-from escalate_cli.core.acting import acting
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import IncidentStatus, NudgeStatus, Situation
-from escalate_cli.core.plan import Plan
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.changes import respond as core
+from escalate_cli.core.changes import update as updating
+from escalate_cli.core.changes.acting import acting
+from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.situation import IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import Conflict, EscalateError, Unknown, UsageProblem
 from escalate_cli.meaning import (
     find_incident,

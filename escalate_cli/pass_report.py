@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.model import Entry, NotificationStatus
+from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.incident.situation import Entry, NotificationStatus
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.trouble import damaged
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from escalate_cli.context import Context
-from escalate_cli.core.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.soundness import Damage
 from escalate_cli.store.trouble import DAMAGED, damaged

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.attempt import Outcome, OutcomeKind, Verdict, after
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent
-from escalate_cli.core.limits import is_limited, matters_most
-from escalate_cli.core.model import Entry, Notification, NotificationKind, NotificationStatus, entry_of
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import Entry, Notification, NotificationKind, NotificationStatus, entry_of
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict, after
+from escalate_cli.core.notification.limits import is_limited, matters_most
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport
 from escalate_cli.store.outbox import Claimed

@@ -9,14 +9,14 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.context import Context
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog, TextForm
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.message import compose
-from escalate_cli.core.model import Incident, Notification, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.policy import Target
-from escalate_cli.core.reasons import Because, Said
-from escalate_cli.core.targets import Recipient, resolve
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.events.reasons import Because, Said
+from escalate_cli.core.incident.situation import Incident, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.messages.message import compose
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.notification.targets import Recipient, resolve
+from escalate_cli.core.organisation.catalog import Catalog, TextForm
+from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.dispatch import PARALLEL

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from escalate_cli.core.duration import HOUR, Instant
+from escalate_cli.core.calendar.duration import HOUR, Instant
 from escalate_cli.store.ledger import Ledger
 
 _FACT = "troubles"

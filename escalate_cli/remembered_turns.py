@@ -10,10 +10,10 @@ import json
 from contextlib import suppress
 from typing import NamedTuple
 
-from escalate_cli.config.codec import decode
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.turns import Taken, message_of, taken_turns
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.codec import decode
+from escalate_cli.core.organisation.turns import Taken, message_of, taken_turns
 from escalate_cli.store.ledger import Ledger
 
 _FACT = "turns_taken"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import noted, words_of
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.on_paper import unusable_on_paper
-from escalate_cli.core.plan import plan
-from escalate_cli.core.soundness import unusable
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.changes.on_paper import unusable_on_paper
+from escalate_cli.core.escalation.plan import plan
+from escalate_cli.core.escalation.soundness import unusable
+from escalate_cli.core.incident.doing_without import noted, words_of
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DamagedRow
 from escalate_cli.finding import Finding, Weight, well
 from escalate_cli.store.store import Store

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from escalate_cli import files
 from escalate_cli.context import Context
-from escalate_cli.core import incident as core
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import DAY, SECOND
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import IncidentStatus
-from escalate_cli.core.soundness import unusable
+from escalate_cli.core.calendar.duration import DAY, SECOND
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.changes import respond as core
+from escalate_cli.core.escalation.soundness import unusable
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport

@@ -13,7 +13,7 @@ from functools import partial
 from escalate_cli import emergency, vitals
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
-from escalate_cli.core.duration import DAY, MINUTE, SECOND, Span
+from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError

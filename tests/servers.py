@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Generic, Self, TypeVar
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 
 LOOPBACK = "127.0.0.1"
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from escalate_cli.cli.commands import COMMANDS, FAMILIES
-from escalate_cli.core import model
-from escalate_cli.core.placeholders import PLACEHOLDERS
-from escalate_cli.core.policy import Rule, TargetKind
-from escalate_cli.core.routing import Match
+from escalate_cli.core.incident import situation as model
+from escalate_cli.core.organisation.policy import Rule, TargetKind
+from escalate_cli.core.routing.router import Match
+from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
@@ -111,12 +111,12 @@ READERS_OF_TEXT = {
     "config/gathering.py": "the text is TOML",
     "config/problems.py": "a line of TOML that is shown under a problem",
     "cli/demo_screen.py": "the text is a message as it arrived, which is shown",
-    "core/on_paper.py": "what two looks at one thing say is said once",
+    "core/changes/on_paper.py": "what two looks at one thing say is said once",
 }
 
 
 def test_nobody_takes_a_sentence_apart() -> None:
-    """What happened and why are values (core/events, core/reasons.py): sentences are written for people, and read by nobody else."""
+    """What happened and why are values (core/events, core/events/reasons.py): sentences are written for people, and read by nobody else."""
     found = [
         f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
         for name, text in sources()

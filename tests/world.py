@@ -20,10 +20,10 @@ from escalate_cli import declaring, operations
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, parse_duration
-from escalate_cli.core.model import NudgeStatus, Situation
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, parse_duration
+from escalate_cli.core.incident.situation import NudgeStatus, Situation
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
 from escalate_cli.maintenance import begin_maintenance

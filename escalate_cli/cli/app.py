@@ -244,7 +244,7 @@ class LazyGroup(PlainGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
         if name not in _lines(self.family) and not ctx.resilient_parsing:
-            from escalate_cli.core.catalog import did_you_mean
+            from escalate_cli.core.organisation.catalog import did_you_mean
 
             meant = did_you_mean(name, _lines(self.family))
             see = f"run `{ctx.command_path} --help` to see them all"
@@ -295,7 +295,7 @@ def _usage_problem(error: Exception) -> UsageProblem:
     see = f"run `{path} --help`"
     wrong = getattr(error, "option_name", None)
     if wrong is not None and type(error).__name__ == "NoSuchOption":
-        from escalate_cli.core.catalog import did_you_mean
+        from escalate_cli.core.organisation.catalog import did_you_mean
 
         known = [name for parameter in ctx.command.get_params(ctx) for name in parameter.opts if name.startswith("--")] if ctx else []
         meant = did_you_mean(str(wrong), known)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cli import board_layout, incident_screen, screens
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog, Urgency
-from escalate_cli.core.duration import MINUTE, Instant, show_about
-from escalate_cli.core.model import Entry, Situation
+from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.errors import EscalateError
 from escalate_cli.pass_report import PassReport
 

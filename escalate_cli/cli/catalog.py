@@ -124,7 +124,7 @@ def team_list(context: Context) -> Answer:
 def team_show(context: Context, team: TeamId) -> Answer:
     """One team: its people, who is on call and until when, its policy, its services."""
     from escalate_cli import cataloguing
-    from escalate_cli.core.moment import local_time
+    from escalate_cli.core.calendar.moment import local_time
 
     catalog = context.catalog
     found = cataloguing.find("team", team, catalog.teams)
@@ -159,7 +159,7 @@ def person_list(context: Context) -> Answer:
 def person_show(context: Context, person: PersonId) -> Answer:
     """One person: teams, contacts, where they are on call, and how they are notified."""
     from escalate_cli import cataloguing
-    from escalate_cli.core.duration import SECOND, show_duration
+    from escalate_cli.core.calendar.duration import SECOND, show_duration
 
     catalog = context.catalog
     data = cataloguing.person_data(catalog, cataloguing.find("person", person, catalog.people), context.clock.now())
@@ -198,7 +198,7 @@ def policy_list(context: Context) -> Answer:
 def policy_show(context: Context, policy: PolicyId) -> Answer:
     """One policy: its levels in words, and who uses it."""
     from escalate_cli import cataloguing
-    from escalate_cli.core.duration import show_duration
+    from escalate_cli.core.calendar.duration import show_duration
 
     catalog = context.catalog
     found = cataloguing.find("policy", policy, catalog.policies)
@@ -226,7 +226,7 @@ def oncall(
 ) -> Answer:
     """Who is on call, since when and until when. Exit 1 when nobody is."""
     from escalate_cli import cataloguing
-    from escalate_cli.core.moment import local_time
+    from escalate_cli.core.calendar.moment import local_time
 
     catalog = context.running_catalog
     now = context.clock.now()
@@ -240,7 +240,7 @@ def oncall(
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
-        from escalate_cli.core.hours import zone_or_utc
+        from escalate_cli.core.calendar.hours import zone_or_utc
 
         spans = [cataloguing.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
         table = [
@@ -276,8 +276,8 @@ def override(
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
     from escalate_cli import cataloguing
     from escalate_cli.config.edit import append_override
-    from escalate_cli.core.hours import instant_to_local
-    from escalate_cli.core.moment import iso
+    from escalate_cli.core.calendar.hours import instant_to_local
+    from escalate_cli.core.calendar.moment import iso
 
     catalog = context.catalog
     found = cataloguing.find_schedule(catalog, schedule)

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from escalate_cli import __version__
 from escalate_cli.config.problems import ERROR, WARNING, Problem, render
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, ExitCode
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _level(one: AddressProblem) -> str:
 def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     """The turns under way that these files take from somebody, by what the database remembers; none where there is no database to ask."""
     from escalate_cli.config.find import find_db
-    from escalate_cli.core.turns import message_of
+    from escalate_cli.core.organisation.turns import message_of
     from escalate_cli.foresight.outlook import place_of
     from escalate_cli.remembered_turns import turns_taken
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalate_cli.core.model import Situation
+from escalate_cli.core.incident.situation import Situation
 from escalate_cli.errors import ExitCode
 from escalate_cli.pass_report import PassReport
 

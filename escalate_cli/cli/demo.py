@@ -8,7 +8,7 @@ import typer
 
 from escalate_cli.cli.render import Answer, say
 from escalate_cli.context import Context
-from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.errors import ExitCode, UsageProblem
 
 TIME_TO_READ: Span = 5 * SECOND // 2

@@ -12,9 +12,9 @@ from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.render import Draw, drawn, lost, write
 from escalate_cli.cli.typed_line import run_line
 from escalate_cli.context import Context, Options
-from escalate_cli.core.duration import SECOND, Span
+from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.model import Entry, Notification
+from escalate_cli.core.incident.situation import Entry, Notification
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place

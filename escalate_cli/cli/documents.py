@@ -9,12 +9,12 @@ import typer
 from escalate_cli.cli.incidents import Id, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 
 if TYPE_CHECKING:
-    from escalate_cli.core.catalog import Catalog
-    from escalate_cli.core.record import Record
+    from escalate_cli.core.incident.record import Record
+    from escalate_cli.core.organisation.catalog import Catalog
 
 FORMATS = ("md", "json")
 

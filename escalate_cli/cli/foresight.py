@@ -12,14 +12,14 @@ from escalate_cli.cli.completing import known
 from escalate_cli.cli.incidents import Id, Severity, number
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import DAY
+from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from escalate_cli.core.catalog import Catalog
+    from escalate_cli.core.organisation.catalog import Catalog
 
 _FARTHEST = 31 * DAY
 
@@ -49,8 +49,8 @@ def simulate(
     from escalate_cli import meaning
     from escalate_cli.cli import foresight_screens, foresight_script
     from escalate_cli.cli.frame import moment, one_answer, span
-    from escalate_cli.core.duration import MINUTE
-    from escalate_cli.core.moment import iso, second_showing
+    from escalate_cli.core.calendar.duration import MINUTE
+    from escalate_cli.core.calendar.moment import iso, second_showing
     from escalate_cli.foresight.simulation import simulate as run
 
     one_answer(context, mermaid=mermaid)
@@ -80,8 +80,8 @@ def simulate(
 def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> tuple[Any, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
     from escalate_cli import meaning
-    from escalate_cli.core.declaration import Declaration
-    from escalate_cli.core.routing import Router
+    from escalate_cli.core.changes.declare import Declaration
+    from escalate_cli.core.routing.router import Router
 
     found = tuple(meaning.find_service(one, catalog).id for one in services)
     if found:
@@ -148,7 +148,7 @@ def diff(
     from escalate_cli.cli import difference_screen
     from escalate_cli.cli.frame import one_answer
     from escalate_cli.cli.warnings import unusable_warning
-    from escalate_cli.core.duration import MINUTE
+    from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
     from escalate_cli.views.difference import difference_data
     from escalate_cli.views.markdown import difference as for_a_review
@@ -222,7 +222,7 @@ def replay(
 
 def as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
     """The configuration with this version, kept with the incidents; the present one, and a word about it, where it was not kept."""
-    from escalate_cli.config.codec import decode
+    from escalate_cli.core.organisation.codec import decode
 
     present = context.running_catalog
     if present.version == version:

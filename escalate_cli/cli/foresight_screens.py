@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
+from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.calendar.moment import from_now, iso, local_time
+from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import EntryKind, SomebodyReached
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import Entry, NotificationKind, Situation
-from escalate_cli.core.moment import from_now, iso, local_time
-from escalate_cli.core.reasons import Asked, LevelReached, Named, RuleTrue
+from escalate_cli.core.events.reasons import Asked, LevelReached, Named, RuleTrue
+from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.explanation import Link, Record
 from escalate_cli.foresight.simulation import Message, Simulation
@@ -214,7 +214,7 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
 
 def _mermaid_text(text: str) -> str:
     """Text that means nothing to Mermaid: `;` and `#` end or escape there."""
-    from escalate_cli.core.text import printable
+    from escalate_cli.core.wording.text import printable
 
     return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from escalate_cli.cli.frame import span
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.updating import Changes
+from escalate_cli.core.changes.update import Changes
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import UsageProblem
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening

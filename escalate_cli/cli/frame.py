@@ -199,7 +199,7 @@ def moment(context: Context, text: str, now: int, zone: str | None = None) -> in
 
     `now` is the command's one reading of the clock, so that two options agree on it.
     """
-    from escalate_cli.core.moment import NotAMoment, parse_moment
+    from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 
     try:
         return parse_moment(text, now, zone or context.catalog.settings.timezone)
@@ -226,7 +226,7 @@ def written(file: str, text: str) -> str:
 
 def span(option: str, text: str, *, some: bool = False) -> int:
     """The duration that an option names, in microseconds; `UsageProblem` if none. `some`: nothing at all is too short."""
-    from escalate_cli.core.duration import parse_duration
+    from escalate_cli.core.calendar.duration import parse_duration
 
     try:
         length = parse_duration(text)

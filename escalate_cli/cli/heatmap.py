@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage
 from escalate_cli.foresight.findings import some
 from escalate_cli.foresight.week import GRADE_NAMES, Week, grade, worst

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from escalate_cli.cli.incident_screen import wall_time
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, show_duration
-from escalate_cli.core.model import Situation
+from escalate_cli.core.calendar.duration import Instant, show_duration
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.organisation.catalog import Catalog
 
 
 def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) -> list[str]:

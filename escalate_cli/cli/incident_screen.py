@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from escalate_cli.cli import screens
-from escalate_cli.core.catalog import Catalog, Urgency
-from escalate_cli.core.duration import DAY, MINUTE, Instant, show_about
+from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, show_about
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.calendar.moment import from_now
+from escalate_cli.core.escalation.maintenance import quiet
+from escalate_cli.core.escalation.plan import reasons
 from escalate_cli.core.events import MessageAdded
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.maintenance import quiet
-from escalate_cli.core.message import next_of
-from escalate_cli.core.model import (
+from escalate_cli.core.incident.situation import (
     Entry,
     Escalation,
     EscalationStatus,
@@ -27,9 +27,9 @@ from escalate_cli.core.model import (
     NudgeStatus,
     Situation,
 )
-from escalate_cli.core.moment import from_now
-from escalate_cli.core.plan import reasons
-from escalate_cli.core.policy import OnExpiry
+from escalate_cli.core.messages.message import next_of
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.organisation.policy import OnExpiry
 from escalate_cli.core.wording.reasons import meaning, purpose
 
 if TYPE_CHECKING:

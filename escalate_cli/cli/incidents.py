@@ -16,9 +16,9 @@ from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from escalate_cli.core.catalog import Catalog
-    from escalate_cli.core.model import Situation
-    from escalate_cli.core.routing import Routing
+    from escalate_cli.core.incident.situation import Situation
+    from escalate_cli.core.organisation.catalog import Catalog
+    from escalate_cli.core.routing.router import Routing
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
@@ -61,7 +61,7 @@ def route(
     from escalate_cli import meaning
     from escalate_cli.cli import route_screen
     from escalate_cli.cli.frame import moment
-    from escalate_cli.core.routing import Router
+    from escalate_cli.core.routing.router import Router
 
     catalog = context.catalog
     now = context.clock.now()
@@ -109,7 +109,7 @@ def declare(
 def _dry_run(context: Context, asked: Any) -> Answer:
     from escalate_cli import meaning
     from escalate_cli.cli import route_screen
-    from escalate_cli.core.routing import Match, Router, Routing
+    from escalate_cli.core.routing.router import Match, Router, Routing
 
     catalog = context.running_catalog
     chosen = meaning.pick_severity(asked.severity, catalog)
@@ -209,7 +209,7 @@ def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
 def _how_it_stands(situation: Situation, verb: str, unchanged: bool, catalog: Catalog, now: int) -> list[str]:
     """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
     from escalate_cli.cli.incident_screen import wall_time
-    from escalate_cli.core.model import EscalationStatus
+    from escalate_cli.core.incident.situation import EscalationStatus
 
     incident, zone = situation.incident, catalog.settings.timezone
     if unchanged and verb == "resolved":

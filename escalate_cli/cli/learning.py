@@ -77,7 +77,7 @@ def lessons(
     from escalate_cli import meaning
     from escalate_cli.cli import lessons_screen
     from escalate_cli.cli.foresight import as_it_was
-    from escalate_cli.config.codec import decode
+    from escalate_cli.core.organisation.codec import decode
     from escalate_cli.insight.amending import Texts
     from escalate_cli.insight.lessons import lessons as learn
     from escalate_cli.insight.proposal import Past
@@ -115,8 +115,8 @@ def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], 
     """The records of the incidents declared since then, what is to be said about them, and the time they cover, in words and data."""
     import gc
 
-    from escalate_cli.core.hours import zone_or_utc
-    from escalate_cli.core.moment import iso, local_time
+    from escalate_cli.core.calendar.hours import zone_or_utc
+    from escalate_cli.core.calendar.moment import iso, local_time
 
     gc.disable()  # everything read now lives until the process ends: the collector would only walk over it again and again
     now = context.clock.now()
@@ -133,9 +133,9 @@ def _since(text: str, now: int, zone: str) -> int:
     """The instant that `--since` names: so long ago, or a day."""
     from datetime import date, datetime, time
 
-    from escalate_cli.core.duration import parse_duration
-    from escalate_cli.core.hours import local_to_instant
-    from escalate_cli.core.moment import NotAMoment, parse_moment
+    from escalate_cli.core.calendar.duration import parse_duration
+    from escalate_cli.core.calendar.hours import local_to_instant
+    from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 
     hint = 'write it like "90d", "26w" or "2026-01-31"'
     try:

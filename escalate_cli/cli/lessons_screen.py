@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from escalate_cli.cli import screens
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Span, show_about
+from escalate_cli.core.calendar.duration import SECOND, Span, show_about
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.proposal import Proposal
 from escalate_cli.insight.trial import Before, Trial

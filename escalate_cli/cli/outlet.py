@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 from escalate_cli.cli.render import error_text, give_up, unwritable
 from escalate_cli.context import Options
-from escalate_cli.core.text import printable
+from escalate_cli.core.wording.text import printable
 
 ROOM = 256 * 1024
 """bytes of lines that wait for a reader; what comes then is left out"""

@@ -12,7 +12,7 @@ from escalate_cli.cli.frame import moment
 from escalate_cli.cli.incidents import By, Id, Message, act
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.errors import ExitCode, UsageProblem
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def nudge(
     """List the nudges that wait for an answer, or answer one."""
     from escalate_cli import operations
     from escalate_cli.cli.incidents import number
-    from escalate_cli.core.moment import from_now
+    from escalate_cli.core.calendar.moment import from_now
     from escalate_cli.views.incident import nudge_data
 
     if nudge is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from escalate_cli.context import Options
-from escalate_cli.core.text import LIVE, printable
+from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.errors import EscalateError, ExitCode
 
 if TYPE_CHECKING:

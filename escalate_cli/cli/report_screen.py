@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli import screens
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.statistics import quantile
 from escalate_cli.views.numbers import DAYS, span

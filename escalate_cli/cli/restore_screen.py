@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from escalate_cli.context import Context
-from escalate_cli.core.text import printable
+from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 from escalate_cli.store.comparing import Comparison, Known
 

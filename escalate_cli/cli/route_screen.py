@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from escalate_cli import declaring
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import SECOND, Instant, show_duration
-from escalate_cli.core.moment import iso, local_time
-from escalate_cli.core.routing import Routing
-from escalate_cli.core.scope import wanted
+from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
+from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.escalation.scope import wanted
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.router import Routing
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What screens are made of: colours of states, tables and facts in one quiet style (times: core/moment.py).
+"""What screens are made of: colours of states, tables and facts in one quiet style (times: core/calendar/moment.py).
 
 Everything here takes data as it is and makes it harmless (`printable`); Rich's markup in data means nothing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.core.text import printable
+from escalate_cli.core.wording.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

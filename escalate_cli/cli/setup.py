@@ -15,7 +15,7 @@ from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from escalate_cli.core.catalog import Catalog
+    from escalate_cli.core.organisation.catalog import Catalog
 
 _ELSEWHERE = "name a directory that you may write to: escalate init DIR"
 

@@ -13,7 +13,7 @@ from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageP
 
 if TYPE_CHECKING:
     from escalate_cli.cli.outlet import Outlet
-    from escalate_cli.core.model import Situation
+    from escalate_cli.core.incident.situation import Situation
     from escalate_cli.pass_report import PassReport
 
 PATIENCE_WITH_FILES = 2.0
@@ -27,7 +27,7 @@ def tick(
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
     from escalate_cli.cli.delivered import undelivered
     from escalate_cli.cli.warnings import configuration_warning
-    from escalate_cli.core.moment import iso
+    from escalate_cli.core.calendar.moment import iso
     from escalate_cli.engine import Engine
 
     context.patience_with_files = PATIENCE_WITH_FILES
@@ -73,7 +73,7 @@ def _pass(context: Context) -> Any:
 
 
 def _foresee(context: Context, engine: Any) -> Answer:
-    from escalate_cli.core.moment import from_now, iso
+    from escalate_cli.core.calendar.moment import from_now, iso
 
     now = context.clock.now()
     found = engine.foresee(now)
@@ -97,8 +97,8 @@ def _foresee(context: Context, engine: Any) -> Answer:
 
 def _due_messages(situation: Situation, context: Context, now: int) -> list[str]:
     """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
-    from escalate_cli.core.model import NotificationStatus
-    from escalate_cli.core.together import goes_with, leader_first
+    from escalate_cli.core.incident.situation import NotificationStatus
+    from escalate_cli.core.notification.together import goes_with, leader_first
 
     live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
     due = [one for one in situation.notifications if one.id > 0 and one.status in live and one.due_at <= now]
@@ -163,7 +163,7 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
 
 def _say_lines(context: Context, report: PassReport, lines: Outlet, troubles: Outlet) -> None:
     """Say what a pass did, without waiting for whoever reads it."""
-    from escalate_cli.core.moment import iso
+    from escalate_cli.core.calendar.moment import iso
 
     for line in report.lines:
         lines.say(f"{iso(context.clock.now())} {line.text}")

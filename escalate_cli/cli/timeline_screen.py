@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli import incident_screen, screens
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.events import LevelPaged
-from escalate_cli.core.hours import instant_to_local, zone_or_utc
-from escalate_cli.core.model import Entry, Situation
+from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 
 if TYPE_CHECKING:
     from rich.console import Console

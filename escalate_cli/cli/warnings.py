@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import Instant, show_about
-from escalate_cli.core.soundness import unusable
+from escalate_cli.core.calendar.duration import Instant, show_about
+from escalate_cli.core.escalation.soundness import unusable
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.organisation.catalog import Catalog
 
 
 def all_warnings(context: Context) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from escalate_cli.config import shape
 from escalate_cli.config.gathering import Item
-from escalate_cli.core import catalog as core
-from escalate_cli.core import policy as policies
+from escalate_cli.core.calendar import hours as opening
+from escalate_cli.core.calendar import rota
+from escalate_cli.core.organisation import catalog as core
+from escalate_cli.core.organisation import policy as policies
 
 
 def severity(table: shape.Severity, rank: int, item: Item) -> core.Severity:
@@ -64,25 +66,25 @@ def gateway(name: str, table: shape.Gateway, item: Item) -> core.Gateway:
     return core.Gateway(name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest)
 
 
-def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> core.Schedule:
+def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> rota.Schedule:
     """One schedule with its rotations and overrides."""
     rotations = tuple(
-        core.Rotation(
+        rota.Rotation(
             tuple(each.members), each.start, each.every[0], each.every[1], each.hours, _source(item, "rotations", number)
         )
         for number, each in enumerate(table.rotations)
     )
     overrides = tuple(
-        core.Override(each.person, each.start, each.until, _source(item, "overrides", number))
+        rota.Override(each.person, each.start, each.until, _source(item, "overrides", number))
         for number, each in enumerate(table.overrides)
     )
-    return core.Schedule(name, table.timezone or timezone, rotations, overrides, item.source)
+    return rota.Schedule(name, table.timezone or timezone, rotations, overrides, item.source)
 
 
-def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> core.Hours:
+def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> opening.Hours:
     """Hours, their days in order and each once."""
     days = tuple(sorted(set(table.days)))
-    return core.Hours(name, table.timezone or timezone, days, table.start, table.until, tuple(table.except_days), item.source)
+    return opening.Hours(name, table.timezone or timezone, days, table.start, table.until, tuple(table.except_days), item.source)
 
 
 def policy(name: str, table: shape.Policy, item: Item) -> policies.Policy:

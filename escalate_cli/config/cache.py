@@ -16,7 +16,7 @@ from pathlib import Path
 from escalate_cli import __version__, files
 from escalate_cli.config.problems import Problem
 from escalate_cli.config.sources import Source
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 
 FORMAT = 1
 _LARGEST = 64 * 1024 * 1024

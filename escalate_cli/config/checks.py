@@ -15,8 +15,8 @@ from escalate_cli.config.masking import has_literal_secret
 from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, WARNING, Problem
 from escalate_cli.config.reach import check_reach
-from escalate_cli.core.policy import Mode, Rule, When
-from escalate_cli.core.zone_names import FIXED
+from escalate_cli.core.organisation.policy import Mode, Rule, When
+from escalate_cli.core.organisation.zone_names import FIXED
 
 
 def check_all(draft: Draft) -> list[Problem]:

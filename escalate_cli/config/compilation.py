@@ -20,7 +20,7 @@ from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.sources import Content
 from escalate_cli.config.validation import validate
 from escalate_cli.config.vocabulary import ID_HINT, is_id
-from escalate_cli.core.catalog import Catalog, Settings, Severity, Urgency
+from escalate_cli.core.organisation.catalog import Catalog, Settings, Severity, Urgency
 
 T = TypeVar("T")
 M = TypeVar("M", bound=shape.Table)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from escalate_cli.config.gathering import Gathered, Item
 from escalate_cli.config.problems import Problem
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.policy import Rule
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Rule
 
 
 @dataclass

@@ -11,7 +11,7 @@ from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.shape import BY_ID, LISTED, SINGLE
 from escalate_cli.config.vocabulary import Known, a_type
-from escalate_cli.core.catalog import did_you_mean
+from escalate_cli.core.organisation.catalog import did_you_mean
 
 MOST_LISTED = 1000
 """of rules, severities, expectations and planned maintenances each: every incident is held against all of them, again and again"""

@@ -12,7 +12,7 @@ import msgspec
 from escalate_cli.config import cache as compiled
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
 from escalate_cli.config.sources import Content, Source, find_sources, read
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
 
 

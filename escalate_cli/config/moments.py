@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 
 from escalate_cli.config.vocabulary import a_type, refuse, text_of
-from escalate_cli.core.catalog import did_you_mean
-from escalate_cli.core.duration import DAY
-from escalate_cli.core.zone_names import zone_hint
+from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.organisation.zone_names import zone_hint
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY = re.compile(r"(\d{1,4})\s*(d|days?|w|weeks?|months?)", re.ASCII)

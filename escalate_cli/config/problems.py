@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.core.text import printable
+from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import ConfigurationProblem
 
 ERROR = "error"

@@ -8,8 +8,8 @@ from escalate_cli.config.draft import Draft
 from escalate_cli.config.gathering import Item
 from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import WARNING, Problem
-from escalate_cli.core.catalog import Catalog, Person, Team, Urgency
-from escalate_cli.core.policy import Target, TargetKind
+from escalate_cli.core.organisation.catalog import Catalog, Person, Team, Urgency
+from escalate_cli.core.organisation.policy import Target, TargetKind
 
 
 def check_reach(draft: Draft) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalate_cli.core.duration import show_duration
+from escalate_cli.core.calendar.duration import show_duration
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,8 +10,8 @@ from string import Formatter
 
 from escalate_cli.config.secrets import TO, BadReference, references
 from escalate_cli.config.vocabulary import refuse
-from escalate_cli.core.catalog import did_you_mean
-from escalate_cli.core.placeholders import PLACEHOLDERS
+from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 

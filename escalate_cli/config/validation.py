@@ -12,7 +12,7 @@ from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.shape import LevelWhen, Rule, RuleWhen, Table
 from escalate_cli.config.vocabulary import Known, a_type
-from escalate_cli.core.catalog import did_you_mean
+from escalate_cli.core.organisation.catalog import did_you_mean
 
 T = TypeVar("T", bound=Table)
 

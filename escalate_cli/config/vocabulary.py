@@ -16,9 +16,9 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 from pydantic_core import PydanticCustomError  # noqa: TID253
 
-from escalate_cli.core.catalog import did_you_mean
-from escalate_cli.core.duration import MINUTE, SECOND, Span, parse_duration
-from escalate_cli.core.policy import Target, TargetKind, parse_target
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, parse_duration
+from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
 
 _ID = re.compile(r"\w[\w.@+-]{0,63}")
 _MOST_GUESSES = 100

@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import Span
+from escalate_cli.core.calendar.duration import Span
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 
 MAY_HAVE_ARRIVED = "it may have arrived"
 

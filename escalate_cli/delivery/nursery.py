@@ -18,8 +18,8 @@ import signal
 from typing import Any
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import SECOND, show_duration
+from escalate_cli.core.calendar.duration import SECOND, show_duration
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.frames import Packer, Unpacker
 from escalate_cli.delivery.last_look import whom_to_ask

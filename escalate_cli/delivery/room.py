@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.fitting import Text, clip, fit, squeeze
-from escalate_cli.core.gsm import utf16_units
-from escalate_cli.core.mentions import quiet, quiet_text
+from escalate_cli.core.wording.fitting import Text, clip, fit, squeeze
+from escalate_cli.core.wording.gsm import utf16_units
+from escalate_cli.core.wording.mentions import quiet, quiet_text
 
 LONGEST_TITLE = 200
 """a longer subject without a space makes mail fail for good (facts.md)"""

@@ -10,9 +10,9 @@ import msgspec
 from msgspec.structs import astuple
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import SECOND, Instant, Span
-from escalate_cli.core.fitting import Loose
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.wording.fitting import Loose
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.nursery_link import NurseryLink
 

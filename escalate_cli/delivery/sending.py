@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.fitting import Loose, Text
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.wording.fitting import Loose, Text
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge, may_be_for_length
 from escalate_cli.delivery.last_look import Withdrawn, look
 from escalate_cli.delivery.mail import mark_mail

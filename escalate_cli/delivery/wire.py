@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import HOUR, SECOND, Span
+from escalate_cli.core.calendar.duration import HOUR, SECOND, Span
 from escalate_cli.delivery.exchange import Exchange
 
 _MOST_SAID = 20_000

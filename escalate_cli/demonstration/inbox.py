@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 
 LOOPBACK = "127.0.0.1"
 _PATIENCE = 20.0

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Span
+from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.events import LevelPaged
-from escalate_cli.core.model import Entry, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import Entry, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 
 
 class Unanswered(msgspec.Struct, frozen=True):

@@ -12,11 +12,11 @@ from typing import Protocol
 import msgspec
 
 from escalate_cli import meaning
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.message import next_of
-from escalate_cli.core.model import Entry, Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.messages.message import next_of
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons, learn
 from escalate_cli.demonstration.place import Place

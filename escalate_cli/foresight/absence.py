@@ -10,9 +10,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from escalate_cli.cataloguing import shift_in
-from escalate_cli.core.acting import JUST_BEFORE
-from escalate_cli.core.catalog import Catalog, Schedule, Urgency
-from escalate_cli.core.duration import DAY, Instant
+from escalate_cli.core.calendar.duration import DAY, Instant
+from escalate_cli.core.calendar.rota import Schedule
+from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.events import (
     Acknowledged,
     AcknowledgedBesides,
@@ -37,10 +37,11 @@ from escalate_cli.core.events import (
     RuleFired,
     Snoozed,
 )
-from escalate_cli.core.model import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
-from escalate_cli.core.policy import Level, Target, TargetKind
-from escalate_cli.core.reasons import Named
-from escalate_cli.core.targets import Recipient, contacts, resolve
+from escalate_cli.core.events.reasons import Named
+from escalate_cli.core.incident.situation import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
+from escalate_cli.core.notification.targets import Recipient, contacts, resolve
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.organisation.policy import Level, Target, TargetKind
 from escalate_cli.core.wording.events import ending
 from escalate_cli.foresight.explanation import Record
 from escalate_cli.foresight.replaying import had_nobody_acted

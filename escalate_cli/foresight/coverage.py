@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog, Service, Severity
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.policy import Policy, When
-from escalate_cli.core.scope import policy_for
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.escalation.scope import policy_for
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.organisation.catalog import Catalog, Service, Severity
+from escalate_cli.core.organisation.policy import Policy, When
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
 from escalate_cli.foresight.first_person import First, Walk
 from escalate_cli.foresight.first_person import walk as walk_of

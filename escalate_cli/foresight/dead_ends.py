@@ -7,16 +7,16 @@ from collections.abc import Iterator, Set
 import msgspec
 
 from escalate_cli.cataloguing import shifts_in
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.conditions import judge, opening_of
-from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Situation
-from escalate_cli.core.moment import local_time
-from escalate_cli.core.paging import urgency_of
-from escalate_cli.core.policy import Level, Policy, TargetKind, When
-from escalate_cli.core.scope import policy_for
-from escalate_cli.core.targets import contacts, resolve
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.changes.declare import Declaration, declare
+from escalate_cli.core.escalation.conditions import judge, opening_of
+from escalate_cli.core.escalation.scope import policy_for
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.notification.paging import urgency_of
+from escalate_cli.core.notification.targets import contacts, resolve
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import WARNING, Finding, simulate_command, some

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import WEEK, Instant, Span, show_duration
-from escalate_cli.core.hours import instant_to_local, local_to_instant
-from escalate_cli.core.model import NotificationKind
-from escalate_cli.core.moment import local_time
-from escalate_cli.core.policy import Expectation
+from escalate_cli.core.calendar.duration import WEEK, Instant, Span, show_duration
+from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Expectation
 from escalate_cli.foresight.findings import ERROR, Finding, simulate_command
 from escalate_cli.foresight.simulation import Message, simulate
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog, Urgency
-from escalate_cli.core.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
-from escalate_cli.core.moment import NotAMoment, iso, local_time, parse_moment
+from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
+from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.foresight.coverage import Coverage, Row, Stretch
 
 ERROR = "error"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import DAY, WEEK, Instant, Span
-from escalate_cli.core.model import NotificationKind, Situation
-from escalate_cli.core.plan import plan
+from escalate_cli.core.calendar.duration import DAY, WEEK, Instant, Span
+from escalate_cli.core.changes.declare import Declaration, declare
+from escalate_cli.core.escalation.plan import plan
+from escalate_cli.core.incident.situation import NotificationKind, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
 from escalate_cli.foresight.rounds import Leap, Rounds, Visit, moved_on
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.conditions import judge
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, Instant, Span
-from escalate_cli.core.model import Escalation, NotificationKind, NotificationStatus, Nudge, NudgeStatus, RuleState, Situation
+from escalate_cli.core.calendar.duration import DAY, Instant, Span
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.escalation.conditions import judge
+from escalate_cli.core.incident.situation import Escalation, NotificationKind, NotificationStatus, Nudge, NudgeStatus, RuleState, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
 from escalate_cli.foresight.simulation import Simulation, simulate, simulate_on
 

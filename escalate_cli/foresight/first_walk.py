@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.changes.declare import Declaration, declare
+from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import EntryKind, LevelFailed, LevelLeftOut, LevelOwed, LevelPaged, TeamReaching
-from escalate_cli.core.model import Entry, EscalationStatus, Situation
-from escalate_cli.core.plan import plan
+from escalate_cli.core.incident.situation import Entry, EscalationStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.events import why_skipped
 
 _MOST_STEPS = 500

@@ -5,13 +5,13 @@ Each says why nothing follows where the command would refuse: an incident that i
 
 from __future__ import annotations
 
-from escalate_cli.core import incident as core
-from escalate_cli.core import updating
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
-from escalate_cli.core.plan import Plan
-from escalate_cli.core.policy import Target
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.changes import respond as core
+from escalate_cli.core.changes import update as updating
+from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target
 from escalate_cli.foresight.simulation import Act, Happening
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import WEEK, Instant
-from escalate_cli.core.hours import local_to_instant, zone_or_utc
-from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.routing import Router
-from escalate_cli.core.scope import policy_for
+from escalate_cli.core.calendar.duration import WEEK, Instant
+from escalate_cli.core.calendar.hours import local_to_instant, zone_or_utc
+from escalate_cli.core.escalation.scope import policy_for
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.routing.router import Router
 from escalate_cli.foresight.findings import WARNING, Finding, some
 
 _OLD = 4 * WEEK

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.doing_without import words_of
-from escalate_cli.core.duration import MINUTE, WEEK, Instant
-from escalate_cli.core.on_paper import unusable_on_paper
-from escalate_cli.core.soundness import unusable
+from escalate_cli.core.calendar.duration import MINUTE, WEEK, Instant
+from escalate_cli.core.changes.on_paper import unusable_on_paper
+from escalate_cli.core.escalation.soundness import unusable
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage, cover
 from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations

@@ -13,14 +13,14 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY, MINUTE, Instant, Span
+from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, Span
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.changes.update import Changes
+from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.model import Entry, IncidentStatus, Notification, NotificationKind, NotificationStatus, Situation
-from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.updating import Changes
+from escalate_cli.core.incident.situation import Entry, IncidentStatus, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate
 

@@ -12,10 +12,10 @@ from math import lcm
 
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog, Hours, Rotation, Schedule
-from escalate_cli.core.duration import DAY, Instant, Span
-from escalate_cli.core.hours import next_open
-from escalate_cli.core.schedule import handoff, shifts, turn_at
+from escalate_cli.core.calendar.duration import DAY, Instant, Span
+from escalate_cli.core.calendar.hours import Hours, next_open
+from escalate_cli.core.calendar.rota import Rotation, Schedule, handoff, shifts, turn_at
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.findings import WARNING, Finding, some
 
 _WEEK_DAYS = 7

@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.model import Escalation, NotificationKind, NudgeStatus, Situation
-from escalate_cli.core.plan import Plan
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.situation import Escalation, NotificationKind, NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject
 
 Visit = tuple[Instant, tuple[Subject, ...]]

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.acting import acting
-from escalate_cli.core.attempt import Outcome, OutcomeKind, after
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration, declare
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.limits import GOES_ALONE, Ruling, concerns, judge, matters_most, uses_up, waits_as_well
-from escalate_cli.core.model import (
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.changes.acting import acting
+from escalate_cli.core.changes.declare import Declaration, declare
+from escalate_cli.core.escalation.plan import Plan, plan
+from escalate_cli.core.events.reasons import Because
+from escalate_cli.core.incident.situation import (
     Entry,
     IncidentStatus,
     Maintenance,
@@ -28,9 +27,10 @@ from escalate_cli.core.model import (
     NotificationStatus,
     Situation,
 )
-from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.reasons import Because
-from escalate_cli.core.together import goes_with, joined, leader_first
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
+from escalate_cli.core.notification.limits import GOES_ALONE, Ruling, concerns, judge, matters_most, uses_up, waits_as_well
+from escalate_cli.core.notification.together import goes_with, joined, leader_first
+from escalate_cli.core.organisation.catalog import Catalog
 
 Fails = Callable[[Notification], OutcomeKind | None]
 """how an attempt to deliver this notification ends; None: the provider takes it"""

@@ -9,8 +9,8 @@ from functools import reduce
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.duration import HOUR, MINUTE, Span
-from escalate_cli.core.hours import instant_to_local, zone_or_utc
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, Span
+from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.foresight.coverage import Coverage, Row
 
 HOURS_OF_WEEK = 168

@@ -17,7 +17,7 @@ import msgspec
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.parsing import ParsedFile
 from escalate_cli.config.sources import Content, find_sources, read
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 
 Place = tuple[str | int, ...]
 """tables and keys by name, items of an array by number: ("policies", "standard", "levels", 0, "wait")"""

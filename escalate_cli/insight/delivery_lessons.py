@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from escalate_cli.core.duration import HOUR
-from escalate_cli.core.record import Record
+from escalate_cli.core.calendar.duration import HOUR
+from escalate_cli.core.incident.record import Record
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.core.duration import SECOND, Instant, Span
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.events import (
     Attempt,
     Declared,
@@ -26,8 +26,8 @@ from escalate_cli.core.events import (
     Sent,
     Snoozed,
 )
-from escalate_cli.core.model import Entry, Notification, NotificationStatus, Situation
-from escalate_cli.core.record import Page, Record
+from escalate_cli.core.incident.record import Page, Record
+from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, Situation
 
 IMPORTED = "imported"
 """the label of incidents that came from `import-history`; its value is their id outside"""

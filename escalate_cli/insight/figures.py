@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from escalate_cli.core.duration import Span
+from escalate_cli.core.calendar.duration import Span
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 NOT_PAGED = "not paged"

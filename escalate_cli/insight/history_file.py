@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.catalog import did_you_mean
+from escalate_cli.core.organisation.catalog import did_you_mean
 
 COLUMNS = (
     "id",

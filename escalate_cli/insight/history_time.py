@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.hours import instant_to_local, local_to_instant
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
 
 HOW_TO_WRITE_TIMES = 'write it like "2026-03-01 14:05", or with an offset: "2026-03-01T14:05:00+01:00"'
 

@@ -15,9 +15,9 @@ import msgspec
 
 from escalate_cli.cataloguing import find
 from escalate_cli.context import Context
-from escalate_cli.core.catalog import Catalog, Person
-from escalate_cli.core.duration import MINUTE, Instant, parse_duration
-from escalate_cli.core.moment import local_time
+from escalate_cli.core.calendar.duration import MINUTE, Instant, parse_duration
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.organisation.catalog import Catalog, Person
 from escalate_cli.errors import Unknown, UsageProblem
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.history_file import LABEL, Fault, Row

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from escalate_cli.core.duration import MINUTE, SECOND, Span, show_about, show_duration
-from escalate_cli.core.record import Record
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, show_about, show_duration
+from escalate_cli.core.incident.record import Record
 from escalate_cli.insight.amending import Change, key
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, handy, numbers

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, Instant
+from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.escalation.scope import Wanted, policy_for, wanted
 from escalate_cli.core.events import AnyEvent
-from escalate_cli.core.model import (
+from escalate_cli.core.events.reasons import Because, Imported, LevelReached
+from escalate_cli.core.incident.situation import (
     Entry,
     Escalation,
     EscalationStatus,
@@ -27,9 +28,8 @@ from escalate_cli.core.model import (
     Situation,
     entry_of,
 )
-from escalate_cli.core.policy import Policy
-from escalate_cli.core.reasons import Because, Imported, LevelReached
-from escalate_cli.core.scope import Wanted, policy_for, wanted
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Policy
 from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.insight.document import IMPORTED
 from escalate_cli.insight.past_incident import Paged, PastIncident

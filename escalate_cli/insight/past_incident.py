@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.calendar.duration import Instant, Span
 
 
 class Paged(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from escalate_cli.core.catalog import Urgency
-from escalate_cli.core.duration import DAY
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.record import Record
+from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.catalog import Urgency
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, SECOND, Instant, Span
-from escalate_cli.core.policy import Level
-from escalate_cli.core.record import Record
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Level
 from escalate_cli.insight.amending import Change, Texts
 
 LEAST = 3

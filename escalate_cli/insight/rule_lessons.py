@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from escalate_cli.core.policy import Mode, OnExpiry
-from escalate_cli.core.record import Record
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.policy import Mode, OnExpiry
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
 

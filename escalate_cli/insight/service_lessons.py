@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from escalate_cli.core.record import Record
+from escalate_cli.core.incident.record import Record
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
 from escalate_cli.insight.statistics import added_teams, rise

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant, Span
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.record import Answer, Page, Record
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.incident.record import Answer, Page, Record
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.figures import (
     NIGHT_FROM,
     NIGHT_UNTIL,

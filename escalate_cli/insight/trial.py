@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import DAY, Instant, Span, show_about
-from escalate_cli.core.model import Entry, NotificationKind, Situation
-from escalate_cli.core.record import Record
-from escalate_cli.core.routing import Router
-from escalate_cli.core.words import stem, tokens
+from escalate_cli.core.calendar.duration import DAY, Instant, Span, show_about
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.router import Router
+from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.foresight.replaying import THE_SAME, Replay, replay
 from escalate_cli.insight.proposal import Past, Proposal
 from escalate_cli.insight.statistics import quantile

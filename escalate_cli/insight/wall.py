@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.duration import DAY, HOUR, SECOND, Instant, Span
-from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.calendar.duration import DAY, HOUR, SECOND, Instant, Span
+from escalate_cli.core.calendar.hours import instant_to_local
 
 
 class Wall:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from escalate_cli.core.catalog import Service
-from escalate_cli.core.english import FUNCTION_WORDS, TROUBLE_WORDS
-from escalate_cli.core.record import Record
-from escalate_cli.core.routing import Router
-from escalate_cli.core.words import stem, tokens
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.catalog import Service
+from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
+from escalate_cli.core.routing.router import Router
+from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.insight.amending import Change
 from escalate_cli.insight.chance import stands_out, usual
 from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers

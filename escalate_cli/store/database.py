@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store import sharing
 from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy

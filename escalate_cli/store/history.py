@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, EntryKind
-from escalate_cli.core.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
+from escalate_cli.core.incident.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
 from escalate_cli.store.database import Database
 from escalate_cli.store.situations import EVENTS
 from escalate_cli.store.statements import Statements

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.store import sharing
 from escalate_cli.store.spool import make, trusted
 

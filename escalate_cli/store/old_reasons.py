@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from escalate_cli.core import reasons
+from escalate_cli.core.events import reasons
 from escalate_cli.store.statements import Statements
 
 _sql = Statements("migrating")

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.duration import parse_duration
+from escalate_cli.core.calendar.duration import parse_duration
 from escalate_cli.core.events import AnyEvent, EntryKind, Way
 from escalate_cli.store.statements import Statements
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.attempt import OutcomeKind, Verdict
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.model import Notification, NotificationKind, NotificationStatus
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus
+from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
 from escalate_cli.store.rows import from_row, gravest_first

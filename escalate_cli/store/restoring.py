@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store import sharing
 from escalate_cli.store.comparing import Comparison, compare

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, Attempt
-from escalate_cli.core.model import Entry, Escalation, Incident, Maintenance, Notification, Nudge, RuleState, Situation
+from escalate_cli.core.incident.situation import Entry, Escalation, Incident, Maintenance, Notification, Nudge, RuleState, Situation
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.database import Database
 from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers

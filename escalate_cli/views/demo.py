@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalate_cli.core.duration import SECOND, Instant, Span
-from escalate_cli.core.model import Entry
-from escalate_cli.core.moment import iso
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
+from escalate_cli.core.calendar.moment import iso
+from escalate_cli.core.incident.situation import Entry
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place
 from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Span, show_duration
-from escalate_cli.core.moment import iso, local_time
+from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
+from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.difference import Change
 
 

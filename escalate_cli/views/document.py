@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Span
-from escalate_cli.core.moment import iso
+from escalate_cli.core.calendar.duration import SECOND, Span
+from escalate_cli.core.calendar.moment import iso
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.document import Document, Told
 from escalate_cli.views.incident import entry_data, notification_data, nudge_data, situation_data
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Instant
+from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.events import AnyEvent
-from escalate_cli.core.model import (
+from escalate_cli.core.incident.situation import (
     Entry,
     Escalation,
     EscalationStatus,
@@ -21,7 +21,7 @@ from escalate_cli.core.model import (
     Nudge,
     Situation,
 )
-from escalate_cli.core.moment import iso
+from escalate_cli.core.organisation.catalog import Catalog
 
 Data = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from escalate_cli.core.duration import SECOND, Span, show_about
+from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """the days of a week, where a column or a row has little room"""

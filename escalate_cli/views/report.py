@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Span
-from escalate_cli.core.moment import iso
-from escalate_cli.core.record import Record
-from escalate_cli.core.text import printable
+from escalate_cli.core.calendar.duration import SECOND, Span
+from escalate_cli.core.calendar.moment import iso
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.figures import Report, Spread, Times
 from escalate_cli.insight.statistics import highest, teams_of
 from escalate_cli.views.numbers import DAYS

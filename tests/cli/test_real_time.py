@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from tests.delivery.processes import until
 from tests.loopback import Bank, bank, server
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import RETRY_WAITS, Outcome, OutcomeKind, Verdict, after
-from escalate_cli.core.duration import HOUR, MINUTE, SECOND
-from escalate_cli.core.model import NotificationStatus
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND
+from escalate_cli.core.incident.situation import NotificationStatus
+from escalate_cli.core.notification.attempt import RETRY_WAITS, Outcome, OutcomeKind, Verdict, after
 
 NOW = 1_790_000_000_000_000
 SENT, FAILED, RETRYING = NotificationStatus.SENT, NotificationStatus.FAILED, NotificationStatus.RETRYING

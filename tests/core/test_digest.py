@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.core.digest import Part, digest
-from escalate_cli.core.duration import MINUTE
-from escalate_cli.core.fitting import Text, fit
-from escalate_cli.core.gsm import is_one_sms
-from escalate_cli.core.message import Message
-from escalate_cli.core.model import Incident, IncidentStatus, NotificationKind
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.incident.situation import Incident, IncidentStatus, NotificationKind
+from escalate_cli.core.messages.digest import Part, digest
+from escalate_cli.core.messages.message import Message
+from escalate_cli.core.wording.fitting import Text, fit
+from escalate_cli.core.wording.gsm import is_one_sms
 
 PAGE = frozenset({NotificationKind.PAGE})
 INFORM = frozenset({NotificationKind.INFORM})

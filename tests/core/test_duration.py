@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, WEEK, parse_duration, show_about, show_duration
+from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK, parse_duration, show_about, show_duration
 
 TEN_YEARS = 3650 * DAY
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.core.fitting import Text, fit, fit_sms, join, may_cut, squeeze
-from escalate_cli.core.gsm import is_one_sms, septets, utf16_units
-from escalate_cli.core.mentions import quiet, quiet_text
+from escalate_cli.core.wording.fitting import Text, fit, fit_sms, join, may_cut, squeeze
+from escalate_cli.core.wording.gsm import is_one_sms, septets, utf16_units
+from escalate_cli.core.wording.mentions import quiet, quiet_text
 from tests.internet import sms_parts
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalate_cli.core.catalog import Hours
-from escalate_cli.core.hours import (
+from escalate_cli.core.calendar.hours import (
+    Hours,
     day_is_skipped,
     instant_to_local,
     is_open,

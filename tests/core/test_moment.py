@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.duration import DAY, HOUR, MINUTE
-from escalate_cli.core.moment import NotAMoment, from_now, iso, local_time, parse_moment
+from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE
+from escalate_cli.core.calendar.moment import NotAMoment, from_now, iso, local_time, parse_moment
 
 NOW = 1_795_435_200_000_000  # 2026-11-23T12:00:00Z
 

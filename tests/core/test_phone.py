@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.phone import looks_like_number, number_problem
+from escalate_cli.core.organisation.phone import looks_like_number, number_problem
 
 MEANT = {
     "+44 (0)7700 900-123": "+447700900123",

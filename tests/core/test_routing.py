@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalate_cli.core.catalog import Service
-from escalate_cli.core.routing import Match, Router
-from escalate_cli.core.words import root, stem, tokens
+from escalate_cli.core.organisation.catalog import Service
+from escalate_cli.core.routing.router import Match, Router
+from escalate_cli.core.routing.words import root, stem, tokens
 
 HOSPITAL = (
     Service(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Hours, Override, Rotation, Schedule
-from escalate_cli.core.schedule import Shift, next_change, on_call, shifts, trouble_of
+from escalate_cli.core.calendar.hours import Hours
+from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, Shift, next_change, on_call, shifts, trouble_of
 from tests.core.wall_clock import HOUR, MINUTE, shown, utc, who
 
 DAY = 24 * HOUR

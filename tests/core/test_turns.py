@@ -10,10 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from escalate_cli.config.load import load
-from escalate_cli.core.catalog import Catalog, Hours, Override, Rotation, Schedule
-from escalate_cli.core.duration import DAY, HOUR, WEEK, Instant
-from escalate_cli.core.schedule import on_call
-from escalate_cli.core.turns import Taken, message_of, taken_turns
+from escalate_cli.core.calendar.duration import DAY, HOUR, WEEK, Instant
+from escalate_cli.core.calendar.hours import Hours
+from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, on_call
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.turns import Taken, message_of, taken_turns
 from tests.core.test_schedule import utc
 
 THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"

@@ -1,6 +1,6 @@
 """The rules of time told a second time, slowly and differently: by looking at clocks, not by asking for offsets.
 
-The tests compare core/hours.py and core/schedule.py with this. All its times fall on whole minutes, and so do the changes of
+The tests compare core/calendar/hours.py and core/calendar/rota.py with this. All its times fall on whole minutes, and so do the changes of
 every zone used.
 """
 
@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from escalate_cli.core.catalog import Hours, Schedule
+from escalate_cli.core.calendar.hours import Hours
+from escalate_cli.core.calendar.rota import Schedule
 
 MINUTE = 60 * 1_000_000
 HOUR = 60 * MINUTE

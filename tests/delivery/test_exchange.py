@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import Exchange, find_refusal, judge
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind

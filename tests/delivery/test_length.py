@@ -7,11 +7,11 @@ import re
 import pytest
 
 from escalate_cli.config.secrets import expand
-from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import Gateway, TextForm
-from escalate_cli.core.digest import Part, digest
-from escalate_cli.core.duration import MINUTE
-from escalate_cli.core.model import Incident, NotificationKind
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.incident.situation import Incident, NotificationKind
+from escalate_cli.core.messages.digest import Part, digest
+from escalate_cli.core.notification.attempt import OutcomeKind
+from escalate_cli.core.organisation.catalog import Gateway, TextForm
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.envelopes import sealed
 from tests.delivery.processes import until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.delivery.sender import Envelope, Sender
 from tests.delivery.dovecot import AwayMailbox, needed
 from tests.loopback import Bank, bank, server

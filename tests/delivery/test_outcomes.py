@@ -8,8 +8,8 @@ from email.utils import formatdate
 import pytest
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.sender import Envelope, Sender
 from tests.servers import Answer, Endless, HttpServer, SmtpServer, Tarpit, closed_port
 

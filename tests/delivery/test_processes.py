@@ -11,8 +11,8 @@ import threading
 import pytest
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery import sender as sender_module
 from escalate_cli.delivery.sender import Envelope, Sender
 from tests.delivery.processes import children_of, needs_proc, of_session, open_files, until, zombies

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.sender import Envelope, Sender
 from tests.delivery.processes import needs_proc, of_session

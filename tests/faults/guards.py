@@ -20,7 +20,7 @@ OUTBOX_PY = "escalate_cli/store/outbox.py"
 SITUATIONS = "escalate_cli/store/sql/situations.sql"
 ENGINE = "escalate_cli/engine.py"
 DISPATCH = "escalate_cli/dispatch.py"
-ATTEMPT = "escalate_cli/core/attempt.py"
+ATTEMPT = "escalate_cli/core/notification/attempt.py"
 QUICK = ("tests/faults/test_claims.py",)
 CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
 

@@ -1,7 +1,7 @@
 """Injecting faults: every public function of core, found by looking, raises for the arguments of one team, and for nobody else's.
 
     for name in functions(): ...
-    with raising("escalate_cli.core.targets.contacts", ValueError, MARKS) as raised: ...
+    with raising("escalate_cli.core.notification.targets.contacts", ValueError, MARKS) as raised: ...
 
 A function raises where one of its arguments says one of `marks`: the id of the team, of its schedule, policy, people, of its service.
 """
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import msgspec
 
 import escalate_cli
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 
 ERRORS: tuple[Callable[[], Exception], ...] = (
     lambda: ValueError("injected"),

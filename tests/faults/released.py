@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import World
 
 SCHEMAS = Path(__file__).with_name("schemas")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from escalate_cli import declaring
-from escalate_cli.core.attempt import OutcomeKind, Verdict
-from escalate_cli.core.duration import SECOND
-from escalate_cli.core.model import NotificationStatus
+from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.core.incident.situation import NotificationStatus
+from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.engine import Engine
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
@@ -185,7 +185,7 @@ def test_what_was_called_off_and_arrived_all_the_same_is_sent(two):
 
 def test_a_plan_made_before_the_claim_does_not_undo_it(two):
     """Nobody stores a stale plan today, since loading and storing are one transaction; the store does not rely on it."""
-    from escalate_cli.core.incident import acknowledge
+    from escalate_cli.core.changes.respond import acknowledge
 
     before = two.world.look()
     two.claim(two.other, "second")

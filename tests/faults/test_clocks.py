@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer

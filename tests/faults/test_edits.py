@@ -94,7 +94,7 @@ def test_a_service_that_is_removed_stops_nothing(tmp_path):
 
 
 def test_an_address_that_is_changed_is_used_by_the_next_attempt(tmp_path):
-    from escalate_cli.core.attempt import Outcome, OutcomeKind
+    from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 
     world, down = World(tmp_path, THREE), [True]
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if down else None

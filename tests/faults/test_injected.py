@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.core.model import Incident, Situation
+from escalate_cli.core.incident.situation import Incident, Situation
 from tests.faults.injection import ERRORS, functions, raising
 from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, shared_story, story
 

@@ -10,13 +10,13 @@ import pytest
 
 from escalate_cli import declaring, emergency
 from escalate_cli.cli.declared import declare_and_answer
-from escalate_cli.core import plan
-from escalate_cli.core.attempt import Outcome, OutcomeKind
+from escalate_cli.core.escalation import plan
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 from tests.faults.injection import raising
 from tests.faults.stories import FALLBACK, Night, night
 
-STORING = "escalate_cli.core.model.Situation.log"
+STORING = "escalate_cli.core.incident.situation.Situation.log"
 """without it there is no incident to store"""
 MARKS = ("Log in",)
 
@@ -121,7 +121,7 @@ HELD = DatabaseProblem("it is locked", code="database-locked")
 
 def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_be_used_says_so_and_sends_no_heartbeat(here: Night) -> None:
     emergency.keep_declaration(here.context, declaring.Request("Log in is broken", ("login",)), HELD)
-    with raising("escalate_cli.core.stakeholders.tell_stakeholders", lambda: ValueError("injected"), MARKS) as raised:
+    with raising("escalate_cli.core.notification.stakeholders.tell_stakeholders", lambda: ValueError("injected"), MARKS) as raised:
         here.tick(1)
         assert raised.times
     assert (here.titles(), spooled(here), len(told(here, "ana"))) == (["Log in is broken"], 0, 1)

@@ -16,10 +16,10 @@ import pytest
 from escalate_cli import declaring, emergency
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, SECOND, Span
-from escalate_cli.core.model import NotificationStatus
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span
+from escalate_cli.core.incident.situation import NotificationStatus
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
 from escalate_cli.errors import DatabaseProblem

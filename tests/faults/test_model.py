@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from escalate_cli.core.duration import MINUTE, SECOND
+from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from escalate_cli.maintenance import end_maintenance
 from tests.faults.harness import report
 from tests.faults.model import LEVELS, Model

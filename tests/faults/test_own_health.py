@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 
 from escalate_cli import declaring, emergency, vitals
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import DAY, MINUTE, SECOND
+from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.audit import audit
 from escalate_cli.store.copying import copy

@@ -147,7 +147,7 @@ def test_providers_dead_for_an_hour_and_back_make_one_page_a_target_and_no_burst
 
 @pytest.fixture
 def world_of_an_hour(tmp_path):
-    from escalate_cli.core.attempt import Outcome, OutcomeKind
+    from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
     from tests.world import World
 
     world, down = World(tmp_path), []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from escalate_cli import emergency, vitals, watching
-from escalate_cli.core.duration import SECOND
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.engine import Engine
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer

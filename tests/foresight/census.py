@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.calendar.rota import on_call, shifts
 from escalate_cli.core.events import EntryKind, NudgeExpired
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import Entry, NotificationKind, NotificationStatus
-from escalate_cli.core.schedule import on_call, shifts
+from escalate_cli.core.incident.situation import Entry, NotificationKind, NotificationStatus
 from escalate_cli.foresight.simulation import Simulation
 from tests.foresight.drawn import LENGTH, Night
 

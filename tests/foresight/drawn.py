@@ -12,25 +12,12 @@ from datetime import date, datetime, timedelta
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import (
-    Catalog,
-    Channel,
-    Fallback,
-    Gateway,
-    Hours,
-    Limits,
-    NotifyRules,
-    Override,
-    Person,
-    Rotation,
-    Schedule,
-    Severity,
-    Step,
-)
-from escalate_cli.core.duration import HOUR, MINUTE, SECOND, Instant, Span
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.policy import Level, Mode, OnExpiry, Rule, Target, TargetKind, When
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Instant, Span
+from escalate_cli.core.calendar.hours import Hours, instant_to_local
+from escalate_cli.core.calendar.rota import Override, Rotation, Schedule
+from escalate_cli.core.notification.attempt import OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog, Channel, Fallback, Gateway, Limits, NotifyRules, Person, Severity, Step
+from escalate_cli.core.organisation.policy import Level, Mode, OnExpiry, Rule, Target, TargetKind, When
 from tests.properties.virtual import PEOPLE, SERVICES, SEVERITIES, TEAMS, catalogs
 from tests.world import instant
 

@@ -9,24 +9,11 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from escalate_cli.core.catalog import (
-    Catalog,
-    Channel,
-    Fallback,
-    Gateway,
-    Hours,
-    Override,
-    Person,
-    Rotation,
-    Schedule,
-    Service,
-    Settings,
-    Severity,
-    Team,
-    Urgency,
-)
-from escalate_cli.core.duration import MINUTE
-from escalate_cli.core.policy import Level, Mode, OnExpiry, Policy, Rule, When, parse_target
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.calendar.hours import Hours
+from escalate_cli.core.calendar.rota import Override, Rotation, Schedule
+from escalate_cli.core.organisation.catalog import Catalog, Channel, Fallback, Gateway, Person, Service, Settings, Severity, Team, Urgency
+from escalate_cli.core.organisation.policy import Level, Mode, OnExpiry, Policy, Rule, When, parse_target
 
 ZONE = "Europe/London"
 SATURDAY = datetime(2026, 10, 24)  # the clocks go back in the night that follows

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.config.load import load
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import HOUR, MINUTE, WEEK
-from escalate_cli.core.hours import local_to_instant
-from escalate_cli.core.model import NotificationKind
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, WEEK
+from escalate_cli.core.calendar.hours import local_to_instant
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Stretch, cover
 from escalate_cli.foresight.first_person import LONGEST, first_person
 from escalate_cli.foresight.simulation import Message, simulate

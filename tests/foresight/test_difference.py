@@ -9,9 +9,9 @@ import pytest
 
 from escalate_cli.config.load import load
 from escalate_cli.config.revisions import load_revision
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE, Instant
-from escalate_cli.core.moment import local_time
+from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
 from escalate_cli.foresight.difference import Change, difference, telling_moments
 from tests.world import MONDAY, ORGANISATION, STANDARD, instant

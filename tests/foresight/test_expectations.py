@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.config.load import load
-from escalate_cli.core.duration import HOUR, WEEK
-from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.calendar.duration import HOUR, WEEK
+from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.foresight.expectations import moments_of
 from escalate_cli.foresight.outlook import look_ahead
 from tests.cli.conftest import Escalate, escalate  # noqa: F401

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.foresight import absence
 from escalate_cli.foresight.explanation import Link, Record, explain
 from tests.world import STANDARD, World

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import HOUR, Instant, Span
-from escalate_cli.core.model import NotificationKind
+from escalate_cli.core.calendar.duration import HOUR, Instant, Span
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.difference import difference
 from escalate_cli.foresight.first_reached import LONGEST, first_reached
 from escalate_cli.foresight.simulation import simulate

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.core.attempt import OutcomeKind
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import MINUTE, SECOND, parse_duration
-from escalate_cli.core.model import Maintenance
-from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.updating import Changes
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, parse_duration
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.changes.update import Changes
+from escalate_cli.core.incident.situation import Maintenance
+from escalate_cli.core.notification.attempt import OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate, simulate_on
 from tests.world import MONDAY, ORGANISATION, World, instant

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, seed, settings
 
 from escalate_cli import declaring, operations
 from escalate_cli.context import Context, Options
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.declaration import Declaration
-from escalate_cli.core.duration import DAY
+from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.events import EntryKind, Routed, Way
-from escalate_cli.core.model import Entry, NotificationStatus, NudgeStatus, Situation
-from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.updating import Changes
+from escalate_cli.core.incident.situation import Entry, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.engine import Engine
 from escalate_cli.errors import Conflict
 from escalate_cli.foresight import happenings

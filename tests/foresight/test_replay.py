@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.model import NotificationStatus
+from escalate_cli.core.incident.situation import NotificationStatus
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.replaying import Replay, replay
 from tests.foresight.drawn import LENGTH, Night, nights
 from tests.foresight.test_reality import Reality

@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 
 import pytest
 
-from escalate_cli.core.catalog import Catalog, Hours, Override, Rotation, Schedule
-from escalate_cli.core.duration import DAY
-from escalate_cli.core.schedule import shifts
+from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.calendar.hours import Hours
+from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, shifts
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.rotas import never_on_call
 from tests.core.test_schedule import utc
 

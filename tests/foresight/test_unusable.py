@@ -14,7 +14,7 @@ import pytest
 from escalate_cli.cli.demo_screen import Screen
 from escalate_cli.cli.frame import run
 from escalate_cli.context import Options
-from escalate_cli.core import schedule
+from escalate_cli.core.calendar import rota as schedule
 from tests.world import World, instant
 
 Command = Callable[..., tuple[int, str, str]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from escalate_cli.core.catalog import Catalog, Person, Settings, Team
-from escalate_cli.core.duration import HOUR, MINUTE, SECOND, Span
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Span
+from escalate_cli.core.organisation.catalog import Catalog, Person, Settings, Team
 from escalate_cli.insight.figures import NOT_PAGED, GatewayFigures, LevelFigures, PersonFigures, Report, RuleFigures, Spread, Times, Week
 
 NAMES = ("Ana Ruiz", "Bo Lindqvist", "Chidera Okonkwo-Featherstonehaugh", "Wu Li", "Graham Tolliver", "שרה כהן", "Mehwish Gill")

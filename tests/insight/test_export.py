@@ -17,8 +17,8 @@ from markdown_it.token import Token
 
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.text import printable
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
 from escalate_cli.views.markdown.document import markdown, plain, quoted

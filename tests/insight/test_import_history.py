@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.model import IncidentStatus, NotificationStatus
+from escalate_cli.core.incident.situation import IncidentStatus, NotificationStatus
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight import importing
 from escalate_cli.insight.history_file import COLUMNS, read
 from escalate_cli.insight.history_time import NotATime, instant_of

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from benchmarks.year import make_year
-from escalate_cli.config.codec import decode
 from escalate_cli.config.load import load
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.codec import decode
 from escalate_cli.insight.amending import Texts
 from escalate_cli.insight.lessons import ORDER, lessons
 from escalate_cli.insight.proposal import LEAST, Past, Proposal

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalate_cli.core.duration import DAY, SECOND
-from escalate_cli.core.text import LIVE, printable
+from escalate_cli.core.calendar.duration import DAY, SECOND
+from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.insight.figures import Report, Spread, Week
 from escalate_cli.views.html.pages import environment
 from escalate_cli.views.html.report import page

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalate_cli.config.load import load
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND
-from escalate_cli.core.hours import instant_to_local
+from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.statistics import quantile, report
 from escalate_cli.insight.wall import Wall
 from tests.cli.conftest import Escalate

@@ -7,8 +7,8 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import (
     EntryKind,
     LevelFailed,
@@ -22,8 +22,8 @@ from escalate_cli.core.events import (
     RuleFired,
     SeverityChanged,
 )
-from escalate_cli.core.model import EscalationStatus, IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus
-from escalate_cli.core.plan import plan
+from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus
+from escalate_cli.core.organisation.catalog import Catalog
 from tests.properties.virtual import Life, catalogs, operations
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

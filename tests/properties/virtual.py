@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from escalate_cli.core import declaration, updating
-from escalate_cli.core import incident as core
-from escalate_cli.core.acting import acting
-from escalate_cli.core.again import declare_again
-from escalate_cli.core.catalog import Catalog, Fallback, Gateway, Person, Service, Settings, Severity, Step, Team, Urgency
-from escalate_cli.core.duration import MINUTE, SECOND, Instant
-from escalate_cli.core.model import Entry, IncidentStatus, Notification, NotificationStatus, Situation
-from escalate_cli.core.plan import Plan, plan
-from escalate_cli.core.policy import Acks, Level, Mode, OnExpiry, Policy, Rule, Target, TargetKind, When
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
+from escalate_cli.core.changes import declare as declaration
+from escalate_cli.core.changes import respond as core
+from escalate_cli.core.changes import update as updating
+from escalate_cli.core.changes.acting import acting
+from escalate_cli.core.changes.again import declare_again
+from escalate_cli.core.escalation.plan import Plan, plan
+from escalate_cli.core.incident.situation import Entry, IncidentStatus, Notification, NotificationStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog, Fallback, Gateway, Person, Service, Settings, Severity, Step, Team, Urgency
+from escalate_cli.core.organisation.policy import Acks, Level, Mode, OnExpiry, Policy, Rule, Target, TargetKind, When
 
 START: Instant = 1_795_428_000_000_000  # 2026-11-23T10:00:00Z
 PEOPLE = ("ana", "bo", "cara", "dan", "eve")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.model import EscalationStatus, IncidentStatus
+from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus
 from tests.world import STANDARD, World, instant
 
 # ── during ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -425,7 +425,7 @@ def test_4_15_an_acknowledged_incident_is_not_in_the_digest(world_with) -> None:
 
 
 def test_4_15_a_digest_that_fails_is_tried_again_whole(world_with) -> None:
-    from escalate_cli.core.attempt import Outcome, OutcomeKind
+    from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 
     world = storm(world_with)
     for number in range(6):
@@ -442,7 +442,7 @@ def test_4_15_a_digest_that_fails_is_tried_again_whole(world_with) -> None:
 
 def test_4_14_a_retry_waits_its_time_though_digests_go_out_meanwhile(world_with) -> None:
     """Down for two and a half minutes: the fourth attempt comes after three, whatever else is tried until then."""
-    from escalate_cli.core.attempt import Outcome, OutcomeKind
+    from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 
     world = storm(world_with)
     for number in range(4):

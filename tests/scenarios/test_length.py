@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.fitting import Text, fit
+from escalate_cli.core.wording.fitting import Text, fit
 from tests.internet import sms_parts
 from tests.world import World
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import MINUTE, SECOND
+from escalate_cli.core.calendar.duration import MINUTE, SECOND
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import ORGANISATION, STANDARD
 
 LEAD_TOO = """
@@ -134,8 +134,8 @@ def test_4_24_report_counts_one_message(world) -> None:
 
 
 def test_4_24_simulate_tells_of_one_message_with_both_reasons(world) -> None:
-    from escalate_cli.core.declaration import Declaration
-    from escalate_cli.core.duration import MINUTE
+    from escalate_cli.core.calendar.duration import MINUTE
+    from escalate_cli.core.changes.declare import Declaration
     from escalate_cli.foresight.simulation import simulate
 
     said = Declaration("Log in is broken", "critical", ("login",))

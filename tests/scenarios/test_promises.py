@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli import declaring
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.model import EscalationStatus, IncidentStatus, NotificationStatus
+from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationStatus
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import STANDARD, World
 
 DOWN = Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
@@ -486,7 +486,7 @@ def test_4_11_ticks_further_apart_page_the_same_people_in_the_same_order_only_la
 
 @pytest.mark.parametrize("back", ["1h", "1d", "3000d"])
 def test_4_12_a_clock_set_back_stalls_nothing_for_longer_than_the_time_that_passes(world: World, back: str) -> None:
-    from escalate_cli.core.duration import parse_duration
+    from escalate_cli.core.calendar.duration import parse_duration
 
     world.declare("down", "login")
     world.advance("2m")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.model import NudgeStatus
+from escalate_cli.core.incident.situation import NudgeStatus
 from tests.world import STANDARD, World
 
 QUIET = """

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.pass_report import PassReport
 from tests.world import ORGANISATION, STANDARD, World
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escalate_cli.cli.warnings import tick_warning
-from escalate_cli.core.duration import parse_duration
+from escalate_cli.core.calendar.duration import parse_duration
 from tests.world import World
 
 

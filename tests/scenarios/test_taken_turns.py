@@ -9,9 +9,9 @@ import pytest
 
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
-from escalate_cli.core.duration import SECOND, WEEK
-from escalate_cli.core.schedule import on_call
-from escalate_cli.core.turns import Taken
+from escalate_cli.core.calendar.duration import SECOND, WEEK
+from escalate_cli.core.calendar.rota import on_call
+from escalate_cli.core.organisation.turns import Taken
 from escalate_cli.declaring import Request, declare
 from escalate_cli.engine import Engine
 from escalate_cli.remembered_turns import turns_taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli import declaring
-from escalate_cli.core.model import IncidentStatus
+from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
 from tests.world import STANDARD, World
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from escalate_cli.core import levels, walk
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import HOUR, SECOND
-from escalate_cli.core.model import Escalation
-from escalate_cli.core.policy import Target, TargetKind
-from escalate_cli.core.walk import Due
+from escalate_cli.core.calendar.duration import HOUR, SECOND
+from escalate_cli.core.escalation import levels
+from escalate_cli.core.escalation import position as walk
+from escalate_cli.core.escalation.position import Due
+from escalate_cli.core.incident.situation import Escalation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target, TargetKind
 from tests.world import STANDARD, World, instant
 
 OFFICE = STANDARD.replace('notify = ["lead"]', 'notify = ["lead"]\nduring = "office"')

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.model import EscalationStatus
+from escalate_cli.core.incident.situation import EscalationStatus
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import ORGANISATION, STANDARD, World, instant
 
 GONE = Outcome(OutcomeKind.PERMANENT, "HTTP 404")

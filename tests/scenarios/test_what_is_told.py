@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.model import IncidentStatus
+from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import ORGANISATION, STANDARD
 
 IN_TWO_STEPS = ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]')

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.attempt import Outcome, OutcomeKind
-from escalate_cli.core.duration import MINUTE, SECOND
+from escalate_cli.core.calendar.duration import MINUTE, SECOND
+from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import ORGANISATION, STANDARD
 
 QUIET = STANDARD.replace('"5m"', '"4w"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.model import IncidentStatus
+from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
 from escalate_cli.maintenance import begin_maintenance, end_maintenance
 from tests.world import ORGANISATION, STANDARD
@@ -270,7 +270,7 @@ def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its
 
 
 def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
-    from escalate_cli.core import incident as core
+    from escalate_cli.core.changes import respond as core
 
     world = world_with(STANDARD, organisation=IN_TWO_STEPS)
     world.declare("down", "login")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam
 
 # ── the beginning ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.duration import Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.event import EntryKind, Event
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate_cli.core.duration import Instant, Span
+from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
 
 # ── rules, and those who are told ────────────────────────────────────────────────────────────────────────────────────

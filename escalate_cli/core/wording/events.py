@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Instant, show_about, show_duration
+from escalate_cli.core.calendar.duration import SECOND, Instant, show_about, show_duration
 from escalate_cli.core.events import Event, Way
+from escalate_cli.core.organisation.catalog import Catalog
 
 _OWED = "its hours {hours} passed in a gap without any tick; it is paged with what comes due when they have begun again"
 _FAILED = "every address failed for good; next level at once"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from escalate_cli.core import reasons
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.reasons import Because, Cause, Meant
+from escalate_cli.core.events import reasons
+from escalate_cli.core.events.reasons import Because, Cause, Meant
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.events import came_true, where
 
 

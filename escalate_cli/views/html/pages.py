@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from escalate_cli.core.text import printable
+from escalate_cli.core.wording.text import printable
 from escalate_cli.views.numbers import counted, number
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread
 from escalate_cli.views.html import report_cards
 from escalate_cli.views.html.cards import Bar, Card, Piece, Table, to_scale

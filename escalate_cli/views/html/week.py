@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import show_about
-from escalate_cli.core.moment import local_time
+from escalate_cli.core.calendar.duration import show_about
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import some
 from escalate_cli.foresight.week import GRADE_NAMES, HOURS_OF_WEEK, Cell, Week, grade, worst

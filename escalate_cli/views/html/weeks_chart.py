@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from escalate_cli.core.duration import DAY, HOUR, MINUTE, SECOND, Span
+from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, Span
 from escalate_cli.insight.figures import Week
 from escalate_cli.insight.statistics import quantile
 from escalate_cli.views.numbers import counted, day_of, percent, span

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import Instant
-from escalate_cli.core.moment import local_time
-from escalate_cli.core.text import printable
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.text import printable
 from escalate_cli.foresight.difference import Change
 from escalate_cli.views.difference import (
     changes_for,

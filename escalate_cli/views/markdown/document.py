@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from escalate_cli.core.catalog import Catalog
-from escalate_cli.core.duration import SECOND, Instant, Span, show_about, show_duration
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span, show_about, show_duration
+from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.events import TitleChanged
-from escalate_cli.core.hours import instant_to_local
-from escalate_cli.core.model import Entry, Incident, Notification, Nudge
-from escalate_cli.core.text import printable
+from escalate_cli.core.incident.situation import Entry, Incident, Notification, Nudge
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.document import Document, Told
 
 HEADINGS_OF_A_REVIEW = ("What went well", "What went badly", "Where we were lucky", "Actions")

@@ -1,0 +1,1 @@
+"""Durations, moments, hours, rotas: time as the organisation writes it."""

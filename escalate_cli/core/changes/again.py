@@ -1,0 +1,90 @@
+"""The same key again is news, not noise: what a second declaration of an open incident changes, and what of it is only noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.changes.declare import Declaration
+from escalate_cli.core.changes.update import Changes, update
+from escalate_cli.core.escalation.severity import how_changed
+from escalate_cli.core.events import DeclaredAgain
+from escalate_cli.core.incident.situation import Incident, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.events import sentence
+
+
+class News(msgspec.Struct, frozen=True):
+    """What became of one thing that was said again. `what` is severity, services, lead, labels, message or title; `done` is raised,
+    added, set, or noted for what changes nothing (then `event` says what); `text` is a sentence."""
+
+    what: str
+    done: str
+    text: str
+    event: DeclaredAgain | None = None
+
+
+def declare_again(
+    situation: Situation,
+    said: Declaration,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    severity: str | None,
+    is_known: Callable[[DeclaredAgain], bool],
+) -> tuple[Situation, tuple[News, ...]]:
+    """A higher severity raises, a new message is an update, labels are set, a service joins those in scope, a lead is taken where there
+    is none. A lower severity, another title, another lead are noted, each once.
+
+    `severity` is the one that was named; None where the declaration left it to the default. `is_known` says whether the timeline has an
+    event already. A declaration that says nothing new changes nothing.
+    """
+    incident = situation.incident
+    changes = _changes(said, severity, incident, catalog)
+    news = [*_made(changes, incident, catalog), *_noted(said, severity, incident, catalog, now)]
+    if changes != Changes():
+        situation = update(situation, changes, catalog, now, by=said.by).situation
+    for one in news:
+        if one.event is not None and not is_known(one.event):
+            situation = situation.log(now, one.event, catalog, said.by)
+    return situation, tuple(news)
+
+
+def _changes(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> Changes:
+    rises = severity is not None and catalog.severity(severity).rank > catalog.severity(incident.severity).rank
+    return Changes(
+        severity=severity if rises else None,
+        add_services=tuple(one for one in said.services if one not in incident.services),
+        lead=said.lead if incident.lead is None else None,
+        labels={name: value for name, value in said.labels.items() if incident.labels.get(name) != value},
+        message=said.message if said.message != (incident.latest_update or incident.message) else None,
+    )
+
+
+def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
+    made = []
+    if changes.severity is not None:
+        made.append(News("severity", "raised", f"severity {how_changed(incident.severity, changes.severity, catalog)}"))
+    if changes.add_services:
+        names = ", ".join(catalog.service_name(one) for one in changes.add_services)
+        made.append(News("services", "added", f"now also about {names}"))
+    if changes.lead is not None:
+        made.append(News("lead", "set", f"lead: {catalog.name_of('person:' + changes.lead)}"))
+    if changes.labels:
+        made.append(News("labels", "set", "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())))
+    if changes.message:
+        made.append(News("message", "added", "the message is an update"))
+    return made
+
+
+def _noted(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant) -> list[News]:
+    noted: list[DeclaredAgain] = []
+    if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
+        noted.append(DeclaredAgain(what="severity", said=severity, kept=incident.severity))
+    if said.title != incident.title:
+        noted.append(DeclaredAgain(what="title", said=said.title, kept=incident.title))
+    if said.lead is not None and incident.lead is not None and said.lead != incident.lead:
+        noted.append(DeclaredAgain(what="lead", said=said.lead, kept=incident.lead))
+    return [News(one.what, "noted", sentence(one, now, said.by, catalog), one) for one in noted]

@@ -1,0 +1,67 @@
+"""What a declaration could not use, for each team and policy, found by planning it on paper: policies, levels, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.changes.declare import Declaration, declare
+from escalate_cli.core.escalation.plan import plan
+from escalate_cli.core.escalation.soundness import unusable
+from escalate_cli.core.incident.doing_without import noted, words_of
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.messages.message import compose
+from escalate_cli.core.organisation.catalog import Catalog, Service
+from escalate_cli.core.organisation.zones import Unusable
+
+_STEPS = 12
+"""how often a policy is looked at on paper: each of its levels, and the fallback"""
+
+
+def unusable_on_paper(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
+    """What a declaration for each team and policy, followed on paper to the fallback, could not use, but for what
+    `unusable` finds; and texts that cannot be made."""
+    found: dict[str, Unusable] = {}
+    services: dict[tuple[str, str | None], Service] = {}
+    for service in catalog.services.values():
+        services.setdefault((service.team, service.policy), service)
+    for each in services.values():
+        for text in _on_paper(each.id, catalog, now):
+            found.setdefault(text, Unusable(text, each.source))
+    if catalog.fallback.team:
+        for text in _on_paper(None, catalog, now):
+            found.setdefault(text, Unusable(text, catalog.fallback.source))
+    known = [one.trouble for one in unusable(catalog, now)]
+    return tuple(one for one in found.values() if not any(trouble in one.text for trouble in known))
+
+
+def _on_paper(service: str | None, catalog: Catalog, now: Instant) -> Iterator[str]:
+    name = catalog.services[service].name if service else "nothing that is known"
+    gravest = catalog.severities[-1].id if catalog.severities else catalog.settings.default_severity
+    said = Declaration(f"On paper: {name}", gravest, (service,) if service else ())
+    try:
+        planned = declare(said, catalog, now)
+        for _ in range(_STEPS):
+            yield from noted(planned.situation, everything=True)
+            yield from _texts(planned.situation, catalog, now)
+            if planned.next_due_at is None:
+                return
+            now = max(planned.next_due_at, now)
+            planned = plan(_as_loaded(planned.situation), catalog, now)
+    except Exception as problem:
+        yield f"an incident of {name} cannot be planned ({words_of(problem)})"
+
+
+def _as_loaded(situation: Situation) -> Situation:
+    """The situation without its new entries and notifications, as if these were stored and sent long ago."""
+    return Situation(situation.incident, situation.escalations, rules=situation.rules, nudges=situation.nudges)
+
+
+def _texts(situation: Situation, catalog: Catalog, now: Instant) -> Iterator[str]:
+    for notification in situation.notifications:
+        for short in (False, True):
+            try:
+                compose(notification, situation, catalog, now, short=short)
+            except Exception as problem:
+                what = f"the {notification.kind.value} to {notification.recipient}"
+                yield f"{what} cannot be written ({words_of(problem)}): a plain one is sent"

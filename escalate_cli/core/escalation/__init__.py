@@ -1,0 +1,1 @@
+"""What has to happen for an incident at an instant, level by level, and why."""

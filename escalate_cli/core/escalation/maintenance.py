@@ -1,0 +1,117 @@
+"""When a service is quiet: while any maintenance of it lasts, whether somebody began it, planned it, or the configuration announces it.
+
+What is recorded is never changed. Ending is a record of its own, with `until_at` at its `start_at`: it cuts off every maintenance of the
+service that lasts then. Calling off a planned one is a record that ends before it starts: it takes away those that start at its `start_at`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.hours import local_to_instant, zone_trouble
+from escalate_cli.core.calendar.rota import Rotation, handoff, turn_at
+from escalate_cli.core.incident.situation import Maintenance
+from escalate_cli.core.organisation.catalog import Catalog, PlannedMaintenance
+
+_MOST = 60
+"""maintenances that follow each other without a gap are looked through no further: whoever asks looks again at the end of these"""
+
+
+def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> Maintenance | None:
+    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with every reason; None when it is not quiet.
+
+    `recorded` are maintenances in the order in which the store lists them, the one recorded last first.
+    """
+    lasting = _lasting(recorded, catalog, service, at)
+    if not lasting:
+        return None
+    start_at, until_at = min(one.start_at for one in lasting), max(one.until_at for one in lasting)
+    for _ in range(_MOST):
+        later = max((one.until_at for one in _lasting(recorded, catalog, service, until_at)), default=until_at)
+        earlier = min((one.start_at for one in _lasting(recorded, catalog, service, start_at - 1)), default=start_at)
+        if (earlier, later) == (start_at, until_at):
+            break
+        start_at, until_at = earlier, later
+    longest = max(lasting, key=lambda one: one.until_at)
+    reasons = dict.fromkeys(one.reason for one in lasting if one.reason)
+    return replace(longest, start_at=start_at, until_at=until_at, reason="; ".join(reasons) or None)
+
+
+def muted_until(recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], at: Instant) -> Instant | None:
+    """Until when all of these services are quiet; None when one of them is not, or there is none."""
+    found = [quiet(recorded, catalog, one, at) for one in services]
+    if not found or None in found:
+        return None
+    return min(one.until_at for one in found if one is not None)
+
+
+def last_muted(
+    recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], now: Instant
+) -> tuple[Instant, Instant] | None:
+    """The last stretch before `now`, as (start, end), in which all of these services were quiet; None where there was none."""
+    ends = {one.until_at for service in services for one in _spells(recorded, catalog, service, now) if one.until_at <= now}
+    for end in sorted(ends, reverse=True):
+        found = [quiet(recorded, catalog, one, end - 1) for one in services]
+        if None not in found:
+            return max(one.start_at for one in found if one is not None), end
+    return None
+
+
+def upcoming(recorded: Sequence[Maintenance], catalog: Catalog, service: str, now: Instant) -> list[Maintenance]:
+    """The maintenances of the service that are planned to begin after `now`, soonest first; of a repeated one the next."""
+    return sorted((one for one in _spells(recorded, catalog, service, now) if one.start_at > now), key=lambda one: one.start_at)
+
+
+def _lasting(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> list[Maintenance]:
+    return [one for one in _spells(recorded, catalog, service, at) if one.start_at <= at < one.until_at]
+
+
+def _spells(recorded: Sequence[Maintenance], catalog: Catalog, service: str, around: Instant) -> Iterator[Maintenance]:
+    """Every maintenance of the service as long as it lasted or will; of repeated ones those around that instant."""
+    ends: list[Instant] = []
+    called_off: set[Instant] = set()
+    for one in recorded:  # the one recorded last first: what ends one was recorded after it
+        if one.service != service:
+            continue
+        if one.until_at == one.start_at:
+            ends.append(one.start_at)
+        elif one.until_at < one.start_at:
+            called_off.add(one.start_at)
+        elif one.start_at not in called_off:
+            yield _cut(one, ends)
+    for planned in catalog.maintenance:
+        if service in planned.services:
+            yield from (_cut(one, ends) for one in _occurrences(planned, service, around))
+
+
+def _cut(maintenance: Maintenance, ends: Sequence[Instant]) -> Maintenance:
+    cuts = [one for one in ends if maintenance.start_at <= one < maintenance.until_at]
+    return replace(maintenance, until_at=min(cuts)) if cuts else maintenance
+
+
+def _occurrences(planned: PlannedMaintenance, service: str, around: Instant) -> Iterator[Maintenance]:
+    """The one that began last before that instant, the one before it and the one after it; a maintenance that comes once.
+
+    None where its time zone cannot be had here: then pages go out.
+    """
+    if zone_trouble(planned.timezone):
+        return
+    starts = list(_starts(planned, around))
+    for start in starts:
+        yield Maintenance(service, start, start + planned.span, planned.reason)
+
+
+def _starts(planned: PlannedMaintenance, around: Instant) -> Iterator[Instant]:
+    if not planned.unit:
+        yield local_to_instant(planned.start, planned.timezone)
+        return
+    calendar = Rotation((), planned.start, planned.count, planned.unit)
+    turn = turn_at(calendar, planned.timezone, around)
+    number = -1 if turn is None else turn.number
+    for each in range(max(number - 1, 0), number + 2):
+        start = handoff(calendar, planned.timezone, each)
+        if start is not None:
+            yield start

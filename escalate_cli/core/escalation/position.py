@@ -1,0 +1,92 @@
+"""Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure arithmetic; pages nobody.
+
+Late ticks (product.md §4.11): after a gap the walk is followed on paper through the levels whose time has passed. The level whose wait
+is not yet over is the one that is due now; the levels passed over that were never paged are owed, and one of them, the earliest, is
+paged beside each level that comes due, until none is left.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.core.escalation.conditions import judge, opening_of
+from escalate_cli.core.incident.situation import Escalation, Situation
+from escalate_cli.core.notification.paging import fallback_reaches
+from escalate_cli.core.organisation.catalog import Catalog
+
+_FAR = 10_000
+"""levels to follow on paper; only an endless policy after a gap of weeks has more, and then any level is as good"""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A level (from 1) in a walk (`cycle`, from 0)."""
+
+    level: int
+    cycle: int
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A level that the walk leaves out, and why."""
+
+    level: int
+    reason: str
+    source: str
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What an escalation has come to at an instant.
+
+    `position` is the level to page, None when the policy has run out of levels; `begin_at` is when it came due, in the future when the
+    level is held until its hours. `passed` are levels that the gap went over, `skipped` those that do not apply.
+    """
+
+    position: Position | None
+    begin_at: Instant
+    passed: tuple[int, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def following(escalation: Escalation, position: Position) -> Position | None:
+    """The position after `position`; None after the last level of the last walk."""
+    if position.level < escalation.levels:
+        return Position(position.level + 1, position.cycle)
+    if position.cycle < escalation.policy.repeat:
+        return Position(1, position.cycle + 1)
+    return None
+
+
+def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Due:
+    """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due.
+
+    Where the fallback reaches nobody at `now`, or there is none, the levels never run out: they are walked again.
+    """
+    begin_at = escalation.next_at if escalation.next_at is not None else now
+    position = Position(escalation.level, escalation.cycle)
+    passed: dict[int, None] = {}
+    skipped: dict[int, Skipped] = {}
+    fruitless = 0
+    for _ in range(_FAR):
+        further = following(escalation, position)
+        if further is None:
+            if fruitless >= escalation.levels or fallback_reaches(situation, catalog, now):
+                return Due(None, begin_at, tuple(passed), tuple(skipped.values()))
+            further = Position(1, position.cycle + 1)
+        position = further
+        level = escalation.policy.levels[position.level - 1]
+        verdict = judge(level.when, situation, catalog, now, team=escalation.team)
+        opens_at = opening_of(level.during, catalog, begin_at)
+        if not verdict.holds or opens_at is None:
+            reason = verdict.reason if not verdict.holds else f"the hours {level.during} never open again"
+            skipped.setdefault(position.level, Skipped(position.level, reason, level.source))
+            fruitless += 1
+            continue
+        fruitless = 0
+        over_at = opens_at + max(level.wait, SECOND)
+        if over_at > now:
+            if opens_at <= now:
+                opens_at = max(opens_at, opening_of(level.during, catalog, now) or opens_at)
+            return Due(position, opens_at, tuple(passed), tuple(skipped.values()))
+        passed[position.level] = None
+        begin_at = over_at
+    return Due(position, now, tuple(passed), tuple(skipped.values()))

@@ -1,0 +1,1 @@
+"""One incident with everything around it, and its record."""

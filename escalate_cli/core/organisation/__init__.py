@@ -1,0 +1,1 @@
+"""What the configuration describes: the catalog, its policies, its zones and turns."""

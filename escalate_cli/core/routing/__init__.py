@@ -1,0 +1,1 @@
+"""From a reporter's words to a service, with the reasons."""
