@@ -13,8 +13,8 @@ from escalate_cli.clock import Clock
 from escalate_cli.errors import ConfigurationProblem, place_of
 
 if TYPE_CHECKING:
+    from escalate_cli.config.files.sources import Source
     from escalate_cli.config.load import Loaded
-    from escalate_cli.config.sources import Source
     from escalate_cli.core.calendar.duration import Instant
     from escalate_cli.core.organisation.catalog import Catalog
     from escalate_cli.delivery.nursery_link import NurseryLink
@@ -58,14 +58,14 @@ class Context:
     @cached_property
     def config_path(self) -> Path:
         """Where the configuration is; `ConfigurationProblem` when there is none."""
-        from escalate_cli.config.find import find_config
+        from escalate_cli.config.files.find import find_config
 
         return find_config(self.options.config, self.environ)
 
     @cached_property
     def loaded(self) -> Loaded:
         """The configuration with its warnings; `InvalidConfiguration` carries every problem."""
-        from escalate_cli.config.find import cache_dir
+        from escalate_cli.config.files.find import cache_dir
         from escalate_cli.config.load import load
 
         if self._broken is not None:
@@ -124,9 +124,9 @@ class Context:
 
     def _read_files(self) -> Loaded:
         """The configuration in the files, read with patience or without; what once took too long is not read again unedited."""
-        from escalate_cli.config.find import cache_dir
+        from escalate_cli.config.files.find import cache_dir
+        from escalate_cli.config.files.sources import find_sources
         from escalate_cli.config.load import SlowConfiguration, load_within
-        from escalate_cli.config.sources import find_sources
 
         if self.patience_with_files is None or "loaded" in self.__dict__:
             return self.loaded
@@ -175,7 +175,7 @@ class Context:
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """What is known of databases that were there before."""
-        from escalate_cli.config.find import state_dir
+        from escalate_cli.config.files.find import state_dir
         from escalate_cli.store.whereabouts import Whereabouts
 
         return Whereabouts(state_dir(self.environ))
@@ -191,7 +191,7 @@ class Context:
     @cached_property
     def database_path(self) -> Path:
         """Where the database is: `--db`, `$ESCALATE_DB`, `[settings].database`, the user's data directory."""
-        from escalate_cli.config.find import find_db
+        from escalate_cli.config.files.find import find_db
 
         return find_db(self.options.db, self.environ, self._configured_database)
 
@@ -205,8 +205,8 @@ class Context:
         """What `[settings].database` says, as a path; also where the rest of the configuration is broken."""
         if self.options.db is not None or self.environ.get("ESCALATE_DB"):
             return None
-        from escalate_cli.config.find import database_of
-        from escalate_cli.config.glimpse import glimpse_database
+        from escalate_cli.config.files.find import database_of
+        from escalate_cli.config.files.glimpse import glimpse_database
 
         try:
             text = self._read_files().catalog.settings.database

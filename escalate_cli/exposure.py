@@ -17,10 +17,10 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.config.find import config_dir
+from escalate_cli.config.files.find import config_dir
+from escalate_cli.config.files.sources import find_sources
 from escalate_cli.config.problems import WARNING, Problem
 from escalate_cli.config.secrets import BadReference, secret_files
-from escalate_cli.config.sources import find_sources
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem, EscalateError

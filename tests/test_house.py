@@ -107,8 +107,8 @@ TAKE_APART = {
 READERS_OF_TEXT = {
     "store/old_timelines.py": "reads, once, what version 0.1.0 wrote",
     "store/old_reasons.py": "reads, once, what version 0.1.0 wrote",
-    "config/positions.py": "the text is TOML",
-    "config/gathering.py": "the text is TOML",
+    "config/toml/positions.py": "the text is TOML",
+    "config/compile/gathering.py": "the text is TOML",
     "config/problems.py": "a line of TOML that is shown under a problem",
     "cli/demo_screen.py": "the text is a message as it arrived, which is shown",
     "core/changes/on_paper.py": "what two looks at one thing say is said once",
@@ -276,7 +276,7 @@ def test_the_exit_codes_are_the_exit_codes() -> None:
 
 
 def schema() -> dict[str, Any]:
-    from escalate_cli.config.schema import json_schema
+    from escalate_cli.config.schema.json_schema import json_schema
 
     return json_schema()
 

@@ -79,8 +79,8 @@ def service_add(
 ) -> Answer:
     """Add a service to the configuration. What is in the files, comments too, stays as it is."""
     from escalate_cli import cataloguing
-    from escalate_cli.config.edit import append_service
-    from escalate_cli.config.vocabulary import ID_HINT, is_id
+    from escalate_cli.config.edit.append import append_service
+    from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
     from escalate_cli.errors import Conflict
 
     if not is_id(service):
@@ -275,7 +275,7 @@ def override(
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
     from escalate_cli import cataloguing
-    from escalate_cli.config.edit import append_override
+    from escalate_cli.config.edit.append import append_override
     from escalate_cli.core.calendar.hours import instant_to_local
     from escalate_cli.core.calendar.moment import iso
 

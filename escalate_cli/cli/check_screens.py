@@ -72,7 +72,7 @@ def _level(one: AddressProblem) -> str:
 
 def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     """The turns under way that these files take from somebody, by what the database remembers; none where there is no database to ask."""
-    from escalate_cli.config.find import find_db
+    from escalate_cli.config.files.find import find_db
     from escalate_cli.core.organisation.turns import message_of
     from escalate_cli.foresight.outlook import place_of
     from escalate_cli.remembered_turns import turns_taken

@@ -25,9 +25,9 @@ def init(
     directory: Annotated[str | None, typer.Argument(metavar="[DIR]", help="Where; your configuration directory otherwise")] = None,
 ) -> Answer:
     """Write a starter configuration, with comments, and create the database. What exists is never overwritten."""
-    from escalate_cli.config.find import find_config
-    from escalate_cli.config.starter import files
-    from escalate_cli.installation import local_zone
+    from escalate_cli.config.files.find import find_config
+    from escalate_cli.setup.installation import local_zone
+    from escalate_cli.setup.starter import files
 
     place = Path(directory) if directory else find_config(context.options.config, context.environ)
     existing = _existing(place, named=directory is not None)
@@ -150,14 +150,14 @@ def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
 
 def schema(context: Context) -> Answer:
     """Print the JSON Schema of the configuration, for editors that check TOML as you type."""
-    from escalate_cli.config.schema import json_schema
+    from escalate_cli.config.schema.json_schema import json_schema
 
     return Answer(json_schema())
 
 
 def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]) -> Answer:
     """Print the completion script of a shell. For bash: eval "$(escalate completion bash)" in ~/.bashrc."""
-    from escalate_cli.installation import completion_script
+    from escalate_cli.setup.installation import completion_script
 
     try:
         script = completion_script(shell)
@@ -168,8 +168,8 @@ def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="S
 
 def cron(context: Context) -> Answer:
     """Print what to install so that time passes: a crontab line, or systemd units for `watch` or for `tick`."""
-    from escalate_cli.config.sources import find_sources
-    from escalate_cli.installation import crontab, installation_steps, this_command, units
+    from escalate_cli.config.files.sources import find_sources
+    from escalate_cli.setup.installation import crontab, installation_steps, this_command, units
 
     paths = ("--config", str(context.config_path.absolute()), "--db", str(context.database_path.absolute()))
     command = [*this_command(), *paths]

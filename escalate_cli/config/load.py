@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.config import cache as compiled
+from escalate_cli.config.compile import cache as compiled
+from escalate_cli.config.files.sources import Content, Source, find_sources, read
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
-from escalate_cli.config.sources import Content, Source, find_sources, read
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
 
@@ -44,7 +44,7 @@ def load(path: Path, cache: Path | None = None) -> Loaded:
 
 def compile_contents(contents: Sequence[Content]) -> Loaded:
     """The configuration that these files make; `InvalidConfiguration` when it has errors."""
-    from escalate_cli.config.compilation import compile_files
+    from escalate_cli.config.compile.compilation import compile_files
 
     catalog, problems = compile_files(contents, version(contents))
     if any(problem.level == ERROR for problem in problems):

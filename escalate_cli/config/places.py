@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 
 import msgspec
 
-from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import Problem
+from escalate_cli.config.toml.positions import Path
 
 
 class Unplaced(msgspec.Struct, frozen=True):
@@ -29,9 +29,9 @@ def put_in_place(path: FilePath, found: Iterable[Unplaced]) -> list[Problem]:
     wanted = list(found)
     if not wanted:
         return []
-    from escalate_cli.config.gathering import gather
-    from escalate_cli.config.parsing import ParsedFile
-    from escalate_cli.config.sources import find_sources, read
+    from escalate_cli.config.compile.gathering import gather
+    from escalate_cli.config.files.sources import find_sources, read
+    from escalate_cli.config.toml.parsing import ParsedFile
 
     tables = gather([ParsedFile(read(source)) for source in find_sources(path)]).by_id
     placed = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from escalate_cli.config.files.sources import LARGEST, Content
 from escalate_cli.config.load import Loaded, compile_contents
-from escalate_cli.config.sources import LARGEST, Content
 from escalate_cli.errors import ConfigurationProblem
 
 _PATIENCE_SECONDS = 30

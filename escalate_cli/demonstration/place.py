@@ -18,7 +18,7 @@ from escalate_cli.context import Context, Options
 from escalate_cli.demonstration.inbox import LOOPBACK, Inbox
 from escalate_cli.demonstration.organisation import files
 from escalate_cli.errors import EscalateError, ExitCode
-from escalate_cli.installation import local_zone
+from escalate_cli.setup.installation import local_zone
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -51,7 +51,10 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]
 
 
 def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
-    """Levels and rules whose conditions nothing can meet; what contradicts itself is refused where it is read (config/checks.py)."""
+    """Levels and rules whose conditions nothing can meet.
+
+    What contradicts itself is refused where it is read (config/compile/checks.py).
+    """
     users = policy_users(catalog)
     present = {team for teams in users.values() for team in teams}
     for policy in catalog.policies.values():

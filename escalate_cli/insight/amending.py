@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
+from escalate_cli.config.files.sources import Content, find_sources, read
 from escalate_cli.config.load import compile_contents
-from escalate_cli.config.parsing import ParsedFile
-from escalate_cli.config.sources import Content, find_sources, read
+from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog
 
 Place = tuple[str | int, ...]

@@ -11,9 +11,9 @@ import tomli_w  # noqa: TID253
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escalate_cli.config.files.sources import Content
 from escalate_cli.config.load import Loaded, compile_contents
 from escalate_cli.config.problems import InvalidConfiguration, render
-from escalate_cli.config.sources import Content
 
 EVERYTHING = sorted((Path(__file__).parents[2] / "examples" / "everything").glob("*.toml"))
 WHOLE = tomllib.loads("\n".join(path.read_text() for path in EVERYTHING))

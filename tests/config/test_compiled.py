@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.config.edit import append_override, append_service
-from escalate_cli.config.find import cache_dir, find_config, find_db
+from escalate_cli.config.edit.append import append_override, append_service
+from escalate_cli.config.files.find import cache_dir, find_config, find_db
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
-from escalate_cli.config.starter import files
 from escalate_cli.errors import ConfigurationProblem, Unknown
+from escalate_cli.setup.starter import files
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_the_places_are_looked_at_in_order(tmp_path: Path) -> None:
 
 
 def test_no_home_is_no_crash() -> None:
-    code = "from escalate_cli.config.find import *; print(*[str(f(None, {})) for f in (find_config, find_db)], cache_dir({}) or '/')"
+    code = "from escalate_cli.config.files.find import *; print(*[str(f(None, {})) for f in (find_config, find_db)], cache_dir({}) or '/')"
     done = subprocess.run([sys.executable, "-c", code], env={"PATH": os.defpath}, capture_output=True, text=True, check=True)
     assert all(path.startswith("/") for path in done.stdout.split())
     assert cache_dir({"HOME": "relative", "XDG_CACHE_HOME": "/c"}) == Path("/c/escalate")

@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from escalate_cli.config import starter
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
-from escalate_cli.config.schema import json_schema
+from escalate_cli.config.schema.json_schema import json_schema
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation
 from escalate_cli.core.organisation import codec
 from escalate_cli.core.organisation.catalog import Catalog, Step, Urgency
 from escalate_cli.core.organisation.policy import Acks, Mode, OnExpiry, Policy, When
+from escalate_cli.setup import starter
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/catalog.toml"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.config.glimpse import glimpse_database
+from escalate_cli.config.files.glimpse import glimpse_database
 from escalate_cli.config.load import load
 
 

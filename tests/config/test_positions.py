@@ -12,7 +12,7 @@ import tomli_w  # noqa: TID253
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.config.positions import Path, scan
+from escalate_cli.config.toml.positions import Path, scan
 
 TRICKY = '''\
 # comment with [brackets] = and "quotes"

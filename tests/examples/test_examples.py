@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.config.schema import json_schema
+from escalate_cli.config.schema.json_schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/catalog.toml"))

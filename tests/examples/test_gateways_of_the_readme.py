@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli.config.schema.templates import check_gateway_url
 from escalate_cli.config.secrets import expand, references
-from escalate_cli.config.templates import check_gateway_url
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field  # noqa: TID253
 
-from escalate_cli.config import conditions as c
-from escalate_cli.config import moments as m
-from escalate_cli.config import vocabulary as v
-from escalate_cli.config.templates import check_database, check_gateway_url, check_heartbeat_url, check_message, check_textfile
+from escalate_cli.config.schema import conditions as c
+from escalate_cli.config.schema import moments as m
+from escalate_cli.config.schema import vocabulary as v
+from escalate_cli.config.schema.templates import check_database, check_gateway_url, check_heartbeat_url, check_message, check_textfile
 
 
 class Table(BaseModel):

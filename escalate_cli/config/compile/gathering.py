@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from escalate_cli.config.parsing import ParsedFile
-from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.shape import BY_ID, LISTED, SINGLE
-from escalate_cli.config.vocabulary import Known, a_type
+from escalate_cli.config.schema.shape import BY_ID, LISTED, SINGLE
+from escalate_cli.config.schema.vocabulary import Known, a_type
+from escalate_cli.config.toml.parsing import ParsedFile
+from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 
 MOST_LISTED = 1000

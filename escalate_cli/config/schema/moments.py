@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 
-from escalate_cli.config.vocabulary import a_type, refuse, text_of
+from escalate_cli.config.schema.vocabulary import a_type, refuse, text_of
 from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.organisation.zone_names import zone_hint

@@ -11,7 +11,7 @@ def json_schema() -> dict[str, Any]:
     """A JSON Schema (draft 2020-12) of one configuration file, generated from the shapes that `load` checks against."""
     from pydantic.json_schema import GenerateJsonSchema
 
-    from escalate_cli.config.shape import Organisation
+    from escalate_cli.config.schema.shape import Organisation
 
     class Generate(GenerateJsonSchema):
         ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # tables as defaults need no mention # noqa: RUF012

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from escalate_cli.config.gathering import Gathered, Item
+from escalate_cli.config.compile.gathering import Gathered, Item
 from escalate_cli.config.problems import Problem
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Rule

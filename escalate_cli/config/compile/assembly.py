@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from escalate_cli.config import shape
-from escalate_cli.config.gathering import Item
+from escalate_cli.config.compile.gathering import Item
+from escalate_cli.config.schema import shape
 from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar import rota
 from escalate_cli.core.organisation import catalog as core

@@ -7,11 +7,11 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError  # noqa: TID253
 
-from escalate_cli.config.gathering import Item
-from escalate_cli.config.positions import Path
+from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.shape import LevelWhen, Rule, RuleWhen, Table
-from escalate_cli.config.vocabulary import Known, a_type
+from escalate_cli.config.schema.shape import LevelWhen, Rule, RuleWhen, Table
+from escalate_cli.config.schema.vocabulary import Known, a_type
+from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 
 T = TypeVar("T", bound=Table)

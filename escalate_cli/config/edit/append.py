@@ -17,9 +17,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from escalate_cli import files
+from escalate_cli.config.files.sources import Content, find_sources, read
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
-from escalate_cli.config.sources import Content, find_sources, read
 from escalate_cli.errors import ConfigurationProblem, Unknown, UsageProblem
 
 
@@ -71,7 +71,7 @@ def _append(path: Path, beside: tuple[str, ...], header: str, keys: dict[str, ob
 
 def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
     """The file that holds the table `beside`, or most of it; for a section that nobody has begun, catalog.toml or the first."""
-    from escalate_cli.config.parsing import ParsedFile
+    from escalate_cli.config.toml.parsing import ParsedFile
 
     sizes = []
     for content in contents:

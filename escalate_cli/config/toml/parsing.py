@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from escalate_cli.config.files.sources import Content
 from escalate_cli.config.masking import looks_suspicious, mask
-from escalate_cli.config.positions import DEEPEST, Path, scan
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.sources import Content
+from escalate_cli.config.toml.positions import DEEPEST, Path, scan
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _AGAIN = re.compile(r"twice|overwrite|already|redefine|[Dd]uplicate|immutable|mutate|extend")

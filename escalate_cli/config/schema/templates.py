@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from string import Formatter
 
+from escalate_cli.config.schema.vocabulary import refuse
 from escalate_cli.config.secrets import TO, BadReference, references
-from escalate_cli.config.vocabulary import refuse
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 

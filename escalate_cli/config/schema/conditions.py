@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 
-from escalate_cli.config.vocabulary import Known, ServiceRef, TeamRef, Text, refuse, text_of
+from escalate_cli.config.schema.vocabulary import Known, ServiceRef, TeamRef, Text, refuse, text_of
 
 _COMPARISON = re.compile(r"(>=|<=|>|<)?\s*(.*)")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escalate_cli.config.draft import Draft
-from escalate_cli.config.gathering import Item
+from escalate_cli.config.compile.draft import Draft
+from escalate_cli.config.compile.gathering import Item
+from escalate_cli.config.compile.reach import check_reach
 from escalate_cli.config.masking import has_literal_secret
-from escalate_cli.config.positions import Path
 from escalate_cli.config.problems import ERROR, WARNING, Problem
-from escalate_cli.config.reach import check_reach
+from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.policy import Mode, Rule, When
 from escalate_cli.core.organisation.zone_names import FIXED
 

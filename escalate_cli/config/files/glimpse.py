@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from escalate_cli.config.cache import remembered_database
-from escalate_cli.config.find import cache_dir
-from escalate_cli.config.sources import find_sources, read
+from escalate_cli.config.compile.cache import remembered_database
+from escalate_cli.config.files.find import cache_dir
+from escalate_cli.config.files.sources import find_sources, read
 from escalate_cli.errors import ConfigurationProblem
 
 _TABLE = re.compile(r"\s*\[(\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?")

@@ -11,15 +11,16 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from escalate_cli.config import assembly, shape
-from escalate_cli.config.checks import check_all
-from escalate_cli.config.draft import Draft
-from escalate_cli.config.gathering import DEFAULT_LADDER, Item, gather
-from escalate_cli.config.parsing import ParsedFile
+from escalate_cli.config.compile import assembly
+from escalate_cli.config.compile.checks import check_all
+from escalate_cli.config.compile.draft import Draft
+from escalate_cli.config.compile.gathering import DEFAULT_LADDER, Item, gather
+from escalate_cli.config.files.sources import Content
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.sources import Content
-from escalate_cli.config.validation import validate
-from escalate_cli.config.vocabulary import ID_HINT, is_id
+from escalate_cli.config.schema import shape
+from escalate_cli.config.schema.validation import validate
+from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
+from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog, Settings, Severity, Urgency
 
 T = TypeVar("T")

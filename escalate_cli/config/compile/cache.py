@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from escalate_cli import __version__, files
+from escalate_cli.config.files.sources import Source
 from escalate_cli.config.problems import Problem
-from escalate_cli.config.sources import Source
 from escalate_cli.core.organisation.catalog import Catalog
 
 FORMAT = 1

@@ -1,0 +1,1 @@
+"""Checked tables become the catalog, once, and are kept compiled."""

@@ -1,0 +1,1 @@
+"""Changes to configuration files that keep what people wrote."""

@@ -1,0 +1,1 @@
+"""What may be written: tables, keys and the values they take."""

@@ -1,0 +1,1 @@
+"""TOML texts, with the place of every key."""

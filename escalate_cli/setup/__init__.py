@@ -1,0 +1,1 @@
+"""What `init` and `cron` print: the starter, units, crontab lines."""
