@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from escalate_cli.core.organisation.catalog import Catalog
     from escalate_cli.delivery.nursery_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
-    from escalate_cli.store.spool import Spool
+    from escalate_cli.store.sqlite.whereabouts import Whereabouts
     from escalate_cli.store.store import Store
-    from escalate_cli.store.whereabouts import Whereabouts
+    from escalate_cli.store.without_database.spool import Spool
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ class Context:
         ledger = self.store.ledger
         if self.fallen_back is None and not ledger.has_configuration(catalog.version):
             from escalate_cli.core.organisation.codec import encode
-            from escalate_cli.remembered_turns import note_taken
+            from escalate_cli.store.remembered_turns import note_taken
 
             with self.store.transaction():
                 now = self.clock.now()
@@ -176,14 +176,14 @@ class Context:
     def whereabouts(self) -> Whereabouts:
         """What is known of databases that were there before."""
         from escalate_cli.config.files.find import state_dir
-        from escalate_cli.store.whereabouts import Whereabouts
+        from escalate_cli.store.sqlite.whereabouts import Whereabouts
 
         return Whereabouts(state_dir(self.environ))
 
     @property
     def spool(self) -> Spool:
         """Where declarations are kept that cannot be stored. Where the database is lost, its directory may be, too: not in there."""
-        from escalate_cli.store.spool import Spool
+        from escalate_cli.store.without_database.spool import Spool
 
         lost = self.whereabouts.real(self.database_path)
         return Spool(lost or self.database_path, beside=lost is None)

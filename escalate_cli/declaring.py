@@ -23,7 +23,7 @@ from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProble
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
 from escalate_cli.rebuilding import with_sound_indexes
-from escalate_cli.remembered_troubles import remember_troubles
+from escalate_cli.store.remembered_troubles import remember_troubles
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -19,11 +19,11 @@ from escalate_cli.finding import Finding, Weight
 from escalate_cli.finding import counted as _count
 from escalate_cli.finding import well as _ok
 from escalate_cli.pass_report import PASS_EXPECTED_WITHIN
-from escalate_cli.remembered_troubles import remembered_troubles
-from escalate_cli.store.audit import IN_VAIN, UNREACHED, audit
+from escalate_cli.store.auditor import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
-from escalate_cli.store.permissions import flaws, whose
-from escalate_cli.store.sharing import SHARE_IT
+from escalate_cli.store.remembered_troubles import remembered_troubles
+from escalate_cli.store.sqlite.permissions import flaws, whose
+from escalate_cli.store.sqlite.sharing import SHARE_IT
 from escalate_cli.store.store import Store
 from escalate_cli.usability import incident_findings, usability_findings
 

@@ -28,8 +28,8 @@ from escalate_cli.failpoints import Failpoints
 from escalate_cli.pass_report import PassReport
 from escalate_cli.recording import Ended, record, what_follows
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
+from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.store import Store
-from escalate_cli.store.trouble import LOCKED
 
 PARALLEL = 8
 """attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""

@@ -30,10 +30,10 @@ from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.envelopes import sealed
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError, place_of
 from escalate_cli.meaning import os_user, storable
-from escalate_cli.store.mark import Mark
-from escalate_cli.store.sharing import SHARE_IT
-from escalate_cli.store.spool import Spool
-from escalate_cli.store.trouble import FULL, LOCKED, damaged
+from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
+from escalate_cli.store.sqlite.sharing import SHARE_IT
+from escalate_cli.store.without_database.mark import Mark
+from escalate_cli.store.without_database.spool import Spool
 
 AGAIN_AFTER = MINUTE
 """how soon to page the fallback again when nobody was reached: a repeat is better than silence"""

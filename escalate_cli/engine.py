@@ -19,7 +19,7 @@ from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.pass_report import PassReport
-from escalate_cli.remembered_troubles import remember_troubles
+from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.store import Store
 
 _BATCH = 200

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.incident.situation import Entry, NotificationStatus
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
-from escalate_cli.store.trouble import damaged
+from escalate_cli.store.sqlite.failures import damaged
 
 PASS_EXPECTED_WITHIN = 5 * MINUTE
 """without a pass for this long, nobody would be escalated to (product.md §4.16)"""

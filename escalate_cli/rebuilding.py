@@ -8,8 +8,8 @@ from typing import TypeVar
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.errors import DamagedRow, DatabaseProblem
-from escalate_cli.store.soundness import Damage
-from escalate_cli.store.trouble import DAMAGED, damaged
+from escalate_cli.store.sqlite.failures import DAMAGED, damaged
+from escalate_cli.store.sqlite.soundness import Damage
 
 Result = TypeVar("Result")
 

@@ -18,8 +18,8 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport
 from escalate_cli.store.outbox import Claimed
+from escalate_cli.store.sqlite.failures import FULL
 from escalate_cli.store.store import Store
-from escalate_cli.store.trouble import FULL
 
 
 class Ended(msgspec.Struct, frozen=True):

@@ -22,14 +22,14 @@ from escalate_cli.delivery.ping import ping
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport
 from escalate_cli.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
-from escalate_cli.remembered_troubles import remember_troubles, remembered_troubles
-from escalate_cli.store import sharing
-from escalate_cli.store.audit import IN_VAIN, OVERLOOKED, Finding, audit
-from escalate_cli.store.copying import refuse_to_replace
+from escalate_cli.store.auditor import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.figures import count_up
-from escalate_cli.store.soundness import Damage
+from escalate_cli.store.remembered_troubles import remember_troubles, remembered_troubles
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.copying import refuse_to_replace
+from escalate_cli.store.sqlite.failures import DAMAGED, damaged
+from escalate_cli.store.sqlite.soundness import Damage
 from escalate_cli.store.store import Store
-from escalate_cli.store.trouble import DAMAGED, damaged
 
 KEPT_BACKUPS = 7
 _BACKED_UP = "last_backup_at"

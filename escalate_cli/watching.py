@@ -19,9 +19,9 @@ from escalate_cli.engine import Engine, idle_until
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.pass_report import PassReport
 from escalate_cli.rebuilding import with_sound_indexes
-from escalate_cli.remembered_troubles import remember_troubles
-from escalate_cli.remembered_turns import anything_to_say, say_taken
-from escalate_cli.store.trouble import LOCKED, damaged
+from escalate_cli.store.remembered_troubles import remember_troubles
+from escalate_cli.store.remembered_turns import anything_to_say, say_taken
+from escalate_cli.store.sqlite.failures import LOCKED, damaged
 
 REMIND_AFTER = 5 * MINUTE
 """a trouble that lasts is said again after this long"""

@@ -105,8 +105,8 @@ TAKE_APART = {
     "rfind", "index",
 }  # fmt: skip
 READERS_OF_TEXT = {
-    "store/old_timelines.py": "reads, once, what version 0.1.0 wrote",
-    "store/old_reasons.py": "reads, once, what version 0.1.0 wrote",
+    "store/migrations/old_timelines.py": "reads, once, what version 0.1.0 wrote",
+    "store/migrations/old_reasons.py": "reads, once, what version 0.1.0 wrote",
     "config/toml/positions.py": "the text is TOML",
     "config/compile/gathering.py": "the text is TOML",
     "config/problems.py": "a line of TOML that is shown under a problem",

@@ -14,7 +14,7 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import Escalation, Incident, Maintenance, Notification, Nudge
-from escalate_cli.store.database import Database
+from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import PLACE, Statements, parse
 from tests.test_house import sources
 

@@ -129,7 +129,7 @@ def restore(
     from pathlib import Path
 
     from escalate_cli.cli import restore_screen
-    from escalate_cli.store.restoring import restore as put_back
+    from escalate_cli.store.sqlite.restoring import restore as put_back
 
     path = context.database_path
     done = put_back(Path(file), path, context.clock, None if yes else lambda comparison: restore_screen.agree(context, comparison, file))

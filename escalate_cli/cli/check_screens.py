@@ -75,7 +75,7 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     from escalate_cli.config.files.find import find_db
     from escalate_cli.core.organisation.turns import message_of
     from escalate_cli.foresight.outlook import place_of
-    from escalate_cli.remembered_turns import turns_taken
+    from escalate_cli.store.remembered_turns import turns_taken
 
     now = context.clock.now()
     try:

@@ -50,7 +50,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         try:
             answer = _with_warning(request.function(context, **request.values), context)
         except DamagedRow as problem:
-            from escalate_cli.store.trouble import damaged
+            from escalate_cli.store.sqlite.failures import damaged
 
             raise damaged(context.store.database.path, f": {problem.message}") from None
         finally:

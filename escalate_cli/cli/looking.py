@@ -31,7 +31,7 @@ def list_incidents(
     """Incidents, the newest first; without options those that are not resolved."""
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.core.incident.situation import Situation
-    from escalate_cli.store.trouble import damaged
+    from escalate_cli.store.sqlite.failures import damaged
     from escalate_cli.views.incident import incident_data
 
     if status is not None and status not in STATUSES:

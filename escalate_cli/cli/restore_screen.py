@@ -8,7 +8,7 @@ from typing import Any
 from escalate_cli.context import Context
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
-from escalate_cli.store.comparing import Comparison, Known
+from escalate_cli.store.sqlite.comparing import Comparison, Known
 
 _MOST = 20
 """lines of one kind that are shown"""

@@ -56,7 +56,7 @@ def tick(
 def _pass(context: Context) -> Any:
     """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
     from escalate_cli import emergency
-    from escalate_cli.store.trouble import LOCKED
+    from escalate_cli.store.sqlite.failures import LOCKED
     from escalate_cli.watching import long_pass
 
     try:

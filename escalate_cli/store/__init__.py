@@ -1,0 +1,1 @@
+"""The only SQL: incidents, what goes out, what is remembered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.store.database import Database
+from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 _sql = Statements("figures")

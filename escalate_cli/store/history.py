@@ -13,8 +13,8 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.incident.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
-from escalate_cli.store.database import Database
 from escalate_cli.store.situations import EVENTS
+from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 _sql = Statements("history")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
-from escalate_cli.store.database import Database
+from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 CLOCK_TOLERANCE = 2 * SECOND

@@ -16,8 +16,8 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.errors import DamagedRow
-from escalate_cli.store.database import Database
-from escalate_cli.store.rows import from_row, gravest_first
+from escalate_cli.store.sqlite.database import Database
+from escalate_cli.store.sqlite.rows import from_row, gravest_first
 from escalate_cli.store.statements import Statements
 
 _GIVEN_UP = "notifications_given_up"

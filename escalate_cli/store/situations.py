@@ -12,10 +12,10 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, Attempt
 from escalate_cli.core.incident.situation import Entry, Escalation, Incident, Maintenance, Notification, Nudge, RuleState, Situation
 from escalate_cli.errors import DamagedRow
-from escalate_cli.store.database import Database
-from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
-from escalate_cli.store.rows import Thing, from_row, gravest_first, to_row
+from escalate_cli.store.sqlite.database import Database
+from escalate_cli.store.sqlite.rows import Thing, from_row, gravest_first, to_row
 from escalate_cli.store.statements import Statements
+from escalate_cli.store.without_database.numbers import GIVEN, NUMBERED, Numbers
 
 _sql = Statements("situations")
 _facts = Statements("ledger")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
-from escalate_cli.store.database import Database
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.outbox import Outbox
 from escalate_cli.store.situations import Situations
-from escalate_cli.store.whereabouts import Whereabouts
+from escalate_cli.store.sqlite.database import Database
+from escalate_cli.store.sqlite.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from escalate_cli.store.history import History

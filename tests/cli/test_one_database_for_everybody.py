@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.clock import Clock
-from escalate_cli.store.comparing import Comparison
-from escalate_cli.store.restoring import restore
+from escalate_cli.store.sqlite.comparing import Comparison
+from escalate_cli.store.sqlite.restoring import restore
 from tests.cli.conftest import CATALOG, Escalate
 
 

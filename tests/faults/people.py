@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import escalate_cli
-from escalate_cli.store.spool import Spool
+from escalate_cli.store.without_database.spool import Spool
 from tests.cli.conftest import Ran
 from tests.faults.harness import crew
 from tests.servers import HttpServer

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from escalate_cli.store.database import LOCK_PATIENCE_SECONDS
+from escalate_cli.store.sqlite.database import LOCK_PATIENCE_SECONDS
 from tests.delivery.processes import until
 from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.servers import Answer, HttpServer

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from escalate_cli import declaring
-from escalate_cli.store.spool import Spool
+from escalate_cli.store.without_database.spool import Spool
 from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.servers import Answer, HttpServer
 

@@ -24,8 +24,8 @@ from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine import Engine
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.pass_report import PassReport
-from escalate_cli.store.mark import Mark
-from escalate_cli.store.spool import Spool
+from escalate_cli.store.without_database.mark import Mark
+from escalate_cli.store.without_database.spool import Spool
 from escalate_cli.watching import REMIND_AFTER, News, Signals, watch
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation

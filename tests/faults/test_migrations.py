@@ -10,8 +10,8 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store import database
-from escalate_cli.store.audit import audit
+from escalate_cli.store.auditor import audit
+from escalate_cli.store.sqlite import database
 from tests.faults.released import POLICIES, SCHEMAS, released
 from tests.world import World, instant
 
@@ -138,7 +138,7 @@ def test_many_that_open_an_older_database_at_once_migrate_it_once(tmp_path, scri
 
 
 def test_an_older_backup_is_migrated_when_it_is_put_back_and_leaves_nothing_behind(tmp_path, scripts):
-    from escalate_cli.store.restoring import restore
+    from escalate_cli.store.sqlite.restoring import restore
 
     path, copy = tmp_path / "data" / "escalate.db", tmp_path / "copy.db"
     path.parent.mkdir()

@@ -16,9 +16,9 @@ from escalate_cli import declaring, emergency, vitals
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.audit import audit
-from escalate_cli.store.copying import copy
-from escalate_cli.store.trouble import FULL, LOCKED
+from escalate_cli.store.auditor import audit
+from escalate_cli.store.sqlite.copying import copy
+from escalate_cli.store.sqlite.failures import FULL, LOCKED
 from tests.delivery.processes import needs_proc, until
 from tests.faults.disks import fill, small_disk
 from tests.faults.harness import CLOCK, crew, installation

@@ -8,8 +8,8 @@ from contextlib import closing
 
 from escalate_cli import declaring, emergency
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.spool import Spool
-from escalate_cli.store.trouble import LOCKED
+from escalate_cli.store.sqlite.failures import LOCKED
+from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until
 from tests.faults.disks import fill, small_disk
 from tests.faults.harness import crew, installation, report

@@ -11,8 +11,8 @@ from benchmarks.planted import FACTS, write_bank
 from benchmarks.year import Stage, cases
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
-from escalate_cli.store.audit import audit
-from escalate_cli.store.database import Database
+from escalate_cli.store.auditor import audit
+from escalate_cli.store.sqlite.database import Database
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import INCIDENTS, Year
 

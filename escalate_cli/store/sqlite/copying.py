@@ -13,8 +13,8 @@ from pathlib import Path
 from escalate_cli import files
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem, UsageProblem
-from escalate_cli.store import sharing
-from escalate_cli.store.soundness import Damage, look_through
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.soundness import Damage, look_through
 
 APPLICATION_ID = 0x45534341
 """'ESCA': marks the file as ours"""

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from escalate_cli.core.calendar.duration import Instant, Span
-from escalate_cli.store import sharing
-from escalate_cli.store.spool import make, trusted
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.without_database.spool import make, trusted
 
 _NAME = ".emergency"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.store import sharing
+from escalate_cli.store.sqlite import sharing
 
 _SUFFIX = ".json"
 _BESIDE = ".spool"

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
-from escalate_cli.store.database import Database
+from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 GRACE = 2 * MINUTE

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from escalate_cli.store import sharing
+from escalate_cli.store.sqlite import sharing
 
 NUMBERED = ("incidents", "nudges")
 """what people name by its number: tables"""

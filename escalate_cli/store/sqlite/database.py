@@ -17,13 +17,13 @@ from typing import Any
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DamagedRow, DatabaseProblem
-from escalate_cli.store import sharing
-from escalate_cli.store.copying import APPLICATION_ID, DamagedSource, copy
-from escalate_cli.store.journal import forget_the_beginning, refuse_emptied
-from escalate_cli.store.soundness import Damage, look_through
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.copying import APPLICATION_ID, DamagedSource, copy
+from escalate_cli.store.sqlite.failures import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
+from escalate_cli.store.sqlite.journal import forget_the_beginning, refuse_emptied
+from escalate_cli.store.sqlite.soundness import Damage, look_through
+from escalate_cli.store.sqlite.whereabouts import Whereabouts
 from escalate_cli.store.statements import PLACE, Statements
-from escalate_cli.store.trouble import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
-from escalate_cli.store.whereabouts import Whereabouts
 
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
@@ -178,8 +178,8 @@ class Database:
                     for statement in _statements(script.read_text(encoding="utf-8")):
                         self._connection.execute(statement)
                     if at and int(script.stem) == _WITH_VALUES:
-                        from escalate_cli.store.old_reasons import give_reasons
-                        from escalate_cli.store.old_timelines import give_events
+                        from escalate_cli.store.migrations.old_reasons import give_reasons
+                        from escalate_cli.store.migrations.old_timelines import give_events
 
                         give_events(self._connection)
                         give_reasons(self._connection)

@@ -16,13 +16,13 @@ import msgspec
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store import sharing
-from escalate_cli.store.comparing import Comparison, compare
-from escalate_cli.store.database import LOCK_PATIENCE_SECONDS, Database
 from escalate_cli.store.ledger import Ledger
-from escalate_cli.store.numbers import GIVEN, Numbers
-from escalate_cli.store.trouble import DAMAGED, explain
-from escalate_cli.store.whereabouts import ASIDE, RESTORING, beside
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.comparing import Comparison, compare
+from escalate_cli.store.sqlite.database import LOCK_PATIENCE_SECONDS, Database
+from escalate_cli.store.sqlite.failures import DAMAGED, explain
+from escalate_cli.store.sqlite.whereabouts import ASIDE, RESTORING, beside
+from escalate_cli.store.without_database.numbers import GIVEN, Numbers
 
 _BESIDE = sharing.BESIDE[:3]
 """what SQLite takes for a part of whichever file has the name before it, also of one that came there later"""

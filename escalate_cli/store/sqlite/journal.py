@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store.trouble import DAMAGED
+from escalate_cli.store.sqlite.failures import DAMAGED
 
 _HEADER = 28
 """bytes that journal_mode=PERSIST zeroes when a transaction ends"""

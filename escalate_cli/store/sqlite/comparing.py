@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.store.numbers import GIVEN, NUMBERED, Numbers
 from escalate_cli.store.statements import Statements
+from escalate_cli.store.without_database.numbers import GIVEN, NUMBERED, Numbers
 
 _sql = Statements("situations")
 _facts = Statements("ledger")

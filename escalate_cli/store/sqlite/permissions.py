@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.store.sharing import BESIDE, group_of
+from escalate_cli.store.sqlite.sharing import BESIDE, group_of
 
 
 class Flaw(msgspec.Struct, frozen=True):

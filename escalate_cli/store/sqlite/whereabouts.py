@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.store import sharing
-from escalate_cli.store.numbers import Numbers
-from escalate_cli.store.trouble import DAMAGED
+from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.failures import DAMAGED
+from escalate_cli.store.without_database.numbers import Numbers
 
 RESTORING = ".restoring"
 """the end of the name of a copy that is being put in the place of a database"""

@@ -1,0 +1,1 @@
+"""The SQLite file: opening, copying, restoring it, and what its failures mean."""

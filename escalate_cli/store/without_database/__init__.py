@@ -1,0 +1,1 @@
+"""What is kept beside the database, for when it cannot be used."""
