@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # what `typing` needs to load is long enough for a Ctrl-C
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from escalate_cli.delivery.nursery_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import NurseryLink
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def _nursery_for(arguments: Sequence[str]) -> NurseryLink | None:
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
         return None
-    from escalate_cli.delivery.nursery_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import NurseryLink
 
     try:
         return NurseryLink()

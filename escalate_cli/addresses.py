@@ -40,7 +40,7 @@ def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[Address
 
     Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU, so nothing that pages asks for it.
     """
-    from escalate_cli.delivery.construction_link import ask
+    from escalate_cli.delivery.process.construction_link import ask
 
     contacts = _contacts(catalog)
     by_gateway: dict[str, dict[str, None]] = {}
@@ -74,7 +74,7 @@ def _contacts(catalog: Catalog) -> list[tuple[str, str, str, str]]:
 def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, Any] | None:
     """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself, which others tell."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
-    from escalate_cli.delivery.construction import TO, UNKNOWN
+    from escalate_cli.delivery.process.construction import TO, UNKNOWN
 
     unknown, bare = [], template
     markers: dict[str, str] = {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
     from escalate_cli.core.calendar.duration import Instant
     from escalate_cli.core.organisation.catalog import Catalog
-    from escalate_cli.delivery.nursery_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import NurseryLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.sqlite.whereabouts import Whereabouts
     from escalate_cli.store.store import Store

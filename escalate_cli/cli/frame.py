@@ -27,7 +27,7 @@ from escalate_cli.errors import (
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
-    from escalate_cli.delivery.nursery_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import NurseryLink
 
 _INTERRUPTED = 130
 

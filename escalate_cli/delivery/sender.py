@@ -14,7 +14,7 @@ from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Loose
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
-from escalate_cli.delivery.nursery_link import NurseryLink
+from escalate_cli.delivery.process.worker_link import NurseryLink
 
 _PATIENCE_WITH_NURSERY = 10.0
 """seconds after an attempt's limit in which the nursery must have said something: less than the engine's lease goes beyond that limit"""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.construction import main; main()"
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.construction import main; main()"
 _LONGEST = 30.0
 """seconds"""
 

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Loose, Text
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge, may_be_for_length
+from escalate_cli.delivery.fitting import Letter, fitted, quieted, room_of, sent_by
 from escalate_cli.delivery.last_look import Withdrawn, look
 from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of, speaks_on_the_wire
 from escalate_cli.delivery.redaction import Redaction
-from escalate_cli.delivery.room import Letter, fitted, quieted, room_of, sent_by
 from escalate_cli.delivery.wire import Wire
 
 _LOOKS = {"page": "failure", "nudge": "warning", "inform": "info", "resolved": "success", "test": "failure"}

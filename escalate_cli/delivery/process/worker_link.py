@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import Any
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.nursery import main; main()"
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import main; main()"
 _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -26,7 +26,7 @@ class NurseryLink:
             for fd in fds:
                 os.close(fd)
             raise
-        from escalate_cli.delivery.frames import Packer, Unpacker  # here: the other process is loading meanwhile
+        from escalate_cli.delivery.process.framing import Packer, Unpacker  # here: the other process is loading meanwhile
 
         os.close(their_input)
         os.close(their_output)

@@ -21,8 +21,8 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND, show_duration
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
-from escalate_cli.delivery.frames import Packer, Unpacker
 from escalate_cli.delivery.last_look import whom_to_ask
+from escalate_cli.delivery.process.framing import Packer, Unpacker
 
 _SENT_MARK = b"sent\n"
 _LONGEST_REPORT = 65536
@@ -75,7 +75,7 @@ def _load_apprise() -> None:
         import apprise  # noqa: F401
         import requests  # noqa: F401
 
-        import escalate_cli.delivery.sending  # noqa: F401
+        import escalate_cli.delivery.attempt  # noqa: F401
     gc.freeze()  # children then share this memory instead of copying it
     gc.enable()
 
@@ -228,7 +228,7 @@ class Nursery:
 
 def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable: int) -> bytes:
     try:
-        from escalate_cli.delivery.sending import attempt
+        from escalate_cli.delivery.attempt import attempt
 
         def on_sent() -> None:
             os.write(writable, _SENT_MARK)
