@@ -35,9 +35,9 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import TargetKind
+from escalate_cli.engine.recording import attempted
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Message, Simulation, simulate, simulate_on
-from escalate_cli.recording import attempted
 
 ANSWERED = 0.8
 NUDGE_YES, NUDGE_NO = 0.45, 0.25

@@ -17,7 +17,7 @@ from escalate_cli import declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import HOUR, MINUTE
-from escalate_cli.engine import Engine, deliver
+from escalate_cli.engine.engine import Engine, deliver
 from tests.servers import HttpServer
 
 GROUP = "storm"

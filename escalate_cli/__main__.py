@@ -10,26 +10,26 @@ TYPE_CHECKING = False  # what `typing` needs to load is long enough for a Ctrl-C
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from escalate_cli.delivery.process.worker_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import WorkerLink
 
 
 def main() -> None:
     """Run `escalate` with the arguments of this process and end it with the right exit code."""
-    nursery = None
+    worker = None
     try:
         _open_standard_streams()
         os.umask(0o077)  # whatever this process creates is its owner's alone
         _leave_no_core()
         _load_undisturbed()
-        nursery = _nursery_for(sys.argv[1:])
+        worker = _worker_for(sys.argv[1:])
         from escalate_cli.cli.frame import run
 
-        code = run(sys.argv[1:], os.environ, nursery)
+        code = run(sys.argv[1:], os.environ, worker)
     except KeyboardInterrupt:
         code = 130
     finally:
-        if nursery is not None:
-            nursery.close()
+        if worker is not None:
+            worker.close()
     sys.exit(code)
 
 
@@ -62,7 +62,7 @@ def _load_undisturbed() -> None:
         raise KeyboardInterrupt
 
 
-def _nursery_for(arguments: Sequence[str]) -> NurseryLink | None:
+def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
     """Start loading Apprise, in a process of its own, if the command is one that sends: both take a fifth of a second, and whoever is
     to be paged need not wait for one after the other. A wrong guess costs nothing but that.
     """
@@ -72,10 +72,10 @@ def _nursery_for(arguments: Sequence[str]) -> NurseryLink | None:
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
         return None
-    from escalate_cli.delivery.process.worker_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import WorkerLink
 
     try:
-        return NurseryLink()
+        return WorkerLink()
     except OSError:
         return None  # the sender tries again, and reports it
 

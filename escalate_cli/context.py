@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from escalate_cli.config.load import Loaded
     from escalate_cli.core.calendar.duration import Instant
     from escalate_cli.core.organisation.catalog import Catalog
-    from escalate_cli.delivery.process.worker_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import WorkerLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.sqlite.whereabouts import Whereabouts
     from escalate_cli.store.store import Store
@@ -38,7 +38,7 @@ class Options(msgspec.Struct, frozen=True):
 class Context:
     """What a command works with."""
 
-    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock, nursery: NurseryLink | None = None) -> None:
+    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock, worker: WorkerLink | None = None) -> None:
         self.options = options
         self.environ = environ
         self.clock = clock
@@ -51,7 +51,7 @@ class Context:
         """what is to be said of indexes that were put right"""
         self.begun_anew: str | None = None
         """what is to be known where a database was begun though one had been there"""
-        self._nursery = nursery
+        self._worker = worker
         self._kept: Catalog | None = None
         self._broken: ConfigurationProblem | None = None
 
@@ -229,7 +229,7 @@ class Context:
         """What sends, in processes of its own."""
         from escalate_cli.delivery.sender import Sender
 
-        return Sender(clock=self.clock, link=self._nursery)
+        return Sender(clock=self.clock, link=self._worker)
 
     def close(self) -> None:
         """Let go of what was opened."""

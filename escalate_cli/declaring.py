@@ -19,10 +19,10 @@ from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.core.wording.events import sentence
+from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
-from escalate_cli.rebuilding import with_sound_indexes
 from escalate_cli.store.remembered_troubles import remember_troubles
 
 

@@ -26,8 +26,8 @@ from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
-from escalate_cli.dispatch import LEASE_BEYOND_TIMEOUT
-from escalate_cli.envelopes import sealed
+from escalate_cli.engine.dispatch import LEASE_BEYOND_TIMEOUT
+from escalate_cli.engine.envelopes import sealed
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError, place_of
 from escalate_cli.meaning import os_user, storable
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged

@@ -93,7 +93,7 @@ class DamagedRow(DatabaseProblem):
 
 
 def place_of(error: BaseException) -> str:
-    """Where in this program an error happened: " at escalate_cli/engine.py:12"; "" where that is not known. What a foreign error says may
+    """Where in this program an error happened: " at escalate_cli/plan.py:12"; "" where that is not known. What a foreign error says may
     hold a secret: its kind and its place are told instead.
     """
     place, trace = "", error.__traceback__

@@ -17,6 +17,7 @@ from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import IncidentStatus, NudgeStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, EscalateError, Unknown, UsageProblem
 from escalate_cli.meaning import (
     find_incident,
@@ -28,7 +29,6 @@ from escalate_cli.meaning import (
     storable,
     whoever_types,
 )
-from escalate_cli.rebuilding import with_sound_indexes
 
 
 def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:

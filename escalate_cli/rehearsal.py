@@ -19,8 +19,8 @@ from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.dispatch import PARALLEL
-from escalate_cli.envelopes import sealed
+from escalate_cli.engine.dispatch import PARALLEL
+from escalate_cli.engine.envelopes import sealed
 
 
 class Rehearsal(msgspec.Struct, frozen=True):

@@ -19,9 +19,9 @@ from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.delivery.ping import ping
+from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.engine.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
-from escalate_cli.pass_report import PassReport
-from escalate_cli.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
 from escalate_cli.store.auditor import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.figures import count_up
 from escalate_cli.store.remembered_troubles import remember_troubles, remembered_troubles

@@ -15,10 +15,10 @@ from escalate_cli.clock import Clock
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Span
 from escalate_cli.delivery.sender import Sender
-from escalate_cli.engine import Engine, idle_until
+from escalate_cli.engine.engine import Engine, idle_until
+from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.pass_report import PassReport
-from escalate_cli.rebuilding import with_sound_indexes
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.sqlite.failures import LOCKED, damaged

@@ -25,9 +25,9 @@ from escalate_cli.core.incident.situation import NudgeStatus, Situation
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.maintenance import begin_maintenance
-from escalate_cli.pass_report import PassReport
 from escalate_cli.store.store import Store
 
 MONDAY = "2026-11-23T10:00:00"

@@ -13,8 +13,8 @@ from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.incident.situation import Entry, Situation
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError
-from escalate_cli.pass_report import PassReport
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from escalate_cli.declaring import Declared
-    from escalate_cli.pass_report import PassReport
+    from escalate_cli.engine.pass_report import PassReport
 
 
 def declare_and_answer(context: Context, asked: declaring.Request, choose: Callable[[Any], str | None]) -> Answer:
@@ -48,8 +48,8 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
 
 def _delivered(context: Context, declared: Declared) -> Any:
     """What delivering at once what is due came to; None where nothing is new."""
-    from escalate_cli.engine import deliver
-    from escalate_cli.rebuilding import with_sound_indexes
+    from escalate_cli.engine.engine import deliver
+    from escalate_cli.engine.rebuilding import with_sound_indexes
 
     if not declared.created and not declared.news:
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from escalate_cli.core.incident.situation import Situation
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import ExitCode
-from escalate_cli.pass_report import PassReport
 
 
 def nobody_is_paged(situation: Situation) -> list[str]:

@@ -27,13 +27,13 @@ from escalate_cli.errors import (
 
 if TYPE_CHECKING:
     from escalate_cli.config.problems import Problem
-    from escalate_cli.delivery.process.worker_link import NurseryLink
+    from escalate_cli.delivery.process.worker_link import WorkerLink
 
 _INTERRUPTED = 130
 
 
-def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLink | None = None) -> int:
-    """Do what the command line asks and return the exit code of the process. `nursery` is loading already, if something will be sent."""
+def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink | None = None) -> int:
+    """Do what the command line asks and return the exit code of the process. `worker` is loading already, if something will be sent."""
     options = _guessed(arguments, environ)
     try:
         from escalate_cli.cli import app
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], nursery: NurseryLi
         if isinstance(request, int):
             return request if render.write(b"", options) else int(ExitCode.NO)
         options = _options(request.options, environ)
-        context = Context(options, environ, Clock(), nursery)
+        context = Context(options, environ, Clock(), worker)
         try:
             answer = _with_warning(request.function(context, **request.values), context)
         except DamagedRow as problem:

@@ -163,8 +163,8 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
         raise _as_one(failures)
     from escalate_cli.cli.delivered import failure_notes, undelivered
     from escalate_cli.cli.held_back import held_notes
-    from escalate_cli.engine import deliver
-    from escalate_cli.rebuilding import with_sound_indexes
+    from escalate_cli.engine.engine import deliver
+    from escalate_cli.engine.rebuilding import with_sound_indexes
 
     report = with_sound_indexes(context, lambda: deliver(context, done))
     catalog = context.running_catalog

@@ -14,7 +14,7 @@ from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageP
 if TYPE_CHECKING:
     from escalate_cli.cli.outlet import Outlet
     from escalate_cli.core.incident.situation import Situation
-    from escalate_cli.pass_report import PassReport
+    from escalate_cli.engine.pass_report import PassReport
 
 PATIENCE_WITH_FILES = 2.0
 """seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
@@ -28,7 +28,7 @@ def tick(
     from escalate_cli.cli.delivered import undelivered
     from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.calendar.moment import iso
-    from escalate_cli.engine import Engine
+    from escalate_cli.engine.engine import Engine
 
     context.patience_with_files = PATIENCE_WITH_FILES
     if dry_run:

@@ -59,7 +59,7 @@ def check_command(config: Path | str | None) -> str:
 
 def tick_warning(context: Context) -> list[str]:
     """Said when nobody would be escalated to: something is or comes due, and no tick has run for five minutes."""
-    from escalate_cli.pass_report import PASS_EXPECTED_WITHIN
+    from escalate_cli.engine.pass_report import PASS_EXPECTED_WITHIN
 
     ledger, situations = context.store.ledger, context.store.situations
     now = context.clock.now()

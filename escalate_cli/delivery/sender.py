@@ -14,10 +14,10 @@ from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Loose
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
-from escalate_cli.delivery.process.worker_link import NurseryLink
+from escalate_cli.delivery.process.worker_link import WorkerLink
 
-_PATIENCE_WITH_NURSERY = 10.0
-"""seconds after an attempt's limit in which the nursery must have said something: less than the engine's lease goes beyond that limit"""
+_PATIENCE_WITH_WORKER = 10.0
+"""seconds after an attempt's limit in which the worker must have said something: less than the engine's lease goes beyond that limit"""
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -59,11 +59,11 @@ class Sender:
     """Makes attempts, each in a child process that is killed at its time limit; any number at once. For one thread at a time.
 
     `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe), `outcomes` returns early.
-    Reading from it is its owner's business. `link` is a nursery that is loading already; it is closed with the sender.
+    Reading from it is its owner's business. `link` is a worker that is loading already; it is closed with the sender.
     Nothing here raises for a failed delivery: every attempt that was begun ends in an outcome.
     """
 
-    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None, link: NurseryLink | None = None) -> None:
+    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None, link: WorkerLink | None = None) -> None:
         self.wake_fd = wake_fd
         self._clock = clock or Clock()
         self._link = link
@@ -87,7 +87,7 @@ class Sender:
             self._receive()
         if self._link is None:
             try:
-                self._link = NurseryLink()
+                self._link = WorkerLink()
             except OSError:
                 self._link = None  # `begin` tries again and reports it as an outcome
 
@@ -100,7 +100,7 @@ class Sender:
         if self._link is None:
             self._ended.append((ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True)))
             return
-        self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_NURSERY)
+        self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_WORKER)
         self._link.ask([ticket, {
             "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
             "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread, "look": envelope.look,
@@ -125,7 +125,7 @@ class Sender:
         return ended
 
     def close(self, wait: bool = True) -> None:
-        """End the nursery: after the attempts under way have run to their end with `wait`, else killing them.
+        """End the worker: after the attempts under way have run to their end with `wait`, else killing them.
 
         `outcomes` still hands out how they ended.
         """
@@ -152,7 +152,7 @@ class Sender:
         return any(fd == self.wake_fd for fd, _ in ready)
 
     def _receive(self) -> None:
-        """Take in what the nursery says; bury it if it is dead or stuck."""
+        """Take in what the worker says; bury it if it is dead or stuck."""
         if self._link is None:
             return
         for answer in self._link.receive():

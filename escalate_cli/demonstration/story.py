@@ -20,7 +20,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons, learn
 from escalate_cli.demonstration.place import Place
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
 
 INCIDENT = 1
 """the number of the first incident in a new database"""

@@ -23,7 +23,7 @@ def until(condition: Callable[[], object], timeout: float = 60.0) -> None:
 
 
 def of_session(session: int) -> list[int]:
-    """The living processes of a nursery: itself and its children, by their session."""
+    """The living processes of a worker: itself and its children, by their session."""
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -37,7 +37,7 @@ def of_session(session: int) -> list[int]:
 
 
 def children_of(session: int) -> list[int]:
-    """The sending children of a nursery."""
+    """The sending children of a worker."""
     return [pid for pid in of_session(session) if pid != session]
 
 

@@ -13,7 +13,7 @@ from escalate_cli.core.messages.digest import Part, digest
 from escalate_cli.core.notification.attempt import OutcomeKind
 from escalate_cli.core.organisation.catalog import Gateway, TextForm
 from escalate_cli.delivery.sender import Sender
-from escalate_cli.envelopes import sealed
+from escalate_cli.engine.envelopes import sealed
 from tests.delivery.processes import until
 from tests.internet import ADDRESSES, HOSTS, URLS, Internet, sms_parts, utf16
 from tests.loopback import Bank, bank

@@ -33,7 +33,7 @@ def collect(sender: Sender, seconds: float = 90.0) -> dict[int, Outcome]:
     return ended
 
 
-def nursery_of(sender: Sender) -> int:
+def worker_of(sender: Sender) -> int:
     assert sender._link is not None
     return sender._link.pid
 
@@ -119,13 +119,13 @@ def test_closing_lets_attempts_end_unless_told_not_to(wait, outcome):
         sender = Sender()
         sender.begin(1, envelope(web.url(), 50 * SECOND))
         web.wait_for(1)
-        nursery = nursery_of(sender)
+        worker = worker_of(sender)
         if wait:
             threading.Timer(0.2, web.release).start()
         sender.close(wait)
         sender.close(wait)
         assert sender.outcomes(0) == [(1, outcome)]
-        until(lambda: not of_session(nursery))
+        until(lambda: not of_session(worker))
 
 
 # ── other people's code ─────────────────────────────────────────────────────────────────────────────
@@ -201,15 +201,15 @@ def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
     with HttpServer() as web, Sender() as sender:
         for ticket, schema in enumerate(expected):
             sender.begin(ticket, envelope(f"{schema}://x", (3 if schema in ("hangs", "spawns") else 50) * SECOND))
-        nursery = nursery_of(sender)
+        worker = worker_of(sender)
         ended = collect(sender)
         for ticket, (schema, (kind, detail)) in enumerate(expected.items()):
             assert ended[ticket].kind is kind, (schema, ended[ticket])
             assert detail in ended[ticket].detail, schema
-        assert nursery_of(sender) == nursery
+        assert worker_of(sender) == worker
         sender.begin(99, envelope(web.url()))
         assert collect(sender) == {99: Outcome(SENT, "HTTP 200")}
-        until(lambda: children_of(nursery) == [])
+        until(lambda: children_of(worker) == [])
     assert capfd.readouterr() == ("", "")
 
 
@@ -217,16 +217,16 @@ def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
 
 
 @needs_proc
-@pytest.mark.parametrize("victim", ["child", "nursery"])
+@pytest.mark.parametrize("victim", ["child", "worker"])
 def test_a_killed_process_leaves_an_unknown_outcome_and_a_healthy_sender(victim):
     with HttpServer(Answer(trick="hang")) as web, Sender() as sender:
         sender.begin(1, envelope(web.url(), 30 * SECOND))
         web.wait_for(1)
-        nursery = nursery_of(sender)
-        [child] = children_of(nursery)
-        os.kill(child if victim == "child" else nursery, signal.SIGKILL)
+        worker = worker_of(sender)
+        [child] = children_of(worker)
+        os.kill(child if victim == "child" else worker, signal.SIGKILL)
         assert collect(sender) == {1: DIED}
-        until(lambda: not children_of(nursery))
+        until(lambda: not children_of(worker))
         web.answer_with(Answer(200))
         sender.begin(1, envelope(web.url()))
         assert collect(sender) == {1: Outcome(SENT, "HTTP 200")}
@@ -234,11 +234,11 @@ def test_a_killed_process_leaves_an_unknown_outcome_and_a_healthy_sender(victim)
 
 
 @needs_proc
-def test_a_nursery_that_is_stuck_is_replaced(monkeypatch):
-    monkeypatch.setattr(sender_module, "_PATIENCE_WITH_NURSERY", 0.3)
+def test_a_worker_that_is_stuck_is_replaced(monkeypatch):
+    monkeypatch.setattr(sender_module, "_PATIENCE_WITH_WORKER", 0.3)
     with HttpServer() as web, Sender() as sender:
         sender.warm()
-        stuck = nursery_of(sender)
+        stuck = worker_of(sender)
         os.kill(stuck, signal.SIGSTOP)
         sender.begin(1, envelope(web.url(), SECOND // 10))
         assert collect(sender) == {1: DIED}
@@ -258,20 +258,20 @@ sender.outcomes(600)
 
 
 @needs_proc
-@pytest.mark.parametrize("also", ["nothing else", "the nursery, too"])
+@pytest.mark.parametrize("also", ["nothing else", "the worker, too"])
 def test_when_the_parent_is_killed_nobody_goes_on(also):
     with HttpServer(Answer(trick="hang")) as web:
         parent = subprocess.Popen([sys.executable, "-c", _PARENT, web.url()], stdout=subprocess.PIPE)
         assert parent.stdout is not None
-        nursery = int(parent.stdout.readline())
+        worker = int(parent.stdout.readline())
         web.wait_for(1)
-        assert len(of_session(nursery)) == 2
+        assert len(of_session(worker)) == 2
         parent.kill()
-        if also == "the nursery, too":
-            os.kill(nursery, signal.SIGKILL)
+        if also == "the worker, too":
+            os.kill(worker, signal.SIGKILL)
         parent.wait()
         parent.stdout.close()
-        until(lambda: of_session(nursery) == [], 30)
+        until(lambda: of_session(worker) == [], 30)
 
 
 @needs_proc
@@ -279,10 +279,10 @@ def test_a_child_ends_itself_when_all_who_watch_it_are_stopped():
     with HttpServer(Answer(trick="hang")) as web, Sender() as sender:
         sender.begin(1, envelope(web.url(), 1 * SECOND))
         web.wait_for(1)
-        nursery = nursery_of(sender)
-        os.kill(nursery, signal.SIGSTOP)
-        until(lambda: not children_of(nursery))
-        os.kill(nursery, signal.SIGCONT)
+        worker = worker_of(sender)
+        os.kill(worker, signal.SIGSTOP)
+        until(lambda: not children_of(worker))
+        os.kill(worker, signal.SIGCONT)
         assert [outcome.kind for outcome in collect(sender).values()] == [UNKNOWN]
 
 
@@ -292,7 +292,7 @@ def test_signals_for_everyone_do_not_end_a_send():
         sender.begin(1, envelope(web.url(), 50 * SECOND))
         web.wait_for(1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            for pid in of_session(nursery_of(sender)):
+            for pid in of_session(worker_of(sender)):
                 os.kill(pid, number)
         web.release()
         assert collect(sender) == {1: Outcome(SENT, "HTTP 200")}
@@ -306,15 +306,15 @@ def test_many_sends_leave_nothing_behind():
     with HttpServer() as web, Sender() as sender:
         sender.begin(0, envelope(web.url()))
         collect(sender)
-        nursery = nursery_of(sender)
-        until(lambda: not children_of(nursery))
-        ours, theirs = len(open_files()), len(open_files(nursery))
+        worker = worker_of(sender)
+        until(lambda: not children_of(worker))
+        ours, theirs = len(open_files()), len(open_files(worker))
         for start in range(1, 100, 20):
             for ticket in range(start, start + 20):
                 sender.begin(ticket, envelope(web.url()))
             assert {outcome.kind for outcome in collect(sender).values()} == {SENT}
-        until(lambda: not children_of(nursery))
-        until(lambda: len(open_files(nursery)) <= theirs)  # the first count may hold what the first send had not let go of yet
+        until(lambda: not children_of(worker))
+        until(lambda: len(open_files(worker)) <= theirs)  # the first count may hold what the first send had not let go of yet
         assert sender.running == 0
     until(lambda: len(open_files()) <= ours)
     assert zombies() == 0
@@ -327,7 +327,7 @@ def test_a_child_holds_no_file_of_the_parent(tmp_path):
         os.set_inheritable(inherited.fileno(), True)
         sender.begin(1, envelope(web.url()))
         web.wait_for(1)
-        for pid in of_session(nursery_of(sender)):
+        for pid in of_session(worker_of(sender)):
             assert not [name for name in open_files(pid) if str(tmp_path) in name]
             assert os.readlink(f"/proc/{pid}/fd/0") == os.devnull
         sender.close(wait=False)

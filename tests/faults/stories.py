@@ -14,7 +14,7 @@ from escalate_cli import declaring, diagnosis, watching
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
 from escalate_cli.finding import Finding, Weight
 from tests.world import ORGANISATION, Postbox, WorldClock, spoken

@@ -14,7 +14,7 @@ from escalate_cli import declaring
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
 from tests.world import STANDARD, Postbox, World

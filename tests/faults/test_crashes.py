@@ -176,29 +176,29 @@ def test_a_tick_killed_at_a_named_point_pages_everyone_in_the_end(tmp_path, poin
 
 
 @needs_proc
-@pytest.mark.parametrize("victim", mostly_long(["the child", "the nursery"], "the child"))
+@pytest.mark.parametrize("victim", mostly_long(["the child", "the worker"], "the child"))
 def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_path, victim):
     with HttpServer(at_path={"/a/": Answer(trick="hang")}) as web, installation(tmp_path, web, crew(1, timeout="20s")) as place:
         place.declare_quietly()
         tick = place.begin("tick")
         web.wait_for(2)
-        nursery = nursery_of(tick.pid)
+        worker = worker_of(tick.pid)
         if victim == "the child":
-            until(lambda: len(children_of(nursery)) == 1)
-            os.kill(children_of(nursery)[0], signal.SIGKILL)
+            until(lambda: len(children_of(worker)) == 1)
+            os.kill(children_of(worker)[0], signal.SIGKILL)
         else:
-            os.kill(nursery, signal.SIGKILL)
+            os.kill(worker, signal.SIGKILL)
         ran = place.end(tick)
         assert ran.code == 6
         assert "the sending process died; it may have arrived" in ran.err, ran.err
-        assert of_session(nursery) == []
+        assert of_session(worker) == []
         web._at_path.clear()
         place.settle()
         place.account().must_be_sound()
         assert [one.json["title"][:8] for one in place.messages if one.path == "/a/p0"] == ["[high] #", "(repeat)"]
 
 
-def nursery_of(parent: int) -> int:
+def worker_of(parent: int) -> int:
     """The process that sends for `parent`: its only child."""
     found: list[int] = []
 
@@ -216,10 +216,10 @@ def test_a_tick_that_is_killed_leaves_no_orphan(tmp_path):
         place.declare_quietly()
         tick = place.begin("tick")
         web.wait_for(4)
-        nursery = nursery_of(tick.pid)
-        assert len(of_session(nursery)) > 3
+        worker = worker_of(tick.pid)
+        assert len(of_session(worker)) > 3
         place.kill(tick)
-        until(lambda: of_session(nursery) == [], 30)
+        until(lambda: of_session(worker) == [], 30)
 
 
 def test_a_watch_told_to_stop_in_the_middle_of_a_send_finishes_it(tmp_path):

@@ -21,9 +21,9 @@ from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.pass_report import PassReport
 from escalate_cli.store.without_database.mark import Mark
 from escalate_cli.store.without_database.spool import Spool
 from escalate_cli.watching import REMIND_AFTER, News, Signals, watch

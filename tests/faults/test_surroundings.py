@@ -319,7 +319,7 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
         assert {(one.code, one.out, one.err) for one in ran} == {(0, "", "")}
         sizes = sizes_of(place)
         context = place.context
-        from escalate_cli.engine import Engine
+        from escalate_cli.engine.engine import Engine
 
         engine = Engine.on(context)
         for _ in range(1440):

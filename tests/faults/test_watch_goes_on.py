@@ -10,7 +10,7 @@ import pytest
 
 from escalate_cli import emergency, vitals, watching
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer
 

@@ -22,7 +22,7 @@ from escalate_cli.core.incident.situation import Entry, NotificationStatus, Nudg
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import Conflict
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.pass_report import PassReport
+from escalate_cli.engine.pass_report import PassReport
 from tests.world import ORGANISATION, STANDARD, World
 
 QUIET = STANDARD.replace('"5m"', '"4w"').replace('"10m"', '"4w"')

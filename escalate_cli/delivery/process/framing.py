@@ -1,4 +1,4 @@
-"""Messages over a pipe between `sender` and `nursery`: four bytes of length, then JSON (which carries lone surrogates unharmed)."""
+"""Messages over a pipe between `sender` and `worker`: four bytes of length, then JSON (which carries lone surrogates unharmed)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Why a process of our own and not `multiprocessing.forkserver`: no import in the parent (`multiprocessing` costs 20 ms there), the main
 module is not run again, and it works from a zip file and with closed standard streams.
 
-It reads envelopes on its standard input and writes outcomes to its standard output (`frames`). When the parent is gone, its
+It reads envelopes on its standard input and writes outcomes to its standard output (`framing`). When the parent is gone, its
 children are killed and it ends. When it is killed itself, its children notice and end too; every child also has an alarm of its own.
 """
 
@@ -34,7 +34,7 @@ def main() -> None:
     """Run until the parent is gone."""
     requests, answers = _settle()
     _load_apprise()
-    Nursery(requests, answers, Clock()).run()
+    Worker(requests, answers, Clock()).run()
 
 
 def _settle() -> tuple[int, int]:
@@ -117,7 +117,7 @@ class _Child:
         return Outcome(OutcomeKind.TEMPORARY, f"no answer within {limit}; nothing was sent")
 
 
-class Nursery:
+class Worker:
     """Forks, watches, ends and buries the children."""
 
     def __init__(self, requests: int, answers: int, clock: Clock) -> None:
@@ -252,7 +252,7 @@ def _bound_memory() -> None:
 
 
 def _die_with(lifeline: int) -> None:
-    """End this process and what it started as soon as the nursery is gone: then nobody waits for the outcome any more."""
+    """End this process and what it started as soon as the worker is gone: then nobody waits for the outcome any more."""
     import threading
 
     def watch() -> None:

@@ -1,4 +1,4 @@
-"""The parent's end of a nursery: starting the process, the two pipes, ending it."""
+"""The parent's end of a worker: starting the process, the two pipes, ending it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.proc
 _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class NurseryLink:
-    """One nursery process; `OSError` if it cannot be started. Only the parent holds the other ends of its pipes, so it ends with us."""
+class WorkerLink:
+    """One worker process; `OSError` if it cannot be started. Only the parent holds the other ends of its pipes, so it ends with us."""
 
     def __init__(self) -> None:
         fds: list[int] = []

@@ -15,8 +15,8 @@ from escalate_cli.core.incident.situation import Entry, Notification, Notificati
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.notification.limits import is_limited, matters_most
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.pass_report import PassReport
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.sqlite.failures import FULL
 from escalate_cli.store.store import Store

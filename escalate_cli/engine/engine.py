@@ -15,10 +15,10 @@ from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.incident.doing_without import noted
 from escalate_cli.core.incident.situation import Entry
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
+from escalate_cli.engine.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.pass_report import PassReport
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.store import Store
 

@@ -22,11 +22,11 @@ from escalate_cli.core.notification.limits import GOES_ALONE, Ruling, is_limited
 from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Catalog, Gateway
 from escalate_cli.delivery.sender import Envelope
-from escalate_cli.envelopes import envelope
+from escalate_cli.engine.envelopes import envelope
+from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.engine.recording import Ended, record, what_follows
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.pass_report import PassReport
-from escalate_cli.recording import Ended, record, what_follows
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
 from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.store import Store
