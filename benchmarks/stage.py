@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import Instant

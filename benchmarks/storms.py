@@ -13,7 +13,7 @@ from benchmarks.figure import Figure, Note
 from benchmarks.organisations import crowd
 from benchmarks.processes import Failed, Surroundings, cost, escalate
 from benchmarks.stage import StoppedClock, declare_incidents
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import HOUR, MINUTE

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.planted import WORDS, fact
+from escalate_cli.actions.declare import how_routed, routing_record
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.organisation.catalog import Catalog, Service
 from escalate_cli.core.routing.router import Router, Routing
-from escalate_cli.declaring import how_routed, routing_record
 
 _SHAPES = (
     "{thing} not working{when}", "{thing} failing for {whom}{when}", "{whom} cannot use {thing}", "{thing} very slow{when}",

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.lookup import os_user, storable
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.incident.doing_without import words_of
@@ -29,7 +30,6 @@ from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.engine.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.engine.envelopes import sealed
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError, place_of
-from escalate_cli.meaning import os_user, storable
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 from escalate_cli.store.without_database.mark import Mark

@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from escalate_cli import declaring, operations
+from escalate_cli.actions import change as operations
+from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.maintenance import begin_maintenance
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
@@ -27,7 +29,6 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
-from escalate_cli.maintenance import begin_maintenance
 from escalate_cli.store.store import Store
 
 MONDAY = "2026-11-23T10:00:00"

@@ -25,9 +25,9 @@ def test_page(
     ],
 ) -> Answer:
     """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
+    from escalate_cli.actions.test_page import rehearse
     from escalate_cli.core.organisation.policy import TargetKind
-    from escalate_cli.rehearsal import rehearse
     from escalate_cli.views.incident import notification_data
 
     catalog = context.catalog

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from escalate_cli.actions import lookup
 from escalate_cli.cli.completing import known
 from escalate_cli.cli.frame import moment
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
+from escalate_cli.core.notification import on_call
 from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.views import catalog as views
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,23 +26,19 @@ PolicyId = Annotated[str, typer.Argument(metavar="ID", help="A policy's id", aut
 
 def service_list(context: Context) -> Answer:
     """Every service: the team behind it, the policy that runs for it, and who is on call now."""
-    from escalate_cli import cataloguing
-
     now = context.clock.now()
-    data = [cataloguing.service_data(context.catalog, service, now) for service in context.catalog.services.values()]
+    data = [views.service_data(context.catalog, service, now) for service in context.catalog.services.values()]
     columns = {"service": "id", "name": "name", "team": "team", "on call": "on_call"}
     return _list(data, columns, "services", wrap=("name",))
 
 
 def service_show(context: Context, service: ServiceId) -> Answer:
     """One service: what it is, who is behind it, who is on call, and what its policy does, level by level."""
-    from escalate_cli import cataloguing
-
     catalog = context.catalog
-    found = cataloguing.find("service", service, catalog.services)
-    policy = cataloguing.policy_of(catalog, found)
-    data = cataloguing.service_data(catalog, found, context.clock.now())
-    data["levels"] = [cataloguing.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)] if policy else []
+    found = lookup.find("service", service, catalog.services)
+    policy = views.policy_of(catalog, found)
+    data = views.service_data(catalog, found, context.clock.now())
+    data["levels"] = [views.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)] if policy else []
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
@@ -54,7 +53,7 @@ def service_show(context: Context, service: ServiceId) -> Answer:
         more = [(name, data[key]) for name, key in (("keywords", "keywords"), ("depends on", "depends_on"), ("needed by", "needed_by"))]
         console.print(screens.facts([*named, *more, *links, ("defined in", data["source"])]))
         if policy is not None:
-            _draw_levels(console, data["levels"], cataloguing.after_words(catalog, policy))
+            _draw_levels(console, data["levels"], views.after_words(catalog, policy))
 
     return Answer(data, screen)
 
@@ -78,7 +77,6 @@ def service_add(
     ] = None,
 ) -> Answer:
     """Add a service to the configuration. What is in the files, comments too, stays as it is."""
-    from escalate_cli import cataloguing
     from escalate_cli.config.edit.append import append_service
     from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
     from escalate_cli.errors import Conflict
@@ -88,11 +86,11 @@ def service_add(
     catalog = context.catalog
     if service in catalog.services:
         raise Conflict(f'the service "{service}" exists already', f"it is defined in {catalog.services[service].source}", code="exists")
-    cataloguing.find("team", team, catalog.teams)
+    lookup.find("team", team, catalog.teams)
     if policy is not None:
-        cataloguing.find("policy", policy, catalog.policies)
+        lookup.find("policy", policy, catalog.policies)
     for needed in depends_on or ():
-        cataloguing.find("service", needed, catalog.services)
+        lookup.find("service", needed, catalog.services)
     if kind not in (None, "business", "technical"):
         raise UsageProblem(f'"{kind}" is not a kind of service', "write business or technical")
     file = append_service(
@@ -106,31 +104,28 @@ def service_add(
         policy=policy,
         depends_on=depends_on or (),
     )
-    added = cataloguing.find("service", service, Context(context.options, context.environ, context.clock).catalog.services)
-    data = cataloguing.service_data(catalog, added, context.clock.now())
+    added = lookup.find("service", service, Context(context.options, context.environ, context.clock).catalog.services)
+    data = views.service_data(catalog, added, context.clock.now())
     return Answer(data, f"{service} added in {file}", acted=True)
 
 
 def team_list(context: Context) -> Answer:
     """Every team: who leads it, who is on call now, which policy runs for it."""
-    from escalate_cli import cataloguing
-
     now = context.clock.now()
-    data = [cataloguing.team_data(context.catalog, team, now) for team in context.catalog.teams.values()]
+    data = [views.team_data(context.catalog, team, now) for team in context.catalog.teams.values()]
     columns = {"team": "id", "name": "name", "lead": "lead", "on call": "on_call"}
     return _list(data, columns, "teams", wrap=("name",))
 
 
 def team_show(context: Context, team: TeamId) -> Answer:
     """One team: its people, who is on call and until when, its policy, its services."""
-    from escalate_cli import cataloguing
     from escalate_cli.core.calendar.moment import local_time
 
     catalog = context.catalog
-    found = cataloguing.find("team", team, catalog.teams)
+    found = lookup.find("team", team, catalog.teams)
     now = context.clock.now()
-    data = cataloguing.team_data(catalog, found, now)
-    shift = cataloguing.shift_of(catalog, found, now)
+    data = views.team_data(catalog, found, now)
+    shift = on_call.shift_of(catalog, found, now)
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
@@ -148,21 +143,18 @@ def team_show(context: Context, team: TeamId) -> Answer:
 
 def person_list(context: Context) -> Answer:
     """Every person: their teams, what they can be reached by, where they are on call now."""
-    from escalate_cli import cataloguing
-
     now = context.clock.now()
-    data = [cataloguing.person_data(context.catalog, person, now) for person in context.catalog.people.values()]
+    data = [views.person_data(context.catalog, person, now) for person in context.catalog.people.values()]
     columns = {"person": "id", "name": "name", "teams": "teams", "reached by": "contact", "on call": "on_call"}
     return _list(data, columns, "people", wrap=("name", "teams", "reached by", "on call"))
 
 
 def person_show(context: Context, person: PersonId) -> Answer:
     """One person: teams, contacts, where they are on call, and how they are notified."""
-    from escalate_cli import cataloguing
     from escalate_cli.core.calendar.duration import SECOND, show_duration
 
     catalog = context.catalog
-    data = cataloguing.person_data(catalog, cataloguing.find("person", person, catalog.people), context.clock.now())
+    data = views.person_data(catalog, lookup.find("person", person, catalog.people), context.clock.now())
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
@@ -186,9 +178,7 @@ def _step_words(step: dict[str, Any], after: str) -> str:
 
 def policy_list(context: Context) -> Answer:
     """Every policy and where it is used."""
-    from escalate_cli import cataloguing
-
-    data = [cataloguing.policy_data(context.catalog, policy) for policy in context.catalog.policies.values()]
+    data = [views.policy_data(context.catalog, policy) for policy in context.catalog.policies.values()]
     shown = [{**one, "count": len(one["levels"]), "used": len(one["services"])} for one in data]
     columns = {"policy": "id", "levels": "count", "repeats": "repeat", "teams": "teams", "services": "used"}
     answer = _list(shown, columns, "policies", wrap=("teams",))
@@ -197,12 +187,11 @@ def policy_list(context: Context) -> Answer:
 
 def policy_show(context: Context, policy: PolicyId) -> Answer:
     """One policy: its levels in words, and who uses it."""
-    from escalate_cli import cataloguing
     from escalate_cli.core.calendar.duration import show_duration
 
     catalog = context.catalog
-    found = cataloguing.find("policy", policy, catalog.policies)
-    data = cataloguing.policy_data(catalog, found)
+    found = lookup.find("policy", policy, catalog.policies)
+    data = views.policy_data(catalog, found)
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
@@ -211,7 +200,7 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
         again = None if found.ack_timeout is None else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
         used = [("teams", data["teams"]), ("services", data["services"])]
         console.print(screens.facts([*used, ("then", again), ("defined in", data["source"])]))
-        _draw_levels(console, data["levels"], cataloguing.after_words(catalog, found))
+        _draw_levels(console, data["levels"], views.after_words(catalog, found))
 
     return Answer(data, screen)
 
@@ -225,7 +214,6 @@ def oncall(
     until: Annotated[str | None, typer.Option("--until", metavar="T", help="Every shift up to then")] = None,
 ) -> Answer:
     """Who is on call, since when and until when. Exit 1 when nobody is."""
-    from escalate_cli import cataloguing
     from escalate_cli.core.calendar.moment import local_time
 
     catalog = context.running_catalog
@@ -234,15 +222,15 @@ def oncall(
     end = moment(context, until, now, catalog.settings.timezone) if until else None
     if end is not None and end <= start:
         raise UsageProblem("--until is not after --at", "the stretch to look at must have a length")
-    rows = cataloguing.rota(catalog, asked, start, end)
-    data = cataloguing.rota_data(rows)
+    rows = views.rota(catalog, asked, start, end)
+    data = views.rota_data(rows)
     zone = catalog.settings.timezone
 
     def screen(console: Console) -> None:
         from escalate_cli.cli import screens
         from escalate_cli.core.calendar.hours import zone_or_utc
 
-        spans = [cataloguing.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
+        spans = [views.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
         table = [
             (
                 team or schedule,
@@ -274,21 +262,20 @@ def override(
     ] = "now",
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
-    from escalate_cli import cataloguing
     from escalate_cli.config.edit.append import append_override
     from escalate_cli.core.calendar.hours import instant_to_local
     from escalate_cli.core.calendar.moment import iso
 
     catalog = context.catalog
-    found = cataloguing.find_schedule(catalog, schedule)
-    who = cataloguing.find("person", person, catalog.people)
+    found = lookup.find_schedule(catalog, schedule)
+    who = lookup.find("person", person, catalog.people)
     now = context.clock.now()
     begins, ends = moment(context, start, now, found.timezone), moment(context, until, now, found.timezone)
     if ends <= begins:
         raise UsageProblem("--until is not after --from", "an override must have a length")
     local = [instant_to_local(at, found.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)]
     file = append_override(context.config_path, found.id, who.id, local[0], local[1])
-    warnings = cataloguing.override_warnings(catalog, found, who, begins, ends, now)
+    warnings = views.override_warnings(catalog, found, who, begins, ends, now)
     data = {"schedule": found.id, "person": who.id, "from": iso(begins), "until": iso(ends), "file": str(file), "warnings": warnings}
     words = f"{who.name} is on call in {found.id} from {local[0]:%a %Y-%m-%d %H:%M} until {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
     return Answer(data, f"{words}; written to {file}", notes=[f"warning: {one}" for one in warnings], acted=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli import declaring, meaning
+from escalate_cli.actions import declare as declaring
+from escalate_cli.actions import lookup as meaning
 from escalate_cli.cli.render import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
@@ -13,7 +14,7 @@ from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from escalate_cli.declaring import Declared
+    from escalate_cli.actions.declare import Declared
     from escalate_cli.engine.pass_report import PassReport
 
 

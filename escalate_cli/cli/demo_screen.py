@@ -6,7 +6,6 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli.cataloguing import shift_in
 from escalate_cli.cli import screens
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.render import Draw, drawn, lost, write
@@ -15,6 +14,7 @@ from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Entry, Notification
+from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.demonstration.inbox import Received
 from escalate_cli.demonstration.lessons import Lessons
 from escalate_cli.demonstration.place import Place

@@ -46,7 +46,7 @@ def simulate(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Answer as a Mermaid sequence diagram")] = False,
 ) -> Answer:
     """Every message that a declaration would lead to: when, to whom, through what and why. Sends nothing and stores nothing."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import foresight_screens, foresight_script
     from escalate_cli.cli.frame import moment, one_answer, span
     from escalate_cli.core.calendar.duration import MINUTE
@@ -79,7 +79,7 @@ def simulate(
 
 def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> tuple[Any, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.core.changes.declare import Declaration
     from escalate_cli.core.routing.router import Router
 
@@ -103,7 +103,7 @@ def explain(
     ] = None,
 ) -> Answer:
     """Why: from the reporter's words to each message, link by link, with file and line; for somebody not told, what stopped it."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import foresight_screens
     from escalate_cli.foresight import absence
     from escalate_cli.foresight.explanation import Record
@@ -196,7 +196,7 @@ def replay(
     ] = None,
 ) -> Answer:
     """The facts of past incidents through a configuration: who would have been paged when, against what was."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import replay_screen
     from escalate_cli.foresight.replaying import replay as run
 

@@ -28,7 +28,7 @@ class Typed(msgspec.Struct, frozen=True):
 
 def script(typed: Typed, catalog: Catalog) -> list[Happening]:
     """The happenings in the order of the options; `Unknown` for what the configuration does not have, `UsageProblem` for nonsense."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
 
     made: list[Happening] = []
     for text in typed.ack:

@@ -58,7 +58,7 @@ def route(
     ] = None,
 ) -> Answer:
     """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no service fits for sure."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import route_screen
     from escalate_cli.cli.frame import moment
     from escalate_cli.core.routing.router import Router
@@ -95,7 +95,7 @@ def declare(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
 ) -> Answer:
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
-    from escalate_cli import declaring
+    from escalate_cli.actions import declare as declaring
 
     asked = declaring.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
     if dry_run:
@@ -107,7 +107,7 @@ def declare(
 
 
 def _dry_run(context: Context, asked: Any) -> Answer:
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import route_screen
     from escalate_cli.core.routing.router import Match, Router, Routing
 
@@ -143,7 +143,7 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
 
 def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
     """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.views.incident import situation_data
 
@@ -247,7 +247,7 @@ def update(
     by: By = None,
 ) -> Answer:
     """Change an incident, or add a message that the channels of its teams hear."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     asked = operations.Revision(
         severity, tuple(service or ()), tuple(drop_service or ()), lead, labels(label), message, title, by
@@ -262,21 +262,21 @@ def ack(
     all: Annotated[bool, typer.Option("--all", help="For every team, not only yours")] = False,
 ) -> Answer:
     """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you are in none)."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     return act(context, incident, lambda one: operations.acknowledge(context, one, by, everything=all), "acknowledged")
 
 
 def resolve(context: Context, incident: Ids, message: Message = None, by: By = None) -> Answer:
     """It is over: stops everything and tells those who were paged."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     return act(context, incident, lambda one: operations.resolve(context, one, message=message, by=by), "resolved")
 
 
 def reopen(context: Context, incident: Id, by: By = None) -> Answer:
     """It is not over: pages its teams again from level 1. Takes back an acknowledgement, too."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     return act(context, [incident], lambda one: operations.reopen(context, one, by=by), "reopened")
 
@@ -288,7 +288,7 @@ def snooze(
     by: By = None,
 ) -> Answer:
     """Acknowledge for a while: then it pages again, unless resolved."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
     from escalate_cli.cli.frame import span
 
     length = span("DURATION", duration, some=True)

@@ -42,7 +42,7 @@ def report(
     catalog = context.running_catalog
     whose = which = None
     if team is not None or service is not None:
-        from escalate_cli import meaning
+        from escalate_cli.actions import lookup as meaning
 
         whose = meaning.find_team(team, catalog) if team is not None else None
         which = meaning.find_service(service, catalog).id if service is not None else None
@@ -74,7 +74,7 @@ def lessons(
     replay: Annotated[bool, typer.Option("--replay", help="Show what past incidents would have looked like with each proposal")] = False,
 ) -> Answer:
     """What to change, each with its evidence and the TOML: words to route by, levels nobody answers, waits, nudges, nights, gateways."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import lessons_screen
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.core.organisation.codec import decode

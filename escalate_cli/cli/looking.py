@@ -47,12 +47,12 @@ def list_incidents(
             raise
         found, escalations, nudges, waiting = _read(situations, status, all, unreadable)
     if team is not None:
-        from escalate_cli import meaning
+        from escalate_cli.actions import lookup as meaning
 
         wanted = {meaning.find_team(team, catalog)}
         found = tuple(one for one in found if wanted & {esc.team for esc in escalations[one.id]})
     if mine:
-        from escalate_cli import meaning
+        from escalate_cli.actions import lookup as meaning
 
         me = meaning.whoever_types(None, context)
         if me not in catalog.people:
@@ -83,7 +83,7 @@ def _read(situations: Situations, status: str | None, every: bool, without: Coll
 
 def show(context: Context, incident: Id) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.views.incident import entry_data, situation_data
 
@@ -103,7 +103,7 @@ def show(context: Context, incident: Id) -> Answer:
 
 def timeline(context: Context, incident: Id) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
-    from escalate_cli import meaning
+    from escalate_cli.actions import lookup as meaning
     from escalate_cli.views.incident import entry_data
 
     catalog = context.running_catalog

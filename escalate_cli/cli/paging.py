@@ -32,7 +32,7 @@ def page(
     by: By = None,
 ) -> Answer:
     """Page someone now, by hand. The escalations go on as they were."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     answer = act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
     from escalate_cli.core.events import PagedByHand
@@ -52,7 +52,7 @@ def next_level(
     by: By = None,
 ) -> Answer:
     """Go to the next level of every escalation now, or to the one named."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     if level is not None and not (level.isascii() and level.isdigit()):
         raise UsageProblem(f'"{level}" is not the number of a level', "write --level 2")
@@ -62,7 +62,7 @@ def next_level(
 
 def reload(context: Context, incident: Id, by: By = None) -> Answer:
     """Adopt the policies as the configuration has them now; they are fixed otherwise when an escalation starts."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
 
     return act(context, [incident], lambda one: operations.reload(context, one, by=by), "reloaded")
 
@@ -84,8 +84,8 @@ def maintenance(
 
     Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and begin another.
     """
+    from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
     from escalate_cli.cli.frame import span
-    from escalate_cli.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
 
     services = service or []
     if end and (duration is not None or start is not None):
@@ -146,7 +146,7 @@ def nudge(
     by: By = None,
 ) -> Answer:
     """List the nudges that wait for an answer, or answer one."""
-    from escalate_cli import operations
+    from escalate_cli.actions import change as operations
     from escalate_cli.cli.incidents import number
     from escalate_cli.core.calendar.moment import from_now
     from escalate_cli.views.incident import nudge_data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.core.changes.declare import Declaration

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from escalate_cli import meaning
+from escalate_cli.actions import lookup as meaning
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, NudgeStatus, Situation

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.calendar.duration import DAY, Instant
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.changes.acting import JUST_BEFORE
@@ -39,6 +38,7 @@ from escalate_cli.core.events import (
 )
 from escalate_cli.core.events.reasons import Named
 from escalate_cli.core.incident.situation import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
+from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.notification.targets import Recipient, contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Level, Target, TargetKind

@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.organisation.catalog import Catalog
 
 Subject = tuple[str, str]

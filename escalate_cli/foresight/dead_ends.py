@@ -6,13 +6,13 @@ from collections.abc import Iterator, Set
 
 import msgspec
 
-from escalate_cli.cataloguing import shifts_in
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.conditions import judge, opening_of
 from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.notification.paging import urgency_of
 from escalate_cli.core.notification.targets import contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog

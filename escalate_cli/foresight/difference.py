@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.cataloguing import shift_in, shifts_in
 from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar.duration import WEEK, Instant, Span
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.notification.on_call import shift_in, shifts_in
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.first_reached import first_reached
 

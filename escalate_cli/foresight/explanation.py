@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.cataloguing import shift_in
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.calendar.rota import Shift
 from escalate_cli.core.events import EntryKind, ScopeChanged
 from escalate_cli.core.events.reasons import Meant, OfTeam, OnCallFor, OnCallIn
 from escalate_cli.core.incident.situation import Entry, Escalation, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.organisation.catalog import Catalog, Team
 from escalate_cli.core.wording.reasons import meaning, purpose
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from escalate_cli.cataloguing import find
+from escalate_cli.actions.lookup import find
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, parse_duration
 from escalate_cli.core.calendar.moment import local_time

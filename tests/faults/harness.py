@@ -30,7 +30,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from tests.cli.conftest import Ran

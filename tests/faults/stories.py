@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from escalate_cli import declaring, diagnosis, watching
+from escalate_cli import diagnosis, watching
+from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict

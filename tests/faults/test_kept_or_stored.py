@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from escalate_cli import declaring, emergency
+from escalate_cli import emergency
+from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.core.escalation import plan
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.store.without_database.spool import Spool
 from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.servers import Answer, HttpServer

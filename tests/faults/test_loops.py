@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli import declaring, emergency
+from escalate_cli import emergency
+from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span

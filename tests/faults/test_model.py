@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from escalate_cli.actions.maintenance import end_maintenance
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
-from escalate_cli.maintenance import end_maintenance
 from tests.faults.harness import report
 from tests.faults.model import LEVELS, Model
 from tests.world import ORGANISATION, World

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from escalate_cli import declaring, emergency, vitals
+from escalate_cli import emergency, vitals
+from escalate_cli.actions import declare as declaring
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem

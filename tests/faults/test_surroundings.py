@@ -290,7 +290,7 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
     """Six hundred declares as a monitor would make them; the person gets the limit and then digests that name every incident."""
     config = crew(1, ("a",)).replace('messages = 100000\nper = "1s"', 'messages = 5\nper = "5m"')
     with HttpServer() as web, installation(tmp_path, web, config) as place:
-        from escalate_cli import declaring
+        from escalate_cli.actions import declare as declaring
 
         context = place.context
         for number in range(600):

@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from escalate_cli import declaring, operations
+from escalate_cli.actions import change as operations
+from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.maintenance import begin_maintenance
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.changes.declare import Declaration
@@ -26,7 +28,6 @@ from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import Conflict
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate
-from escalate_cli.maintenance import begin_maintenance
 from escalate_cli.store.store import Store
 from tests.foresight.census import EVERYTHING, met
 from tests.foresight.drawn import LENGTH, Deed, Night, nights

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
 from escalate_cli.core.calendar.duration import HOUR, MINUTE, parse_duration
 from escalate_cli.core.escalation.maintenance import quiet, upcoming
 from escalate_cli.errors import UsageProblem
-from escalate_cli.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
 from tests.world import STANDARD, World, instant
 
 PLANNED = """

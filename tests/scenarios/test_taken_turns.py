@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli.actions.declare import Request, declare
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, WEEK
 from escalate_cli.core.calendar.rota import on_call
 from escalate_cli.core.organisation.turns import Taken
-from escalate_cli.declaring import Request, declare
 from escalate_cli.engine.engine import Engine
 from escalate_cli.store.remembered_turns import turns_taken
 from escalate_cli.watching import one_pass

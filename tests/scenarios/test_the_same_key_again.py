@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli import declaring
+from escalate_cli.actions import declare as declaring
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
 from tests.world import STANDARD, World

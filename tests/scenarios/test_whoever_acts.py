@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
-from escalate_cli.maintenance import begin_maintenance, end_maintenance
 from tests.world import ORGANISATION, STANDARD
 
 TIMEOUT = """

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from escalate_cli.actions.lookup import find_incident, find_person, find_service, pick_severity, reporter, storable
 from escalate_cli.context import Context
 from escalate_cli.core.changes import declare as declaration
 from escalate_cli.core.changes.acting import acting
@@ -22,7 +23,6 @@ from escalate_cli.core.wording.events import sentence
 from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.meaning import find_incident, find_person, find_service, pick_severity, reporter, storable
 from escalate_cli.store.remembered_troubles import remember_troubles
 
 

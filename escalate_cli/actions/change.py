@@ -9,6 +9,16 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from escalate_cli.actions.lookup import (
+    find_incident,
+    find_person,
+    find_service,
+    find_severity,
+    find_target,
+    reporter,
+    storable,
+    whoever_types,
+)
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes import respond as core
@@ -19,16 +29,6 @@ from escalate_cli.core.incident.situation import IncidentStatus, NudgeStatus, Si
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, EscalateError, Unknown, UsageProblem
-from escalate_cli.meaning import (
-    find_incident,
-    find_person,
-    find_service,
-    find_severity,
-    find_target,
-    reporter,
-    storable,
-    whoever_types,
-)
 
 
 def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:

@@ -1,87 +1,26 @@
-"""Answers about the catalog: who is behind a service, who is on call, what a policy does in words. Pure: plain values come out."""
+"""The catalog as data: services, teams, people, policies and who is on call; and a policy in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
+from escalate_cli.actions.lookup import unknown
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import from_now, iso, local_time
-from escalate_cli.core.calendar.rota import Schedule, Shift, on_call, shifts
-from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency, did_you_mean
+from escalate_cli.core.calendar.rota import Schedule, Shift
+from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
+from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
-from escalate_cli.errors import Unknown
 
 Data = dict[str, Any]
-
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-Thing = TypeVar("Thing", bound=_Named)
-
-
-def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
-    """The thing with this id, or this name if only one has it, or the person with this login; `Unknown` with "did you mean" otherwise.
-
-    `kind` is its word: "service". A login comes first, as where it is typed by itself.
-    """
-    for thing in things.values():
-        if asked in getattr(thing, "login", ()):
-            return thing
-    if asked in things:
-        return things[asked]
-    named = [thing for thing in things.values() if getattr(thing, "name", "").casefold() == asked.casefold()]
-    if len(named) == 1:
-        return named[0]
-    names = {getattr(thing, "name", thing.id): thing.id for thing in things.values()}
-    raise unknown(kind, asked, names | {thing.id: thing.id for thing in things.values()})
-
-
-def unknown(kind: str, asked: str, known: Mapping[str, str]) -> Unknown:
-    """The error for an id that does not exist; `known` maps what people may have meant to the id to write."""
-    meant = did_you_mean(asked, known)
-    if meant is not None:
-        hint = f'did you mean "{known[meant]}"?'
-    elif known:
-        ids = sorted(set(known.values()))
-        hint = f"known are {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}"
-    else:
-        hint = f"the configuration has no {kind}"
-    return Unknown(f'no such {kind}: "{asked}"', hint, code=f"no-such-{kind.replace(' ', '-')}")
 
 
 def policy_of(catalog: Catalog, service: Service) -> Policy | None:
     """The policy that runs for the service: its own, else its team's."""
     team = catalog.teams.get(service.team)
     return catalog.policies.get(service.policy or (team.policy if team else None) or "")
-
-
-def shift_of(catalog: Catalog, team: Team | None, at: Instant) -> Shift | None:
-    """Who is on call for the team; None when it has no schedule."""
-    schedule = catalog.schedules.get(team.on_call or "") if team else None
-    return shift_in(catalog, schedule, at) if schedule else None
-
-
-def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
-    """Who is on call in the schedule. One that cannot be used has nobody, and says so: the others are shown as ever."""
-    try:
-        return on_call(schedule, catalog.hours, at)
-    except Exception as problem:
-        return Shift(None, at, None, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)
-
-
-def shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
-    """The shifts from `at` until `until`; of a schedule that cannot be used one with nobody, which says so."""
-    try:
-        return shifts(schedule, catalog.hours, at, until)
-    except Exception as problem:
-        return [Shift(None, at, until, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)]
 
 
 def service_data(catalog: Catalog, service: Service, at: Instant) -> Data:
@@ -247,19 +186,6 @@ def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | Non
     if asked in catalog.schedules:
         return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [(None, asked)]
     raise unknown("team or schedule", asked, {one: one for one in [*catalog.teams, *catalog.schedules]})
-
-
-def find_schedule(catalog: Catalog, asked: str) -> Schedule:
-    """The schedule with this id, or that of the team with this id or name; `Unknown` otherwise."""
-    if asked in catalog.schedules:
-        return catalog.schedules[asked]
-    named = [one for one in catalog.teams.values() if one.name.casefold() == asked.casefold()]
-    team = catalog.teams.get(asked) or (named[0] if len(named) == 1 else None)
-    if team is None:
-        raise unknown("schedule", asked, {one: one for one in (*catalog.schedules, *catalog.teams)})
-    if team.on_call not in catalog.schedules:
-        raise Unknown(f'the team "{team.id}" has no on-call schedule', 'give it one: on_call = "…"', code="no-such-schedule")
-    return catalog.schedules[team.on_call]
 
 
 def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instant | None, Instant | None]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from typing import Protocol, TypeVar
 
-from escalate_cli.cataloguing import find, unknown
 from escalate_cli.context import Context
+from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog, Service, did_you_mean
 from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
@@ -14,6 +15,57 @@ from escalate_cli.errors import Unknown, UsageProblem
 
 LARGEST_TEXT = 1_000_000
 """characters of a title or message; more is refused, since nobody could mean it"""
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Named)
+
+
+def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
+    """The thing with this id, or this name if only one has it, or the person with this login; `Unknown` with "did you mean" otherwise.
+
+    `kind` is its word: "service". A login comes first, as where it is typed by itself.
+    """
+    for thing in things.values():
+        if asked in getattr(thing, "login", ()):
+            return thing
+    if asked in things:
+        return things[asked]
+    named = [thing for thing in things.values() if getattr(thing, "name", "").casefold() == asked.casefold()]
+    if len(named) == 1:
+        return named[0]
+    names = {getattr(thing, "name", thing.id): thing.id for thing in things.values()}
+    raise unknown(kind, asked, names | {thing.id: thing.id for thing in things.values()})
+
+
+def unknown(kind: str, asked: str, known: Mapping[str, str]) -> Unknown:
+    """The error for an id that does not exist; `known` maps what people may have meant to the id to write."""
+    meant = did_you_mean(asked, known)
+    if meant is not None:
+        hint = f'did you mean "{known[meant]}"?'
+    elif known:
+        ids = sorted(set(known.values()))
+        hint = f"known are {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}"
+    else:
+        hint = f"the configuration has no {kind}"
+    return Unknown(f'no such {kind}: "{asked}"', hint, code=f"no-such-{kind.replace(' ', '-')}")
+
+
+def find_schedule(catalog: Catalog, asked: str) -> Schedule:
+    """The schedule with this id, or that of the team with this id or name; `Unknown` otherwise."""
+    if asked in catalog.schedules:
+        return catalog.schedules[asked]
+    named = [one for one in catalog.teams.values() if one.name.casefold() == asked.casefold()]
+    team = catalog.teams.get(asked) or (named[0] if len(named) == 1 else None)
+    if team is None:
+        raise unknown("schedule", asked, {one: one for one in (*catalog.schedules, *catalog.teams)})
+    if team.on_call not in catalog.schedules:
+        raise Unknown(f'the team "{team.id}" has no on-call schedule', 'give it one: on_call = "…"', code="no-such-schedule")
+    return catalog.schedules[team.on_call]
 
 
 def storable(text: str, what: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from escalate_cli.actions.lookup import find_service, reporter, storable
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes.acting import JUST_BEFORE, acting
@@ -16,7 +17,6 @@ from escalate_cli.core.escalation import maintenance as core
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.incident.situation import Maintenance, Situation
 from escalate_cli.errors import DamagedRow, UsageProblem
-from escalate_cli.meaning import find_service, reporter, storable
 
 _EVERY = 1 << 31
 """as many incidents as there are"""
