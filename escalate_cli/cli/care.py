@@ -64,8 +64,8 @@ def doctor(context: Context) -> Answer:
 
     Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the database cannot be used.
     """
-    from escalate_cli.diagnosis import diagnose
-    from escalate_cli.finding import Weight
+    from escalate_cli.health.doctor.diagnosis import diagnose
+    from escalate_cli.health.doctor.finding import Weight
 
     found = diagnose(context)
     data = {
@@ -111,7 +111,7 @@ def backup(
     """Write a sound copy of the database, also while it is in use. `tick` makes one a day and keeps seven."""
     from pathlib import Path
 
-    from escalate_cli import vitals
+    from escalate_cli.health import after_pass as vitals
 
     path, note = vitals.back_up(context, Path(file) if file else None)
     notes = [note] if note else []

@@ -16,9 +16,9 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, ExitCode
 
 if TYPE_CHECKING:
-    from escalate_cli.addresses import AddressProblem
     from escalate_cli.foresight.findings import Finding
     from escalate_cli.foresight.outlook import Outlook
+    from escalate_cli.health.doctor.addresses import AddressProblem
 
 _MANY_ROWS = 300
 """from here on coverage takes seconds, and somebody who waits wants to know for how long"""
@@ -56,8 +56,8 @@ def problem_of(finding: Finding) -> Problem:
 
 def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple[list[Problem], list[str]]:
     """The addresses that cannot work, with their places; and a note where they could not be tried."""
-    from escalate_cli.addresses import bad_addresses
     from escalate_cli.config.places import Unplaced, put_in_place
+    from escalate_cli.health.doctor.addresses import bad_addresses
 
     found = bad_addresses(catalog, environ)
     if found is None:

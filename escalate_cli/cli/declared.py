@@ -25,11 +25,11 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
     except EscalateError as problem:
         if not isinstance(problem, DatabaseProblem):
             raise
-        from escalate_cli import emergency
+        from escalate_cli.health import emergency_page as emergency
 
         raise emergency.keep_declaration(context, asked, problem) from None
     except Exception as problem:
-        from escalate_cli import emergency
+        from escalate_cli.health import emergency_page as emergency
 
         raise emergency.keep_declaration(context, asked, emergency.failure(problem)) from problem
     try:
@@ -63,7 +63,7 @@ def _in_short(declared: Declared, code: ExitCode, notes: list[str]) -> Answer:
 
 
 def _why(problem: Exception) -> str:
-    from escalate_cli import emergency
+    from escalate_cli.health import emergency_page as emergency
 
     return problem.message if isinstance(problem, EscalateError) else emergency.failure(problem).message
 

@@ -29,8 +29,8 @@ def demo(
     import sys
 
     from escalate_cli.cli.demo_screen import Screen, SilentStage, draw_end
-    from escalate_cli.demonstration.place import scratch_place
-    from escalate_cli.demonstration.story import Story
+    from escalate_cli.demo.place import scratch_place
+    from escalate_cli.demo.story import Story
     from escalate_cli.views.demo import story_data
 
     rest = _time_to_read(context, pause)

@@ -15,10 +15,10 @@ from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Entry, Notification
 from escalate_cli.core.notification.on_call import shift_in
-from escalate_cli.demonstration.inbox import Received
-from escalate_cli.demonstration.lessons import Lessons
-from escalate_cli.demonstration.place import Place
-from escalate_cli.demonstration.story import Delivery, Happening, Played, Scene
+from escalate_cli.demo.inbox import Received
+from escalate_cli.demo.lessons import Lessons
+from escalate_cli.demo.place import Place
+from escalate_cli.demo.story import Delivery, Happening, Played, Scene
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -65,8 +65,8 @@ def import_history(
     ] = False,
 ) -> Answer:
     """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages nobody; a second time adds nothing."""
-    from escalate_cli.insight import importing
-    from escalate_cli.insight.history_file import read
+    from escalate_cli.importers.history import importing
+    from escalate_cli.importers.history.file import read
 
     shown = "stdin" if file == "-" else file
     found = read(_content(file))

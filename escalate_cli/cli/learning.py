@@ -29,8 +29,8 @@ def report(
 ) -> Answer:
     """How soon people were paged and answered, at which level, through what; who was paged how often, and at night; what failed."""
     from escalate_cli.cli.frame import written
-    from escalate_cli.insight.statistics import report as count
-    from escalate_cli.insight.statistics import select
+    from escalate_cli.insight.report.statistics import report as count
+    from escalate_cli.insight.report.statistics import select
     from escalate_cli.views.report import figures_csv, incidents_csv, report_data
 
     if csv and context.options.json:
@@ -78,10 +78,10 @@ def lessons(
     from escalate_cli.cli import lessons_screen
     from escalate_cli.cli.foresight import as_it_was
     from escalate_cli.core.organisation.codec import decode
-    from escalate_cli.insight.amending import Texts
-    from escalate_cli.insight.lessons import lessons as learn
-    from escalate_cli.insight.proposal import Past
-    from escalate_cli.insight.trial import try_out
+    from escalate_cli.insight.lessons.amending import Texts
+    from escalate_cli.insight.lessons.lessons import lessons as learn
+    from escalate_cli.insight.lessons.proposal import Past
+    from escalate_cli.insight.lessons.trial import try_out
 
     catalog = context.catalog
     records, notes, covered, _ = _records(context, since)

@@ -10,9 +10,9 @@ import msgspec
 from escalate_cli.cli import screens
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.amending import Change
-from escalate_cli.insight.proposal import Proposal
-from escalate_cli.insight.trial import Before, Trial
+from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.proposal import Proposal
+from escalate_cli.insight.lessons.trial import Before, Trial
 
 if TYPE_CHECKING:
     from rich.console import Console

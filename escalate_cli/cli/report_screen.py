@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.cli import screens
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
-from escalate_cli.insight.statistics import quantile
+from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
+from escalate_cli.insight.report.statistics import quantile
 from escalate_cli.views.numbers import DAYS, span
 
 if TYPE_CHECKING:

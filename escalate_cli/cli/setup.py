@@ -94,7 +94,7 @@ def check(
     from escalate_cli.cli import check_screens
     from escalate_cli.config.load import load
     from escalate_cli.config.problems import InvalidConfiguration
-    from escalate_cli.exposure import exposure_problems
+    from escalate_cli.health.doctor.exposure import exposure_problems
 
     one_answer(context, heatmap=heatmap)
     if heatmap and sarif:

@@ -55,9 +55,9 @@ def tick(
 
 def _pass(context: Context) -> Any:
     """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
-    from escalate_cli import emergency
+    from escalate_cli.health import emergency_page as emergency
+    from escalate_cli.passes.watch import long_pass
     from escalate_cli.store.sqlite.failures import LOCKED
-    from escalate_cli.watching import long_pass
 
     try:
         return long_pass(context)
@@ -122,8 +122,8 @@ def watch(
 
     from escalate_cli.cli.frame import span
     from escalate_cli.cli.outlet import outlets
-    from escalate_cli.watching import Signals
-    from escalate_cli.watching import watch as run
+    from escalate_cli.passes.watch import Signals
+    from escalate_cli.passes.watch import watch as run
 
     length = span("--interval", interval)
     if length < 100_000:

@@ -26,7 +26,7 @@ def disk_warning(context: Context) -> list[str]:
     database = context.store.database
     if not database.disk_is_full():
         return []
-    from escalate_cli import vitals
+    from escalate_cli.health import after_pass as vitals
 
     return [f"warning: {vitals.disk_warning(database.path)}"]
 

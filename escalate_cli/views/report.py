@@ -16,8 +16,8 @@ from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
-from escalate_cli.insight.figures import Report, Spread, Times
-from escalate_cli.insight.statistics import highest, teams_of
+from escalate_cli.insight.report.figures import Report, Spread, Times
+from escalate_cli.insight.report.statistics import highest, teams_of
 from escalate_cli.views.numbers import DAYS
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.addresses import AddressProblem, bad_addresses
 from escalate_cli.config.load import load
+from escalate_cli.health.doctor.addresses import AddressProblem, bad_addresses
 
 PHONES = {
     "twilio": "twilio://${SID}:${TOKEN}@+15550100000/{to}",

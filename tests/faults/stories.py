@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from escalate_cli import diagnosis, watching
 from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
-from escalate_cli.finding import Finding, Weight
+from escalate_cli.health.doctor import diagnosis
+from escalate_cli.health.doctor.finding import Finding, Weight
+from escalate_cli.passes import watch as watching
 from tests.world import ORGANISATION, Postbox, WorldClock, spoken
 
 MARKS = ("identity", "ana", "+1", "bo@", "Log in", "login", "own-policy")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.exposure import exposures
+from escalate_cli.health.doctor.exposure import exposures
 from tests.faults.harness import Installation, crew, installation
 
 SOMEBODY = 54_321

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli import files, vitals
+from escalate_cli import files
+from escalate_cli.health import after_pass as vitals
 from tests.delivery.processes import until
 from tests.faults.harness import crew, installation
 from tests.world import World

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from escalate_cli import emergency
 from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.core.escalation import plan
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
+from escalate_cli.health import emergency_page as emergency
 from tests.faults.injection import raising
 from tests.faults.stories import FALLBACK, Night, night
 

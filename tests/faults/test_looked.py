@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from escalate_cli import diagnosis
 from escalate_cli.errors import ExitCode
-from escalate_cli.finding import Weight
+from escalate_cli.health.doctor import diagnosis
+from escalate_cli.health.doctor.finding import Weight
 from tests.faults.stories import Night, night
 
 LOOKS = {

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli import emergency
 from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
@@ -25,9 +24,10 @@ from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.health import emergency_page as emergency
+from escalate_cli.passes.watch import REMIND_AFTER, News, Signals, watch
 from escalate_cli.store.without_database.mark import Mark
 from escalate_cli.store.without_database.spool import Spool
-from escalate_cli.watching import REMIND_AFTER, News, Signals, watch
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer

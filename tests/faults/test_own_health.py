@@ -12,11 +12,12 @@ from uuid import uuid4
 
 import pytest
 
-from escalate_cli import emergency, vitals
 from escalate_cli.actions import declare as declaring
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.health import after_pass as vitals
+from escalate_cli.health import emergency_page as emergency
 from escalate_cli.store.auditor import audit
 from escalate_cli.store.sqlite.copying import copy
 from escalate_cli.store.sqlite.failures import FULL, LOCKED

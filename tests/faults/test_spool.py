@@ -6,9 +6,9 @@ import os
 import shutil
 from contextlib import closing
 
-from escalate_cli import emergency
 from escalate_cli.actions import declare as declaring
 from escalate_cli.errors import DatabaseProblem
+from escalate_cli.health import emergency_page as emergency
 from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until

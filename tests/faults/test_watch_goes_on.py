@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from escalate_cli import emergency, vitals, watching
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.engine.engine import Engine
+from escalate_cli.health import after_pass as vitals
+from escalate_cli.health import emergency_page as emergency
+from escalate_cli.passes import watch as watching
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer
 

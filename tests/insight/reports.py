@@ -7,7 +7,17 @@ from datetime import date, timedelta
 
 from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Span
 from escalate_cli.core.organisation.catalog import Catalog, Person, Settings, Team
-from escalate_cli.insight.figures import NOT_PAGED, GatewayFigures, LevelFigures, PersonFigures, Report, RuleFigures, Spread, Times, Week
+from escalate_cli.insight.report.figures import (
+    NOT_PAGED,
+    GatewayFigures,
+    LevelFigures,
+    PersonFigures,
+    Report,
+    RuleFigures,
+    Spread,
+    Times,
+    Week,
+)
 
 NAMES = ("Ana Ruiz", "Bo Lindqvist", "Chidera Okonkwo-Featherstonehaugh", "Wu Li", "Graham Tolliver", "שרה כהן", "Mehwish Gill")
 HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 15, 15, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.insight.chance import stands_out, tail, usual
+from escalate_cli.insight.lessons.chance import stands_out, tail, usual
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 20))

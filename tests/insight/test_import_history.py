@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationStatus
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight import importing
-from escalate_cli.insight.history_file import COLUMNS, read
-from escalate_cli.insight.history_time import NotATime, instant_of
-from escalate_cli.insight.past import situation_of
-from escalate_cli.insight.past_incident import PastIncident
+from escalate_cli.importers.history import importing
+from escalate_cli.importers.history.file import COLUMNS, read
+from escalate_cli.importers.history.past import situation_of
+from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.importers.history.times import NotATime, instant_of
 from escalate_cli.store.store import Store
 from tests.loopback import ME, Bank, another, bank, server
 from tests.servers import HttpServer

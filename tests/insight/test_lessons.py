@@ -14,9 +14,9 @@ from escalate_cli.config.load import load
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.codec import decode
-from escalate_cli.insight.amending import Texts
-from escalate_cli.insight.lessons import ORDER, lessons
-from escalate_cli.insight.proposal import LEAST, Past, Proposal
+from escalate_cli.insight.lessons.amending import Texts
+from escalate_cli.insight.lessons.lessons import ORDER, lessons
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal
 from escalate_cli.store.store import Store
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year

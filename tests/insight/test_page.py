@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.calendar.duration import DAY, SECOND
 from escalate_cli.core.wording.text import LIVE, printable
-from escalate_cli.insight.figures import Report, Spread, Week
+from escalate_cli.insight.report.figures import Report, Spread, Week
 from escalate_cli.views.html.pages import environment
 from escalate_cli.views.html.report import page
 from escalate_cli.views.html.weeks_chart import weeks_chart

@@ -18,8 +18,8 @@ from escalate_cli.config.load import load
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.statistics import quantile, report
-from escalate_cli.insight.wall import Wall
+from escalate_cli.insight.report.statistics import quantile, report
+from escalate_cli.insight.report.wall import Wall
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year
 from tests.world import ORGANISATION, World

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL
+from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL
 from escalate_cli.views.numbers import DAYS, counted, number, percent
 
 SHADES = 6

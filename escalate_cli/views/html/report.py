@@ -13,7 +13,7 @@ from itertools import groupby
 import msgspec
 
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread
+from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL, PersonFigures, Report, Spread
 from escalate_cli.views.html import report_cards
 from escalate_cli.views.html.cards import Bar, Card, Piece, Table, to_scale
 from escalate_cli.views.html.heat_map import heat_map, shade, shade_limits

@@ -6,16 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.figures import (
-    NOT_PAGED,
-    OTHERWISE,
-    GatewayFigures,
-    LevelFigures,
-    Report,
-    RuleFigures,
-    Spread,
-    Times,
-)
+from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, GatewayFigures, LevelFigures, Report, RuleFigures, Spread, Times
 from escalate_cli.views.html.cards import Bar, Bars, Card, Causes, Group, Piece, Table, Took, to_scale
 from escalate_cli.views.numbers import number, percent, share, span
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, Span
-from escalate_cli.insight.figures import Week
-from escalate_cli.insight.statistics import quantile
+from escalate_cli.insight.report.figures import Week
+from escalate_cli.insight.report.statistics import quantile
 from escalate_cli.views.numbers import counted, day_of, percent, span
 
 _STEPS = (

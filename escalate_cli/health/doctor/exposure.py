@@ -24,7 +24,7 @@ from escalate_cli.config.secrets import BadReference, secret_files
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem, EscalateError
-from escalate_cli.finding import Finding, Weight, well
+from escalate_cli.health.doctor.finding import Finding, Weight, well
 from escalate_cli.store.sqlite.sharing import group_of
 
 WRITABLE, READABLE = "writable-by-others", "readable-by-others"

@@ -31,8 +31,8 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Policy
 from escalate_cli.core.wording.reasons import told_because
+from escalate_cli.importers.history.past_incident import Paged, PastIncident
 from escalate_cli.insight.document import IMPORTED
-from escalate_cli.insight.past_incident import Paged, PastIncident
 
 UNKNOWN = "unknown"
 """the team, person or gateway of what a row does not name"""

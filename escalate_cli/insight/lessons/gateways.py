@@ -7,9 +7,9 @@ from typing import Any
 
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.record import Record
-from escalate_cli.insight.amending import Change
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
 _SHARE = 0.05
 _ONE_ADDRESS = 0.8

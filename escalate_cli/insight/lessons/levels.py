@@ -7,10 +7,10 @@ from typing import Any
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, show_about, show_duration
 from escalate_cli.core.incident.record import Record
-from escalate_cli.insight.amending import Change, key
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, handy, numbers
-from escalate_cli.insight.statistics import quantile
+from escalate_cli.insight.lessons.amending import Change, key
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, handy, numbers
+from escalate_cli.insight.report.statistics import quantile
 
 _NOBODY = 0.95
 """unanswered so often: the one who did answer in twenty does not make it worth the wait"""

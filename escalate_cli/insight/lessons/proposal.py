@@ -11,7 +11,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level
-from escalate_cli.insight.amending import Change, Texts
+from escalate_cli.insight.lessons.amending import Change, Texts
 
 LEAST = 3
 """no proposal without so many incidents behind it"""

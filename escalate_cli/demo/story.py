@@ -17,9 +17,9 @@ from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.demonstration.inbox import Received
-from escalate_cli.demonstration.lessons import Lessons, learn
-from escalate_cli.demonstration.place import Place
+from escalate_cli.demo.inbox import Received
+from escalate_cli.demo.lessons import Lessons, learn
+from escalate_cli.demo.place import Place
 from escalate_cli.engine.engine import Engine
 
 INCIDENT = 1

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from escalate_cli.core.incident.record import Record
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
-from escalate_cli.insight.statistics import added_teams, rise
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.report.statistics import added_teams, rise
 
 _MOSTLY = 0.6
 _SHOWN = 5

@@ -15,7 +15,7 @@ from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.incident.record import Answer, Page, Record
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.figures import (
+from escalate_cli.insight.report.figures import (
     NIGHT_FROM,
     NIGHT_UNTIL,
     NOT_PAGED,
@@ -29,7 +29,7 @@ from escalate_cli.insight.figures import (
     Times,
     Week,
 )
-from escalate_cli.insight.wall import Wall
+from escalate_cli.insight.report.wall import Wall
 
 Thing = TypeVar("Thing")
 

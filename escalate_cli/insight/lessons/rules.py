@@ -6,8 +6,8 @@ from collections import Counter
 
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.policy import Mode, OnExpiry
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
 _ALWAYS = 0.95
 _SILENT = 0.7

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from escalate_cli.insight.delivery_lessons import gateways
-from escalate_cli.insight.level_lessons import levels
-from escalate_cli.insight.people_lessons import people
-from escalate_cli.insight.proposal import Past, Proposal
-from escalate_cli.insight.rule_lessons import nudges
-from escalate_cli.insight.service_lessons import services
-from escalate_cli.insight.word_lessons import keywords
+from escalate_cli.insight.lessons.gateways import gateways
+from escalate_cli.insight.lessons.levels import levels
+from escalate_cli.insight.lessons.people import people
+from escalate_cli.insight.lessons.proposal import Past, Proposal
+from escalate_cli.insight.lessons.rules import nudges
+from escalate_cli.insight.lessons.services import services
+from escalate_cli.insight.lessons.words import keywords
 
 
 def lessons(past: Past) -> tuple[Proposal, ...]:

@@ -19,11 +19,11 @@ from escalate_cli.core.calendar.duration import MINUTE, Instant, parse_duration
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog, Person
 from escalate_cli.errors import Unknown, UsageProblem
+from escalate_cli.importers.history.file import LABEL, Fault, Row
+from escalate_cli.importers.history.past import situation_of
+from escalate_cli.importers.history.past_incident import Paged, PastIncident
+from escalate_cli.importers.history.times import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
 from escalate_cli.insight.document import IMPORTED
-from escalate_cli.insight.history_file import LABEL, Fault, Row
-from escalate_cli.insight.history_time import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
-from escalate_cli.insight.past import situation_of
-from escalate_cli.insight.past_incident import Paged, PastIncident
 
 _PAGED = re.compile(r"(.+?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\d[\dwdhms]*))?", re.ASCII | re.DOTALL)
 """somebody, perhaps an address such as +447700900123 or ana+oncall@example.com, their level, the time after the first page"""

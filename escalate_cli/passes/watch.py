@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from escalate_cli import emergency, vitals
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Span
@@ -19,6 +18,8 @@ from escalate_cli.engine.engine import Engine, idle_until
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import DatabaseProblem, EscalateError
+from escalate_cli.health import after_pass as vitals
+from escalate_cli.health import emergency_page as emergency
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.sqlite.failures import LOCKED, damaged

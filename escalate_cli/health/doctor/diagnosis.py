@@ -8,24 +8,24 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.contacts import contact_looks
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.pass_report import PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
-from escalate_cli.exposure import exposure_findings
-from escalate_cli.finding import Finding, Weight
-from escalate_cli.finding import counted as _count
-from escalate_cli.finding import well as _ok
+from escalate_cli.health.doctor.contacts import contact_looks
+from escalate_cli.health.doctor.exposure import exposure_findings
+from escalate_cli.health.doctor.finding import Finding, Weight
+from escalate_cli.health.doctor.finding import counted as _count
+from escalate_cli.health.doctor.finding import well as _ok
+from escalate_cli.health.doctor.usability import incident_findings, usability_findings
 from escalate_cli.store.auditor import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.remembered_troubles import remembered_troubles
 from escalate_cli.store.sqlite.permissions import flaws, whose
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 from escalate_cli.store.store import Store
-from escalate_cli.usability import incident_findings, usability_findings
 
 LITTLE_SPACE = 100_000_000
 """bytes left for the database that are worth a warning"""

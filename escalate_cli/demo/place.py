@@ -15,8 +15,8 @@ import msgspec
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
-from escalate_cli.demonstration.inbox import LOOPBACK, Inbox
-from escalate_cli.demonstration.organisation import files
+from escalate_cli.demo.inbox import LOOPBACK, Inbox
+from escalate_cli.demo.organisation import files
 from escalate_cli.errors import EscalateError, ExitCode
 from escalate_cli.setup.installation import local_zone
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.finding import Finding, Weight, all_of, listed, well
+from escalate_cli.health.doctor.finding import Finding, Weight, all_of, listed, well
 
 _WEB = ("http", "https")
 
@@ -82,7 +82,7 @@ def _gateways(catalog: Catalog) -> Iterator[Finding]:
 
 def _addresses(catalog: Catalog, context: Context) -> Iterator[Finding]:
     """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is told already."""
-    from escalate_cli.addresses import bad_addresses
+    from escalate_cli.health.doctor.addresses import bad_addresses
 
     found = bad_addresses(catalog, context.environ)
     if found is None:

@@ -9,7 +9,7 @@ from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DamagedRow
-from escalate_cli.finding import Finding, Weight, well
+from escalate_cli.health.doctor.finding import Finding, Weight, well
 from escalate_cli.store.store import Store
 
 

@@ -10,9 +10,9 @@ from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
-from escalate_cli.insight.amending import Change
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
 _LENGTHS = (2, 3, 1)
 """words of a phrase: of those that say the same, two words are told apart from other things and still said again"""

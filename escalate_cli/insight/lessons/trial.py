@@ -14,8 +14,8 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.foresight.replaying import THE_SAME, Replay, replay
-from escalate_cli.insight.proposal import Past, Proposal
-from escalate_cli.insight.statistics import quantile
+from escalate_cli.insight.lessons.proposal import Past, Proposal
+from escalate_cli.insight.report.statistics import quantile
 
 MOST = 20
 """incidents that are replayed for one proposal: the latest"""

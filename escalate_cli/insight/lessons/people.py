@@ -9,10 +9,10 @@ from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Urgency
-from escalate_cli.insight.amending import Change
-from escalate_cli.insight.chance import stands_out, usual
-from escalate_cli.insight.figures import NIGHT_FROM, NIGHT_UNTIL
-from escalate_cli.insight.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.chance import stands_out, usual
+from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL
 
 _NIGHTS = 0.1
 """of all nights: three a month"""

@@ -1,0 +1,1 @@
+"""A past kept elsewhere, as records."""

@@ -1,0 +1,1 @@
+"""Passes: once, or for ever."""
