@@ -22,7 +22,7 @@ def main() -> None:
         _leave_no_core()
         _load_undisturbed()
         worker = _worker_for(sys.argv[1:])
-        from escalate_cli.cli.frame import run
+        from escalate_cli.cli.run import run
 
         code = run(sys.argv[1:], os.environ, worker)
     except KeyboardInterrupt:
@@ -66,7 +66,7 @@ def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
     """Start loading Apprise, in a process of its own, if the command is one that sends: both take a fifth of a second, and whoever is
     to be paged need not wait for one after the other. A wrong guess costs nothing but that.
     """
-    from escalate_cli.cli.commands import SENDING
+    from escalate_cli.cli.index import SENDING
 
     words = [word for before, word in zip(("", *arguments), arguments, strict=False) if before not in ("--config", "--db")]
     verb = next((word for word in words if not word.startswith("-")), None)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from escalate_cli.cli.frame import run
+from escalate_cli.cli.run import run
 from tests.cli.conftest import Escalate, Ran
 from tests.delivery.processes import until
 from tests.servers import Answer, HttpServer, Request

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.cli.commands import COMMANDS, FAMILIES
+from escalate_cli.cli.index import COMMANDS, FAMILIES
 from escalate_cli.core.incident import situation as model
 from escalate_cli.core.organisation.policy import Rule, TargetKind
 from escalate_cli.core.routing.router import Match
@@ -110,7 +110,7 @@ READERS_OF_TEXT = {
     "config/toml/positions.py": "the text is TOML",
     "config/compile/gathering.py": "the text is TOML",
     "config/problems.py": "a line of TOML that is shown under a problem",
-    "cli/demo_screen.py": "the text is a message as it arrived, which is shown",
+    "cli/screens/demo.py": "the text is a message as it arrived, which is shown",
     "core/changes/on_paper.py": "what two looks at one thing say is said once",
 }
 
@@ -190,7 +190,8 @@ def test_only_the_command_line_knows_typer_and_rich() -> None:
 
 
 def test_no_command_loads_templates_before_a_page_is_made() -> None:
-    modules = ", ".join(f"escalate_cli.{module}" for module in ("cli.learning", "cli.setup", "views.html.report", "views.html.week"))
+    pages = ("cli.commands.learning", "cli.commands.setup", "views.html.report", "views.html.week")
+    modules = ", ".join(f"escalate_cli.{module}" for module in pages)
     loads = f"import sys, {modules}; print('jinja2' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == "False"
@@ -252,7 +253,7 @@ def test_each_command_exists_and_its_options_are_in_the_table(name: str) -> None
     import typer
 
     module, function, _, _ = COMMANDS[name]
-    found = getattr(import_module(f"escalate_cli.cli.{module}"), function)
+    found = getattr(import_module(f"escalate_cli.cli.commands.{module}"), function)
     options: set[str] = set()
     for parameter in inspect.signature(found, eval_str=True).parameters.values():
         for extra in getattr(parameter.annotation, "__metadata__", ()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from escalate_cli.actions import declare as declaring
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 
@@ -71,7 +71,7 @@ def _why(problem: Exception) -> str:
 def _declared(context: Context, declared: Declared, report: PassReport) -> Answer:
     """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.delivered import failure_notes, nobody_is_paged, undelivered
-    from escalate_cli.cli.held_back import held_notes
+    from escalate_cli.cli.screens.held_back import held_notes
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.views.incident import situation_data
 
@@ -83,7 +83,7 @@ def _declared(context: Context, declared: Declared, report: PassReport) -> Answe
     code = ExitCode.UNDELIVERED if nobody else undelivered(report) if report else ExitCode.DONE
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import incident_screen
+        from escalate_cli.cli.screens import incident as incident_screen
 
         news = None if declared.created else [one.text for one in declared.news]
         try:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from escalate_cli.cli.render import error_text, give_up, unwritable
+from escalate_cli.cli.output import error_text, give_up, unwritable
 from escalate_cli.context import Options
 from escalate_cli.core.wording.text import printable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from escalate_cli.cli import app
+from escalate_cli.cli import parser as app
 from escalate_cli.context import Context
 from escalate_cli.errors import UsageProblem
 

@@ -1,6 +1,6 @@
-"""What time does: one pass = what is due is planned by core.plan → the intent is stored → `dispatch` sends it, round after round.
+"""What time does, pass after pass.
 
-One incident's failure never stops the others.
+What is due is planned by `core.escalation.plan`, the intent is stored, `dispatch` sends it, round after round. One incident's failure never stops the others.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Who is reached first, and after how long, for every service, severity and moment of the coming weeks: exact, not sampled.
 
-Each answer is a declaration run through `core.plan` on a virtual clock until the first person is paged, if nobody acknowledges. How
-long an answer stays true follows from what core looked at and when: an instant that moves along with the declaration (a level five
-minutes later) may move up to the next handoff or change of hours that it depends on; one that stands still (a level held until
-Monday) may be overtaken by those that move. Between two such moments the same people are reached, after the same time or at the
-same instant.
+Each answer is a declaration run through `core.escalation.plan` on a virtual clock until the first person is paged, if nobody
+acknowledges. How long an answer stays true follows from what core looked at and when: an instant that moves along with the
+declaration (a level five minutes later) may move up to the next handoff or change of hours that it depends on; one that stands
+still (a level held until Monday) may be overtaken by those that move. Between two such moments the same people are reached, after
+the same time or at the same instant.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who would be paged, level by level, if nobody answered: a declaration run through `core.plan` on a virtual clock."""
+"""Who would be paged, level by level, if nobody answered: a declaration run through `core.escalation.plan` on a virtual clock."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a declaration leads to, message by message: the core on a virtual clock that leaps from one due instant to the next.
 
-Who is paged when is decided by `core.declaration`, `core.incident` and `core.plan`, as in a real pass; here is only what the engine
+Who is paged when is decided by `core.changes` and `core.escalation.plan`, as in a real pass; here is only what the engine
 does around them: what is due is sent, what exceeds `[limits]` is held back for a digest, what failed is tried again. Every message is
 taken by its provider at its due instant, unless `fails` says otherwise.
 """

@@ -160,7 +160,7 @@ test-page BAD
 SCRIPT = """
 import os, sys
 from escalate_cli.__main__ import _open_standard_streams
-from escalate_cli.cli.frame import run
+from escalate_cli.cli.run import run
 _open_standard_streams()
 out = os.dup(1)
 with open("said", "w+b", buffering=0) as said:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.cli.board_layout import Picture, Row, lay_out
-from escalate_cli.cli.screens import words
+from escalate_cli.cli.screens.board_layout import Picture, Row, lay_out
+from escalate_cli.cli.screens.style import words
 
 SIZES = [(80, 24), (120, 40), (44, 40), (80, 30)]
 

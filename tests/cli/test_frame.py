@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.cli import app
-from escalate_cli.cli.render import json_text, printable
+from escalate_cli.cli import parser as app
+from escalate_cli.cli.output import json_text, printable
 
 
 def test_a_command_loads_itself_and_nothing_heavy(escalate):
     escalate("service", "list")  # compiles the configuration, which takes pydantic and tomllib
     ran = escalate.python(
-        "import sys, os; from escalate_cli.cli.frame import run; run(['service', 'list', '--json'], os.environ)\n"
+        "import sys, os; from escalate_cli.cli.run import run; run(['service', 'list', '--json'], os.environ)\n"
         "heavy = ('escalate_cli.cli.', 'apprise', 'pydantic', 'rich', 'tomllib', 'sqlite3')\n"
         "print(*[name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
     )
     loaded = {name.removeprefix("escalate_cli.cli.") for name in ran.err.split()}
-    assert loaded == {"frame", "render", "app", "commands", "catalog", "completing", "warnings"}
+    assert loaded == {"run", "output", "parser", "index", "commands", "commands.catalog", "completion", "warnings"}
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_an_invalid_configuration_shows_every_problem(escalate):
 
 def test_a_bug_is_a_line_that_tells_its_kind_and_place_but_not_what_it_held(escalate):
     break_it = (
-        "import sys, os; from escalate_cli.cli import app, setup, frame\n"
+        "import sys, os; from escalate_cli.cli import parser as app, run as frame; from escalate_cli.cli.commands import setup\n"
         "def burst(context): raise KeyError('canary-secret')\n"
         "setup.burst = burst; app.COMMANDS['burst'] = ('setup', 'burst', '', ''); sys.exit(frame.run(['burst', *sys.argv[1:]], os.environ))"
     )
     ran = escalate.python(break_it)
     assert ran.code == 70
-    assert ran.err.startswith("escalate: error: a bug in escalate: KeyError at escalate_cli/cli/frame.py:")
+    assert ran.err.startswith("escalate: error: a bug in escalate: KeyError at escalate_cli/cli/run.py:")
     assert "Traceback" not in ran.err
     assert "canary" not in ran.err
     told = escalate.python(break_it.replace("*sys.argv[1:]", "'--debug'"))
@@ -126,10 +126,10 @@ def test_version_and_help(escalate):
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in app.COMMANDS if find_spec(f"escalate_cli.cli.{app.COMMANDS[name][0]}")])
+@pytest.mark.parametrize("name", [name for name in app.COMMANDS if find_spec(f"escalate_cli.cli.commands.{app.COMMANDS[name][0]}")])
 def test_every_command_can_be_built_and_explains_itself(name):
     module, function, line, heading = app.COMMANDS[name]
-    command = app.command_for(name, getattr(import_module(f"escalate_cli.cli.{module}"), function))
+    command = app.command_for(name, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function))
     assert line
     assert heading
     assert command.help, "a command needs a docstring"

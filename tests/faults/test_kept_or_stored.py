@@ -64,7 +64,7 @@ def test_4_20_before_the_commit_it_is_kept_the_fallback_is_paged_and_it_is_decla
 AFTER = [
     ("escalate_cli.engine.engine.Engine.deliver", 0),
     ("escalate_cli.views.incident.situation_data", 1),
-    ("escalate_cli.cli.held_back.held_notes", 1),
+    ("escalate_cli.cli.screens.held_back.held_notes", 1),
 ]
 """what follows the commit, and how many pages have gone out by then"""
 

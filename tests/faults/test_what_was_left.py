@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.cli.frame import run
+from escalate_cli.cli.run import run
 from escalate_cli.clock import Clock
 from escalate_cli.core.events import Unclassified
 from escalate_cli.store.store import Store

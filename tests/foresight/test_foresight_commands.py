@@ -85,7 +85,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)
 def test_a_mistake_is_one_line_and_a_hint(arguments: tuple[str, ...], escalate: Escalate, capfd: pytest.CaptureFixture[str]) -> None:
-    from escalate_cli.cli.frame import run
+    from escalate_cli.cli.run import run
 
     code, message = MISTAKES[arguments]
     assert run(arguments, escalate.environ) == code

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
-from escalate_cli.cli.demo_screen import Screen
-from escalate_cli.cli.frame import run
+from escalate_cli.cli.run import run
+from escalate_cli.cli.screens.demo import Screen
 from escalate_cli.context import Options
 from escalate_cli.core.calendar import rota as schedule
 from tests.world import World, instant

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.cli.frame import run
+from escalate_cli.cli.run import run
 from tests.world import ORGANISATION, STANDARD
 
 SERVICES = """

@@ -13,7 +13,7 @@ from escalate_cli.core.organisation.catalog import Catalog, Urgency
 def change_severity(
     situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = ""
 ) -> Situation:
-    """Set the severity; nothing happens when it already is. `core.plan` pages again where the urgency has risen; telling those who only
+    """Set the severity; nothing happens when it already is. `plan` pages again where the urgency has risen; telling those who only
     hear of it is the caller's."""
     before = catalog.severity(situation.incident.severity)
     after = catalog.severity(severity)

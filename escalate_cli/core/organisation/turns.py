@@ -1,7 +1,7 @@
 """Whether a new configuration takes the turn under way from somebody, and which `start` would keep it.
 
 A turn is counted from the `start` of its rotation: one member more or less, and somebody else has it this minute. Both configurations
-are asked the same question as a page asks (`core.schedule`); every proposal is tried before it is made.
+are asked the same question as a page asks (`core.calendar.rota`); every proposal is tried before it is made.
 """
 
 from __future__ import annotations

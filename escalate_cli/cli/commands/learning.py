@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 
@@ -28,7 +28,7 @@ def report(
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with charts")] = None,
 ) -> Answer:
     """How soon people were paged and answered, at which level, through what; who was paged how often, and at night; what failed."""
-    from escalate_cli.cli.frame import written
+    from escalate_cli.cli.run import written
     from escalate_cli.insight.report.statistics import report as count
     from escalate_cli.insight.report.statistics import select
     from escalate_cli.views.report import figures_csv, incidents_csv, report_data
@@ -61,7 +61,7 @@ def report(
         notes.append(written(html, page(figures, catalog, heading, covered)))
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import report_screen
+        from escalate_cli.cli.screens import report as report_screen
 
         report_screen.draw(console, figures, catalog, heading, covered)
 
@@ -75,8 +75,8 @@ def lessons(
 ) -> Answer:
     """What to change, each with its evidence and the TOML: words to route by, levels nobody answers, waits, nudges, nights, gateways."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import lessons_screen
-    from escalate_cli.cli.foresight import as_it_was
+    from escalate_cli.cli.commands.foresight import as_it_was
+    from escalate_cli.cli.screens import lessons as lessons_screen
     from escalate_cli.core.organisation.codec import decode
     from escalate_cli.insight.lessons.amending import Texts
     from escalate_cli.insight.lessons.lessons import lessons as learn

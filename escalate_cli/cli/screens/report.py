@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.cli import screens
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.report.statistics import quantile

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from escalate_cli.cli import screens
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.lessons.amending import Change

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.cli.frame import span
+from escalate_cli.cli.run import span
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import UsageProblem

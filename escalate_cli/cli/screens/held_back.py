@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalate_cli.cli.incident_screen import wall_time
+from escalate_cli.cli.screens.incident import wall_time
 from escalate_cli.core.calendar.duration import Instant, show_duration
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog

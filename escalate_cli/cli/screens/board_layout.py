@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from escalate_cli.cli import screens
+from escalate_cli.cli.screens import style as screens
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from escalate_cli.cli.render import Answer, say
+from escalate_cli.cli.output import Answer, say
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -28,7 +28,7 @@ def demo(
     """
     import sys
 
-    from escalate_cli.cli.demo_screen import Screen, SilentStage, draw_end
+    from escalate_cli.cli.screens.demo import Screen, SilentStage, draw_end
     from escalate_cli.demo.place import scratch_place
     from escalate_cli.demo.story import Story
     from escalate_cli.views.demo import story_data
@@ -55,7 +55,7 @@ def demo(
 def _time_to_read(context: Context, pause: str | None) -> Span:
     import sys
 
-    from escalate_cli.cli.frame import span
+    from escalate_cli.cli.run import span
 
     if pause is None:
         return TIME_TO_READ if sys.stdout.isatty() and not context.options.json else 0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.incidents import Id, number
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.commands.incidents import Id, number
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.errors import DatabaseProblem, UsageProblem
@@ -29,7 +29,7 @@ def export(
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli.foresight import as_it_was
+    from escalate_cli.cli.commands.foresight import as_it_was
     from escalate_cli.insight.document import document
     from escalate_cli.views.document import document_data
     from escalate_cli.views.markdown.document import markdown

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalate_cli.actions import lookup
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.frame import moment
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.run import moment
 from escalate_cli.context import Context
 from escalate_cli.core.notification import on_call
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -41,7 +41,7 @@ def service_show(context: Context, service: ServiceId) -> Answer:
     data["levels"] = [views.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)] if policy else []
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
         if data["description"]:
@@ -128,7 +128,7 @@ def team_show(context: Context, team: TeamId) -> Answer:
     shift = on_call.shift_of(catalog, found, now)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
         on_call: Any = data["on_call"] or screens.words("nobody", "bold red")
@@ -157,7 +157,7 @@ def person_show(context: Context, person: PersonId) -> Answer:
     data = views.person_data(catalog, lookup.find("person", person, catalog.people), context.clock.now())
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
         notified = [
@@ -194,7 +194,7 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
     data = views.policy_data(catalog, found)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         screens.heading(console, data["id"], above=False)
         again = None if found.ack_timeout is None else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
@@ -227,7 +227,7 @@ def oncall(
     zone = catalog.settings.timezone
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
         from escalate_cli.core.calendar.hours import zone_or_utc
 
         spans = [views.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
@@ -285,7 +285,7 @@ def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wra
     """A list and its table: `columns` maps the head of a column to the key of its cells."""
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         rows = [[_cell(one[key]) for key in columns.values()] for one in data]
         console.print(screens.table(tuple(columns), rows, wrap=wrap, right=("levels", "repeats")))
@@ -298,7 +298,7 @@ def _cell(value: object) -> object:
 
 
 def _draw_levels(console: Console, levels: list[dict[str, Any]], after: str) -> None:
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     console.print()
     shown = [(str(level["level"]), level["words"]) for level in levels]

@@ -120,7 +120,7 @@ def _is_paging(entry: Entry) -> bool:
 
 def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
     """The timeline of a night that has not come yet."""
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     zone = catalog.settings.timezone
     services = ", ".join(catalog.services[one].name for one in said.services) or "no service"
@@ -144,7 +144,7 @@ def _team(team: str, catalog: Catalog) -> str:
 
 
 def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     after, at = passed(line.at - foreseen.start), _clock(line.at, foreseen.start, zone)
     if line.more:
@@ -239,7 +239,7 @@ def draw_explanation(
     console: Console, record: Record, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None, now: Instant
 ) -> None:
     """The chain, one link a line, and what broke it."""
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     incident = record.situation.incident
     name = record.catalog.name_of(f"person:{person}") if person else ""

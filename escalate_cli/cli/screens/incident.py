@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from escalate_cli.cli import screens
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, show_about
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.moment import from_now

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.cli import incident_screen, screens
+from escalate_cli.cli.screens import incident as incident_screen
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.events import LevelPaged

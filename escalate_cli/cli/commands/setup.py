@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.frame import one_answer, problem_data
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.run import one_answer, problem_data
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
 
@@ -91,7 +91,7 @@ def check(
 
     Exit code 3 when the configuration has errors, 1 when it is valid but somebody would not be reached or an expectation fails.
     """
-    from escalate_cli.cli import check_screens
+    from escalate_cli.cli.screens import check as check_screens
     from escalate_cli.config.load import load
     from escalate_cli.config.problems import InvalidConfiguration
     from escalate_cli.health.doctor.exposure import exposure_problems
@@ -124,8 +124,8 @@ def check(
     text = check_screens.text(problems, path)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import heatmap as week
-        from escalate_cli.cli.screens import words
+        from escalate_cli.cli.screens import heat_map as week
+        from escalate_cli.cli.screens.style import words
 
         if outlook and catalog:
             week.draw(console, outlook.coverage, catalog)
@@ -142,7 +142,7 @@ def _weeks(text: str) -> int:
 
 
 def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
-    from escalate_cli.cli.frame import written
+    from escalate_cli.cli.run import written
     from escalate_cli.views.html import week
 
     return written(file, week.page(outlook.coverage, catalog))

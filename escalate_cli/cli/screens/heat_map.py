@@ -22,7 +22,7 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     """One line for the services of each team that share their fate at the default severity, three hours of the week in each cell."""
     from rich.text import Text
 
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     severity = catalog.settings.default_severity
     week = Week(coverage, catalog.settings.timezone)

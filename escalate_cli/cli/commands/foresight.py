@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.incidents import Id, Severity, number
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.commands.incidents import Id, Severity, number
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.incident.doing_without import words_of
@@ -47,8 +47,9 @@ def simulate(
 ) -> Answer:
     """Every message that a declaration would lead to: when, to whom, through what and why. Sends nothing and stores nothing."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import foresight_screens, foresight_script
-    from escalate_cli.cli.frame import moment, one_answer, span
+    from escalate_cli.cli import simulation_script as foresight_script
+    from escalate_cli.cli.run import moment, one_answer, span
+    from escalate_cli.cli.screens import foresight as foresight_screens
     from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.core.calendar.moment import iso, second_showing
     from escalate_cli.foresight.simulation import simulate as run
@@ -104,7 +105,7 @@ def explain(
 ) -> Answer:
     """Why: from the reporter's words to each message, link by link, with file and line; for somebody not told, what stopped it."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import foresight_screens
+    from escalate_cli.cli.screens import foresight as foresight_screens
     from escalate_cli.foresight import absence
     from escalate_cli.foresight.explanation import Record
     from escalate_cli.foresight.explanation import explain as links_of
@@ -145,8 +146,8 @@ def diff(
     markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a pull request")] = False,
 ) -> Answer:
     """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
-    from escalate_cli.cli import difference_screen
-    from escalate_cli.cli.frame import one_answer
+    from escalate_cli.cli.run import one_answer
+    from escalate_cli.cli.screens import difference as difference_screen
     from escalate_cli.cli.warnings import unusable_warning
     from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
@@ -197,7 +198,7 @@ def replay(
 ) -> Answer:
     """The facts of past incidents through a configuration: who would have been paged when, against what was."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import replay_screen
+    from escalate_cli.cli.screens import replay as replay_screen
     from escalate_cli.foresight.replaying import replay as run
 
     if (incident is None) != all:

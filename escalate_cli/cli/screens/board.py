@@ -7,8 +7,10 @@ from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli.cli import board_layout, incident_screen, screens
 from escalate_cli.cli.outlet import Outlet, Sheet
+from escalate_cli.cli.screens import board_layout
+from escalate_cli.cli.screens import incident as incident_screen
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.incident.situation import Entry, Situation
@@ -39,7 +41,7 @@ class Board:
     def __enter__(self) -> Board:
         from rich.live import Live
 
-        from escalate_cli.cli.render import console
+        from escalate_cli.cli.output import console
 
         self._live = Live(console=console(self._sheet, self._context.options, terminal=True), screen=True, auto_refresh=False)
         self._live.__enter__()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.incidents import Id, number
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.commands.incidents import Id, number
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DamagedRow, ExitCode, Unknown, UsageProblem
 
@@ -64,7 +64,7 @@ def list_incidents(
     now = context.clock.now()
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import incident_screen
+        from escalate_cli.cli.screens import incident as incident_screen
 
         rows = [(one, Situation(one, escalations[one.id], waiting.get(one.id, ()))) for one in found]
         incident_screen.draw_list(console, rows, catalog, now)
@@ -94,7 +94,7 @@ def show(context: Context, incident: Id) -> Answer:
     now = context.clock.now()
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import incident_screen
+        from escalate_cli.cli.screens import incident as incident_screen
 
         incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
 
@@ -112,7 +112,7 @@ def timeline(context: Context, incident: Id) -> Answer:
     now = context.clock.now()
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import timeline_screen
+        from escalate_cli.cli.screens import timeline as timeline_screen
 
         timeline_screen.draw(console, situation, entries, catalog, now, meaning.reader_zone(context))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
 
@@ -120,8 +120,8 @@ def watch(
     """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on Ctrl-C or SIGTERM."""
     import sys
 
-    from escalate_cli.cli.frame import span
     from escalate_cli.cli.outlet import outlets
+    from escalate_cli.cli.run import span
     from escalate_cli.passes.watch import Signals
     from escalate_cli.passes.watch import watch as run
 
@@ -133,7 +133,7 @@ def watch(
     with Signals().heard() as signals, outlets(context.options) as (lines, troubles):
         context.sender.wake_fd = signals.fd
         if sys.stdout.isatty() and not context.options.json:
-            from escalate_cli.cli.board import Board
+            from escalate_cli.cli.screens.board import Board
 
             with Board(context, lines) as board:
                 run(context, length, signals, _with_configuration_news(context, board.tell))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
 
@@ -47,7 +47,7 @@ def test_page(
             notes.append(f"not delivered: to {one.recipient} by {one.gateway} ({one.error}{where})")
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         rows = [
             (catalog.name_of(one.recipient), one.gateway, one.address, screens.state(one.status.value), one.error or "")
@@ -78,7 +78,7 @@ def doctor(context: Context) -> Answer:
     def screen(console: Console) -> None:
         from rich.text import Text
 
-        from escalate_cli.cli import screens
+        from escalate_cli.cli.screens import style as screens
 
         for one in found.findings:
             well = one.weight is Weight.OK
@@ -128,7 +128,7 @@ def restore(
     """
     from pathlib import Path
 
-    from escalate_cli.cli import restore_screen
+    from escalate_cli.cli.screens import restore as restore_screen
     from escalate_cli.store.sqlite.restoring import restore as put_back
 
     path = context.database_path

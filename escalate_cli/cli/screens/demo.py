@@ -6,9 +6,9 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli.cli import screens
 from escalate_cli.cli.outlet import Outlet, Sheet
-from escalate_cli.cli.render import Draw, drawn, lost, write
+from escalate_cli.cli.output import Draw, drawn, lost, write
+from escalate_cli.cli.screens import style as screens
 from escalate_cli.cli.typed_line import run_line
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, Span
@@ -160,7 +160,7 @@ class Screen:
         if self._live is None:
             from rich.padding import Padding
 
-            from escalate_cli.cli.render import console
+            from escalate_cli.cli.output import console
 
             self._spinner = Spinner("dots", style="yellow")
             self._live = Live(

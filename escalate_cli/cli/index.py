@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# name: (module of escalate_cli.cli, function, one line of help, heading). The order is the order of `--help`.
+# name: (module of escalate_cli.cli.commands, function, one line of help, heading). The order is the order of `--help`.
 COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "init": ("setup", "init", "Write a starter configuration and the database", "Begin"),
     "demo": ("demo", "demo", "The whole story in under a minute, in a scratch place", "Begin"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from escalate_cli import files
-from escalate_cli.cli import render
+from escalate_cli.cli import output as render
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
 from escalate_cli.errors import (
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink
     """Do what the command line asks and return the exit code of the process. `worker` is loading already, if something will be sent."""
     options = _guessed(arguments, environ)
     try:
-        from escalate_cli.cli import app
+        from escalate_cli.cli import parser as app
 
         try:
             request = app.parse(arguments, environ)

@@ -51,7 +51,7 @@ def draw(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
 
 
 def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     incident = one.situation.incident
     screens.heading(console, f"#{incident.id}  {incident.title}", above=False)
@@ -66,7 +66,7 @@ def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
 
 
 def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     rows = []
     for one in replays:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def draw(console: Console, changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> None:
     """Person by person: what is new for them; then which services it is about."""
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     zone = new.settings.timezone
     if not changes:

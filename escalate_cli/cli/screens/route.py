@@ -51,7 +51,7 @@ def route_data(
 
 def draw(console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant) -> None:
     """The answer for people."""
-    from escalate_cli.cli import screens
+    from escalate_cli.cli.screens import style as screens
 
     team = catalog.teams[data["team"]].name if data["team"] in catalog.teams else "nobody"
     if routing.service is not None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.render import Answer, error_data
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer, error_data
 from escalate_cli.cli.stretches import stretch
 from escalate_cli.context import Context
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
@@ -59,8 +59,8 @@ def route(
 ) -> Answer:
     """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no service fits for sure."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import route_screen
-    from escalate_cli.cli.frame import moment
+    from escalate_cli.cli.run import moment
+    from escalate_cli.cli.screens import route as route_screen
     from escalate_cli.core.routing.router import Router
 
     catalog = context.catalog
@@ -108,7 +108,7 @@ def declare(
 
 def _dry_run(context: Context, asked: Any) -> Answer:
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli import route_screen
+    from escalate_cli.cli.screens import route as route_screen
     from escalate_cli.core.routing.router import Match, Router, Routing
 
     catalog = context.running_catalog
@@ -129,8 +129,8 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
     """Asks on a terminal which of the candidates is meant; elsewhere nobody can be asked."""
 
     def choose(routing: Routing) -> str | None:
-        from escalate_cli.cli.frame import choose as ask
-        from escalate_cli.cli.frame import interactive
+        from escalate_cli.cli.run import choose as ask
+        from escalate_cli.cli.run import interactive
 
         if not routing.candidates or not interactive() or context.options.json:
             return None
@@ -162,7 +162,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     if failures and not done:
         raise _as_one(failures)
     from escalate_cli.cli.delivered import failure_notes, undelivered
-    from escalate_cli.cli.held_back import held_notes
+    from escalate_cli.cli.screens.held_back import held_notes
     from escalate_cli.engine.engine import deliver
     from escalate_cli.engine.rebuilding import with_sound_indexes
 
@@ -177,7 +177,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     notes += all_warnings(context)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli import incident_screen
+        from escalate_cli.cli.screens import incident as incident_screen
 
         for situation in situations:
             changed = situation.incident.id not in unchanged
@@ -208,7 +208,7 @@ def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
 
 def _how_it_stands(situation: Situation, verb: str, unchanged: bool, catalog: Catalog, now: int) -> list[str]:
     """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
-    from escalate_cli.cli.incident_screen import wall_time
+    from escalate_cli.cli.screens.incident import wall_time
     from escalate_cli.core.incident.situation import EscalationStatus
 
     incident, zone = situation.incident, catalog.settings.timezone
@@ -289,7 +289,7 @@ def snooze(
 ) -> Answer:
     """Acknowledge for a while: then it pages again, unless resolved."""
     from escalate_cli.actions import change as operations
-    from escalate_cli.cli.frame import span
+    from escalate_cli.cli.run import span
 
     length = span("DURATION", duration, some=True)
     return act(context, [incident], lambda one: operations.snooze(context, one, length, by=by), "snoozed")

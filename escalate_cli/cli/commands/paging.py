@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from msgspec.structs import replace
 
-from escalate_cli.cli.completing import known
-from escalate_cli.cli.frame import moment
-from escalate_cli.cli.incidents import By, Id, Message, act
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.commands.incidents import By, Id, Message, act
+from escalate_cli.cli.completion import known
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.run import moment
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -85,7 +85,7 @@ def maintenance(
     Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and begin another.
     """
     from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
-    from escalate_cli.cli.frame import span
+    from escalate_cli.cli.run import span
 
     services = service or []
     if end and (duration is not None or start is not None):
@@ -147,7 +147,7 @@ def nudge(
 ) -> Answer:
     """List the nudges that wait for an answer, or answer one."""
     from escalate_cli.actions import change as operations
-    from escalate_cli.cli.incidents import number
+    from escalate_cli.cli.commands.incidents import number
     from escalate_cli.core.calendar.moment import from_now
     from escalate_cli.views.incident import nudge_data
 
@@ -157,7 +157,7 @@ def nudge(
         now = context.clock.now()
 
         def screen(console: Console) -> None:
-            from escalate_cli.cli import screens
+            from escalate_cli.cli.screens import style as screens
 
             rows = [
                 (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now)) for incident, one in found

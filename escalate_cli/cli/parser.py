@@ -15,8 +15,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as build
 
 from escalate_cli import __version__
-from escalate_cli.cli.commands import COMMANDS, FAMILIES
-from escalate_cli.cli.render import Answer
+from escalate_cli.cli.index import COMMANDS, FAMILIES
+from escalate_cli.cli.output import Answer
 from escalate_cli.errors import UsageProblem
 
 COMPLETE = "_ESCALATE_COMPLETE"
@@ -239,7 +239,7 @@ class LazyGroup(PlainGroup):
         if line is None:
             return None
         module, function, _, _ = line
-        return command_for(cmd_name, getattr(import_module(f"escalate_cli.cli.{module}"), function))
+        return command_for(cmd_name, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]

@@ -23,7 +23,8 @@ class NotWanted(EscalateError):
 
 def agree(context: Context, comparison: Comparison, file: str) -> None:
     """Return where the copy is to be put back: asked on a terminal; elsewhere nobody can be."""
-    from escalate_cli.cli import frame, render
+    from escalate_cli.cli import output as render
+    from escalate_cli.cli import run as frame
 
     if context.options.json or not frame.interactive():
         text = "restore changes what is known of incidents, and nobody can be asked here whether to"

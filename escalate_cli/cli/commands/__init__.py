@@ -1,0 +1,1 @@
+"""One function a command; a file for commands that belong together."""
