@@ -1,8 +1,8 @@
-"""How the people of the made year behave, played out on the virtual clock of `foresight.simulation`: who is paged when, and what follows
-from an answer, is decided by the core.
+"""How the people of the made year behave, played out on the virtual clock of
+`foresight.simulation`: who is paged when, and what follows from an answer, is decided by the core.
 
-Whoever is paged answers mostly, in about half of the level's wait, whatever the level and the hour; nudges get a yes as often as not.
-What differs is planted (`planted.py`).
+Whoever is paged answers mostly, in about half of the level's wait, whatever the level and the hour;
+nudges get a yes as often as not. What differs is planted (`planted.py`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ Intention = Callable[[Situation, Catalog, Instant], Plan | str | Span]
 
 @dataclass(frozen=True)
 class Habit:
-    """How a level is answered: how likely, after how long in the middle (microseconds), how much that varies, at most after how long."""
+    """How a level is answered: how likely, after how long in the middle (microseconds), how much
+    that varies, at most after how long.
+    """
 
     likely: float
     median: Span
@@ -79,8 +81,8 @@ def habit(policy: str, level: int, wait: Span) -> Habit:
 
 @dataclass(frozen=True)
 class Story:
-    """What will happen to an incident besides its paging, in microseconds after somebody has taken it. `moved_to` is a service that
-    it is about instead."""
+    """What will happen to an incident besides its paging, in microseconds after somebody has taken
+    it. `moved_to` is a service that it is about instead."""
 
     lasts: Span
     moved_to: str | None = None
@@ -104,8 +106,8 @@ class Try:
 
 @dataclass
 class Life:
-    """One incident from its declaration to its end. `situation` has the whole timeline when it is over; `tries` are the attempts by
-    notification."""
+    """One incident from its declaration to its end. `situation` has the whole timeline when it is
+    over; `tries` are the attempts by notification."""
 
     said: Declaration
     at: Instant
@@ -133,7 +135,7 @@ class Life:
         self._take(simulate_on(self.situation, self.catalog, self.now, self.now + HOUR, fails=self._attempt))
         self._write_up()
 
-    # ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── time ───────────────────────────────────────────────────────────────────────────
 
     def _step(self) -> None:
         """On to the next intention, or to a new page that gives somebody another one."""
@@ -146,7 +148,9 @@ class Life:
             return "not yet" if isinstance(came_to, int) else came_to
 
         script = [Happening(at - self.now, act)]
-        passed = simulate_on(self.situation, self.catalog, self.now, at, script, fails=self._attempt, enough=_wants_an_answer)
+        passed = simulate_on(
+            self.situation, self.catalog, self.now, at, script, fails=self._attempt, enough=_wants_an_answer
+        )
         self._take(passed)
         if later:
             heapq.heappop(self._ahead)
@@ -165,11 +169,15 @@ class Life:
         self._count += 1
         heapq.heappush(self._ahead, (self.now + span, self._count, intention))
 
-    # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── people ─────────────────────────────────────────────────────────────────────────
 
     def _notice(self) -> None:
         for escalation in self.situation.escalations:
-            if _waits(escalation) and (escalation.id, escalation.page_round) not in self._seen and escalation.page_round:
+            if (
+                _waits(escalation)
+                and (escalation.id, escalation.page_round) not in self._seen
+                and escalation.page_round
+            ):
                 self._seen.add((escalation.id, escalation.page_round))
                 self._consider(escalation)
         for nudge in self.situation.nudges:
@@ -183,10 +191,18 @@ class Life:
     def _consider(self, escalation: Escalation) -> None:
         """Somebody of those who were paged just now will answer, or nobody."""
         people = _paged(escalation, self.situation) or self._in_the_room(escalation)
-        level = escalation.policy.levels[escalation.level - 1] if escalation.status is EscalationStatus.PAGING else None
+        level = (
+            escalation.policy.levels[escalation.level - 1]
+            if escalation.status is EscalationStatus.PAGING
+            else None
+        )
         wait = level.wait if level is not None else self.catalog.fallback.every
         usual = habit(escalation.policy.id, escalation.level if level is not None else 0, wait)
-        who, span, answers = self.dice.choice(people or [""]), usual.after(self.dice), self.dice.random() < usual.likely
+        who, span, answers = (
+            self.dice.choice(people or [""]),
+            usual.after(self.dice),
+            self.dice.random() < usual.likely,
+        )
         if people and answers:
             self._intend(span, _answer(escalation.id, who))
 
@@ -214,15 +230,19 @@ class Life:
         if story.lead and self.said.lead is None:
             self._intend(2 * MINUTE, happenings.change(0, Changes(lead=who), by=who).act)
         if story.severity is not None:
-            self._intend(story.severity_after, happenings.change(0, Changes(severity=story.severity), by=who).act)
+            self._intend(
+                story.severity_after, happenings.change(0, Changes(severity=story.severity), by=who).act
+            )
         if story.added is not None:
-            self._intend(story.added_after, happenings.change(0, Changes(add_services=(story.added,)), by=who).act)
+            self._intend(
+                story.added_after, happenings.change(0, Changes(add_services=(story.added,)), by=who).act
+            )
         if story.moved_to is not None:
             changes = Changes(add_services=(story.moved_to,), drop_services=self.said.services)
             self._intend(story.moved_after, happenings.change(0, changes, by=who).act)
         self._intend(story.lasts, _end(who))
 
-    # ── gateways ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── gateways ───────────────────────────────────────────────────────────────────────
 
     def _attempt(self, one: Notification) -> OutcomeKind | None:
         """How an attempt at its due time ends, noted as the engine would."""
@@ -236,21 +256,33 @@ class Life:
         if gateway == fact("gateway-fails")["gateway"] and roll > 0.85:
             return Outcome(OutcomeKind.PERMANENT, "HTTP 400: the number cannot be reached by this sender")
         if roll < 0.008:
-            return Outcome(OutcomeKind.TEMPORARY, self.dice.choice(("HTTP 503", "no answer in time", "connection refused", "HTTP 429")))
+            return Outcome(
+                OutcomeKind.TEMPORARY,
+                self.dice.choice(("HTTP 503", "no answer in time", "connection refused", "HTTP 429")),
+            )
         if roll < 0.009:
-            return Outcome(OutcomeKind.UNKNOWN, "no answer in time after the message was sent; it may have arrived")
+            return Outcome(
+                OutcomeKind.UNKNOWN, "no answer in time after the message was sent; it may have arrived"
+            )
         if roll < 0.010:
             return Outcome(OutcomeKind.PERMANENT, "HTTP 404")
         return Outcome(OutcomeKind.SENT, "HTTP 200")
 
-    # ── the record ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the record ─────────────────────────────────────────────────────────────────────
 
     def _write_up(self) -> None:
-        """What the engine leaves besides: when messages were really sent, their errors, and an entry for each attempt."""
+        """What the engine leaves besides: when messages were really sent, their errors, and an
+        entry for each attempt.
+        """
         notifications = []
         for one in self.situation.notifications:
             tries = self.tries.setdefault(one.id, [])
-            if one.status is NotificationStatus.SENT and len(tries) < one.attempts and one.sent_at is not None:  # went with a digest
+            # went with a digest
+            if (
+                one.status is NotificationStatus.SENT
+                and len(tries) < one.attempts
+                and one.sent_at is not None
+            ):
                 tries.append(Try(one.sent_at, one.sent_at + SECOND, Outcome(OutcomeKind.SENT, "HTTP 200")))
             self.entries += [self._entry(one, number, made) for number, made in enumerate(tries, 1)]
             sent = one.status is NotificationStatus.SENT
@@ -263,7 +295,9 @@ class Life:
                 )
             )
         self.entries.sort(key=lambda entry: entry.at)
-        self.situation = replace(self.situation, notifications=tuple(notifications), entries=tuple(self.entries))
+        self.situation = replace(
+            self.situation, notifications=tuple(notifications), entries=tuple(self.entries)
+        )
 
     def _entry(self, one: Notification, number: int, made: Try) -> Entry:
         verdict = after(number, self.catalog.gateways[one.gateway].attempts, made.outcome, made.ended_at)
@@ -296,7 +330,11 @@ def _answer(escalation_id: int, who: str) -> Intention:
     take = happenings.acknowledgement(0, who).act
 
     def intention(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str | Span:
-        mine = [one for one in situation.notifications if one.recipient == f"person:{who}" and one.kind is NotificationKind.PAGE]
+        mine = [
+            one
+            for one in situation.notifications
+            if one.recipient == f"person:{who}" and one.kind is NotificationKind.PAGE
+        ]
         if mine and all(one.sent_at is None or one.sent_at > now - 10 * SECOND for one in mine):
             return MINUTE
         if not any(one.id == escalation_id and _waits(one) for one in situation.escalations):
@@ -310,7 +348,10 @@ def _end(who: str | None) -> Intention:
     """It is over, when every team that was called has answered and nothing is being asked."""
 
     def intention(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str | Span:
-        asked = any(one.status is NudgeStatus.OPEN and one.rule == fact("nudge-accepted")["rule"] for one in situation.nudges)
+        asked = any(
+            one.status is NudgeStatus.OPEN and one.rule == fact("nudge-accepted")["rule"]
+            for one in situation.nudges
+        )
         if now - situation.incident.declared_at < LONGEST and (situation.paging or asked):
             return _PATIENCE
         return happenings.end(0, by=who).act(situation, catalog, now)

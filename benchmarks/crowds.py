@@ -19,7 +19,9 @@ ANSWERS_AFTER = 0.2
 
 
 def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
-    """Seconds of wall time; the `apprise` command with as many URLs in one process beside it. Each is run once: it takes long enough."""
+    """Seconds of wall time; the `apprise` command with as many URLs in one process beside it. Each
+    is run once: it takes long enough.
+    """
     with HttpServer(Answer(after=ANSWERS_AFTER)) as web, SmtpServer() as mail:
         for count in (100,) if quick else (100, 500):
             config = crowd(place, count // MEMBERS, MEMBERS, http=web.port)
@@ -30,7 +32,9 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
             yield from _one(place / f"smtp-{count}", config, count, "SMTP", mail, urls)
 
 
-def _one(place: Path, config: Path, count: int, way: str, server: Any, urls: list[str]) -> Iterator[Figure | Note]:
+def _one(
+    place: Path, config: Path, count: int, way: str, server: Any, urls: list[str]
+) -> Iterator[Figure | Note]:
     place.mkdir()
     db = place / "crowd.db"
     teams = [f"s{team}" for team in range(count // MEMBERS)]

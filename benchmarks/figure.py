@@ -8,8 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured figure. `against` names the peer measured in the same run and `peer` is its figure in the same unit; `most` is the
-    target: the largest ratio that is good enough (None: told for information only).
+    """A measured figure. `against` names the peer measured in the same run and `peer` is its figure
+    in the same unit; `most` is the target: the largest ratio that is good enough (None: told for
+    information only).
 
     `slack` is a difference in `unit` that counts as none, where noise is of that size.
     """

@@ -1,4 +1,6 @@
-"""What learning costs: `report` and `lessons` over a year of 5,000 incidents, next to a `route`, which reads no incident at all."""
+"""What learning costs: `report` and `lessons` over a year of 5,000 incidents, next to a `route`,
+which reads no incident at all.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ A_SECOND = 1000.0
 
 
 def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
-    """Waiting, the median of interleaved runs, against a second; and CPU, the least of the same runs, against `route`."""
+    """Waiting, the median of interleaved runs, against a second; and CPU, the least of the same
+    runs, against `route`.
+    """
     incidents = 600 if quick else 5000
     make_year(place, incidents=incidents)
     us = [*escalate(), "--config", str(place / "config"), "--db", str(place / "escalate.db")]
@@ -46,4 +50,8 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         target = ("a second", A_SECOND, 1.0) if name == "report --json" else ()
         yield Figure(GROUP, f"{what} (wall)", middle(waits[name]), "ms", *target)
         yield Figure(GROUP, f"{what} (CPU)", least(spent[1:]), "ms", "escalate route", route)
-    yield Note(GROUP, f"the year has {len(FACTS)} planted facts (benchmarks/planted.py); tests/insight says whether each is found")
+    yield Note(
+        GROUP,
+        f"the year has {len(FACTS)} planted facts (benchmarks/planted.py); tests/insight says whether each is"
+        " found",
+    )

@@ -1,4 +1,6 @@
-"""What `check` costs: who is first, for every service, severity and moment of eight weeks; and how that grows."""
+"""What `check` costs: who is first, for every service, severity and moment of eight weeks; and how
+that grows.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ WEEKS = 8
 
 
 def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
-    """CPU of the whole command, the least of interleaved runs; growth against breakpoints (weeks) and services."""
+    """CPU of the whole command, the least of interleaved runs; growth against breakpoints (weeks)
+    and services.
+    """
     banks = 4 if quick else 17
     one, _ = bank(place, http=9)
     some, many = many_banks(place, max(banks // 4, 2)), many_banks(place, banks)
@@ -28,7 +32,9 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     at = Surroundings(place)
 
     def checked(config: Path, weeks: int) -> float:
-        return cost(at, [*escalate(), "--config", str(config), "check", "--json", "--weeks", str(weeks)], (0, 1)).cpu
+        return cost(
+            at, [*escalate(), "--config", str(config), "check", "--json", "--weeks", str(weeks)], (0, 1)
+        ).cpu
 
     runs = {
         "bank": lambda: checked(one, WEEKS),
@@ -39,7 +45,9 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     cpu["many"] = least([checked(many, WEEKS) for _ in range(1 if quick else 2)])
     bank_of = f"{services_of(one)} services × 3 severities × {WEEKS} weeks"
     yield Figure(GROUP, f"CPU of check, {bank_of}", cpu["bank"], "s", "two seconds", OF_A_BANK, 1.0)
-    yield Figure(GROUP, f"CPU of check, {large:,} services", cpu["many"], "s", "twenty seconds", OF_A_THOUSAND, 1.0)
+    yield Figure(
+        GROUP, f"CPU of check, {large:,} services", cpu["many"], "s", "twenty seconds", OF_A_THOUSAND, 1.0
+    )
     yield Figure(
         GROUP, "growth: 16 weeks, twice the breakpoints", cpu["twice as long"], "s", "8 weeks", cpu["bank"], 2.0,
         note="at most as many times as there are breakpoints",
@@ -56,7 +64,8 @@ def services_of(config: Path) -> int:
 
 
 def many_banks(place: Path, banks: int) -> Path:
-    """As many banks under one roof: each with its own services, teams, people, rotations and channels, all with the same policies.
+    """As many banks under one roof: each with its own services, teams, people, rotations and
+    channels, all with the same policies.
 
     Keywords are left out: the same word would mean as many services.
     """

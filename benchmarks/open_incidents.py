@@ -1,4 +1,6 @@
-"""What a `tick` costs with 1,000 open incidents of which none, ten, all are due; that an idle one feels neither them nor past ones."""
+"""What a `tick` costs with 1,000 open incidents of which none, ten, all are due; that an idle one
+feels neither them nor past ones.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ AS_NOTHING = 1.03
 
 
 def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
-    """An idle tick: CPU, the least of interleaved runs, with no incident (twice, to know the noise), with 1,000 open ones, and with
-    many past ones. Ticks that page: one run each.
+    """An idle tick: CPU, the least of interleaved runs, with no incident (twice, to know the
+    noise), with 1,000 open ones, and with many past ones. Ticks that page: one run each.
     """
     with HttpServer() as web:
         config = crowd(place, TEAMS, 1, http=web.port)
@@ -41,13 +43,20 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         def tick(db: Path) -> float:
             return cost(at, [*escalate(), "--config", str(config), "--db", str(db), "tick"]).cpu * 1000
 
-        series = interleaved(8 if quick else 40, {db.name: partial(tick, db) for db in (empty, same, idle, past)})
+        series = interleaved(
+            8 if quick else 40, {db.name: partial(tick, db) for db in (empty, same, idle, past)}
+        )
         first, second, with_open, with_past = (least(series[db.name]) for db in (empty, same, idle, past))
         base, noise = min(first, second), abs(first - second)
         slack = max(noise, (AS_NOTHING - 1) * base)
-        for what, value in ((f"{OPEN:,} open, none due", with_open), (f"{many:,} past, none open", with_past)):
+        for what, value in (
+            (f"{OPEN:,} open, none due", with_open),
+            (f"{many:,} past, none open", with_past),
+        ):
             note = f"two series with an empty database differ by {noise:.1f} ms"
-            yield Figure(GROUP, f"idle tick, {what} (CPU)", value, "ms", "an empty database", base, 1.0, slack, note)
+            yield Figure(
+                GROUP, f"idle tick, {what} (CPU)", value, "ms", "an empty database", base, 1.0, slack, note
+            )
         if web.arrived:
             raise Failed("an idle tick sent something")
         for due in (10,) if quick else (10, OPEN):
@@ -59,7 +68,13 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
             if sent != due:
                 raise Failed(f"{sent} messages arrived instead of {due}")
             what = f"tick, {OPEN:,} open, {'all' if due == OPEN else due} due (wall)"
-            yield Figure(GROUP, what, spent.wall, "s", note=f"{due} pages sent, CPU {spent.cpu:.1f} s with all children")
+            yield Figure(
+                GROUP,
+                what,
+                spent.wall,
+                "s",
+                note=f"{due} pages sent, CPU {spent.cpu:.1f} s with all children",
+            )
 
 
 def _declare_open(config: Path, db: Path, now: int, *, due: int) -> None:

@@ -1,7 +1,9 @@
-"""What the made year is about: the bank's configuration with the changes that the planted facts need, and the facts themselves.
+"""What the made year is about: the bank's configuration with the changes that the planted facts
+need, and the facts themselves.
 
-Every fact is something that `escalate lessons` should find; everything else in the configuration is there to be unremarkable: all
-other services have a runbook, night is night for everybody, and no rule pages the same few people all year.
+Every fact is something that `escalate lessons` should find; everything else in the configuration is
+there to be unremarkable: all other services have a runbook, night is night for everybody, and no
+rule pages the same few people all year.
 """
 
 from __future__ import annotations
@@ -39,20 +41,31 @@ def fact(kind: str) -> dict[str, Any]:
 def write_bank(config: Path) -> Path:
     """Write the configuration of the made year into the directory `config`, which it makes; its path."""
     config.mkdir(parents=True)
-    (config / "catalog.toml").write_text(_catalog((THORNMERE / "catalog.toml").read_text(encoding="utf-8")), encoding="utf-8")
-    (config / "policies.toml").write_text(_policies((THORNMERE / "policies.toml").read_text(encoding="utf-8")), encoding="utf-8")
+    (config / "catalog.toml").write_text(
+        _catalog((THORNMERE / "catalog.toml").read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    (config / "policies.toml").write_text(
+        _policies((THORNMERE / "policies.toml").read_text(encoding="utf-8")), encoding="utf-8"
+    )
     (config / "gateways.toml").write_text(gateways(http=9), encoding="utf-8")
     return config
 
 
 def _catalog(text: str) -> str:
-    text = re.sub(r'^(\[services\.([\w-]+)\]\n(?:[^\[\n].*\n)*?tier = \d\n)', _with_runbook, text, flags=re.M)
+    text = re.sub(r"^(\[services\.([\w-]+)\]\n(?:[^\[\n].*\n)*?tier = \d\n)", _with_runbook, text, flags=re.M)
     text = re.sub(r'timezone = "(?:Asia|America)/\w+"', 'timezone = "Europe/London"', text)
-    text = re.sub(r"start = 2026-01-(\d\d)T", lambda found: f"start = 2025-01-{int(found[1]) + 1:02}T", text)  # 52 weeks: the turns stay
+    # 52 weeks: the turns stay
+    text = re.sub(r"start = 2026-01-(\d\d)T", lambda found: f"start = 2025-01-{int(found[1]) + 1:02}T", text)
     for team, before in (("cards", "urgent"), ("lending", "standard"), ("business", "standard")):
         text = _changed(text, f"teams.{team}", f'policy = "{before}"', f'policy = "{team}-{before}"')
-    text = _changed(text, "services.batch-scheduler", 'team = "core-ledger"\n', 'team = "core-ledger"\npolicy = "nightly-batch"\n')
-    # The lead answers for the two who never do, and one person has the nights: so they are not on call besides.
+    text = _changed(
+        text,
+        "services.batch-scheduler",
+        'team = "core-ledger"\n',
+        'team = "core-ledger"\npolicy = "nightly-batch"\n',
+    )
+    # The lead answers for the two who never do, and one person has the nights: so they are not on call
+    # besides.
     text = _changed(text, "[schedules.business-rota.rotations]", '"leila-rahmani", ', "")
     text = _changed(text, "[schedules.core-ledger-rota.rotations]", '"grzegorz-nowicki", ', "")
     return text + _SCHEDULES
@@ -92,7 +105,9 @@ def _changed(text: str, header: str, before: str, after: str) -> str:
 
 def _once(text: str, before: str, after: str) -> str:
     if text.count(before) != 1:
-        raise ValueError(f"thornmere has changed: {before!r} stands {text.count(before)} times where it should once")
+        raise ValueError(
+            f"thornmere has changed: {before!r} stands {text.count(before)} times where it should once"
+        )
     return text.replace(before, after)
 
 

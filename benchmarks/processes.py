@@ -1,4 +1,6 @@
-"""Running commands as people do, and what they cost: CPU of the whole process with its children, or time until something arrives."""
+"""Running commands as people do, and what they cost: CPU of the whole process with its children, or
+time until something arrives.
+"""
 
 from __future__ import annotations
 
@@ -32,20 +34,36 @@ def escalate() -> list[str]:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A home of its own, so that nothing of the user's is read or written. `more` is added to the environment."""
+    """A home of its own, so that nothing of the user's is read or written. `more` is added to the
+    environment.
+    """
 
     place: Path
     more: Mapping[str, str] = field(default_factory=dict)
 
     def environ(self) -> dict[str, str]:
-        """Bytecode is written and used, as after any `pip install`; a development shell may have switched that off."""
-        kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "SYSTEMROOT") if name in os.environ}
-        own = {"HOME": str(self.place), "XDG_CACHE_HOME": str(self.place / "cache"), "LANG": "C.UTF-8", "COLUMNS": "100"}
+        """Bytecode is written and used, as after any `pip install`; a development shell may have
+        switched that off.
+        """
+        kept = {
+            name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "SYSTEMROOT") if name in os.environ
+        }
+        own = {
+            "HOME": str(self.place),
+            "XDG_CACHE_HOME": str(self.place / "cache"),
+            "LANG": "C.UTF-8",
+            "COLUMNS": "100",
+        }
         return kept | own | dict(self.more)
 
     def start(self, command: Command) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            command, env=self.environ(), cwd=self.place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command,
+            env=self.environ(),
+            cwd=self.place,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
 
 
@@ -70,7 +88,10 @@ def cost(surroundings: Surroundings, command: Command, expected: tuple[int, ...]
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in expected:
-        raise Failed(f"{' '.join(map(str, command[:4]))}… ended with {process.returncode}: {said.decode('utf-8', 'replace')[:500]}")
+        raise Failed(
+            f"{' '.join(map(str, command[:4]))}… ended with {process.returncode}:"
+            f" {said.decode('utf-8', 'replace')[:500]}"
+        )
     return Cost(used.ru_utime + used.ru_stime, wall)
 
 
@@ -89,8 +110,9 @@ def _said(process: subprocess.Popen[bytes]) -> bytes:
 
 
 def interleaved(runs: int, measures: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
-    """Each measure `runs` times, in turns, so that a busy moment of the machine hits them alike. One more round first, which does not
-    count: it fills caches (bytecode, compiled configuration, the kernel's) for everyone.
+    """Each measure `runs` times, in turns, so that a busy moment of the machine hits them alike.
+    One more round first, which does not count: it fills caches (bytecode, compiled configuration,
+    the kernel's) for everyone.
     """
     series: dict[str, list[float]] = {name: [] for name in measures}
     for turn in range(runs + 1):

@@ -1,7 +1,8 @@
 """How well and how quickly plain words find their service: `python benchmarks/routing.py [DATA]`.
 
-DATA is a directory with `phrases-dev.tsv` (phrase, service ids joined by `|` or `-`, register) and `thornmere/catalog.toml`; by default
-this one, with copies of both. SQLite's FTS5 with the porter tokenizer ranks the same phrases as a peer.
+DATA is a directory with `phrases-dev.tsv` (phrase, service ids joined by `|` or `-`, register) and
+`thornmere/catalog.toml`; by default this one, with copies of both. SQLite's FTS5 with the porter
+tokenizer ranks the same phrases as a peer.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Answer:
 class Figures:
     """Shares from 0 to 1.
 
-    `dares` and `sure_right`: how often it is sure, and right when it is; `sure_of_nothing`: how often it is sure where no service fits.
+    `dares` and `sure_right`: how often it is sure, and right when it is; `sure_of_nothing`: how
+    often it is sure where no service fits.
     """
 
     top1: float
@@ -82,7 +84,10 @@ def services(data: Path = DATA) -> list[Service]:
 def phrases(data: Path = DATA) -> list[Phrase]:
     """The phrases, in the order of the file."""
     rows = [line.split("\t") for line in (data / "phrases-dev.tsv").read_text("utf-8").splitlines() if line]
-    return [Phrase(text, () if right == "-" else tuple(right.split("|")), register) for text, right, register in rows]
+    return [
+        Phrase(text, () if right == "-" else tuple(right.split("|")), register)
+        for text, right, register in rows
+    ]
 
 
 def judge(said: Iterable[Phrase], answer: Callable[[str], Answer]) -> Figures:
@@ -92,8 +97,12 @@ def judge(said: Iterable[Phrase], answer: Callable[[str], Answer]) -> Figures:
     other = [found for phrase, found in answers if not phrase.right]
     sure = [(phrase, found) for phrase, found in fitting if found.sure]
     return Figures(
-        top1=statistics.fmean(bool(found.ranked) and found.ranked[0] in phrase.right for phrase, found in fitting),
-        top3=statistics.fmean(any(one in phrase.right for one in found.ranked[:3]) for phrase, found in fitting),
+        top1=statistics.fmean(
+            bool(found.ranked) and found.ranked[0] in phrase.right for phrase, found in fitting
+        ),
+        top3=statistics.fmean(
+            any(one in phrase.right for one in found.ranked[:3]) for phrase, found in fitting
+        ),
         dares=len(sure) / len(fitting),
         sure_right=statistics.fmean([found.sure in phrase.right for phrase, found in sure] or [1]),
         sure_of_nothing=statistics.fmean([found.sure is not None for found in other] or [0]),
@@ -113,20 +122,31 @@ def by_router(router: Router) -> Callable[[str], Answer]:
 def by_fts5(catalog: Iterable[Service]) -> Callable[[str], Answer]:
     """The peer: SQLite's full-text search, which is never sure."""
     db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE service USING fts5(id, name, keywords, description, tokenize = 'porter unicode61')")
+    db.execute(
+        "CREATE VIRTUAL TABLE service USING fts5(id, name, keywords, description, tokenize = 'porter"
+        " unicode61')"
+    )
     rows = [(one.id, one.name, " ; ".join(one.keywords), one.description) for one in catalog]
     db.executemany("INSERT INTO service VALUES (?, ?, ?, ?)", rows)
 
     def answer(text: str) -> Answer:
         words = " OR ".join(f'"{word}"' for word in tokens(text))
-        found = db.execute("SELECT id FROM service WHERE service MATCH ? ORDER BY rank LIMIT 5", (words,)).fetchall() if words else []
+        found = (
+            db.execute(
+                "SELECT id FROM service WHERE service MATCH ? ORDER BY rank LIMIT 5", (words,)
+            ).fetchall()
+            if words
+            else []
+        )
         return Answer([id for (id,) in found], None)
 
     return answer
 
 
 def many_services(catalog: list[Service], count: int) -> list[Service]:
-    """A large organisation made of a small one: every service again and again, with invented words of its own."""
+    """A large organisation made of a small one: every service again and again, with invented words
+    of its own.
+    """
     dice = random.Random(5)
     syllables = [first + vowel for first in "bdfgklmnprstvw" for vowel in "aeiou"]
     invented = ["".join(dice.choices(syllables, k=dice.randint(2, 4))) for _ in range(count)]
@@ -148,7 +168,9 @@ def many_services(catalog: list[Service], count: int) -> list[Service]:
 
 
 def speed(catalog: list[Service], said: list[Phrase]) -> str:
-    """Milliseconds to build the index (least of five) and to look a phrase up (median and 99th percentile)."""
+    """Milliseconds to build the index (least of five) and to look a phrase up (median and 99th
+    percentile).
+    """
     builds, lookups = [], []
     for _ in range(5):
         before = time.perf_counter()
@@ -160,7 +182,10 @@ def speed(catalog: list[Service], said: list[Phrase]) -> str:
         lookups.append(time.perf_counter() - before)
     lookups.sort()
     median, nearly_all = statistics.median(lookups), lookups[int(len(lookups) * 0.99)]
-    return f"built in {min(builds) * 1e3:.1f} ms, a look-up {median * 1e3:.2f} ms, 99 % within {nearly_all * 1e3:.2f} ms"
+    return (
+        f"built in {min(builds) * 1e3:.1f} ms, a look-up {median * 1e3:.2f} ms, 99 % within"
+        f" {nearly_all * 1e3:.2f} ms"
+    )
 
 
 def main() -> None:

@@ -26,10 +26,11 @@ from benchmarks.figure import Figure, Note
 Lines = Iterator[Figure | Note]
 
 HOW = (
-    "Each ratio compares what ran in turns in this run on this machine. CPU is user + system of the whole process with its children, "
-    "the least of all turns; waiting is the median. The first turn of everything is not counted: bytecode, the compiled configuration "
-    "and the kernel's caches are warm for all alike. Ticks that send are the exception: they, and apprise beside them, run once, one after "
-    "the other, so a busy machine moves their ratios."
+    "Each ratio compares what ran in turns in this run on this machine. CPU is user + system of the whole"
+    " process with its children, the least of all turns; waiting is the median. The first turn of everything"
+    " is not counted: bytecode, the compiled configuration and the kernel's caches are warm for all alike."
+    " Ticks that send are the exception: they, and apprise beside them, run once, one after the other, so a"
+    " busy machine moves their ratios."
 )
 
 
@@ -49,7 +50,13 @@ def main() -> int:
     """Measure, show, judge."""
     parser = argparse.ArgumentParser(description="Benchmarks of escalate: one table, ratios within one run.")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller runs")
-    parser.add_argument("--only", metavar="NAME", action="append", choices=GROUPS, help=f"one group of {', '.join(GROUPS)} (repeatable)")
+    parser.add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        choices=GROUPS,
+        help=f"one group of {', '.join(GROUPS)} (repeatable)",
+    )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     asked = parser.parse_args()
     lines: list[Figure | Note] = []
@@ -61,7 +68,16 @@ def main() -> int:
     notes = [one for one in lines if isinstance(one, Note)]
     missed = [one for one in figures if one.met is False]
     if asked.json:
-        print(json.dumps({"figures": [one.data() for one in figures], "notes": [one.text for one in notes], "ok": not missed}, indent=2))
+        print(
+            json.dumps(
+                {
+                    "figures": [one.data() for one in figures],
+                    "notes": [one.text for one in notes],
+                    "ok": not missed,
+                },
+                indent=2,
+            )
+        )
     else:
         show(figures, notes)
     return 1 if missed else 0

@@ -1,4 +1,6 @@
-"""Whole-process CPU of the commands that scripts, monitors and cron run all day, next to what a process costs anyway."""
+"""Whole-process CPU of the commands that scripts, monitors and cron run all day, next to what a
+process costs anyway.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from benchmarks.organisations import bank
 from benchmarks.processes import Command, Surroundings, cost, escalate, installed, interleaved, least
 
 GROUP = "start"
-HELLO = '''\
+HELLO = """\
 import typer
 
 
@@ -22,7 +24,7 @@ def main(name: str) -> None:
 
 if __name__ == "__main__":
     typer.run(main)
-'''
+"""
 """the first example of Typer's documentation"""
 
 AS_HELLO = 1.3
@@ -45,13 +47,22 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     if amtool := installed("amtool"):
         routes = place / "alertmanager.yml"
         routes.write_text(_alertmanager_routes(), encoding="utf-8")
-        commands["amtool config routes test"] = [*amtool, "config", "routes", "test", f"--config.file={routes}", "service=login"]
+        commands["amtool config routes test"] = [
+            *amtool,
+            "config",
+            "routes",
+            "test",
+            f"--config.file={routes}",
+            "service=login",
+        ]
     at = Surroundings(place)
 
     def run(command: Command) -> float:
         return cost(at, command).cpu * 1000
 
-    series = interleaved(6 if quick else 20, {name: partial(run, command) for name, command in commands.items()})
+    series = interleaved(
+        6 if quick else 20, {name: partial(run, command) for name, command in commands.items()}
+    )
     cpu = {name: least(values) for name, values in series.items()}
     hello = cpu["Typer hello-world"]
     held = {"escalate route login --json", "escalate tick (idle)"}
@@ -71,6 +82,9 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
 def _alertmanager_routes() -> str:
     """As many routes as the bank has services, one of them for `login`."""
     services = ["login", *(f"service-{number}" for number in range(1, 60))]
-    routes = "".join(f'    - matchers: [service="{one}"]\n      receiver: "team-{number % 18}"\n' for number, one in enumerate(services))
+    routes = "".join(
+        f'    - matchers: [service="{one}"]\n      receiver: "team-{number % 18}"\n'
+        for number, one in enumerate(services)
+    )
     receivers = "".join(f"  - name: team-{number}\n" for number in range(18))
     return f"route:\n  receiver: team-0\n  routes:\n{routes}receivers:\n{receivers}"

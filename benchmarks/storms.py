@@ -1,4 +1,6 @@
-"""Storms and long runs: 2,000 declarations, 10,000 incidents due at once, and the memory of a watch over 100,000 passes."""
+"""Storms and long runs: 2,000 declarations, 10,000 incidents due at once, and the memory of a watch
+over 100,000 passes.
+"""
 
 from __future__ import annotations
 
@@ -33,26 +35,40 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
 
 
 def _storm(place: Path, web: HttpServer, declarations: int) -> Iterator[Figure]:
-    """So many declarations for one person within one minute, delivered as they come, and the digest when the limit's time is over."""
+    """So many declarations for one person within one minute, delivered as they come, and the digest
+    when the limit's time is over.
+    """
     config = crowd(place / "storm", 1, 1, http=web.port)
     catalog = config / "catalog.toml"
-    catalog.write_text(catalog.read_text().replace('messages = 100000\nper = "1m"', 'messages = 10\nper = "5m"'))
+    catalog.write_text(
+        catalog.read_text().replace('messages = 100000\nper = "1m"', 'messages = 10\nper = "5m"')
+    )
     clock, real = StoppedClock(), Clock()
     context = Context(Options(config=config, db=place / "storm.db"), dict(os.environ), clock)
     began = real.monotonic()
     for number in range(declarations):
-        declared = declaring.declare(context, declaring.Request(f"storm {number}", ("s0",)), lambda routing: None)
+        declared = declaring.declare(
+            context, declaring.Request(f"storm {number}", ("s0",)), lambda routing: None
+        )
         deliver(context, [declared.situation.incident.id])
     spent = real.monotonic() - began
     alone = len(web.arrived)
     clock.at += 5 * MINUTE
     Engine.on(context).tick()
-    left = context.store.database.run("SELECT count(*) AS many FROM notifications WHERE status <> 'sent'")[0]["many"]
+    left = context.store.database.run("SELECT count(*) AS many FROM notifications WHERE status <> 'sent'")[0][
+        "many"
+    ]
     context.close()
     if left or (alone, len(web.arrived)) != (9, 10):
         raise Failed(f"{alone} messages, then {len(web.arrived) - alone} digests, {left} not sent")
     note = f"9 messages, then one digest that names the other {declarations - 9:,}; nothing dropped"
-    yield Figure(GROUP, f"storm of {declarations:,} declarations, each stored and delivered (wall)", spent, "s", note=note)
+    yield Figure(
+        GROUP,
+        f"storm of {declarations:,} declarations, each stored and delivered (wall)",
+        spent,
+        "s",
+        note=note,
+    )
 
 
 def _all_due(place: Path, web: HttpServer, incidents: int) -> Figure:
@@ -92,13 +108,19 @@ print(json.dumps([before, resident(), Path(db).stat().st_size]))
 
 
 def _memory(place: Path, passes: int) -> Figure:
-    """Resident memory of the watch's own loop after so many passes with an open incident, against what it was after a thousand."""
+    """Resident memory of the watch's own loop after so many passes with an open incident, against
+    what it was after a thousand.
+    """
     config = crowd(place / "watch", 1, 1, http=9)
     db = place / "watch.db"
     declare_incidents(config, db, ["s0"], [Clock().now()], delivered=True)
     size = db.stat().st_size
     ran = subprocess.run(
-        [sys.executable, "-c", _WATCH, str(config), str(db), str(passes)], capture_output=True, text=True, check=True, env=dict(os.environ)
+        [sys.executable, "-c", _WATCH, str(config), str(db), str(passes)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
     )
     before, after, grown = json.loads(ran.stdout)
     note = f"the database grew by {max(grown - size, 0) // 1024} KiB, once, for the reserve"

@@ -1,4 +1,6 @@
-"""What reporters of the made year type, and how it finds its service: by the real router, or because the reporter says which it is."""
+"""What reporters of the made year type, and how it finds its service: by the real router, or
+because the reporter says which it is.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,29 @@ _SHAPES = (
     "{thing} broken{when}", "{thing} stuck{when}", "{thing} wrong for {whom}", "nothing happens with {thing}{when}", "{thing} down",
     "{thing} rejected{when}", "{thing} not accepted{when}", "{thing} refused for {whom}", "{thing} shown as invalid{when}",
 )  # fmt: skip
-_WHOM = ("some", "several people", "a few of us", "everybody", "two branches", "one region", "half of the people", "many", "somebody")
-_WHEN = ("", "", "", " since nine", " since this morning", " again", " since last night", " on and off", " since lunch", " all day")
+_WHOM = (
+    "some",
+    "several people",
+    "a few of us",
+    "everybody",
+    "two branches",
+    "one region",
+    "half of the people",
+    "many",
+    "somebody",
+)
+_WHEN = (
+    "",
+    "",
+    "",
+    " since nine",
+    " since this morning",
+    " again",
+    " since last night",
+    " on and off",
+    " since lunch",
+    " all day",
+)
 _VAGUE = (
     "something is wrong", "everything feels odd today", "please have a look", "it does not work", "several complaints since nine",
     "strange things going on", "people are unhappy", "help needed", "is anybody aware of trouble",
@@ -29,8 +52,8 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Told:
-    """A title, and how it was found what it is about: `record` and `routed` are those that `declare` stores; no service: the
-    fallback."""
+    """A title, and how it was found what it is about: `record` and `routed` are those that
+    `declare` stores; no service: the fallback."""
 
     title: str
     service: str | None
@@ -46,8 +69,9 @@ class Reporters:
         self._router = Router(catalog.services.values())
 
     def tell(self, about: str, dice: random.Random) -> Told:
-        """Plain words about this service. Some name the service; else the words are routed, and the reporter chooses where they are
-        not clear. Words that the router takes for another service are not said: nothing here is to be learnt from."""
+        """Plain words about this service. Some name the service; else the words are routed, and the
+        reporter chooses where they are not clear. Words that the router takes for another service
+        are not said: nothing here is to be learnt from."""
         service = self._catalog.services[about]
         named = dice.random() < 0.35
         for _ in range(_TRIES):
@@ -79,10 +103,20 @@ class Reporters:
 
     def _given(self, title: str, service: str) -> Told:
         record = {"query": title, "match": "given", "service": service, "candidates": []}
-        return Told(title, service, record, Routed(query=title, match="given", service=service, way=Way.NAMED, services=(service,)))
+        return Told(
+            title,
+            service,
+            record,
+            Routed(query=title, match="given", service=service, way=Way.NAMED, services=(service,)),
+        )
 
     def _routed(self, title: str, routing: Routing, service: str) -> Told:
-        return Told(title, service, routing_record(routing) | {"service": service}, how_routed(routing, service, self._catalog))
+        return Told(
+            title,
+            service,
+            routing_record(routing) | {"service": service},
+            how_routed(routing, service, self._catalog),
+        )
 
 
 def _thing(service: Service, dice: random.Random) -> str:

@@ -1,4 +1,6 @@
-"""Waiting time from the start of `declare` until its message reaches the provider, next to the `apprise` command sending the same."""
+"""Waiting time from the start of `declare` until its message reaches the provider, next to the
+`apprise` command sending the same.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,20 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
             url = web.url("json", "/sms/+447700900123") if name == "HTTP" else mail.url("ana@example.com")
             db, empty = here / "declared.db", here / "empty.db"
             declare_incidents(config, empty, [], [], delivered=True)
-            declare = [*escalate(), "--config", str(config), "--db", str(db), "declare", TITLE, "--service", "login"]
-            measures: dict[str, Callable[[], float]] = {"declare": _until_first(at, server, declare, empty, db)}
+            declare = [
+                *escalate(),
+                "--config",
+                str(config),
+                "--db",
+                str(db),
+                "declare",
+                TITLE,
+                "--service",
+                "login",
+            ]
+            measures: dict[str, Callable[[], float]] = {
+                "declare": _until_first(at, server, declare, empty, db)
+            }
             if apprise:
                 send = [*apprise, "-t", TITLE, "-b", "Page: you are on call.", url]
                 measures["apprise"] = _until_first(at, server, send, empty, db)
@@ -46,8 +60,11 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
             )  # fmt: skip
 
 
-def _until_first(at: Surroundings, server: Any, command: Command, empty: Path, db: Path) -> Callable[[], float]:
-    """From the start of the process until the server has the first message, in milliseconds. The process then runs to its end.
+def _until_first(
+    at: Surroundings, server: Any, command: Command, empty: Path, db: Path
+) -> Callable[[], float]:
+    """From the start of the process until the server has the first message, in milliseconds. The
+    process then runs to its end.
 
     Each turn begins with an `empty` database, or the tenth page to one person would wait for a digest.
     """
@@ -64,7 +81,9 @@ def _until_first(at: Surroundings, server: Any, command: Command, empty: Path, d
             process.kill()
             process.wait()
         if process.returncode != 0:
-            raise Failed(f"{command[0]} ended with {process.returncode}: {said.decode('utf-8', 'replace')[:500]}")
+            raise Failed(
+                f"{command[0]} ended with {process.returncode}: {said.decode('utf-8', 'replace')[:500]}"
+            )
         return float(arrived.at - began) * 1000
 
     return run

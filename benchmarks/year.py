@@ -1,7 +1,9 @@
-"""A year of incidents at a made-up bank, with facts planted for `escalate lessons` to find: `python -m benchmarks.year DIR`.
+"""A year of incidents at a made-up bank, with facts planted for `escalate lessons` to find: `python
+-m benchmarks.year DIR`.
 
-Writes DIR/config (Thornmere with the changes of `planted.py`), DIR/escalate.db (as the engine leaves it: every incident is played out
-by the core on a virtual clock, `answering.py`) and DIR/planted.json (what was planted). The same seed makes the same year.
+Writes DIR/config (Thornmere with the changes of `planted.py`), DIR/escalate.db (as the engine
+leaves it: every incident is played out by the core on a virtual clock, `answering.py`) and
+DIR/planted.json (what was planted). The same seed makes the same year.
 """
 
 from __future__ import annotations
@@ -45,12 +47,20 @@ _UPDATES = (
     "we see it and are looking for the cause", "a restart did not help", "rolled back, watching it", "it gets better slowly",
     "the cause is known, a fix is on its way", "waiting for the vendor", "errors are falling", "fixed for most",
 )  # fmt: skip
-_DETAILS = ("started a few minutes ago", "nobody knows since when", "three complaints so far", "also seen by a colleague", "see the thread")
+_DETAILS = (
+    "started a few minutes ago",
+    "nobody knows since when",
+    "three complaints so far",
+    "also seen by a colleague",
+    "see the thread",
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An incident to come. `planted` is the kind of fact that it is part of; `turn` counts the cases of that kind, from 0."""
+    """An incident to come. `planted` is the kind of fact that it is part of; `turn` counts the
+    cases of that kind, from 0.
+    """
 
     number: int
     at: Instant
@@ -61,18 +71,22 @@ class Case:
 
 @dataclass(frozen=True)
 class Played:
-    """An incident that is over: the situation to store, and its attempts by notification, in the order of the notifications."""
+    """An incident that is over: the situation to store, and its attempts by notification, in the
+    order of the notifications.
+    """
 
     number: int
     situation: Situation
     tries: tuple[tuple[Try, ...], ...]
 
 
-# ── what is declared when ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is declared when ─────────────────────────────────────────────────────────────
 
 
 def how_many(incidents: int) -> dict[str, int]:
-    """So many incidents of each planted kind that has incidents of its own; enough of each to learn from, in a small year too."""
+    """So many incidents of each planted kind that has incidents of its own; enough of each to learn
+    from, in a small year too.
+    """
     return {
         "keyword": max(12, incidents * 7 // 1000),
         "severity-raised": max(14, incidents * 12 // 1000),
@@ -87,8 +101,14 @@ def cases(catalog: Catalog, incidents: int, until: date, seed: int) -> list[Case
     counts = how_many(incidents)
     found: list[tuple[Instant, str | None, str]] = []
     nights = sorted(until - timedelta(days=1 + one) for one in range(counts["person-at-night"]))
-    found += [(_at_night(night, dice), "person-at-night", fact("person-at-night")["service"]) for night in nights]
-    for kind, service in (("keyword", "from_service"), ("severity-raised", "service"), ("no-runbook", "service")):
+    found += [
+        (_at_night(night, dice), "person-at-night", fact("person-at-night")["service"]) for night in nights
+    ]
+    for kind, service in (
+        ("keyword", "from_service"),
+        ("severity-raised", "service"),
+        ("no-runbook", "service"),
+    ):
         found += [(_some_time(until, dice), kind, fact(kind)[service]) for _ in range(counts[kind])]
     services, weights = _usual(catalog)
     usual = dice.choices(services, weights, k=incidents - len(found))
@@ -103,7 +123,9 @@ def cases(catalog: Catalog, incidents: int, until: date, seed: int) -> list[Case
 
 
 def _usual(catalog: Catalog) -> tuple[list[str], list[float]]:
-    """The services that break now and then, each team as often as it has people on call: so they are paged alike."""
+    """The services that break now and then, each team as often as it has people on call: so they
+    are paged alike.
+    """
     own = {fact("person-at-night")["service"], fact("severity-raised")["service"]}
     services = [one for one in catalog.services.values() if one.id not in own]
     of_team = Counter(one.team for one in services)
@@ -133,7 +155,7 @@ def _instant(day: date, hour: int, seconds: int, dice: random.Random) -> Instant
     return local_to_instant(naive, ZONE) + dice.randrange(SECOND)
 
 
-# ── one incident ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one incident ──────────────────────────────────────────────────────────────────────
 
 
 class Stage:
@@ -144,13 +166,19 @@ class Stage:
         self.reporters = Reporters(self.catalog)
 
     def play(self, case: Case, seed: int) -> Played:
-        """The incident from its declaration to its end; its chance depends on the seed and its number alone."""
+        """The incident from its declaration to its end; its chance depends on the seed and its
+        number alone.
+        """
         dice = random.Random(f"{seed} {case.number}")
         told = self._told(case, dice)
         said = self._said(case, told, dice)
         life = Life(said, case.at, self._story(case, said, dice), self.catalog, dice)
         life.live()
-        return Played(case.number, life.situation, tuple(tuple(life.tries[one.id]) for one in life.situation.notifications))
+        return Played(
+            case.number,
+            life.situation,
+            tuple(tuple(life.tries[one.id]) for one in life.situation.notifications),
+        )
 
     def _told(self, case: Case, dice: random.Random) -> Told:
         if case.planted == "keyword":
@@ -185,7 +213,10 @@ class Stage:
         moved_to = self._moved_to(case, said, dice)
         added = self._elsewhere(case.service, dice) if dice.random() < GREW and moved_to is None else None
         severity = self._other_severity(case, said.severity, dice)
-        updates = sorted((int(lasts * dice.uniform(0.1, 0.9)), dice.choice(_UPDATES)) for _ in range(dice.choice((0, 0, 0, 1, 1, 2))))
+        updates = sorted(
+            (int(lasts * dice.uniform(0.1, 0.9)), dice.choice(_UPDATES))
+            for _ in range(dice.choice((0, 0, 0, 1, 1, 2)))
+        )
         return Story(
             lasts=max(lasts, early + 10 * MINUTE) if moved_to or severity or added else lasts,
             moved_to=moved_to,
@@ -232,7 +263,9 @@ def _play(asked: tuple[Path, int, Sequence[Case]]) -> list[Played]:
 
 def _played(config: Path, seed: int, all_cases: Sequence[Case]) -> Iterator[list[Played]]:
     """Everything, in order; on two processors where that is worth starting processes for."""
-    batches = [(config, seed, all_cases[start : start + _TOGETHER]) for start in range(0, len(all_cases), _TOGETHER)]
+    batches = [
+        (config, seed, all_cases[start : start + _TOGETHER]) for start in range(0, len(all_cases), _TOGETHER)
+    ]
     if len(all_cases) < _ALONE_BELOW:
         yield from map(_play, batches)
         return
@@ -242,18 +275,27 @@ def _played(config: Path, seed: int, all_cases: Sequence[Case]) -> Iterator[list
         yield from pool.imap(_play, batches)
 
 
-# ── the year ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the year ──────────────────────────────────────────────────────────────────────────
 
 
-def make_year(place: Path, *, incidents: int = 5000, seed: int = 1, until: date = date(2026, 11, 1)) -> dict[str, Any]:
-    """Make it in the directory `place`; what was planted, as in planted.json. At least 400 incidents: fewer have no room for the facts."""
+def make_year(
+    place: Path, *, incidents: int = 5000, seed: int = 1, until: date = date(2026, 11, 1)
+) -> dict[str, Any]:
+    """Make it in the directory `place`; what was planted, as in planted.json. At least 400
+    incidents: fewer have no room for the facts.
+    """
     if incidents < 400:
         raise ValueError(f"{incidents} incidents have no room for everything that is planted: at least 400")
     config = write_bank(place / "config")
     clock = StoppedClock()
     clock.at = local_to_instant(datetime.combine(until, time()), ZONE) - 365 * DAY
-    context = Context(Options(config=config, db=place / "escalate.db"), dict(os.environ) | {"XDG_CACHE_HOME": str(place / "cache")}, clock)
-    context.store.database.run("PRAGMA synchronous=OFF")  # of this connection only: nothing is lost that could not be made again
+    context = Context(
+        Options(config=config, db=place / "escalate.db"),
+        dict(os.environ) | {"XDG_CACHE_HOME": str(place / "cache")},
+        clock,
+    )
+    # of this connection only: nothing is lost that could not be made again
+    context.store.database.run("PRAGMA synchronous=OFF")
     context.keep_catalog()
     all_cases = cases(context.catalog, incidents, until, seed)
     evidence: dict[str, list[int]] = {one["kind"]: [] for one in FACTS}
@@ -275,15 +317,25 @@ def make_year(place: Path, *, incidents: int = 5000, seed: int = 1, until: date 
 
 
 def _store(context: Context, played: Played) -> Situation:
-    """As the real `save` stores it, and the attempts, whose notifications now have their ids. No policy here takes turns."""
+    """As the real `save` stores it, and the attempts, whose notifications now have their ids. No
+    policy here takes turns.
+    """
     stored = context.store.situations.save(None, played.situation)
     if stored.incident.id != played.number:
         raise ValueError(f"incident {played.number} was stored as {stored.incident.id}")
     for notification, tries in zip(stored.notifications, played.tries, strict=True):
         for number, one in enumerate(tries, 1):
             context.store.database.change(
-                "INSERT INTO attempts (notification_id, number, began_at, ended_at, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)",
-                (notification.id, number, one.began_at, one.ended_at, one.outcome.kind.value, one.outcome.detail),
+                "INSERT INTO attempts (notification_id, number, began_at, ended_at, outcome, detail) VALUES"
+                " (?, ?, ?, ?, ?, ?)",
+                (
+                    notification.id,
+                    number,
+                    one.began_at,
+                    one.ended_at,
+                    one.outcome.kind.value,
+                    one.outcome.detail,
+                ),
             )
     return stored
 
@@ -299,8 +351,12 @@ def _note(evidence: dict[str, list[int]], case: Case, stored: Situation) -> None
             "person-at-night": case.planted == kind,
             "no-runbook": one.get("service") in stored.incident.services,
             "severity-raised": case.planted == kind and stored.incident.severity == one.get("raised_to"),
-            "gateway-fails": any(n.gateway == one.get("gateway") and n.status.value == "failed" for n in stored.notifications),
-            "nudge-accepted": any(n.rule == one.get("rule") and n.status is NudgeStatus.ACCEPTED for n in stored.nudges),
+            "gateway-fails": any(
+                n.gateway == one.get("gateway") and n.status.value == "failed" for n in stored.notifications
+            ),
+            "nudge-accepted": any(
+                n.rule == one.get("rule") and n.status is NudgeStatus.ACCEPTED for n in stored.nudges
+            ),
             "nudge-declined": any(n.rule == one.get("rule") for n in stored.nudges),
         }.get(kind, one.get("policy") in policies)
         if shows:
@@ -309,16 +365,24 @@ def _note(evidence: dict[str, list[int]], case: Case, stored: Situation) -> None
 
 def main() -> int:
     """Make a year and say what is in it."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description="A year of incidents with planted facts.")
-    parser.add_argument("place", metavar="DIR", type=Path, help="a directory that does not exist yet, or is empty")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.year", description="A year of incidents with planted facts."
+    )
+    parser.add_argument(
+        "place", metavar="DIR", type=Path, help="a directory that does not exist yet, or is empty"
+    )
     parser.add_argument("--incidents", type=int, default=5000, help="how many (default: 5000)")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another year (default: 1)")
-    parser.add_argument("--until", type=date.fromisoformat, default=date(2026, 11, 1), help="the year ends before this day")
+    parser.add_argument(
+        "--until", type=date.fromisoformat, default=date(2026, 11, 1), help="the year ends before this day"
+    )
     asked = parser.parse_args()
     asked.place.mkdir(parents=True, exist_ok=True)
     told = make_year(asked.place, incidents=asked.incidents, seed=asked.seed, until=asked.until)
     for one in told["facts"]:
-        about = ", ".join(f"{name}={value}" for name, value in one.items() if name not in ("kind", "incidents"))
+        about = ", ".join(
+            f"{name}={value}" for name, value in one.items() if name not in ("kind", "incidents")
+        )
         print(f"{one['kind']:17} {len(one['incidents']):5} incidents  {about}")
     return 0
 

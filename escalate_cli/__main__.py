@@ -1,4 +1,6 @@
-"""The entry point: makes the surroundings sound, then hands over. It imports next to nothing before it knows what is asked."""
+"""The entry point: makes the surroundings sound, then hands over. It imports next to nothing before
+it knows what is asked.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import io
 import os
 import sys
 
-TYPE_CHECKING = False  # what `typing` needs to load is long enough for a Ctrl-C, which nobody would catch here
+# what `typing` needs to load is long enough for a Ctrl-C, which nobody would catch here
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -46,8 +49,9 @@ def _leave_no_core() -> None:
 def _load_undisturbed() -> None:
     """Load what takes an error while it is loaded for something else. A Ctrl-C waits until that is done.
 
-    A KeyboardInterrupt while msgspec 0.22 looks around is swallowed there, and the first decoder reads memory that is not its own: the
-    process dies of a segmentation fault. Holding the signal back by a mask would not do where another thread can take it.
+    A KeyboardInterrupt while msgspec 0.22 looks around is swallowed there, and the first decoder
+    reads memory that is not its own: the process dies of a segmentation fault. Holding the signal
+    back by a mask would not do where another thread can take it.
     """
     import signal
 
@@ -63,12 +67,17 @@ def _load_undisturbed() -> None:
 
 
 def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
-    """Start loading Apprise, in a process of its own, if the command is one that sends: both take a fifth of a second, and whoever is
-    to be paged need not wait for one after the other. A wrong guess costs nothing but that.
+    """Start loading Apprise, in a process of its own, if the command is one that sends: both take a
+    fifth of a second, and whoever is to be paged need not wait for one after the other. A wrong
+    guess costs nothing but that.
     """
     from escalate_cli.cli.index import SENDING
 
-    words = [word for before, word in zip(("", *arguments), arguments, strict=False) if before not in ("--config", "--db")]
+    words = [
+        word
+        for before, word in zip(("", *arguments), arguments, strict=False)
+        if before not in ("--config", "--db")
+    ]
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
         return None
@@ -83,8 +92,9 @@ def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
 def _open_standard_streams() -> None:
     """Give stdin, stdout and stderr something to stand on, and an encoding that can write every character.
 
-    A closed descriptor would be handed to the next file that is opened: the database, of all things. Under cron and LANG=C nothing
-    may fail because a name has an accent: ASCII becomes UTF-8, and what another encoding cannot say is written as an escape.
+    A closed descriptor would be handed to the next file that is opened: the database, of all
+    things. Under cron and LANG=C nothing may fail because a name has an accent: ASCII becomes
+    UTF-8, and what another encoding cannot say is written as an escape.
     """
     for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
@@ -96,7 +106,11 @@ def _open_standard_streams() -> None:
                 os.close(opened)
             setattr(sys, name, None)
         if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", errors="backslashreplace", closefd=False))
+            setattr(
+                sys,
+                name,
+                os.fdopen(descriptor, mode, encoding="utf-8", errors="backslashreplace", closefd=False),
+            )
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             ascii_only = stream.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968", "646")

@@ -20,5 +20,7 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, span: Span) -> None:
-        """Wait for `span` microseconds. `time.sleep` fails where libfaketime leaves the monotonic clock alone."""
+        """Wait for `span` microseconds. `time.sleep` fails where libfaketime leaves the monotonic
+        clock alone.
+        """
         select.select([], [], [], max(span, 0) / 1_000_000)

@@ -38,14 +38,18 @@ class Options(msgspec.Struct, frozen=True):
 class Context:
     """What a command works with."""
 
-    def __init__(self, options: Options, environ: Mapping[str, str], clock: Clock, worker: WorkerLink | None = None) -> None:
+    def __init__(
+        self, options: Options, environ: Mapping[str, str], clock: Clock, worker: WorkerLink | None = None
+    ) -> None:
         self.options = options
         self.environ = environ
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None
         """what is wrong with the configuration, where the last valid one is used instead"""
         self.patience_with_files: float | None = None
-        """CPU seconds that reading an edited configuration may take, where there is a last valid one to go on with; None: any"""
+        """CPU seconds that reading an edited configuration may take, where there is a last valid
+        one to go on with; None: any
+        """
         self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
         self.rebuilt: str | None = None
         """what is to be said of indexes that were put right"""
@@ -83,7 +87,8 @@ class Context:
 
     @property
     def running_catalog(self) -> Catalog:
-        """The configuration to page by: the one in the files if it is valid, else the last one that was (`fallen_back` says so).
+        """The configuration to page by: the one in the files if it is valid, else the last one that
+        was (`fallen_back` says so).
 
         `ConfigurationProblem` when there is neither.
         """
@@ -123,7 +128,9 @@ class Context:
         return catalog
 
     def _read_files(self) -> Loaded:
-        """The configuration in the files, read with patience or without; what once took too long is not read again unedited."""
+        """The configuration in the files, read with patience or without; what once took too long is
+        not read again unedited.
+        """
         from escalate_cli.config.files.find import cache_dir
         from escalate_cli.config.files.sources import find_sources
         from escalate_cli.config.load import SlowConfiguration, load_within
@@ -141,7 +148,8 @@ class Context:
         return self.loaded
 
     def keep_catalog(self) -> None:
-        """Have the database remember the configuration in use, as the last one that was valid; and the turns that it takes from somebody.
+        """Have the database remember the configuration in use, as the last one that was valid; and
+        the turns that it takes from somebody.
 
         Open incidents are looked at anew: what the configuration says of maintenances may have changed.
         """
@@ -168,7 +176,12 @@ class Context:
         """The database, created when it does not exist."""
         from escalate_cli.store.store import Store
 
-        store = Store(self.database_path, self.clock, create_directory=not self.database_is_named, whereabouts=self.whereabouts)
+        store = Store(
+            self.database_path,
+            self.clock,
+            create_directory=not self.database_is_named,
+            whereabouts=self.whereabouts,
+        )
         self.begun_anew = self.begun_anew or store.database.begun_anew
         return store
 
@@ -182,7 +195,9 @@ class Context:
 
     @property
     def spool(self) -> Spool:
-        """Where declarations are kept that cannot be stored. Where the database is lost, its directory may be, too: not in there."""
+        """Where declarations are kept that cannot be stored. Where the database is lost, its
+        directory may be, too: not in there.
+        """
         from escalate_cli.store.without_database.spool import Spool
 
         lost = self.whereabouts.real(self.database_path)
@@ -198,7 +213,11 @@ class Context:
     @property
     def database_is_named(self) -> bool:
         """Whether somebody has said where the database is; its directory is then theirs to make."""
-        return self.options.db is not None or bool(self.environ.get("ESCALATE_DB")) or self._configured_database is not None
+        return (
+            self.options.db is not None
+            or bool(self.environ.get("ESCALATE_DB"))
+            or self._configured_database is not None
+        )
 
     @cached_property
     def _configured_database(self) -> Path | None:
@@ -218,8 +237,9 @@ class Context:
         return None if text is None else database_of(self.config_path, text)
 
     def moment(self) -> Instant:
-        """The moment of an operation, read once, inside its transaction. A clock that was set back is put right first, as a pass does:
-        else what is stored now would be due much too late for the passes that follow."""
+        """The moment of an operation, read once, inside its transaction. A clock that was set back
+        is put right first, as a pass does: else what is stored now would be due much too late for
+        the passes that follow."""
         now = self.clock.now()
         self.store.ledger.mind_the_clock(now)
         return now

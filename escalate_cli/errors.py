@@ -89,17 +89,19 @@ class DamagedRow(DatabaseProblem):
     code = "database-damaged"
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, "restore the last good backup with `escalate restore FILE`; keep the damaged file")
+        super().__init__(
+            message, "restore the last good backup with `escalate restore FILE`; keep the damaged file"
+        )
 
 
 def place_of(error: BaseException) -> str:
-    """Where in this program an error happened: " at escalate_cli/plan.py:12"; "" where that is not known. What a foreign error says may
-    hold a secret: its kind and its place are told instead.
+    """Where in this program an error happened: " at escalate_cli/plan.py:12"; "" where that is not
+    known. What a foreign error says may hold a secret: its kind and its place are told instead.
     """
     place, trace = "", error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if "escalate_cli" in file:
-            place = f" at {file[file.rindex('escalate_cli'):]}:{trace.tb_lineno}"
+            place = f" at {file[file.rindex('escalate_cli') :]}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

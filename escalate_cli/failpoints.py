@@ -1,7 +1,8 @@
 """Named points at which a test may have the process killed, to show that nothing is lost there.
 
-`ESCALATE_FAILPOINT=claimed` kills this process with SIGKILL when it first reaches that point; `claimed:3` the third time;
-`claimed-stop` stops it there (SIGSTOP). Without the variable a point costs one dictionary look-up.
+`ESCALATE_FAILPOINT=claimed` kills this process with SIGKILL when it first reaches that point;
+`claimed:3` the third time; `claimed-stop` stops it there (SIGSTOP). Without the variable a point
+costs one dictionary look-up.
 """
 
 from __future__ import annotations

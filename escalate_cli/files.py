@@ -1,7 +1,8 @@
 """Files that are written whole or not at all, and never where somebody else's link leads.
 
-What is written in a directory that others may write to, too, is made anew, under a name that nobody can foresee, and then takes the
-place of whatever is there: a planted link is replaced and not followed. Where only we, or root, can have made it, a link stays a link.
+What is written in a directory that others may write to, too, is made anew, under a name that nobody
+can foresee, and then takes the place of whatever is there: a planted link is replaced and not
+followed. Where only we, or root, can have made it, a link stays a link.
 """
 
 from __future__ import annotations
@@ -21,16 +22,21 @@ _LONGEST_NAME = 180
 _WHAT_IS_OPEN = ("/dev/fd/", "/dev/std", "/proc/")
 _ENDS = ("", "-journal", "-wal", "-shm")
 _OLD_AFTER_SECONDS = 3600
-"""a partial file that nobody has touched for so long is nobody's, even if a process has the number that it tells of"""
+"""a partial file that nobody has touched for so long is nobody's, even if a process has the number
+that it tells of
+"""
 
 
 def create(path: Path | str, access: int = os.O_WRONLY, mode: int = 0o600) -> int:
-    """Make a file that was not there, and open it; `FileExistsError` where anything is, also a link that leads nowhere."""
+    """Make a file that was not there, and open it; `FileExistsError` where anything is, also a link
+    that leads nowhere.
+    """
     return os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | access, mode)
 
 
 def replace(target: Path | str, data: bytes, *, mode: int | None = None, lasting: bool = False) -> None:
-    """Put a file with this content in the place of `target`, in one step; `OSError` leaves everything as it was.
+    """Put a file with this content in the place of `target`, in one step; `OSError` leaves
+    everything as it was.
 
     Without a `mode` it is that of the file that was there, else 0600. `lasting`: it outlives a power cut.
     """
@@ -70,8 +76,8 @@ def _take_after(descriptor: int, target: Path, mode: int | None) -> None:
 
 
 def write(target: Path | str, data: bytes) -> None:
-    """Write what somebody wants in `target`: by `replace`, but into a device or a pipe, and where only the file is ours to write and
-    not its directory, into what is there."""
+    """Write what somebody wants in `target`: by `replace`, but into a device or a pipe, and where
+    only the file is ours to write and not its directory, into what is there."""
     target = Path(target)
     try:
         into = not stat.S_ISREG(os.stat(target).st_mode) or str(target).startswith(_WHAT_IS_OPEN)
@@ -90,7 +96,9 @@ def write(target: Path | str, data: bytes) -> None:
 
 
 def followed(path: Path) -> Path:
-    """Where the links lead that only we or root can have made; the first other link, or what is no link, is the answer."""
+    """Where the links lead that only we or root can have made; the first other link, or what is no
+    link, is the answer.
+    """
     for _ in range(_MOST_LINKS):
         if not path.is_symlink() or not _is_ours_alone(path.parent):
             return path
@@ -106,17 +114,20 @@ def _is_ours_alone(directory: Path) -> bool:
     return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
 
 
-# ── partial files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── partial files ─────────────────────────────────────────────────────────────────────
 
 
 def partial_of(target: Path) -> Path:
-    """A name beside `target` for what will take its place: it tells whose it is, and nobody can foresee it."""
+    """A name beside `target` for what will take its place: it tells whose it is, and nobody can
+    foresee it.
+    """
     return target.with_name(f".{_short(target.name)}.{os.getpid()}-{os.urandom(8).hex()}.partial")
 
 
 def take(descriptor: int) -> bool:
-    """Whether this process has an open file or directory for itself from now on, until it is closed. The kernel takes that back
-    when the process ends, however it does. True where nobody can say: not every file system knows.
+    """Whether this process has an open file or directory for itself from now on, until it is
+    closed. The kernel takes that back when the process ends, however it does. True where nobody can
+    say: not every file system knows.
     """
     import fcntl
 
@@ -130,7 +141,9 @@ def take(descriptor: int) -> bool:
 
 
 def forget_abandoned(directory: Path, name: str | None = None) -> None:
-    """Remove the partial files in `directory` whose process was killed before it could: all, or those for the file `name`."""
+    """Remove the partial files in `directory` whose process was killed before it could: all, or
+    those for the file `name`.
+    """
     import re
 
     shape = re.compile(r"\.(.+)\.([0-9]{1,9})(?:-[0-9a-f]{16})?\.partial", re.DOTALL)
@@ -140,7 +153,11 @@ def forget_abandoned(directory: Path, name: str | None = None) -> None:
         return
     for each in names:
         match = shape.fullmatch(each)
-        if match and (name is None or _short(name) == match[1]) and _is_abandoned(directory / each, int(match[2])):
+        if (
+            match
+            and (name is None or _short(name) == match[1])
+            and _is_abandoned(directory / each, int(match[2]))
+        ):
             for end in _ENDS:
                 with suppress(OSError):
                     os.unlink(directory / (each + end))

@@ -1,4 +1,5 @@
-"""Where temporary directories are made: in memory, where there is room. Thousands of durable commits wait for a disk otherwise.
+"""Where temporary directories are made: in memory, where there is room. Thousands of durable
+commits wait for a disk otherwise.
 
 What the tests kill are processes, not machines, so that nothing is lost by it. $TMPDIR says otherwise.
 And drawn cases are drawn alike in every run, so that a red run means a change. In CI nothing is skipped.
@@ -36,5 +37,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"{reason}: but in CI nothing is skipped; .ci/install gets what tests need, and they run as root"
+        report.longrepr = (
+            f"{reason}: but in CI nothing is skipped; .ci/install gets what tests need, and they run as root"
+        )
     return report

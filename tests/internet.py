@@ -1,4 +1,5 @@
-"""The services of the internet on loopback: real plugins reach them by their own names, through a proxy that ends TLS itself.
+"""The services of the internet on loopback: real plugins reach them by their own names, through a
+proxy that ends TLS itself.
 
     with Internet(tmp_path) as internet:
         environ |= internet.environ            # HTTPS_PROXY, and the certificate to trust
@@ -77,7 +78,12 @@ def _discord(payload: Any) -> tuple[str, Reply]:
 
 def _slack(payload: Any) -> tuple[str, Reply]:
     attachments = payload.get("attachments", [])
-    text = "\n".join([payload.get("text") or "", *(f"{one.get('title', '')}\n{one.get('text', '')}" for one in attachments)])
+    text = "\n".join(
+        [
+            payload.get("text") or "",
+            *(f"{one.get('title', '')}\n{one.get('text', '')}" for one in attachments),
+        ]
+    )
     refused = {"ok": False, "error": "msg_too_long"}
     return text, (200, refused) if len(text) > 40_000 else (200, {"ok": True, "channel": "C1", "ts": "1.1"})
 
@@ -91,7 +97,11 @@ def _pushover(payload: Any) -> tuple[str, Reply]:
 
 def _pagerduty(payload: Any) -> tuple[str, Reply]:
     text = payload["payload"]["summary"]
-    refused = {"status": "invalid event", "message": "Event object is invalid", "errors": ["'payload.summary' is too long"]}
+    refused = {
+        "status": "invalid event",
+        "message": "Event object is invalid",
+        "errors": ["'payload.summary' is too long"],
+    }
     return text, (400, refused) if len(text) > 1024 else (202, {"status": "success", "dedup_key": "x"})
 
 
@@ -114,7 +124,11 @@ def _twilio(payload: Any) -> tuple[str, Reply]:
 
 
 SERVICES: dict[str, Callable[[Any], tuple[str, Reply]]] = dict(
-    zip(HOSTS, (_telegram, _discord, _slack, _pushover, _pagerduty, _rocket, _google_chat, _twilio), strict=True)
+    zip(
+        HOSTS,
+        (_telegram, _discord, _slack, _pushover, _pagerduty, _rocket, _google_chat, _twilio),
+        strict=True,
+    )
 )
 URLS = {
     "api.telegram.org": "tgram://123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ/{to}",
@@ -143,7 +157,9 @@ class Internet:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
         self._server = _Proxy(self, context)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
 
     @property
     def environ(self) -> dict[str, str]:
@@ -193,7 +209,10 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.flush()
-        with contextlib.suppress(OSError), self.server.context.wrap_socket(self.connection, server_side=True) as secure:
+        with (
+            contextlib.suppress(OSError),
+            self.server.context.wrap_socket(self.connection, server_side=True) as secure,
+        ):
             self.connection, self.rfile, self.wfile = secure, secure.makefile("rb"), secure.makefile("wb")
             host = self.path.partition(":")[0]
             self.close_connection = False
@@ -204,7 +223,11 @@ class _Connection(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         kind = self.headers.get("Content-Type", "")
-        payload = json.loads(content) if "json" in kind else {name: values[0] for name, values in parse_qs(content, True).items()}
+        payload = (
+            json.loads(content)
+            if "json" in kind
+            else {name: values[0] for name, values in parse_qs(content, True).items()}
+        )
         text, (status, body) = SERVICES[self.host](payload)
         taken = status < 300 and not (isinstance(body, dict) and body.get("ok") is False)
         self.server.owner.arrived.append(Arrived(self.host, self.path, text, payload, taken))

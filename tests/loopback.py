@@ -1,6 +1,8 @@
-"""An organisation whose every gateway leads to a real web server on loopback, and the real command to page it with.
+"""An organisation whose every gateway leads to a real web server on loopback, and the real command
+to page it with.
 
-The way to the server decides what becomes of a message: /sms, /email, /chat are taken; /down answers 500, /gone 404.
+The way to the server decides what becomes of a message: /sms, /email, /chat are taken; /down
+answers 500, /gone 404.
 """
 
 from __future__ import annotations
@@ -187,7 +189,9 @@ class Bank(Escalate):
 
     def configure(self, text: str, name: str = "more.toml") -> None:
         """Write a configuration file; PORT is the server's, ME this user's login."""
-        (self.config / name).write_text(text.replace("PORT", str(self.web.port)).replace('"ME"', f'"{ME}"'), encoding="utf-8")
+        (self.config / name).write_text(
+            text.replace("PORT", str(self.web.port)).replace('"ME"', f'"{ME}"'), encoding="utf-8"
+        )
 
     @property
     def messages(self) -> list[Request]:
@@ -204,7 +208,9 @@ class Bank(Escalate):
         return [one.json for one in self.messages if unquote(one.path) == way][-1]
 
     def here(self, *arguments: str) -> Ran:
-        """The same command in this process: for what comes after the command that a test is about, at a tenth of the price."""
+        """The same command in this process: for what comes after the command that a test is about,
+        at a tenth of the price.
+        """
         out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(arguments, self.environ)
@@ -227,7 +233,9 @@ class Bank(Escalate):
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Begin a process and do not wait for it."""
         command = [sys.executable, "-m", "escalate_cli", *arguments]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, cwd=self.place)
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, cwd=self.place
+        )
 
     def tick_until(self, count: int, timeout: float = 60.0) -> None:
         """Tick as a quick cron would, until `count` messages have arrived."""
@@ -241,7 +249,9 @@ class Bank(Escalate):
 
 
 def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
-    """A bank in the directory `place`, configured by `files` (name, text); with none, by CATALOG and GATEWAYS."""
+    """A bank in the directory `place`, configured by `files` (name, text); with none, by CATALOG
+    and GATEWAYS.
+    """
     (place / "config").mkdir(parents=True)
     (place / "home").mkdir()
     (place / "bin").mkdir()
@@ -271,7 +281,11 @@ def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
 
 def another(first: Bank, place: Path) -> Bank:
     """The same organisation, compiled already, with a database of its own in `place`."""
-    return replace(first, environ={**first.environ, "ESCALATE_DB": str(place / "escalate.db")}, seen=len(first.web.arrived))
+    return replace(
+        first,
+        environ={**first.environ, "ESCALATE_DB": str(place / "escalate.db")},
+        seen=len(first.web.arrived),
+    )
 
 
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

@@ -1,4 +1,5 @@
-"""Real mail and web servers on loopback, as obliging or as nasty as a test wants. No fixed ports; each runs in threads of its own.
+"""Real mail and web servers on loopback, as obliging or as nasty as a test wants. No fixed ports;
+each runs in threads of its own.
 
     with HttpServer(Answer(500), Answer(200)) as web:        # one answer a request, the last one for ever
         send(web.url("json", "/ana"))
@@ -31,10 +32,12 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the web server does with a request: `status` with `body` and `headers`, after `after` seconds; or one of the `trick`s.
+    """What the web server does with a request: `status` with `body` and `headers`, after `after`
+    seconds; or one of the `trick`s.
 
-    Tricks: "reset" (reads the request, then resets the connection), "hang" (reads it and never answers), "hold" (answers when the test
-    says `release()`), "drip" (answers one byte a second), "close" (closes without a word), "truncate" (announces more than it sends).
+    Tricks: "reset" (reads the request, then resets the connection), "hang" (reads it and never
+    answers), "hold" (answers when the test says `release()`), "drip" (answers one byte a second),
+    "close" (closes without a word), "truncate" (announces more than it sends).
     """
 
     status: int = 200
@@ -71,7 +74,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that arrived (also one that was then refused); `at` is `time.monotonic()`, `instant` the wall clock in microseconds."""
+    """A mail that arrived (also one that was then refused); `at` is `time.monotonic()`, `instant`
+    the wall clock in microseconds.
+    """
 
     at: float
     instant: Instant
@@ -117,7 +122,9 @@ class _Recording(Generic[Thing]):
             return len(self._arrived)
 
     def wait_for(self, count: int, timeout: float = 60.0) -> list[Thing]:
-        """The first `count` arrivals or more, as soon as there are that many; fails the test after `timeout` seconds."""
+        """The first `count` arrivals or more, as soon as there are that many; fails the test after
+        `timeout` seconds.
+        """
         with self._changed:
             assert self._changed.wait_for(lambda: len(self._arrived) >= count, timeout), (
                 f"{len(self._arrived)} of {count} arrived within {timeout} s: {self._arrived}"
@@ -126,7 +133,9 @@ class _Recording(Generic[Thing]):
 
 
 class HttpServer(_Recording[Request]):
-    """A web server that gives `answers` in order, one a request, the last one for ever; by the start of the path where `at_path` has it."""
+    """A web server that gives `answers` in order, one a request, the last one for ever; by the
+    start of the path where `at_path` has it.
+    """
 
     def __init__(self, *answers: Answer, at_path: dict[str, Answer] | None = None) -> None:
         super().__init__()
@@ -137,7 +146,9 @@ class HttpServer(_Recording[Request]):
         self.released = threading.Event()
         self._server = _Web((LOOPBACK, 0), self)
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
 
     def answer_with(self, *answers: Answer) -> None:
         """From now on, these."""
@@ -194,7 +205,9 @@ class _WebRequest(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         owner = self.server.owner
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        owner.record(Request(time.monotonic(), Clock().now(), self.command, self.path, dict(self.headers), body))
+        owner.record(
+            Request(time.monotonic(), Clock().now(), self.command, self.path, dict(self.headers), body)
+        )
         answer = owner.next_answer(self.path)
         if answer.after and owner.closing.wait(answer.after):
             return self._hang_up()
@@ -240,10 +253,11 @@ class _WebRequest(BaseHTTPRequestHandler):
 
 
 class SmtpServer(_Recording[Mail]):
-    """A mail server (aiosmtpd). `replies` are what it says instead of accepting, by command: `RCPT="550 no such user"`;
-    "hang" for no answer.
+    """A mail server (aiosmtpd). `replies` are what it says instead of accepting, by command:
+    `RCPT="550 no such user"`; "hang" for no answer.
 
-    Commands: MAIL, RCPT, DATA (the message has arrived and is recorded by then). `set` changes them while it runs.
+    Commands: MAIL, RCPT, DATA (the message has arrived and is recorded by then). `set` changes them
+    while it runs.
     """
 
     def __init__(self, **replies: str) -> None:
@@ -283,7 +297,15 @@ class SmtpServer(_Recording[Mail]):
         protocols: list[Any] = []
 
         def protocol() -> Any:
-            protocols.append(SMTP(_Mailbox(self), enable_SMTPUTF8=True, hostname="mail.example.com", ident="test", loop=self._loop))
+            protocols.append(
+                SMTP(
+                    _Mailbox(self),
+                    enable_SMTPUTF8=True,
+                    hostname="mail.example.com",
+                    ident="test",
+                    loop=self._loop,
+                )
+            )
             return protocols[-1]
 
         server = await self._loop.create_server(protocol, sock=self._socket)
@@ -309,14 +331,18 @@ class _Mailbox:
             return "421 closing"
         return reply
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         refusal = await self._reply("MAIL")
         if refusal is None:
             envelope.mail_from = address
             envelope.mail_options.extend(options)
         return refusal or "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         refusal = await self._reply("RCPT") or self._owner.replies.get(address)
         if refusal is None:
             envelope.rcpt_tos.append(address)
@@ -324,12 +350,16 @@ class _Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
-        self._owner.record(Mail(time.monotonic(), Clock().now(), envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+        self._owner.record(
+            Mail(time.monotonic(), Clock().now(), envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
+        )
         return await self._reply("DATA") or "250 accepted"
 
 
 class Tarpit:
-    """Takes every connection and then says `greeting` one byte a second, or nothing at all. `connections` counts."""
+    """Takes every connection and then says `greeting` one byte a second, or nothing at all.
+    `connections` counts.
+    """
 
     def __init__(self, greeting: bytes = b"") -> None:
         self._greeting = greeting
@@ -372,8 +402,9 @@ class Tarpit:
 
 
 class Endless:
-    """Hears one request line for each of `says` and answers with it, then sends `piece` for ever, as fast as it is taken. With `greets`
-    the first of `says` comes before anything is heard. `sent` counts the bytes; a gigabyte ends it."""
+    """Hears one request line for each of `says` and answers with it, then sends `piece` for ever,
+    as fast as it is taken. With `greets` the first of `says` comes before anything is heard. `sent`
+    counts the bytes; a gigabyte ends it."""
 
     def __init__(self, *says: bytes, piece: bytes, greets: bool = False) -> None:
         self._says, self._piece, self._greets = says, piece * (65536 // len(piece) + 1), greets

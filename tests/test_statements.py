@@ -26,10 +26,12 @@ NAMES_A_TABLE = re.compile(
 )
 """in capitals, as all our SQL is: "select" is also a word of English"""
 
-FILES = {path.stem: parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(PLACE.glob("*.sql"))}
+FILES = {
+    path.stem: parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(PLACE.glob("*.sql"))
+}
 
 
-# ── one address ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one address ───────────────────────────────────────────────────────────────────────
 
 
 def test_no_sql_that_names_a_table_is_outside_of_the_files_of_the_store() -> None:
@@ -46,15 +48,26 @@ def test_what_finds_sql_finds_it() -> None:
         'x = " FROM incidents"',
     )
     assert all(_sql_in(line) for line in sql)
-    assert not any(_sql_in(line) for line in ('"PRAGMA user_version"', '"select one from these incidents"', "# SELECT 1 FROM incidents"))
+    assert not any(
+        _sql_in(line)
+        for line in (
+            '"PRAGMA user_version"',
+            '"select one from these incidents"',
+            "# SELECT 1 FROM incidents",
+        )
+    )
 
 
 def _sql_in(text: str) -> list[str]:
-    """The strings in a Python file that are SQL; what is put in between in an f-string is a name like any other."""
+    """The strings in a Python file that are SQL; what is put in between in an f-string is a name
+    like any other.
+    """
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.JoinedStr):
-            string = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+            string = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             string = node.value
         else:
@@ -81,7 +94,11 @@ def _statements_used(text: str) -> Iterator[str]:
     """Of a Python file: `_sql = Statements("outbox")` and `_sql.claim`, or both at once."""
     files: dict[str, str] = {}
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Assign) and (file := _file_of(node.value)) and isinstance(node.targets[0], ast.Name):
+        if (
+            isinstance(node, ast.Assign)
+            and (file := _file_of(node.value))
+            and isinstance(node.targets[0], ast.Name)
+        ):
             files[node.targets[0].id] = file
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Attribute):
@@ -97,7 +114,7 @@ def _file_of(node: ast.AST) -> str | None:
     return None
 
 
-# ── what they do ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what they do ──────────────────────────────────────────────────────────────────────
 
 EVERY_PASS = {
     "audit": FILES["audit"],
@@ -139,7 +156,8 @@ def test_sqlite_understands_every_statement(database: Database) -> None:
 
 def test_no_pass_reads_a_table_through_from_end_to_end(database: Database) -> None:
     """A million past notifications cost nothing."""
-    read_through = re.compile(r"SCAN (?!\(|json_each|vain)\w+$")  # what is left is no table, but what a part of the statement gave
+    # what is left is no table, but what a part of the statement gave
+    read_through = re.compile(r"SCAN (?!\(|json_each|vain)\w+$")
     found = [
         f"{file}.{name}: {line}"
         for file, names in EVERY_PASS.items()
@@ -164,7 +182,9 @@ def test_what_is_stored_whole_names_each_field_and_gives_it_its_own_value(kind, 
     for name in names:
         statement = FILES["situations"][name]
         if name.startswith("insert"):
-            inserted = re.fullmatch(r"INSERT INTO \w+ \((.*?)\) VALUES \((.*?)\)\s+RETURNING id", statement, re.S)
+            inserted = re.fullmatch(
+                r"INSERT INTO \w+ \((.*?)\) VALUES \((.*?)\)\s+RETURNING id", statement, re.S
+            )
             assert inserted is not None
             pairs = list(zip(*(re.findall(r"\w+", part) for part in inserted.groups()), strict=True))
         else:
@@ -178,7 +198,9 @@ def test_a_statement_that_does_not_exist_is_told_at_once() -> None:
         _ = Statements("outbox").clam
 
 
-@pytest.mark.parametrize("text", ["-- name: a\n-- A.\nX;\n\n-- name: a\nY;", "-- name: a b\nX;", "-- name: a\n-- nothing to run\n"])
+@pytest.mark.parametrize(
+    "text", ["-- name: a\n-- A.\nX;\n\n-- name: a\nY;", "-- name: a b\nX;", "-- name: a\n-- nothing to run\n"]
+)
 def test_a_name_that_is_there_twice_or_is_none_or_names_nothing_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"x\.sql"):
         parse(text, "x.sql")
@@ -186,7 +208,6 @@ def test_a_name_that_is_there_twice_or_is_none_or_names_nothing_is_refused(text:
 
 def test_what_is_run_is_without_the_comment_above_it() -> None:
     """`Database.run` and sqlite3 look at how a statement begins."""
-    assert parse("-- A file.\n\n-- name: a\n-- Why.\n--\n-- More.\nSELECT 1;\n\n-- name: b\nSELECT 2;\n", "x.sql") == {
-        "a": "SELECT 1",
-        "b": "SELECT 2",
-    }
+    assert parse(
+        "-- A file.\n\n-- name: a\n-- Why.\n--\n-- More.\nSELECT 1;\n\n-- name: b\nSELECT 2;\n", "x.sql"
+    ) == {"a": "SELECT 1", "b": "SELECT 2"}

@@ -1,4 +1,5 @@
-"""A fake world for stories: a clock that advances, real SQLite in a temporary directory, a sender that records or fails as told.
+"""A fake world for stories: a clock that advances, real SQLite in a temporary directory, a sender
+that records or fails as told.
 
     world.declare("Log in is broken", "login")
     world.expects("sms to ana", "email to ana")
@@ -216,7 +217,9 @@ PEOPLE = {
 class World:
     """One installation, from its configuration to its postbox."""
 
-    def __init__(self, directory: Path, policies: str = STANDARD, *, more: str = "", organisation: str = ORGANISATION) -> None:
+    def __init__(
+        self, directory: Path, policies: str = STANDARD, *, more: str = "", organisation: str = ORGANISATION
+    ) -> None:
         self.directory = directory
         self.config = directory / "config"
         self.config.mkdir(exist_ok=True)
@@ -249,7 +252,7 @@ class World:
         here.__dict__["sender"] = self.post
         return here
 
-    # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what people do ─────────────────────────────────────────────────────────────────
 
     def declare(self, title: str, *services: str, severity: str | None = None, **more: Any) -> int:
         """Declare and deliver; the incident's id."""
@@ -295,7 +298,7 @@ class World:
         self.engine().deliver(situation.incident.id)
         return self.look(situation.incident.id)
 
-    # ── what time does ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what time does ─────────────────────────────────────────────────────────────────
 
     def tick(self) -> PassReport:
         return self.engine().tick()
@@ -314,7 +317,7 @@ class World:
         self.clock.at += parse_duration(span)
         self.tick()
 
-    # ── what is there to see ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── what is there to see ───────────────────────────────────────────────────────────
 
     def look(self, incident: int = 1) -> Situation:
         situation = self.store.situations.load(incident)

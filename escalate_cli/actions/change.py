@@ -1,4 +1,5 @@
-"""What a person does to an incident that exists: load → core → save, one transaction each. Plain values in, a situation out.
+"""What a person does to an incident that exists: load → core → save, one transaction each. Plain
+values in, a situation out.
 
 Sending what follows is the caller's next step: `engine.deliver`.
 """
@@ -31,15 +32,20 @@ from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, EscalateError, Unknown, UsageProblem
 
 
-def _change(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:
-    """Load, bring up to date, change and store one incident in one transaction; None from `act` means: it is so already.
+def _change(
+    context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]
+) -> Situation:
+    """Load, bring up to date, change and store one incident in one transaction; None from `act`
+    means: it is so already.
 
     What has lapsed is stored, too, where the act is refused.
     """
     return with_sound_indexes(context, lambda: _change_once(context, incident_id, act))
 
 
-def _change_once(context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]) -> Situation:
+def _change_once(
+    context: Context, incident_id: int, act: Callable[[Situation, Catalog, Instant], Plan | None]
+) -> Situation:
     catalog = context.running_catalog
     refused: list[EscalateError] = []
     with context.store.transaction():
@@ -98,7 +104,10 @@ def update(context: Context, incident_id: int, asked: Revision) -> Situation:
         title=storable(asked.title, "title") if asked.title else None,
     )
     if changes == updating.Changes():
-        raise UsageProblem("nothing to change", "say what: --severity, --service, --drop-service, --lead, --label, --message or --title")
+        raise UsageProblem(
+            "nothing to change",
+            "say what: --severity, --service, --drop-service, --lead, --label, --message or --title",
+        )
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         _must_be_running(situation, "updated")
@@ -120,7 +129,9 @@ def acknowledge(context: Context, incident_id: int, by: str | None, *, everythin
     return _change(context, incident_id, act)
 
 
-def resolve(context: Context, incident_id: int, *, message: str | None = None, by: str | None = None) -> Situation:
+def resolve(
+    context: Context, incident_id: int, *, message: str | None = None, by: str | None = None
+) -> Situation:
     """End the incident; a second time changes nothing."""
     who = whoever_types(by, context)
     said = storable(message, "message") if message else None
@@ -143,7 +154,11 @@ def reopen(context: Context, incident_id: int, *, by: str | None = None) -> Situ
         key = situation.incident.key
         other = context.store.situations.open_with_key(key) if key else None
         if other is not None and other != incident_id:
-            raise Conflict(f'the key "{key}" is in use by incident {other}', f"work on that one: escalate show {other}", code="key-in-use")
+            raise Conflict(
+                f'the key "{key}" is in use by incident {other}',
+                f"work on that one: escalate show {other}",
+                code="key-in-use",
+            )
         return core.reopen(situation, catalog, now, by=who)
 
     return _change(context, incident_id, act)
@@ -160,7 +175,14 @@ def snooze(context: Context, incident_id: int, span: Span, *, by: str | None = N
     return _change(context, incident_id, act)
 
 
-def page(context: Context, incident_id: int, targets: Sequence[str], *, by: str | None = None, message: str | None = None) -> Situation:
+def page(
+    context: Context,
+    incident_id: int,
+    targets: Sequence[str],
+    *,
+    by: str | None = None,
+    message: str | None = None,
+) -> Situation:
     """Page someone by hand."""
     found = [find_target(one, context.running_catalog) for one in targets]
     who = whoever_types(by, context)
@@ -181,7 +203,9 @@ def go_to_level(context: Context, incident_id: int, level: int | None, *, by: st
         _must_be_running(situation, "escalated")
         most = max((one.levels for one in situation.escalations), default=0)
         if level is not None and not 1 <= level <= most:
-            raise UsageProblem(f"there is no level {level}: incident {incident_id} has {most}", f"name one from 1 to {most}")
+            raise UsageProblem(
+                f"there is no level {level}: incident {incident_id} has {most}", f"name one from 1 to {most}"
+            )
         return core.go_to_level(situation, level, catalog, now, by=who)
 
     return _change(context, incident_id, act)

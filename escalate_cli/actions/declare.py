@@ -1,4 +1,6 @@
-"""Declaring an incident: from the words of whoever reports it to an incident with its first notifications, stored."""
+"""Declaring an incident: from the words of whoever reports it to an incident with its first
+notifications, stored.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions.lookup import find_incident, find_person, find_service, pick_severity, reporter, storable
+from escalate_cli.actions.lookup import (
+    find_incident,
+    find_person,
+    find_service,
+    pick_severity,
+    reporter,
+    storable,
+)
 from escalate_cli.context import Context
 from escalate_cli.core.changes import declare as declaration
 from escalate_cli.core.changes.acting import acting
@@ -56,13 +65,17 @@ Choose = Callable[[Routing], str | None]
 
 
 def declare(context: Context, asked: Request, choose: Choose, *, remember: str | None = None) -> Declared:
-    """Store the incident, its routing and its first notifications in one transaction. Sending is the caller's next step.
+    """Store the incident, its routing and its first notifications in one transaction. Sending is
+    the caller's next step.
 
-    `remember` is a fact to store with it, so that a kept declaration is not declared twice, be it by two processes at once.
+    `remember` is a fact to store with it, so that a kept declaration is not declared twice, be it
+    by two processes at once.
     """
     title = storable(asked.title, "title")
     if not title.strip():
-        raise UsageProblem("the title is empty", 'say what is broken: escalate declare "customers cannot log in"')
+        raise UsageProblem(
+            "the title is empty", 'say what is broken: escalate declare "customers cannot log in"'
+        )
     catalog = context.running_catalog
     said = _declaration(context, asked, title, catalog)
     said, existing = with_sound_indexes(context, lambda: _open_already(context, said, asked, remember))
@@ -90,7 +103,9 @@ def _store(
     *,
     spoilt: Exception | None = None,
 ) -> Declared:
-    """One transaction. `spoilt` is why what was planned could not be stored: then the incident is, and a page to the fallback."""
+    """One transaction. `spoilt` is why what was planned could not be stored: then the incident is,
+    and a page to the fallback.
+    """
     store, reach = context.store, Failpoints(context.environ).reach
     with store.transaction():
         before = store.ledger.fact(remember) if remember is not None else None
@@ -127,7 +142,11 @@ def _broken(situation: Situation) -> tuple[str, ...]:
 def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
     services = tuple(find_service(one, catalog).id for one in asked.services)
     routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
-    named = Routed(query=title, match="given", service=services[0], way=Way.NAMED, services=services) if services else None
+    named = (
+        Routed(query=title, match="given", service=services[0], way=Way.NAMED, services=services)
+        if services
+        else None
+    )
     return declaration.Declaration(
         title=title,
         severity=pick_severity(asked.severity, catalog),
@@ -145,8 +164,9 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
 def _open_already(
     context: Context, said: declaration.Declaration, asked: Request, remember: str | None
 ) -> tuple[declaration.Declaration, Declared | None]:
-    """The open incident with the key of this declaration, changed by what it says anew. One that cannot be read or changed is left
-    alone, for the next pass to tell the fallback of: the declaration goes on without the key."""
+    """The open incident with the key of this declaration, changed by what it says anew. One that
+    cannot be read or changed is left alone, for the next pass to tell the fallback of: the
+    declaration goes on without the key."""
     open_id = context.store.situations.open_with_key(said.key) if said.key is not None else None
     if open_id is None:
         return said, None
@@ -159,21 +179,28 @@ def _open_already(
         why = problem.message
     except Exception as problem:
         why = words_of(problem)
-    text = f'the incident with the key "{said.key}" cannot be read, so this one is declared without it ({why})'
+    text = (
+        f'the incident with the key "{said.key}" cannot be read, so this one is declared without it ({why})'
+    )
     with context.store.transaction():
         context.store.outbox.look_again(open_id, context.moment())
     return replace(said, key=None, broken=text), None
 
 
-def _existing(context: Context, said: declaration.Declaration, asked: Request, remember: str | None) -> Declared | None:
-    """The open incident with the key of this declaration, changed by what it says anew; inside a transaction."""
+def _existing(
+    context: Context, said: declaration.Declaration, asked: Request, remember: str | None
+) -> Declared | None:
+    """The open incident with the key of this declaration, changed by what it says anew; inside a
+    transaction.
+    """
     situations, catalog, now = context.store.situations, context.running_catalog, context.moment()
     open_id = situations.open_with_key(said.key) if said.key is not None else None
     if open_id is None:
         return None
     before = find_incident(context, open_id)
     if not asked.services:
-        said = replace(said, services=())  # those that the title was routed to meanwhile: nobody has named them
+        # those that the title was routed to meanwhile: nobody has named them
+        said = replace(said, services=())
     _refuse_another_service(said, before)
     news: tuple[News, ...] = ()
 
@@ -192,25 +219,34 @@ def _existing(context: Context, said: declaration.Declaration, asked: Request, r
 
 
 def _refuse_another_service(said: declaration.Declaration, situation: Situation) -> None:
-    """A key stands for one thing: a declaration about none of the services in scope is about another. Beside one of them, or where no
-    service is known yet, those that are named join the scope."""
+    """A key stands for one thing: a declaration about none of the services in scope is about
+    another. Beside one of them, or where no service is known yet, those that are named join the
+    scope."""
     incident = situation.incident
     if said.services and incident.services and not set(said.services) & set(incident.services):
         raise Conflict(
-            f'the key "{said.key}" is in use by incident {incident.id}, which is about {", ".join(incident.services)}',
-            f"use another key, or add the service: escalate update {incident.id} --service {said.services[0]}",
+            f'the key "{said.key}" is in use by incident {incident.id}, which is about'
+            f" {', '.join(incident.services)}",
+            f"use another key, or add the service: escalate update {incident.id} --service"
+            f" {said.services[0]}",
             code="key-in-use",
         )
 
 
-def _routed_safely(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:
-    """A title that cannot be routed goes to the fallback team: a declaration is never refused for want of a service."""
+def _routed_safely(
+    said: declaration.Declaration, catalog: Catalog, choose: Choose
+) -> declaration.Declaration:
+    """A title that cannot be routed goes to the fallback team: a declaration is never refused for
+    want of a service.
+    """
     try:
         return _routed(said, catalog, choose)
     except EscalateError:
         raise
     except Exception as problem:
-        routed = Routed(query=said.title, match="none", service=None, way=Way.FAILED, because=words_of(problem))
+        routed = Routed(
+            query=said.title, match="none", service=None, way=Way.FAILED, because=words_of(problem)
+        )
         broken = "; ".join(one for one in (said.broken, sentence(routed, 0, None, catalog)) if one)
         routing: dict[str, Any] = {"query": said.title, "match": "none", "service": None, "candidates": []}
         return replace(said, routing=routing, routed=routed, broken=broken)
@@ -220,11 +256,15 @@ def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> 
     routing = Router(catalog.services.values()).route(said.title)
     service = routing.service if routing.service is not None else choose(routing)
     routed = how_routed(routing, service, catalog)
-    return replace(said, services=routed.services, routing=routing_record(routing) | {"service": service}, routed=routed)
+    return replace(
+        said, services=routed.services, routing=routing_record(routing) | {"service": service}, routed=routed
+    )
 
 
 def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Routed:
-    """How this service was found by the title, or chosen by the reporter where the title alone did not say it; None: neither."""
+    """How this service was found by the title, or chosen by the reporter where the title alone did
+    not say it; None: neither.
+    """
     way = Way.NOBODY if service is None else Way.TITLE if routing.service is not None else Way.CHOSEN
     return Routed(
         query=routing.query,
@@ -234,7 +274,9 @@ def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Route
         way=way,
         services=(service,) if service is not None else (),
         because=next((", ".join(one.because) for one in routing.candidates if one.service == service), ""),
-        fallback=catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None,
+        fallback=(
+            catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None
+        ),
     )
 
 
@@ -245,7 +287,13 @@ def routing_record(routing: Routing) -> dict[str, Any]:
         "match": routing.match.value,
         "service": routing.service,
         "candidates": [
-            {"service": one.service, "name": one.name, "team": one.team, "score": one.score, "because": list(one.because)}
+            {
+                "service": one.service,
+                "name": one.name,
+                "team": one.team,
+                "score": one.score,
+                "because": list(one.because),
+            }
             for one in routing.candidates
         ],
     }

@@ -1,4 +1,6 @@
-"""Who and what is meant by the words that were typed: a service, a team, a person, a severity, a target, an incident."""
+"""Who and what is meant by the words that were typed: a service, a team, a person, a severity, a
+target, an incident.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ Thing = TypeVar("Thing", bound=_Named)
 
 
 def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
-    """The thing with this id, or this name if only one has it, or the person with this login; `Unknown` with "did you mean" otherwise.
+    """The thing with this id, or this name if only one has it, or the person with this login;
+    `Unknown` with "did you mean" otherwise.
 
     `kind` is its word: "service". A login comes first, as where it is typed by itself.
     """
@@ -64,16 +67,25 @@ def find_schedule(catalog: Catalog, asked: str) -> Schedule:
     if team is None:
         raise unknown("schedule", asked, {one: one for one in (*catalog.schedules, *catalog.teams)})
     if team.on_call not in catalog.schedules:
-        raise Unknown(f'the team "{team.id}" has no on-call schedule', 'give it one: on_call = "…"', code="no-such-schedule")
+        raise Unknown(
+            f'the team "{team.id}" has no on-call schedule',
+            'give it one: on_call = "…"',
+            code="no-such-schedule",
+        )
     return catalog.schedules[team.on_call]
 
 
 def storable(text: str, what: str) -> str:
-    """Text as it can be stored: bytes that are no UTF-8 are written out as `\\udcff`. `UsageProblem` when it is absurdly long."""
+    """Text as it can be stored: bytes that are no UTF-8 are written out as `\\udcff`.
+    `UsageProblem` when it is absurdly long.
+    """
     if len(text) > LARGEST_TEXT:
-        raise UsageProblem(f"the {what} has {len(text):,} characters; at most {LARGEST_TEXT:,} are taken", "shorten it")
+        raise UsageProblem(
+            f"the {what} has {len(text):,} characters; at most {LARGEST_TEXT:,} are taken", "shorten it"
+        )
     with suppress(UnicodeError):
-        text = text.encode("utf-8", "surrogateescape").decode("utf-8")  # UTF-8 that was typed under another locale
+        # UTF-8 that was typed under another locale
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8")
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -128,7 +140,9 @@ def find_target(word: str, catalog: Catalog) -> Target:
         TargetKind.CHANNEL: catalog.channels.keys(),
     }.get(target.kind, catalog.teams.keys())
     if target.name is not None and target.name not in known:
-        raise unknown("target", word, {f"{target.kind.value}:{one}": f"{target.kind.value}:{one}" for one in known})
+        raise unknown(
+            "target", word, {f"{target.kind.value}:{one}": f"{target.kind.value}:{one}" for one in known}
+        )
     return target
 
 
@@ -142,7 +156,9 @@ def find_incident(context: Context, incident_id: int) -> Situation:
 
 
 def whoever_types(by: str | None, context: Context) -> str:
-    """The person that `--by` names, else the one whose login this OS user is, else the OS user's name as it is."""
+    """The person that `--by` names, else the one whose login this OS user is, else the OS user's
+    name as it is.
+    """
     catalog = context.running_catalog
     if by:
         return find_person(by, catalog)
@@ -152,7 +168,9 @@ def whoever_types(by: str | None, context: Context) -> str:
 
 
 def reporter(by: str | None, context: Context) -> str:
-    """Who declares: a person where one is meant, any other name (a monitor, a script) as it is. No report is refused for its name."""
+    """Who declares: a person where one is meant, any other name (a monitor, a script) as it is. No
+    report is refused for its name.
+    """
     catalog = context.running_catalog
     if by:
         person = catalog.people.get(by) or catalog.person_by_login(by)

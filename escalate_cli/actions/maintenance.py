@@ -1,6 +1,8 @@
-"""Maintenance: for a while the incidents of a service are recorded and page nobody. Several of one service add up.
+"""Maintenance: for a while the incidents of a service are recorded and page nobody. Several of one
+service add up.
 
-To begin or end one is an act on every incident of these services: first what has lapsed since the last pass happens to them.
+To begin or end one is an act on every incident of these services: first what has lapsed since the
+last pass happens to them.
 """
 
 from __future__ import annotations
@@ -42,14 +44,23 @@ def begin_maintenance(
         now = context.moment()
         start = now if start is None else start
         if start + span <= now:
-            raise UsageProblem("this maintenance would be over already", "--from and --for must reach beyond now")
-        begun = tuple(Maintenance(one, start, start + span, storable(reason, "reason") if reason else None, who) for one in named)
+            raise UsageProblem(
+                "this maintenance would be over already", "--from and --for must reach beyond now"
+            )
+        begun = tuple(
+            Maintenance(one, start, start + span, storable(reason, "reason") if reason else None, who)
+            for one in named
+        )
         situations = context.store.situations
         recorded = (*reversed(begun), *situations.maintenance())
 
         def keep_quiet(situation: Situation) -> Situation:
             """What has just fallen due is called off, unless the maintenance begins later."""
-            return plan(replace(situation, maintenance=recorded), catalog, now).situation if start <= now else situation
+            return (
+                plan(replace(situation, maintenance=recorded), catalog, now).situation
+                if start <= now
+                else situation
+            )
 
         _bring_up_to_date(context, tuple(named), now, keep_quiet)
         for one in begun:
@@ -63,7 +74,8 @@ def end_maintenance(
 ) -> tuple[tuple[Maintenance, ...], tuple[Maintenance, ...], tuple[str, ...]]:
     """End the maintenances of these services, of all where none is named.
 
-    What was ended; the planned ones that were called off, of a service that is not quiet yet; the services that have neither.
+    What was ended; the planned ones that were called off, of a service that is not quiet yet; the
+    services that have neither.
     """
     who = reporter(by, context)
     with context.store.transaction():
@@ -73,11 +85,26 @@ def end_maintenance(
         recorded = situations.maintenance()
         known = {one.service for one in recorded}
         # A service may have left the configuration since.
-        asked = tuple(dict.fromkeys(one if one in known else find_service(one, context.running_catalog).id for one in services or quiet))
+        asked = tuple(
+            dict.fromkeys(
+                one if one in known else find_service(one, context.running_catalog).id
+                for one in services or quiet
+            )
+        )
         said = storable(reason, "reason") if reason else None
         ended = tuple(Maintenance(one, now, now, said, who) for one in asked if one in quiet)
-        waiting = [one for name in asked if name not in quiet for one in recorded if one.service == name and one.start_at > now]
-        called_off = tuple(one for one in waiting if one in core.upcoming(recorded, context.running_catalog, one.service, now))
+        waiting = [
+            one
+            for name in asked
+            if name not in quiet
+            for one in recorded
+            if one.service == name and one.start_at > now
+        ]
+        called_off = tuple(
+            one
+            for one in waiting
+            if one in core.upcoming(recorded, context.running_catalog, one.service, now)
+        )
         _bring_up_to_date(context, asked, now)
         for one in ended:
             situations.add_maintenance(one)
@@ -88,7 +115,10 @@ def end_maintenance(
 
 
 def _bring_up_to_date(
-    context: Context, services: Sequence[str], now: Instant, act: Callable[[Situation], Situation] = lambda situation: situation
+    context: Context,
+    services: Sequence[str],
+    now: Instant,
+    act: Callable[[Situation], Situation] = lambda situation: situation,
 ) -> None:
     """Do and store what has lapsed of the incidents of these services, and then `act`; inside a transaction.
 
@@ -122,7 +152,9 @@ def planned_maintenances(context: Context) -> tuple[Maintenance, ...]:
     """What is planned to begin later, soonest first; of a repeated one the next."""
     catalog, now = context.running_catalog, context.clock.now()
     recorded = context.store.situations.maintenance()
-    found = [one for name in _services(recorded, context) for one in core.upcoming(recorded, catalog, name, now)]
+    found = [
+        one for name in _services(recorded, context) for one in core.upcoming(recorded, catalog, name, now)
+    ]
     return tuple(sorted(found, key=lambda one: one.start_at))
 
 

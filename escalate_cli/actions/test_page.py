@@ -1,4 +1,6 @@
-"""A marked test message to everyone whom a target means, by every address they have: sent at once, stored nowhere."""
+"""A marked test message to everyone whom a target means, by every address they have: sent at once,
+stored nowhere.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from msgspec.structs import replace
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.reasons import Because, Said
-from escalate_cli.core.incident.situation import Incident, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Incident,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.messages.message import compose
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.notification.targets import Recipient, resolve
@@ -24,7 +32,9 @@ from escalate_cli.engine.envelopes import sealed
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    """What came of it: a notification (id 0) for each address, sent or failed, and whom nothing could be sent to, as sentences."""
+    """What came of it: a notification (id 0) for each address, sent or failed, and whom nothing
+    could be sent to, as sentences.
+    """
 
     notifications: tuple[Notification, ...]
     unreached: tuple[str, ...]
@@ -36,7 +46,9 @@ class Rehearsal(msgspec.Struct, frozen=True):
 
 
 def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
-    """Send the test messages and wait for what becomes of them. `by` is the name of who asked for it; retries there are none."""
+    """Send the test messages and wait for what becomes of them. `by` is the name of who asked for
+    it; retries there are none.
+    """
     catalog, now = context.catalog, context.clock.now()
     situation = _nothing_is_broken(catalog, now)
     reached = resolve(target, None, situation, catalog, now)
@@ -52,7 +64,9 @@ def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
 
 def _nothing_is_broken(catalog: Catalog, now: Instant) -> Situation:
     severity = catalog.settings.default_severity or (catalog.severities[0].id if catalog.severities else "")
-    return Situation(Incident(id=0, title="Test message from escalate", severity=severity, declared_at=now, updated_at=now))
+    return Situation(
+        Incident(id=0, title="Test message from escalate", severity=severity, declared_at=now, updated_at=now)
+    )
 
 
 def _write(recipient: Recipient, by: str, catalog: Catalog, now: Instant) -> list[Notification]:
@@ -76,7 +90,9 @@ def _write(recipient: Recipient, by: str, catalog: Catalog, now: Instant) -> lis
     ]
 
 
-def _send(context: Context, drafts: Sequence[Notification], situation: Situation, catalog: Catalog) -> tuple[Notification, ...]:
+def _send(
+    context: Context, drafts: Sequence[Notification], situation: Situation, catalog: Catalog
+) -> tuple[Notification, ...]:
     """Every draft with what became of it, in the order given; a few at a time."""
     sender, clock = context.sender, context.clock
     done: dict[int, Notification] = {}
@@ -96,7 +112,9 @@ def _send(context: Context, drafts: Sequence[Notification], situation: Situation
     return tuple(done[ticket] for ticket in range(len(drafts)))
 
 
-def _envelope(context: Context, draft: Notification, situation: Situation, catalog: Catalog) -> Envelope | str:
+def _envelope(
+    context: Context, draft: Notification, situation: Situation, catalog: Catalog
+) -> Envelope | str:
     """The message and the URL with its secrets; or why there can be no attempt."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 
@@ -107,7 +125,9 @@ def _envelope(context: Context, draft: Notification, situation: Situation, catal
         return problem.message
     now = context.clock.now()
     short = compose(draft, situation, catalog, now, short=True)
-    message = short if gateway.text is TextForm.SHORT else compose(draft, situation, catalog, now, short=False)
+    message = (
+        short if gateway.text is TextForm.SHORT else compose(draft, situation, catalog, now, short=False)
+    )
     return sealed(gateway, expanded, message, short, draft.kind)
 
 

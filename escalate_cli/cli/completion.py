@@ -1,4 +1,6 @@
-"""What the shell may complete after a command: the ids that the configuration knows. Silent about everything that goes wrong."""
+"""What the shell may complete after a command: the ids that the configuration knows. Silent about
+everything that goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,11 @@ def known(*sections: str) -> Callable[[typer.Context, str], list[tuple[str, str]
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         try:
-            return [(thing.id, getattr(thing, "name", "")) for thing in _things(ctx, sections) if thing.id.startswith(incomplete)]
+            return [
+                (thing.id, getattr(thing, "name", ""))
+                for thing in _things(ctx, sections)
+                if thing.id.startswith(incomplete)
+            ]
         except Exception:  # a completion has nobody to complain to
             return []
 

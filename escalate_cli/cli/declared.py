@@ -1,4 +1,6 @@
-"""Declaring from the command line: whatever fails, whoever declares learns whether it is stored, and somebody is paged."""
+"""Declaring from the command line: whatever fails, whoever declares learns whether it is stored,
+and somebody is paged.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
     from escalate_cli.engine.pass_report import PassReport
 
 
-def declare_and_answer(context: Context, asked: declaring.Request, choose: Callable[[Any], str | None]) -> Answer:
-    """Store it, page, and say how it stands. What cannot be stored is kept aside, and the fallback is paged directly."""
+def declare_and_answer(
+    context: Context, asked: declaring.Request, choose: Callable[[Any], str | None]
+) -> Answer:
+    """Store it, page, and say how it stands. What cannot be stored is kept aside, and the fallback
+    is paged directly.
+    """
     try:
         declared = declaring.declare(context, asked, choose)
     except EscalateError as problem:
@@ -35,7 +41,10 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
     try:
         report = _delivered(context, declared)
     except Exception as problem:  # it is stored, and that is what whoever declared must know
-        notes = [*declared.broken, f"it is stored, and the next tick pages: what follows a declaration failed ({_why(problem)})"]
+        notes = [
+            *declared.broken,
+            f"it is stored, and the next tick pages: what follows a declaration failed ({_why(problem)})",
+        ]
         return _in_short(declared, ExitCode.UNDELIVERED, notes)
     try:
         return _declared(context, declared, report)
@@ -43,7 +52,11 @@ def declare_and_answer(context: Context, asked: declaring.Request, choose: Calla
         from escalate_cli.cli.delivered import undelivered
 
         troubles = report.troubles if report else []
-        notes = [*declared.broken, *troubles, f"it is stored and delivered as far as it can be, but cannot be shown ({_why(problem)})"]
+        notes = [
+            *declared.broken,
+            *troubles,
+            f"it is stored and delivered as far as it can be, but cannot be shown ({_why(problem)})",
+        ]
         return _in_short(declared, undelivered(report) if report else ExitCode.DONE, notes)
 
 
@@ -59,7 +72,9 @@ def _delivered(context: Context, declared: Declared) -> Any:
 
 def _in_short(declared: Declared, code: ExitCode, notes: list[str]) -> Answer:
     number = declared.situation.incident.id
-    return Answer({"id": number, "created": declared.created}, f"#{number} is declared", code, notes, acted=True)
+    return Answer(
+        {"id": number, "created": declared.created}, f"#{number} is declared", code, notes, acted=True
+    )
 
 
 def _why(problem: Exception) -> str:
@@ -77,7 +92,10 @@ def _declared(context: Context, declared: Declared, report: PassReport) -> Answe
 
     situation = meaning.find_incident(context, declared.situation.incident.id)
     catalog = context.running_catalog
-    data = situation_data(situation, catalog) | {"created": declared.created, "routing": declared.routing or None}
+    data = situation_data(situation, catalog) | {
+        "created": declared.created,
+        "routing": declared.routing or None,
+    }
     data["news"] = [{"what": one.what, "done": one.done, "text": one.text} for one in declared.news]
     nobody = nobody_is_paged(situation)
     code = ExitCode.UNDELIVERED if nobody else undelivered(report) if report else ExitCode.DONE

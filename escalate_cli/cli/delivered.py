@@ -10,10 +10,19 @@ from escalate_cli.errors import ExitCode
 
 
 def nobody_is_paged(situation: Situation) -> list[str]:
-    """Said when an open incident has reached nobody at all, though nothing holds it back: its teams cannot be reached as things stand."""
-    if situation.notifications or not situation.paging or any(one.muted or one.held is not None for one in situation.escalations):
+    """Said when an open incident has reached nobody at all, though nothing holds it back: its teams
+    cannot be reached as things stand.
+    """
+    if (
+        situation.notifications
+        or not situation.paging
+        or any(one.muted or one.held is not None for one in situation.escalations)
+    ):
         return []
-    return ["nobody could be paged: no level reaches anyone, and [fallback] names nobody; it is tried again. Run `escalate check`"]
+    return [
+        "nobody could be paged: no level reaches anyone, and [fallback] names nobody; it is tried again. Run"
+        " `escalate check`"
+    ]
 
 
 def undelivered(report: PassReport) -> ExitCode:
@@ -28,6 +37,10 @@ def failure_notes(situations: Sequence[Situation], report: PassReport | None) ->
     notes = list(report.troubles)
     for one in (notification for situation in situations for notification in situation.notifications):
         if one.id in report.undelivered and one.error:
-            what = {"retrying": "will be tried again", "failed": "given up"}.get(one.status.value, "no longer needed")
-            notes.append(f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}")
+            what = {"retrying": "will be tried again", "failed": "given up"}.get(
+                one.status.value, "no longer needed"
+            )
+            notes.append(
+                f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error}); {what}"
+            )
     return notes

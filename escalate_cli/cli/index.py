@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# name: (module of escalate_cli.cli.commands, function, one line of help, heading). The order is the order of `--help`.
+# name: (module of escalate_cli.cli.commands, function, one line of help, heading). The order is the order
+# of `--help`.
 COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "init": ("setup", "init", "Write a starter configuration and the database", "Begin"),
     "demo": ("demo", "demo", "The whole story in under a minute, in a scratch place", "Begin"),
@@ -17,18 +18,43 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "page": ("paging", "page", "Page someone now, by hand", "Incidents"),
     "next": ("paging", "next_level", "Go to the next level now", "Incidents"),
     "reload": ("paging", "reload", "Adopt an edited policy in a running incident", "Incidents"),
-    "maintenance": ("paging", "maintenance", "Record incidents on a service but page nobody for a while", "Incidents"),
+    "maintenance": (
+        "paging",
+        "maintenance",
+        "Record incidents on a service but page nobody for a while",
+        "Incidents",
+    ),
     "nudge": ("paging", "nudge", "List open nudges, answer one", "Incidents"),
     "list": ("looking", "list_incidents", "Incidents", "Look"),
     "show": ("looking", "show", "One incident, everything", "Look"),
     "timeline": ("looking", "timeline", "What happened, in order", "Look"),
     "simulate": ("foresight", "simulate", "Who would be woken when, message by message", "Before the night"),
     "explain": ("foresight", "explain", "Why somebody was told, or was not", "Before the night"),
-    "diff": ("foresight", "diff", "What a change of the configuration changes for people", "Before the night"),
+    "diff": (
+        "foresight",
+        "diff",
+        "What a change of the configuration changes for people",
+        "Before the night",
+    ),
     "replay": ("foresight", "replay", "Past incidents through another configuration", "Before the night"),
-    "report": ("learning", "report", "How soon people were paged and answered, and what it cost them", "After the night"),
-    "export": ("documents", "export", "The incident as a document that a review can start from", "After the night"),
-    "import-history": ("documents", "import_history", "Past incidents from a CSV or JSON file", "After the night"),
+    "report": (
+        "learning",
+        "report",
+        "How soon people were paged and answered, and what it cost them",
+        "After the night",
+    ),
+    "export": (
+        "documents",
+        "export",
+        "The incident as a document that a review can start from",
+        "After the night",
+    ),
+    "import-history": (
+        "documents",
+        "import_history",
+        "Past incidents from a CSV or JSON file",
+        "After the night",
+    ),
     "lessons": ("learning", "lessons", "What to change, with evidence and the TOML", "After the night"),
     "tick": ("ticking", "tick", "One pass: page whoever is due", "Time"),
     "watch": ("ticking", "watch", "Passes for ever, with a live board", "Time"),
@@ -40,7 +66,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "team list": ("catalog", "team_list", "Teams and who is on call", "Catalog"),
     "team show": ("catalog", "team_show", "One team: people, schedule, policy, services", "Catalog"),
     "person list": ("catalog", "person_list", "People and how to reach them", "Catalog"),
-    "person show": ("catalog", "person_show", "One person: teams, contacts, how they are notified", "Catalog"),
+    "person show": (
+        "catalog",
+        "person_show",
+        "One person: teams, contacts, how they are notified",
+        "Catalog",
+    ),
     "policy list": ("catalog", "policy_list", "Escalation policies", "Catalog"),
     "policy show": ("catalog", "policy_show", "One policy, its levels in words", "Catalog"),
     "test-page": ("care", "test_page", "Send a marked test message", "Care"),

@@ -1,7 +1,9 @@
-"""A way out for what is said and drawn while pages go out: a thread of its own writes it, and whoever pages waits for no reader.
+"""A way out for what is said and drawn while pages go out: a thread of its own writes it, and
+whoever pages waits for no reader.
 
-A terminal stopped by Ctrl-S, or a pipe that nobody reads, holds up that thread and nothing else. It writes to the descriptor itself:
-were it stuck inside of `sys.stdout`, whose lock it would hold, the process could not end.
+A terminal stopped by Ctrl-S, or a pipe that nobody reads, holds up that thread and nothing else. It
+writes to the descriptor itself: were it stuck inside of `sys.stdout`, whose lock it would hold, the
+process could not end.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _AT_ONCE = 4096
 
 
 class Outlet:
-    """Writes to one stream. `lost` hears, once, why it cannot be written any more; a reader that went away is no loss."""
+    """Writes to one stream. `lost` hears, once, why it cannot be written any more; a reader that
+    went away is no loss.
+    """
 
     def __init__(self, stream: int, lost: Callable[[OSError], object] = lambda problem: None) -> None:
         self._stream, self._lost = stream, lost
@@ -62,8 +66,9 @@ class Outlet:
                 self._go_on()
 
     def close(self, patience: float | None = 1.0) -> None:
-        """Wait until all is written, so many seconds at most (None: as long as it takes). What is not read by then is lost, and
-        nothing that is written to the stream afterwards waits for a reader."""
+        """Wait until all is written, so many seconds at most (None: as long as it takes). What is
+        not read by then is lost, and nothing that is written to the stream afterwards waits for a
+        reader."""
         with self._changed:
             if not self._changed.wait_for(self._is_idle, patience):
                 self._is_over = True
@@ -78,10 +83,11 @@ class Outlet:
             self._thread.start()
         self._changed.notify_all()
 
-    # ── in the thread ─────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── in the thread ──────────────────────────────────────────────────────────────────
 
     def _run(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are for whoever waits for them
+        # they are for whoever waits for them
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         while not self._is_over:
             data = self._next()
             try:
@@ -130,7 +136,9 @@ class Outlet:
 def outlets(options: Options) -> Iterator[tuple[Outlet, Outlet]]:
     """Those of stdout and stderr, for a command that goes on for long; at the end they are closed."""
     stderr = Outlet(2)
-    stdout = Outlet(1, lambda problem: stderr.put(error_text(unwritable(problem, acted=True), options).encode()))
+    stdout = Outlet(
+        1, lambda problem: stderr.put(error_text(unwritable(problem, acted=True), options).encode())
+    )
     try:
         yield stdout, stderr
     finally:

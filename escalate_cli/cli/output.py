@@ -1,7 +1,8 @@
-"""The one printer: answers, talk and errors leave through here, and nothing leaves with a live control character in it.
+"""The one printer: answers, talk and errors leave through here, and nothing leaves with a live
+control character in it.
 
-Commands return an `Answer`; the frame hands it to `deliver`. Answers go to stdout, talk and errors to stderr. JSON is the same on a
-terminal and in a pipe. Rich is loaded only when a screen is drawn.
+Commands return an `Answer`; the frame hands it to `deliver`. Answers go to stdout, talk and errors
+to stderr. JSON is the same on a terminal and in a pipe. Rich is loaded only when a screen is drawn.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ Draw = Callable[["Console"], None]
 class Answer(msgspec.Struct, frozen=True):
     """What a command found or did.
 
-    `data` is JSON-able: what `--json` prints. `screen` is what people get: a function that draws on a console, a text that is printed
-    as it is (one line needs no Rich; "" prints nothing), or None when people get the JSON too. `notes` are talk, for stderr.
-    `acted`: something was changed, so that a lost answer (stdout full) does not turn success into failure. `failures`: what went
-    wrong with some of several things while the others were done; they are errors on stderr, also for `--quiet`.
+    `data` is JSON-able: what `--json` prints. `screen` is what people get: a function that draws on
+    a console, a text that is printed as it is (one line needs no Rich; "" prints nothing), or None
+    when people get the JSON too. `notes` are talk, for stderr. `acted`: something was changed, so
+    that a lost answer (stdout full) does not turn success into failure. `failures`: what went wrong
+    with some of several things while the others were done; they are errors on stderr, also for
+    `--quiet`.
     """
 
     data: Any
@@ -52,7 +55,9 @@ def _utf16(code: int) -> tuple[int, ...]:
 
 
 def json_text(data: object) -> str:
-    """`data` as one JSON document that is valid UTF-8 and harmless on a terminal, and says exactly what `data` says."""
+    """`data` as one JSON document that is valid UTF-8 and harmless on a terminal, and says exactly
+    what `data` says.
+    """
     import json
 
     return LIVE.sub(_json_escape, json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
@@ -61,8 +66,8 @@ def json_text(data: object) -> str:
 def deliver(answer: Answer, options: Options) -> ExitCode:
     """Print `answer`, then its notes; return the exit code of the process.
 
-    A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said on stderr; it is a failure only when
-    nothing but the answer was wanted.
+    A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said
+    on stderr; it is a failure only when nothing but the answer was wanted.
     """
     written = write(_page(answer, options), options, acted=answer.acted)
     notes = () if options.quiet else answer.notes
@@ -101,14 +106,20 @@ def drawn(draw: Draw, options: Options) -> bytes:
 
 
 def console(file: Any, options: Options, *, terminal: bool) -> Console:
-    """A Rich console in the house style: no markup, no emoji codes, no colours guessed from words; a last net for control characters."""
+    """A Rich console in the house style: no markup, no emoji codes, no colours guessed from words;
+    a last net for control characters.
+    """
     from rich.console import Console
     from rich.segment import Segment
 
     class Guarded(Console):
         def render(self, renderable: Any, options: Any = None) -> Any:
             for segment in super().render(renderable, options):
-                yield segment if segment.control else Segment(printable(segment.text, lines=True), segment.style)
+                yield (
+                    segment
+                    if segment.control
+                    else Segment(printable(segment.text, lines=True), segment.style)
+                )
 
     return Guarded(
         file=file,
@@ -130,7 +141,9 @@ def say(text: str) -> None:
         give_up(2)
 
 
-def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> None:
+def fail(
+    error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None
+) -> None:
     """Print an error on stderr: see `error_text`."""
     try:
         sys.stderr.write(error_text(error, options, details=details, more=more))
@@ -139,8 +152,12 @@ def fail(error: EscalateError, options: Options, *, details: Sequence[str] = (),
         give_up(2)
 
 
-def error_text(error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None) -> str:
-    """An error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of lines that come first."""
+def error_text(
+    error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None
+) -> str:
+    """An error: `escalate: error: …` and a hint line, or the same as JSON. `details` are blocks of
+    lines that come first.
+    """
     if options.json:
         return json_text({"error": {**error_data(error), **(more or {})}}) + "\n"
     lines = [printable(detail, lines=True) for detail in details]
@@ -156,7 +173,9 @@ def error_data(error: EscalateError) -> dict[str, Any]:
 
 
 def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
-    """Put `data` on stdout and see it through; whether that went well. A reader that went away is well: it has seen enough."""
+    """Put `data` on stdout and see it through; whether that went well. A reader that went away is
+    well: it has seen enough.
+    """
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -187,7 +206,9 @@ def give_up_stdout() -> None:
 
 
 def give_up(stream: int) -> None:
-    """Point a stream at /dev/null: what is left in its buffer would fail again, loudly, when the interpreter ends."""
+    """Point a stream at /dev/null: what is left in its buffer would fail again, loudly, when the
+    interpreter ends.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream)
     os.close(nowhere)

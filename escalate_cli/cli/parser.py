@@ -1,4 +1,6 @@
-"""How a command line becomes a request: Typer parses it, and only the command that is asked for is imported."""
+"""How a command line becomes a request: Typer parses it, and only the command that is asked for is
+imported.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,15 @@ COMPLETE = "_ESCALATE_COMPLETE"
 _GLOBAL = "Global options"
 _PLAIN: tuple[Any, ...] = (str, str | None, list[str], list[str] | None, bool)
 
-# Click's error for a command line that makes no sense. Typer carries its own Click, whose names it keeps to itself.
+# Click's error for a command line that makes no sense. Typer carries its own Click, whose names it keeps to
+# itself.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What a command line asks for: a function of plain values, its values, and the global options by name, as given."""
+    """What a command line asks for: a function of plain values, its values, and the global options
+    by name, as given.
+    """
 
     function: Callable[..., Answer]
     options: Mapping[str, Any]
@@ -37,12 +42,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Request | int:
-    """The request that `arguments` make; an exit code when everything has been said already (help, completion).
+    """The request that `arguments` make; an exit code when everything has been said already (help,
+    completion).
 
     `UsageProblem` when they make no sense.
     """
     try:
-        asked = _root(environ).main(args=list(arguments), prog_name="escalate", complete_var=COMPLETE, standalone_mode=False)
+        asked = _root(environ).main(
+            args=list(arguments), prog_name="escalate", complete_var=COMPLETE, standalone_mode=False
+        )
     except _VersionAsked:
         return Request(_version, {"json": "--json" in arguments}, {})
     except typer.Abort:
@@ -74,16 +82,31 @@ def _global_parameters() -> list[inspect.Parameter]:
     def option(name: str, kind: Any, *spelled: str, help: str, **more: Any) -> inspect.Parameter:
         info = typer.Option(*spelled, help=help, rich_help_panel=_GLOBAL, **more)
         default = False if kind is bool else None
-        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
+        return inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
+        )
 
     return [
-        option("config", str | None, "--config", metavar="PATH", help="Configuration: a directory or a file ($ESCALATE_CONFIG)"),
+        option(
+            "config",
+            str | None,
+            "--config",
+            metavar="PATH",
+            help="Configuration: a directory or a file ($ESCALATE_CONFIG)",
+        ),
         option("db", str | None, "--db", metavar="PATH", help="Database ($ESCALATE_DB)"),
         option("json", bool, "--json", help="Answer as JSON"),
         option("quiet", bool, "--quiet", "-q", help="Answers and errors only, no talk"),
         option("no_color", bool, "--no-color", help="No colours ($NO_COLOR)"),
         option("debug", bool, "--debug", help="Tell more when something fails"),
-        option("version", bool, "--version", help="Say which version this is", is_eager=True, callback=_ask_version),
+        option(
+            "version",
+            bool,
+            "--version",
+            help="Say which version this is",
+            is_eager=True,
+            callback=_ask_version,
+        ),
     ]
 
 
@@ -100,8 +123,8 @@ def _given_before(ctx: typer.Context) -> dict[str, Any]:
 def command_for(name: str, function: Callable[..., Answer]) -> Any:
     """The Typer command that turns a command line into a `Request` for `function`.
 
-    Its parameters are those of `function` but the first, which is the context, and the global options, except where `function` has
-    its own parameter of the same name (`replay --config`).
+    Its parameters are those of `function` but the first, which is the context, and the global
+    options, except where `function` has its own parameter of the same name (`replay --config`).
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     taken = {parameter.name for parameter in own}
@@ -109,7 +132,9 @@ def command_for(name: str, function: Callable[..., Answer]) -> Any:
 
     def request(ctx: typer.Context, **values: Any) -> Request:
         after = {parameter.name: values.pop(parameter.name) for parameter in shared}
-        return Request(function, _given_before(ctx) | {key: value for key, value in after.items() if value}, values)
+        return Request(
+            function, _given_before(ctx) | {key: value for key, value in after.items() if value}, values
+        )
 
     shell = typer.Typer(add_completion=False)
     shell.command(name, cls=PlainCommand, help=inspect.getdoc(function))(_shaped(request, [*own, *shared]))
@@ -126,7 +151,11 @@ def _group(family: str, help: str, *, completing: bool = False) -> Any:
     shell = typer.Typer(cls=LazyGroup, add_completion=completing, help=help)
     shell.callback()(_shaped(nothing_yet, shared))
     group: Any = build(shell)
-    group.params = [parameter for parameter in group.params if parameter.name not in ("install_completion", "show_completion")]
+    group.params = [
+        parameter
+        for parameter in group.params
+        if parameter.name not in ("install_completion", "show_completion")
+    ]
     group.name = family
     group.context_settings["help_option_names"] = ["--help", "-h"]
     group.family = f"{family} " if family else ""
@@ -150,8 +179,8 @@ def _shaped(function: Callable[..., Any], parameters: Sequence[inspect.Parameter
 def _spare_pydantic(command: Any, parameters: Sequence[inspect.Parameter]) -> Any:
     """Let the command take strings, lists of strings, flags and absent options as they are.
 
-    Typer 0.29 loads pydantic to learn that a string is a string: 75 ms of every process, more than all the rest. A parameter of any
-    other type goes Typer's way.
+    Typer 0.29 loads pydantic to learn that a string is a string: 75 ms of every process, more than
+    all the rest. A parameter of any other type goes Typer's way.
     """
     for parameter in parameters:
         annotation = parameter.annotation
@@ -225,7 +254,9 @@ def _plain_help(option: Any) -> Any:
 
 
 class LazyGroup(PlainGroup):
-    """Commands that are known by name and imported when asked for. `family` is the word before theirs: "service " or ""."""
+    """Commands that are known by name and imported when asked for. `family` is the word before
+    theirs: "service " or "".
+    """
 
     family = ""
 
@@ -252,8 +283,13 @@ class LazyGroup(PlainGroup):
                 raise UsageProblem(f'no such option "{name}"', see)
             if name in ("help", "version") and not self.family:
                 about = [word for word in args[1:2] if word in _lines("")] if name == "help" else []
-                raise UsageProblem(f'no such command "{name}"', f"run `{' '.join(['escalate', *about, f'--{name}'])}`")
-            raise UsageProblem(f'no such command "{self.family}{name}"', f'did you mean "{self.family}{meant}"?' if meant else see)
+                raise UsageProblem(
+                    f'no such command "{name}"', f"run `{' '.join(['escalate', *about, f'--{name}'])}`"
+                )
+            raise UsageProblem(
+                f'no such command "{self.family}{name}"',
+                f'did you mean "{self.family}{meant}"?' if meant else see,
+            )
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -268,11 +304,16 @@ class LazyGroup(PlainGroup):
         self._named().format_help(ctx, formatter)
 
     def _named(self) -> PlainGroup:
-        """The same group as far as names and lines of help go: for pages and completions, which need no command to be imported."""
+        """The same group as far as names and lines of help go: for pages and completions, which
+        need no command to be imported.
+        """
         named: dict[str, Any] = {
-            name: TyperCommand(name, help=line, rich_help_panel=heading) for name, (line, heading) in _lines(self.family).items()
+            name: TyperCommand(name, help=line, rich_help_panel=heading)
+            for name, (line, heading) in _lines(self.family).items()
         }
-        return PlainGroup(name=self.name, commands=named, params=self.params, help=self.help, epilog=self.epilog)
+        return PlainGroup(
+            name=self.name, commands=named, params=self.params, help=self.help, epilog=self.epilog
+        )
 
 
 def _lines(family: str) -> dict[str, tuple[str, str]]:
@@ -297,7 +338,16 @@ def _usage_problem(error: Exception) -> UsageProblem:
     if wrong is not None and type(error).__name__ == "NoSuchOption":
         from escalate_cli.core.organisation.catalog import did_you_mean
 
-        known = [name for parameter in ctx.command.get_params(ctx) for name in parameter.opts if name.startswith("--")] if ctx else []
+        known = (
+            [
+                name
+                for parameter in ctx.command.get_params(ctx)
+                for name in parameter.opts
+                if name.startswith("--")
+            ]
+            if ctx
+            else []
+        )
         meant = did_you_mean(str(wrong), known)
         return UsageProblem(f'no such option "{wrong}"', f'did you mean "{meant}"?' if meant else see)
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]

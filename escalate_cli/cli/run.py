@@ -1,4 +1,6 @@
-"""The frame around every command: parse, call, show; and the one place where errors become a line and an exit code."""
+"""The frame around every command: parse, call, show; and the one place where errors become a line
+and an exit code.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ _INTERRUPTED = 130
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink | None = None) -> int:
-    """Do what the command line asks and return the exit code of the process. `worker` is loading already, if something will be sent."""
+    """Do what the command line asks and return the exit code of the process. `worker` is loading
+    already, if something will be sent.
+    """
     options = _guessed(arguments, environ)
     try:
         from escalate_cli.cli import parser as app
@@ -68,18 +72,32 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink
 
 
 def _ordinary(error: OSError) -> EscalateError | None:
-    """What this machine or its owner does not allow is no bug: which file, and why; None for anything else."""
-    refused = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+    """What this machine or its owner does not allow is no bug: which file, and why; None for
+    anything else.
+    """
+    refused = (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+        errno.ENOTDIR,
+    )
     if error.errno not in refused or error.filename is None:
         return None
     name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "a file"
     kind = ConfigurationProblem if name.endswith(".toml") else DatabaseProblem
-    return kind(f"{name}: {error.strerror}", "check the path, who owns it and who may use it", code="not-allowed")
+    return kind(
+        f"{name}: {error.strerror}", "check the path, who owns it and who may use it", code="not-allowed"
+    )
 
 
 def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
-    """The answer, with a note where the last valid configuration stood in for a broken one, and one for each time zone, schedule or hours
-    that cannot be used, if the command has not said so itself."""
+    """The answer, with a note where the last valid configuration stood in for a broken one, and one
+    for each time zone, schedule or hours that cannot be used, if the command has not said so
+    itself."""
     warnings: list[str] = []
     if context.begun_anew is not None:
         warnings.append(f"warning: {context.begun_anew}. A new one has been begun")
@@ -99,9 +117,15 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
 
 
 def _guessed(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
-    """The global options as far as they matter to an error in the command line itself, which cannot be parsed."""
+    """The global options as far as they matter to an error in the command line itself, which cannot
+    be parsed.
+    """
     before = list(arguments)[: arguments.index("--")] if "--" in arguments else list(arguments)
-    return Options(json="--json" in before, debug="--debug" in before, color=not environ.get("NO_COLOR") and "--no-color" not in before)
+    return Options(
+        json="--json" in before,
+        debug="--debug" in before,
+        color=not environ.get("NO_COLOR") and "--no-color" not in before,
+    )
 
 
 def _options(given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
@@ -151,7 +175,9 @@ def problem_data(problem: Problem) -> dict[str, Any]:
 
 
 def _bug(error: Exception, options: Options) -> int:
-    """A failure that nobody foresaw. Its text may hold anything, secrets too: only its kind and place are told."""
+    """A failure that nobody foresaw. Its text may hold anything, secrets too: only its kind and
+    place are told.
+    """
     if options.debug:
         _traceback(error)
     hint = "please report it" if options.debug else "please report it, with what --debug prints"
@@ -161,7 +187,9 @@ def _bug(error: Exception, options: Options) -> int:
 
 
 def _traceback(error: BaseException) -> None:
-    """Where the error and what led to it happened. What a foreign error says is left out: it may hold a secret."""
+    """Where the error and what led to it happened. What a foreign error says is left out: it may
+    hold a secret.
+    """
     import traceback
 
     led_to_it = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -171,11 +199,17 @@ def _traceback(error: BaseException) -> None:
     for entry in traceback.extract_tb(error.__traceback__).format():
         for line in entry.splitlines():
             render.say(line)
-    render.say(f"{type(error).__name__}: {error.message}" if isinstance(error, EscalateError) else type(error).__name__)
+    render.say(
+        f"{type(error).__name__}: {error.message}"
+        if isinstance(error, EscalateError)
+        else type(error).__name__
+    )
 
 
 def interactive() -> bool:
-    """Whether somebody can be asked: stdin and stderr are terminals (questions go to stderr, answers stay clean)."""
+    """Whether somebody can be asked: stdin and stderr are terminals (questions go to stderr,
+    answers stay clean).
+    """
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -195,7 +229,8 @@ def choose(question: str, choices: Sequence[str]) -> int | None:
 
 
 def moment(context: Context, text: str, now: int, zone: str | None = None) -> int:
-    """The instant that an option such as `--at` names, in `zone` or the organisation's time zone; `UsageProblem` with a hint if none.
+    """The instant that an option such as `--at` names, in `zone` or the organisation's time zone;
+    `UsageProblem` with a hint if none.
 
     `now` is the command's one reading of the clock, so that two options agree on it.
     """
@@ -208,7 +243,9 @@ def moment(context: Context, text: str, now: int, zone: str | None = None) -> in
 
 
 def one_answer(context: Context, **asked: bool) -> None:
-    """Refuse options of which each asks for another answer on stdout, `--json` among them; nothing is dropped in silence."""
+    """Refuse options of which each asks for another answer on stdout, `--json` among them; nothing
+    is dropped in silence.
+    """
     given = [name for name, wanted in {**asked, "json": context.options.json}.items() if wanted]
     if len(given) > 1:
         raise UsageProblem(f"--{given[0]} and --{given[1]} are two answers", "leave one of them out")
@@ -220,12 +257,16 @@ def written(file: str, text: str) -> str:
         files.write(file, text.encode())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise EscalateError(f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write") from None
+        raise EscalateError(
+            f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write"
+        ) from None
     return f"wrote {file}"
 
 
 def span(option: str, text: str, *, some: bool = False) -> int:
-    """The duration that an option names, in microseconds; `UsageProblem` if none. `some`: nothing at all is too short."""
+    """The duration that an option names, in microseconds; `UsageProblem` if none. `some`: nothing
+    at all is too short.
+    """
     from escalate_cli.core.calendar.duration import parse_duration
 
     try:

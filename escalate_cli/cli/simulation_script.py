@@ -27,7 +27,9 @@ class Typed(msgspec.Struct, frozen=True):
 
 
 def script(typed: Typed, catalog: Catalog) -> list[Happening]:
-    """The happenings in the order of the options; `Unknown` for what the configuration does not have, `UsageProblem` for nonsense."""
+    """The happenings in the order of the options; `Unknown` for what the configuration does not
+    have, `UsageProblem` for nonsense.
+    """
     from escalate_cli.actions import lookup as meaning
 
     made: list[Happening] = []
@@ -37,7 +39,11 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
         made.append(happenings.acknowledgement(span("--ack", after), who))
     for text in typed.raised:
         after, severity = _both("--raise", text, "SEVERITY")
-        made.append(happenings.change(span("--raise", after), Changes(severity=meaning.find_severity(severity, catalog))))
+        made.append(
+            happenings.change(
+                span("--raise", after), Changes(severity=meaning.find_severity(severity, catalog))
+            )
+        )
     for text in typed.add:
         after, service = _both("--add-service", text, "S")
         added = meaning.find_service(service, catalog).id
@@ -62,5 +68,7 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
 def _both(option: str, text: str, what: str) -> tuple[str, str]:
     after, colon, value = text.partition(":")
     if not colon or not value:
-        raise UsageProblem(f'{option}: "{text}" does not say what', f"write {option} AFTER:{what}, as in {option} 20m:{what}")
+        raise UsageProblem(
+            f'{option}: "{text}" does not say what', f"write {option} AFTER:{what}, as in {option} 20m:{what}"
+        )
     return after, value

@@ -13,5 +13,7 @@ def stretch(text: str) -> list[str]:
     if not dash or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (first, last)):
         return [text]
     if not 0 <= int(last) - int(first) < LONGEST:
-        raise UsageProblem(f'"{text}" is no stretch of incidents', f"the lower number first, and at most {LONGEST:,} of them")
+        raise UsageProblem(
+            f'"{text}" is no stretch of incidents', f"the lower number first, and at most {LONGEST:,} of them"
+        )
     return [str(one) for one in range(int(first), int(last) + 1)]

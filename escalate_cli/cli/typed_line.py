@@ -11,7 +11,9 @@ from escalate_cli.errors import UsageProblem
 
 
 def run_line(command: str, context: Context) -> Any:
-    """Run a command line as a user would type it, on `context`; its `Answer`. So what is shown is what is run."""
+    """Run a command line as a user would type it, on `context`; its `Answer`. So what is shown is
+    what is run.
+    """
     request = app.parse(shlex.split(command)[1:], {})
     if isinstance(request, int):
         raise UsageProblem(f"this command answers nothing: {command}")

@@ -1,4 +1,6 @@
-"""What a person must hear even if they asked for something else: nobody ticks, the configuration is broken."""
+"""What a person must hear even if they asked for something else: nobody ticks, the configuration is
+broken.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from escalate_cli.core.organisation.catalog import Catalog
 
 
 def all_warnings(context: Context) -> list[str]:
-    """Every warning that applies now, one line each, but for the one about the configuration: the frame has it for every command."""
+    """Every warning that applies now, one line each, but for the one about the configuration: the
+    frame has it for every command.
+    """
     return [*disk_warning(context), *tick_warning(context), *unreadable_warning(context)]
 
 
@@ -36,7 +40,9 @@ def unusable_warning(catalog: Catalog, now: Instant) -> list[str]:
     try:
         return [f"{one.text}. `escalate doctor` tells more" for one in unusable(catalog, now)]
     except Exception as problem:  # whatever was asked for is answered as ever
-        return [f"what can be used could not be looked at ({words_of(problem)}). `escalate doctor` tells more"]
+        return [
+            f"what can be used could not be looked at ({words_of(problem)}). `escalate doctor` tells more"
+        ]
 
 
 def configuration_warning(context: Context) -> list[str]:
@@ -44,21 +50,32 @@ def configuration_warning(context: Context) -> list[str]:
     problem = context.fallen_back
     if problem is None:
         return []
-    # A place that was named may be a typing error: `escalate check` by itself would look elsewhere and find nothing wrong.
-    named = context.options.config or (not hasattr(problem, "problems") and context.environ.get("ESCALATE_CONFIG")) or None
+    # A place that was named may be a typing error: `escalate check` by itself would look elsewhere and find
+    # nothing wrong.
+    named = (
+        context.options.config
+        or (not hasattr(problem, "problems") and context.environ.get("ESCALATE_CONFIG"))
+        or None
+    )
     check = check_command(named)
-    return [f"warning: the configuration is broken ({problem.message}); the last valid one is used. Run {check}"]
+    return [
+        f"warning: the configuration is broken ({problem.message}); the last valid one is used. Run {check}"
+    ]
 
 
 def check_command(config: Path | str | None) -> str:
-    """What to type to have the configuration at this place checked; None: the one that is found without a name."""
+    """What to type to have the configuration at this place checked; None: the one that is found
+    without a name.
+    """
     import shlex
 
     return f"`escalate --config {shlex.quote(str(config))} check`" if config else "`escalate check`"
 
 
 def tick_warning(context: Context) -> list[str]:
-    """Said when nobody would be escalated to: something is or comes due, and no tick has run for five minutes."""
+    """Said when nobody would be escalated to: something is or comes due, and no tick has run for
+    five minutes.
+    """
     from escalate_cli.engine.pass_report import PASS_EXPECTED_WITHIN
 
     ledger, situations = context.store.ledger, context.store.situations
@@ -69,4 +86,6 @@ def tick_warning(context: Context) -> list[str]:
     if situations.next_due_at() is None:
         return []
     since = f"no tick has run for {show_about(now - last)}" if last is not None else "no tick has ever run"
-    return [f"warning: {since}, so nobody will be escalated to. Run `escalate watch`, or install `escalate cron`"]
+    return [
+        f"warning: {since}, so nobody will be escalated to. Run `escalate watch`, or install `escalate cron`"
+    ]

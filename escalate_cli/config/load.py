@@ -1,4 +1,6 @@
-"""The configuration as the rest of the program gets it: checked, and from the compiled cache when no file has changed."""
+"""The configuration as the rest of the program gets it: checked, and from the compiled cache when
+no file has changed.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,12 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(path: Path, cache: Path | None = None) -> Loaded:
-    """The configuration at `path`, a directory or a file; `cache` is a directory for its compiled form, made when it does not
-    exist.
+    """The configuration at `path`, a directory or a file; `cache` is a directory for its compiled
+    form, made when it does not exist.
 
-    Raises `InvalidConfiguration` with every problem when one is an error, `ConfigurationProblem` when there is nothing to read.
-    What is wrong with the cache is nobody's trouble: it is ignored and written anew.
+    Raises `InvalidConfiguration` with every problem when one is an error, `ConfigurationProblem`
+    when there is nothing to read. What is wrong with the cache is nobody's trouble: it is ignored
+    and written anew.
     """
     sources = find_sources(path)
     if cache is not None:
@@ -53,7 +56,8 @@ def compile_contents(contents: Sequence[Content]) -> Loaded:
 
 
 def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> Loaded:
-    """`load`, given up after so much CPU time of this process: `SlowConfiguration`. For the main thread; nothing else may use SIGPROF.
+    """`load`, given up after so much CPU time of this process: `SlowConfiguration`. For the main
+    thread; nothing else may use SIGPROF.
 
     A pass that pages may not wait for a file that takes minutes to read, by accident or by design.
     """
@@ -102,7 +106,9 @@ def version(contents: Sequence[Content]) -> str:
 
 
 def _unchanged(path: Path, sources: tuple[Source, ...]) -> bool:
-    """Whether the files are still those that were read: an edit in between must not be cached under its own stamp."""
+    """Whether the files are still those that were read: an edit in between must not be cached under
+    its own stamp.
+    """
     try:
         return find_sources(path) == sources
     except ConfigurationProblem:  # gone meanwhile

@@ -1,4 +1,6 @@
-"""Secrets that someone wrote into the configuration itself: noticing them, and showing the line without them."""
+"""Secrets that someone wrote into the configuration itself: noticing them, and showing the line
+without them.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,11 @@ def has_literal_secret(template: str) -> bool:
 
 
 def mask(line: str, *, suspicious: bool) -> str:
-    """`line` with every character replaced by "•" that may belong to a secret; its length stays, so that a caret still fits.
+    """`line` with every character replaced by "•" that may belong to a secret; its length stays, so
+    that a caret still fits.
 
-    `suspicious` lines belong to a gateway or a heartbeat, or cannot be understood: all their values are masked. Elsewhere only
-    URLs that seem to hold a secret are.
+    `suspicious` lines belong to a gateway or a heartbeat, or cannot be understood: all their values
+    are masked. Elsewhere only URLs that seem to hold a secret are.
     """
     url = _URL.search(line)
     if url is not None and (suspicious or has_literal_secret(line[url.start() :].split('"')[0])):
@@ -53,7 +56,11 @@ def mask(line: str, *, suspicious: bool) -> str:
 
 def looks_suspicious(line: str) -> bool:
     """Whether a line that nobody could parse may hold a secret."""
-    return _URL.search(line) is not None or _SECRET_KEY.search(line.partition("=")[0]) is not None or "url" in line.lower()
+    return (
+        _URL.search(line) is not None
+        or _SECRET_KEY.search(line.partition("=")[0]) is not None
+        or "url" in line.lower()
+    )
 
 
 def _value(text: str) -> str:

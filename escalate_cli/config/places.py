@@ -12,7 +12,9 @@ from escalate_cli.config.toml.positions import Path
 
 
 class Unplaced(msgspec.Struct, frozen=True):
-    """A problem with what stands at `path`, which begins with a section and an id: ("people", "ana", "contact", "sms")."""
+    """A problem with what stands at `path`, which begins with a section and an id: ("people",
+    "ana", "contact", "sms").
+    """
 
     path: Path
     level: str

@@ -1,4 +1,6 @@
-"""What is wrong with a configuration, where, and what to write instead; shown so that no terminal and no secret is harmed."""
+"""What is wrong with a configuration, where, and what to write instead; shown so that no terminal
+and no secret is harmed.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,11 @@ WARNING = "warning"
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing that is wrong. `file` is relative to the configuration directory; `line` and `column` count from 1, 0 where there
-    is none.
+    """One thing that is wrong. `file` is relative to the configuration directory; `line` and
+    `column` count from 1, 0 where there is none.
 
-    `level` is "error" or "warning", `code` a stable word, `text` the source line with everything masked that may be a secret.
+    `level` is "error" or "warning", `code` a stable word, `text` the source line with everything
+    masked that may be a secret.
     """
 
     file: str
@@ -32,7 +35,9 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class InvalidConfiguration(ConfigurationProblem):
-    """The configuration has errors. `problems` holds them all, warnings too; `message` is the first error in one line."""
+    """The configuration has errors. `problems` holds them all, warnings too; `message` is the first
+    error in one line.
+    """
 
     code = "invalid-configuration"
     where = "the configuration"
@@ -53,12 +58,16 @@ def place(problem: Problem) -> str:
 
 
 def render(problem: Problem) -> str:
-    """The problem as people read it: place and message, the source line, a caret, a hint. No newline at the end."""
+    """The problem as people read it: place and message, the source line, a caret, a hint. No
+    newline at the end.
+    """
     lines = [printable(f"{place(problem)}: {problem.level}[{problem.code}]: {problem.message}")]
     if problem.text.strip():
         lines.append("    " + printable(problem.text.replace("\t", " ")))
         if 0 < problem.column <= len(problem.text) + 1:
-            lines.append("    " + " " * _width(printable(problem.text[: problem.column - 1].replace("\t", " "))) + "^")
+            lines.append(
+                "    " + " " * _width(printable(problem.text[: problem.column - 1].replace("\t", " "))) + "^"
+            )
     if problem.hint:
         lines.append("hint: " + printable(problem.hint))
     return "\n".join(lines)
@@ -66,4 +75,7 @@ def render(problem: Problem) -> str:
 
 def _width(text: str) -> int:
     """Columns that `text` takes on a terminal."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -1,4 +1,6 @@
-"""A configuration as a git revision has it: read from the repository that the present one lives in, without touching any file."""
+"""A configuration as a git revision has it: read from the repository that the present one lives in,
+without touching any file.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ _PATIENCE_SECONDS = 30
 
 
 def load_revision(revision: str, beside: Path) -> Loaded:
-    """The configuration that `revision` has at the place of `beside`, a directory or a file in a git repository.
+    """The configuration that `revision` has at the place of `beside`, a directory or a file in a
+    git repository.
 
-    `ConfigurationProblem` when there is no repository, no such revision, or no configuration in it; `InvalidConfiguration` when it
-    has errors.
+    `ConfigurationProblem` when there is no repository, no such revision, or no configuration in it;
+    `InvalidConfiguration` when it has errors.
     """
     place = beside.resolve()
     directory = place if place.is_dir() else place.parent
@@ -24,7 +27,8 @@ def load_revision(revision: str, beside: Path) -> Loaded:
     if top is None:
         raise ConfigurationProblem(
             f'"{revision}" is no file or directory, and {beside} is in no git repository',
-            "name two configurations: directories, files, or revisions of the repository that the configuration is in",
+            "name two configurations: directories, files, or revisions of the repository that the"
+            " configuration is in",
             code="no-repository",
         )
     root = Path(os.fsdecode(top).rstrip("\n"))
@@ -38,7 +42,11 @@ def load_revision(revision: str, beside: Path) -> Loaded:
     at = commit.decode().strip()
     inside = place.relative_to(root.resolve()).as_posix()
     names = [inside] if place.is_file() else _toml_files(root, at, inside)
-    contents = [Content(name.rsplit("/", 1)[-1], data) for name in names if (data := _git(root, "show", f"{at}:{name}")) is not None]
+    contents = [
+        Content(name.rsplit("/", 1)[-1], data)
+        for name in names
+        if (data := _git(root, "show", f"{at}:{name}")) is not None
+    ]
     if not contents:
         where = inside if inside != "." else "its top directory"
         raise ConfigurationProblem(
@@ -54,7 +62,9 @@ def _toml_files(root: Path, commit: str, inside: str) -> list[str]:
     prefix = "" if inside == "." else f"{inside}/"
     listed = _git(root, "ls-tree", "-z", "--name-only", commit, *([prefix] if prefix else []))
     names = os.fsdecode(listed or b"").split("\0")
-    return sorted(name for name in names if name.endswith(".toml") and not name.removeprefix(prefix).startswith("."))
+    return sorted(
+        name for name in names if name.endswith(".toml") and not name.removeprefix(prefix).startswith(".")
+    )
 
 
 def _git(directory: Path, *arguments: str) -> bytes | None:
@@ -63,7 +73,11 @@ def _git(directory: Path, *arguments: str) -> bytes | None:
 
     try:
         done = subprocess.run(
-            ["git", "-C", str(directory), *arguments], capture_output=True, timeout=_PATIENCE_SECONDS, check=False, stdin=subprocess.DEVNULL
+            ["git", "-C", str(directory), *arguments],
+            capture_output=True,
+            timeout=_PATIENCE_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None

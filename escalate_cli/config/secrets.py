@@ -1,9 +1,11 @@
-"""References to secrets in gateway URLs: `${NAME}` and `${file:/path}`, looked up at the moment of sending and never kept.
+"""References to secrets in gateway URLs: `${NAME}` and `${file:/path}`, looked up at the moment of
+sending and never kept.
 
-Every value is percent-encoded when it is put in, so that an `@` or `/` in a password cannot change the host. A reference is
-therefore a *part* of a URL (a user, a password, a token, a port), never a whole URL, and a token that contains slashes
-(`T1/B1/xyz` of a Slack webhook) arrives as one part: Apprise takes the URL apart first and decodes the parts afterwards. Where a
-plugin wants three parts, write three references.
+Every value is percent-encoded when it is put in, so that an `@` or `/` in a password cannot change
+the host. A reference is therefore a *part* of a URL (a user, a password, a token, a port), never a
+whole URL, and a token that contains slashes (`T1/B1/xyz` of a Slack webhook) arrives as one part:
+Apprise takes the URL apart first and decodes the parts afterwards. Where a plugin wants three
+parts, write three references.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ _FILE = "file:"
 
 
 class MissingSecret(ConfigurationProblem):
-    """A secret that a URL refers to cannot be had. `reference` names it (`${SMTP_PASSWORD}`); no value is ever part of this
-    error.
+    """A secret that a URL refers to cannot be had. `reference` names it (`${SMTP_PASSWORD}`); no
+    value is ever part of this error.
     """
 
     code = "missing-secret"
@@ -50,8 +52,8 @@ class BadReference(ConfigurationProblem):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Expanded:
-    """A URL ready for use, and every form of the values in it that must be redacted from whatever is shown. Its repr shows
-    neither.
+    """A URL ready for use, and every form of the values in it that must be redacted from whatever
+    is shown. Its repr shows neither.
     """
 
     url: str
@@ -61,7 +63,8 @@ class Expanded:
 def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
     """The URL of `template` for the address `to`.
 
-    Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference` when a `${` is malformed.
+    Raises `MissingSecret` when a variable or file is missing, empty or unreadable, `BadReference`
+    when a `${` is malformed.
     """
     values: dict[str, None] = {}
 
@@ -79,7 +82,9 @@ def expand(template: str, to: str, environ: Mapping[str, str]) -> Expanded:
 
 
 def references(template: str) -> tuple[str, ...]:
-    """The references in `template` as they are written there, each once; `BadReference` when one is malformed."""
+    """The references in `template` as they are written there, each once; `BadReference` when one is
+    malformed.
+    """
     found = {f"${{{_checked(match)}}}": None for match in _REFERENCE.finditer(template) if match[0] != TO}
     return tuple(found)
 
@@ -91,7 +96,9 @@ def secret_files(template: str) -> tuple[str, ...]:
 
 
 def _checked(match: re.Match[str]) -> str:
-    """What stands between the braces; `BadReference` when it is neither a variable's name nor an absolute path."""
+    """What stands between the braces; `BadReference` when it is neither a variable's name nor an
+    absolute path.
+    """
     name = match[1]
     hint = "write ${NAME} for an environment variable or ${file:/path} for a file"
     if name is None:
@@ -122,7 +129,9 @@ def _value(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _file(path: str, reference: str) -> str:
-    """The text of a secret's file without the newline at its end. Only regular files are opened: a FIFO would hang the sender."""
+    """The text of a secret's file without the newline at its end. Only regular files are opened: a
+    FIFO would hang the sender.
+    """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise MissingSecret(reference, "is not a regular file")

@@ -24,11 +24,15 @@ _SILENT_ON_INFO = frozenset({"opsgenie", "jira"})
 """alerting services for which "info" is a note on an alert that we never opened, so nothing would be sent"""
 
 
-def attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], on_sent: Callable[[], None]) -> Outcome:
-    """Make the attempt that `envelope` (the fields of `sender.Envelope`; `timeout` in seconds) describes, and say how it ended.
+def attempt(
+    envelope: dict[str, Any], modules: list[tuple[str, bool]], on_sent: Callable[[], None]
+) -> Outcome:
+    """Make the attempt that `envelope` (the fields of `sender.Envelope`; `timeout` in seconds)
+    describes, and say how it ended.
 
-    A message that was refused, perhaps for its length, is tried once more with the short text: nobody has had it yet.
-    Whatever a plugin raises is an outcome. Nothing in the outcome is a secret.
+    A message that was refused, perhaps for its length, is tried once more with the short text:
+    nobody has had it yet. Whatever a plugin raises is an outcome. Nothing in the outcome is a
+    secret.
     """
     redaction = Redaction(envelope["url"], envelope["secrets"])
 
@@ -57,7 +61,11 @@ def _send(envelope: dict[str, Any], modules: list[tuple[str, bool]], wire: Wire,
     wire.watch()
     look(envelope["look"])  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
     outcome = service.send(plugin, letter, wire)
-    if short is None or len(short.body) >= len(letter.title) + len(letter.body) or not may_be_for_length(outcome, wire.exchanges):
+    if (
+        short is None
+        or len(short.body) >= len(letter.title) + len(letter.body)
+        or not may_be_for_length(outcome, wire.exchanges)
+    ):
         return outcome
     again = service.plugin()
     return outcome if isinstance(again, Outcome) else service.send(again, short, wire)
@@ -80,15 +88,24 @@ class _Service:
             modules = self._modules or find_plugin_modules(self._schema)
             plugin = make_plugin(self._envelope["url"], _asset(AppriseAsset), modules)
         except (ImportError, MemoryError, OSError) as problem:
-            return Outcome(OutcomeKind.TEMPORARY, f"the plugin cannot be loaded ({type(problem).__name__}: {problem})", local=True)
+            return Outcome(
+                OutcomeKind.TEMPORARY,
+                f"the plugin cannot be loaded ({type(problem).__name__}: {problem})",
+                local=True,
+            )
         except Exception as problem:
-            return Outcome(OutcomeKind.PERMANENT, f"the gateway's URL is not valid: {self._heard.words() or problem}")
+            return Outcome(
+                OutcomeKind.PERMANENT, f"the gateway's URL is not valid: {self._heard.words() or problem}"
+            )
         if plugin is not None and not plugin.enabled:
-            return Outcome(OutcomeKind.TEMPORARY, f"the plugin for {self._schema}:// lacks a library here", local=True)
+            return Outcome(
+                OutcomeKind.TEMPORARY, f"the plugin for {self._schema}:// lacks a library here", local=True
+            )
         if plugin is None or not self._apprise(plugin):
             words = self._heard.words() or "unknown or unusable schema"
             return Outcome(OutcomeKind.PERMANENT, f"Apprise does not accept the gateway's URL: {words}")
-        # Set on the instance, since the URL may say otherwise. The queue retries; a fresh plugin has no one to be gentle with.
+        # Set on the instance, since the URL may say otherwise. The queue retries; a fresh plugin has no one
+        # to be gentle with.
         plugin.retry, plugin.optional, plugin.redirects, plugin.request_rate_per_sec = 0, False, False, 0
         mark_mail(plugin, self._envelope["thread"])
         if getattr(plugin.overflow_mode, "value", plugin.overflow_mode) == "truncate":
@@ -100,7 +117,9 @@ class _Service:
         envelope = self._envelope
         loose = tuple(Loose(*one) for one in envelope["loose"])
         title = sound_text(envelope["title"]).replace("\n", " ")
-        title, body, short = quieted(title, sound(Text(envelope["body"], loose)), sound_text(envelope["short"]), self._schema)
+        title, body, short = quieted(
+            title, sound(Text(envelope["body"], loose)), sound_text(envelope["short"]), self._schema
+        )
         room = room_of(plugin, self._schema, envelope["longest"])
         measured = self.plugin()
         as_sent = sent_by(measured, lambda title, body: self._notify(measured, Letter(title, body)))
@@ -111,7 +130,9 @@ class _Service:
         """Send it and judge what came of it."""
         already = len(wire.exchanges)
         done = self._notify(plugin, letter)
-        return judge(done, wire.exchanges[already:], self._heard.words(), on_the_wire=speaks_on_the_wire(plugin))
+        return judge(
+            done, wire.exchanges[already:], self._heard.words(), on_the_wire=speaks_on_the_wire(plugin)
+        )
 
     def _notify(self, plugin: Any, letter: Letter) -> bool:
         kind = _LOOKS.get(self._envelope["kind"], "info")
@@ -133,7 +154,9 @@ class _Service:
 
 
 def sound_text(text: str) -> str:
-    """`text` as every provider can take it: lone surrogates and control characters become U+FFFD; tabs and line ends stay."""
+    """`text` as every provider can take it: lone surrogates and control characters become U+FFFD;
+    tabs and line ends stay.
+    """
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join("\ufffd" if _unsound(character) else character for character in normal)
 
@@ -151,23 +174,36 @@ def _unsound(character: str) -> bool:
 
 
 def _asset(kind: Any) -> Any:
-    """Apprise's settings: nothing on disk, no thread, no redirect, no second try; those that this version of Apprise knows."""
+    """Apprise's settings: nothing on disk, no thread, no redirect, no second try; those that this
+    version of Apprise knows.
+    """
     asset = kind(storage_mode="memory", async_mode=False)
-    for name, value in {"http_redirects": False, "default_service_retry": 0, "_service_timeout": 0.0, "_allow_templates": False}.items():
+    for name, value in {
+        "http_redirects": False,
+        "default_service_retry": 0,
+        "_service_timeout": 0.0,
+        "_allow_templates": False,
+    }.items():
         if hasattr(asset, name):
             setattr(asset, name, value)
     return asset
 
 
 def _after_exception(problem: BaseException, wire: Wire) -> Outcome:
-    told = f"the plugin failed ({type(problem).__name__}: {problem})" if str(problem) else f"the plugin failed ({type(problem).__name__})"
+    told = (
+        f"the plugin failed ({type(problem).__name__}: {problem})"
+        if str(problem)
+        else f"the plugin failed ({type(problem).__name__})"
+    )
     if any(exchange.sent for exchange in wire.exchanges):
         return Outcome(OutcomeKind.UNKNOWN, f"{told}; {MAY_HAVE_ARRIVED}")
     return Outcome(OutcomeKind.TEMPORARY, told)
 
 
 class _Heard(logging.Handler):
-    """The last warning that a plugin logged: often the only place where it says why. Bounded; redacted by who uses it."""
+    """The last warning that a plugin logged: often the only place where it says why. Bounded;
+    redacted by who uses it.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

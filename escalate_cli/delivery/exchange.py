@@ -1,4 +1,6 @@
-"""One exchange with a provider, and what it says about the message. Pure: knows neither Apprise nor a socket."""
+"""One exchange with a provider, and what it says about the message. Pure: knows neither Apprise nor
+a socket.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,10 @@ MAY_HAVE_ARRIVED = "it may have arrived"
 class Exchange:
     """What went over the wire: one HTTP request, or one SMTP conversation.
 
-    `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the SMTP reply that decided;
-    `said` is the provider's answer in its own words; `trouble` is what came instead of an answer; `hopeless` trouble stays however
-    often it is tried; `local` trouble is this process's own; `farewell` marks a request that says goodbye after the message and
+    `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the
+    SMTP reply that decided; `said` is the provider's answer in its own words; `trouble` is what
+    came instead of an answer; `hopeless` trouble stays however often it is tried; `local` trouble
+    is this process's own; `farewell` marks a request that says goodbye after the message and
     decides nothing.
     """
 
@@ -54,8 +57,9 @@ class Exchange:
 def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
     """The outcome of an attempt: what the wire shows comes before what the plugin says.
 
-    `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire` is whether this plugin speaks HTTP or SMTP, so
-    that silence means nothing was sent; of the few others (syslog, D-Bus, MQTT, IRC …) nothing can be seen and Apprise is believed.
+    `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire` is
+    whether this plugin speaks HTTP or SMTP, so that silence means nothing was sent; of the few
+    others (syslog, D-Bus, MQTT, IRC …) nothing can be seen and Apprise is believed.
     """
     telling = [exchange for exchange in exchanges if not exchange.farewell]
     if not telling:
@@ -64,20 +68,27 @@ def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_
         if succeeded:
             return Outcome(OutcomeKind.PERMANENT, "the plugin claims success but sent nothing")
         kind = OutcomeKind.PERMANENT if on_the_wire else OutcomeKind.TEMPORARY
-        return Outcome(kind, words or ("the plugin sent nothing" if on_the_wire else "the plugin reports a failure"))
+        return Outcome(
+            kind, words or ("the plugin sent nothing" if on_the_wire else "the plugin reports a failure")
+        )
     last = telling[-1]
     outcome = last.outcome()
     if last.status is None and last.trouble is None and words:
         outcome = replace(outcome, detail=f"{words}; {MAY_HAVE_ARRIVED}" if last.sent else words)
     if outcome.kind is not OutcomeKind.SENT or succeeded or last.protocol == "SMTP":
         return outcome
-    return Outcome(OutcomeKind.UNKNOWN, f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}")
+    return Outcome(
+        OutcomeKind.UNKNOWN,
+        f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}",
+    )
 
 
 _TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 421, 423, 425, 429})
 """a temporary redirect is a sign-in page or maintenance; the others ask to try again"""
 _PROXY_REFUSES = 407
-"""Proxy Authentication Required: what the environment names as a proxy says no, and the provider has heard nothing"""
+"""Proxy Authentication Required: what the environment names as a proxy says no, and the provider
+has heard nothing
+"""
 
 
 def _of_http(exchange: Exchange) -> Outcome:
@@ -89,7 +100,9 @@ def _of_http(exchange: Exchange) -> Outcome:
         kind = OutcomeKind.PERMANENT if refusal in _HOPELESS_REFUSALS else OutcomeKind.TEMPORARY
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
     said = _reason(exchange.said)
-    detail = f"HTTP {status}" + (" (a redirect, not followed)" if 300 <= status < 400 else f": {said}" if said else "")
+    detail = f"HTTP {status}" + (
+        " (a redirect, not followed)" if 300 <= status < 400 else f": {said}" if said else ""
+    )
     if status == _PROXY_REFUSES:
         return Outcome(OutcomeKind.TEMPORARY, f"{detail} (the proxy wants a password)", local=True)
     if status >= 500 or status in _TEMPORARY_HTTP:
@@ -106,23 +119,54 @@ def _of_smtp(exchange: Exchange) -> Outcome:
 
 
 _HOPELESS_REFUSALS = frozenset({
-    "account_inactive", "channel_not_found", "invalid_auth", "invalid_token", "is_archived", "missing_scope", "no_permission",
+    "account_inactive", "channel_not_found", "invalid_auth", "invalid_token", "is_archived",
+    "missing_scope", "no_permission",
     "not_authed", "not_in_channel", "restricted_action", "token_expired", "token_revoked", "user_not_found",
 })  # fmt: skip
 """what Slack says with HTTP 200 and means for good (https://api.slack.com/methods/chat.postMessage#errors)"""
-_BAD_WORDS = frozenset({"error", "err", "fail", "failed", "failure", "rejected", "refused", "denied", "invalid", "undelivered", "nok"})
+_BAD_WORDS = frozenset(
+    {
+        "error",
+        "err",
+        "fail",
+        "failed",
+        "failure",
+        "rejected",
+        "refused",
+        "denied",
+        "invalid",
+        "undelivered",
+        "nok",
+    }
+)
 _NOTHING = (None, False, 0, "", "0", "none", "null", "false", "ok", "success")
-_REASONS = ("error", "error-text", "error_text", "error_message", "errmsg", "message", "msg", "description", "detail", "reason", "title")
+_REASONS = (
+    "error",
+    "error-text",
+    "error_text",
+    "error_message",
+    "errmsg",
+    "message",
+    "msg",
+    "description",
+    "detail",
+    "reason",
+    "title",
+)
 
 
 _MAY_MEAN_LENGTH = frozenset({400, 413, 414, 422, 431})
 """HTTP statuses that a service gives for what it will not take as it is"""
 _TOO_BIG_FOR_MAIL = frozenset({523, 552, 554})
-_SPEAKS_OF_LENGTH = re.compile(r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE)
+_SPEAKS_OF_LENGTH = re.compile(
+    r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE
+)
 
 
 def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
-    """Whether a message was refused, and a shorter one may be taken. Nobody has had it: what may have arrived is not tried again."""
+    """Whether a message was refused, and a shorter one may be taken. Nobody has had it: what may
+    have arrived is not tried again.
+    """
     telling = [exchange for exchange in exchanges if not exchange.farewell]
     if not telling or outcome.kind not in (OutcomeKind.PERMANENT, OutcomeKind.TEMPORARY):
         return False
@@ -138,9 +182,10 @@ def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
 def find_refusal(body: str) -> str | None:
     """The reason if a 2xx answer says no in its body, else None.
 
-    Providers that do: Slack and Telegram (`ok: false`), Vonage (`messages[].status`), WeCom and DingTalk (`errcode`), and many an SMS
-    gateway (`status: error`, `error: …`, `success: false`, or plainly a text that begins with "error"). Only the top level counts:
-    below it may be our own message.
+    Providers that do: Slack and Telegram (`ok: false`), Vonage (`messages[].status`), WeCom and
+    DingTalk (`errcode`), and many an SMS gateway (`status: error`, `error: …`, `success: false`, or
+    plainly a text that begins with "error"). Only the top level counts: below it may be our own
+    message.
     """
     answer = _parsed(body)
     if not isinstance(answer, dict):
@@ -181,7 +226,9 @@ def _tells_something(value: Any) -> bool:
 
 
 def _reason(body: str) -> str:
-    """What a provider's JSON answer gives as the reason; "" where it gives none. HTML and other text is not for a timeline."""
+    """What a provider's JSON answer gives as the reason; "" where it gives none. HTML and other
+    text is not for a timeline.
+    """
     answer = _parsed(body)
     if not isinstance(answer, dict):
         return ""

@@ -1,7 +1,8 @@
 """How much room a service has for a message, and a message made to fit there.
 
-What Apprise knows of each service (`body_maxlen`, `title_maxlen`) counts for the text as its plugin sends it: with the title in front
-where the service has none, and with what the plugin escapes. So the plugin is asked: it makes the message, and it is not sent.
+What Apprise knows of each service (`body_maxlen`, `title_maxlen`) counts for the text as its plugin
+sends it: with the title in front where the service has none, and with what the plugin escapes. So
+the plugin is asked: it makes the message, and it is not sent.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _SCANTY = 320
 _MAIL = frozenset({"mailto", "mailtos"})
 """mail rings nobody by a name in its text, and shows it as it was written"""
 _SPEAKS_MARKUP = frozenset({"twilio"})
-"""what begins with "<" goes out as a document that says what a call does: a title could dial a number of its own"""
+"""what begins with "<" goes out as a document that says what a call does: a title could dial a
+number of its own
+"""
 _COUNT_BYTES = frozenset({"ntfy", "wecombot", "wechat", "dingtalk", "feishu", "lark", "irc"})
 _LESS_ROOM = {"ntfy": 4000}
 """where the service takes less than Apprise says; ntfy makes an attachment of what is longer"""
@@ -41,8 +44,9 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 class Room(msgspec.Struct, frozen=True):
-    """What a service takes. `together`: the title counts, too. `lines`: how many lines it shows, 0 for any number. `in_parts`: the
-    gateway's URL asks Apprise to send what is longer in several messages.
+    """What a service takes. `together`: the title counts, too. `lines`: how many lines it shows, 0
+    for any number. `in_parts`: the gateway's URL asks Apprise to send what is longer in several
+    messages.
     """
 
     body: int
@@ -54,12 +58,16 @@ class Room(msgspec.Struct, frozen=True):
 
     def has_place_for(self, sent: Letter) -> bool:
         """Whether it takes this, as the plugin sends it."""
-        length = self.measure(sent.body.rstrip()) + (self.measure(sent.title) + 2 if self.together and sent.title else 0)
+        length = self.measure(sent.body.rstrip()) + (
+            self.measure(sent.title) + 2 if self.together and sent.title else 0
+        )
         return length <= self.body and (not self.lines or sent.body.count("\n") < self.lines)
 
 
 def room_of(plugin: Any, schema: str, longest: int | None) -> Room:
-    """The room of the service behind a plugin; `longest` is what the gateway's owner says of it, for title and body together."""
+    """The room of the service behind a plugin; `longest` is what the gateway's owner says of it,
+    for title and body together.
+    """
     family = schema.removesuffix("s") if schema.removesuffix("s") in _COUNT_BYTES else schema
     measure = (lambda text: len(text.encode())) if family in _COUNT_BYTES else utf16_units
     title = int(plugin.title_maxlen) or LONGEST_TITLE
@@ -71,12 +79,21 @@ def room_of(plugin: Any, schema: str, longest: int | None) -> Room:
     if longest is not None:
         body, together = longest, True
     in_parts = getattr(plugin.overflow_mode, "value", plugin.overflow_mode) == "split"
-    return Room(body, min(title, LONGEST_TITLE, max(body // 4, 20)), together, int(plugin.body_max_line_count), in_parts, measure)
+    return Room(
+        body,
+        min(title, LONGEST_TITLE, max(body // 4, 20)),
+        together,
+        int(plugin.body_max_line_count),
+        in_parts,
+        measure,
+    )
 
 
-def fitted(letter: Letter, loose: Text, short: str, room: Room, as_sent: Callable[[Letter], list[Letter]]) -> Letter:
-    """`letter`, whose body is `loose`, made to fit: what may be cut first; else the short text where there is little room; else its
-    middle is left out.
+def fitted(
+    letter: Letter, loose: Text, short: str, room: Room, as_sent: Callable[[Letter], list[Letter]]
+) -> Letter:
+    """`letter`, whose body is `loose`, made to fit: what may be cut first; else the short text
+    where there is little room; else its middle is left out.
     """
     title = clip(letter.title, room.title)
 
@@ -108,7 +125,9 @@ def _no_markup(text: Text) -> Text:
 
 
 def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
-    """A function that says what `plugin` sends for a letter. The plugin is for this alone: it sends nothing any more."""
+    """A function that says what `plugin` sends for a letter. The plugin is for this alone: it sends
+    nothing any more.
+    """
     calls: list[Letter] = []
 
     def record(body: str = "", title: str = "", **_: object) -> bool:
@@ -118,7 +137,10 @@ def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
     for name in dir(plugin):
         if name.startswith("send") and callable(getattr(plugin, name)):
             setattr(plugin, name, record)
-    may_be_asked = all(getattr(type(plugin), name).__module__ == "apprise.plugins.base" for name in ("notify", "async_notify"))
+    may_be_asked = all(
+        getattr(type(plugin), name).__module__ == "apprise.plugins.base"
+        for name in ("notify", "async_notify")
+    )
 
     def as_sent(letter: Letter) -> list[Letter]:
         calls.clear()

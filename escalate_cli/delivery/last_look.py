@@ -1,7 +1,9 @@
-"""The last look of the process that sends: whether what it was given is still wanted, and still its own to send.
+"""The last look of the process that sends: whether what it was given is still wanted, and still its
+own to send.
 
-Between a claim and the first byte anything may happen: the sender is stopped and continued, somebody acknowledges, another process takes
-over what seems abandoned. So the child asks once more. Whom it asks is said in the envelope, since delivery knows no store.
+Between a claim and the first byte anything may happen: the sender is stopped and continued,
+somebody acknowledges, another process takes over what seems abandoned. So the child asks once more.
+Whom it asks is said in the envelope, since delivery knows no store.
 """
 
 from __future__ import annotations
@@ -14,11 +16,15 @@ from escalate_cli.clock import Clock
 
 
 class Withdrawn(BaseException):
-    """The attempt may not begin. Not an `Exception`, so that no plugin takes it for a provider's failure and goes on."""
+    """The attempt may not begin. Not an `Exception`, so that no plugin takes it for a provider's
+    failure and goes on.
+    """
 
 
 def look(question: Sequence[Any] | None) -> None:
-    """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing to ask: nothing to do."""
+    """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing
+    to ask: nothing to do.
+    """
     if question is None:
         return
     until, _, arguments = question
@@ -29,7 +35,9 @@ def look(question: Sequence[Any] | None) -> None:
 
 
 def whom_to_ask(question: Sequence[Any]) -> Callable[..., bool]:
-    """The function that answers, named "module:function"; loaded once by the process that all attempts are forked from."""
+    """The function that answers, named "module:function"; loaded once by the process that all
+    attempts are forked from.
+    """
     module, _, name = question[1].partition(":")
     found: Callable[..., bool] = getattr(importlib.import_module(module), name)
     return found

@@ -1,24 +1,25 @@
-"""What every mail says of itself in its head: that a program wrote it, that no program is to answer, and which incident it belongs to."""
+"""What every mail says of itself in its head: that a program wrote it, that no program is to
+answer, and which incident it belongs to.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-_OURS = {
-    "Auto-Submitted": "auto-generated",
-    "X-Auto-Response-Suppress": "All",
-    "x-ms-reactions": "disallow",
-}
-"""RFC 3834 for absence notes everywhere; Exchange's word for its own; and no 👍 in Outlook that nobody would see"""
+_OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "x-ms-reactions": "disallow"}
+"""RFC 3834 for absence notes everywhere; Exchange's word for its own; and no 👍 in Outlook that
+nobody would see
+"""
 _SENDERS = ("from_addr", "from_email")
 
 
 def mark_mail(plugin: Any, thread: str) -> None:
     """Set these headers on a plugin that sends mail and can carry headers; any other plugin stays as it is.
 
-    `thread` names what the mails of one incident have in common, "" where there is nothing: `References` then makes mail programs show
-    them together. A header that the gateway's URL sets itself (`+Header=value`) wins; each goes out once.
+    `thread` names what the mails of one incident have in common, "" where there is nothing:
+    `References` then makes mail programs show them together. A header that the gateway's URL sets
+    itself (`+Header=value`) wins; each goes out once.
     """
     sender = _sender(plugin)
     if sender is None:
@@ -26,14 +27,17 @@ def mark_mail(plugin: Any, thread: str) -> None:
     ours = dict(_OURS)
     if thread:
         ours["References"] = f"<{thread}@{_domain(sender)}>"
-    kept: dict[str, tuple[str, str]] = {}  # by the name in lower case: another spelling of a name would go out as a second header
+    # by the name in lower case: another spelling of a name would go out as a second header
+    kept: dict[str, tuple[str, str]] = {}
     for name, value in [*plugin.headers.items(), *ours.items()]:
         kept.setdefault(name.strip().lower(), (name, value))
     plugin.headers = dict(kept.values())
 
 
 def _sender(plugin: Any) -> str | None:
-    """The address that a mail plugin sends from; None of any other plugin, and of one that takes no headers."""
+    """The address that a mail plugin sends from; None of any other plugin, and of one that takes no
+    headers.
+    """
     if not isinstance(getattr(plugin, "headers", None), dict):
         return None
     for name in _SENDERS:

@@ -1,4 +1,6 @@
-"""The heartbeat's ping: one GET in a child of its own with a hard time limit, since a name look-up can hang for minutes."""
+"""The heartbeat's ping: one GET in a child of its own with a hard time limit, since a name look-up
+can hang for minutes.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,11 @@ except Exception:
 
 
 def ping(url: str) -> None:
-    """Ask for `url`, and wait a moment for the answer, which nobody needs: the dead man's switch is the one who reads.
+    """Ask for `url`, and wait a moment for the answer, which nobody needs: the dead man's switch is
+    the one who reads.
 
-    A child that takes longer is left alone, so that the next pass need not wait for it: it ends itself at its limit.
+    A child that takes longer is left alone, so that the next pass need not wait for it: it ends
+    itself at its limit.
     """
     import subprocess
 
@@ -32,5 +36,7 @@ def ping(url: str) -> None:
     command = [sys.executable, "-I", "-S", "-c", _CHILD, str(LIMIT_SECONDS)]
     nowhere = subprocess.DEVNULL
     with suppress(OSError, subprocess.TimeoutExpired):
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True)
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True
+        )
         child.communicate(url.encode(), timeout=PATIENCE_SECONDS)

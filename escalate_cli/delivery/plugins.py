@@ -1,4 +1,6 @@
-"""From an Apprise URL to the one plugin it names, without loading the other two hundred (saves about 200 ms)."""
+"""From an Apprise URL to the one plugin it names, without loading the other two hundred (saves
+about 200 ms).
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,17 @@ def schema_of(url: str) -> str:
 
 
 def find_plugin_modules(schema: str) -> list[tuple[str, bool]]:
-    """The plugin modules whose text names `schema`, likeliest first, each with whether it speaks HTTP or SMTP.
+    """The plugin modules whose text names `schema`, likeliest first, each with whether it speaks
+    HTTP or SMTP.
 
-    Reading the text of all plugins takes about 7 ms; importing them takes 200. Empty when the texts cannot be read (a zip file).
+    Reading the text of all plugins takes about 7 ms; importing them takes 200. Empty when the texts
+    cannot be read (a zip file).
     """
     import apprise.plugins
 
-    needle = re.compile(rb"protocol(?::[^=\n]*)?\s*=[^=]*?[\"']" + re.escape(schema.encode("ascii", "replace")) + rb"[\"']")
+    needle = re.compile(
+        rb"protocol(?::[^=\n]*)?\s*=[^=]*?[\"']" + re.escape(schema.encode("ascii", "replace")) + rb"[\"']"
+    )
     found: list[tuple[str, bool]] = []
     for folder in apprise.plugins.__path__:
         try:
@@ -33,7 +39,9 @@ def find_plugin_modules(schema: str) -> list[tuple[str, bool]]:
         except OSError:
             continue
         for name in names:
-            path = os.path.join(folder, name) if name.endswith(".py") else os.path.join(folder, name, "base.py")
+            path = (
+                os.path.join(folder, name) if name.endswith(".py") else os.path.join(folder, name, "base.py")
+            )
             text = _text(path) or _text(os.path.join(folder, name, "__init__.py"))
             if needle.search(text):
                 wired = any(f"import {module}".encode() in text for module in _WIRED)
@@ -47,17 +55,22 @@ def load_plugin(schema: str, modules: list[tuple[str, bool]]) -> Any:
         module = importlib.import_module(module_name)
         for name in dir(module):
             candidate = getattr(module, name)
-            if name.startswith("Notify") and hasattr(candidate, "app_id") and schema in candidate.schemas(candidate):
+            if (
+                name.startswith("Notify")
+                and hasattr(candidate, "app_id")
+                and schema in candidate.schemas(candidate)
+            ):
                 return candidate
     return None
 
 
 def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
-    """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also raise. Of one that lacks a library
-    here, the class, whose `enabled` is False.
+    """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also
+    raise. Of one that lacks a library here, the class, whose `enabled` is False.
 
-    What `modules` does not hold is left to Apprise, which loads everything: native `https://` addresses, and people's own plugins from
-    where the environment variable `APPRISE_PLUGIN_PATH` points, as for the `apprise` command.
+    What `modules` does not hold is left to Apprise, which loads everything: native `https://`
+    addresses, and people's own plugins from where the environment variable `APPRISE_PLUGIN_PATH`
+    points, as for the `apprise` command.
     """
     from apprise import Apprise, AppriseAsset
 
@@ -66,7 +79,8 @@ def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
         if own := _own_plugins():
             AppriseAsset(plugin_paths=own)  # loads them
         return Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
-    parsed = plugin.parse_url(url.replace("/#", "/%23"))  # as Apprise does: a channel's # does not begin a fragment
+    # as Apprise does: a channel's # does not begin a fragment
+    parsed = plugin.parse_url(url.replace("/#", "/%23"))
     if not plugin.enabled:
         return plugin
     if not parsed:
@@ -81,7 +95,8 @@ def known_schemas() -> frozenset[str]:
     from apprise import AppriseAsset
     from apprise.manager_plugins import NotificationManager
 
-    with warnings.catch_warnings(action="ignore"):  # what the plugins' own imports deprecate is not our user's business
+    # what the plugins' own imports deprecate is not our user's business
+    with warnings.catch_warnings(action="ignore"):
         if own := _own_plugins():
             AppriseAsset(plugin_paths=own)  # loads them
         return frozenset(NotificationManager().schemas())  # type: ignore[no-untyped-call]

@@ -23,10 +23,12 @@ _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 
 
 class Redaction:
-    """What must not be said: every secret of an attempt, in every spelling that a plugin or a provider may repeat it in.
+    """What must not be said: every secret of an attempt, in every spelling that a plugin or a
+    provider may repeat it in.
 
-    The known spellings are hidden where they stand. What else is in common with a secret, in whatever coding and however it is cut into
-    lines or escaped, makes the rest of the line be left out.
+    The known spellings are hidden where they stand. What else is in common with a secret, in
+    whatever coding and however it is cut into lines or escaped, makes the rest of the line be left
+    out.
     """
 
     def __init__(self, url: str, secrets: Iterable[str]) -> None:
@@ -45,25 +47,35 @@ class Redaction:
     @cached_property
     def _traces(self) -> frozenset[str]:
         codings = (code for secret in self._secrets for code in _codings(secret))
-        return frozenset(trace for code in codings for form in (_bare(code), code.lower()) for trace in _pieces(form))
+        return frozenset(
+            trace for code in codings for form in (_bare(code), code.lower()) for trace in _pieces(form)
+        )
 
     def line(self, text: str, longest: int = 240) -> str:
         """`text` as one showable line of at most `longest` characters, with no secret in it.
 
-        Hidden before cut: half a secret is one too. Hidden again after the white space is settled, since that may join what was apart.
+        Hidden before cut: half a secret is one too. Hidden again after the white space is settled,
+        since that may join what was apart.
         """
         if _OURS.fullmatch(text):  # nearly every message: nobody else's word is in it
             return text
         tidy = _UNSHOWABLE.sub(" ", self._hide(text[:20_000])).strip()
         tidy = self._hide(tidy)
         if self._echoes(tidy):  # the head is ours ("HTTP 400"), what follows is the provider's
-            tidy = f"{head} (the answer repeats a secret)" if not self._echoes(head := tidy.partition(":")[0]) else HIDDEN
+            tidy = (
+                f"{head} (the answer repeats a secret)"
+                if not self._echoes(head := tidy.partition(":")[0])
+                else HIDDEN
+            )
         return tidy if len(tidy) <= longest else tidy[: longest - 1] + "…"
 
     def _echoes(self, text: str) -> bool:
         sizes = {len(trace) for trace in self._traces}
         return any(
-            form[at : at + size] in self._traces for form in (_bare(text), text.lower()) for size in sizes for at in range(len(form))
+            form[at : at + size] in self._traces
+            for form in (_bare(text), text.lower())
+            for size in sizes
+            for at in range(len(form))
         )
 
     def _hide(self, text: str) -> str:
@@ -82,18 +94,35 @@ def _credentials(url: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """The letters and digits of `text`, in lower case: what escapes, padding and line breaks leave as it was."""
+    """The letters and digits of `text`, in lower case: what escapes, padding and line breaks leave
+    as it was.
+    """
     return "".join(filter(str.isalnum, text)).lower()
 
 
 def _codings(secret: str) -> set[str]:
-    """A secret as it is and in the codings that servers echo requests in: base64 from each of three bytes, hex, percent, JSON in JSON."""
-    found = {secret, secret[::-1], json.dumps(secret), json.dumps(json.dumps(secret)), quote(secret.encode("utf-8", "replace"), safe="")}
+    """A secret as it is and in the codings that servers echo requests in: base64 from each of three
+    bytes, hex, percent, JSON in JSON.
+    """
+    found = {
+        secret,
+        secret[::-1],
+        json.dumps(secret),
+        json.dumps(json.dumps(secret)),
+        quote(secret.encode("utf-8", "replace"), safe=""),
+    }
     for name in ("utf-8", "latin-1", "utf-16-le"):
         data = secret.encode(name, "replace")
-        found |= {data.hex(), "".join(f"%{byte:02x}" for byte in data), "".join(f"&#{byte};" for byte in data)}
+        found |= {
+            data.hex(),
+            "".join(f"%{byte:02x}" for byte in data),
+            "".join(f"&#{byte};" for byte in data),
+        }
         # The first and last characters of each shifted coding belong to the bytes beside it too.
-        found |= {base64.b64encode(bytes(shift) + data).decode()[(shift * 8 + 5) // 6 :][: len(data) * 8 // 6] for shift in range(3)}
+        found |= {
+            base64.b64encode(bytes(shift) + data).decode()[(shift * 8 + 5) // 6 :][: len(data) * 8 // 6]
+            for shift in range(3)
+        }
         found |= {base64.b32encode(data).decode().rstrip("="), base64.b85encode(data).decode()}
     return found
 

@@ -17,17 +17,22 @@ from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.process.worker_link import WorkerLink
 
 _PATIENCE_WITH_WORKER = 10.0
-"""seconds after an attempt's limit in which the worker must have said something: less than the engine's lease goes beyond that limit"""
+"""seconds after an attempt's limit in which the worker must have said something: less than the
+engine's lease goes beyond that limit
+"""
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit in microseconds.
+    """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
+    in microseconds.
 
-    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a `NotificationKind` value. `thread` is the same for
-    all messages of one incident, "" for others: mails are shown together by it. `look` is what is asked of a database just before the
-    first byte leaves: its path, a statement, the statement's one value, and the instant from which the attempt may not begin any more.
-    Without a row in answer the attempt is withdrawn. `loose` are the stretches of `body` that may be cut, `short` is the text for a
-    service that does not take so much, and `longest` what it takes, if that is known.
+    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a
+    `NotificationKind` value. `thread` is the same for all messages of one incident, "" for others:
+    mails are shown together by it. `look` is what is asked of a database just before the first byte
+    leaves: its path, a statement, the statement's one value, and the instant from which the attempt
+    may not begin any more. Without a row in answer the attempt is withdrawn. `loose` are the
+    stretches of `body` that may be cut, `short` is the text for a service that does not take so
+    much, and `longest` what it takes, if that is known.
     """
 
     url: str
@@ -56,14 +61,18 @@ class _Running:
 
 
 class Sender:
-    """Makes attempts, each in a child process that is killed at its time limit; any number at once. For one thread at a time.
+    """Makes attempts, each in a child process that is killed at its time limit; any number at once.
+    For one thread at a time.
 
-    `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe), `outcomes` returns early.
-    Reading from it is its owner's business. `link` is a worker that is loading already; it is closed with the sender.
-    Nothing here raises for a failed delivery: every attempt that was begun ends in an outcome.
+    `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe),
+    `outcomes` returns early. Reading from it is its owner's business. `link` is a worker that is
+    loading already; it is closed with the sender. Nothing here raises for a failed delivery: every
+    attempt that was begun ends in an outcome.
     """
 
-    def __init__(self, wake_fd: int | None = None, clock: Clock | None = None, link: WorkerLink | None = None) -> None:
+    def __init__(
+        self, wake_fd: int | None = None, clock: Clock | None = None, link: WorkerLink | None = None
+    ) -> None:
         self.wake_fd = wake_fd
         self._clock = clock or Clock()
         self._link = link
@@ -73,7 +82,9 @@ class Sender:
     def __enter__(self) -> Sender:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close(wait=kind is None)
 
     @property
@@ -92,19 +103,24 @@ class Sender:
                 self._link = None  # `begin` tries again and reports it as an outcome
 
     def begin(self, ticket: int, envelope: Envelope) -> None:
-        """Start an attempt. `ticket` is the caller's number for it, not in use by another attempt under way; returns at once."""
+        """Start an attempt. `ticket` is the caller's number for it, not in use by another attempt
+        under way; returns at once.
+        """
         if ticket in self._running:
             raise ValueError(f"an attempt with ticket {ticket} is under way")
         self.warm()
         seconds = envelope.timeout / SECOND
         if self._link is None:
-            self._ended.append((ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True)))
+            self._ended.append(
+                (ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True))
+            )
             return
         self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_WORKER)
         self._link.ask([ticket, {
             "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
             "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread, "look": envelope.look,
-            "loose": [astuple(one) for one in envelope.loose], "short": envelope.short, "longest": envelope.longest,
+            "loose": [astuple(one) for one in envelope.loose], "short": envelope.short,
+            "longest": envelope.longest,
         }])  # fmt: skip
 
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:
@@ -147,7 +163,10 @@ class Sender:
                 poll.register(self._link.requests_fd, select.POLLOUT)
         if self.wake_fd is not None:
             poll.register(self.wake_fd, select.POLLIN)
-        soonest = min((running.given_up_at for running in self._running.values()), default=0.0) - self._clock.monotonic()
+        soonest = (
+            min((running.given_up_at for running in self._running.values()), default=0.0)
+            - self._clock.monotonic()
+        )
         ready = poll.poll(max(min(seconds, soonest), 0) * 1000 + 1)
         return any(fd == self.wake_fd for fd, _ in ready)
 
@@ -167,10 +186,12 @@ class Sender:
         self._lose_all("the sending process died")
 
     def _take(self, ticket: int, kind: str, detail: str, retry_after: Any, local: bool) -> None:
-        from escalate_cli.delivery.redaction import Redaction  # here: by now the parent has nothing more urgent to do
+        # here: by now the parent has nothing more urgent to do
+        from escalate_cli.delivery.redaction import Redaction
 
         running = self._running.pop(ticket)
-        shown = Redaction(running.url, running.secrets).line(detail)  # the child has done so already; it runs other people's code
+        # the child has done so already; it runs other people's code
+        shown = Redaction(running.url, running.secrets).line(detail)
         self._ended.append((ticket, Outcome(OutcomeKind(kind), shown, retry_after, local)))
 
     def _lose_all(self, reason: str) -> None:

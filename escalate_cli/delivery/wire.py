@@ -1,4 +1,6 @@
-"""Watching, inside the sending child, what really goes over the wire: Apprise's own answer is only yes or no, and sometimes wrong."""
+"""Watching, inside the sending child, what really goes over the wire: Apprise's own answer is only
+yes or no, and sometimes wrong.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,14 @@ _GOODBYES = ("logout", "signout")
 
 
 class Wire:
-    """The exchanges of one attempt, in order. `on_sent` is called once, when the first byte of a message is about to leave;
-    what it raises keeps it here.
+    """The exchanges of one attempt, in order. `on_sent` is called once, when the first byte of a
+    message is about to leave; what it raises keeps it here.
 
-    It changes `requests` and `smtplib` for the whole process, so it is for a child that makes one attempt and ends. `patience` is how
-    many seconds an answer is waited for: the attempt's own limit, since Apprise's four seconds would give up on a slow provider that
-    has already accepted the message. (Connecting keeps Apprise's limit, so that a dead IPv6 address leaves time for IPv4.)
+    It changes `requests` and `smtplib` for the whole process, so it is for a child that makes one
+    attempt and ends. `patience` is how many seconds an answer is waited for: the attempt's own
+    limit, since Apprise's four seconds would give up on a slow provider that has already accepted
+    the message. (Connecting keeps Apprise's limit, so that a dead IPv6 address leaves time for
+    IPv4.)
     """
 
     def __init__(self, patience: float, on_sent: Callable[[], None]) -> None:
@@ -67,7 +71,9 @@ class Wire:
         open_exchanges: list[Exchange] = []
 
         def watched_session_send(session: Any, request: Any, **options: Any) -> Any:
-            exchange = self.begin("HTTP", farewell=(urlsplit(request.url or "").path.rstrip("/").lower().endswith(_GOODBYES)))
+            exchange = self.begin(
+                "HTTP", farewell=(urlsplit(request.url or "").path.rstrip("/").lower().endswith(_GOODBYES))
+            )
             open_exchanges.append(exchange)
             options["allow_redirects"] = False
             options["timeout"] = (_connect_limit(options.get("timeout"), self._patience), self._patience)
@@ -141,7 +147,9 @@ _IDLE_COMMANDS = frozenset({"EHLO", "RSET", "QUIT"})
 
 
 class _SmtpTalk:
-    """One SMTP conversation: which reply decides about the message. The first recipient is the one that counts; others are copies."""
+    """One SMTP conversation: which reply decides about the message. The first recipient is the one
+    that counts; others are copies.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self.exchange = wire.begin("SMTP")
@@ -160,12 +168,15 @@ class _SmtpTalk:
         if self.command == "DATA" and code == 354:
             self._wire.sent(exchange)
         elif self.command == "DATA" and 200 <= code < 300:
-            if exchange.status is None:  # else the first recipient was refused before, and only a copy went out
+            # else the first recipient was refused before, and only a copy went out
+            if exchange.status is None:
                 exchange.status = code
         elif code < 0:
             exchange.trouble = "the answer is not SMTP"
         elif code >= 400:
-            decides = self.command not in _IDLE_COMMANDS and not (self.command == "RCPT" and self._recipients > 1)
+            decides = self.command not in _IDLE_COMMANDS and not (
+                self.command == "RCPT" and self._recipients > 1
+            )
             if decides:
                 exchange.status = code
                 exchange.said = text[:_MOST_SAID].decode("utf-8", "replace")
@@ -174,7 +185,9 @@ class _SmtpTalk:
 
 
 def read_retry_after(value: str | None, clock: Clock) -> Span | None:
-    """`Retry-After` (seconds, or a date; RFC 9110 §10.2.3) as a span from now; None if there is none that makes sense."""
+    """`Retry-After` (seconds, or a date; RFC 9110 §10.2.3) as a span from now; None if there is
+    none that makes sense.
+    """
     if not value:
         return None
     text = value.strip()
@@ -193,7 +206,9 @@ def _connect_limit(timeout: Any, patience: float) -> float:
 
 
 def _beginning(response: Any) -> bytes:
-    """The body, as far as it is kept; the plugin gets the same. Read piece by piece: a small answer may unpack to a huge one."""
+    """The body, as far as it is kept; the plugin gets the same. Read piece by piece: a small answer
+    may unpack to a huge one.
+    """
     body = bytearray()
     for piece in response.iter_content(16_384):
         body += piece
@@ -238,7 +253,9 @@ def _bound_answers(response_class: Any) -> None:
 
 
 class _Lines:
-    """The lines of one SMTP conversation, each cut to what `smtplib` takes, and not more than a megabyte of them in all."""
+    """The lines of one SMTP conversation, each cut to what `smtplib` takes, and not more than a
+    megabyte of them in all.
+    """
 
     def __init__(self, file: Any) -> None:
         self._file, self._left = file, _MOST_OF_AN_ANSWER
@@ -269,12 +286,22 @@ def _note_trouble(exchange: Exchange, problem: BaseException, *, proxied: bool =
 
 
 _CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_UNUSABLE = frozenset({"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError", "InvalidProxyURL", "LocationValueError"})
+_UNUSABLE = frozenset(
+    {
+        "InvalidURL",
+        "MissingSchema",
+        "InvalidSchema",
+        "LocationParseError",
+        "InvalidProxyURL",
+        "LocationValueError",
+    }
+)
 
 
 def name_trouble(problem: BaseException, *, proxied: bool = False) -> tuple[str, bool, bool]:
-    """What went wrong in a few words (never the exception's own: it names the URL); whether it stays however often it is tried, by
-    anybody; whether it is this process's own surroundings. `proxied`: the environment names a proxy for this address."""
+    """What went wrong in a few words (never the exception's own: it names the URL); whether it
+    stays however often it is tried, by anybody; whether it is this process's own surroundings.
+    `proxied`: the environment names a proxy for this address."""
     chain = list(_causes(problem))
     names = {type(cause).__name__ for cause in chain}
     own_certificates = next((one for one in _CERTIFICATE_VARIABLES if os.environ.get(one)), None)
@@ -301,9 +328,15 @@ def name_trouble(problem: BaseException, *, proxied: bool = False) -> tuple[str,
     cut_short = {"RemoteDisconnected", "SMTPServerDisconnected", "IncompleteRead", "ProtocolError"}
     if names & cut_short or any(isinstance(cause, lost) for cause in chain):
         return "the connection was lost", False, False
-    if own_certificates and any(isinstance(cause, OSError) for cause in chain) and not any(_errno(cause) for cause in chain):
+    if (
+        own_certificates
+        and any(isinstance(cause, OSError) for cause in chain)
+        and not any(_errno(cause) for cause in chain)
+    ):
         return f"the certificates that ${own_certificates} names cannot be used", False, True
-    refused = next((cause for cause in chain if isinstance(cause, OSError) and cause.errno and cause.strerror), None)
+    refused = next(
+        (cause for cause in chain if isinstance(cause, OSError) and cause.errno and cause.strerror), None
+    )
     return (f"connection failed ({refused.strerror})" if refused else type(problem).__name__), False, False
 
 
@@ -312,7 +345,9 @@ def _errno(cause: BaseException) -> int | None:
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The exception and everything that stands behind it, also in its arguments, where urllib3 keeps the reason."""
+    """The exception and everything that stands behind it, also in its arguments, where urllib3
+    keeps the reason.
+    """
     waiting, seen = [problem], set[int]()
     while waiting:
         cause = waiting.pop(0)

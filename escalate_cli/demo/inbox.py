@@ -1,7 +1,9 @@
-"""The inbox that the demonstration delivers to: a mail server and a web server on loopback, on free ports, in threads of their own.
+"""The inbox that the demonstration delivers to: a mail server and a web server on loopback, on free
+ports, in threads of their own.
 
-They understand just what Apprise says to them: SMTP without encryption or login (RFC 5321 §4.5.1's minimum and EHLO), and JSON posted
-to `/GATEWAY/ADDRESS`. Whatever they take is kept, in order of arrival.
+They understand just what Apprise says to them: SMTP without encryption or login (RFC 5321 §4.5.1's
+minimum and EHLO), and JSON posted to `/GATEWAY/ADDRESS`. Whatever they take is kept, in order of
+arrival.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ class Inbox:
             self._mail.server_close()
             raise
         self._threads = [
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True) for server in (self._mail, self._web)
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            for server in (self._mail, self._web)
         ]
 
     @property
@@ -74,7 +77,9 @@ class Inbox:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for server in (self._mail, self._web):
             server.shutdown()
             server.server_close()
@@ -102,7 +107,9 @@ class Inbox:
 
     def _keep(self, gateway: str, to: str, title: str, text: str) -> None:
         with self._lock:
-            self._received.append(Received(self._clock.now(), gateway, to, title, text.replace("\r\n", "\n").strip("\n")))
+            self._received.append(
+                Received(self._clock.now(), gateway, to, title, text.replace("\r\n", "\n").strip("\n"))
+            )
 
 
 class _Server(ThreadingTCPServer):
@@ -112,7 +119,9 @@ class _Server(ThreadingTCPServer):
     inbox: Inbox
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away in the middle sends again; its trouble is on the timeline, not on our screen."""
+        """A client that went away in the middle sends again; its trouble is on the timeline, not on
+        our screen.
+        """
 
 
 class _MailServer(_Server):
@@ -163,7 +172,9 @@ class _Postman(StreamRequestHandler):
         self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
     def _content(self) -> bytes | None:
-        """The lines up to the lone dot, doubled dots undone; None when the client went away or never comes to an end."""
+        """The lines up to the lone dot, doubled dots undone; None when the client went away or
+        never comes to an end.
+        """
         lines: list[bytes] = []
         size = 0
         while (line := self.rfile.readline(65536)) and size < _LARGEST:
@@ -184,7 +195,9 @@ class _WebServer(ThreadingHTTPServer):
         super().__init__((LOOPBACK, 0), _Clerk)
 
     def server_bind(self) -> None:
-        """As TCPServer does it. HTTPServer would ask the name service who we are, which takes long where there is none."""
+        """As TCPServer does it. HTTPServer would ask the name service who we are, which takes long
+        where there is none.
+        """
         ThreadingTCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, int(self.server_address[1])
 

@@ -1,4 +1,6 @@
-"""What one incident's record shows: how soon a page went out, who answered and at which level, what nobody answered."""
+"""What one incident's record shows: how soon a page went out, who answered and at which level, what
+nobody answered.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.events import LevelPaged
-from escalate_cli.core.incident.situation import Entry, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Entry,
+    NotificationKind,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 
 
@@ -39,7 +47,11 @@ class Lessons(msgspec.Struct, frozen=True):
 def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> Lessons:
     """Read the lessons from the stored record of an incident."""
     incident = situation.incident
-    sent = [one for one in situation.notifications if one.status is NotificationStatus.SENT and one.sent_at is not None]
+    sent = [
+        one
+        for one in situation.notifications
+        if one.status is NotificationStatus.SENT and one.sent_at is not None
+    ]
     pages = [one for one in sent if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
     by = incident.acknowledged_by
     levels = [one.level for one in pages if one.recipient == f"person:{by}" and one.level is not None]

@@ -1,4 +1,6 @@
-"""Puffin Ferries, an invented organisation small enough to read at a glance; its waits are seconds so that nobody waits for the story."""
+"""Puffin Ferries, an invented organisation small enough to read at a glance; its waits are seconds
+so that nobody waits for the story.
+"""
 
 from __future__ import annotations
 
@@ -161,7 +163,9 @@ expires = "2m"
 
 
 def files(timezone: str, *, mail_port: int, web_port: int) -> dict[str, str]:
-    """The configuration's files by name, for an organisation in `timezone` (an IANA name) whose messages go to these loopback ports."""
+    """The configuration's files by name, for an organisation in `timezone` (an IANA name) whose
+    messages go to these loopback ports.
+    """
     places = {"@TIMEZONE@": timezone, "@WEB_PORT@": str(web_port), "@MAIL_PORT@": str(mail_port)}
     texts = {"catalog.toml": _CATALOG, "gateways.toml": _GATEWAYS, "policies.toml": _POLICIES}
     for place, value in places.items():

@@ -1,4 +1,6 @@
-"""The scratch place: a directory that is gone afterwards, with a real configuration, a real database and an inbox of its own."""
+"""The scratch place: a directory that is gone afterwards, with a real configuration, a real
+database and an inbox of its own.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ class NoPlace(EscalateError):
 
 @contextmanager
 def scratch_place(environ: Mapping[str, str], clock: Clock) -> Iterator[Place]:
-    """Set it up, and leave nothing behind: no file, no process, no port, whether the block ends by itself or by a signal.
+    """Set it up, and leave nothing behind: no file, no process, no port, whether the block ends by
+    itself or by a signal.
 
     `NoPlace` when there is no writable temporary directory or no loopback.
     """
@@ -47,7 +50,9 @@ def scratch_place(environ: Mapping[str, str], clock: Clock) -> Iterator[Place]:
             directory = tempfile.TemporaryDirectory(prefix="escalate-demo-", ignore_cleanup_errors=True)
             inbox = Inbox(clock)
         except OSError as problem:
-            hint = "the demonstration needs a temporary directory ($TMPDIR) and the loopback address 127.0.0.1"
+            hint = (
+                "the demonstration needs a temporary directory ($TMPDIR) and the loopback address 127.0.0.1"
+            )
             raise NoPlace(f"cannot set up a scratch place: {problem.strerror or problem}", hint) from None
         with directory as name, inbox:
             path = Path(name)
@@ -63,7 +68,8 @@ def _settle(path: Path, inbox: Inbox, environ: Mapping[str, str], clock: Clock) 
     config.mkdir()
     for name, text in files(local_zone(environ), mail_port=inbox.mail_port, web_port=inbox.web_port).items():
         (config / name).write_text(text, encoding="utf-8")
-    # `json`, so that no command asks whoever watches; of the environment only the name of the user, in case the system has none.
+    # `json`, so that no command asks whoever watches; of the environment only the name of the user, in case
+    # the system has none.
     options = Options(config=config, db=path / "escalate.db", json=True)
     context = Context(options, {name: environ[name] for name in ("USER",) if name in environ}, clock)
     context.loaded = load(config, None)  # without a cache: on some systems it could only be the user's own
@@ -87,7 +93,9 @@ def _ended_orderly() -> Iterator[None]:
 
 @contextmanager
 def _without_proxy() -> Iterator[None]:
-    """The process that sends inherits this environment; a proxy that it names knows nothing of our loopback."""
+    """The process that sends inherits this environment; a proxy that it names knows nothing of our
+    loopback.
+    """
     before = os.environ.get("no_proxy")
     os.environ["no_proxy"] = ",".join(filter(None, (before or os.environ.get("NO_PROXY"), LOOPBACK)))
     try:

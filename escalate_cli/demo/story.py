@@ -1,6 +1,8 @@
-"""The story: customers can't log in. Every command is run as typed; what is told of it is read back from the record and the inbox.
+"""The story: customers can't log in. Every command is run as typed; what is told of it is read back
+from the record and the inbox.
 
-Time passes for real: while the story waits, passes are made whenever something comes due, as `escalate watch` would make them.
+Time passes for real: while the story waits, passes are made whenever something comes due, as
+`escalate watch` would make them.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ import msgspec
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Notification,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.demo.inbox import Received
@@ -26,11 +34,15 @@ INCIDENT = 1
 """the number of the first incident in a new database"""
 _BLINK: Span = SECOND // 10
 _LONGEST_WAIT: Span = 15 * SECOND
-"""nothing in the story is further away than a few seconds; what has not come by then has gone wrong, and the record says how"""
+"""nothing in the story is further away than a few seconds; what has not come by then has gone
+wrong, and the record says how
+"""
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A notification that was sent, and the message as it arrived: None when the inbox knows nothing of it."""
+    """A notification that was sent, and the message as it arrived: None when the inbox knows
+    nothing of it.
+    """
 
     notification: Notification
     received: Received | None
@@ -108,12 +120,18 @@ class Story:
         self._look_back()
         took = round((self._context.clock.monotonic() - began_at) * SECOND)
         lessons = self._learn()
-        return Played(tuple(self._scenes), self._situation(), self._timeline(), lessons, self._undelivered(), took)
+        return Played(
+            tuple(self._scenes), self._situation(), self._timeline(), lessons, self._undelivered(), took
+        )
 
-    # ── the scenes ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the scenes ─────────────────────────────────────────────────────────────────────
 
     def _declare(self) -> None:
-        self._begin("declare", "Something is broken", "A support agent types what customers say. Whose it is, the catalog knows.")
+        self._begin(
+            "declare",
+            "Something is broken",
+            "A support agent types what customers say. Whose it is, the catalog knows.",
+        )
         self._run("""escalate declare "customers can't log in" """)
 
     def _no_answer(self) -> None:
@@ -122,11 +140,21 @@ class Story:
         self._rest()
 
     def _severity_rises(self) -> None:
-        self._begin("severity", "It is worse than it looked", "Support reports more and more calls. A rule brings in whoever must know.")
-        self._run(f'escalate update {INCIDENT} --severity critical --message "Nobody can sign in, in any country"')
+        self._begin(
+            "severity",
+            "It is worse than it looked",
+            "Support reports more and more calls. A rule brings in whoever must know.",
+        )
+        self._run(
+            f'escalate update {INCIDENT} --severity critical --message "Nobody can sign in, in any country"'
+        )
 
     def _nudge(self) -> None:
-        self._begin("nudge", "A question to a human", "Some things want a human's yes: this rule asks before it wakes another team.")
+        self._begin(
+            "nudge",
+            "A question to a human",
+            "Some things want a human's yes: this rule asks before it wakes another team.",
+        )
         self._wait(lambda now: bool(self._situation().nudges), lambda now: "The rules watch the incident …")
         self._rest()
         for nudge in self._situation().nudges:
@@ -157,7 +185,7 @@ class Story:
         self._stage.learn(lessons)
         return lessons
 
-    # ── how a scene is played ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── how a scene is played ──────────────────────────────────────────────────────────
 
     @property
     def _catalog(self) -> Catalog:
@@ -211,21 +239,32 @@ class Story:
         """The person whom the latest level of the first escalation paged."""
         situation = self._situation()
         first = situation.escalations[0].id
-        pages = [one for one in situation.notifications if one.escalation_id == first and one.recipient.startswith("person:")]
+        pages = [
+            one
+            for one in situation.notifications
+            if one.escalation_id == first and one.recipient.startswith("person:")
+        ]
         return _id(max(pages, key=lambda one: (one.level or 0, one.id)).recipient)
 
-    # ── what is told: the record, and the inbox ───────────────────────────────────────────────────────────────────────
+    # ── what is told: the record, and the inbox ────────────────────────────────────────
 
     def _tell_news(self) -> None:
         """Tell what is new on the timeline and in the inbox, in the order in which it happened."""
         situation = self._situation()
         entries = self._timeline()
         news: list[tuple[Instant, int, Happening]] = [
-            (one.at, 0, one) for one in entries[self._told_entries :] if one.kind is not EntryKind.SENT  # the message itself is shown
+            # the message itself is shown
+            (one.at, 0, one)
+            for one in entries[self._told_entries :]
+            if one.kind is not EntryKind.SENT
         ]
         self._told_entries = len(entries)
         self._collect()
-        sent = [one for one in situation.notifications if one.status is NotificationStatus.SENT and one.id not in self._told]
+        sent = [
+            one
+            for one in situation.notifications
+            if one.status is NotificationStatus.SENT and one.id not in self._told
+        ]
         for one in sorted(sent, key=lambda one: (one.sent_at or 0, one.id)):
             self._told[one.id] = Delivery(one, self._claim(one))
             news.append((one.sent_at or 0, 1, self._told[one.id]))
@@ -239,18 +278,31 @@ class Story:
         self._collected = len(received)
 
     def _claim(self, notification: Notification) -> Received | None:
-        found = next((one for one in self._unclaimed if (one.gateway, one.to) == (notification.gateway, notification.address)), None)
+        found = next(
+            (
+                one
+                for one in self._unclaimed
+                if (one.gateway, one.to) == (notification.gateway, notification.address)
+            ),
+            None,
+        )
         if found is not None:
             self._unclaimed.remove(found)
         return found
 
     def _undelivered(self) -> tuple[str, ...]:
-        """Whatever was tried and is not in the inbox, also where the end of the incident called off a further attempt."""
+        """Whatever was tried and is not in the inbox, also where the end of the incident called off
+        a further attempt.
+        """
         all_of_them = self._situation().notifications
-        wanted = [one for one in all_of_them if one.status is not NotificationStatus.CANCELLED or one.attempts]
+        wanted = [
+            one for one in all_of_them if one.status is not NotificationStatus.CANCELLED or one.attempts
+        ]
         lost = [one for one in wanted if one.id not in self._told or self._told[one.id].received is None]
         return tuple(
-            f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway} ({one.error or 'it is not in the inbox'})" for one in lost
+            f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway}"
+            f" ({one.error or 'it is not in the inbox'})"
+            for one in lost
         )
 
 

@@ -1,4 +1,5 @@
-"""Sending what is due: claim → commit → hand to the sender → take in how it ended → record; and what a dead sender left behind.
+"""Sending what is due: claim → commit → hand to the sender → take in how it ended → record; and
+what a dead sender left behind.
 
 No transaction is open while anything is sent.
 """
@@ -18,7 +19,14 @@ from escalate_cli.core.events import HeldBack
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, entry_of
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
-from escalate_cli.core.notification.limits import GOES_ALONE, Ruling, is_limited, judge, matters_most, waits_as_well
+from escalate_cli.core.notification.limits import (
+    GOES_ALONE,
+    Ruling,
+    is_limited,
+    judge,
+    matters_most,
+    waits_as_well,
+)
 from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Catalog, Gateway
 from escalate_cli.delivery.sender import Envelope
@@ -32,7 +40,9 @@ from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.store import Store
 
 PARALLEL = 8
-"""attempts that run side by side; those that have become slow do not count, so that a hanging provider delays nobody else"""
+"""attempts that run side by side; those that have become slow do not count, so that a hanging
+provider delays nobody else
+"""
 SLOW_AFTER = 2 * SECOND
 MOST_OF_ONE_GATEWAY = 16
 """attempts through one gateway at a time, so that one that hangs leaves the places to the others"""
@@ -44,7 +54,9 @@ LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """a claim outlives the hard limit of its attempt by this much before another process may take it over"""
 _BATCH = 200
 _LOOK_AGAIN_SECONDS = 2.0
-"""how old the list of what is due may grow while slow providers are worked through: what came due meanwhile may be quick"""
+"""how old the list of what is due may grow while slow providers are worked through: what came due
+meanwhile may be quick
+"""
 
 
 class Sending(Protocol):
@@ -64,10 +76,17 @@ class _Underway(msgspec.Struct):
 
 
 class Dispatch:
-    """The attempts of this process, from the claim to the record. `catalog` is asked anew each time: it may have been repaired."""
+    """The attempts of this process, from the claim to the record. `catalog` is asked anew each
+    time: it may have been repaired.
+    """
 
     def __init__(
-        self, store: Store, catalog: Callable[[], Catalog], sender: Sending, clock: Clock, environ: Mapping[str, str]
+        self,
+        store: Store,
+        catalog: Callable[[], Catalog],
+        sender: Sending,
+        clock: Clock,
+        environ: Mapping[str, str],
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -94,17 +113,20 @@ class Dispatch:
         """Something new may be due: the list is read again before the next claim."""
         self._queue.clear()
 
-    # ── claiming and handing over ─────────────────────────────────────────────────────────────────────────────────────
+    # ── claiming and handing over ──────────────────────────────────────────────────────
 
     def start(self, now: Instant, report: PassReport, incident_id: int | None) -> int:
-        """Claim and begin attempts while there is room. The least busy gateway comes first: nine dead ones do not hold up a tenth."""
+        """Claim and begin attempts while there is room. The least busy gateway comes first: nine
+        dead ones do not hold up a tenth.
+        """
         started = 0
         offered: set[int] = set()
         while True:
             if not self._queue or self._clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
                 severities = [one.id for one in self._catalog().severities]
                 waiting = self._store.outbox.waiting(now, _BATCH, incident_id, severities)
-                self._queue = [one for one in waiting if one.id not in offered]  # what could not be claimed a moment ago is no work
+                # what could not be claimed a moment ago is no work
+                self._queue = [one for one in waiting if one.id not in offered]
                 self._looked_at = self._clock.monotonic()
             picked = self._pick()
             if not picked:
@@ -116,7 +138,8 @@ class Dispatch:
     def _pick(self) -> list[Waiting]:
         """Take what may begin now out of the queue, each time the first of the gateway that is least busy.
 
-        A gateway with nothing under way always has a place; one with more has one while few attempts are quick, and up to its share.
+        A gateway with nothing under way always has a place; one with more has one while few
+        attempts are quick, and up to its share.
         """
         busy = Counter(one.gateway.id for one in self._underway.values())
         room = self._room()
@@ -156,9 +179,11 @@ class Dispatch:
         return begun
 
     def _claim_safely(self, waiting: Waiting, now: Instant, report: PassReport) -> Claimed | None:
-        """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the others in the same transaction.
+        """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the
+        others in the same transaction.
 
-        Where limits and digests fail, be it for another's record, it goes out by itself: what decides about them is no reason for silence.
+        Where limits and digests fail, be it for another's record, it goes out by itself: what
+        decides about them is no reason for silence.
         """
         met: list[Exception] = []
         for claim in (self._claim, self._claim_alone):
@@ -171,23 +196,35 @@ class Dispatch:
                 met.append(problem)
             else:
                 if met:
-                    report.trouble(f"incident {waiting.incident_id}: a message was not weighed against others ({words_of(met[0])})")
+                    report.trouble(
+                        f"incident {waiting.incident_id}: a message was not weighed against others"
+                        f" ({words_of(met[0])})"
+                    )
                 return claimed
         self._put_off(waiting, met[-1], now, report)
         return None
 
     def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
-        return self._store.outbox.claim(waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT)
+        return self._store.outbox.claim(
+            waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+        )
 
-    def _put_off(self, one: Waiting | Unreadable, problem: Exception, now: Instant, report: PassReport) -> None:
+    def _put_off(
+        self, one: Waiting | Unreadable, problem: Exception, now: Instant, report: PassReport
+    ) -> None:
         self._store.outbox.push_ahead(one.id, now + LOOK_AHEAD_AFTER_TROUBLE)
         if isinstance(problem, DamagedRow):
             report.note_damage(self._store.database.path, one.incident_id, problem)
         else:
-            report.trouble(f"incident {one.incident_id}: a message could not be taken up ({words_of(problem)}); again in a minute")
+            report.trouble(
+                f"incident {one.incident_id}: a message could not be taken up ({words_of(problem)}); again in"
+                " a minute"
+            )
 
     def _claim(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
-        """Claim one, or a digest of all that were held back for the same address; hold back what exceeds `[limits]`."""
+        """Claim one, or a digest of all that were held back for the same address; hold back what
+        exceeds `[limits]`.
+        """
         outbox = self._store.outbox
         ruling = self._ruling(waiting, now)
         if ruling.hold_until is not None:
@@ -202,12 +239,18 @@ class Dispatch:
         found = (first, *(outbox.claim(one.id, token, now, lease_until) for one in others))
         together = {one.notification.id: one for one in found if one is not None}
         rank = self._catalog().severity
-        leader, *rest = leader_first((one.notification for one in together.values()), lambda one: rank(severities[one.id]).rank)
+        leader, *rest = leader_first(
+            (one.notification for one in together.values()), lambda one: rank(severities[one.id]).rank
+        )
         return outbox.bundle(together[leader.id], tuple(together[one.id] for one in rest))
 
     def _beside(self, waiting: Waiting, now: Instant) -> list[Waiting]:
         """What else goes out in the same message."""
-        return [one for one in self._store.outbox.beside(waiting, now) if goes_with(waiting.kind, one.kind, waiting.recipient)]
+        return [
+            one
+            for one in self._store.outbox.beside(waiting, now)
+            if goes_with(waiting.kind, one.kind, waiting.recipient)
+        ]
 
     def _ruling(self, waiting: Waiting, now: Instant) -> Ruling:
         """What `[limits]` say to this message."""
@@ -229,18 +272,26 @@ class Dispatch:
         def waits(other: Waiting) -> bool:
             return waits_as_well(other.kind, other.severity, waiting.kind, waiting.severity, catalog)
 
-        for incident_id in self._store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until, waits):
+        for incident_id in self._store.outbox.hold_back(
+            waiting.recipient, waiting.gateway, now, until, waits
+        ):
             event = HeldBack(recipient=waiting.recipient, gateway=waiting.gateway, until=until)
             self._store.situations.append(incident_id, entry_of(event, now, None, catalog))
 
     def _hand_over(self, claimed: Claimed, gateway: Gateway, now: Instant, report: PassReport) -> None:
-        ticket = claimed.attempt_id  # of the attempt: after a leap of the clock two of one notification may be under way
+        # of the attempt: after a leap of the clock two of one notification may be under way
+        ticket = claimed.attempt_id
         self._underway[ticket] = _Underway(claimed, gateway, self._clock.monotonic())
         try:
-            made = envelope(claimed, gateway, self._store.situations, self._catalog(), self._environ, now, report.trouble)
+            made = envelope(
+                claimed, gateway, self._store.situations, self._catalog(), self._environ, now, report.trouble
+            )
             if isinstance(made, Envelope):
-                self._sender.begin(ticket, msgspec.structs.replace(made, look=self._store.outbox.last_look(claimed)))
-        except Exception as problem:  # claimed is claimed: whatever happens now is an outcome, and stops no other message
+                self._sender.begin(
+                    ticket, msgspec.structs.replace(made, look=self._store.outbox.last_look(claimed))
+                )
+        # claimed is claimed: whatever happens now is an outcome, and stops no other message
+        except Exception as problem:
             text = f"the message could not be made ({type(problem).__name__}); nothing was sent"
             report.trouble(f"incident {claimed.incident_id}: to {claimed.notification.recipient}: {text}")
             made = Outcome(OutcomeKind.TEMPORARY, text)
@@ -253,7 +304,7 @@ class Dispatch:
         found = self._catalog().gateways.get(gateway_id)
         return found or Gateway(gateway_id, "", attempts=1)
 
-    # ── how it ended ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── how it ended ───────────────────────────────────────────────────────────────────
 
     def take_in(self, patience: float, report: PassReport) -> int:
         """Wait up to `patience` seconds for an attempt to end, and record what has ended; how many."""
@@ -262,12 +313,19 @@ class Dispatch:
         return self.record_ended(report)
 
     def record_ended(self, report: PassReport) -> int:
-        """Record every outcome that is known, in one transaction; how many. What cannot be recorded now is kept, not forgotten."""
+        """Record every outcome that is known, in one transaction; how many. What cannot be recorded
+        now is kept, not forgotten.
+        """
         if not self._ended:
             return 0
         self._reach("ended")
         now = self._clock.now()
-        known = [one for ticket, outcome in self._ended if ticket in self._underway for one in self._known(ticket, outcome, now)]
+        known = [
+            one
+            for ticket, outcome in self._ended
+            if ticket in self._underway
+            for one in self._known(ticket, outcome, now)
+        ]
         self._record(known, now, report)
         settled, self._ended = self._ended, []
         return sum(1 for ticket, _ in settled if self._underway.pop(ticket, None) is not None)
@@ -296,8 +354,9 @@ class Dispatch:
     def finish(self, report: PassReport, alive: Callable[[], object] = lambda: None) -> None:
         """Take in what is under way, and begin nothing more; `alive` is called now and then meanwhile.
 
-        A locked database is waited for until the last claim's lease is over: up to then nobody else sends what was sent here.
-        What still cannot be recorded is kept, and recorded at the next pass of this process, if there is one.
+        A locked database is waited for until the last claim's lease is over: up to then nobody else
+        sends what was sent here. What still cannot be recorded is kept, and recorded at the next
+        pass of this process, if there is one.
         """
         while self._underway:
             alive()
@@ -312,10 +371,12 @@ class Dispatch:
                 if problem.code != LOCKED or self._clock.now() >= leased_until:
                     raise
 
-    # ── what others left behind ───────────────────────────────────────────────────────────────────────────────────────
+    # ── what others left behind ────────────────────────────────────────────────────────
 
     def take_over_abandoned(self, now: Instant, report: PassReport) -> None:
-        """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and says so."""
+        """Settle what a sender that has died left behind: it may have arrived, so it is repeated,
+        and says so.
+        """
         seen: set[int] = set()
         while True:
             abandoned, unreadable = self._store.outbox.abandoned(now, _BATCH)
@@ -340,9 +401,13 @@ class Dispatch:
 
     def _outcome_of_abandoned(self, claimed: Claimed, now: Instant) -> Ended:
         gateway = self._gateway(claimed.notification.gateway)
-        outcome = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived")
+        outcome = Outcome(
+            OutcomeKind.UNKNOWN, "the process that was sending it has died; it may have arrived"
+        )
         verdict = what_follows(claimed.notification.attempts, gateway.attempts, outcome, now)
         if verdict.status is NotificationStatus.RETRYING:
             again = claimed.notification.attempts + 1
-            verdict = Verdict(verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now")
+            verdict = Verdict(
+                verdict.status, now, f"{outcome.detail}; attempt {again} of {gateway.attempts} now"
+            )
         return Ended(claimed, outcome, verdict, claimed.notification.id)

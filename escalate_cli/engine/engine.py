@@ -1,6 +1,7 @@
 """What time does, pass after pass.
 
-What is due is planned by `core.escalation.plan`, the intent is stored, `dispatch` sends it, round after round. One incident's failure never stops the others.
+What is due is planned by `core.escalation.plan`, the intent is stored, `dispatch` sends it, round
+after round. One incident's failure never stops the others.
 """
 
 from __future__ import annotations
@@ -24,14 +25,23 @@ from escalate_cli.store.store import Store
 
 _BATCH = 200
 _TOGETHER = 20
-"""incidents planned in one transaction: a commit costs more than a plan, but nobody else should wait long for the database"""
+"""incidents planned in one transaction: a commit costs more than a plan, but nobody else should
+wait long for the database
+"""
 
 
 class Engine:
-    """Plans what is due and delivers it. `catalog` is asked at every round, so that a repaired configuration is used at once."""
+    """Plans what is due and delivers it. `catalog` is asked at every round, so that a repaired
+    configuration is used at once.
+    """
 
     def __init__(
-        self, store: Store, catalog: Callable[[], Catalog], sender: Sending, clock: Clock, environ: Mapping[str, str]
+        self,
+        store: Store,
+        catalog: Callable[[], Catalog],
+        sender: Sending,
+        clock: Clock,
+        environ: Mapping[str, str],
     ) -> None:
         self.store = store
         self.clock = clock
@@ -43,7 +53,9 @@ class Engine:
     def on(cls, context: Context) -> Engine:
         """The engine on this context's parts. The configuration it starts with is remembered as valid."""
         context.keep_catalog()
-        return cls(context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ)
+        return cls(
+            context.store, lambda: context.running_catalog, context.sender, context.clock, context.environ
+        )
 
     def tick(self) -> PassReport:
         """One pass: everything that is due is planned and sent, and the outcomes are stored."""
@@ -57,11 +69,17 @@ class Engine:
         self.run(report, incident_id=incident_id)
         return report
 
-    def run(self, report: PassReport, *, incident_id: int | None = None, keep_on: Callable[[], bool] = lambda: True) -> bool:
+    def run(
+        self,
+        report: PassReport,
+        *,
+        incident_id: int | None = None,
+        keep_on: Callable[[], bool] = lambda: True,
+    ) -> bool:
         """Round after round until nothing is left to do now, or `keep_on()` says no; whether nothing is left.
 
-        When it cannot go on, as where the database cannot be used any more, what is under way is finished first: what was accepted
-        must not be sent again.
+        When it cannot go on, as where the database cannot be used any more, what is under way is
+        finished first: what was accepted must not be sent again.
         """
         try:
             while self.round(report, patience=0.5, incident_id=incident_id):
@@ -74,8 +92,8 @@ class Engine:
         return True
 
     def use(self, store: Store) -> None:
-        """Go on with the database as it was opened anew. What ended meanwhile is recorded there, by its claim: in a copy that knows
-        nothing of it, nothing is."""
+        """Go on with the database as it was opened anew. What ended meanwhile is recorded there, by
+        its claim: in a copy that knows nothing of it, nothing is."""
         if store is not self.store:
             self.store = store
             self._dispatch.use(store)
@@ -90,8 +108,8 @@ class Engine:
         self._dispatch.finish(report, alive)
 
     def begin_pass(self, report: PassReport | None = None) -> PassReport:
-        """Note the pass; put right what a clock set back or a dead sender has left behind. A pass that works long goes on with its
-        `report`."""
+        """Note the pass; put right what a clock set back or a dead sender has left behind. A pass
+        that works long goes on with its `report`."""
         with self.store.transaction():
             now = self.clock.now()
             behind = self.store.ledger.mind_the_clock(now)
@@ -133,7 +151,8 @@ class Engine:
         return planned
 
     def _plan_safely(self, incident_id: int, now: Instant, report: PassReport) -> bool:
-        """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in the same transaction.
+        """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in
+        the same transaction.
 
         Whether anything was done: what is offered as due and is not would be offered for ever.
         """
@@ -162,7 +181,10 @@ class Engine:
         return True
 
     def _push_ahead(self, incident_id: int, now: Instant, problem: Exception, report: PassReport) -> None:
-        text = f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again in a minute"
+        text = (
+            f"incident {incident_id} could not be planned ({type(problem).__name__}: {problem}); trying again"
+            " in a minute"
+        )
         report.trouble(text)
         if isinstance(problem, DamagedRow):
             report.note_damage(self.store.database.path, incident_id, problem)

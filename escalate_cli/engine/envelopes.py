@@ -1,4 +1,6 @@
-"""What is handed to the sender: the message of a claimed notification, and the URL with its secrets, looked up only now."""
+"""What is handed to the sender: the message of a claimed notification, and the URL with its
+secrets, looked up only now.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,8 @@ def envelope(
     now: Instant,
     trouble: Callable[[str], object] = lambda text: None,
 ) -> Envelope | Outcome:
-    """The message and where it goes; or the outcome, where there can be no attempt. `trouble` is told of a message that cannot be
-    written, where a plain one goes in its place."""
+    """The message and where it goes; or the outcome, where there can be no attempt. `trouble` is
+    told of a message that cannot be written, where a plain one goes in its place."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 
     notification = claimed.notification
@@ -52,9 +54,16 @@ def envelope(
 
 
 def sealed(
-    gateway: Gateway, expanded: Expanded, message: Message, short: Message, kind: NotificationKind, thread: str = ""
+    gateway: Gateway,
+    expanded: Expanded,
+    message: Message,
+    short: Message,
+    kind: NotificationKind,
+    thread: str = "",
 ) -> Envelope:
-    """An envelope for a gateway whose URL has its secrets; `short` is what goes out where `message` is refused for its length."""
+    """An envelope for a gateway whose URL has its secrets; `short` is what goes out where `message`
+    is refused for its length.
+    """
     return Envelope(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
         loose=message.loose, short=short.body, longest=gateway.longest,
@@ -62,8 +71,8 @@ def sealed(
 
 
 def _thread(claimed: Claimed, situations: Situations) -> str:
-    """What all mails of one incident have in common: its number, and when it was declared, since other installations have its number,
-    too. Nothing for a digest of several incidents.
+    """What all mails of one incident have in common: its number, and when it was declared, since
+    other installations have its number, too. Nothing for a digest of several incidents.
     """
     ids = {one.incident_id for one in (claimed, *claimed.also)}
     try:
@@ -81,7 +90,12 @@ def _address(notification: Notification, catalog: Catalog) -> str:
 
 
 def _messages(
-    claimed: Claimed, gateway: Gateway, situations: Situations, catalog: Catalog, now: Instant, trouble: Callable[[str], object]
+    claimed: Claimed,
+    gateway: Gateway,
+    situations: Situations,
+    catalog: Catalog,
+    now: Instant,
+    trouble: Callable[[str], object],
 ) -> tuple[Message, Message]:
     """The message as the gateway wants it, and the short one."""
     situation = _loaded(claimed.incident_id, situations)
@@ -96,7 +110,10 @@ def _messages(
                 raise
         except Exception as problem:
             what = f"{claimed.notification.kind.value} to {claimed.notification.recipient}"
-            trouble(f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain one is sent")
+            trouble(
+                f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain"
+                " one is sent"
+            )
         return _plainly(claimed, situation, short=short)
 
     short = write(short=True)
@@ -104,7 +121,9 @@ def _messages(
 
 
 def _loaded(incident_id: int, situations: Situations) -> Situation | None:
-    """What is known of the incident; nothing where a record of it cannot be read: a page with a plain text is better than none."""
+    """What is known of the incident; nothing where a record of it cannot be read: a page with a
+    plain text is better than none.
+    """
     try:
         return situations.load(incident_id)
     except DatabaseProblem as problem:
@@ -115,7 +134,9 @@ def _loaded(incident_id: int, situations: Situations) -> Situation | None:
     return None
 
 
-def _composed(claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool) -> Message:
+def _composed(
+    claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool
+) -> Message:
     if situation is None:
         raise DamagedRow("its record cannot be read")
     notification = joined(claimed.notification, [one.notification for one in claimed.also])
@@ -147,7 +168,9 @@ def _plainly(claimed: Claimed, situation: Situation | None, *, short: bool) -> M
 def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
     title = may_cut(words(situation.incident.title), 1) if situation else Text("an incident")
     repeat = "(repeat) " if claimed.notification.unsure else ""
-    text = one_sms(Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}")
+    text = one_sms(
+        Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}"
+    )
     others = {one.incident_id for one in claimed.also} - {claimed.incident_id}
     if others:
         text = f"{repeat}{len(others) + 1} incidents, #{claimed.incident_id} among them - escalate list"

@@ -1,4 +1,6 @@
-"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it; and how soon the next is expected."""
+"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it;
+and how soon the next is expected.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,12 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class PassReport:
-    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each; `undelivered` are the notifications
-    that this pass tried and had not delivered by its end, by id: what became of each, and in which message it was.
+    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each;
+    `undelivered` are the notifications that this pass tried and had not delivered by its end, by
+    id: what became of each, and in which message it was.
 
-    `sent`, `failed` and `retrying` count messages as people get them, of which one may carry several notifications."""
+    `sent`, `failed` and `retrying` count messages as people get them, of which one may carry
+    several notifications."""
 
     at: Instant
     incidents: int = 0
@@ -42,7 +46,9 @@ class PassReport:
     usable: bool = True
     """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
     unfounded: int = 0
-    """what an index offered as due and the table says is not: another process was quicker, or the index is damaged"""
+    """what an index offered as due and the table says is not: another process was quicker, or the
+    index is damaged
+    """
     damage: DatabaseProblem | None = None
     """how the database is damaged, where it was found only after everything that could be paged was"""
     unfinished: bool = False
@@ -63,9 +69,17 @@ class PassReport:
     def _messages(self, status: NotificationStatus) -> int:
         return len({message for became, message in self.undelivered.values() if became is status})
 
-    def count(self, incident_id: int, notification_id: int, status: NotificationStatus, entry: Entry, *, message: int) -> None:
-        """Count an outcome that is stored, by what it made of its notification and its entry on the timeline; `message` is the
-        notification that led the message in which it was."""
+    def count(
+        self,
+        incident_id: int,
+        notification_id: int,
+        status: NotificationStatus,
+        entry: Entry,
+        *,
+        message: int,
+    ) -> None:
+        """Count an outcome that is stored, by what it made of its notification and its entry on the
+        timeline; `message` is the notification that led the message in which it was."""
         self.did(f"#{incident_id} {entry.text}", is_trouble=entry.event.is_trouble)
         # Of what was to be tried again, and was, only how the last attempt ended counts.
         self.undelivered.pop(notification_id, None)
@@ -93,7 +107,9 @@ class PassReport:
 
     def poisoned(self, text: str) -> None:
         """This program fails at an incident whose records can be read; the first such is told of."""
-        self.poison = self.poison or EscalateError(text, "page people for it by other means, and please report it as a bug")
+        self.poison = self.poison or EscalateError(
+            text, "page people for it by other means, and please report it as a bug"
+        )
 
     def include(self, other: PassReport) -> None:
         """What another delivery came to, as part of this."""

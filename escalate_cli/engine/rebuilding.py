@@ -1,4 +1,6 @@
-"""An index that does not say what its table says hides what is due, or shows what is not: it is found, and rebuilt after a copy."""
+"""An index that does not say what its table says hides what is due, or shows what is not: it is
+found, and rebuilt after a copy.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _LOOKED = "indexes_looked_at"
 
 
 def rebuild_if_damaged(context: Context) -> str | None:
-    """Look through the database, and put its indexes right; the sentence that says so, None where nothing was wrong with them.
+    """Look through the database, and put its indexes right; the sentence that says so, None where
+    nothing was wrong with them.
 
     `DatabaseProblem` where more is damaged than indexes.
     """
@@ -38,9 +41,10 @@ def rebuild_if_damaged(context: Context) -> str | None:
 
 
 def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
-    """What `do` comes to. SQLite refuses to change a row that its index does not have where it should: then the indexes are put right,
-    `context.rebuilt` says so, and `do` is done once more: it must be one that does not do again what of it is stored already.
-    `DatabaseProblem` where more is damaged than indexes."""
+    """What `do` comes to. SQLite refuses to change a row that its index does not have where it
+    should: then the indexes are put right, `context.rebuilt` says so, and `do` is done once more:
+    it must be one that does not do again what of it is stored already. `DatabaseProblem` where more
+    is damaged than indexes."""
     try:
         return do()
     except DatabaseProblem as problem:
@@ -55,7 +59,10 @@ def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
 
 def rebuilt(context: Context, damage: Damage) -> str:
     """What is said of indexes that have been put right."""
-    return f"an index of the database {context.store.database.path} was damaged ({damage.text}): it has been rebuilt from its table"
+    return (
+        f"an index of the database {context.store.database.path} was damaged ({damage.text}): it has been"
+        " rebuilt from its table"
+    )
 
 
 def is_time_to_look(context: Context) -> bool:

@@ -1,4 +1,6 @@
-"""How attempts ended: each is recorded by whoever still holds its claim, with its line on the incident's timeline."""
+"""How attempts ended: each is recorded by whoever still holds its claim, with its line on the
+incident's timeline.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.incident.situation import Entry, Notification, NotificationKind, NotificationStatus, entry_of
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    entry_of,
+)
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.notification.limits import is_limited, matters_most
 from escalate_cli.core.organisation.catalog import Catalog
@@ -23,8 +31,8 @@ from escalate_cli.store.store import Store
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How an attempt ended and what follows. `leader` is the notification that led its message; `digest_of` and `beside_another` are those
-    of `core.events.Attempt`."""
+    """How an attempt ended and what follows. `leader` is the notification that led its message;
+    `digest_of` and `beside_another` are those of `core.events.Attempt`."""
 
     claimed: Claimed
     outcome: Outcome
@@ -35,7 +43,9 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
-    """`after`; where that fails, what was sent is sent, and anything else is given up: the next address or level has its turn."""
+    """`after`; where that fails, what was sent is sent, and anything else is given up: the next
+    address or level has its turn.
+    """
     try:
         return after(attempts, allowed, outcome, now)
     except Exception as problem:
@@ -46,9 +56,17 @@ def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) ->
 
 
 def record(
-    ended: Sequence[Ended], store: Store, catalog: Catalog, now: Instant, report: PassReport, *, reach: Callable[[str], None]
+    ended: Sequence[Ended],
+    store: Store,
+    catalog: Catalog,
+    now: Instant,
+    report: PassReport,
+    *,
+    reach: Callable[[str], None],
 ) -> None:
-    """Store how these attempts ended, in one transaction, and count them; `reach` is told of the points that tests stop at."""
+    """Store how these attempts ended, in one transaction, and count them; `reach` is told of the
+    points that tests stop at.
+    """
     try:
         with store.transaction():
             settled = [(one, _record_safely(one, store, catalog, now, report)) for one in ended]
@@ -70,7 +88,9 @@ def record(
 def _record_safely(
     ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
 ) -> tuple[NotificationStatus, Entry] | None:
-    """Record one outcome; what raises costs its line on the timeline, and none of the others in the same transaction."""
+    """Record one outcome; what raises costs its line on the timeline, and none of the others in the
+    same transaction.
+    """
     for how in (_record_one, _record_barely):
         try:
             with store.part():
@@ -78,14 +98,19 @@ def _record_safely(
         except EscalateError:
             raise
         except Exception as problem:
-            report.trouble(f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever ({words_of(problem)})")
+            report.trouble(
+                f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever"
+                f" ({words_of(problem)})"
+            )
     return None  # nobody holds its claim after the lease: then it is sent again, and says so
 
 
 def _record_one(
     ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
 ) -> tuple[NotificationStatus, Entry] | None:
-    """Record one outcome with its timeline entry; None when the claim was lost to another process meanwhile."""
+    """Record one outcome with its timeline entry; None when the claim was lost to another process
+    meanwhile.
+    """
     claimed = ended.claimed
     status = store.outbox.record(claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
     if status is None:
@@ -94,7 +119,9 @@ def _record_one(
         entry = _entry(ended, status, catalog, now)
     except Exception as problem:  # how it is told is no reason to forget that it was sent
         entry = _bare_entry(ended, status, now, words_of(problem))
-        report.trouble(f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})")
+        report.trouble(
+            f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})"
+        )
     store.situations.append(claimed.incident_id, entry)
     if status is not NotificationStatus.SENT:
         _release_safely(claimed, store, catalog, now, report)
@@ -106,7 +133,11 @@ def _record_barely(
 ) -> tuple[NotificationStatus, Entry] | None:
     """Record what became of it, and no word of why."""
     status = store.outbox.record(ended.claimed, ended.outcome.kind, "", ended.verdict, now)
-    return None if status is None else (status, _bare_entry(ended, status, now, "the timeline does not say more"))
+    return (
+        None
+        if status is None
+        else (status, _bare_entry(ended, status, now, "the timeline does not say more"))
+    )
 
 
 def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str) -> Entry:
@@ -114,7 +145,9 @@ def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str
     return entry_of(event, now, None, None)
 
 
-def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Instant, report: PassReport) -> None:
+def _release_safely(
+    claimed: Claimed, store: Store, catalog: Catalog, now: Instant, report: PassReport
+) -> None:
     """Where it cannot be known what waits only for this page, that waits its time."""
     try:
         with store.part():
@@ -127,8 +160,12 @@ def _release_safely(claimed: Claimed, store: Store, catalog: Catalog, now: Insta
 
 
 def _release(notification: Notification, store: Store, catalog: Catalog, now: Instant) -> None:
-    """What waits only because this page was on its way waits no longer: it did not arrive, and told the person of nothing."""
-    if notification.kind is not NotificationKind.PAGE or not is_limited(notification.recipient, notification.kind):
+    """What waits only because this page was on its way waits no longer: it did not arrive, and told
+    the person of nothing.
+    """
+    if notification.kind is not NotificationKind.PAGE or not is_limited(
+        notification.recipient, notification.kind
+    ):
         return
     told = store.outbox.told(notification.recipient, notification.gateway, now - catalog.limits.per, now)
 
@@ -139,12 +176,23 @@ def _release(notification: Notification, store: Store, catalog: Catalog, now: In
 
 
 def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:
-    event = attempted(ended.claimed.notification, status, ended.verdict.reason, ended.digest_of, beside_another=ended.beside_another)
+    event = attempted(
+        ended.claimed.notification,
+        status,
+        ended.verdict.reason,
+        ended.digest_of,
+        beside_another=ended.beside_another,
+    )
     return entry_of(event, now, None, catalog)
 
 
 def attempted(
-    notification: Notification, status: NotificationStatus, reason: str, digest_of: int = 0, *, beside_another: bool = False
+    notification: Notification,
+    status: NotificationStatus,
+    reason: str,
+    digest_of: int = 0,
+    *,
+    beside_another: bool = False,
 ) -> AnyEvent:
     """What became of the latest attempt of this notification; see `core.events.Attempt`."""
     about: dict[str, Any] = {

@@ -1,4 +1,5 @@
-"""Why somebody was not told of an incident: the first condition that stopped it, and when time alone would have brought it.
+"""Why somebody was not told of an incident: the first condition that stopped it, and when time
+alone would have brought it.
 
 What stopped it is read from the record; what time would still bring is asked of the simulation.
 """
@@ -37,7 +38,13 @@ from escalate_cli.core.events import (
     Snoozed,
 )
 from escalate_cli.core.events.reasons import Named
-from escalate_cli.core.incident.situation import Entry, Escalation, EscalationStatus, Notification, NotificationStatus
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Escalation,
+    EscalationStatus,
+    Notification,
+    NotificationStatus,
+)
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.notification.targets import Recipient, contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
@@ -59,31 +66,52 @@ LOOK_AHEAD = 4 * DAY
 def was_told(record: Record, person: str) -> bool:
     """Whether anything was sent to this person, or is just being sent."""
     reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
-    return any(one.recipient == f"person:{person}" and one.status in reached for one in record.situation.notifications)
+    return any(
+        one.recipient == f"person:{person}" and one.status in reached
+        for one in record.situation.notifications
+    )
 
 
 def stopped_by(record: Record, person: str) -> str:
-    """The first condition that kept this person from being told, in the order in which the incident would have come to them."""
+    """The first condition that kept this person from being told, in the order in which the incident
+    would have come to them.
+    """
     mine = [one for one in record.situation.notifications if one.recipient == f"person:{person}"]
     if mine:
-        order = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)  # what is still to come counts before what will not
-        return _stopped_on_the_way(min(mine, key=lambda one: order.index(one.status) + 1 if one.status in order else 0), record)
+        # what is still to come counts before what will not
+        order = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)
+        return _stopped_on_the_way(
+            min(mine, key=lambda one: order.index(one.status) + 1 if one.status in order else 0), record
+        )
     at_levels = _stopped_at_levels(person, record)
     known = record.catalog.people.get(person)
-    reachable = known is None or any(contacts(Recipient("person", person, Named()), urgency, record.catalog) for urgency in Urgency)
+    reachable = known is None or any(
+        contacts(Recipient("person", person, Named()), urgency, record.catalog) for urgency in Urgency
+    )
     if known is not None and not reachable and not at_levels.for_want_of_address:
         return f"{known.name} has no address that a page could go to ({known.source})"
     if at_levels.why:
         return at_levels.why
     for rule in record.catalog.rules:
         if any(_may_mean(one, person, None, record) for one in (*rule.page, *rule.inform)):
-            about = [one for one in record.timeline if isinstance(one.event, _OF_RULES) and one.event.rule == rule.name]
+            about = [
+                one
+                for one in record.timeline
+                if isinstance(one.event, _OF_RULES) and one.event.rule == rule.name
+            ]
             if not about:
-                return f'the rule "{rule.name}" has not come true: {rule.when.text or "always"} ({rule.source})'
+                return (
+                    f'the rule "{rule.name}" has not come true: {rule.when.text or "always"} ({rule.source})'
+                )
             if rule.mode.value == "nudge":
                 return f'the rule "{rule.name}" asks first: {about[-1].text} ({rule.source})'
-            return f'the rule "{rule.name}" fired at {record.at(about[0].at)} and did not mean them then ({rule.source})'
-    if any(_may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page):
+            return (
+                f'the rule "{rule.name}" fired at {record.at(about[0].at)} and did not mean them then'
+                f" ({rule.source})"
+            )
+    if any(
+        _may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page
+    ):
         return f"{_without_fallback(record)} ({record.catalog.fallback.source})"
     policies = ", ".join(dict.fromkeys(one.policy.id for one in record.situation.escalations)) or "no policy"
     return f"nothing leads to them: no level of {policies}, no rule and not the fallback names them"
@@ -91,7 +119,9 @@ def stopped_by(record: Record, person: str) -> str:
 
 def _without_fallback(record: Record) -> str:
     """Why the fallback, which may mean them, did not reach them."""
-    paged = next((one for one in record.timeline if isinstance(one.event, _OF_FALLBACK) and one.event.recipients), None)
+    paged = next(
+        (one for one in record.timeline if isinstance(one.event, _OF_FALLBACK) and one.event.recipients), None
+    )
     if paged is not None:
         return f"the fallback was paged at {record.at(paged.at)} and did not mean them then"
     ends = [(end, one) for one in record.situation.escalations if (end := _end_of(one, record)) is not None]
@@ -101,19 +131,23 @@ def _without_fallback(record: Record) -> str:
 
 
 class _Stopped(NamedTuple):
-    """Why a level did not reach somebody ("": no level was to), and whether that is because they have no address."""
+    """Why a level did not reach somebody ("": no level was to), and whether that is because they
+    have no address.
+    """
 
     why: str = ""
     for_want_of_address: bool = False
 
 
 def _stopped_at_levels(person: str, record: Record) -> _Stopped:
-    """The first level that would have meant them and did not come, or from which an override has displaced them; else why a level that
-    came did not mean them."""
+    """The first level that would have meant them and did not come, or from which an override has
+    displaced them; else why a level that came did not mean them."""
     not_meant = _Stopped()
     for escalation in record.situation.escalations:
         for number, level in enumerate(escalation.policy.levels, start=1):
-            target = next((one for one in level.notify if _may_mean(one, person, escalation.team, record)), None)
+            target = next(
+                (one for one in level.notify if _may_mean(one, person, escalation.team, record)), None
+            )
             if target is None:
                 continue
             paged = _paged_at(escalation, number, record)
@@ -136,21 +170,29 @@ def _about(escalation: Escalation, number: int, record: Record) -> list[Entry]:
     return [
         one
         for one in record.timeline
-        if isinstance(one.event, _OF_LEVELS) and (one.event.team, one.event.level) == (escalation.team, number)
+        if isinstance(one.event, _OF_LEVELS)
+        and (one.event.team, one.event.level) == (escalation.team, number)
     ]
 
 
 def _paged_at(escalation: Escalation, number: int, record: Record) -> Entry | None:
-    return next((one for one in _about(escalation, number, record) if isinstance(one.event, LevelPaged)), None)
+    return next(
+        (one for one in _about(escalation, number, record) if isinstance(one.event, LevelPaged)), None
+    )
 
 
 def _stopped_on_the_way(one: Notification, record: Record) -> str:
     if one.status is NotificationStatus.CANCELLED:
-        text = f"the {one.kind.value} by {one.gateway} was due at {record.at(one.due_at)} and was no longer needed then"
+        text = (
+            f"the {one.kind.value} by {one.gateway} was due at {record.at(one.due_at)} and was no longer"
+            " needed then"
+        )
         return text + _because_over(one, record)
     if one.status is NotificationStatus.FAILED:
         return f"the {one.kind.value} by {one.gateway} failed: {one.error or 'no reason is known'}"
-    return f"the {one.kind.value} by {one.gateway} is to be sent at {record.at(one.due_at)}" + (f" ({one.error})" if one.error else "")
+    return f"the {one.kind.value} by {one.gateway} is to be sent at {record.at(one.due_at)}" + (
+        f" ({one.error})" if one.error else ""
+    )
 
 
 def _because_over(one: Notification, record: Record) -> str:
@@ -166,7 +208,11 @@ def _because_over(one: Notification, record: Record) -> str:
 def _ended(end: Entry, escalation: Escalation | None, record: Record) -> str:
     """What was done and when; and when it pages again, where that is still to come."""
     text = f"{ending(end.event, end.at, end.by, record.catalog)} at {record.at(end.at)}"
-    if escalation is None or escalation.status is not EscalationStatus.ACKNOWLEDGED or escalation.next_at is None:
+    if (
+        escalation is None
+        or escalation.status is not EscalationStatus.ACKNOWLEDGED
+        or escalation.next_at is None
+    ):
         return text
     if escalation.snoozed_until is not None:
         return f"{text}; it pages again at {record.at(escalation.next_at)}"
@@ -182,7 +228,11 @@ def _may_mean(target: Target, person: str, team_id: str | None, record: Record) 
         return _on_rota(target.name, person, catalog)
     if kind is TargetKind.INCIDENT_LEAD:
         return record.situation.incident.lead == person
-    teams = [target.name or team_id] if target.name or team_id else [one.team for one in record.situation.escalations]
+    teams = (
+        [target.name or team_id]
+        if target.name or team_id
+        else [one.team for one in record.situation.escalations]
+    )
     for team in (catalog.teams.get(one or "") for one in teams):
         if team is None:
             continue
@@ -198,7 +248,8 @@ def _may_mean(target: Target, person: str, team_id: str | None, record: Record) 
 def _on_rota(schedule_id: str | None, person: str, catalog: Catalog) -> bool:
     schedule = catalog.schedules.get(schedule_id or "")
     return schedule is not None and (
-        any(person in one.members for one in schedule.rotations) or any(one.person == person for one in schedule.overrides)
+        any(person in one.members for one in schedule.rotations)
+        or any(one.person == person for one in schedule.overrides)
     )
 
 
@@ -217,7 +268,9 @@ def _why_not_reached(number: int, level: Level, escalation: Escalation, record: 
         return f"{where} is not reached yet: {quiet.text}"
     if held is not None:
         return f"{held.text} ({level.source})"
-    due_at = f"; the next step is due at {record.at(escalation.next_at)}" if escalation.next_at is not None else ""
+    due_at = (
+        f"; the next step is due at {record.at(escalation.next_at)}" if escalation.next_at is not None else ""
+    )
     return f"{where} is not reached yet: it stands at level {escalation.level} of {escalation.levels}{due_at}"
 
 
@@ -267,12 +320,15 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, record: 
     if known is None:
         return _Stopped("they were not in the configuration")
     urgency = catalog.severity(record.situation.incident.severity).urgency
-    return _Stopped(f"{known.name} has no address for {urgency.value} urgency ({known.source})", for_want_of_address=True)
+    return _Stopped(
+        f"{known.name} has no address for {urgency.value} urgency ({known.source})", for_want_of_address=True
+    )
 
 
 def would_tell_at(record: Record, present: Catalog, now: Instant, person: str) -> Instant | None:
-    """When this person would be written to if nobody does anything from `now` on; for an incident that somebody has, or that is
-    over, when they would have been had nobody acknowledged, snoozed or resolved it. None: not within four days."""
+    """When this person would be written to if nobody does anything from `now` on; for an incident
+    that somebody has, or that is over, when they would have been had nobody acknowledged, snoozed
+    or resolved it. None: not within four days."""
     situation = record.situation
     if not situation.paging:
         until = situation.incident.declared_at + LOOK_AHEAD

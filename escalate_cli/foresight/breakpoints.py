@@ -1,6 +1,8 @@
-"""When an answer about the future can change: at handoffs, and where hours open or close (holidays and clock changes are among them).
+"""When an answer about the future can change: at handoffs, and where hours open or close (holidays
+and clock changes are among them).
 
-What an answer depends on is not guessed: core runs on a catalog that notes which schedules and hours it is asked about.
+What an answer depends on is not guessed: core runs on a catalog that notes which schedules and
+hours it is asked about.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ def noting(catalog: Catalog, asked: set[Subject]) -> Catalog:
 
 
 class Calendar:
-    """Who is on call and which hours are open, from `start` on: worked out once per handoff, then looked up."""
+    """Who is on call and which hours are open, from `start` on: worked out once per handoff, then
+    looked up.
+    """
 
     def __init__(self, catalog: Catalog, start: Instant) -> None:
         self._catalog = catalog
@@ -61,7 +65,9 @@ class Calendar:
         self._tiles: dict[Subject, tuple[list[Instant], list[str | bool | None], list[Instant | None]]] = {}
 
     def value(self, subject: Subject, at: Instant) -> str | bool | None:
-        """The person on call (None: nobody), or whether the hours are open; None for what the catalog does not have."""
+        """The person on call (None: nobody), or whether the hours are open; None for what the
+        catalog does not have.
+        """
         _, values, index = self._tile(subject, at)
         return values[index]
 
@@ -101,6 +107,10 @@ class Calendar:
             return shift.person, shift.until
         found = self._catalog.hours.get(name)
         try:
-            return (None, None) if found is None else (opening.is_open(found, at), opening.next_change(found, at))
+            return (
+                (None, None)
+                if found is None
+                else (opening.is_open(found, at), opening.next_change(found, at))
+            )
         except Exception:  # nobody waits for hours that cannot be used
             return None, None

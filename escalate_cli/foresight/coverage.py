@@ -1,10 +1,12 @@
-"""Who is reached first, and after how long, for every service, severity and moment of the coming weeks: exact, not sampled.
+"""Who is reached first, and after how long, for every service, severity and moment of the coming
+weeks: exact, not sampled.
 
-Each answer is a declaration run through `core.escalation.plan` on a virtual clock until the first person is paged, if nobody
-acknowledges. How long an answer stays true follows from what core looked at and when: an instant that moves along with the
-declaration (a level five minutes later) may move up to the next handoff or change of hours that it depends on; one that stands
-still (a level held until Monday) may be overtaken by those that move. Between two such moments the same people are reached, after
-the same time or at the same instant.
+Each answer is a declaration run through `core.escalation.plan` on a virtual clock until the first
+person is paged, if nobody acknowledges. How long an answer stays true follows from what core looked
+at and when: an instant that moves along with the declaration (a level five minutes later) may move
+up to the next handoff or change of hours that it depends on; one that stands still (a level held
+until Monday) may be overtaken by those that move. Between two such moments the same people are
+reached, after the same time or at the same instant.
 """
 
 from __future__ import annotations
@@ -32,9 +34,10 @@ _INSTANT: Span = 1
 class Stretch(msgspec.Struct, frozen=True):
     """A stretch of declarations, half-open, with one answer.
 
-    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`); `after` is how long that takes for a declaration
-    at `start`: the longest of the stretch, since with `held` it shrinks towards its end (everybody waits for the same instant).
-    `by_fallback`: only `[fallback].page` reaches them. `because` is what the first of them is told.
+    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`); `after`
+    is how long that takes for a declaration at `start`: the longest of the stretch, since with
+    `held` it shrinks towards its end (everybody waits for the same instant). `by_fallback`: only
+    `[fallback].page` reaches them. `because` is what the first of them is told.
     """
 
     start: Instant
@@ -52,7 +55,9 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """The stretches, without holes and in order, that these services share at these severities: same team, policy and conditions."""
+    """The stretches, without holes and in order, that these services share at these severities:
+    same team, policy and conditions.
+    """
 
     team: str
     policy: str
@@ -74,8 +79,12 @@ class Coverage(msgspec.Struct, frozen=True):
     unknown: tuple[tuple[str, str], ...] = ()
 
 
-def cover(catalog: Catalog, start: Instant, until: Instant, progress: Callable[[int, int], None] | None = None) -> Coverage:
-    """Cover every service and severity from `start` until `until`. `progress` is told how many rows of how many are done."""
+def cover(
+    catalog: Catalog, start: Instant, until: Instant, progress: Callable[[int, int], None] | None = None
+) -> Coverage:
+    """Cover every service and severity from `start` until `until`. `progress` is told how many rows
+    of how many are done.
+    """
     asked: set[Subject] = set()
     noted = noting(catalog, asked)
     calendar = Calendar(catalog, start)
@@ -118,11 +127,17 @@ def _same_answer(one: Stretch, other: Stretch) -> bool:
 
 
 def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    """Services and severities that no condition can tell apart, together: team, policy, services, severities."""
+    """Services and severities that no condition can tell apart, together: team, policy, services,
+    severities.
+    """
     services: dict[tuple[object, ...], list[Service]] = {}
     for service in catalog.services.values():
         policy = policy_for(service.team, service.policy, catalog)
-        named = tuple(service.id in (when.services or ()) for when in _conditions(policy, catalog) if when.services is not None)
+        named = tuple(
+            service.id in (when.services or ())
+            for when in _conditions(policy, catalog)
+            if when.services is not None
+        )
         services.setdefault((service.team, policy.id, named), []).append(service)
     found = []
     for alike in services.values():
@@ -136,7 +151,9 @@ def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str,
 
 
 def _conditions(policy: Policy, catalog: Catalog) -> list[When]:
-    """The conditions that an incident under this policy may meet; a rule may bring in teams, and so any policy."""
+    """The conditions that an incident under this policy may meet; a rule may bring in teams, and so
+    any policy.
+    """
     policies = catalog.policies.values() if any(rule.involve for rule in catalog.rules) else (policy,)
     return [level.when for one in policies for level in one.levels] + [rule.when for rule in catalog.rules]
 
@@ -146,11 +163,15 @@ def _looks(severity: Severity, policy: Policy, catalog: Catalog) -> tuple[object
     if any(rule.raise_to for rule in catalog.rules):
         return (severity.id,)
     conditions = _conditions(policy, catalog)
-    return severity.urgency, tuple(severity.id in when.severities for when in conditions if when.severities is not None)
+    return severity.urgency, tuple(
+        severity.id in when.severities for when in conditions if when.severities is not None
+    )
 
 
 def _spans(catalog: Catalog) -> tuple[Span, ...]:
-    """The waits of rules that also look at hours: such a rule may be ripe at an instant at which nobody looks."""
+    """The waits of rules that also look at hours: such a rule may be ripe at an instant at which
+    nobody looks.
+    """
     found: set[Span] = set()
     for rule in catalog.rules:
         when = rule.when
@@ -162,7 +183,9 @@ def _spans(catalog: Catalog) -> tuple[Span, ...]:
 
 @dataclass(slots=True)
 class _Node:
-    """What is known of walks that came this far: by what core asked here and what it was answered, the outcome or the next node."""
+    """What is known of walks that came this far: by what core asked here and what it was answered,
+    the outcome or the next node.
+    """
 
     after: Span
     known: dict[tuple[Subject, ...], dict[tuple[object, ...], _Node | _End]] = field(default_factory=dict)
@@ -179,7 +202,12 @@ class _Line:
     """One kind of declaration through time. Walks that met the same answers are remembered, not run again."""
 
     def __init__(
-        self, said: Declaration, catalog: Catalog, calendar: Calendar, asked: set[Subject], spans: tuple[Span, ...]
+        self,
+        said: Declaration,
+        catalog: Catalog,
+        calendar: Calendar,
+        asked: set[Subject],
+        spans: tuple[Span, ...],
     ) -> None:
         self.looked = 0
         self._said = said
@@ -203,7 +231,9 @@ class _Line:
             at = end
 
     def _true_until(self, at: Instant, walk: Walk, until: Instant) -> tuple[Instant, bool]:
-        """How far the declaration may move before the answer can change, and whether the first person stands still meanwhile."""
+        """How far the declaration may move before the answer can change, and whether the first
+        person stands still meanwhile.
+        """
         moving = walk.visits
         standing: set[Instant] = set()
         if len(walk.visits) > 1 and walk.asks_hours:
@@ -212,7 +242,9 @@ class _Line:
                 return at + _INSTANT, False  # two things that coincide at this very instant only
             pairs = list(zip(walk.visits, nudged.visits, strict=True))
             moving = tuple(one for one, other in pairs if other[0] != one[0])
-            standing = {one[0] for one, other in pairs if other[0] == one[0]} | (walk.pending & nudged.pending)
+            standing = {one[0] for one, other in pairs if other[0] == one[0]} | (
+                walk.pending & nudged.pending
+            )
             self._keep(at + _INSTANT, nudged, standing)
         self._keep(at, walk, standing)
         end = until
@@ -237,8 +269,12 @@ class _Line:
         return walk
 
     def _keep(self, at: Instant, walk: Walk, standing: set[Instant]) -> None:
-        """Keep a walk that moves along with its declaration up to the rounds that it leaves out: those that begin later may join it."""
-        if walk.leap is not None and not any(instant in standing for instant, _ in walk.visits[: walk.leap.visit]):
+        """Keep a walk that moves along with its declaration up to the rounds that it leaves out:
+        those that begin later may join it.
+        """
+        if walk.leap is not None and not any(
+            instant in standing for instant, _ in walk.visits[: walk.leap.visit]
+        ):
             self._leaps.setdefault(walk.leap.period, {})[at % walk.leap.period] = (at, walk)
 
     def _joined(self, at: Instant) -> Walk | None:
@@ -268,7 +304,9 @@ class _Line:
         while True:
             now = at + node.after
             for asked, by_answers in node.known.items():
-                found = by_answers.get(self._answers(asked, now)) or by_answers.get(self._distances(asked, now))
+                found = by_answers.get(self._answers(asked, now)) or by_answers.get(
+                    self._distances(asked, now)
+                )
                 if found is not None:
                     break
             else:
@@ -282,8 +320,9 @@ class _Line:
     def _remember(self, at: Instant, walk: Walk) -> None:
         """Where a walk ends, only the answers matter; where it goes on, core may wait for hours to change.
 
-        A rule that waits for hours and for something else may ask about hours of later on: what follows then is not remembered. Where
-        rounds were left out, only the calendar says what comes next: that is not remembered either, nor that a walk was given up.
+        A rule that waits for hours and for something else may ask about hours of later on: what
+        follows then is not remembered. Where rounds were left out, only the calendar says what
+        comes next: that is not remembered either, nor that a walk was given up.
         """
         node = self._root
         last = len(walk.visits) - 1
@@ -292,11 +331,15 @@ class _Line:
                 return
             by_answers = node.known.setdefault(asked, {})
             if number == last:
-                by_answers[self._answers(asked, now)] = _End(walk.first, tuple(one - at for one in walk.pending))
+                by_answers[self._answers(asked, now)] = _End(
+                    walk.first, tuple(one - at for one in walk.pending)
+                )
                 return
             if self._spans and any(kind == HOURS for kind, _ in asked):
                 return
-            following = by_answers.setdefault(self._distances(asked, now), _Node(walk.visits[number + 1][0] - at))
+            following = by_answers.setdefault(
+                self._distances(asked, now), _Node(walk.visits[number + 1][0] - at)
+            )
             if isinstance(following, _End):  # cannot be: core is deterministic
                 return
             node = following

@@ -1,4 +1,6 @@
-"""What is configured and comes to nothing: hours at which nobody is on call, levels that page nobody new, conditions never met."""
+"""What is configured and comes to nothing: hours at which nobody is on call, levels that page
+nobody new, conditions never met.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,8 @@ def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]:
-    """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means to have them: what that leads to,
-    coverage says."""
+    """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means
+    to have them: what that leads to, coverage says."""
     used = {team.on_call for team in catalog.teams.values()}
     used |= {one.name for one in targets_of(catalog) if one.kind is TargetKind.SCHEDULE}
     for schedule in catalog.schedules.values():
@@ -43,10 +45,19 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]
         if gaps:
             first, more = gaps[0], len(gaps) - 1
             again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
-            stretch = f"from {local_time(first.start, schedule.timezone)} until {local_time(first.until, schedule.timezone)}"
+            stretch = (
+                f"from {local_time(first.start, schedule.timezone)} until"
+                f" {local_time(first.until, schedule.timezone)}"
+            )
             message = f'nobody is on call in schedule "{schedule.id}" {stretch}{again}'
-            hint = f"put a rotation without `hours` first in [schedules.{schedule.id}], or close the gap between the hours"
-            shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, catalog.settings.timezone)[4:]}"'
+            hint = (
+                f"put a rotation without `hours` first in [schedules.{schedule.id}], or close the gap between"
+                " the hours"
+            )
+            shown_by = (
+                f"escalate oncall {schedule.id} --at"
+                f' "{local_time(first.start, catalog.settings.timezone)[4:]}"'
+            )
             yield Finding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
 
 
@@ -64,12 +75,20 @@ def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
                 why = f"the hours {level.during} never begin"
             if why:
                 message = f'level {number} of policy "{policy.id}" never applies: {why}'
-                yield Finding(WARNING, "level-never-applies", level.source, message, "change its condition, or remove the level")
+                yield Finding(
+                    WARNING,
+                    "level-never-applies",
+                    level.source,
+                    message,
+                    "change its condition, or remove the level",
+                )
     for rule in catalog.rules:
         why = _why_never(rule.when, present, catalog, now)
         if why:
             message = f'rule "{rule.name}" never fires: {why}'
-            yield Finding(WARNING, "rule-never-fires", rule.source, message, "change its condition, or remove the rule")
+            yield Finding(
+                WARNING, "rule-never-fires", rule.source, message, "change its condition, or remove the rule"
+            )
 
 
 def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) -> str:
@@ -78,12 +97,18 @@ def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) ->
     if when.teams is not None and not present & set(when.teams):
         return f"{some(when.teams)} never has such an incident: no service of theirs leads here"
     if opening_of(when.hours, catalog, now) is None:
-        return f"it is never {when.hours}" if (when.hours or "").startswith("!") else f"the hours {when.hours} never begin"
+        return (
+            f"it is never {when.hours}"
+            if (when.hours or "").startswith("!")
+            else f"the hours {when.hours} never begin"
+        )
     return ""
 
 
 class _Repeat(msgspec.Struct, frozen=True):
-    """A level that reaches nobody whom the level before has not reached: in which row, from when on, and whom."""
+    """A level that reaches nobody whom the level before has not reached: in which row, from when
+    on, and whom.
+    """
 
     row: Row
     level: int
@@ -93,7 +118,9 @@ class _Repeat(msgspec.Struct, frozen=True):
 
 
 def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
-    """Levels that page only whom the level before has paged; looked at anew at each handoff, not in the minutes around it."""
+    """Levels that page only whom the level before has paged; looked at anew at each handoff, not in
+    the minutes around it.
+    """
     calendar = Calendar(catalog, coverage.start)
     asked: set[Subject] = set()
     noted = noting(catalog, asked)
@@ -101,7 +128,9 @@ def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
     for row in coverage.rows:
         policy = policy_for(row.team, row.policy, catalog)
         for repeat in _repeats(row, policy, noted, asked, calendar, coverage):
-            found.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(repeat)
+            found.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(
+                repeat
+            )
     for (policy_id, _), (level, repeats) in found.items():
         yield _repetition(policy_id, level, repeats, catalog)
 
@@ -144,18 +173,32 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
     opens_at = opening_of(level.during, catalog, at)
     if opens_at is None or not judge(level.when, situation, catalog, at, team=team).holds:
         return ()
-    found = [one for target in level.notify for one in resolve(target, team, situation, catalog, opens_at).recipients]
-    return tuple(dict.fromkeys(one.address for one in found if contacts(one, urgency_of(situation, catalog), catalog)))
+    found = [
+        one
+        for target in level.notify
+        for one in resolve(target, team, situation, catalog, opens_at).recipients
+    ]
+    return tuple(
+        dict.fromkeys(one.address for one in found if contacts(one, urgency_of(situation, catalog), catalog))
+    )
 
 
 def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> Finding:
     first = repeats[0]
     teams = list(dict.fromkeys(one.row.team for one in repeats))
-    people = list(dict.fromkeys(catalog.name_of(one) for repeat in repeats if repeat.row.team == first.row.team for one in repeat.people))
+    people = list(
+        dict.fromkeys(
+            catalog.name_of(one)
+            for repeat in repeats
+            if repeat.row.team == first.row.team
+            for one in repeat.people
+        )
+    )
     others = f" (and others for {some(teams[1:])})" if len(teams) > 1 else ""
     message = (
-        f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level {first.before} has paged '
-        f"{some(people)} already, from {local_time(first.start, catalog.settings.timezone)} on"
+        f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level'
+        f" {first.before} has paged {some(people)} already, from"
+        f" {local_time(first.start, catalog.settings.timezone)} on"
     )
     hint = "name somebody else on one of the two levels; what one person did not hear, another may"
     shown_by = simulate_command(first.row.services[0], first.row.severities[-1], first.start, catalog)

@@ -1,8 +1,10 @@
-"""What changes for people between two configurations: who is reached first after how long, service by service, at telling moments.
+"""What changes for people between two configurations: who is reached first after how long, service
+by service, at telling moments.
 
-The moments are: now; the coming Wednesday 11:00 (office hours), Thursday 03:00 (a night), Saturday 15:00 and Sunday 03:00 (a weekend),
-in the organisation's time zone; and, in the coming two weeks, the handoffs from which on a schedule has somebody else on call than
-before the change, and the instants from which on changed hours differ.
+The moments are: now; the coming Wednesday 11:00 (office hours), Thursday 03:00 (a night), Saturday
+15:00 and Sunday 03:00 (a weekend), in the organisation's time zone; and, in the coming two weeks,
+the handoffs from which on a schedule has somebody else on call than before the change, and the
+instants from which on changed hours differ.
 """
 
 from __future__ import annotations
@@ -25,11 +27,14 @@ from escalate_cli.foresight.first_reached import first_reached
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
 LOOK_AHEAD: Span = 2 * WEEK
 MOST_MOMENTS = 12
-"""handoffs and changed hours to look at besides the usual moments; the first ones are enough to see that something changes"""
+"""handoffs and changed hours to look at besides the usual moments; the first ones are enough to see
+that something changes
+"""
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A person who is reached at another time than before: microseconds after the declaration, None where never.
+    """A person who is reached at another time than before: microseconds after the declaration, None
+    where never.
 
     `at` is the first moment of those looked at for which it is so; `moments` are all of them.
     """
@@ -43,11 +48,14 @@ class Change(msgspec.Struct, frozen=True):
     moments: tuple[Instant, ...] = ()
 
 
-def difference(old: Catalog, new: Catalog, now: Instant, trouble: Callable[[str], object] = lambda text: None) -> tuple[Change, ...]:
+def difference(
+    old: Catalog, new: Catalog, now: Instant, trouble: Callable[[str], object] = lambda text: None
+) -> tuple[Change, ...]:
     """Every change for people, in the order of services, severities and people.
 
-    Services that both configurations treat alike (same team, same policy, named in no condition) are looked at once. Planned maintenances
-    are left out. A service that cannot be looked at is left out, too, and `trouble` is told.
+    Services that both configurations treat alike (same team, same policy, named in no condition)
+    are looked at once. Planned maintenances are left out. A service that cannot be looked at is
+    left out, too, and `trouble` is told.
     """
     old, new = replace(old, maintenance=()), replace(new, maintenance=())
     moments = telling_moments(old, new, now)
@@ -72,9 +80,16 @@ def difference(old: Catalog, new: Catalog, now: Instant, trouble: Callable[[str]
 
 
 def _reached(
-    catalog: Catalog, side: str, service: str, severity: str, at: Instant, known: dict[tuple[object, ...], dict[str, Span]]
+    catalog: Catalog,
+    side: str,
+    service: str,
+    severity: str,
+    at: Instant,
+    known: dict[tuple[object, ...], dict[str, Span]],
 ) -> dict[str, Span]:
-    """After how long each person is first written to; nobody, where the configuration has no such service or severity."""
+    """After how long each person is first written to; nobody, where the configuration has no such
+    service or severity.
+    """
     if service not in catalog.services or severity not in {one.id for one in catalog.severities}:
         return {}
     key = (side, _kind_of(service, catalog), severity, at)
@@ -86,7 +101,9 @@ def _reached(
 def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
     """What decides who is paged for a service: two services with the same kind are the same to everybody."""
     service = catalog.services[service_id]
-    conditions = [rule.when for rule in catalog.rules] + [level.when for one in catalog.policies.values() for level in one.levels]
+    conditions = [rule.when for rule in catalog.rules] + [
+        level.when for one in catalog.policies.values() for level in one.levels
+    ]
     named = any(one.services is not None and service_id in one.services for one in conditions)
     return (service.team, service.policy, service_id if named else "")
 
@@ -102,7 +119,11 @@ def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, 
             continue
     special = [
         *(at for one in _both(old.schedules, new.schedules) for at in _other_people(one, old, new, now)),
-        *(at for each in _both(old.hours, new.hours) for at in _other_hours(old.hours.get(each), new.hours.get(each), now)),
+        *(
+            at
+            for each in _both(old.hours, new.hours)
+            for at in _other_hours(old.hours.get(each), new.hours.get(each), now)
+        ),
     ]
     return tuple(sorted({*usual, *sorted(set(special))[:MOST_MOMENTS]}))
 
@@ -112,12 +133,16 @@ def _both(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
 
 
 def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) -> list[Instant]:
-    """The handoffs of the coming weeks from which on somebody else is on call than in the other configuration."""
+    """The handoffs of the coming weeks from which on somebody else is on call than in the other
+    configuration.
+    """
     before, after = old.schedules.get(schedule_id), new.schedules.get(schedule_id)
     if before is None or after is None or (_bare(before), old.hours) == (_bare(after), new.hours):
         return []
     until = now + LOOK_AHEAD
-    handoffs = {one.start for one in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))}
+    handoffs = {
+        one.start for one in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))
+    }
     found = []
     pair: tuple[str | None, str | None] | None = None
     for at in sorted(handoffs):
@@ -139,8 +164,8 @@ def _bare(schedule: Schedule) -> Schedule:
 
 
 def _other_hours(before: Hours | None, after: Hours | None, now: Instant) -> list[Instant]:
-    """The instants of the coming week at which one is open and the other is not, where that begins; none of hours that cannot be
-    used, for which nobody waits."""
+    """The instants of the coming week at which one is open and the other is not, where that begins;
+    none of hours that cannot be used, for which nobody waits."""
     if before is None or after is None or replace(before, source="") == replace(after, source=""):
         return []
     try:

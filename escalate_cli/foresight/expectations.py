@@ -1,4 +1,6 @@
-"""`[[expect]]`: tests of the policy, each run by simulating a declaration at every moment that it speaks of."""
+"""`[[expect]]`: tests of the policy, each run by simulating a declaration at every moment that it
+speaks of.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]:
-    """A finding for every expectation that fails at some moment from `start` until `until`, or on its date."""
+    """A finding for every expectation that fails at some moment from `start` until `until`, or on
+    its date.
+    """
     for expectation in catalog.expectations:
         moments = moments_of(expectation.at, catalog.settings.timezone, start, until)
         failing = [at for at in moments if not is_met(expectation, catalog, at)]
@@ -28,7 +32,8 @@ def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iter
 
 
 def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Instant]:
-    """The moments that "sun 03:00" means between `start` and `until`, or the one that a local date and time means, whenever that is.
+    """The moments that "sun 03:00" means between `start` and `until`, or the one that a local date
+    and time means, whenever that is.
 
     A local time that the clock leaps over means the first instant after the leap, as it does for handoffs.
     """
@@ -36,7 +41,9 @@ def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Insta
     if day not in _DAYS:
         return [local_to_instant(datetime.fromisoformat(at), zone)]
     hour, minute = map(int, clock.split(":"))
-    first = instant_to_local(start, zone).replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
+    first = instant_to_local(start, zone).replace(
+        tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0
+    )
     first += timedelta(days=(_DAYS.index(day) - first.weekday()) % 7)
     weeks = (until - start) // WEEK + 2
     found = [local_to_instant(first + timedelta(weeks=number), zone) for number in range(weeks)]
@@ -46,16 +53,21 @@ def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Insta
 def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
     """Whether a declaration at `at` reaches in time whom the expectation names.
 
-    A person is reached by a page; a team by a page to one of its people (members, lead, on its schedule); a channel by whatever it is
-    told.
+    A person is reached by a page; a team by a page to one of its people (members, lead, on its
+    schedule); a channel by whatever it is told.
     """
-    return any(_is_meant(one, expectation.reaches, catalog) for one in _messages(expectation, catalog, at, expectation.within))
+    return any(
+        _is_meant(one, expectation.reaches, catalog)
+        for one in _messages(expectation, catalog, at, expectation.within)
+    )
 
 
 def _messages(expectation: Expectation, catalog: Catalog, at: Instant, span: Span) -> tuple[Message, ...]:
     """What is sent until whom the expectation names is reached, for `span` at most."""
     said = Declaration(expectation.service, expectation.severity, (expectation.service,))
-    return simulate(said, catalog, at, at + span, enough=lambda one: _is_meant(one, expectation.reaches, catalog)).messages
+    return simulate(
+        said, catalog, at, at + span, enough=lambda one: _is_meant(one, expectation.reaches, catalog)
+    ).messages
 
 
 def _is_meant(message: Message, reaches: str, catalog: Catalog) -> bool:
@@ -79,8 +91,8 @@ def _finding(expectation: Expectation, failing: list[Instant], moments: int, cat
     else:
         instead = f"it never is; {others or 'nobody is paged'}"
     message = (
-        f"expected {expectation.service} ({expectation.severity}) at {local_time(failing[0], zone)} to reach {expectation.reaches} "
-        f"within {show_duration(expectation.within)}{often}: {instead}"
+        f"expected {expectation.service} ({expectation.severity}) at {local_time(failing[0], zone)} to reach"
+        f" {expectation.reaches} within {show_duration(expectation.within)}{often}: {instead}"
     )
     hint = "change what the policy does, or what is expected here"
     after = reached.after if reached is not None else 0
@@ -92,8 +104,15 @@ def _paged(messages: tuple[Message, ...], catalog: Catalog, before: Message | No
     """Who is paged and when: `Ana Ruiz at once, Bo Lind after 5m`; the first few."""
     first: dict[str, Message] = {}
     for message in messages:
-        if message.kind is NotificationKind.PAGE and message.person and (before is None or message.after < before.after):
+        if (
+            message.kind is NotificationKind.PAGE
+            and message.person
+            and (before is None or message.after < before.after)
+        ):
             first.setdefault(message.recipient, message)
-    told = [f"{catalog.name_of(who)} {'at once' if not one.after else 'after ' + show_duration(one.after)}" for who, one in first.items()]
+    told = [
+        f"{catalog.name_of(who)} {'at once' if not one.after else 'after ' + show_duration(one.after)}"
+        for who, one in first.items()
+    ]
     more = f" and {len(told) - 4} more" if len(told) > 4 else ""
     return ", ".join(told[:4]) + more

@@ -1,4 +1,6 @@
-"""What coverage finds, as sentences: what is wrong, where it is configured, what to do, and the command that shows it."""
+"""What coverage finds, as sentences: what is wrong, where it is configured, what to do, and the
+command that shows it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ WARNING = "warning"
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that shows it ("": none does)."""
+    """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that
+    shows it ("": none does).
+    """
 
     level: str
     code: str
@@ -36,11 +40,13 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
-    """Where nobody is reached but by the fallback, and where the first person is reached later than `[settings].reach_within`.
+    """Where nobody is reached but by the fallback, and where the first person is reached later than
+    `[settings].reach_within`.
 
-    Nobody at all, not even by the fallback, is an error. A severity of low urgency says itself that it can wait: only of high urgency
-    somebody can be late. What belongs together is one finding: the services of a team under one policy, at all severities, in all
-    weeks; the worst of it is told in full.
+    Nobody at all, not even by the fallback, is an error. A severity of low urgency says itself that
+    it can wait: only of high urgency somebody can be late. What belongs together is one finding:
+    the services of a team under one policy, at all severities, in all weeks; the worst of it is
+    told in full.
     """
     limit = catalog.settings.reach_within
     groups: dict[tuple[str, str, str], list[Row]] = {}
@@ -52,7 +58,9 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
             (row, period)
             for row in rows
             if any(catalog.severity(one).urgency is Urgency.HIGH for one in row.severities)
-            for period in periods(_cut(row.stretches, limit), lambda one: not _is_unreached(one) and (one.after or 0) > limit)
+            for period in periods(
+                _cut(row.stretches, limit), lambda one: not _is_unreached(one) and (one.after or 0) > limit
+            )
         ]
         if unreached:
             yield _nobody(unreached, source, coverage, catalog)
@@ -103,7 +111,9 @@ def _place(row: Row, catalog: Catalog) -> str:
 
 
 def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
-    row, period = max(found, key=lambda one: (one[1].worst.after is None, one[1].until - one[1].start, -one[1].start))
+    row, period = max(
+        found, key=lambda one: (one[1].worst.after is None, one[1].until - one[1].start, -one[1].start)
+    )
     worst = period.worst
     instead = "and there is no fallback"
     if worst.after is not None:
@@ -111,13 +121,26 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
         instead = f"only the fallback, {names}, after {show_duration(worst.after)}"
     elif catalog.fallback.page:
         instead = "and the fallback reaches nobody either"
-    message = f'{_what(found)}: policy "{row.policy}" reaches nobody {_when(found, period, coverage, catalog)}: {instead}'
-    hint = f'close the gap in the schedules of policy "{row.policy}", or end it with a level that always reaches somebody'
+    message = (
+        f'{_what(found)}: policy "{row.policy}" reaches nobody {_when(found, period, coverage, catalog)}:'
+        f" {instead}"
+    )
+    hint = (
+        f'close the gap in the schedules of policy "{row.policy}", or end it with a level that always reaches'
+        " somebody"
+    )
     if worst.after is None:
         who = " with an address for every urgency" if catalog.fallback.page else ""
         hint += f'; and give [fallback] a page = ["person:…"]{who}'
     level = ERROR if worst.after is None else WARNING
-    return Finding(level, "nobody-reached", source, message, hint, _shown_by(row, worst.start, coverage, catalog, worst.after))
+    return Finding(
+        level,
+        "nobody-reached",
+        source,
+        message,
+        hint,
+        _shown_by(row, worst.start, coverage, catalog, worst.after),
+    )
 
 
 def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
@@ -127,12 +150,17 @@ def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, cata
     names = ", ".join(_name(one, catalog) for one in worst.people)
     held = f", {local_time(worst.reached_at, catalog.settings.timezone)}" if worst.held else ""
     message = (
-        f"{_what(found)}: the first person is reached later than {show_duration(catalog.settings.reach_within)} "
-        f"{_when(found, period, coverage, catalog)}; declared {local_time(worst.start, catalog.settings.timezone)}, {names} "
-        f"after {show_about(after)}{held}"
+        f"{_what(found)}: the first person is reached later than"
+        f" {show_duration(catalog.settings.reach_within)} {_when(found, period, coverage, catalog)}; declared"
+        f" {local_time(worst.start, catalog.settings.timezone)}, {names} after {show_about(after)}{held}"
     )
-    hint = f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or raise [settings].reach_within'
-    return Finding(WARNING, "reached-late", source, message, hint, _shown_by(row, worst.start, coverage, catalog, after))
+    hint = (
+        f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or'
+        " raise [settings].reach_within"
+    )
+    return Finding(
+        WARNING, "reached-late", source, message, hint, _shown_by(row, worst.start, coverage, catalog, after)
+    )
 
 
 def _what(found: list[tuple[Row, Period]]) -> str:
@@ -145,7 +173,11 @@ def _what(found: list[tuple[Row, Period]]) -> str:
 def _when(found: list[tuple[Row, Period]], period: Period, coverage: Coverage, catalog: Catalog) -> str:
     zone = catalog.settings.timezone
     times = len({(one.start, one.until) for _, one in found}) - 1
-    more = f" (and {times} more time{'s' * (times != 1)} until {local_time(coverage.until, zone)[:14]})" if times else ""
+    more = (
+        f" (and {times} more time{'s' * (times != 1)} until {local_time(coverage.until, zone)[:14]})"
+        if times
+        else ""
+    )
     if (period.start, period.until) == (coverage.start, coverage.until):
         return f"at any time{more}"
     return f"from {local_time(period.start, zone)} until {local_time(period.until, zone)}{more}"
@@ -167,9 +199,14 @@ def _shown_by(row: Row, at: Instant, coverage: Coverage, catalog: Catalog, after
     return simulate_command(row.services[0], severity, at, catalog, long_enough)
 
 
-def simulate_command(service: str, severity: str, at: Instant, catalog: Catalog, long_enough: Span = 0) -> str:
+def simulate_command(
+    service: str, severity: str, at: Instant, catalog: Catalog, long_enough: Span = 0
+) -> str:
     """The command line that shows what happens then; with `--for` where its default would end too early."""
-    command = f"escalate simulate --service {service} --severity {severity} --at {_typed(at, catalog.settings.timezone)}"
+    command = (
+        f"escalate simulate --service {service} --severity {severity} --at"
+        f" {_typed(at, catalog.settings.timezone)}"
+    )
     return command if long_enough < DAY else f"{command} --for {-(-long_enough // HOUR)}h"
 
 

@@ -1,6 +1,8 @@
-"""The first person whom a declaration reaches if nobody acknowledges: core run on a virtual clock until then, and no further.
+"""The first person whom a declaration reaches if nobody acknowledges: core run on a virtual clock
+until then, and no further.
 
-Without a fallback that is reached, levels are walked for ever; so that an answer ends, a walk is followed for `LONGEST`.
+Without a fallback that is reached, levels are walked for ever; so that an answer ends, a walk is
+followed for `LONGEST`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ _MOST_PLANS = 1000
 
 
 class First(msgspec.Struct, frozen=True):
-    """The first person reached: who (several at the same instant), when (None: nobody), by the fallback only, and the reason given."""
+    """The first person reached: who (several at the same instant), when (None: nobody), by the
+    fallback only, and the reason given.
+    """
 
     people: tuple[str, ...]
     at: Instant | None
@@ -33,9 +37,10 @@ class First(msgspec.Struct, frozen=True):
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """One declaration run up to its first person: the instants at which core planned, what it asked there, the outcome, and what else
-    was still to come just before. Only the first `known` visits follow from the answers before them (None: all of them): after a
-    leap over rounds the calendar says what comes next."""
+    """One declaration run up to its first person: the instants at which core planned, what it asked
+    there, the outcome, and what else was still to come just before. Only the first `known` visits
+    follow from the answers before them (None: all of them): after a leap over rounds the calendar
+    says what comes next."""
 
     visits: tuple[Visit, ...]
     first: First
@@ -45,12 +50,15 @@ class Walk(msgspec.Struct, frozen=True):
 
     @property
     def asks_hours(self) -> bool:
-        """Whether hours decided anything: only then can an instant stand still while the declaration moves."""
+        """Whether hours decided anything: only then can an instant stand still while the
+        declaration moves.
+        """
         return any(kind == HOURS for _, asked in self.visits for kind, _ in asked)
 
-
     def begun_later(self, span: Span, calendar: Calendar) -> Walk | None:
-        """The walk that begins `span` later, where it is the same but for the number of rounds left out; None: it has to be walked."""
+        """The walk that begins `span` later, where it is the same but for the number of rounds left
+        out; None: it has to be walked.
+        """
         if self.leap is None or self.first.at is None:
             return None
         visits = moved_on(self.visits, self.leap, span, calendar)
@@ -65,7 +73,9 @@ def first_person(said: Declaration, catalog: Catalog, at: Instant) -> First:
 
 
 def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], calendar: Calendar) -> Walk:
-    """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks of it (breakpoints.py)."""
+    """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks
+    of it (breakpoints.py).
+    """
     asked.clear()
     planned = declare(said, catalog, at)
     visits = [(at, tuple(sorted(asked)))]
@@ -75,7 +85,13 @@ def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], 
     for _ in range(_MOST_PLANS):
         first = _first(planned.situation, catalog, now)
         if first is not None:
-            return Walk(tuple(visits), first, pending, None if rounds.leapt is None else rounds.leapt.visit, rounds.leapt)
+            return Walk(
+                tuple(visits),
+                first,
+                pending,
+                None if rounds.leapt is None else rounds.leapt.visit,
+                rounds.leapt,
+            )
         planned, left_out = rounds.leap(planned, visits)
         visits += left_out
         if planned.next_due_at is None or planned.next_due_at > until:
@@ -85,7 +101,13 @@ def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], 
         asked.clear()
         planned = plan(replace(planned.situation, entries=()), catalog, now)
         visits.append((now, tuple(sorted(asked))))
-    return Walk(tuple(visits), First((), None), pending, rounds.leapt.visit if rounds.leapt else len(visits), rounds.leapt)
+    return Walk(
+        tuple(visits),
+        First((), None),
+        pending,
+        rounds.leapt.visit if rounds.leapt else len(visits),
+        rounds.leapt,
+    )
 
 
 def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[Instant]:
@@ -93,12 +115,20 @@ def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[
     every = {rule.name: rule.every for rule in catalog.rules if rule.every is not None}
     due = [one.next_at for one in situation.escalations]
     due += [one.expires_at for one in situation.nudges]
-    due += [one.fired_at + every[one.rule] for one in situation.rules if one.fired_at is not None and one.rule in every]
+    due += [
+        one.fired_at + every[one.rule]
+        for one in situation.rules
+        if one.fired_at is not None and one.rule in every
+    ]
     return frozenset(one for one in due if one is not None and one > now)
 
 
 def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None:
-    pages = [one for one in situation.notifications if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
+    pages = [
+        one
+        for one in situation.notifications
+        if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")
+    ]
     pages = [one for one in pages if one.due_at <= now]
     if not pages:
         return None

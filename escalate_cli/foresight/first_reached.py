@@ -1,7 +1,9 @@
-"""Who is first written to after how long, when nobody ever answers: followed for four days, without walking through each of their minutes.
+"""Who is first written to after how long, when nobody ever answers: followed for four days, without
+walking through each of their minutes.
 
-An incident that nobody touches comes to do the same over and over: the fallback every 15 minutes, or the levels round after round.
-Once it does, only a handoff or a change of hours can bring in anybody new. So the rounds up to the next one are leaped over.
+An incident that nobody touches comes to do the same over and over: the fallback every 15 minutes,
+or the levels round after round. Once it does, only a handoff or a change of hours can bring in
+anybody new. So the rounds up to the next one are leaped over.
 """
 
 from __future__ import annotations
@@ -14,7 +16,15 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import DAY, Instant, Span
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.escalation.conditions import judge
-from escalate_cli.core.incident.situation import Escalation, NotificationKind, NotificationStatus, Nudge, NudgeStatus, RuleState, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    NotificationKind,
+    NotificationStatus,
+    Nudge,
+    NudgeStatus,
+    RuleState,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
 from escalate_cli.foresight.simulation import Simulation, simulate, simulate_on
@@ -26,11 +36,15 @@ _WAITING = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 
 def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
-    """After how many microseconds each person is first written to, within `LONGEST`, when nobody ever answers."""
+    """After how many microseconds each person is first written to, within `LONGEST`, when nobody
+    ever answers.
+    """
     until = at + LONGEST
     rounds = _Rounds(catalog, at)
     reached: dict[str, Span] = {}
-    simulation = simulate(Declaration("-", severity, (service,)), rounds.noting, at, until, settled=rounds.begin_again)
+    simulation = simulate(
+        Declaration("-", severity, (service,)), rounds.noting, at, until, settled=rounds.begin_again
+    )
     while True:
         _take(simulation, at, reached)
         leap = rounds.leap(until)
@@ -89,7 +103,8 @@ class _Rounds:
         return True
 
     def leap(self, until: Instant) -> Span | None:
-        """How far the rounds up to the next handoff or change of hours can be leaped over: whole rounds, all but the last.
+        """How far the rounds up to the next handoff or change of hours can be leaped over: whole
+        rounds, all but the last.
 
         None where nothing changes until `until`, or nothing more would ever be due.
         """
@@ -118,7 +133,13 @@ def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
         tuple(_standing_of(one, now) for one in situation.escalations),
         tuple(sorted(_remembered(one, catalog, now) for one in situation.rules)),
         tuple((one.rule, _from(now, one.expires_at)) for one in _open(situation)),
-        tuple(sorted((one.recipient, one.gateway, one.due_at - now) for one in situation.notifications if one.status in _WAITING)),
+        tuple(
+            sorted(
+                (one.recipient, one.gateway, one.due_at - now)
+                for one in situation.notifications
+                if one.status in _WAITING
+            )
+        ),
         tuple(sorted(situation.turns.items())),
         tuple(_from(now, one) for one in waits),
     )
@@ -152,7 +173,13 @@ def _later(situation: Situation, span: Span) -> Situation:
     return replace(
         situation.changed(next_due_at=moved(situation.incident.next_due_at)),
         escalations=tuple(replace(one, next_at=moved(one.next_at)) for one in situation.escalations),
-        rules=tuple(replace(one, looked_at=one.looked_at + span, fired_at=moved(one.fired_at)) for one in situation.rules),
+        rules=tuple(
+            replace(one, looked_at=one.looked_at + span, fired_at=moved(one.fired_at))
+            for one in situation.rules
+        ),
         nudges=tuple(replace(one, expires_at=moved(one.expires_at)) for one in situation.nudges),
-        notifications=tuple(replace(one, due_at=one.due_at + span, sent_at=moved(one.sent_at)) for one in situation.notifications),
+        notifications=tuple(
+            replace(one, due_at=one.due_at + span, sent_at=moved(one.sent_at))
+            for one in situation.notifications
+        ),
     )

@@ -1,4 +1,6 @@
-"""Who would be paged, level by level, if nobody answered: a declaration run through `core.escalation.plan` on a virtual clock."""
+"""Who would be paged, level by level, if nobody answered: a declaration run through
+`core.escalation.plan` on a virtual clock.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _MOST_STEPS = 500
 
 
 class LevelWalked(msgspec.Struct, frozen=True):
-    """One level of the first walk: when after the declaration (microseconds; None where it is left out), whom it reached, why not."""
+    """One level of the first walk: when after the declaration (microseconds; None where it is left
+    out), whom it reached, why not.
+    """
 
     team: str
     level: int
@@ -29,8 +33,8 @@ class LevelWalked(msgspec.Struct, frozen=True):
 
 
 class FirstWalk(msgspec.Struct, frozen=True):
-    """The levels in the order they come; when they begin anew, and how often; when the fallback is paged (None: it never is), and whom
-    it reaches."""
+    """The levels in the order they come; when they begin anew, and how often; when the fallback is
+    paged (None: it never is), and whom it reaches."""
 
     levels: tuple[LevelWalked, ...]
     fallback_after: Span | None
@@ -40,7 +44,9 @@ class FirstWalk(msgspec.Struct, frozen=True):
 
 
 def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
-    """The first walk through the policies that this declaration starts at `at`, followed by the fallback; nothing is sent or stored."""
+    """The first walk through the policies that this declaration starts at `at`, followed by the
+    fallback; nothing is sent or stored.
+    """
     situation = declare(said, catalog, at).situation
     seen: dict[tuple[str, int], LevelWalked] = {}
     begun = {one.id for one in situation.escalations}
@@ -54,17 +60,26 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
             if walked is not None:
                 seen.setdefault((walked.team, walked.level), walked)
             event = entry.event
-            if isinstance(event, TeamReaching) and event.kind is EntryKind.EXHAUSTED and event.recipients and fallback is None:
+            if (
+                isinstance(event, TeamReaching)
+                and event.kind is EntryKind.EXHAUSTED
+                and event.recipients
+                and fallback is None
+            ):
                 fallback = (entry.at - at, event.recipients)
         if again is None and any(one.cycle for one in situation.escalations):
             again = max((entry.at for entry in situation.entries), default=at) - at
-        paging = [one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.id in begun]
+        paging = [
+            one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.id in begun
+        ]
         due = min((one.next_at for one in paging if one.next_at is not None), default=None)
         if due is None:
             break
         situation = plan(replace(situation, entries=()), catalog, due).situation
     levels = tuple(sorted(seen.values(), key=lambda one: (one.team, one.level)))
-    return FirstWalk(levels, fallback[0] if fallback else None, fallback[1] if fallback else (), again, repeat)
+    return FirstWalk(
+        levels, fallback[0] if fallback else None, fallback[1] if fallback else (), again, repeat
+    )
 
 
 def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | None:

@@ -1,6 +1,8 @@
-"""What somebody may do to a simulated incident: the same acts as on the command line, `span` microseconds after the beginning.
+"""What somebody may do to a simulated incident: the same acts as on the command line, `span`
+microseconds after the beginning.
 
-Each says why nothing follows where the command would refuse: an incident that is over cannot be acknowledged, simulated or not.
+Each says why nothing follows where the command would refuse: an incident that is over cannot be
+acknowledged, simulated or not.
 """
 
 from __future__ import annotations
@@ -9,7 +11,13 @@ from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes import respond as core
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
-from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    IncidentStatus,
+    NotificationKind,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.foresight.simulation import Act, Happening
@@ -24,7 +32,9 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
             return "nobody can acknowledge: no person has been paged"
         if not core.is_awaiting(situation, who):
             taker = catalog.name_of(f"person:{situation.incident.acknowledged_by}")
-            return f"the acknowledgement by {catalog.name_of(f'person:{who}')} changes nothing: {taker} has it"
+            return (
+                f"the acknowledgement by {catalog.name_of(f'person:{who}')} changes nothing: {taker} has it"
+            )
         return core.acknowledge(situation, who, catalog, now, everything=everything)
 
     return Happening(span, _unless_over(act, "acknowledged"))
@@ -47,7 +57,9 @@ def answer(span: Span, accepted: bool, *, rule: str | None = None, by: str | Non
         for number in [one.id for one in situation.nudges if rule in (None, one.rule)]:
             nudge = next(one for one in situation.nudges if one.id == number)
             if nudge.status is NudgeStatus.OPEN:
-                asked = next((one.removeprefix("person:") for one in nudge.asked if one.startswith("person:")), None)
+                asked = next(
+                    (one.removeprefix("person:") for one in nudge.asked if one.startswith("person:")), None
+                )
                 planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=by or asked)
                 situation = planned.situation
         return planned
@@ -84,7 +96,9 @@ def again(span: Span, *, by: str | None = None) -> Happening:
     return Happening(span, act)
 
 
-def by_hand(span: Span, targets: tuple[Target, ...], *, by: str | None = None, message: str | None = None) -> Happening:
+def by_hand(
+    span: Span, targets: tuple[Target, ...], *, by: str | None = None, message: str | None = None
+) -> Happening:
     """Somebody pages `targets` by hand."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
@@ -116,7 +130,9 @@ def paged_last(situation: Situation) -> str | None:
     pages = [
         one
         for one in situation.notifications
-        if one.kind is NotificationKind.PAGE and one.status is NotificationStatus.SENT and one.recipient.startswith("person:")
+        if one.kind is NotificationKind.PAGE
+        and one.status is NotificationStatus.SENT
+        and one.recipient.startswith("person:")
     ]
     latest = max((one.sent_at or 0 for one in pages), default=None)
     return next((one.recipient.removeprefix("person:") for one in pages if one.sent_at == latest), None)

@@ -1,4 +1,6 @@
-"""What nothing refers to, what is over, and what no words lead to: configuration that does no harm today and misleads tomorrow."""
+"""What nothing refers to, what is over, and what no words lead to: configuration that does no harm
+today and misleads tomorrow.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def _unused(catalog: Catalog) -> Iterator[Finding]:
     conditions = [rule.when for rule in catalog.rules]
     conditions += [level.when for policy in catalog.policies.values() for level in policy.levels]
     during = {level.during for policy in catalog.policies.values() for level in policy.levels}
-    contacts = [one.contact for one in catalog.people.values()] + [one.contact for one in catalog.channels.values()]
+    contacts = [one.contact for one in catalog.people.values()] + [
+        one.contact for one in catalog.channels.values()
+    ]
     used: dict[str, tuple[Mapping[str, Any], set[str | None], str]] = {
         "policy": (
             catalog.policies,
@@ -81,7 +85,9 @@ def _unused(catalog: Catalog) -> Iterator[Finding]:
         ),
         "hours": (
             catalog.hours,
-            during | {(when.hours or "").removeprefix("!") for when in conditions} | {rotation.hours for rotation in rotations},
+            during
+            | {(when.hours or "").removeprefix("!") for when in conditions}
+            | {rotation.hours for rotation in rotations},
             "no level, condition or rotation names them",
         ),
         "channel": (
@@ -114,7 +120,9 @@ def _left(catalog: Catalog) -> Iterator[Finding]:
         for rotation in schedule.rotations if team is not None else ():
             for person in dict.fromkeys(rotation.members):
                 if person not in belongs and team is not None:
-                    message = f'"{person}" takes turns on call for {team.id}, but is in no team: have they left?'
+                    message = (
+                        f'"{person}" takes turns on call for {team.id}, but is in no team: have they left?'
+                    )
                     hint = f"take them out of the rotation, or add them to the members of [teams.{team.id}]"
                     yield Finding(WARNING, "member-left", rotation.source, message, hint)
 
@@ -126,15 +134,24 @@ def _over(catalog: Catalog, now: Instant) -> Iterator[Finding]:
         if old:
             last = max(old, key=lambda one: one.until)
             many = f"{len(old)} overrides" if len(old) > 1 else "an override"
-            message = f'{many} of schedule "{schedule.id}" ended weeks ago, the last one on {last.until:%Y-%m-%d}'
-            yield Finding(WARNING, "override-past", old[0].source, message, "remove what is over; git remembers it")
+            message = (
+                f'{many} of schedule "{schedule.id}" ended weeks ago, the last one on {last.until:%Y-%m-%d}'
+            )
+            yield Finding(
+                WARNING, "override-past", old[0].source, message, "remove what is over; git remembers it"
+            )
 
 
 def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     for planned in catalog.maintenance:
         if not planned.unit and local_to_instant(planned.start, planned.timezone) + planned.span < now - _OLD:
-            message = f"the maintenance of {some(list(planned.services))} that began on {planned.start:%Y-%m-%d} is over for weeks"
-            yield Finding(WARNING, "maintenance-past", planned.source, message, "remove what is over; git remembers it")
+            message = (
+                f"the maintenance of {some(list(planned.services))} that began on {planned.start:%Y-%m-%d} is"
+                " over for weeks"
+            )
+            yield Finding(
+                WARNING, "maintenance-past", planned.source, message, "remove what is over; git remembers it"
+            )
 
 
 def _unspoken(catalog: Catalog) -> Iterator[Finding]:
@@ -146,9 +163,14 @@ def _unspoken(catalog: Catalog) -> Iterator[Finding]:
             routing = router.route(words)
             if routing.service == service.id:
                 break
-            others.update(dict.fromkeys(one.service for one in routing.candidates if one.service != service.id))
+            others.update(
+                dict.fromkeys(one.service for one in routing.candidates if one.service != service.id)
+            )
         else:
             instead = f"they fit {some(list(others))} as well or better" if others else "they are too general"
-            message = f'no words lead to service "{service.id}" but its id, neither its name nor a keyword: {instead}'
+            message = (
+                f'no words lead to service "{service.id}" but its id, neither its name nor a keyword:'
+                f" {instead}"
+            )
             hint = "give it a keyword that people use for it and for nothing else"
             yield Finding(WARNING, "service-unreachable-by-words", service.source, message, hint)

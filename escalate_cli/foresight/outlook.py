@@ -21,16 +21,22 @@ from escalate_cli.foresight.rotas import never_on_call
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """The coverage of the coming weeks, and what is wrong with it and around it, in the order of the files."""
+    """The coverage of the coming weeks, and what is wrong with it and around it, in the order of
+    the files.
+    """
 
     coverage: Coverage
     findings: tuple[Finding, ...]
 
 
-def look_ahead(catalog: Catalog, now: Instant, weeks: int, progress: Callable[[int, int], None] | None = None) -> Outlook:
-    """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the longest part is done.
+def look_ahead(
+    catalog: Catalog, now: Instant, weeks: int, progress: Callable[[int, int], None] | None = None
+) -> Outlook:
+    """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the
+    longest part is done.
 
-    What cannot be used is an error and so is what cannot even be looked at; either keeps nothing else from being looked at.
+    What cannot be used is an error and so is what cannot even be looked at; either keeps nothing
+    else from being looked at.
     """
     start = now - now % MINUTE
     until = start + weeks * WEEK
@@ -51,7 +57,13 @@ def look_ahead(catalog: Catalog, now: Instant, weeks: int, progress: Callable[[i
 
 def _unusable(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     for one in (*unusable(catalog, now), *unusable_on_paper(catalog, now)):
-        yield Finding(ERROR, "unusable", one.source, one.text, "pages go on without it: put it right, or report it as a bug")
+        yield Finding(
+            ERROR,
+            "unusable",
+            one.source,
+            one.text,
+            "pages go on without it: put it right, or report it as a bug",
+        )
 
 
 def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
@@ -62,7 +74,9 @@ def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
 
 
 def _not_looked_at(what: str, why: str) -> Finding:
-    return Finding(ERROR, "not-looked-at", "", f"{what} could not be looked at ({why})", "please report it as a bug")
+    return Finding(
+        ERROR, "not-looked-at", "", f"{what} could not be looked at ({why})", "please report it as a bug"
+    )
 
 
 def place_of(source: str) -> tuple[str, int]:

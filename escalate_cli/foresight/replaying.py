@@ -1,8 +1,9 @@
 """A past incident's facts through a configuration: when would whom have been paged, against when they were.
 
-Facts are what people said and did: the declaration, updates, acknowledgements, answers to nudges, pages by hand, the end; and what
-was under maintenance. What rules, levels and schedules did follows from the configuration and is worked out anew. The replay ticks
-in time and every message arrives: late ticks and failing providers of the past are not repeated.
+Facts are what people said and did: the declaration, updates, acknowledgements, answers to nudges,
+pages by hand, the end; and what was under maintenance. What rules, levels and schedules did follows
+from the configuration and is worked out anew. The replay ticks in time and every message arrives:
+late ticks and failing providers of the past are not repeated.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.incident.situation import Entry, IncidentStatus, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Entry,
+    IncidentStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
@@ -35,7 +43,9 @@ _ACTS = _ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """When a person was first paged or asked, in microseconds after the declaration: as recorded, and in the replay; None: never."""
+    """When a person was first paged or asked, in microseconds after the declaration: as recorded,
+    and in the replay; None: never.
+    """
 
     person: str
     recorded: Span | None
@@ -52,7 +62,9 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """What a replay came to. `people` are in the order in which the replay reaches them, those spared last."""
+    """What a replay came to. `people` are in the order in which the replay reaches them, those
+    spared last.
+    """
 
     situation: Situation
     simulation: Simulation
@@ -67,16 +79,28 @@ class Replay(msgspec.Struct, frozen=True):
         return recorded - replayed if recorded is not None and replayed is not None else 0
 
 
-def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant) -> Replay:
-    """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells whose acknowledgement meant what."""
+def replay(
+    situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant
+) -> Replay:
+    """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells
+    whose acknowledgement meant what.
+    """
     incident = situation.incident
     until = _last_look(situation, timeline, now)
     said, script = facts(situation, timeline, was)
     simulation = simulate(
-        said, catalog, incident.declared_at, until, script, maintenance=situation.maintenance, next_turns=_turns(situation)
+        said,
+        catalog,
+        incident.declared_at,
+        until,
+        script,
+        maintenance=situation.maintenance,
+        next_turns=_turns(situation),
     )
     recorded = _first(
-        (one.recipient, _first_tried(one) - incident.declared_at) for one in situation.notifications if one.kind in _CALLS and _went(one)
+        (one.recipient, _first_tried(one) - incident.declared_at)
+        for one in situation.notifications
+        if one.kind in _CALLS and _went(one)
     )
     replayed = _first((one.recipient, one.after) for one in simulation.messages if one.kind in _CALLS)
     people = [Reach(one, recorded.get(one), replayed[one]) for one in replayed]
@@ -85,7 +109,9 @@ def replay(situation: Situation, timeline: Sequence[Entry], was: Catalog, catalo
 
 
 def _last_look(situation: Situation, timeline: Sequence[Entry], now: Instant) -> Instant:
-    """Up to now; an imported incident that is over, nobody knows since when, is looked at for a day after what is known of it."""
+    """Up to now; an imported incident that is over, nobody knows since when, is looked at for a day
+    after what is known of it.
+    """
     incident = situation.incident
     if incident.status is IncidentStatus.RESOLVED and incident.resolved_at is None:
         return max((one.at for one in timeline), default=incident.declared_at) + DAY
@@ -95,7 +121,9 @@ def _last_look(situation: Situation, timeline: Sequence[Entry], now: Instant) ->
 def had_nobody_acted(
     situation: Situation, timeline: Sequence[Entry], was: Catalog, until: Instant, person: str
 ) -> Instant | None:
-    """When this person would have been written to, had nobody acknowledged, snoozed or resolved it; None: not until `until`."""
+    """When this person would have been written to, had nobody acknowledged, snoozed or resolved it;
+    None: not until `until`.
+    """
     said, script = facts(situation, [one for one in timeline if not isinstance(one.event, _ENDS)], was)
     simulation = simulate(
         said,
@@ -110,7 +138,9 @@ def had_nobody_acted(
     return next((one.at for one in simulation.messages if one.person == person), None)
 
 
-def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tuple[Declaration, list[Happening]]:
+def facts(
+    situation: Situation, timeline: Sequence[Entry], was: Catalog
+) -> tuple[Declaration, list[Happening]]:
     """The declaration and what people did after it, as a script."""
     incident = situation.incident
     declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
@@ -126,7 +156,11 @@ def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tupl
         labels=_first_labels(situation, timeline),
         routing=incident.routing,
     )
-    script = [happening for at, some in _acts(timeline) if (happening := _happening(at - incident.declared_at, some, was)) is not None]
+    script = [
+        happening
+        for at, some in _acts(timeline)
+        if (happening := _happening(at - incident.declared_at, some, was)) is not None
+    ]
     script += [
         Happening(one.start_at - incident.declared_at, _look)
         for one in situation.maintenance
@@ -136,7 +170,9 @@ def facts(situation: Situation, timeline: Sequence[Entry], was: Catalog) -> tupl
 
 
 def _first_lead(situation: Situation, timeline: Sequence[Entry]) -> str | None:
-    """The lead named at the declaration; where an old record does not say it, nobody has taken over from them since."""
+    """The lead named at the declaration; where an old record does not say it, nobody has taken over
+    from them since.
+    """
     declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
     if declared is not None and declared.lead is not None:
         return declared.lead
@@ -146,7 +182,9 @@ def _first_lead(situation: Situation, timeline: Sequence[Entry]) -> str | None:
 
 def _first_labels(situation: Situation, timeline: Sequence[Entry]) -> dict[str, str]:
     """The labels given at the declaration: those that no update has set."""
-    later = {name for one in timeline if isinstance(one.event, happened.LabelsSet) for name in one.event.after}
+    later = {
+        name for one in timeline if isinstance(one.event, happened.LabelsSet) for name in one.event.after
+    }
     return {name: value for name, value in situation.incident.labels.items() if name not in later}
 
 
@@ -157,7 +195,11 @@ def _acts(timeline: Sequence[Entry]) -> list[tuple[Instant, list[Entry]]]:
         if not _is_fact(one):
             continue
         last = acts[-1][1][-1] if acts else None
-        if last is not None and (last.at, last.kind, last.by) == (one.at, one.kind, one.by) and one.kind is not EntryKind.NUDGE:
+        if (
+            last is not None
+            and (last.at, last.kind, last.by) == (one.at, one.kind, one.by)
+            and one.kind is not EntryKind.NUDGE
+        ):
             acts[-1][1].append(one)
         else:
             acts.append((one.at, [one]))
@@ -166,7 +208,8 @@ def _acts(timeline: Sequence[Entry]) -> list[tuple[Instant, list[Entry]]]:
 
 def _is_fact(one: Entry) -> bool:
     if one.kind is EntryKind.UPDATED:
-        return one.by is not None or not isinstance(one.event, happened.SeverityChanged)  # a rule raises in nobody's name
+        # a rule raises in nobody's name
+        return one.by is not None or not isinstance(one.event, happened.SeverityChanged)
     return isinstance(one.event, _ACTS)
 
 
@@ -213,8 +256,14 @@ def _changes(some: Sequence[Entry]) -> Changes:
 
 
 def _for_everyone(some: Sequence[Entry], was: Catalog) -> bool:
-    """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams that are not the person's own."""
-    said = [one.event.everything for one in some if isinstance(one.event, happened.Acknowledged | happened.AcknowledgedBesides)]
+    """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams
+    that are not the person's own.
+    """
+    said = [
+        one.event.everything
+        for one in some
+        if isinstance(one.event, happened.Acknowledged | happened.AcknowledgedBesides)
+    ]
     known = [one for one in said if one is not None]
     if known:
         return any(known)
@@ -256,9 +305,17 @@ def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
 
 
 def _remarks(said: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
-    remarks = [f'the service "{one}" is not in this configuration' for one in said.services if one not in catalog.services]
+    remarks = [
+        f'the service "{one}" is not in this configuration'
+        for one in said.services
+        if one not in catalog.services
+    ]
     if said.severity not in {one.id for one in catalog.severities}:
-        remarks.append(f'the severity "{said.severity}" is not in this configuration: it counts as the gravest')
+        remarks.append(
+            f'the severity "{said.severity}" is not in this configuration: it counts as the gravest'
+        )
     if any(isinstance(one.event, happened.PolicyReloaded) for one in timeline):
-        remarks.append("the incident adopted an edited policy while it ran: the replay uses one configuration all along")
+        remarks.append(
+            "the incident adopted an edited policy while it ran: the replay uses one configuration all along"
+        )
     return tuple(remarks)

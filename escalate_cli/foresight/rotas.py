@@ -1,7 +1,9 @@
-"""People who take turns and are never on call: every turn of theirs lies outside the hours, or below another rotation.
+"""People who take turns and are never on call: every turn of theirs lies outside the hours, or
+below another rotation.
 
-What repeats is looked at for a whole period, not for some weeks: a rotation of seven days and hours by weekdays meet again only when
-both have come round. Overrides and days that are excepted from hours are left out: they do not come round.
+What repeats is looked at for a whole period, not for some weeks: a rotation of seven days and hours
+by weekdays meet again only when both have come round. Overrides and days that are excepted from
+hours are left out: they do not come round.
 """
 
 from __future__ import annotations
@@ -26,12 +28,17 @@ _HALF_A_YEAR = 26 * 7 * DAY
 
 
 def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
-    """A finding for each rotation with members who are never on call while others of it are, or with nobody who ever is."""
+    """A finding for each rotation with members who are never on call while others of it are, or
+    with nobody who ever is.
+    """
     hours = {name: replace(one, except_days=()) for name, one in catalog.hours.items()}
     for schedule in catalog.schedules.values():
         steady = replace(schedule, overrides=())
         with suppress(Exception):  # it cannot be used, which is a finding of its own
-            yield from [_finding(schedule, number, members, hours, now) for number, members in _idle(steady, hours, now).items()]
+            yield from [
+                _finding(schedule, number, members, hours, now)
+                for number, members in _idle(steady, hours, now).items()
+            ]
 
 
 def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:
@@ -41,7 +48,10 @@ def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int
     starts = [_begin(one, schedule, now) for one in schedule.rotations if one.members]
     begin = max(starts, default=now)
     if period is None or begin + period - now > _LONGEST:
-        seen = {number: _within_hours(one, schedule, hours, now) for number, one in enumerate(schedule.rotations, 1)}
+        seen = {
+            number: _within_hours(one, schedule, hours, now)
+            for number, one in enumerate(schedule.rotations, 1)
+        }
     else:
         seen = _seen(schedule, hours, now, begin + period)
         if any(set(members) - seen.get(number, set()) for number, members in wanted.items()):
@@ -57,10 +67,16 @@ def _begin(rotation: Rotation, schedule: Schedule, now: Instant) -> Instant:
 
 
 def _period(rotations: tuple[Rotation, ...]) -> Span | None:
-    """After how long everything has come round, whole weeks; None where months are counted, which never come round with weeks."""
+    """After how long everything has come round, whole weeks; None where months are counted, which
+    never come round with weeks.
+    """
     if any(one.unit not in ("d", "w") for one in rotations):
         return None
-    days = [len(one.members) * one.count * (_WEEK_DAYS if one.unit == "w" else 1) for one in rotations if one.members]
+    days = [
+        len(one.members) * one.count * (_WEEK_DAYS if one.unit == "w" else 1)
+        for one in rotations
+        if one.members
+    ]
     return (lcm(_WEEK_DAYS, *days) + 1) * DAY  # a day more: clocks may change within
 
 
@@ -83,7 +99,10 @@ def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours
         turn = turn_at(rotation, schedule.timezone, begin)
         number = 0 if turn is None else turn.number
         for each in range(number, number + _WEEK_DAYS * len(rotation.members) + 1):
-            start, until = handoff(rotation, schedule.timezone, each), handoff(rotation, schedule.timezone, each + 1)
+            start, until = (
+                handoff(rotation, schedule.timezone, each),
+                handoff(rotation, schedule.timezone, each + 1),
+            )
             member = rotation.members[each % len(rotation.members)]
             if start is None or until is None or member in found:
                 continue
@@ -95,11 +114,17 @@ def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours
     return found
 
 
-def _finding(schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant) -> Finding:
+def _finding(
+    schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant
+) -> Finding:
     rotation = schedule.rotations[number - 1]
     names = some([f'"{one}"' for one in members])
     outside = rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now)
-    why = f'every turn of theirs lies outside the hours "{rotation.hours}"' if outside else "other rotations always take precedence then"
+    why = (
+        f'every turn of theirs lies outside the hours "{rotation.hours}"'
+        if outside
+        else "other rotations always take precedence then"
+    )
     message = f'{names} of rotation {number} of schedule "{schedule.id}" never on call: {why}'
     message = message.replace(" never on", f" {'is' if len(members) == 1 else 'are'} never on")
     hint = "let a turn last longer or be another number of days, or take them out of the rotation"

@@ -1,7 +1,8 @@
 """Rounds that repeat themselves: levels walked again and again, in which nobody is reached.
 
-Without a fallback that is reached, levels are walked for ever, and a walk that somebody is on call for only on Monday takes hundreds
-of rounds before that. As long as no handoff and no change of hours comes between, one round is like the next: those are left out.
+Without a fallback that is reached, levels are walked for ever, and a walk that somebody is on call
+for only on Monday takes hundreds of rounds before that. As long as no handoff and no change of
+hours comes between, one round is like the next: those are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ Visit = tuple[Instant, tuple[Subject, ...]]
 
 
 class Leap(msgspec.Struct, frozen=True):
-    """Rounds left out: the number of the visit after them, how long a round takes, and how many were left out."""
+    """Rounds left out: the number of the visit after them, how long a round takes, and how many
+    were left out.
+    """
 
     visit: int
     period: Span
@@ -39,7 +42,8 @@ class Rounds:
         """the first leap"""
 
     def leap(self, planned: Plan, visits: list[Visit]) -> tuple[Plan, list[Visit]]:
-        """The plan as it is after as many further rounds as are like the last one, and the visits of the last of them.
+        """The plan as it is after as many further rounds as are like the last one, and the visits
+        of the last of them.
 
         The plan itself and no visits, where nothing can be left out.
         """
@@ -63,11 +67,13 @@ class Rounds:
         moved = [(at + span, asked) for at, asked in loop]
         self._seen = {state: len(visits) - 1 + len(moved)}
         later = None if planned.next_due_at is None else planned.next_due_at + span
-        return replace(planned, situation=_moved(planned.situation, self._catalog, span), next_due_at=later), moved
+        return replace(
+            planned, situation=_moved(planned.situation, self._catalog, span), next_due_at=later
+        ), moved
 
     def _alike(self, loop: list[Visit], period: Span, until: Instant) -> int:
-        """How many more times these visits get the same answers, the last of them before `until`. Core waits for hours: they must not
-        change until the visit after."""
+        """How many more times these visits get the same answers, the last of them before `until`.
+        Core waits for hours: they must not change until the visit after."""
         if period <= 0:
             return 0
         times = (until - loop[-1][0]) // period
@@ -79,8 +85,12 @@ class Rounds:
         return times
 
 
-def moved_on(visits: tuple[Visit, ...], leap: Leap, span: Span, calendar: Calendar) -> tuple[Visit, ...] | None:
-    """The visits of a walk that begins `span` later and joins this one after its leap; None where it does not, or that cannot be told."""
+def moved_on(
+    visits: tuple[Visit, ...], leap: Leap, span: Span, calendar: Calendar
+) -> tuple[Visit, ...] | None:
+    """The visits of a walk that begins `span` later and joins this one after its leap; None where
+    it does not, or that cannot be told.
+    """
     if span % leap.period or not 0 < span < leap.times * leap.period:
         return None
     before = visits[: leap.visit]
@@ -95,7 +105,9 @@ def moved_on(visits: tuple[Visit, ...], leap: Leap, span: Span, calendar: Calend
 
 
 def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object, ...] | None:
-    """All that decides what time does from `now` on, seen from `now`; None while a rule still waits for its time."""
+    """All that decides what time does from `now` on, seen from `now`; None while a rule still waits
+    for its time.
+    """
     incident = situation.incident
     for rule in catalog.rules:
         waits = (
@@ -111,17 +123,31 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
         incident.severity,
         tuple(_state_of(one, catalog, now) for one in situation.escalations),
         tuple(
-            (one.rule, one.holds, None if one.fired_at is None else now - one.fired_at if one.rule in every else 0)
+            (
+                one.rule,
+                one.holds,
+                None if one.fired_at is None else now - one.fired_at if one.rule in every else 0,
+            )
             for one in situation.rules
         ),
-        tuple((one.rule, (one.expires_at or now) - now) for one in situation.nudges if one.status is NudgeStatus.OPEN),
-        frozenset((one.escalation_id, one.level) for one in situation.notifications if one.kind is NotificationKind.PAGE),
+        tuple(
+            (one.rule, (one.expires_at or now) - now)
+            for one in situation.nudges
+            if one.status is NudgeStatus.OPEN
+        ),
+        frozenset(
+            (one.escalation_id, one.level)
+            for one in situation.notifications
+            if one.kind is NotificationKind.PAGE
+        ),
         tuple(sorted(situation.turns.items())),
     )
 
 
 def _stands_still(escalation: Escalation, catalog: Catalog) -> bool:
-    """Whether what comes next comes at an instant of the calendar: a level is held until its hours, and the fallback not looked at."""
+    """Whether what comes next comes at an instant of the calendar: a level is held until its hours,
+    and the fallback not looked at.
+    """
     if escalation.held is None:
         return False
     cycle = escalation.cycle + (escalation.held <= escalation.level)
@@ -132,7 +158,16 @@ def _state_of(escalation: Escalation, catalog: Catalog, now: Instant) -> tuple[o
     cycle = min(escalation.cycle, escalation.policy.repeat + 1)  # from there on one round is like the other
     since = 0 if _stands_still(escalation, catalog) else now
     due_in = None if escalation.next_at is None else escalation.next_at - since
-    return escalation.team, escalation.status, escalation.level, cycle, escalation.held, escalation.owed, escalation.urgency, due_in
+    return (
+        escalation.team,
+        escalation.status,
+        escalation.level,
+        cycle,
+        escalation.held,
+        escalation.owed,
+        escalation.urgency,
+        due_in,
+    )
 
 
 def _moved(situation: Situation, catalog: Catalog, span: Span) -> Situation:
@@ -141,9 +176,13 @@ def _moved(situation: Situation, catalog: Catalog, span: Span) -> Situation:
         situation,
         incident=replace(situation.incident, next_due_at=_later(situation.incident.next_due_at, span)),
         escalations=tuple(
-            one if _stands_still(one, catalog) else replace(one, next_at=_later(one.next_at, span)) for one in situation.escalations
+            one if _stands_still(one, catalog) else replace(one, next_at=_later(one.next_at, span))
+            for one in situation.escalations
         ),
-        rules=tuple(replace(one, looked_at=one.looked_at + span, fired_at=_later(one.fired_at, span)) for one in situation.rules),
+        rules=tuple(
+            replace(one, looked_at=one.looked_at + span, fired_at=_later(one.fired_at, span))
+            for one in situation.rules
+        ),
         nudges=tuple(replace(one, expires_at=_later(one.expires_at, span)) for one in situation.nudges),
     )
 

@@ -1,8 +1,10 @@
-"""What a declaration leads to, message by message: the core on a virtual clock that leaps from one due instant to the next.
+"""What a declaration leads to, message by message: the core on a virtual clock that leaps from one
+due instant to the next.
 
-Who is paged when is decided by `core.changes` and `core.escalation.plan`, as in a real pass; here is only what the engine
-does around them: what is due is sent, what exceeds `[limits]` is held back for a digest, what failed is tried again. Every message is
-taken by its provider at its due instant, unless `fails` says otherwise.
+Who is paged when is decided by `core.changes` and `core.escalation.plan`, as in a real pass; here
+is only what the engine does around them: what is due is sent, what exceeds `[limits]` is held back
+for a digest, what failed is tried again. Every message is taken by its provider at its due instant,
+unless `fails` says otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +30,15 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
-from escalate_cli.core.notification.limits import GOES_ALONE, Ruling, concerns, judge, matters_most, uses_up, waits_as_well
+from escalate_cli.core.notification.limits import (
+    GOES_ALONE,
+    Ruling,
+    concerns,
+    judge,
+    matters_most,
+    uses_up,
+    waits_as_well,
+)
 from escalate_cli.core.notification.together import goes_with, joined, leader_first
 from escalate_cli.core.organisation.catalog import Catalog
 
@@ -44,15 +54,18 @@ _ROUNDS = 1000
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """Something that somebody does `span` microseconds after the beginning; foresight/happenings.py makes them."""
+    """Something that somebody does `span` microseconds after the beginning; foresight/happenings.py
+    makes them.
+    """
 
     span: Span
     act: Act
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the beginning; `digest_of` is the
-    number of messages that this one carries because of `[limits]`, 1 for an ordinary one."""
+    """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the
+    beginning; `digest_of` is the number of messages that this one carries because of `[limits]`, 1
+    for an ordinary one."""
 
     at: Instant
     after: Span
@@ -82,7 +95,8 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Simulation(msgspec.Struct, frozen=True):
-    """What happened between two instants: messages and timeline in order, the remarks on the script, and how things stand at the end.
+    """What happened between two instants: messages and timeline in order, the remarks on the
+    script, and how things stand at the end.
 
     `over` says that nothing more would ever be due, had the simulation gone on.
     """
@@ -111,9 +125,10 @@ def simulate(
 ) -> Simulation:
     """Declare at `start` and let time pass until `until`, the last instant that is looked at.
 
-    What the script has happen at an instant comes before what time does at that instant: an acknowledgement on the dot is in time.
-    `enough` ends the simulation after the instant at which it says yes to a message: to learn who is reached first takes no whole day.
-    `settled` does so when it says yes to how things stand after an instant.
+    What the script has happen at an instant comes before what time does at that instant: an
+    acknowledgement on the dot is in time. `enough` ends the simulation after the instant at which
+    it says yes to a message: to learn who is reached first takes no whole day. `settled` does so
+    when it says yes to how things stand after an instant.
     """
     declared = declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
     life = _Life(catalog, start, fails, replace(declared, entries=()), entries=list(declared.entries))
@@ -131,7 +146,9 @@ def simulate_on(
     enough: Callable[[Message], bool] | None = None,
     settled: Callable[[Situation, Instant], bool] | None = None,
 ) -> Simulation:
-    """Let time pass for an incident as it stands at `now`; what is overdue by then is done at once, as by a late tick."""
+    """Let time pass for an incident as it stands at `now`; what is overdue by then is done at once,
+    as by a late tick.
+    """
     life = _Life(catalog, now, fails, replace(situation, entries=()))
     return _run(life, until, script, enough, settled)
 
@@ -223,21 +240,36 @@ class _Life:
                 return
 
     def _send(self) -> bool:
-        """Send what is due, the longest due first; whether something failed for good, so that the plan must be looked at again.
+        """Send what is due, the longest due first; whether something failed for good, so that the
+        plan must be looked at again.
 
-        All of it is under way before the first outcome is known, as in a pass: `[limits]` count what is under way, too.
+        All of it is under way before the first outcome is known, as in a pass: `[limits]` count
+        what is under way, too.
         """
         due = sorted(
-            (one for one in self.situation.notifications if one.status in _WAITING and one.due_at <= self.now), key=lambda one: one.due_at
+            (
+                one
+                for one in self.situation.notifications
+                if one.status in _WAITING and one.due_at <= self.now
+            ),
+            key=lambda one: one.due_at,
         )
         if not due:
             return False
         known = {one.id: one for one in self.situation.notifications}
         # One that is no longer what it was is held back, or goes with a digest.
-        attempts = [claimed for one in due if known[one.id] is one and (claimed := self._claim(one, known)) is not None]
+        attempts = [
+            claimed
+            for one in due
+            if known[one.id] is one and (claimed := self._claim(one, known)) is not None
+        ]
         for claimed in attempts:
             self._end(claimed, known)
-        failed = any(known[one.id].status is NotificationStatus.FAILED for claimed in attempts for one in claimed.together)
+        failed = any(
+            known[one.id].status is NotificationStatus.FAILED
+            for claimed in attempts
+            for one in claimed.together
+        )
         self.situation = replace(self.situation, notifications=tuple(known.values()))
         if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
             self.situation = self.situation.changed(next_due_at=self.now)
@@ -251,13 +283,19 @@ class _Life:
         if ruling.hold_until is not None:
             for other in self._waiting_with(one, known):
                 # What waits already, waits no longer for it.
-                if other.due_at <= self.now and waits_as_well(other.kind, severity, one.kind, severity, self.catalog):
+                if other.due_at <= self.now and waits_as_well(
+                    other.kind, severity, one.kind, severity, self.catalog
+                ):
                     known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
                     self.held_back.add(other.id)
             return None
         with_it = [other for other in self._waiting_with(one, known) if other is not one]
         if not ruling.digest:
-            with_it = [other for other in with_it if other.due_at <= self.now and goes_with(one.kind, other.kind, one.recipient)]
+            with_it = [
+                other
+                for other in with_it
+                if other.due_at <= self.now and goes_with(one.kind, other.kind, one.recipient)
+            ]
         together = leader_first([one, *with_it])
         self.bundled -= {other.id for other in together}
         self.bundled |= {other.id for other in together[1:]}
@@ -306,7 +344,10 @@ class _Life:
             if (other.recipient, other.gateway) == (one.recipient, one.gateway)
             and other.kind is not NotificationKind.NUDGE
             and other.status in _WAITING
-            and (other.due_at <= self.now or (other.id in self.held_back and other.status is NotificationStatus.PENDING))
+            and (
+                other.due_at <= self.now
+                or (other.id in self.held_back and other.status is NotificationStatus.PENDING)
+            )
         ]
 
     def _after_attempt(self, one: Notification, outcome: OutcomeKind | None, allowed: int) -> Notification:

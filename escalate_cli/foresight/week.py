@@ -1,4 +1,6 @@
-"""The coming weeks laid on top of each other: for every hour of the week, the longest that anybody would wait for a person."""
+"""The coming weeks laid on top of each other: for every hour of the week, the longest that anybody
+would wait for a person.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _SLOT: Span = 30 * MINUTE
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """The worst of an hour of the week: how long it takes (None: nobody is reached), and whom it reaches, in one week or another."""
+    """The worst of an hour of the week: how long it takes (None: nobody is reached), and whom it
+    reaches, in one week or another.
+    """
 
     after: Span | None
     people: tuple[str, ...]
@@ -32,7 +36,9 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Week:
-    """Which hour of the week each slot of the covered time belongs to, in the time zone of the organisation."""
+    """Which hour of the week each slot of the covered time belongs to, in the time zone of the
+    organisation.
+    """
 
     def __init__(self, coverage: Coverage, timezone: str) -> None:
         tz = zone_or_utc(timezone)
@@ -63,7 +69,11 @@ class Week:
 def worse(one: Cell, other: Cell) -> Cell:
     """The worse of two; of two that are equally bad, one with the people of both."""
     if one.badness == other.badness:
-        return one if set(other.people) <= set(one.people) else replace(one, people=tuple(dict.fromkeys((*one.people, *other.people))))
+        return (
+            one
+            if set(other.people) <= set(one.people)
+            else replace(one, people=tuple(dict.fromkeys((*one.people, *other.people))))
+        )
     return one if one.badness > other.badness else other
 
 
@@ -89,4 +99,6 @@ def grade(cell: Cell) -> int:
         return GRADE_NAMES.index(NOBODY)
     if cell.by_fallback:
         return GRADE_NAMES.index(FALLBACK)
-    return next((number for number, (_, most) in enumerate(GRADES) if cell.after <= most), GRADE_NAMES.index(LATER))
+    return next(
+        (number for number, (_, most) in enumerate(GRADES) if cell.after <= most), GRADE_NAMES.index(LATER)
+    )

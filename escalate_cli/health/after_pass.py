@@ -1,6 +1,8 @@
-"""What a pass does for its own health once its work is done: the auditor, the reserve, the daily backup, the heartbeat, the metrics.
+"""What a pass does for its own health once its work is done: the auditor, the reserve, the daily
+backup, the heartbeat, the metrics.
 
-None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's notes, or the report's `damage`.
+None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's
+notes, or the report's `damage`.
 """
 
 from __future__ import annotations
@@ -38,13 +40,17 @@ _BEAT = "last_heartbeat_at"
 
 
 def after_pass(
-    context: Context, report: PassReport, send: Callable[[], object], keep_on: Callable[[], bool] = lambda: True
+    context: Context,
+    report: PassReport,
+    send: Callable[[], object],
+    keep_on: Callable[[], bool] = lambda: True,
 ) -> tuple[Finding, ...]:
     """Everything of the above, in order; what the auditor found. Troubles go into the report.
 
-    `send` goes on with the pass: what the auditor made due is sent together with whatever else comes due meanwhile, so that a provider
-    that hangs delays nobody else. Once `keep_on()` says no, nothing more is begun.
-    The heart beats only when the auditor has looked and found nothing, apart from somebody who cannot be reached: the fallback knows.
+    `send` goes on with the pass: what the auditor made due is sent together with whatever else
+    comes due meanwhile, so that a provider that hangs delays nobody else. Once `keep_on()` says no,
+    nothing more is begun. The heart beats only when the auditor has looked and found nothing, apart
+    from somebody who cannot be reached: the fallback knows.
     """
     findings: tuple[Finding, ...] = ()
     looked = False
@@ -68,14 +74,22 @@ def after_pass(
         if keep_on():
             safely(step, report)
     forgotten = not looked or any(one.code != IN_VAIN for one in findings)
-    well = not forgotten and not report.troubles and report.damage is None and report.poison is None and report.usable
+    well = (
+        not forgotten
+        and not report.troubles
+        and report.damage is None
+        and report.poison is None
+        and report.usable
+    )
     if keep_on():
         safely(lambda: _beat(context, well=well and not _heed_deliveries(context)), report)
     return findings
 
 
 def _heed_deliveries(context: Context) -> bool:
-    """Whether something went wrong since the last pass, as where a declaration was planned or delivered: that costs one heartbeat."""
+    """Whether something went wrong since the last pass, as where a declaration was planned or
+    delivered: that costs one heartbeat.
+    """
     ledger, now = context.store.ledger, context.clock.now()
     troubles = remembered_troubles(ledger, now)
     if troubles is None or troubles.heeded:
@@ -86,7 +100,9 @@ def _heed_deliveries(context: Context) -> bool:
 
 
 def safely(step: Callable[[], object], report: PassReport) -> None:
-    """Do one of the steps of a pass that no page may wait for: what goes wrong in it becomes a line of the report, or its damage."""
+    """Do one of the steps of a pass that no page may wait for: what goes wrong in it becomes a line
+    of the report, or its damage.
+    """
     try:
         step()
     except DatabaseProblem as problem:
@@ -98,12 +114,17 @@ def safely(step: Callable[[], object], report: PassReport) -> None:
         report.warn(problem.message)
     except OSError as problem:
         report.warn(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
-    except Exception as problem:  # whatever it is, pages go on; that the heart does not beat is how it is heard of
-        report.trouble(f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug")
+    # whatever it is, pages go on; that the heart does not beat is how it is heard of
+    except Exception as problem:
+        report.trouble(
+            f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug"
+        )
 
 
 def _mend_indexes(context: Context, findings: tuple[Finding, ...], report: PassReport) -> bool:
-    """What is due and was not seen, or seen and is not due, may be an index's fault; whether it was, and is put right."""
+    """What is due and was not seen, or seen and is not due, may be an index's fault; whether it
+    was, and is put right.
+    """
     late = any(one.code in OVERLOOKED for one in findings)
     if not (late or report.unfounded) or not is_time_to_look(context):
         return False
@@ -114,7 +135,8 @@ def _mend_indexes(context: Context, findings: tuple[Finding, ...], report: PassR
 
 
 def _alarm(context: Context, findings: tuple[Finding, ...], report: PassReport) -> bool:
-    """Plan a page to the fallback for what the auditor found, once for each finding: all that is new about an incident in one page.
+    """Plan a page to the fallback for what the auditor found, once for each finding: all that is
+    new about an incident in one page.
 
     True when there is one; it is due at once.
     """
@@ -129,7 +151,10 @@ def _alarm(context: Context, findings: tuple[Finding, ...], report: PassReport) 
         except (EscalateError, OSError):
             raise
         except Exception as problem:  # this incident is poison, the others are not
-            text = f"incident {incident_id} could not be dealt with by the auditor ({type(problem).__name__}: {problem})"
+            text = (
+                f"incident {incident_id} could not be dealt with by the auditor ({type(problem).__name__}:"
+                f" {problem})"
+            )
             report.poisoned(text)
         else:
             told += [f"incident {incident_id}: {found}; the fallback is paged"] if found else []
@@ -138,7 +163,9 @@ def _alarm(context: Context, findings: tuple[Finding, ...], report: PassReport) 
 
 
 def _tell(context: Context, incident_id: int, news: list[Finding]) -> str:
-    """Plan the page about one incident and remember what it says; nothing where there is nobody to tell any more."""
+    """Plan the page about one incident and remember what it says; nothing where there is nobody to
+    tell any more.
+    """
     store, catalog = context.store, context.running_catalog
     with store.transaction():
         now = context.clock.now()
@@ -146,7 +173,8 @@ def _tell(context: Context, incident_id: int, news: list[Finding]) -> str:
         fresh = [one for one in news if _is_news(one, store)]
         if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
             return ""
-        if situation.incident.status is IncidentStatus.ACKNOWLEDGED:  # somebody has it: `doctor` says whom it did not reach
+        # somebody has it: `doctor` says whom it did not reach
+        if situation.incident.status is IncidentStatus.ACKNOWLEDGED:
             fresh = [one for one in fresh if one.code != IN_VAIN]
         if not fresh:
             return ""
@@ -154,7 +182,9 @@ def _tell(context: Context, incident_id: int, news: list[Finding]) -> str:
             store.ledger.remember(_fact(one), str(now))
         found = "; ".join(one.text for one in fresh)
         note = f"escalate's own check: {found}. {_advice(fresh, incident_id)}"
-        planned = core.page_by_hand(situation, catalog.fallback.page, catalog, now, by="the auditor", message=note)
+        planned = core.page_by_hand(
+            situation, catalog.fallback.page, catalog, now, by="the auditor", message=note
+        )
         store.situations.save(situation, planned.situation)
     return found
 
@@ -175,7 +205,9 @@ def _fact(finding: Finding) -> str:
 
 
 def _look_at_configuration(context: Context, report: PassReport) -> None:
-    """What cannot be used is said by each pass, also while nothing is open: the next incident will need it."""
+    """What cannot be used is said by each pass, also while nothing is open: the next incident will
+    need it.
+    """
     troubles = [one.text for one in unusable(context.running_catalog, context.clock.now())]
     report.warn(*(f"{text}. `escalate doctor` tells more" for text in troubles))
     report.usable = not troubles
@@ -199,9 +231,11 @@ def backups(database: Path) -> Path:
 
 
 def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]:
-    """Write a sound copy; without `to`, the day's one beside the database, of which the latest seven are kept.
+    """Write a sound copy; without `to`, the day's one beside the database, of which the latest
+    seven are kept.
 
-    Where it is; and what is to be said of indexes that were damaged: they are rebuilt, now that there is a copy.
+    Where it is; and what is to be said of indexes that were damaged: they are rebuilt, now that
+    there is a copy.
     """
     store = context.store
     if to is not None:
@@ -233,7 +267,8 @@ def _back_up(context: Context, report: PassReport) -> None:
     if _is_copied_today(context):
         return
     ledger, database = context.store.ledger, context.store.database
-    if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:  # reading costs less than a copy in vain at each pass
+    # reading costs less than a copy in vain at each pass
+    if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:
         raise damaged(database.path, ": it is not copied")
     with _alone_in(backups(database.path)) as alone:
         if not alone or _is_copied_today(context):
@@ -252,7 +287,9 @@ def _back_up(context: Context, report: PassReport) -> None:
 
 @contextmanager
 def _alone_in(place: Path) -> Iterator[bool]:
-    """Whether nobody else copies into this directory. That ends with the process, however it ends: the next one copies then."""
+    """Whether nobody else copies into this directory. That ends with the process, however it ends:
+    the next one copies then.
+    """
     try:
         sharing.make_directory(place)
         directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -298,7 +335,9 @@ def _metrics(context: Context) -> None:
     try:  # node_exporter runs as another user; there is nothing secret in it
         files.replace(path, metrics(context).encode(), mode=0o644)
     except OSError as problem:
-        raise EscalateError(f"the metrics cannot be written to {path}: {problem.strerror or problem}") from None
+        raise EscalateError(
+            f"the metrics cannot be written to {path}: {problem.strerror or problem}"
+        ) from None
 
 
 def metrics(context: Context) -> str:
@@ -309,16 +348,33 @@ def metrics(context: Context) -> str:
     failed = context.store.outbox.given_up
     last = context.store.ledger.last_pass_at
     lines = [
-        ("escalate_last_pass_timestamp_seconds", "When the last pass began", "gauge", f"{(last or 0) / SECOND:.3f}"),
+        (
+            "escalate_last_pass_timestamp_seconds",
+            "When the last pass began",
+            "gauge",
+            f"{(last or 0) / SECOND:.3f}",
+        ),
         ("escalate_incidents_open", "Incidents that nobody has acknowledged", "gauge", str(figures.open)),
-        ("escalate_incidents_acknowledged", "Incidents that somebody has", "gauge", str(figures.acknowledged)),
+        (
+            "escalate_incidents_acknowledged",
+            "Incidents that somebody has",
+            "gauge",
+            str(figures.acknowledged),
+        ),
         (
             "escalate_oldest_unacknowledged_seconds",
             "For how long the longest has been waiting",
             "gauge",
             f"{(now - oldest) / SECOND if oldest is not None else 0:.0f}",
         ),
-        ("escalate_notifications_pending", "Notifications that are due and not sent", "gauge", str(figures.waiting)),
+        (
+            "escalate_notifications_pending",
+            "Notifications that are due and not sent",
+            "gauge",
+            str(figures.waiting),
+        ),
         ("escalate_notifications_failed_total", "Notifications given up", "counter", str(failed)),
     ]
-    return "".join(f"# HELP {name} {words}\n# TYPE {name} {kind}\n{name} {value}\n" for name, words, kind, value in lines)
+    return "".join(
+        f"# HELP {name} {words}\n# TYPE {name} {kind}\n{name} {value}\n" for name, words, kind, value in lines
+    )

@@ -1,4 +1,6 @@
-"""When the database cannot be used: a declaration is kept in the spool, and the fallback hears of it directly, not too often."""
+"""When the database cannot be used: a declaration is kept in the spool, and the fallback hears of
+it directly, not too often.
+"""
 
 from __future__ import annotations
 
@@ -41,16 +43,21 @@ AGAIN_AFTER = MINUTE
 
 def failure(problem: Exception) -> EscalateError:
     """A failure that nobody foresaw, as something that can be told."""
-    return EscalateError(f"it failed: {type(problem).__name__}{place_of(problem)}", "please report it as a bug", code="bug")
+    return EscalateError(
+        f"it failed: {type(problem).__name__}{place_of(problem)}", "please report it as a bug", code="bug"
+    )
 
 
 def keep_declaration(context: Context, asked: declaring.Request, problem: EscalateError) -> DatabaseProblem:
-    """Keep what could not be stored, tell the fallback where that makes sense, and say in the error what has been done.
+    """Keep what could not be stored, tell the fallback where that makes sense, and say in the error
+    what has been done.
 
-    Where the user whose database it is could not take it in, the fallback is told of each such declaration: nobody else will be.
+    Where the user whose database it is could not take it in, the fallback is told of each such
+    declaration: nobody else will be.
     """
     name = f"{context.clock.now():020}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))  # whoever takes it in is not its reporter
+    # whoever takes it in is not its reporter
+    asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))
     spool = _spool(context)
     path = spool.keep(name, msgspec.json.encode(asked))
     alone = path is not None and not spool.in_reach(path)
@@ -59,10 +66,17 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     if problem.code != LOCKED or path is None or alone:
         what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
         names = page_fallback(context, what, problem, each=alone)
-        told = f"; paged directly: {', '.join(names)}" if names else "; NOBODY could be paged directly" if alone else ""
+        told = (
+            f"; paged directly: {', '.join(names)}"
+            if names
+            else "; NOBODY could be paged directly"
+            if alone
+            else ""
+        )
     if alone:
         hint = f"see that somebody acts on it now; {SHARE_IT}"
-    elif problem.code == LOCKED and path:  # whoever tries again, as the hint of a lock says, would declare it twice
+    # whoever tries again, as the hint of a lock says, would declare it twice
+    elif problem.code == LOCKED and path:
         hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
     return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
 
@@ -94,16 +108,20 @@ def tell_of_unreadable(context: Context, call: Callable[[str, EscalateError], ob
 
 
 class TakenIn(NamedTuple):
-    """What is still kept, if anything, and why; and a line for each thing that could not be used for what was declared."""
+    """What is still kept, if anything, and why; and a line for each thing that could not be used
+    for what was declared.
+    """
 
     problem: DatabaseProblem | None
     troubles: tuple[str, ...]
 
 
 def take_in(context: Context) -> TakenIn:
-    """Declare what is kept in the spool. Each is declared once, however often this is interrupted and however many do it at once.
+    """Declare what is kept in the spool. Each is declared once, however often this is interrupted
+    and however many do it at once.
 
-    One that cannot be stored, as on a full disk, stays kept, and holds up neither the others nor the pass: the problem is returned.
+    One that cannot be stored, as on a full disk, stays kept, and holds up neither the others nor
+    the pass: the problem is returned.
     """
     spool, full = _spool(context), None
     troubles: list[str] = []
@@ -114,14 +132,20 @@ def take_in(context: Context) -> TakenIn:
         try:
             troubles += _declare_kept(context, content, f"spooled {kept.name}")
         except DamagedRow as problem:  # one that stays kept holds up neither the others nor the pass
-            full = full or damaged(context.store.database.path, f": {problem.message}; a declaration waits in {kept}")
+            full = full or damaged(
+                context.store.database.path, f": {problem.message}; a declaration waits in {kept}"
+            )
         except DatabaseProblem as problem:
             if problem.code != FULL:
                 raise
-            full = DatabaseProblem(f"{problem.message}; a declaration waits in {kept}", problem.hint, code=FULL)
+            full = DatabaseProblem(
+                f"{problem.message}; a declaration waits in {kept}", problem.hint, code=FULL
+            )
         except Exception as problem:
             text = f"a declaration waits in {kept}: {failure(problem).message}"
-            full = full or DatabaseProblem(text, "page people for it by other means, and please report it as a bug", code="not-taken-in")
+            full = full or DatabaseProblem(
+                text, "page people for it by other means, and please report it as a bug", code="not-taken-in"
+            )
         else:
             spool.drop(kept)
     return TakenIn(full, tuple(troubles))
@@ -132,13 +156,20 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
     if context.store.ledger.fact(fact) is not None:
         return []
     try:
-        declared, met = declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact), []
+        declared, met = (
+            declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact),
+            [],
+        )
     except DatabaseProblem:
         raise
     except Exception as problem:
         declared = _as_words(context, content, fact, problem)
         expected = isinstance(problem, EscalateError)  # the configuration has changed meanwhile
-        met = [] if expected else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
+        met = (
+            []
+            if expected
+            else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
+        )
     return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
 
 
@@ -153,13 +184,18 @@ def _fixed(value: object) -> object:
 
 
 def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.Declared:
-    """A kept declaration that no longer fits the configuration is declared by its words alone: it must not be lost."""
+    """A kept declaration that no longer fits the configuration is declared by its words alone: it
+    must not be lost.
+    """
     text = content.decode("utf-8", "backslashreplace")
     try:
         title = str(json.loads(content)["title"])
     except (ValueError, TypeError, KeyError):
         title = "A kept declaration that cannot be read"
-    asked = declaring.Request(title, message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}")
+    asked = declaring.Request(
+        title,
+        message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}",
+    )
     return declaring.declare(context, asked, lambda routing: None, remember=fact)
 
 
@@ -168,11 +204,13 @@ def _spool(context: Context) -> Spool:
 
 
 class Page:
-    """The page to `[fallback].page` that needs no database: begun, looked after until its attempts have ended, and then forgotten.
+    """The page to `[fallback].page` that needs no database: begun, looked after until its attempts
+    have ended, and then forgotten.
 
-    It leaves no record but a mark in the spool: at most once every `[fallback].every`; again after a minute when it reached nobody, as
-    far as is known, and after the limit of its attempts when the process that sent it has died. `sender` is for this page alone, if
-    something else is sent at the same time; else the context's.
+    It leaves no record but a mark in the spool: at most once every `[fallback].every`; again after
+    a minute when it reached nobody, as far as is known, and after the limit of its attempts when
+    the process that sent it has died. `sender` is for this page alone, if something else is sent at
+    the same time; else the context's.
     """
 
     def __init__(self, context: Context, sender: Sender | None = None) -> None:
@@ -196,7 +234,9 @@ class Page:
         return self._own_sender or self._context.sender
 
     def begin(self, what: str, problem: EscalateError, *, each: bool = False) -> None:
-        """Begin it, where it is time for one; `each`: whenever that was, since nobody else will hear of this."""
+        """Begin it, where it is time for one; `each`: whenever that was, since nobody else will
+        hear of this.
+        """
         catalog, now = self._catalog(), self._context.clock.now()
         if self.running or catalog is None:
             return
@@ -237,8 +277,12 @@ class Page:
             self._known = self._context.running_catalog
         return self._known
 
-    def _envelopes(self, full: Message, short: Message, catalog: Catalog, now: Instant) -> Iterator[tuple[str, Envelope]]:
-        """Whom to tell, by name, and what. It needs an address and nothing else: what cannot be used is gone without."""
+    def _envelopes(
+        self, full: Message, short: Message, catalog: Catalog, now: Instant
+    ) -> Iterator[tuple[str, Envelope]]:
+        """Whom to tell, by name, and what. It needs an address and nothing else: what cannot be
+        used is gone without.
+        """
         from escalate_cli.config.secrets import expand
 
         nothing = Situation(Incident(0, "escalate itself", "", now, now))
@@ -254,11 +298,19 @@ class Page:
 
 
 def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:
-    """The message, full and short: what to do comes first, so that it is there however little of the rest fits."""
+    """The message, full and short: what to do comes first, so that it is there however little of
+    the rest fits.
+    """
     first = Text(f"Page people by hand: escalate {wrong}. ")
     happened = may_cut(words(what), 1, least=60)
     short = one_sms(first + happened + ". " + may_cut(words(problem.message), 2))
-    full = first + happened + ".\n\n" + may_cut(printable(problem.message), 2) + "\n\nWhat is wrong: escalate doctor\n"
+    full = (
+        first
+        + happened
+        + ".\n\n"
+        + may_cut(printable(problem.message), 2)
+        + "\n\nWhat is wrong: escalate doctor\n"
+    )
     return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short)
 
 

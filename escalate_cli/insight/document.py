@@ -1,7 +1,9 @@
-"""One incident as a document that a review can start from: what its record says, in the order in which a review asks for it.
+"""One incident as a document that a review can start from: what its record says, in the order in
+which a review asks for it.
 
-Nothing here decides or words anything beyond what was recorded; instants and spans are microseconds. Times to the first page and so
-on are those of the `Record`, so that a review and a report never disagree.
+Nothing here decides or words anything beyond what was recorded; instants and spans are
+microseconds. Times to the first page and so on are those of the `Record`, so that a review and a
+report never disagree.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ _CHANGES = (EntryKind.UPDATED, EntryKind.REOPENED, EntryKind.RELOADED)
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One message, and when it went out, else when it was planned. `team` is the one whose escalation it belongs to, if any."""
+    """One message, and when it went out, else when it was planned. `team` is the one whose
+    escalation it belongs to, if any.
+    """
 
     notification: Notification
     team: str | None
@@ -47,8 +51,8 @@ class Told(msgspec.Struct, frozen=True):
 class Delay(msgspec.Struct, frozen=True):
     """Something that made a message or a level later than it could have been.
 
-    `kind` is late (no tick ran), retry, limits (held back for a digest), digest, hours, maintenance or snooze. `lasted` is None
-    where that is not known.
+    `kind` is late (no tick ran), retry, limits (held back for a digest), digest, hours, maintenance
+    or snooze. `lasted` is None where that is not known.
     """
 
     at: Instant
@@ -67,7 +71,9 @@ class Missed(msgspec.Struct, frozen=True):
 
 
 class Severity(msgspec.Struct, frozen=True):
-    """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at the declaration the reporter's)."""
+    """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at
+    the declaration the reporter's).
+    """
 
     at: Instant
     severity: str
@@ -75,7 +81,9 @@ class Severity(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """Everything that a review of one incident asks of its record; `told`, `delays` and the rest are in order of time."""
+    """Everything that a review of one incident asks of its record; `told`, `delays` and the rest
+    are in order of time.
+    """
 
     situation: Situation
     record: Record
@@ -116,7 +124,10 @@ class Document(msgspec.Struct, frozen=True):
 def document(situation: Situation, record: Record, timeline: Sequence[Entry]) -> Document:
     """The document of an incident, from what is stored of it."""
     teams = {one.id: one.team for one in situation.escalations}
-    rows = [Told(one, teams.get(one.escalation_id or 0), one.sent_at or one.created_at) for one in situation.notifications]
+    rows = [
+        Told(one, teams.get(one.escalation_id or 0), one.sent_at or one.created_at)
+        for one in situation.notifications
+    ]
     rows.sort(key=lambda row: (row.at, row.notification.id))
     return Document(
         situation=situation,
@@ -174,7 +185,9 @@ _UNTIL: dict[type[Event], str] = {
 
 
 def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
-    """For each message that was tried again: how long it took from the first attempt in vain to its end, or to the latest one."""
+    """For each message that was tried again: how long it took from the first attempt in vain to its
+    end, or to the latest one.
+    """
     tried: dict[int, list[Entry]] = {}
     for entry in timeline:
         event = entry.event

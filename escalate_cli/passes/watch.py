@@ -33,7 +33,9 @@ _LOOK_AT_PAGE = SECOND // 2
 
 
 class Signals:
-    """SIGTERM and SIGINT ask for the end, SIGHUP for a fresh look at the configuration; each wakes whoever waits on `fd`."""
+    """SIGTERM and SIGINT ask for the end, SIGHUP for a fresh look at the configuration; each wakes
+    whoever waits on `fd`.
+    """
 
     def __init__(self) -> None:
         self.fd, self._write_fd = os.pipe()
@@ -45,7 +47,9 @@ class Signals:
     @contextmanager
     def heard(self) -> Iterator[Signals]:
         """Listen while the block runs."""
-        before = {one: signal.signal(one, self._hear) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        before = {
+            one: signal.signal(one, self._hear) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         try:
             yield self
         finally:
@@ -78,7 +82,9 @@ class Signals:
 
 
 class News:
-    """A trouble that each pass meets anew is said when it begins, now and then while it lasts, and once more when it is over."""
+    """A trouble that each pass meets anew is said when it begins, now and then while it lasts, and
+    once more when it is over.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -86,11 +92,14 @@ class News:
         self._lasting = ""
 
     def only(self, report: PassReport, problem: EscalateError | None) -> PassReport:
-        """The report of a pass with only those lines of its troubles that are news. `problem` is what stopped it, or spoilt it."""
+        """The report of a pass with only those lines of its troubles that are news. `problem` is
+        what stopped it, or spoilt it.
+        """
         now = self._clock.monotonic()
         self._said_at = {line: at for line, at in self._said_at.items() if now - at < REMIND_AFTER / SECOND}
         if problem is not None:
-            if problem is not report.damage:  # damage is met by some passes only: that the next one does not is no good news
+            # damage is met by some passes only: that the next one does not is no good news
+            if problem is not report.damage:
                 self._lasting = problem.message
             report.trouble(problem.message)
         report.troubles = self._unsaid(report.troubles, now)
@@ -110,15 +119,18 @@ class News:
 def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[PassReport], None]) -> None:
     """Pass after pass until asked to stop; then what is under way is finished. `tell` hears of each pass.
 
-    A database that is locked or full for a while, or a broken configuration, is told of and does not end the loop: it is tried again after
-    `interval`. The fallback is paged about it while the loop goes on.
+    A database that is locked or full for a while, or a broken configuration, is told of and does
+    not end the loop: it is tried again after `interval`. The fallback is paged about it while the
+    loop goes on.
     """
     context.sender.warm()
     engine: Engine | None = None
     page, news = emergency.Page(context, Sender(clock=context.clock)), News(context.clock)
 
     def keep_on() -> bool:
-        """Whether to go on. Whoever waits asks now and then: systemd's watchdog hears that this process lives, however long that takes."""
+        """Whether to go on. Whoever waits asks now and then: systemd's watchdog hears that this
+        process lives, however long that takes.
+        """
         notify(context, "WATCHDOG=1")
         signals.be_quiet()
         page.look()
@@ -148,7 +160,9 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Pa
             tell(news.only(report, problem))
         until = context.clock.monotonic() + rest / SECOND
         while keep_on() and (left := until - context.clock.monotonic()) > 0:
-            if signals.rest(min(int(left * SECOND) + 1, _watchdog(context), _LOOK_AT_PAGE if page.running else rest)):
+            if signals.rest(
+                min(int(left * SECOND) + 1, _watchdog(context), _LOOK_AT_PAGE if page.running else rest)
+            ):
                 break
     notify(context, "STOPPING=1")
     if engine is not None:
@@ -162,8 +176,8 @@ def watch(context: Context, interval: Span, signals: Signals, tell: Callable[[Pa
 
 
 def long_pass(context: Context) -> PassReport:
-    """What `tick` does: passes until nothing is left to do. Between two of them the configuration is read again, so that somebody can
-    repair the gateway that keeps it so long."""
+    """What `tick` does: passes until nothing is left to do. Between two of them the configuration
+    is read again, so that somebody can repair the gateway that keeps it so long."""
     engine = Engine.on(context)
     report = one_pass(context, engine)
     while report.unfinished:
@@ -182,9 +196,10 @@ def one_pass(
 ) -> PassReport:
     """One pass: what was kept aside, what is due, and what the pass does for its own health.
 
-    It takes `LONGEST` and no more, whatever is under way then and however much is still to be done (`unfinished`): the steps of a pass
-    are due by time. `call` is how the fallback is told directly of what no incident can tell of; without it, that is waited for.
-    `report` is that of the pass that this one goes on with.
+    It takes `LONGEST` and no more, whatever is under way then and however much is still to be done
+    (`unfinished`): the steps of a pass are due by time. `call` is how the fallback is told directly
+    of what no incident can tell of; without it, that is waited for. `report` is that of the pass
+    that this one goes on with.
     """
     began = context.clock.monotonic()
 
@@ -232,8 +247,8 @@ def _say_taken_turns(context: Context, report: PassReport) -> None:
 
 
 def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool]) -> Engine:
-    """The engine of the last pass, on the database as it is now: it may have been replaced, closed, or another may be named. The
-    configuration's files are looked at again."""
+    """The engine of the last pass, on the database as it is now: it may have been replaced, closed,
+    or another may be named. The configuration's files are looked at again."""
     context.look_at_files_again()
     if engine is None:
         return Engine.on(context)
@@ -247,8 +262,8 @@ def _fresh(context: Context, engine: Engine | None, keep_on: Callable[[], bool])
 
 
 def _closed(context: Context, engine: Engine | None) -> Engine | None:
-    """Have the next pass open the database anew: SQLite never writes what it once could only open for reading. An engine that has
-    something to record is kept."""
+    """Have the next pass open the database anew: SQLite never writes what it once could only open
+    for reading. An engine that has something to record is kept."""
     if engine is not None and engine.busy:
         return engine
     context.reopen_store()
@@ -256,7 +271,9 @@ def _closed(context: Context, engine: Engine | None) -> Engine | None:
 
 
 def notify(context: Context, state: str) -> None:
-    """Tell systemd, where it listens (sd_notify(3): a datagram to $NOTIFY_SOCKET). Paging waits for no listener."""
+    """Tell systemd, where it listens (sd_notify(3): a datagram to $NOTIFY_SOCKET). Paging waits for
+    no listener.
+    """
     address = context.environ.get("NOTIFY_SOCKET", "")
     if address[:1] not in ("/", "@"):
         return
@@ -273,7 +290,9 @@ def _watchdog(context: Context) -> Span:
 
 
 def _rest_of(context: Context, report: PassReport, interval: Span) -> Span:
-    """How long to rest after this pass: until something is due. What was due before the pass, and still is, can wait a moment."""
+    """How long to rest after this pass: until something is due. What was due before the pass, and
+    still is, can wait a moment.
+    """
     if report.unfinished:
         return 0
     due_at = context.store.situations.next_due_at()

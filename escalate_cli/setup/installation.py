@@ -1,4 +1,6 @@
-"""What to install around escalate: crontab lines, systemd units, shell completions; and what this machine says of itself."""
+"""What to install around escalate: crontab lines, systemd units, shell completions; and what this
+machine says of itself.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ def crontab(command: Sequence[str]) -> str:
 def units(command: Sequence[str]) -> dict[str, str]:
     """systemd user units by file name: a service for `watch`; a timer and its service for `tick`."""
     watch, tick = (" ".join(_systemd_word(word) for word in [*command, verb]) for verb in ("watch", "tick"))
-    secrets = "# Values of the ${NAME} in the configuration, one NAME=value a line:\nEnvironmentFile=-%h/.config/escalate/secrets.env\n"
+    secrets = (
+        "# Values of the ${NAME} in the configuration, one NAME=value a"
+        " line:\nEnvironmentFile=-%h/.config/escalate/secrets.env\n"
+    )
     return {
         "escalate-watch.service": (
             "[Unit]\nDescription=escalate: page whoever is due\n\n"
@@ -33,7 +38,8 @@ def units(command: Sequence[str]) -> dict[str, str]:
         ),
         "escalate-tick.service": (
             # A pass that hangs would hold up all later ones: systemd starts no second one beside it.
-            f"[Unit]\nDescription=escalate: one pass\n\n[Service]\nType=oneshot\nExecStart={tick}\nTimeoutStartSec=10min\n{secrets}"
+            "[Unit]\nDescription=escalate: one"
+            f" pass\n\n[Service]\nType=oneshot\nExecStart={tick}\nTimeoutStartSec=10min\n{secrets}"
         ),
         "escalate-tick.timer": (
             "[Unit]\nDescription=escalate: one pass a minute\n\n"
@@ -43,15 +49,29 @@ def units(command: Sequence[str]) -> dict[str, str]:
 
 
 def installation_steps(crontab: str, units: Mapping[str, str]) -> str:
-    """The crontab line and the units (by file name), as three numbered choices that say what to type and where secrets go."""
-    watch, tick = ({name: text for name, text in units.items() if name.startswith(f"escalate-{verb}")} for verb in ("watch", "tick"))
+    """The crontab line and the units (by file name), as three numbered choices that say what to
+    type and where secrets go.
+    """
+    watch, tick = (
+        {name: text for name, text in units.items() if name.startswith(f"escalate-{verb}")}
+        for verb in ("watch", "tick")
+    )
     parts = [
         "# One of these three is enough; two do no harm. None of them knows the environment of your shell:",
-        "# put the values of the ${NAME} in the configuration into ~/.config/escalate/secrets.env, as lines NAME='value':",
-        "#    mkdir -p ~/.config/escalate; touch ~/.config/escalate/secrets.env; chmod 600 ~/.config/escalate/secrets.env",
+        (
+            "# put the values of the ${NAME} in the configuration into ~/.config/escalate/secrets.env, as"
+            " lines NAME='value':"
+        ),
+        (
+            "#    mkdir -p ~/.config/escalate; touch ~/.config/escalate/secrets.env; chmod 600"
+            " ~/.config/escalate/secrets.env"
+        ),
         "",
         "# 1. cron: one pass a minute",
-        "#    crontab -e, and add this line. Secrets: write this before the command in it:  set -a; . ~/.config/escalate/secrets.env;",
+        (
+            "#    crontab -e, and add this line. Secrets: write this before the command in it:  set -a; ."
+            " ~/.config/escalate/secrets.env;"
+        ),
         crontab,
         "",
         *_systemd_steps("2. systemd, a service: passes for ever", watch, "escalate-watch.service"),
@@ -100,29 +120,37 @@ def local_zone(environ: Mapping[str, str]) -> str:
 
 
 _SCRIPTS = {
-    "bash": """\
+    "bash": (
+        """\
 _escalate_complete() {
     local IFS=$'\\n'
     COMPREPLY=($(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _ESCALATE_COMPLETE=complete_bash "$1" 2>/dev/null))
 }
 complete -o default -F _escalate_complete escalate
-""",
-    "zsh": """\
+"""
+    ),
+    "zsh": (
+        """\
 #compdef escalate
 _escalate() {
     eval "$(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _ESCALATE_COMPLETE=complete_zsh escalate 2>/dev/null)"
 }
 if [[ "$funcstack[1]" == _escalate ]]; then _escalate; else compdef _escalate escalate; fi
-""",
-    "fish": """\
+"""
+    ),
+    "fish": (
+        """\
 function __escalate_complete
     env _ESCALATE_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=$argv[1] _TYPER_COMPLETE_ARGS=(commandline -cp) escalate 2>/dev/null
 end
 complete --command escalate --no-files --condition '__escalate_complete is-args' --arguments '(__escalate_complete get-args)'
-""",
+"""
+    ),
 }
 
 
 def completion_script(shell: str) -> str:
-    """The script that teaches `shell` ("bash", "zsh", "fish") to complete escalate; `KeyError` for another one."""
+    """The script that teaches `shell` ("bash", "zsh", "fish") to complete escalate; `KeyError` for
+    another one.
+    """
     return _SCRIPTS[shell]

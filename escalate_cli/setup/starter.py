@@ -192,6 +192,10 @@ reaches = "team:identity"
 
 
 def files(timezone: str) -> dict[str, str]:
-    """The starter's files by name, for an organisation in `timezone` (an IANA name such as "Europe/London")."""
+    """The starter's files by name, for an organisation in `timezone` ("Europe/London")."""
     safe = "".join(char for char in timezone if char.isalnum() or char in "/_+-")
-    return {"catalog.toml": _CATALOG.replace("@TIMEZONE@", safe or "UTC"), "gateways.toml": _GATEWAYS, "policies.toml": _POLICIES}
+    return {
+        "catalog.toml": _CATALOG.replace("@TIMEZONE@", safe or "UTC"),
+        "gateways.toml": _GATEWAYS,
+        "policies.toml": _POLICIES,
+    }

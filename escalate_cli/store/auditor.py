@@ -1,4 +1,6 @@
-"""The auditor: SQL (sql/audit.sql), apart from the engine, that asks whether anything open has been forgotten."""
+"""The auditor: SQL (sql/audit.sql), apart from the engine, that asks whether anything open has been
+forgotten.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ IN_VAIN = "paged-in-vain"
 class Finding(msgspec.Struct, frozen=True):
     """Something that should not be. `incident_id` is the one it is about.
 
-    What has been said about a `subject` (the incident itself, if empty) is not said again, but for an incident declared after it was
-    said: `declared_at` is 0 where once is enough for ever.
+    What has been said about a `subject` (the incident itself, if empty) is not said again, but for
+    an incident declared after it was said: `declared_at` is 0 where once is enough for ever.
     """
 
     code: str
@@ -49,17 +51,28 @@ def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
 
 def _nothing_due(database: Database) -> list[Finding]:
     rows = database.run(_sql.nothing_due)
-    return [Finding("nothing-due", row["id"], "it is open, nobody has acknowledged it, and nothing is due") for row in rows]
+    return [
+        Finding("nothing-due", row["id"], "it is open, nobody has acknowledged it, and nothing is due")
+        for row in rows
+    ]
 
 
 def _overdue(database: Database, now: Instant) -> list[Finding]:
     rows = database.run(_sql.overdue, late=now - GRACE)
-    return [Finding("overdue", row["id"], f"it was due {show_about(now - row['next_due_at'])} ago") for row in rows]
+    return [
+        Finding("overdue", row["id"], f"it was due {show_about(now - row['next_due_at'])} ago")
+        for row in rows
+    ]
 
 
 def _stuck(database: Database, now: Instant) -> list[Finding]:
     rows = _confirmed(database, _sql.stuck, _sql.is_stuck, now)
-    return [Finding("stuck", row["incident_id"], f"notification {row['id']} is claimed by a process that has gone") for row in rows]
+    return [
+        Finding(
+            "stuck", row["incident_id"], f"notification {row['id']} is claimed by a process that has gone"
+        )
+        for row in rows
+    ]
 
 
 def _unsent(database: Database, now: Instant) -> list[Finding]:
@@ -68,7 +81,9 @@ def _unsent(database: Database, now: Instant) -> list[Finding]:
     for row in rows:
         waiting.setdefault(row["incident_id"], []).append(row["at"])
     return [
-        Finding("unsent", incident, f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}")
+        Finding(
+            "unsent", incident, f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}"
+        )
         for incident, due in waiting.items()
     ]
 
@@ -86,7 +101,9 @@ def _unreached(database: Database, now: Instant) -> list[Finding]:
 
 
 def _in_vain(database: Database) -> list[Finding]:
-    """Its addresses lead nowhere: everything that running incidents sent to a recipient was given up, or called off before it was sent."""
+    """Its addresses lead nowhere: everything that running incidents sent to a recipient was given
+    up, or called off before it was sent.
+    """
     if not database.run(_sql.is_any_in_vain):
         return []
     rows = database.run(_sql.paged_in_vain)

@@ -12,7 +12,17 @@ import msgspec
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, EntryKind
-from escalate_cli.core.incident.record import Asked, Delivery, Failure, Page, Paging, Raised, Record, Rescoped, Taken
+from escalate_cli.core.incident.record import (
+    Asked,
+    Delivery,
+    Failure,
+    Page,
+    Paging,
+    Raised,
+    Record,
+    Rescoped,
+    Taken,
+)
 from escalate_cli.store.situations import EVENTS
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
@@ -31,9 +41,11 @@ class History:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def records(self, since: Instant | None = None, until: Instant | None = None) -> tuple[tuple[Record, ...], tuple[int, ...]]:
-        """The records of the incidents declared from `since` until `until` (half-open; None: no limit), oldest first; and the ids of
-        those that cannot be read."""
+    def records(
+        self, since: Instant | None = None, until: Instant | None = None
+    ) -> tuple[tuple[Record, ...], tuple[int, ...]]:
+        """The records of the incidents declared from `since` until `until` (half-open; None: no
+        limit), oldest first; and the ids of those that cannot be read."""
         first, end = -(2**62) if since is None else since, 2**62 if until is None else until
         rows = self._db.run(_sql.declared_between, since=first, until=end)
         if not rows:
@@ -66,7 +78,9 @@ class History:
         return tuple(found), tuple(damaged)
 
     def _by_incident(self, statement: str, span: dict[str, int]) -> dict[int, list[_Row]]:
-        """The rows of each incident between two ids, as plain tuples, in order; the first column is the incident's id."""
+        """The rows of each incident between two ids, as plain tuples, in order; the first column is
+        the incident's id.
+        """
         return {one: list(some) for one, some in groupby(self._db.plain(statement, span), key=itemgetter(0))}
 
 
@@ -109,7 +123,16 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
         return "titles", event.title
     if isinstance(event, happened.LevelPaged):
         if event.recipients:
-            paging = Paging(at, event.team, event.level, event.cycle, event.recipients, event.source, event.estimated, event.policy)
+            paging = Paging(
+                at,
+                event.team,
+                event.level,
+                event.cycle,
+                event.recipients,
+                event.source,
+                event.estimated,
+                event.policy,
+            )
             return "pagings", paging
     elif isinstance(event, happened.Acknowledged):
         return "acks", Taken(at, by, event.team, event.level, False)
@@ -124,7 +147,9 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
     elif isinstance(event, happened.Snoozed):
         return "snoozes", (at, by)
     elif isinstance(event, happened.Exhausted) or (
-        isinstance(event, happened.TeamReaching) and event.kind is EntryKind.EXHAUSTED and not event.recipients
+        isinstance(event, happened.TeamReaching)
+        and event.kind is EntryKind.EXHAUSTED
+        and not event.recipients
     ):
         return "exhausted", (at, event.team)
     elif isinstance(event, happened.SeverityChanged):

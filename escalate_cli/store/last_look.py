@@ -1,4 +1,6 @@
-"""The last look at a claim, by the process that sends, through a connection of its own: whether it is still wanted, and still its own."""
+"""The last look at a claim, by the process that sends, through a connection of its own: whether it
+is still wanted, and still its own.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def is_wanted(path: str, token: str, notifications: list[int]) -> bool:
     """
     ids = json.dumps(notifications)
     try:
-        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_SECONDS)) as database:
+        with closing(
+            sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_SECONDS)
+        ) as database:
             return database.execute(_STILL_CLAIMED, {"token": token, "ids": ids}).fetchone() is not None
     except sqlite3.Error:
         return True

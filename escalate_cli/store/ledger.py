@@ -55,14 +55,18 @@ class Ledger:
         return behind if behind > tolerance else 0
 
     def mind_the_clock(self, now: Instant) -> Span:
-        """Remember this reading of the clock. Where it was set back, move what is still to come with it; by how much, else 0."""
+        """Remember this reading of the clock. Where it was set back, move what is still to come
+        with it; by how much, else 0.
+        """
         behind = self.clock_set_back(now, CLOCK_TOLERANCE)
         if behind:
             self.move_back(behind)
         return behind
 
     def move_back(self, span: Span) -> None:
-        """The clock was set back by `span`: so that nothing waits longer than it should, all that is still to come moves with it."""
+        """The clock was set back by `span`: so that nothing waits longer than it should, all that
+        is still to come moves with it.
+        """
         self._db.change(_sql.move_incidents_back, span=span)
         self._db.change(_sql.move_escalations_back, span=span)
         self._db.change(_sql.move_notifications_back, span=span)

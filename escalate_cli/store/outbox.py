@@ -1,7 +1,9 @@
-"""Notifications on their way out. Claims are in this one place: a conditional UPDATE with a token and a lease, attempts counted first.
+"""Notifications on their way out. Claims are in this one place: a conditional UPDATE with a token
+and a lease, attempts counted first.
 
-Why this shape: an attempt is counted and the lease set before anything is sent, so a crash can repeat a message but never lose
-one, and never more often than the attempts allowed; the outcome is recorded only by the holder of the token.
+Why this shape: an attempt is counted and the lease set before anything is sent, so a crash can
+repeat a message but never lose one, and never more often than the attempts allowed; the outcome is
+recorded only by the holder of the token.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ class Claimed(msgspec.Struct, frozen=True):
 
 
 class LastLook(NamedTuple):
-    """Until when an attempt may begin, and which function ("module:function") says, with these arguments, whether it may."""
+    """Until when an attempt may begin, and which function ("module:function") says, with these
+    arguments, whether it may.
+    """
 
     until: Instant
     ask: str
@@ -74,7 +78,13 @@ def _kind(text: str) -> NotificationKind:
 
 def _waiting(row: Any) -> Waiting:
     return Waiting(
-        row["id"], row["incident_id"], row["gateway"], row["recipient"], _kind(row["kind"]), bool(row["held_back"]), row["severity"] or ""
+        row["id"],
+        row["incident_id"],
+        row["gateway"],
+        row["recipient"],
+        _kind(row["kind"]),
+        bool(row["held_back"]),
+        row["severity"] or "",
     )
 
 
@@ -93,9 +103,11 @@ class Outbox:
     def waiting(
         self, now: Instant, limit: int, incident_id: int | None = None, severities: Sequence[str] = ()
     ) -> tuple[Waiting, ...]:
-        """What may be sent now, each gateway's first one first, so that a gateway's backlog never hides what another could send.
+        """What may be sent now, each gateway's first one first, so that a gateway's backlog never
+        hides what another could send.
 
-        Of one gateway: the gravest incident's first (`severities` are in order, least first), and then the longest due.
+        Of one gateway: the gravest incident's first (`severities` are in order, least first), and
+        then the longest due.
         """
         values = {"now": now, "limit": limit, "gravest_first": gravest_first(severities)}
         if incident_id is None:
@@ -105,7 +117,9 @@ class Outbox:
         return tuple(_waiting(row) for row in rows)
 
     def waits(self, notification_id: int, now: Instant) -> bool:
-        """Whether it may still be sent now. Only a look, so that a process that was too slow need not ask for the database to write."""
+        """Whether it may still be sent now. Only a look, so that a process that was too slow need
+        not ask for the database to write.
+        """
         return bool(self._db.run(_sql.still_waits, id=notification_id, now=now))
 
     def claim(self, notification_id: int, token: str, now: Instant, lease_until: Instant) -> Claimed | None:
@@ -120,7 +134,9 @@ class Outbox:
         return Claimed(notification, rows[0]["incident_id"], token, attempt[0]["id"], lease_until)
 
     def last_look(self, claimed: Claimed) -> LastLook:
-        """What the process that sends asks just before its first byte: whether anything of this claim is still wanted and still its own."""
+        """What the process that sends asks just before its first byte: whether anything of this
+        claim is still wanted and still its own.
+        """
         together = [one.notification.id for one in (claimed, *claimed.also)]
         arguments = (str(self._db.path.absolute()), claimed.token, together)
         return LastLook(claimed.lease_until, "escalate_cli.store.last_look:is_wanted", arguments)
@@ -130,11 +146,15 @@ class Outbox:
         self._db.change(_sql.push_ahead_unclaimed, id=notification_id, until=until)
         self._db.change(_sql.push_ahead_claimed, id=notification_id, until=until)
 
-    def record(self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant) -> NotificationStatus | None:
-        """Record how an attempt ended; the status that follows, or None when the claim was lost to another process meanwhile.
+    def record(
+        self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant
+    ) -> NotificationStatus | None:
+        """Record how an attempt ended; the status that follows, or None when the claim was lost to
+        another process meanwhile.
 
-        The attempt keeps what was recorded of it first, which is the reason for a repeat, if there was one. A notification that was
-        called off meanwhile gets no further attempt. What failed for good has its incident looked at again at once.
+        The attempt keeps what was recorded of it first, which is the reason for a repeat, if there
+        was one. A notification that was called off meanwhile gets no further attempt. What failed
+        for good has its incident looked at again at once.
         """
         attempt = {"id": claimed.attempt_id, "now": now, "outcome": outcome.value, "detail": detail}
         self._db.change(_sql.end_attempt, attempt)
@@ -168,7 +188,9 @@ class Outbox:
         self._db.change(_sql.look_again, id=incident_id, now=now)
 
     def abandoned(self, now: Instant, limit: int) -> tuple[tuple[Claimed, ...], tuple[Unreadable, ...]]:
-        """Those whose sender has not come back within its lease: it may have sent them or not; and those that cannot even be read."""
+        """Those whose sender has not come back within its lease: it may have sent them or not; and
+        those that cannot even be read.
+        """
         rows = self._db.run(_sql.abandoned, now=now, limit=limit)
         found, unreadable = [], []
         for row in rows:
@@ -177,17 +199,21 @@ class Outbox:
             except DamagedRow as problem:
                 unreadable.append(Unreadable(row["id"], row["incident_id"], problem))
             else:
-                found.append(Claimed(notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]))
+                found.append(
+                    Claimed(
+                        notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]
+                    )
+                )
         return tuple(found), tuple(unreadable)
 
     def used(
         self, recipient: str, gateway: str, since: Instant, now: Instant, *, pages: bool = False
     ) -> tuple[int, Instant | None]:
-        """How many messages this recipient got through this gateway after `since`, those under way included, and when the oldest went;
-        with `pages` only those that asked somebody to act.
+        """How many messages this recipient got through this gateway after `since`, those under way
+        included, and when the oldest went; with `pages` only those that asked somebody to act.
 
-        What was sent "later than now", before the clock was set back, does not count: nothing may be held back until then. Nor does
-        what nobody here has sent, but an import tells of.
+        What was sent "later than now", before the clock was set back, does not count: nothing may
+        be held back until then. Nor does what nobody here has sent, but an import tells of.
         """
         where = {"recipient": recipient, "gateway": gateway, "pages_only": int(pages)}
         sent = self._db.run(_sql.count_sent, since=since, now=now, **where)[0]
@@ -195,7 +221,8 @@ class Outbox:
         return sent["many"] + under_way["many"], sent["oldest"]
 
     def told(self, recipient: str, gateway: str, since: Instant, now: Instant) -> frozenset[str]:
-        """The severities of what this recipient was paged for through this gateway after `since`, each as it was when it was sent.
+        """The severities of what this recipient was paged for through this gateway after `since`,
+        each as it was when it was sent.
 
         Of a digest it is that of its gravest page, which leads it.
         """
@@ -207,8 +234,8 @@ class Outbox:
     def hold_back(
         self, recipient: str, gateway: str, now: Instant, until: Instant, which: Callable[[Waiting], bool]
     ) -> tuple[int, ...]:
-        """What is due for this recipient and gateway waits until then, for one digest, as far as `which` says so; the incidents of what
-        had not waited yet."""
+        """What is due for this recipient and gateway waits until then, for one digest, as far as
+        `which` says so; the incidents of what had not waited yet."""
         rows = self._db.run(_sql.due_for_address, recipient=recipient, gateway=gateway, now=now)
         held = [one for one in map(_waiting, rows) if which(one)]
         for one in held:
@@ -216,7 +243,9 @@ class Outbox:
         return tuple(dict.fromkeys(one.incident_id for one in held if not one.held_back))
 
     def release(self, recipient: str, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
-        """Pages that were held back, to this recipient by this gateway, are due now where `which` says so of their severity."""
+        """Pages that were held back, to this recipient by this gateway, are due now where `which`
+        says so of their severity.
+        """
         rows = self._db.run(_sql.held_back_pages, recipient=recipient, gateway=gateway, now=now)
         for one in map(_waiting, rows):
             if which(one.severity):
@@ -235,8 +264,9 @@ class Outbox:
         return tuple(_waiting(row) for row in rows)
 
     def companions(self, waiting: Waiting, now: Instant) -> tuple[Waiting, ...]:
-        """The other notifications for the same address that wait for a digest, or are due: they may go out now. One that is to be tried
-        again waits its time: attempts that follow at once would be used up before the provider is back."""
+        """The other notifications for the same address that wait for a digest, or are due: they may
+        go out now. One that is to be tried again waits its time: attempts that follow at once would
+        be used up before the provider is back."""
         where = {"recipient": waiting.recipient, "gateway": waiting.gateway, "now": now}
         self._db.change(_sql.release_companions, **where)
         rows = self._db.run(_sql.companions, id=waiting.id, **where)

@@ -1,4 +1,6 @@
-"""What the last passes and deliveries could not do as they should: remembered for `doctor`, which cannot see it by looking."""
+"""What the last passes and deliveries could not do as they should: remembered for `doctor`, which
+cannot see it by looking.
+"""
 
 from __future__ import annotations
 

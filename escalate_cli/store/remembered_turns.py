@@ -1,7 +1,8 @@
 """What the database remembers about turns that an edited configuration has taken from somebody.
 
-As long as such a turn would last, its schedule is compared with the configuration of before the edit, whatever is edited meanwhile: so
-the edit that gives the turn back is no finding, and a pass that has adopted the edit does not make `check` forget it.
+As long as such a turn would last, its schedule is compared with the configuration of before the
+edit, whatever is edited meanwhile: so the edit that gives the turn back is no finding, and a pass
+that has adopted the edit does not make `check` forget it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _FACT = "turns_taken"
 
 
 class Before(NamedTuple):
-    """What a schedule is compared with: the configuration of before the edit, when the edit was met, whether a pass has said so, and
-    until when the turn would have lasted."""
+    """What a schedule is compared with: the configuration of before the edit, when the edit was
+    met, whether a pass has said so, and until when the turn would have lasted."""
 
     version: str
     at: Instant
@@ -32,8 +33,8 @@ class Before(NamedTuple):
 def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tuple[Before, list[Taken]]]:
     """The turns under way that `catalog` takes from somebody, by schedule. Writes nothing.
 
-    What cannot be compared (a configuration that cannot be read any more, a zone that is unknown here) is left out: paging waits for it
-    never, and it has findings of its own.
+    What cannot be compared (a configuration that cannot be read any more, a zone that is unknown
+    here) is left out: paging waits for it never, and it has findings of its own.
     """
     known = _remembered(ledger)
     last = ledger.last_version
@@ -61,11 +62,15 @@ def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tup
 
 def note_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> None:
     """Remember what `catalog`, which is about to be adopted, takes from whom. Inside a transaction."""
-    _remember(ledger, {schedule: before for schedule, (before, _) in turns_taken(ledger, catalog, now).items()})
+    _remember(
+        ledger, {schedule: before for schedule, (before, _) in turns_taken(ledger, catalog, now).items()}
+    )
 
 
 def say_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> list[str]:
-    """The lines about taken turns that no pass has said yet; they are said from here on. Inside a transaction."""
+    """The lines about taken turns that no pass has said yet; they are said from here on. Inside a
+    transaction.
+    """
     known = _remembered(ledger)
     if all(before.told for before in known.values()):
         return []
@@ -95,11 +100,16 @@ def _remembered(ledger: Ledger) -> dict[str, Before]:
     with suppress(ValueError, TypeError, AttributeError):
         value = ledger.fact(_FACT)
         found = {name: Before(*before) for name, before in json.loads(value).items()} if value else {}
-        if all(isinstance(one.version, str) and type(one.at) is int and type(one.until) in (int, type(None)) for one in found.values()):
+        if all(
+            isinstance(one.version, str) and type(one.at) is int and type(one.until) in (int, type(None))
+            for one in found.values()
+        ):
             return found
     return {}
 
 
 def _remember(ledger: Ledger, known: dict[str, Before]) -> None:
     if known or ledger.fact(_FACT):
-        ledger.remember(_FACT, json.dumps({name: list(before) for name, before in known.items()}) if known else "")
+        ledger.remember(
+            _FACT, json.dumps({name: list(before) for name, before in known.items()}) if known else ""
+        )

@@ -10,7 +10,16 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, Attempt
-from escalate_cli.core.incident.situation import Entry, Escalation, Incident, Maintenance, Notification, Nudge, RuleState, Situation
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Escalation,
+    Incident,
+    Maintenance,
+    Notification,
+    Nudge,
+    RuleState,
+    Situation,
+)
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.rows import Thing, from_row, gravest_first, to_row
@@ -44,14 +53,18 @@ def _entry(row: sqlite3.Row) -> Entry:
 
 
 class Situations:
-    """The tables of incidents, escalations, notifications, nudges and the timeline. Writing happens inside a transaction."""
+    """The tables of incidents, escalations, notifications, nudges and the timeline. Writing happens
+    inside a transaction.
+    """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._numbers = Numbers(database.path)
 
     def load(self, incident_id: int) -> Situation | None:
-        """The situation of this incident, without its stored timeline; None when there is no such incident."""
+        """The situation of this incident, without its stored timeline; None when there is no such
+        incident.
+        """
         rows = self._db.run(_sql.find_incident, id=incident_id)
         if not rows:
             return None
@@ -59,7 +72,9 @@ class Situations:
         return Situation(
             incident=from_row(Incident, rows[0]),
             escalations=tuple(from_row(Escalation, row) for row in self._db.run(_sql.escalations_of, of)),
-            notifications=tuple(from_row(Notification, row) for row in self._db.run(_sql.notifications_of, of)),
+            notifications=tuple(
+                from_row(Notification, row) for row in self._db.run(_sql.notifications_of, of)
+            ),
             nudges=tuple(from_row(Nudge, row) for row in self._db.run(_sql.nudges_of, of)),
             rules=_rules_of(rows[0]["rules"]),
             maintenance=self.maintenance(),
@@ -68,13 +83,17 @@ class Situations:
         )
 
     def save(self, before: Situation | None, after: Situation) -> Situation:
-        """Store what changed from `before` to `after`; the situation comes back with the ids that new things were given."""
+        """Store what changed from `before` to `after`; the situation comes back with the ids that
+        new things were given.
+        """
         stored = self.load(self._write(before, after))
         assert stored is not None  # noqa: S101 - written a moment ago in this transaction
         return stored
 
     def add(self, situation: Situation) -> int:
-        """Store a situation that is new throughout; the id of its incident. It is not read back: there may be thousands."""
+        """Store a situation that is new throughout; the id of its incident. It is not read back:
+        there may be thousands.
+        """
         return self._write(None, situation)
 
     def _write(self, before: Situation | None, after: Situation) -> int:
@@ -88,7 +107,9 @@ class Situations:
             self._save_nudge(nudge, known_nudges.get(nudge.id), incident_id, names)
         known_notifications = {one.id: one for one in before.notifications} if before else {}
         for notification in after.notifications:
-            self._save_notification(notification, known_notifications.get(notification.id), incident_id, names)
+            self._save_notification(
+                notification, known_notifications.get(notification.id), incident_id, names
+            )
         for entry in after.entries:
             self.append(incident_id, entry, names)
         for team, turn in after.turns.items():
@@ -113,7 +134,9 @@ class Situations:
         elif escalation != before:
             self._db.change(_sql.update_escalation, row | {"id": escalation.id})
 
-    def _save_nudge(self, nudge: Nudge, before: Nudge | None, incident_id: int, names: dict[int, int]) -> None:
+    def _save_nudge(
+        self, nudge: Nudge, before: Nudge | None, incident_id: int, names: dict[int, int]
+    ) -> None:
         row = to_row(nudge)
         if nudge.id < 0:
             row |= {"id": self._next_number("nudges"), "incident_id": incident_id}
@@ -124,7 +147,9 @@ class Situations:
     def _save_notification(
         self, notification: Notification, before: Notification | None, incident_id: int, names: dict[int, int]
     ) -> None:
-        """New ones are inserted. Of stored ones the core changes only whether and when they are wanted, and never one that is under way."""
+        """New ones are inserted. Of stored ones the core changes only whether and when they are
+        wanted, and never one that is under way.
+        """
         if notification.id < 0:
             row = to_row(notification) | {"incident_id": incident_id}
             row["escalation_id"] = names.get(notification.escalation_id or 0, notification.escalation_id)
@@ -153,7 +178,9 @@ class Situations:
         return int(self._db.run(statement)[0]["highest"] or 0)
 
     def _next_number(self, table: str) -> int:
-        """One above the highest number ever given, also by a database that was here before; noted before it can be known to anybody."""
+        """One above the highest number ever given, also by a database that was here before; noted
+        before it can be known to anybody.
+        """
         remembered = self._db.run(_facts.find_number, name=GIVEN + table)
         given = int(remembered[0]["number"]) if remembered else 0
         number = max(self._highest(table), given, self._numbers.highest()[table]) + 1
@@ -161,7 +188,9 @@ class Situations:
         return number
 
     def append(self, incident_id: int, entry: Entry, names: dict[int, int] | None = None) -> None:
-        """Add one entry to the timeline. `names` translates the negative ids of things stored in the same transaction."""
+        """Add one entry to the timeline. `names` translates the negative ids of things stored in
+        the same transaction.
+        """
         event = entry.event
         if isinstance(event, Attempt) and event.notification < 0:
             event = replace(event, notification=(names or {})[event.notification])
@@ -202,7 +231,9 @@ class Situations:
     def with_label(self, name: str) -> frozenset[str]:
         """Every value that the incidents have of this label."""
         rows = self._db.run(_sql.labels_like, pattern=f'%"{name}":%')
-        return frozenset(labels[name] for row in rows if name in (labels := msgspec.json.decode(row["labels"])))
+        return frozenset(
+            labels[name] for row in rows if name in (labels := msgspec.json.decode(row["labels"]))
+        )
 
     def due(self, now: Instant, limit: int) -> tuple[int, ...]:
         """The ids of incidents that ask to be looked at, the longest due first."""
@@ -210,7 +241,9 @@ class Situations:
         return tuple(row["id"] for row in rows)
 
     def push_ahead(self, incident_id: int, until: Instant) -> None:
-        """Look at this incident no earlier than `until`: it could not be dealt with and must not stop the others."""
+        """Look at this incident no earlier than `until`: it could not be dealt with and must not
+        stop the others.
+        """
         self._db.change(_sql.push_ahead, id=incident_id, until=until)
 
     def next_due_at(self) -> Instant | None:
@@ -242,7 +275,9 @@ class Situations:
         return tuple(from_row(Incident, row) for row in rows)
 
     def worst(self, severities: Sequence[str], limit: int) -> tuple[Incident, ...]:
-        """What runs, the gravest first (`severities` are in order, least first), of these what nobody has taken, then the newest."""
+        """What runs, the gravest first (`severities` are in order, least first), of these what
+        nobody has taken, then the newest.
+        """
         rows = self._db.run(_sql.list_worst, gravest_first=gravest_first(severities), limit=limit)
         return tuple(from_row(Incident, row) for row in rows)
 

@@ -1,4 +1,5 @@
-"""The named statements of `sql/*.sql`: all SQL that names a table is there, and every dialect would have such files.
+"""The named statements of `sql/*.sql`: all SQL that names a table is there, and every dialect would
+have such files.
 
 `-- name: claim` begins a statement; the comment below it says what it is for. What follows, up to the next
 name, is run as it stands, with values for its `:parameters`. Transactions, PRAGMA and REINDEX, which name no

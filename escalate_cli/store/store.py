@@ -21,7 +21,12 @@ class Store:
     """Everything that is kept. Reading may happen at any time; writing only inside `transaction()`."""
 
     def __init__(
-        self, path: Path, clock: Clock, *, create_directory: bool = False, whereabouts: Whereabouts | None = None
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        create_directory: bool = False,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
         self.database = Database(path, clock, create_directory=create_directory, whereabouts=whereabouts)
         self.situations = Situations(self.database)

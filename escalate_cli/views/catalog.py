@@ -72,7 +72,9 @@ def person_data(catalog: Catalog, person: Person, at: Instant) -> Data:
         "login": list(person.login),
         "teams": sorted(catalog.teams_of(person.id)),
         "leads": [team.id for team in catalog.teams.values() if team.lead == person.id],
-        "on_call": [one.id for one in catalog.schedules.values() if shift_in(catalog, one, at).person == person.id],
+        "on_call": [
+            one.id for one in catalog.schedules.values() if shift_in(catalog, one, at).person == person.id
+        ],
         "notify": {urgency.value: _steps(catalog.steps(person, urgency)) for urgency in Urgency},
         "source": person.source,
     }
@@ -90,7 +92,9 @@ def policy_data(catalog: Catalog, policy: Policy) -> Data:
         "ack_timeout_seconds": None if policy.ack_timeout is None else policy.ack_timeout // SECOND,
         "levels": [level_data(catalog, level, number) for number, level in enumerate(policy.levels, start=1)],
         "teams": [team.id for team in catalog.teams.values() if team.policy == policy.id],
-        "services": [service.id for service in catalog.services.values() if policy_of(catalog, service) is policy],
+        "services": [
+            service.id for service in catalog.services.values() if policy_of(catalog, service) is policy
+        ],
         "source": policy.source,
     }
 
@@ -110,7 +114,9 @@ def level_data(catalog: Catalog, level: Level, number: int) -> Data:
 
 
 def level_words(catalog: Catalog, level: Level) -> str:
-    """A level as a sentence: `tell whoever is on call and the team's channel, then wait 5m for an acknowledgement`."""
+    """A level as a sentence: `tell whoever is on call and the team's channel, then wait 5m for an
+    acknowledgement`.
+    """
     told = _listed([target_words(catalog, target) for target in level.notify])
     condition = f"if {level.when.text}: " if level.when.text else ""
     held = f", not before the hours {level.during}" if level.during else ""
@@ -121,7 +127,10 @@ def level_words(catalog: Catalog, level: Level) -> str:
 def after_words(catalog: Catalog, policy: Policy) -> str:
     """What happens after the last level, as a sentence."""
     again = f"all of it {policy.repeat} more time{'s' * (policy.repeat != 1)}, then " if policy.repeat else ""
-    fallback = _listed([target_words(catalog, target) for target in catalog.fallback.page]) or "nobody (there is no fallback)"
+    fallback = (
+        _listed([target_words(catalog, target) for target in catalog.fallback.page])
+        or "nobody (there is no fallback)"
+    )
     return f"{again}{fallback}, every {show_duration(catalog.fallback.every)}, until someone acknowledges"
 
 
@@ -153,17 +162,27 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
-def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None) -> list[tuple[str | None, Shift, str | None]]:
-    """(team, shift, schedule) of what was asked: a team, a schedule, or all of them; at `at`, or over the stretch from `at` to `until`.
+def rota(
+    catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
+) -> list[tuple[str | None, Shift, str | None]]:
+    """(team, shift, schedule) of what was asked: a team, a schedule, or all of them; at `at`, or
+    over the stretch from `at` to `until`.
 
-    A schedule behind several teams appears for each. A team without a schedule has nobody on call, and that says so.
+    A schedule behind several teams appears for each. A team without a schedule has nobody on call,
+    and that says so.
     """
     pairs = _everywhere(catalog) if asked is None else _asked_for(catalog, asked)
     found: list[tuple[str | None, Shift, str | None]] = []
     for team, schedule_id in pairs:
         schedule = catalog.schedules.get(schedule_id or "")
         if schedule is None:
-            found.append((team, Shift(None, at, until, "the team has no on-call schedule", "", start_known=False), None))
+            found.append(
+                (
+                    team,
+                    Shift(None, at, until, "the team has no on-call schedule", "", start_known=False),
+                    None,
+                )
+            )
         elif until is None:
             found.append((team, shift_in(catalog, schedule, at), schedule_id))
         else:
@@ -172,7 +191,9 @@ def rota(catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
 
 
 def _everywhere(catalog: Catalog) -> list[tuple[str | None, str | None]]:
-    pairs: list[tuple[str | None, str | None]] = [(team.id, team.on_call) for team in catalog.teams.values() if team.on_call]
+    pairs: list[tuple[str | None, str | None]] = [
+        (team.id, team.on_call) for team in catalog.teams.values() if team.on_call
+    ]
     used = {schedule for _, schedule in pairs}
     return pairs + [(None, schedule) for schedule in catalog.schedules if schedule not in used]
 
@@ -184,20 +205,28 @@ def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | Non
     if named:
         return [(named[0].id, named[0].on_call)]
     if asked in catalog.schedules:
-        return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [(None, asked)]
+        return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [
+            (None, asked)
+        ]
     raise unknown("team or schedule", asked, {one: one for one in [*catalog.teams, *catalog.schedules]})
 
 
 def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instant | None, Instant | None]:
-    """Since when and until when the person of a shift really is on call, whatever stretch was asked about; None where nobody knows."""
+    """Since when and until when the person of a shift really is on call, whatever stretch was asked
+    about; None where nobody knows.
+    """
     if schedule not in catalog.schedules:
         return None, None
     whole = shift_in(catalog, catalog.schedules[schedule], shift.start)
     return whole.start if whole.start_known else None, whole.until
 
 
-def override_warnings(catalog: Catalog, schedule: Schedule, person: Person, begins: Instant, ends: Instant, now: Instant) -> list[str]:
-    """What is strange about an override: it is over, or it puts somebody on call when nobody is on call otherwise."""
+def override_warnings(
+    catalog: Catalog, schedule: Schedule, person: Person, begins: Instant, ends: Instant, now: Instant
+) -> list[str]:
+    """What is strange about an override: it is over, or it puts somebody on call when nobody is on
+    call otherwise.
+    """
     if ends <= now:
         return [f"this override ended {from_now(ends, now)}: it changes nothing for anybody"]
     begins = max(begins, now)

@@ -16,15 +16,19 @@ Data = dict[str, Any]
 
 
 def story_data(played: Played, place: Place) -> Data:
-    """The whole story. `messages` are what the inbox took, in order; `delivered` says whether that is all that was sent."""
+    """The whole story. `messages` are what the inbox took, in order; `delivered` says whether that
+    is all that was sent.
+    """
     declared_at = played.situation.incident.declared_at
     catalog = place.context.running_catalog
     return {
         "steps": [_scene(one, declared_at) for one in played.scenes],
         "messages": [
-            {"at": iso(one.at), "gateway": one.gateway, "to": one.to, "title": one.title, "text": one.text} for one in place.inbox.received
+            {"at": iso(one.at), "gateway": one.gateway, "to": one.to, "title": one.title, "text": one.text}
+            for one in place.inbox.received
         ],
-        "incident": situation_data(played.situation, catalog) | {"timeline": [entry_data(one) for one in played.timeline]},
+        "incident": situation_data(played.situation, catalog)
+        | {"timeline": [entry_data(one) for one in played.timeline]},
         "lessons": _lessons(played.lessons),
         "delivered": not played.undelivered,
         "undelivered": list(played.undelivered),
@@ -69,7 +73,9 @@ def _lessons(lessons: Lessons) -> Data:
         "acknowledged_seconds": seconds(lessons.acknowledged_after),
         "acknowledged_by": lessons.acknowledged_by,
         "answered_level": lessons.answered_level,
-        "unanswered": [{"team": one.team, "level": one.level, "people": list(one.people)} for one in lessons.unanswered],
+        "unanswered": [
+            {"team": one.team, "level": one.level, "people": list(one.people)} for one in lessons.unanswered
+        ],
         "nudges": lessons.nudges,
         "nudges_accepted": lessons.nudges_accepted,
         "resolved_seconds": seconds(lessons.resolved_after),

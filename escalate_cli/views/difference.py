@@ -29,7 +29,9 @@ def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
     }
 
 
-def rows_of(changes: Sequence[Change], looked_at: int, zone: str, old: Catalog, new: Catalog) -> list[tuple[str, ...]]:
+def rows_of(
+    changes: Sequence[Change], looked_at: int, zone: str, old: Catalog, new: Catalog
+) -> list[tuple[str, ...]]:
     """One row for all services and severities for which the same changes at the same moments."""
     alike: dict[tuple[object, ...], dict[str, list[Change]]] = {}
     for one in changes:
@@ -43,7 +45,9 @@ def rows_of(changes: Sequence[Change], looked_at: int, zone: str, old: Catalog, 
             one = some[0]
             names = ", ".join(service_name(each.service, old, new) for each in some)
             when = _when(one, looked_at, zone)
-            rows.append((names, ", ".join(severities), _span(one.before), _span(one.after), _verdict(one), when))
+            rows.append(
+                (names, ", ".join(severities), _span(one.before), _span(one.after), _verdict(one), when)
+            )
     return rows
 
 
@@ -85,7 +89,9 @@ def people_and_verdicts(changes: Sequence[Change], service: str, old: Catalog, n
     for one in changes:
         if one.service == service:
             verdicts.setdefault(one.person, {})[_verdict(one)] = None
-    return ", ".join(f"{person_name(person, old, new)} ({', '.join(what)})" for person, what in verdicts.items())
+    return ", ".join(
+        f"{person_name(person, old, new)} ({', '.join(what)})" for person, what in verdicts.items()
+    )
 
 
 def person_name(person: str, old: Catalog, new: Catalog) -> str:

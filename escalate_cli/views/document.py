@@ -16,10 +16,16 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
     situation, record = document.situation, document.record
     incident, page, declared = situation.incident, document.first_page, document.declaration
     return {
-        "incident": {name: value for name, value in situation_data(situation, catalog).items() if name != "notifications"},
+        "incident": {
+            name: value
+            for name, value in situation_data(situation, catalog).items()
+            if name != "notifications"
+        },
         "zone": zone,
         "imported": document.imported,
-        "severities": [{"at": iso(one.at), "severity": one.severity, "by": one.by} for one in document.severities],
+        "severities": [
+            {"at": iso(one.at), "severity": one.severity, "by": one.by} for one in document.severities
+        ],
         "durations": {
             "to_first_page_seconds": _seconds(record.to_page),
             "to_acknowledge_seconds": _seconds(record.to_acknowledge),
@@ -46,7 +52,10 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
         },
         "told": [_told_data(one) for one in document.told],
         "undelivered": [_told_data(one) for one in document.undelivered],
-        "missed": [{"at": iso(one.at), "team": one.team, "level": one.level, "reason": one.reason} for one in document.missed],
+        "missed": [
+            {"at": iso(one.at), "team": one.team, "level": one.level, "reason": one.reason}
+            for one in document.missed
+        ],
         "acknowledgements": [
             {
                 "at": iso(one.at),
@@ -61,16 +70,25 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
             for one, ack in zip(record.answers, record.acks, strict=True)
         ],
         "changes": [entry_data(one) for one in document.changes],
-        "nudges": [nudge_data(one) | {"answered_at": iso(one.answered_at), "source": one.source} for one in situation.nudges],
+        "nudges": [
+            nudge_data(one) | {"answered_at": iso(one.answered_at), "source": one.source}
+            for one in situation.nudges
+        ],
         "delays": [
-            {"at": iso(one.at), "kind": one.kind, "lasted_seconds": _seconds(one.lasted), "text": one.text} for one in document.delays
+            {"at": iso(one.at), "kind": one.kind, "lasted_seconds": _seconds(one.lasted), "text": one.text}
+            for one in document.delays
         ],
         "timeline": [entry_data(one) for one in document.timeline],
     }
 
 
 def _told_data(row: Told) -> dict[str, Any]:
-    more = {"team": row.team, "level": row.notification.level, "source": row.notification.source or None, "note": row.notification.note}
+    more = {
+        "team": row.team,
+        "level": row.notification.level,
+        "source": row.notification.source or None,
+        "note": row.notification.note,
+    }
     return notification_data(row.notification) | more | {"late_seconds": _seconds(row.notification.late)}
 
 

@@ -33,7 +33,9 @@ def incident_data(
     catalog: Catalog,
     notifications: Iterable[Notification] = (),
 ) -> Data:
-    """An incident without its notifications, as `list` shows it. Those of `notifications` that are still to be sent count as due, too."""
+    """An incident without its notifications, as `list` shows it. Those of `notifications` that are
+    still to be sent count as due, too.
+    """
     running = tuple(escalations)
     return {
         "id": incident.id,
@@ -60,8 +62,14 @@ def incident_data(
 
 
 def next_due_at(incident: Incident, notifications: Iterable[Notification]) -> Instant | None:
-    """When something happens next: a level, a rule or a nudge's end, or a message that is still to be sent."""
-    moments = [one.due_at for one in notifications if one.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)]
+    """When something happens next: a level, a rule or a nudge's end, or a message that is still to
+    be sent.
+    """
+    moments = [
+        one.due_at
+        for one in notifications
+        if one.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+    ]
     return min([*moments, *([] if incident.next_due_at is None else [incident.next_due_at])], default=None)
 
 
@@ -72,7 +80,9 @@ def _counts(escalation: Escalation, incident: Incident) -> bool:
 
 def situation_data(situation: Situation, catalog: Catalog) -> Data:
     """An incident with everything but its timeline."""
-    data = incident_data(situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications)
+    data = incident_data(
+        situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications
+    )
     return data | {"notifications": [notification_data(one) for one in situation.notifications]}
 
 
@@ -124,7 +134,13 @@ def nudge_data(nudge: Nudge) -> Data:
 
 def entry_data(entry: Entry) -> Data:
     """A timeline entry."""
-    return {"at": iso(entry.at), "kind": entry.kind.value, "by": entry.by, "text": entry.text, "data": event_data(entry.event)}
+    return {
+        "at": iso(entry.at),
+        "kind": entry.kind.value,
+        "by": entry.by,
+        "text": entry.text,
+        "data": event_data(entry.event),
+    }
 
 
 def event_data(event: AnyEvent) -> Data:

@@ -1,7 +1,8 @@
 """The figures of `report` as JSON and as CSV, and its incidents as CSV.
 
-CSV goes to spreadsheets, and what people typed may begin like a formula: such cells get an apostrophe in front, which spreadsheets
-take as "this is text" (https://owasp.org/www-community/attacks/CSV_Injection).
+CSV goes to spreadsheets, and what people typed may begin like a formula: such cells get an
+apostrophe in front, which spreadsheets take as "this is text"
+(https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ def report_data(report: Report) -> dict[str, Any]:
         "never_paged": report.never_paged,
         "never_acknowledged": report.never_acknowledged,
         **_times(times),
-        "by_severity": [{"severity": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_severity],
-        "by_team": [{"team": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_team],
+        "by_severity": [
+            {"severity": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_severity
+        ],
+        "by_team": [
+            {"team": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_team
+        ],
         "acknowledgements": {
             "by_level": dict(report.acks_by_level),
             "by_gateway": dict(report.acks_by_gateway),
@@ -51,17 +56,29 @@ def report_data(report: Report) -> dict[str, Any]:
             }
             for one in report.levels
         ],
-        "rerouted": [{"from": before, "to": after, "incidents": count} for before, after, count in report.rerouted],
+        "rerouted": [
+            {"from": before, "to": after, "incidents": count} for before, after, count in report.rerouted
+        ],
         "teams_added": [{"team": team, "incidents": count} for team, count in report.teams_added],
-        "severity_raised": [{"from": before, "to": after, "incidents": count} for before, after, count in report.raised],
+        "severity_raised": [
+            {"from": before, "to": after, "incidents": count} for before, after, count in report.raised
+        ],
         "nudges": [msgspec.to_builtins(one) for one in report.nudges],
         "gateways": [
-            {**msgspec.to_builtins(one), "causes": [{"cause": why, "count": count} for why, count in one.causes]}
+            {
+                **msgspec.to_builtins(one),
+                "causes": [{"cause": why, "count": count} for why, count in one.causes],
+            }
             for one in report.gateways
         ],
         "people": [msgspec.to_builtins(one) for one in report.people],
         "weeks": [
-            {"week": one.start.isoformat(), "incidents": one.incidents, "to_acknowledge": _spread(one.acknowledge)} for one in report.weeks
+            {
+                "week": one.start.isoformat(),
+                "incidents": one.incidents,
+                "to_acknowledge": _spread(one.acknowledge),
+            }
+            for one in report.weeks
         ],
         "pages_by_weekday_and_hour": [list(row) for row in report.hours],
     }
@@ -76,7 +93,11 @@ def _times(times: Times) -> dict[str, Any]:
 
 
 def _spread(spread: Spread) -> dict[str, Any]:
-    return {"count": spread.count, "median_seconds": _seconds(spread.median), "p90_seconds": _seconds(spread.p90)}
+    return {
+        "count": spread.count,
+        "median_seconds": _seconds(spread.median),
+        "p90_seconds": _seconds(spread.p90),
+    }
 
 
 def _seconds(span: Span | None) -> int | None:
@@ -92,11 +113,18 @@ def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
     for name, value in data.items():
         if name == "acknowledgements":
             for by, counts in value.items():
-                yield from ((f"acknowledged {by.replace('_', ' ')}", about, "acknowledgements", count) for about, count in counts.items())
+                yield from (
+                    (f"acknowledged {by.replace('_', ' ')}", about, "acknowledgements", count)
+                    for about, count in counts.items()
+                )
         elif name == "levels_reached":
             yield from ((name, about, "incidents", count) for about, count in value.items())
         elif name == "pages_by_weekday_and_hour":
-            yield from ((name, f"{DAYS[day]} {hour:02}", "pages", count) for day, row in enumerate(value) for hour, count in enumerate(row))
+            yield from (
+                (name, f"{DAYS[day]} {hour:02}", "pages", count)
+                for day, row in enumerate(value)
+                for hour, count in enumerate(row)
+            )
         elif isinstance(value, list):
             for one in value:
                 about = " ".join(str(part) for part in one.values() if isinstance(part, str))
@@ -120,7 +148,8 @@ def _measures(one: dict[str, Any]) -> Iterable[tuple[str, object]]:
 def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
     """A line for each incident."""
     columns = (
-        "id", "title", "severity", "first_severity", "service", "first_service", "team", "status", "declared_by",
+        "id", "title", "severity", "first_severity", "service", "first_service", "team", "status",
+        "declared_by",
         "declared_at", "resolved_at", "to_first_page_seconds", "to_acknowledge_seconds", "to_resolve_seconds",
         "acknowledged_by", "acknowledged_level", "level_reached", "pages", "people_paged", "messages",
     )  # fmt: skip

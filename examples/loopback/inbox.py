@@ -95,8 +95,12 @@ class MailServer(ThreadingTCPServer):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="An inbox on loopback for examples/loopback")
-    parser.add_argument("--smtp", type=int, default=2525, metavar="PORT", help="default 2525; 0 for any that is free")
-    parser.add_argument("--http", type=int, default=8025, metavar="PORT", help="default 8025; 0 for any that is free")
+    parser.add_argument(
+        "--smtp", type=int, default=2525, metavar="PORT", help="default 2525; 0 for any that is free"
+    )
+    parser.add_argument(
+        "--http", type=int, default=8025, metavar="PORT", help="default 8025; 0 for any that is free"
+    )
     asked = parser.parse_args()
     try:
         mail, web = MailServer((LOOPBACK, asked.smtp), Mail), ThreadingHTTPServer((LOOPBACK, asked.http), Web)

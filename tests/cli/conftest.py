@@ -129,7 +129,14 @@ class Escalate:
         return self.process([sys.executable, "-c", text], {})
 
     def process(self, command: list[str], more: dict[str, str]) -> Ran:
-        done = subprocess.run(command, capture_output=True, env={**self.environ, **more}, cwd=self.place, timeout=60, check=False)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            env={**self.environ, **more},
+            cwd=self.place,
+            timeout=60,
+            check=False,
+        )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -20,11 +20,20 @@ texts = "07700900123"
 
 def test_check_says_where_an_address_stands_that_cannot_work_and_what_was_meant(escalate):
     well = escalate("check", "--no-coverage", "--json")
-    assert (well.code, well.json["problems"]) == (0, [one for one in well.json["problems"] if one["level"] == "warning"])
+    assert (well.code, well.json["problems"]) == (
+        0,
+        [one for one in well.json["problems"] if one["level"] == "warning"],
+    )
     (escalate.config / "more.toml").write_text(MORE)
     ran = escalate("check", "--no-coverage", "--json")
-    assert (ran.code, ran.json["ok"]) == (1, False), "the configuration is valid, but somebody would not be reached"
-    found = [(one["file"], one["line"], one["column"], one["code"]) for one in ran.json["problems"] if one["level"] == "error"]
+    assert (ran.code, ran.json["ok"]) == (1, False), (
+        "the configuration is valid, but somebody would not be reached"
+    )
+    found = [
+        (one["file"], one["line"], one["column"], one["code"])
+        for one in ran.json["problems"]
+        if one["level"] == "error"
+    ]
     assert found == [("more.toml", 5, 21, "bad-number"), ("more.toml", 10, 9, "bad-number")]
     page = escalate("check", "--no-coverage").out
     assert 'more.toml:5:21: error[bad-number]: "+44 (0)7700 900-123" is not a number' in page
@@ -42,10 +51,14 @@ def test_doctor_says_so_too_and_a_secret_that_cannot_be_right_is_an_error_there(
     found = [(one["level"], one["code"]) for one in ran.json["findings"] if one["code"].startswith("bad-")]
     assert found == [("error", "bad-gateway"), ("error", "bad-number"), ("error", "bad-number")]
     checked = escalate("check", "--no-coverage", "--json", SID=canary, TOKEN=canary)
-    assert ("warning", "bad-gateway") in [(one["level"], one["code"]) for one in checked.json["problems"]], "it may be right elsewhere"
+    assert ("warning", "bad-gateway") in [(one["level"], one["code"]) for one in checked.json["problems"]], (
+        "it may be right elsewhere"
+    )
     assert canary not in ran.out + ran.err + checked.out + checked.err
     (escalate.config / "more.toml").unlink()
-    assert ("ok", "addresses") in [(one["level"], one["code"]) for one in escalate("doctor", "--json").json["findings"]]
+    assert ("ok", "addresses") in [
+        (one["level"], one["code"]) for one in escalate("doctor", "--json").json["findings"]
+    ]
 
 
 def test_a_thousand_people_by_three_gateways_are_checked_in_seconds(escalate):
@@ -58,7 +71,8 @@ def test_a_thousand_people_by_three_gateways_are_checked_in_seconds(escalate):
         }.items()
     )
     people = "".join(
-        f'[people.n{one}]\ncontact = {{ texts = "+44770090{one:04}", mails = "n{one}@example.com", chats = "@U0{one:06}" }}\n'
+        f'[people.n{one}]\ncontact = {{ texts = "+44770090{one:04}", mails = "n{one}@example.com", chats ='
+        f' "@U0{one:06}" }}\n'
         for one in range(1000)
     )
     (escalate.config / "more.toml").write_text(gateways + people)

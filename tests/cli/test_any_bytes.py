@@ -1,4 +1,6 @@
-"""Arguments that are not UTF-8, as a shell passes them from a file of another encoding: escaped or refused, and never a bug."""
+"""Arguments that are not UTF-8, as a shell passes them from a file of another encoding: escaped or
+refused, and never a bug.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ LONE = {
 """a past incident with half a character where there may be text"""
 
 COMMANDS = {
-    "what is declared": """
+    "what is declared": (
+        """
 declare BAD --service login
 declare words --service login --message BAD --by BAD --label a=BAD --label BAD=b --key BAD
 declare words --service login --key BAD
@@ -41,8 +44,10 @@ route BAD
 route words --at BAD
 route words --expect BAD
 route words --severity BAD
-""",
-    "what is done": """
+"""
+    ),
+    "what is done": (
+        """
 update 1 --title BAD --message BAD --label BAD=BAD --by BAD
 update 1 --label BAD
 update 1 --service BAD
@@ -72,8 +77,10 @@ reopen 1 --by BAD
 resolve BAD
 resolve 1 --by BAD
 resolve 1 --message BAD
-""",
-    "what is looked at": """
+"""
+    ),
+    "what is looked at": (
+        """
 list --team BAD
 list --status BAD
 show BAD
@@ -118,8 +125,10 @@ BAD
 BAD BAD --BAD
 list --BAD
 --json BAD
-""",
-    "files": """
+"""
+    ),
+    "files": (
+        """
 report --html BAD.html
 check --html BAD.html
 import-history BAD
@@ -139,8 +148,10 @@ restore BAD.db --json
 --config config-BAD check
 --config config-BAD service add spare --team identity
 init start-BAD
-""",
-    "what is written into the configuration": """
+"""
+    ),
+    "what is written into the configuration": (
+        """
 service add BAD --team identity
 service add spare --team BAD
 service add spare --team identity --name BAD
@@ -154,7 +165,8 @@ override identity-primary BAD --from now --until +1h
 override identity-primary ana --from BAD --until +1h
 override identity-primary ana --from now --until BAD
 test-page BAD
-""",
+"""
+    ),
 }
 
 SCRIPT = """
@@ -186,7 +198,9 @@ def test_an_argument_that_is_not_utf_8_is_no_bug(escalate: Escalate, about: str)
     escalate("declare", "words", "--service", "login")
     escalate.script("cp -r config $'config-cl\\xe9'")
     (escalate.place / "lone.json").write_text(json.dumps([LONE]))
-    words = [[word.replace("BAD", BAD) for word in line.split()] for line in COMMANDS[about].split("\n") if line]
+    words = [
+        [word.replace("BAD", BAD) for word in line.split()] for line in COMMANDS[about].split("\n") if line
+    ]
     assert escalate.python(SCRIPT.replace("WORDS", repr(words))) == Ran(0, "done", "")
     kept = [path.read_text("utf-8") for path in escalate.config.iterdir()]
     assert not [text for text in kept if "cl" + "\\udce9" in text]
@@ -194,11 +208,19 @@ def test_an_argument_that_is_not_utf_8_is_no_bug(escalate: Escalate, about: str)
         assert there.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_key_that_is_not_utf_8_is_found_again_and_a_name_is_not_written_into_a_file(escalate: Escalate) -> None:
-    twice = r"for i in 1 2; do escalate declare words --service login --key $'cl\xe9' --json -q | grep created; done"
+def test_a_key_that_is_not_utf_8_is_found_again_and_a_name_is_not_written_into_a_file(
+    escalate: Escalate,
+) -> None:
+    twice = (
+        r"for i in 1 2; do escalate declare words --service login --key $'cl\xe9' --json -q | grep created;"
+        r" done"
+    )
     assert escalate.script(twice).out.split() == ['"created":', "true,", '"created":', "false,"]
     ran = escalate.script(r"escalate service add spare --team identity --name $'cl\xe9'")
     assert (ran.code, ran.err.splitlines()) == (
         2,
-        ["escalate: error: the configuration is UTF-8, and what is to be added is not", "hint: type it again in UTF-8"],
+        [
+            "escalate: error: the configuration is UTF-8, and what is to be added is not",
+            "hint: type it again in UTF-8",
+        ],
     )

@@ -1,4 +1,6 @@
-"""`escalate backup` and `escalate restore`: what is there already is not lost, and what is damaged is said to be."""
+"""`escalate backup` and `escalate restore`: what is there already is not lost, and what is damaged
+is said to be.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +57,16 @@ def test_a_damaged_database_is_not_copied_over_a_good_copy(place):
     good = copy.read_bytes(), daily.read_bytes()
     damage(live)
     for words in (["backup", str(copy)], ["backup"]):
-        is_refused(place(*words), 7, f"the database {live} is damaged: it is not copied", "restore the last good backup")
+        is_refused(
+            place(*words),
+            7,
+            f"the database {live} is damaged: it is not copied",
+            "restore the last good backup",
+        )
     assert (copy.read_bytes(), daily.read_bytes()) == good
-    assert [one.name for one in (*copy.parent.iterdir(), *daily.parent.iterdir()) if "partial" in one.name] == []
+    assert [
+        one.name for one in (*copy.parent.iterdir(), *daily.parent.iterdir()) if "partial" in one.name
+    ] == []
 
 
 def test_the_day_s_copy_of_a_damaged_database_pushes_no_good_one_out(place):
@@ -89,10 +98,16 @@ def test_a_backup_takes_the_place_of_an_older_backup_or_an_empty_file_only(place
     os.mkfifo(place.place / "pipe")
     os.link(live, place.place / "same.db")
     (place.place / "link.db").symlink_to(live)
-    for name, hint in {"diary.txt": "name another file", "other.db": "name another file", "pipe": "name another file"}.items():
+    for name, hint in {
+        "diary.txt": "name another file",
+        "other.db": "name another file",
+        "pipe": "name another file",
+    }.items():
         target = place.place / name
         before = target.read_bytes() if name != "pipe" else b""
-        is_refused(place("backup", str(target)), 2, f"{target} is there already, and is no backup of escalate", hint)
+        is_refused(
+            place("backup", str(target)), 2, f"{target} is there already, and is no backup of escalate", hint
+        )
         assert name == "pipe" or target.read_bytes() == before
     for name in ("escalate.db", "same.db", "link.db"):
         target = place.place / name
@@ -106,7 +121,9 @@ def test_a_place_that_cannot_take_a_backup_is_named(place):
     is_refused(place("backup", str(nowhere / "b.db")), 2, f"there is no directory {nowhere}", elsewhere)
     is_refused(place("backup", str(here)), 2, f"{here} is a directory", elsewhere)
     within = database(place) / "b.db"
-    is_refused(place("backup", str(within)), 2, f"no copy can be written to {within}: Not a directory", elsewhere)
+    is_refused(
+        place("backup", str(within)), 2, f"no copy can be written to {within}: Not a directory", elsewhere
+    )
 
 
 def test_restores_within_a_second_keep_every_database_that_was_there(place):
@@ -118,12 +135,18 @@ def test_restores_within_a_second_keep_every_database_that_was_there(place):
     before = titles(database(place))
     for copy in copies:
         assert place("restore", "--yes", str(copy)).code == 0
-    kept = sorted(len(titles(one)) for one in place.place.glob("escalate.db.replaced-*") if not one.name.endswith("-journal"))
+    kept = sorted(
+        len(titles(one))
+        for one in place.place.glob("escalate.db.replaced-*")
+        if not one.name.endswith("-journal")
+    )
     assert kept == [1, 2, 3, len(before)]
 
 
 def cut_short(path: Path) -> None:
-    """Changes half written into the file by a process that was killed: what undoes them is in the journal beside it."""
+    """Changes half written into the file by a process that was killed: what undoes them is in the
+    journal beside it.
+    """
     text = f"""
 import os, signal, sqlite3
 c = sqlite3.connect({str(path)!r}, isolation_level=None)
@@ -173,8 +196,16 @@ def test_a_copy_of_a_newer_version_is_not_put_back(place):
     with closing(sqlite3.connect(copy)) as there, there:
         there.execute("PRAGMA user_version = 99")
     before = {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()}
-    message = f"the backup {copy} was written by a newer version of escalate (schema 99; this one knows {schema_version(live)})"
-    is_refused(place("restore", "--yes", str(copy)), 7, message, "nothing was changed; upgrade escalate, or choose an older copy")
+    message = (
+        f"the backup {copy} was written by a newer version of escalate (schema 99; this one knows"
+        f" {schema_version(live)})"
+    )
+    is_refused(
+        place("restore", "--yes", str(copy)),
+        7,
+        message,
+        "nothing was changed; upgrade escalate, or choose an older copy",
+    )
     assert {one: one.read_bytes() for one in place.place.glob("*.db*") if one.is_file()} == before
 
 
@@ -211,11 +242,19 @@ def test_doctor_says_what_is_damaged_on_one_line(place):
     ("spoil", "words"),
     [
         ("UPDATE incidents SET declared_at = 9223372036854775807", ["export", "1"]),
-        ("UPDATE escalations SET next_at = -9223372036854775808", ["update", "1", "--message", "It is the disk"]),
+        (
+            "UPDATE escalations SET next_at = -9223372036854775808",
+            ["update", "1", "--message", "It is the disk"],
+        ),
     ],
 )
 def test_a_time_beyond_all_bounds_is_a_damaged_record_and_no_bug(place, spoil, words):
     with closing(sqlite3.connect(database(place))) as there, there:
         there.execute(spoil)
     where = f"the database {database(place)} is damaged: "
-    is_refused(place(*words), 7, f"{where}a record of the database holds a time that is beyond all bounds", "restore the last good backup")
+    is_refused(
+        place(*words),
+        7,
+        f"{where}a record of the database holds a time that is beyond all bounds",
+        "restore the last good backup",
+    )

@@ -1,4 +1,6 @@
-"""The board of `watch` fits any terminal: the worst incidents, every trouble and the last line are always on it."""
+"""The board of `watch` fits any terminal: the worst incidents, every trouble and the last line are
+always on it.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +21,35 @@ def row(number: int, severity: str, title: str = "Nobody can sign in and nobody 
     return Row({name: words(text) for name, text in cells.items()}, severity)
 
 
-def picture(*, critical: int = 0, minor: int = 0, events: int = 12, troubles: int = 0, title: str = "Nobody can sign in") -> Picture:
-    rows = [row(200 + number, "critical", title) for number in range(critical)] + [row(number, "minor", title) for number in range(minor)]
+def picture(
+    *,
+    critical: int = 0,
+    minor: int = 0,
+    events: int = 12,
+    troubles: int = 0,
+    title: str = "Nobody can sign in",
+) -> Picture:
+    rows = [row(200 + number, "critical", title) for number in range(critical)] + [
+        row(number, "minor", title) for number in range(minor)
+    ]
     return Picture(
         words("escalate watch   10:00 Europe/London"),
         rows,
         {"critical": critical, "minor": minor},
         [words(f"10:{number:02}  #{number} page to Ana Ruiz by sms: sent") for number in range(events)],
-        [words(f"10:00  trouble {number}: " + "the gateway cannot be reached at all " * 4) for number in range(troubles)],
+        [
+            words(f"10:00  trouble {number}: " + "the gateway cannot be reached at all " * 4)
+            for number in range(troubles)
+        ],
     )
 
 
 def drawn(shown: Picture, width: int, height: int) -> list[str]:
     from rich.console import Console
 
-    return [line.plain.rstrip() for line in lay_out(shown, width, height, Console(width=width, height=height))]
+    return [
+        line.plain.rstrip() for line in lay_out(shown, width, height, Console(width=width, height=height))
+    ]
 
 
 def wide(line: str) -> int:
@@ -86,9 +102,13 @@ def test_when_nothing_is_open_it_says_so():
     st.integers(0, 4),
     st.text(max_size=60),
 )
-def test_it_fits_every_terminal_and_never_loses_a_trouble_or_the_last_line(width, height, critical, minor, events, troubles, title):
+def test_it_fits_every_terminal_and_never_loses_a_trouble_or_the_last_line(
+    width, height, critical, minor, events, troubles, title
+):
     title = "".join(one for one in title if one.isprintable())
-    lines = drawn(picture(critical=critical, minor=minor, events=events, troubles=troubles, title=title), width, height)
+    lines = drawn(
+        picture(critical=critical, minor=minor, events=events, troubles=troubles, title=title), width, height
+    )
     assert len(lines) <= height
     assert all(wide(line) <= width for line in lines)
     assert lines[-1].startswith(("Ctrl-C", "escalate"))

@@ -8,7 +8,12 @@ import pytest
 def test_a_service_tells_who_is_behind_it_and_what_its_policy_does(escalate):
     login = escalate("service", "show", "login", "--json").json
     assert login["on_call"] in ("ana", "bo")
-    assert (login["policy"], login["team"], login["tier"], login["depends_on"]) == ("standard", "identity", 1, ["auth-db"])
+    assert (login["policy"], login["team"], login["tier"], login["depends_on"]) == (
+        "standard",
+        "identity",
+        1,
+        ["auth-db"],
+    )
     assert login["source"].startswith("catalog.toml:")
     assert [level["words"] for level in login["levels"]] == [
         "tell whoever is on call and the team's lead, then wait 5m for an acknowledgement",
@@ -27,21 +32,40 @@ def test_teams_people_and_policies(escalate):
     ]
     ana = escalate("person", "show", "ana", "--json").json
     assert ana["teams"] == ["identity"]
-    assert ana["notify"]["high"] == [{"via": ["sms"], "after_seconds": 0}, {"via": ["email"], "after_seconds": 120}]
+    assert ana["notify"]["high"] == [
+        {"via": ["sms"], "after_seconds": 0},
+        {"via": ["email"], "after_seconds": 120},
+    ]
     page = escalate("person", "show", "ana").out
     assert "Ana [bold]Ruiz[/bold]  (ana)" in page, "markup in a name means nothing"
     assert "sms; then email after 2m" in page
     policy = escalate("policy", "show", "standard", "--json").json
-    assert (policy["repeat"], policy["teams"], policy["levels"][1]["when"]) == (2, ["identity", "platform"], 'severity = ">=major"')
+    assert (policy["repeat"], policy["teams"], policy["levels"][1]["when"]) == (
+        2,
+        ["identity", "platform"],
+        'severity = ">=major"',
+    )
     assert [one["id"] for one in escalate("policy", "list", "--json").json] == ["standard"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "rows"),
     [
-        (("identity", "--at", "2026-01-05T08:59:59Z"), 1, [(None, "identity-primary", "2026-01-05T09:00:00Z")]),
-        (("identity", "--at", "2026-01-05T09:00:00Z"), 0, [("ana", "identity-primary", "2026-01-12T09:00:00Z")]),
-        (("identity-primary", "--at", "2026-06-15 09:00"), 0, [("bo", "identity-primary", "2026-06-22T08:00:00Z")]),
+        (
+            ("identity", "--at", "2026-01-05T08:59:59Z"),
+            1,
+            [(None, "identity-primary", "2026-01-05T09:00:00Z")],
+        ),
+        (
+            ("identity", "--at", "2026-01-05T09:00:00Z"),
+            0,
+            [("ana", "identity-primary", "2026-01-12T09:00:00Z")],
+        ),
+        (
+            ("identity-primary", "--at", "2026-06-15 09:00"),
+            0,
+            [("bo", "identity-primary", "2026-06-22T08:00:00Z")],
+        ),
         (
             ("identity", "--at", "2026-01-06 00:00", "--until", "2026-01-20 00:00"),
             0,
@@ -53,7 +77,13 @@ def test_teams_people_and_policies(escalate):
         ),
         (("platform",), 1, [(None, None, None)]),
     ],
-    ids=["before the first handoff", "at the very handoff", "in summer time", "a stretch of shifts", "a team without a schedule"],
+    ids=[
+        "before the first handoff",
+        "at the very handoff",
+        "in summer time",
+        "a stretch of shifts",
+        "a team without a schedule",
+    ],
 )
 def test_oncall_names_the_shift(escalate, arguments, code, rows):
     ran = escalate("oncall", *arguments, "--json")
@@ -79,22 +109,47 @@ def test_a_moment_that_is_none_is_refused_with_a_hint(escalate, at, error, hint)
 
 
 def test_an_override_swaps_who_is_on_call(escalate):
-    ran = escalate("override", "identity-primary", "bo", "--from", "2026-01-06 10:00", "--until", "2026-01-07 10:00", "--json")
+    ran = escalate(
+        "override",
+        "identity-primary",
+        "bo",
+        "--from",
+        "2026-01-06 10:00",
+        "--until",
+        "2026-01-07 10:00",
+        "--json",
+    )
     assert ran.code == 0, ran.err
     assert ran.json["from"] == "2026-01-06T10:00:00Z"
-    shifts = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00", "--json").json
+    shifts = escalate(
+        "oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00", "--json"
+    ).json
     assert [shift["person"] for shift in shifts] == ["ana", "bo", "ana"]
     assert shifts[1]["why"] == "override"
-    assert "# The catalog of a small bank. This comment must survive." in (escalate.config / "catalog.toml").read_text()
+    assert (
+        "# The catalog of a small bank. This comment must survive."
+        in (escalate.config / "catalog.toml").read_text()
+    )
     backwards = escalate("override", "identity-primary", "bo", "--from", "now", "--until", "now")
-    assert (backwards.code, backwards.err.splitlines()[0]) == (2, "escalate: error: --until is not after --from")
+    assert (backwards.code, backwards.err.splitlines()[0]) == (
+        2,
+        "escalate: error: --until is not after --from",
+    )
     assert escalate("override", "identity-primary", "boo", "--from", "now", "--until", "+1h").code == 4
 
 
 def test_oncall_shows_no_edge_of_what_it_looked_at_as_a_fact(escalate):
     before = escalate("oncall", "identity", "--at", "2026-01-01 12:00", "--json")
-    assert (before.json[0]["person"], before.json[0]["from"], before.json[0]["until"]) == (None, None, "2026-01-05T09:00:00Z")
-    (row,) = [one for one in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines() if "nobody" in one]
+    assert (before.json[0]["person"], before.json[0]["from"], before.json[0]["until"]) == (
+        None,
+        None,
+        "2026-01-05T09:00:00Z",
+    )
+    (row,) = [
+        one
+        for one in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines()
+        if "nobody" in one
+    ]
     assert row.split()[-3:] == ["Mon", "2026-01-05", "09:00"]
     assert row.split()[-4] == "–"
     stretch = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00").out
@@ -109,7 +164,10 @@ def test_an_override_names_the_team_and_begins_now_unless_it_says_when(escalate)
         ran = escalate("override", words, "bo", "--until", "+1h", "--json")
         assert (ran.code, ran.json["schedule"], ran.json["warnings"]) == (0, "identity-primary", []), ran.err
     none = escalate("override", "platform", "bo", "--until", "+1h")
-    assert (none.code, none.err.splitlines()[0]) == (4, 'escalate: error: the team "platform" has no on-call schedule')
+    assert (none.code, none.err.splitlines()[0]) == (
+        4,
+        'escalate: error: the team "platform" has no on-call schedule',
+    )
     assert escalate("override", "identiy", "bo", "--until", "+1h").code == 4
 
 
@@ -138,11 +196,19 @@ from = "09:00"
 to = "17:00"
 """
     )
-    ran = escalate("override", "shop", "bo", "--from", "2099-01-09 16:00", "--until", "2099-01-13 10:00", "--json")  # from a Friday
+    # from a Friday
+    ran = escalate(
+        "override", "shop", "bo", "--from", "2099-01-09 16:00", "--until", "2099-01-13 10:00", "--json"
+    )
     (warning,) = ran.json["warnings"]
-    assert warning.startswith("nobody is on call in shop otherwise from Fri 2099-01-09 17:00 until Mon 2099-01-12 09:00 and 1 more time")
+    assert warning.startswith(
+        "nobody is on call in shop otherwise from Fri 2099-01-09 17:00 until Mon 2099-01-12 09:00 and 1 more"
+        " time"
+    )
     assert f"warning: {warning}" in ran.err
-    inside = escalate("override", "shop", "bo", "--from", "2099-02-02 10:00", "--until", "2099-02-02 11:00", "--json")
+    inside = escalate(
+        "override", "shop", "bo", "--from", "2099-02-02 10:00", "--until", "2099-02-02 11:00", "--json"
+    )
     assert inside.json["warnings"] == []
 
 
@@ -160,15 +226,29 @@ def test_a_login_is_a_person_and_nobodys_login_has_no_incidents_of_its_own(escal
 
 def test_adding_a_service_keeps_the_files_comments(escalate):
     words = ("--keyword", "inbox", "--keyword", "post")
-    ran = escalate("service", "add", "mail", "--team", "platform", "--name", "E-mail", *words, "--depends-on", "auth-db")
+    ran = escalate(
+        "service", "add", "mail", "--team", "platform", "--name", "E-mail", *words, "--depends-on", "auth-db"
+    )
     assert ran.code == 0, ran.err
     mail = escalate("service", "show", "mail", "--json").json
-    assert (mail["name"], mail["keywords"], mail["depends_on"], mail["kind"]) == ("E-mail", ["inbox", "post"], ["auth-db"], "business")
-    assert "# The catalog of a small bank. This comment must survive." in (escalate.config / "catalog.toml").read_text()
+    assert (mail["name"], mail["keywords"], mail["depends_on"], mail["kind"]) == (
+        "E-mail",
+        ["inbox", "post"],
+        ["auth-db"],
+        "business",
+    )
+    assert (
+        "# The catalog of a small bank. This comment must survive."
+        in (escalate.config / "catalog.toml").read_text()
+    )
     again = escalate("service", "add", "mail", "--team", "platform")
     assert again.code == 5
-    assert again.err.startswith('escalate: error: the service "mail" exists already\nhint: it is defined in catalog.toml:')
+    assert again.err.startswith(
+        'escalate: error: the service "mail" exists already\nhint: it is defined in catalog.toml:'
+    )
     bad = escalate("service", "add", "bad id", "--team", "platform")
     assert (bad.code, bad.err.splitlines()[0]) == (2, 'escalate: error: "bad id" cannot be an id')
     assert bad.err.splitlines()[1].startswith("hint: use letters, digits and . _ - @ +, at most 64")
-    assert escalate("service", "add", "x", "--team", "platfrom").err.endswith('hint: did you mean "platform"?\n')
+    assert escalate("service", "add", "x", "--team", "platfrom").err.endswith(
+        'hint: did you mean "platform"?\n'
+    )

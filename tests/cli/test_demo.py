@@ -40,24 +40,34 @@ def messages(step: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_path):
     began = time.monotonic()
-    done = subprocess.run([*COMMAND, "--json", "-q"], capture_output=True, env=bare, cwd=tmp_path, timeout=60, check=False)
+    done = subprocess.run(
+        [*COMMAND, "--json", "-q"], capture_output=True, env=bare, cwd=tmp_path, timeout=60, check=False
+    )
     assert (done.returncode, done.stderr.decode()) == (0, "")
     assert time.monotonic() - began < 60
     story = json.loads(done.stdout)
     steps = {one["step"]: one for one in story["steps"]}
     assert list(steps) == STEPS
-    assert steps["declare"]["commands"] == ["escalate declare \"customers can't log in\""]
+    assert steps["declare"]["commands"] == ['escalate declare "customers can\'t log in"']
     assert {"routed", "level"} <= set(entries(steps["declare"]))
     assert story["incident"]["services"] == ["login"], "plain words lead to the service"
 
     lead = "person:cleo"
-    assert {one["recipient"] for one in messages(steps["declare"])} & {"person:ana", "person:bo"}, "whoever is on call is paged"
+    assert {one["recipient"] for one in messages(steps["declare"])} & {"person:ana", "person:bo"}, (
+        "whoever is on call is paged"
+    )
     level_2 = [one for one in messages(steps["no-answer"]) if one["recipient"] == lead]
     assert "level" in entries(steps["no-answer"])
-    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1", "nobody answered, so the lead is paged"
-    assert "person:ines" in [one["recipient"] for one in messages(steps["severity"])], "the rule pages the CTO"
+    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1", (
+        "nobody answered, so the lead is paged"
+    )
+    assert "person:ines" in [one["recipient"] for one in messages(steps["severity"])], (
+        "the rule pages the CTO"
+    )
     assert "nudge" in [one["kind"] for one in messages(steps["nudge"])]
-    assert {one["recipient"] for one in messages(steps["nudge"])} & {"person:sam", "person:kim"}, "the yes wakes the other team"
+    assert {one["recipient"] for one in messages(steps["nudge"])} & {"person:sam", "person:kim"}, (
+        "the yes wakes the other team"
+    )
     assert set(entries(steps["acknowledge"])) == {"acknowledged"}
     assert {one["kind"] for one in messages(steps["resolve"])} == {"resolved"}
 
@@ -74,8 +84,11 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_has_seen_enough_leaves_nothing_behind(number, code, bare, tmp_path):
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background, and by what they start, too
-    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare, cwd=tmp_path) as process:
+    # ignored where the tests run in the background, and by what they start, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(
+        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare, cwd=tmp_path
+    ) as process:
         assert process.stdout is not None
         while b"paged" not in process.stdout.readline():
             assert process.poll() is None

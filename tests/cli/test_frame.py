@@ -17,12 +17,21 @@ from escalate_cli.cli.output import json_text, printable
 def test_a_command_loads_itself_and_nothing_heavy(escalate):
     escalate("service", "list")  # compiles the configuration, which takes pydantic and tomllib
     ran = escalate.python(
-        "import sys, os; from escalate_cli.cli.run import run; run(['service', 'list', '--json'], os.environ)\n"
-        "heavy = ('escalate_cli.cli.', 'apprise', 'pydantic', 'rich', 'tomllib', 'sqlite3')\n"
-        "print(*[name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
+        "import sys, os; from escalate_cli.cli.run import run; run(['service', 'list', '--json'],"
+        " os.environ)\nheavy = ('escalate_cli.cli.', 'apprise', 'pydantic', 'rich', 'tomllib',"
+        " 'sqlite3')\nprint(*[name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
     )
     loaded = {name.removeprefix("escalate_cli.cli.") for name in ran.err.split()}
-    assert loaded == {"run", "output", "parser", "index", "commands", "commands.catalog", "completion", "warnings"}
+    assert loaded == {
+        "run",
+        "output",
+        "parser",
+        "index",
+        "commands",
+        "commands.catalog",
+        "completion",
+        "warnings",
+    }
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,9 @@ def test_a_command_loads_itself_and_nothing_heavy(escalate):
     ids=["before", "in between", "after", "the later one wins"],
 )
 def test_global_options_stand_anywhere(escalate, arguments):
-    ran = escalate(*[word.replace("CONFIG", str(escalate.config)) for word in arguments], ESCALATE_CONFIG="/elsewhere")
+    ran = escalate(
+        *[word.replace("CONFIG", str(escalate.config)) for word in arguments], ESCALATE_CONFIG="/elsewhere"
+    )
     assert ran.code == 0, ran.err
     assert [service["id"] for service in ran.json] == ["login", "auth-db"]
 
@@ -57,7 +68,12 @@ def test_what_looks_like_an_option_is_a_value_where_a_value_is_due(escalate):
         (("service", "list", "--jsno"), 2, 'no such option "--jsno"', 'did you mean "--json"?'),
         (("--jsno", "service", "list"), 2, 'no such option "--jsno"', 'did you mean "--json"?'),
         (("service", "show"), 2, "missing argument 'ID'", "run `escalate service show --help`"),
-        (("service", "show", "a", "b"), 2, "got unexpected extra argument(s) (b)", "run `escalate service show --help`"),
+        (
+            ("service", "show", "a", "b"),
+            2,
+            "got unexpected extra argument(s) (b)",
+            "run `escalate service show --help`",
+        ),
         (("oncall", "--at"), 2, "option '--at' requires an argument", "run `escalate oncall --help`"),
         (("help", "ack"), 2, 'no such command "help"', "run `escalate ack --help`"),
         (("help", "me"), 2, 'no such command "help"', "run `escalate --help`"),
@@ -94,9 +110,10 @@ def test_an_invalid_configuration_shows_every_problem(escalate):
 
 def test_a_bug_is_a_line_that_tells_its_kind_and_place_but_not_what_it_held(escalate):
     break_it = (
-        "import sys, os; from escalate_cli.cli import parser as app, run as frame; from escalate_cli.cli.commands import setup\n"
-        "def burst(context): raise KeyError('canary-secret')\n"
-        "setup.burst = burst; app.COMMANDS['burst'] = ('setup', 'burst', '', ''); sys.exit(frame.run(['burst', *sys.argv[1:]], os.environ))"
+        "import sys, os; from escalate_cli.cli import parser as app, run as frame; from"
+        " escalate_cli.cli.commands import setup\ndef burst(context): raise"
+        " KeyError('canary-secret')\nsetup.burst = burst; app.COMMANDS['burst'] = ('setup', 'burst', '', '');"
+        " sys.exit(frame.run(['burst', *sys.argv[1:]], os.environ))"
     )
     ran = escalate.python(break_it)
     assert ran.code == 70
@@ -111,22 +128,32 @@ def test_a_bug_is_a_line_that_tells_its_kind_and_place_but_not_what_it_held(esca
 
 
 def test_version_and_help(escalate):
-    assert escalate("--version").out == escalate("service", "show", "--version").out == f"escalate {app.__version__}\n"
+    assert (
+        escalate("--version").out
+        == escalate("service", "show", "--version").out
+        == f"escalate {app.__version__}\n"
+    )
     page = escalate()
     assert page.code == 0
-    positions = [page.out.index(f"│ {name} ") for name in ("init", "declare", "tick", "oncall", "service", "cron")]
+    positions = [
+        page.out.index(f"│ {name} ") for name in ("init", "declare", "tick", "oncall", "service", "cron")
+    ]
     assert positions == sorted(positions)
     assert " show " in escalate("service").out == escalate("service", "-h").out
     declare = escalate("declare", "-h").out
-    assert "Usage: escalate declare [OPTIONS] TITLE\n" in "\n".join(line.rstrip() for line in declare.splitlines())
+    assert "Usage: escalate declare [OPTIONS] TITLE\n" in "\n".join(
+        line.rstrip() for line in declare.splitlines()
+    )
     assert "<" not in declare
-    assert [escalate(command, "--help").out.splitlines()[1].split("[OPTIONS]")[1].strip() for command in ("init", "maintenance")] == [
-        "[DIR]",
-        "[SERVICE…]",
-    ]
+    assert [
+        escalate(command, "--help").out.splitlines()[1].split("[OPTIONS]")[1].strip()
+        for command in ("init", "maintenance")
+    ] == ["[DIR]", "[SERVICE…]"]
 
 
-@pytest.mark.parametrize("name", [name for name in app.COMMANDS if find_spec(f"escalate_cli.cli.commands.{app.COMMANDS[name][0]}")])
+@pytest.mark.parametrize(
+    "name", [name for name in app.COMMANDS if find_spec(f"escalate_cli.cli.commands.{app.COMMANDS[name][0]}")]
+)
 def test_every_command_can_be_built_and_explains_itself(name):
     module, function, line, heading = app.COMMANDS[name]
     command = app.command_for(name, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function))
@@ -159,7 +186,11 @@ def test_a_full_or_broken_stdout(escalate):
 
 @pytest.mark.parametrize(
     "surroundings",
-    [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}],
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+    ],
     ids=["LC_ALL=C", "LC_ALL=C without Python's own remedies", "ascii"],
 )
 def test_names_with_accents_come_through_anywhere(escalate, surroundings):
@@ -213,8 +244,8 @@ def test_json_says_exactly_what_it_was_given_and_harms_nobody(data):
 def test_bash_completes_commands_options_and_ids(escalate):
     escalate("check")
     ran = escalate.script(
-        'eval "$(escalate completion bash)"\n'
-        'say() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _escalate_complete escalate; echo "${COMPREPLY[@]}"; }\n'
-        "say escalate se; say escalate service s; say escalate service list --j; say escalate service show l; say escalate nonsense x"
+        'eval "$(escalate completion bash)"\nsay() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));'
+        ' _escalate_complete escalate; echo "${COMPREPLY[@]}"; }\nsay escalate se; say escalate service s;'
+        " say escalate service list --j; say escalate service show l; say escalate nonsense x"
     )
     assert ran.out.splitlines() == ["service", "show", "--json", "login", ""], ran.err

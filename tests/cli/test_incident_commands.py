@@ -1,4 +1,6 @@
-"""Every command about incidents: real processes, real Apprise, a real server. What they store, send, answer and exit with."""
+"""Every command about incidents: real processes, real Apprise, a real server. What they store,
+send, answer and exit with.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +26,20 @@ from tests.loopback import CANARY, ISO, Bank, another, bank, server
 ANA, BO, CY, ROOM = "/sms/+447700900123", "/email/bo@example.com", "/email/cy@example.com", "/chat/#identity"
 ANA_BY_EMAIL = "/email/ana@example.com"
 
+
 def fields(names: str) -> set[str]:
     return set(names.split())
 
 
 # product.md §6
 INCIDENT = fields(
-    "id key title message status severity urgency services teams labels lead declared_by declared_at updated_at acknowledged_at"
-    " acknowledged_by resolved_at next_due_at escalations nudges notifications"
+    "id key title message status severity urgency services teams labels lead declared_by declared_at"
+    " updated_at acknowledged_at acknowledged_by resolved_at next_due_at escalations nudges notifications"
 )
 ESCALATION = fields("team policy status level levels cycle next_at")
-NOTIFICATION = fields("id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with")
+NOTIFICATION = fields(
+    "id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with"
+)
 NUDGE = fields("id rule action asked status created_at expires_at answered_by")
 ENTRY = fields("at kind by text data")
 ROUTE = fields("query match service team policy severity at candidates levels")
@@ -59,15 +64,28 @@ def escalate(organisation, tmp_path) -> Bank:
     return another(organisation, tmp_path)
 
 
-# ── declare ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── declare ───────────────────────────────────────────────────────────────────────────
 
 
 def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
-    ran = escalate("declare", "Nobody can sign in", "--service", "login", "--message", "since 3", "--label", "env=prod", "--json")
+    ran = escalate(
+        "declare",
+        "Nobody can sign in",
+        "--service",
+        "login",
+        "--message",
+        "since 3",
+        "--label",
+        "env=prod",
+        "--json",
+    )
     assert ran.code == 0
     said = ran.json
     assert set(said) == INCIDENT | {"created", "routing", "news"}
-    assert {key: said[key] for key in ("id", "key", "title", "message", "status", "severity", "urgency", "lead", "created")} == {
+    assert {
+        key: said[key]
+        for key in ("id", "key", "title", "message", "status", "severity", "urgency", "lead", "created")
+    } == {
         "id": 1,
         "key": None,
         "title": "Nobody can sign in",
@@ -78,14 +96,26 @@ def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
         "lead": None,
         "created": True,
     }
-    assert (said["services"], said["teams"], said["labels"], said["declared_by"]) == (["login"], ["identity"], {"env": "prod"}, "ana")
+    assert (said["services"], said["teams"], said["labels"], said["declared_by"]) == (
+        ["login"],
+        ["identity"],
+        {"env": "prod"},
+        "ana",
+    )
     assert [said[key] for key in ("acknowledged_at", "acknowledged_by", "resolved_at")] == [None, None, None]
     assert all(ISO.fullmatch(said[key]) for key in ("declared_at", "updated_at", "next_due_at"))
     (escalation,) = said["escalations"]
     assert set(escalation) == ESCALATION
-    assert (escalation["status"], escalation["level"], escalation["levels"], escalation["cycle"]) == ("paging", 1, 2, 0)
+    assert (escalation["status"], escalation["level"], escalation["levels"], escalation["cycle"]) == (
+        "paging",
+        1,
+        2,
+        0,
+    )
     assert all(set(one) == NOTIFICATION for one in said["notifications"])
-    assert [(one["recipient"], one["gateway"], one["status"], one["attempts"]) for one in said["notifications"]] == [
+    assert [
+        (one["recipient"], one["gateway"], one["status"], one["attempts"]) for one in said["notifications"]
+    ] == [
         ("person:ana", "sms", "sent", 1),
         ("person:ana", "email", "pending", 0),
         ("channel:identity-room", "chat", "sent", 1),
@@ -117,8 +147,10 @@ def test_one_key_is_one_incident_while_it_is_open(escalate):
     other = escalate.here("declare", "x", "-s", "login", "--key", "disk")
     assert (other.code, other.err) == (
         5,
-        'escalate: error: the key "disk" is in use by incident 1, which is about auth-db\n'
-        "hint: use another key, or add the service: escalate update 1 --service login\n",
+        (
+            'escalate: error: the key "disk" is in use by incident 1, which is about auth-db\n'
+            "hint: use another key, or add the service: escalate update 1 --service login\n"
+        ),
     )
     escalate("resolve", "1")
     assert escalate.declare("Disk full", "-s", "auth-db", "--key", "disk")["id"] == 2
@@ -126,7 +158,9 @@ def test_one_key_is_one_incident_while_it_is_open(escalate):
 
 def test_the_same_key_again_says_what_was_done_with_it(escalate):
     escalate.declare("Disk full", "-s", "auth-db", "--key", "disk", "--severity", "minor")
-    news = escalate.declare("Disk still full", "-s", "auth-db", "--key", "disk", "--severity", "critical", "-m", "99 %")
+    news = escalate.declare(
+        "Disk still full", "-s", "auth-db", "--key", "disk", "--severity", "critical", "-m", "99 %"
+    )
     assert (news["created"], news["severity"]) == (False, "critical")
     assert news["news"] == [
         {"what": "severity", "done": "raised", "text": "severity raised from minor to critical"},
@@ -134,18 +168,25 @@ def test_the_same_key_again_says_what_was_done_with_it(escalate):
         {"what": "title", "done": "noted", "text": "declared again with another title: Disk still full"},
     ]
     lower = escalate("declare", "Disk full", "-s", "auth-db", "--key", "disk", "--severity", "minor")
-    assert "Incident 1 is open with this key already: declared again as minor: it stays critical." in " ".join(lower.out.split())
+    assert (
+        "Incident 1 is open with this key already: declared again as minor: it stays critical."
+        in " ".join(lower.out.split())
+    )
     same = escalate("declare", "Disk full", "-s", "auth-db", "--key", "disk")
     assert "nothing new was said of it" in " ".join(same.out.split())
 
 
 def test_a_title_needs_no_quotes(escalate):
-    ran = escalate("declare", "customers", "cannot", "sign", "in", "--message", "web and app", "--dry-run", "--json")
+    ran = escalate(
+        "declare", "customers", "cannot", "sign", "in", "--message", "web and app", "--dry-run", "--json"
+    )
     assert (ran.code, ran.json["query"], ran.json["service"]) == (0, "customers cannot sign in", "login")
 
 
 def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
-    racing = [escalate.start("declare", "Disk full", "-s", "auth-db", "--key", "disk", "--json") for _ in range(2)]
+    racing = [
+        escalate.start("declare", "Disk full", "-s", "auth-db", "--key", "disk", "--json") for _ in range(2)
+    ]
     said = [json.loads(one.communicate(timeout=30)[0]) for one in racing]
     assert [one.returncode for one in racing] == [0, 0]
     assert (sorted(one["created"] for one in said), [one["id"] for one in said]) == ([False, True], [1, 1])
@@ -165,12 +206,37 @@ def test_two_declarations_at_once_with_one_key_make_one_incident(escalate):
         (("timeline", "7"), 4, "no such incident: 7", "`escalate list"),
         (("ack", "7"), 4, "no such incident: 7", "`escalate list"),
         (("show", "seven"), 2, '"seven" is not an incident number', "`escalate list` shows them"),
-        (("list", "--status", "opne"), 2, '"opne" is not a status', "write one of open, acknowledged, resolved"),
+        (
+            ("list", "--status", "opne"),
+            2,
+            '"opne" is not a status',
+            "write one of open, acknowledged, resolved",
+        ),
         (("list", "--team", "identiy"), 4, 'no such team: "identiy"', 'did you mean "identity"?'),
-        (("resolve", "7", "it", "is", "8"), 2, '"it" is not an incident number', 'a text goes behind --message: --message "it is"'),
-        (("ack", "7", "mine"), 2, '"mine" is not an incident number', 'to add a message: escalate update 7 --message "mine"'),
-        (("update", "7", "all of", "it"), 2, "got unexpected extra argument", 'a text goes behind --message: --message "all of it"'),
-        (("nudge", "x", "yes"), 2, '"x" is not the number of a nudge', "`escalate nudge` lists the open ones"),
+        (
+            ("resolve", "7", "it", "is", "8"),
+            2,
+            '"it" is not an incident number',
+            'a text goes behind --message: --message "it is"',
+        ),
+        (
+            ("ack", "7", "mine"),
+            2,
+            '"mine" is not an incident number',
+            'to add a message: escalate update 7 --message "mine"',
+        ),
+        (
+            ("update", "7", "all of", "it"),
+            2,
+            "got unexpected extra argument",
+            'a text goes behind --message: --message "all of it"',
+        ),
+        (
+            ("nudge", "x", "yes"),
+            2,
+            '"x" is not the number of a nudge',
+            "`escalate nudge` lists the open ones",
+        ),
         (("nudge", "7", "yes"), 4, "no such nudge: 7", "`escalate nudge` lists the open ones"),
         (("nudge", "7", "maybe"), 2, "answer the nudge with yes or no", "escalate nudge 7 yes"),
         (("maintenance", "login", "--for", "2"), 2, '--for: "2" has no unit', 'write "2s"'),
@@ -193,7 +259,7 @@ def test_what_makes_no_sense_is_refused_with_a_hint(escalate, arguments, code, e
     assert proposed.startswith(f"hint: {hint}")
 
 
-# ── ack, resolve, reopen, snooze ──────────────────────────────────────────────────────────────────────────────────────
+# ── ack, resolve, reopen, snooze ──────────────────────────────────────────────────────
 
 
 def test_the_life_of_an_incident_and_what_may_be_said_twice(escalate):
@@ -201,7 +267,11 @@ def test_the_life_of_an_incident_and_what_may_be_said_twice(escalate):
     taken = escalate("ack", "#1", "--json")
     assert taken.code == 0
     assert set(taken.json) == INCIDENT
-    assert (taken.json["status"], taken.json["acknowledged_by"], taken.json["next_due_at"]) == ("acknowledged", "ana", None)
+    assert (taken.json["status"], taken.json["acknowledged_by"], taken.json["next_due_at"]) == (
+        "acknowledged",
+        "ana",
+        None,
+    )
     assert ISO.fullmatch(taken.json["acknowledged_at"])
     assert [one["status"] for one in taken.json["notifications"]] == ["sent", "cancelled", "sent"]
     twice = escalate.here("ack", "1", "--json")
@@ -216,9 +286,18 @@ def test_the_life_of_an_incident_and_what_may_be_said_twice(escalate):
     late = escalate.here("ack", "1")
     assert (late.code, late.err) == (
         5,
-        "escalate: error: incident 1 is already resolved: it cannot be acknowledged\nhint: take it up again: escalate reopen 1\n",
+        (
+            "escalate: error: incident 1 is already resolved: it cannot be acknowledged\nhint: take it up"
+            " again: escalate reopen 1\n"
+        ),
     )
-    for refused in (("update", "1", "-m", "x"), ("snooze", "1", "1h"), ("page", "1", "bo"), ("next", "1"), ("reload", "1")):
+    for refused in (
+        ("update", "1", "-m", "x"),
+        ("snooze", "1", "1h"),
+        ("page", "1", "bo"),
+        ("next", "1"),
+        ("reload", "1"),
+    ):
         assert escalate.here(*refused).code == 5, refused
     before = len(escalate.told)
     back = escalate("reopen", "1", "--json")
@@ -234,20 +313,42 @@ def test_several_at_once_and_one_that_is_not_there(escalate):
     assert ran.code == 4
     assert [(one["id"], one["status"]) for one in ran.json] == [(1, "acknowledged"), (2, "acknowledged")]
     error, looked = json.loads(ran.err)["error"], f"looked in {escalate.db}"
-    assert (error["code"], error["message"], error["others"]) == ("no-such-incident", f"no such incident: 9 ({looked})", [])
+    assert (error["code"], error["message"], error["others"]) == (
+        "no-such-incident",
+        f"no such incident: 9 ({looked})",
+        [],
+    )
     said = escalate.here("ack", "1", "9", "--by", "cy", "-q").err
-    assert said == f"escalate: error: no such incident: 9 ({looked})\nhint: `escalate list --all` shows them all\n"
+    assert (
+        said
+        == f"escalate: error: no such incident: 9 ({looked})\nhint: `escalate list --all` shows them all\n"
+    )
     neither = json.loads(escalate.here("ack", "8", "9", "--by", "cy", "--json").err)["error"]
-    assert [neither["message"], *(one["message"] for one in neither["others"])] == [f"no such incident: {one} ({looked})" for one in (8, 9)]
-    for words in (("ack", "1"), ("resolve", "1"), ("reopen", "1"), ("page", "1", "bo"), ("next", "1"), ("reload", "1")):
+    assert [neither["message"], *(one["message"] for one in neither["others"])] == [
+        f"no such incident: {one} ({looked})" for one in (8, 9)
+    ]
+    for words in (
+        ("ack", "1"),
+        ("resolve", "1"),
+        ("reopen", "1"),
+        ("page", "1", "bo"),
+        ("next", "1"),
+        ("reload", "1"),
+    ):
         by = escalate.here(*words, "--by", "cyy")
-        assert (by.code, by.err) == (4, 'escalate: error: no such person: "cyy"\nhint: did you mean "cy"?\n'), words
+        assert (by.code, by.err) == (
+            4,
+            'escalate: error: no such person: "cyy"\nhint: did you mean "cy"?\n',
+        ), words
 
 
 def test_an_ack_is_for_the_teams_one_belongs_to_unless_for_all(escalate):
     escalate.declare("Everything is down", "-s", "login", "-s", "auth-db")
     mine = escalate("ack", "1", "--by", "ana", "--json").json
-    assert (mine["status"], [one["status"] for one in mine["escalations"]]) == ("open", ["acknowledged", "paging"])
+    assert (mine["status"], [one["status"] for one in mine["escalations"]]) == (
+        "open",
+        ["acknowledged", "paging"],
+    )
     everyones = escalate("ack", "1", "--by", "ana", "--all", "--json").json
     assert everyones["status"] == "acknowledged"
 
@@ -259,7 +360,9 @@ def test_a_snooze_is_an_acknowledgement_that_ends(escalate):
     assert ISO.fullmatch(ran.json["next_due_at"])
     escalate.tick_until(4)
     assert escalate.told.count(ANA) == 2, "it pages again"
-    assert escalate.here("snooze", "1", "soon").err.startswith('escalate: error: DURATION: "soon" is not a duration\nhint: write it like')
+    assert escalate.here("snooze", "1", "soon").err.startswith(
+        'escalate: error: DURATION: "soon" is not a duration\nhint: write it like'
+    )
 
 
 def test_a_configuration_that_is_not_there_is_named_in_the_hint(escalate):
@@ -267,28 +370,52 @@ def test_a_configuration_that_is_not_there_is_named_in_the_hint(escalate):
     said = escalate.here("--config", "/no where", "list")
     assert (said.code, said.err.splitlines()[0]) == (
         0,
-        "warning: the configuration is broken (there is no configuration at /no where: No such file or directory);"
-        " the last valid one is used. Run `escalate --config '/no where' check`",
+        (
+            "warning: the configuration is broken (there is no configuration at /no where: No such file or"
+            " directory); the last valid one is used. Run `escalate --config '/no where' check`"
+        ),
     )
     escalate.environ["ESCALATE_CONFIG"] = "/nope"
     assert "Run `escalate --config /nope check`" in escalate.here("list").err
     broken = escalate.place / "broken.toml"
     broken.write_text("x = 1\n")
     refused = escalate.here("--config", str(broken), "service", "list")
-    assert (refused.code, refused.err.splitlines()[-1]) == (3, f"hint: put that right, then run `escalate --config {broken} check`")
+    assert (refused.code, refused.err.splitlines()[-1]) == (
+        3,
+        f"hint: put that right, then run `escalate --config {broken} check`",
+    )
 
 
-# ── update ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── update ────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_update_changes_what_it_is_asked_to_and_tells_the_new_team(escalate):
     escalate.declare("Odd", "-s", "login", "--severity", "minor")
     assert sorted(escalate.told) == [ROOM, ANA_BY_EMAIL], "a low urgency goes another way"
-    words = ("--severity", "major", "--service", "auth-db", "--lead", "bo", "--label", "a=b", "--title", "Worse", "--message", "spreads")
+    words = (
+        "--severity",
+        "major",
+        "--service",
+        "auth-db",
+        "--lead",
+        "bo",
+        "--label",
+        "a=b",
+        "--title",
+        "Worse",
+        "--message",
+        "spreads",
+    )
     ran = escalate("update", "1", *words, "--json")
     assert ran.code == 0, ran.err
     said = ran.json
-    assert (said["title"], said["severity"], said["urgency"], said["lead"], said["labels"]) == ("Worse", "major", "high", "bo", {"a": "b"})
+    assert (said["title"], said["severity"], said["urgency"], said["lead"], said["labels"]) == (
+        "Worse",
+        "major",
+        "high",
+        "bo",
+        {"a": "b"},
+    )
     assert (said["services"], said["teams"]) == (["login", "auth-db"], ["identity", "platform"])
     assert {ANA, CY, BO} <= set(escalate.told), "the urgency rose, a team came in, a lead was named"
     fewer = escalate.here("update", "1", "--drop-service", "auth-db", "--json").json
@@ -298,7 +425,7 @@ def test_an_update_changes_what_it_is_asked_to_and_tells_the_new_team(escalate):
     assert escalate.here("update", "1", "--title", "").code == 2
 
 
-# ── page, next, reload, maintenance, nudge ────────────────────────────────────────────────────────────────────────────
+# ── page, next, reload, maintenance, nudge ────────────────────────────────────────────
 
 
 def test_reaching_in_by_hand(escalate):
@@ -313,11 +440,17 @@ def test_reaching_in_by_hand(escalate):
     down = escalate("next", "1", "--level", "1", "--json").json
     assert down["escalations"][0]["level"] == 1
     too_far = escalate.here("next", "1", "--level", "3")
-    assert (too_far.code, too_far.err.splitlines()[0]) == (2, "escalate: error: there is no level 3: incident 1 has 2")
+    assert (too_far.code, too_far.err.splitlines()[0]) == (
+        2,
+        "escalate: error: there is no level 3: incident 1 has 2",
+    )
     assert escalate("reload", "1").code == 0
     assert escalate.here("page", "1", "bobo").code == 4
     unreachable = escalate.here("page", "1", "nil", "--json")
-    assert (unreachable.code, unreachable.err.splitlines()[-1]) == (6, "not paged: Nil has no address for high urgency")
+    assert (unreachable.code, unreachable.err.splitlines()[-1]) == (
+        6,
+        "not paged: Nil has no address for high urgency",
+    )
     assert "nobody was reached" in escalate.here("timeline", "1").out
 
 
@@ -325,7 +458,10 @@ def test_whoever_comes_second_hears_that_it_was_so_already(escalate):
     escalate.declare("Nobody can sign in", "-s", "login")
     assert "already" not in escalate.here("ack", "1", "--by", "bo").err
     second = escalate.here("ack", "1", "--by", "cy")
-    assert (second.code, second.err.splitlines()[0][:50]) == (0, "incident 1 is acknowledged already: Bo Chen has it")
+    assert (second.code, second.err.splitlines()[0][:50]) == (
+        0,
+        "incident 1 is acknowledged already: Bo Chen has it",
+    )
     assert escalate.here("update", "1", "--message", "it is the new release").code == 0
     assert "latest update it is the new release (" in " ".join(escalate.here("show", "1").out.split())
     assert "Told" in escalate.here("resolve", "1").out
@@ -337,7 +473,10 @@ def test_whoever_comes_second_hears_that_it_was_so_already(escalate):
 def test_an_acknowledgement_says_which_teams_it_leaves_out(escalate):
     escalate.declare("Nobody can sign in", "-s", "login", "-s", "auth-db")
     ran = escalate.here("ack", "1", "--by", "bo")
-    assert (ran.code, ran.err.splitlines()[0]) == (0, "incident 1 is still paged to Platform; for every team: escalate ack 1 --all")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        0,
+        "incident 1 is still paged to Platform; for every team: escalate ack 1 --all",
+    )
 
 
 def test_a_maintenance_is_listed_replaced_and_ended(escalate):
@@ -348,11 +487,18 @@ def test_a_maintenance_is_listed_replaced_and_ended(escalate):
     assert "Log in pages nobody until " in said
     assert said.count("new racks") == 1
     assert escalate.here("maintenance", "login", "--end").out == "login: is paged for again\n"
-    assert escalate.here("maintenance").out == escalate.here("maintenance", "--end").out == "No service is quiet.\n"
+    assert (
+        escalate.here("maintenance").out
+        == escalate.here("maintenance", "--end").out
+        == "No service is quiet.\n"
+    )
     nothing = escalate.here("maintenance", "Log in", "--end")
     assert (nothing.code, nothing.out) == (0, "login is not quiet\n")
     escalate.here("maintenance", "login", "auth-db", "--for", "2h")
-    assert sorted(escalate.here("maintenance", "--end").out.splitlines()) == ["auth-db: is paged for again", "login: is paged for again"]
+    assert sorted(escalate.here("maintenance", "--end").out.splitlines()) == [
+        "auth-db: is paged for again",
+        "login: is paged for again",
+    ]
     assert escalate.here("maintenance").out == "No service is quiet.\n"
     assert escalate.here("maintenance", "login").code == 2
     escalate("tick")
@@ -364,9 +510,14 @@ def test_a_maintenance_that_ends_before_another_says_so_and_one_can_be_planned(e
     shorter = escalate.here("maintenance", "login", "--for", "1h")
     assert (shorter.code, shorter.err.startswith("warning: login is quiet until ")) == (0, True)
     assert "another maintenance lasts longer: new racks" in shorter.err
-    assert escalate.here("maintenance", "auth-db", "--for", "1h", "--from", "+2h").out.startswith("auth-db: pages nobody from ")
+    assert escalate.here("maintenance", "auth-db", "--for", "1h", "--from", "+2h").out.startswith(
+        "auth-db: pages nobody from "
+    )
     listed = escalate.here("maintenance").out.splitlines()
-    assert [one.split(" until")[0].split(" from")[0] for one in listed] == ["login: pages nobody", "auth-db: will page nobody"]
+    assert [one.split(" until")[0].split(" from")[0] for one in listed] == [
+        "login: pages nobody",
+        "auth-db: will page nobody",
+    ]
     assert escalate.here("maintenance", "auth-db", "--end").out.endswith("is called off\n")
     past = escalate.here("maintenance", "auth-db", "--for", "1h", "--from", "2020-01-01 10:00")
     assert (past.code, "would be over already" in past.err) == (2, True)
@@ -377,7 +528,11 @@ def test_a_maintenance_keeps_quiet_and_what_is_open_pages_when_it_ends(escalate)
     assert ran.code == 0
     assert [set(one) for one in ran.json] == [{"service", "from", "until", "reason", "by"}]
     quiet = escalate.declare("Slow", "-s", "auth-db")
-    assert (quiet["status"], quiet["notifications"], quiet["next_due_at"]) == ("open", [], ran.json[0]["until"])
+    assert (quiet["status"], quiet["notifications"], quiet["next_due_at"]) == (
+        "open",
+        [],
+        ran.json[0]["until"],
+    )
     assert escalate.here("maintenance", "login", "--for", "2s", "--reason", "new cable").code == 0
     assert escalate.here("declare", "Nobody can sign in", "-s", "login").code == 0
     assert not escalate.told
@@ -389,19 +544,28 @@ def test_a_nudge_is_listed_asked_about_and_answered_once(escalate):
     declared = escalate.declare("Nobody can sign in", "-s", "login", "--severity", "critical")
     (nudge,) = declared["nudges"]
     assert set(nudge) == NUDGE
-    assert (nudge["status"], nudge["rule"], nudge["asked"], nudge["answered_by"]) == ("open", "Critical may need Cy", ["person:ana"], None)
+    assert (nudge["status"], nudge["rule"], nudge["asked"], nudge["answered_by"]) == (
+        "open",
+        "Critical may need Cy",
+        ["person:ana"],
+        None,
+    )
     (listed,) = escalate("nudge", "--json").json
     assert listed == nudge | {"incident": 1}
     assert "escalate nudge 1 yes|no" in escalate.here("nudge").out
     ran = escalate("nudge", "1", "yes", "--json")
-    assert (ran.code, ran.json["nudges"][0]["status"], ran.json["nudges"][0]["answered_by"]) == (0, "accepted", "ana")
+    assert (ran.code, ran.json["nudges"][0]["status"], ran.json["nudges"][0]["answered_by"]) == (
+        0,
+        "accepted",
+        "ana",
+    )
     assert CY in escalate.told
     assert escalate.here("nudge", "1", "yes").code == 0
     assert escalate.here("nudge", "1", "no").code == 5
     assert escalate.here("nudge").out == "No open nudges.\n"
 
 
-# ── list, route, dry run ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── list, route, dry run ──────────────────────────────────────────────────────────────
 
 
 def test_the_list_shows_whose_and_what(escalate):
@@ -427,9 +591,19 @@ def test_route_says_who_would_be_paged_and_pages_nobody(escalate):
     ran = escalate("route", "login", "--at", "2026-06-01 03:00", "--json")
     assert ran.code == 0
     assert set(ran.json) == ROUTE
-    assert (ran.json["match"], ran.json["service"], ran.json["team"], ran.json["policy"]) == ("exact", "login", "identity", "standard")
-    assert [set(one) for one in ran.json["levels"]] == [{"level", "after_seconds", "targets", "people", "skipped"}] * 2
-    assert [(one["after_seconds"], one["people"]) for one in ran.json["levels"]] == [(0, ["ana"]), (300, ["bo"])]
+    assert (ran.json["match"], ran.json["service"], ran.json["team"], ran.json["policy"]) == (
+        "exact",
+        "login",
+        "identity",
+        "standard",
+    )
+    assert [set(one) for one in ran.json["levels"]] == [
+        {"level", "after_seconds", "targets", "people", "skipped"}
+    ] * 2
+    assert [(one["after_seconds"], one["people"]) for one in ran.json["levels"]] == [
+        (0, ["ana"]),
+        (300, ["bo"]),
+    ]
     assert escalate("route", "login", "--expect", "identity").code == 0
     wrong = escalate.here("route", "login", "--expect", "platform")
     assert (wrong.code, wrong.err) == (1, "expected team platform, but it goes to identity\n")
@@ -461,7 +635,7 @@ def test_words_that_fit_no_service_go_to_the_fallback_team_one_update_away(escal
     assert {ANA, ROOM} <= set(escalate.told)
 
 
-# ── tick ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── tick ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_idle_tick_says_nothing_and_its_json_says_everything(escalate):
@@ -470,12 +644,14 @@ def test_an_idle_tick_says_nothing_and_its_json_says_everything(escalate):
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     said = escalate("tick", "--json").json
     assert set(said) == TICK
-    assert [said[key] for key in ("incidents", "planned", "sent", "failed", "retrying", "notifications_sent")] == [0, 0, 0, 0, 0, 0]
+    assert [
+        said[key] for key in ("incidents", "planned", "sent", "failed", "retrying", "notifications_sent")
+    ] == [0, 0, 0, 0, 0, 0]
     assert ISO.fullmatch(said["at"])
     assert ISO.fullmatch(said["next_due_at"])
 
 
-# ── configuration and database ────────────────────────────────────────────────────────────────────────────────────────
+# ── configuration and database ────────────────────────────────────────────────────────
 
 SECONDS = """
 [policies.seconds]
@@ -509,7 +685,17 @@ def test_a_broken_configuration_stops_neither_running_incidents_nor_new_ones(web
     ran = escalate("declare", "Another", "-s", "auth-db")
     assert (ran.code, CY in escalate.told) == (0, True)
     assert "the configuration is broken" in ran.err
-    for words in ("ack 1", "list", "timeline 1", "explain 1", "report", "export 1", "oncall", "maintenance quick --for 1m", "show 1"):
+    for words in (
+        "ack 1",
+        "list",
+        "timeline 1",
+        "explain 1",
+        "report",
+        "export 1",
+        "oncall",
+        "maintenance quick --for 1m",
+        "show 1",
+    ):
         ran = escalate.here(*words.split())
         assert ran.code in (0, 1), words
         assert ran.err.count("the configuration is broken") == 1, words
@@ -525,12 +711,24 @@ def test_a_broken_configuration_stops_neither_running_incidents_nor_new_ones(web
 @pytest.mark.parametrize(
     ("name", "make", "error"),
     [
-        ("a directory that does not exist", lambda path: path.parent.rmdir(), "the directory of the database does not exist"),
+        (
+            "a directory that does not exist",
+            lambda path: path.parent.rmdir(),
+            "the directory of the database does not exist",
+        ),
         ("a text file", lambda path: path.write_text("Dear diary\n" * 99), "is not a database of escalate"),
         ("a directory", lambda path: path.mkdir(), "is not a regular file"),
         ("a FIFO", os.mkfifo, "is not a regular file"),
-        ("another SQLite file", lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.close(), "of something else"),
-        ("a dangling link", lambda path: path.symlink_to(path.with_name("nowhere") / "at-all"), "is not a regular file"),
+        (
+            "another SQLite file",
+            lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.close(),
+            "of something else",
+        ),
+        (
+            "a dangling link",
+            lambda path: path.symlink_to(path.with_name("nowhere") / "at-all"),
+            "is not a regular file",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -546,21 +744,25 @@ def test_a_database_that_is_none_is_named_and_left_alone(organisation, tmp_path,
     assert escalate.told == [CY], "the fallback hears of it, since nobody else will"
     doctor = escalate("doctor", "--json")
     assert doctor.code == 7
-    assert {"database-unusable", "spooled"} <= {one["code"] for one in doctor.json["findings"] if one["level"] == "error"}
+    assert {"database-unusable", "spooled"} <= {
+        one["code"] for one in doctor.json["findings"] if one["level"] == "error"
+    }
     assert before == (escalate.db.read_bytes() if escalate.db.is_file() else None)
 
 
 def test_a_database_whose_making_was_cut_short_is_made_anew_and_one_that_was_emptied_is_not(escalate):
     journal = escalate.db.with_name(escalate.db.name + "-journal")
     escalate.db.touch()
-    journal.write_bytes(bytes.fromhex("000000000000000000000000cccbb2a4000000000000020000001000") + bytes(1000))
+    journal.write_bytes(
+        bytes.fromhex("000000000000000000000000cccbb2a4000000000000020000001000") + bytes(1000)
+    )
     assert escalate.declare("x", "-s", "auth-db")["id"] == 1
     escalate.db.write_bytes(b"")
     ran = escalate.here("list")
     assert (ran.code, "it has been truncated" in ran.err) == (7, True)
 
 
-# ── surroundings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── surroundings ──────────────────────────────────────────────────────────────────────
 
 
 def test_cron_knows_no_home_and_no_language(escalate):
@@ -584,7 +786,11 @@ def test_a_declaration_goes_out_whatever_its_streams_are(escalate, closed):
 
 def test_files_are_their_owners_alone_whatever_the_umask_says(organisation, tmp_path):
     escalate = another(organisation, tmp_path)
-    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data"), "ESCALATE_DB": ""}
+    cache = {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "ESCALATE_DB": "",
+    }
     ran = escalate.script("umask 000; escalate declare x -s auth-db && escalate tick", **cache)
     assert ran.code == 0, ran.err
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
@@ -593,7 +799,7 @@ def test_files_are_their_owners_alone_whatever_the_umask_says(organisation, tmp_
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
 
 
-# ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── text ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -624,7 +830,7 @@ def test_bytes_that_are_no_text_are_taken_too(escalate):
     assert escalate.told == [CY]
 
 
-# ── screens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── screens ───────────────────────────────────────────────────────────────────────────
 
 
 def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_type(escalate):
@@ -685,7 +891,7 @@ def test_the_board_shows_what_happens_whoever_does_it(escalate):
     assert (watching.returncode, err) == (0, b"")
 
 
-# ── test-page and doctor ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── test-page and doctor ──────────────────────────────────────────────────────────────
 
 
 def test_a_test_page_reaches_every_address_and_stores_nothing(escalate):
@@ -717,7 +923,10 @@ def test_a_test_page_says_what_fails_and_why(escalate):
     assert escalate.told[-1] == "/open/vic"
     nobody = escalate.here("test-page", "nil")
     assert (nobody.code, nobody.out, nobody.err) == (6, "", "not reached: Nil (person:nil) has no address\n")
-    assert escalate.here("test-page", "on-call:payments").err == "not reached: on-call:payments: Payments has no on-call schedule\n"
+    assert (
+        escalate.here("test-page", "on-call:payments").err
+        == "not reached: on-call:payments: Payments has no on-call schedule\n"
+    )
 
 
 def test_the_doctor_finds_what_is_wrong(web, tmp_path):
@@ -742,14 +951,19 @@ def test_the_doctor_finds_what_is_wrong(web, tmp_path):
     assert "0644" in first["warning permissions"]
     assert "nil" in first["warning people-without-address"]
     assert 'gateway odd: Apprise knows no service "slak://"' in first["error unknown-service"]
-    assert first["error missing-secret"].startswith("the secret ${file:/nowhere/token} cannot be read: No such file")
+    assert first["error missing-secret"].startswith(
+        "the secret ${file:/nowhere/token} cannot be read: No such file"
+    )
     page = escalate("doctor").out
     assert "the secret ${VAULT_TOKEN} is not set: gateway locked cannot send" in " ".join(page.split())
     assert 'did you mean "slack://"?' in page
     with sqlite3.connect(escalate.db) as database:
         database.execute("UPDATE incidents SET next_due_at = NULL")
     database.close()
-    assert found()["error nothing-due"] == "incident 1: it is open, nobody has acknowledged it, and nothing is due"
+    assert (
+        found()["error nothing-due"]
+        == "incident 1: it is open, nobody has acknowledged it, and nothing is due"
+    )
     (escalate.config / "more.toml").unlink()
     escalate("resolve", "1")
     escalate("tick")
@@ -764,7 +978,11 @@ def test_the_doctor_finds_what_is_wrong(web, tmp_path):
 def test_the_doctor_without_any_configuration(organisation, tmp_path):
     escalate = another(organisation, tmp_path)
     ran = escalate("doctor", "--config", "/nowhere", "--json")
-    assert (ran.code, ran.json["findings"][0]["level"], ran.json["findings"][0]["code"]) == (3, "error", "configuration")
+    assert (ran.code, ran.json["findings"][0]["level"], ran.json["findings"][0]["code"]) == (
+        3,
+        "error",
+        "configuration",
+    )
     assert [one["code"] for one in ran.json["findings"]] == ["configuration", "no-database"]
 
 
@@ -796,4 +1014,6 @@ def test_list_counts_a_persons_next_address_and_says_who_is_next(escalate):
     shown = escalate("show", "1", "--json").json
     waits = [one["due_at"] for one in shown["notifications"] if one["status"] in ("pending", "retrying")]
     assert listed["next_due_at"] == shown["next_due_at"] == min(waits) < listed["escalations"][0]["next_at"]
-    assert re.search(r"^#1 .* in (2m|1m\d+s): Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), escalate("list").out
+    assert re.search(r"^#1 .* in (2m|1m\d+s): Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), (
+        escalate("list").out
+    )

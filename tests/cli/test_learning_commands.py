@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Escalate
 
-FORMULAS = ["=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", " =1+1", "＝1+1"]
+FORMULAS = ['=HYPERLINK("http://evil","x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", " =1+1", "＝1+1"]
 
 
 def test_a_new_installation_has_nothing_to_report(escalate: Escalate) -> None:
@@ -43,8 +43,12 @@ def test_no_cell_of_a_csv_is_a_formula(escalate: Escalate) -> None:
         ran = escalate("report", "--csv", *more)
         rows = list(csv.reader(io.StringIO(ran.out)))
         assert len({len(row) for row in rows}) == 1
-        assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]
-    assert [row[1].lstrip("'").strip() for row in rows[1:]] == [title.replace("\t", "\\t").strip() for title in FORMULAS]
+        assert not [
+            cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
+        ]
+    assert [row[1].lstrip("'").strip() for row in rows[1:]] == [
+        title.replace("\t", "\\t").strip() for title in FORMULAS
+    ]
 
 
 def test_figures_as_csv_are_those_of_the_json(escalate: Escalate) -> None:
@@ -52,7 +56,9 @@ def test_figures_as_csv_are_those_of_the_json(escalate: Escalate) -> None:
     rows = list(csv.DictReader(io.StringIO(escalate("report", "--csv").out)))
     assert {(row["table"], row["measure"]): row["value"] for row in rows}["all", "incidents"] == "1"
     figures = escalate("report", "--json").json
-    pages = {row["about"]: row["value"] for row in rows if row["table"] == "people" and row["measure"] == "pages"}
+    pages = {
+        row["about"]: row["value"] for row in rows if row["table"] == "people" and row["measure"] == "pages"
+    }
     assert pages == {one["person"]: str(one["pages"]) for one in figures["people"]}
 
 
@@ -90,7 +96,9 @@ def test_a_damaged_record_is_left_out_and_named(escalate: Escalate) -> None:
         (("lessons", "--since", "2026-02-30"), 2, "--since"),
     ],
 )
-def test_what_is_misspelt_is_said_in_one_line(escalate: Escalate, typed: tuple[str, ...], code: int, said: str) -> None:
+def test_what_is_misspelt_is_said_in_one_line(
+    escalate: Escalate, typed: tuple[str, ...], code: int, said: str
+) -> None:
     ran = escalate(*typed)
     assert (ran.code, ran.out) == (code, "")
     error, hint = ran.err.strip().splitlines()
@@ -104,7 +112,9 @@ def test_json_and_csv_at_once_are_refused_as_json(escalate: Escalate) -> None:
     assert (ran.code, json.loads(ran.err)["error"]["code"]) == (2, "usage")
 
 
-def test_with_a_broken_configuration_the_report_goes_on_and_lessons_say_what_is_wrong(escalate: Escalate) -> None:
+def test_with_a_broken_configuration_the_report_goes_on_and_lessons_say_what_is_wrong(
+    escalate: Escalate,
+) -> None:
     escalate("declare", "Sign in is broken", "--service", "login")
     catalog = escalate.config / "catalog.toml" if escalate.config.is_dir() else escalate.config
     catalog.write_text(catalog.read_text(encoding="utf-8") + "\n[services.login]\n", encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Promises 25 and 26: the database that the configuration names, for every command; and numbers that are never used again."""
+"""Promises 25 and 26: the database that the configuration names, for every command; and numbers
+that are never used again.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,12 @@ def place(escalate: Escalate) -> Escalate:
 
 
 def name_database(place: Escalate, text: str) -> None:
-    (place.config / "catalog.toml").write_text(CATALOG.replace("[settings]\n", f"[settings]\ndatabase = {text}\n"), encoding="utf-8")
+    (place.config / "catalog.toml").write_text(
+        CATALOG.replace("[settings]\n", f"[settings]\ndatabase = {text}\n"), encoding="utf-8"
+    )
 
 
-# ── 25. [settings].database ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 25. [settings].database ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -37,12 +41,16 @@ def name_database(place: Escalate, text: str) -> None:
         ('"~/ours.db"', "home/ours.db"),
     ],
 )
-def test_4_25_the_configuration_names_the_database_of_everybody_who_uses_it(place: Escalate, text: str, where: str) -> None:
+def test_4_25_the_configuration_names_the_database_of_everybody_who_uses_it(
+    place: Escalate, text: str, where: str
+) -> None:
     (place.place / "there").mkdir()
     name_database(place, text.format(place=place.place))
     assert place("declare", "down", "-s", "login").code in (0, 6)
     assert (place.place / where).is_file()
-    assert [one["id"] for one in place("list", "--json", XDG_DATA_HOME=str(place.place / "elsewhere")).json] == [1]
+    assert [
+        one["id"] for one in place("list", "--json", XDG_DATA_HOME=str(place.place / "elsewhere")).json
+    ] == [1]
     assert not (place.place / "home" / ".local" / "share").exists()
 
 
@@ -72,7 +80,9 @@ def test_4_25_the_configuration_names_the_database_of_everybody_who_uses_it(plac
         ("resolve", "1"),
     ],
 )
-def test_4_25_every_command_looks_in_the_database_that_the_configuration_names(place: Escalate, words: tuple[str, ...]) -> None:
+def test_4_25_every_command_looks_in_the_database_that_the_configuration_names(
+    place: Escalate, words: tuple[str, ...]
+) -> None:
     name_database(place, '"../ours.db"')
     place("declare", "down", "-s", "login")
     assert place("backup", "copy.db").code == 0
@@ -83,7 +93,9 @@ def test_4_25_every_command_looks_in_the_database_that_the_configuration_names(p
     assert not (place.place / "home" / ".local" / "share").exists()
 
 
-def test_4_25_an_option_goes_before_the_environment_and_that_before_the_configuration(place: Escalate) -> None:
+def test_4_25_an_option_goes_before_the_environment_and_that_before_the_configuration(
+    place: Escalate,
+) -> None:
     name_database(place, '"configured.db"')
     option, environment = place.place / "option.db", place.place / "environment.db"
     for words, more, found in (
@@ -102,11 +114,17 @@ def test_4_25_a_relative_path_is_relative_to_a_configuration_of_one_file_too(pla
     assert (place.config / "ours.db").is_file()
 
 
-def test_4_25_while_the_configuration_is_broken_its_incidents_go_on_in_the_same_database(place: Escalate) -> None:
+def test_4_25_while_the_configuration_is_broken_its_incidents_go_on_in_the_same_database(
+    place: Escalate,
+) -> None:
     name_database(place, '"ours.db"')
     place("declare", "down", "-s", "login")
     file = place.config / "catalog.toml"
-    for broken in (file.read_text() + "\n[broken", file.read_text().replace('team = "identity"', 'team = "nobody"'), ""):
+    for broken in (
+        file.read_text() + "\n[broken",
+        file.read_text().replace('team = "identity"', 'team = "nobody"'),
+        "",
+    ):
         file.write_text(broken)
         assert [one["id"] for one in place("list", "--json").json] == [1], broken[-20:]
         assert place("tick").code == 3
@@ -114,7 +132,9 @@ def test_4_25_while_the_configuration_is_broken_its_incidents_go_on_in_the_same_
 
 
 @pytest.mark.parametrize("value", ['""', "5", '"postgresql://db/x"', '"there/"', r'"a\u0000b"'])
-def test_4_25_a_database_that_is_no_file_is_a_problem_of_the_configuration(place: Escalate, value: str) -> None:
+def test_4_25_a_database_that_is_no_file_is_a_problem_of_the_configuration(
+    place: Escalate, value: str
+) -> None:
     name_database(place, value)
     ran = place("check", "--no-coverage")
     assert ran.code == 3
@@ -123,12 +143,19 @@ def test_4_25_a_database_that_is_no_file_is_a_problem_of_the_configuration(place
 
 def test_4_25_what_is_not_there_names_the_database_that_was_looked_in(place: Escalate) -> None:
     name_database(place, '"ours.db"')
-    for words, what in ((("show", "7"), "incident: 7"), (("ack", "7"), "incident: 7"), (("nudge", "7", "yes"), "nudge: 7")):
+    for words, what in (
+        (("show", "7"), "incident: 7"),
+        (("ack", "7"), "incident: 7"),
+        (("nudge", "7", "yes"), "nudge: 7"),
+    ):
         ran = place(*words)
-        assert (ran.code, ran.err.splitlines()[0]) == (4, f"escalate: error: no such {what} (looked in {place.config / 'ours.db'})")
+        assert (ran.code, ran.err.splitlines()[0]) == (
+            4,
+            f"escalate: error: no such {what} (looked in {place.config / 'ours.db'})",
+        )
 
 
-# ── 26. numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 26. numbers ───────────────────────────────────────────────────────────────────────
 
 
 def declare(place: Escalate, title: str) -> int:
@@ -137,7 +164,9 @@ def declare(place: Escalate, title: str) -> int:
 
 
 @pytest.mark.parametrize("present", ["there", "damaged", "gone", "another copy put back before"])
-def test_4_26_after_restore_numbers_go_on_above_the_highest_ever_given(escalate: Escalate, present: str) -> None:
+def test_4_26_after_restore_numbers_go_on_above_the_highest_ever_given(
+    escalate: Escalate, present: str
+) -> None:
     copy, live = escalate.place / "copy.db", escalate.place / "escalate.db"
     assert declare(escalate, "one") == 1
     assert escalate("backup", str(copy)).code == 0
@@ -157,7 +186,9 @@ def test_4_26_after_restore_numbers_go_on_above_the_highest_ever_given(escalate:
     assert declare(escalate, "after that") == 6
 
 
-def test_4_26_without_the_note_the_database_that_is_replaced_and_the_one_put_back_know_the_numbers(escalate: Escalate) -> None:
+def test_4_26_without_the_note_the_database_that_is_replaced_and_the_one_put_back_know_the_numbers(
+    escalate: Escalate,
+) -> None:
     copy = escalate.place / "copy.db"
     declare(escalate, "one")
     assert escalate("backup", str(copy)).code == 0
@@ -178,7 +209,9 @@ def test_4_26_a_database_that_is_begun_anew_uses_no_number_again(escalate: Escal
     assert declare(escalate, "three") == 3
 
 
-def test_4_26_restore_says_what_is_not_in_the_copy_and_what_is_open_again_and_asks(escalate: Escalate) -> None:
+def test_4_26_restore_says_what_is_not_in_the_copy_and_what_is_open_again_and_asks(
+    escalate: Escalate,
+) -> None:
     copy, live = escalate.place / "copy.db", escalate.place / "escalate.db"
     for title in ("over since", "somebody has it", "still open"):
         declare(escalate, title)
@@ -189,17 +222,30 @@ def test_4_26_restore_says_what_is_not_in_the_copy_and_what_is_open_again_and_as
     before = live.read_bytes()
     asked = escalate("restore", str(copy))
     assert asked.code == 2
-    for said in ("#4  open", "not in the copy", "#1  resolved", "over since", "#2  acknowledged", "somebody has it", "--yes"):
+    for said in (
+        "#4  open",
+        "not in the copy",
+        "#1  resolved",
+        "over since",
+        "#2  acknowledged",
+        "somebody has it",
+        "--yes",
+    ):
         assert said in asked.err, (said, asked.err)
     assert live.read_bytes() == before
     assert not list(escalate.place.glob("*restoring*"))
     ran = escalate("restore", str(copy), "--yes", "--json")
     assert [one["id"] for one in ran.json["not_in_copy"]] == [4]
-    assert [(one["id"], one["status"]) for one in ran.json["open_again"]] == [(1, "resolved"), (2, "acknowledged")]
+    assert [(one["id"], one["status"]) for one in ran.json["open_again"]] == [
+        (1, "resolved"),
+        (2, "acknowledged"),
+    ]
     assert {one["status"] for one in escalate("list", "--all", "--json").json} == {"open"}
 
 
-def test_4_26_what_is_declared_while_somebody_is_asked_is_asked_about_and_named_too(escalate: Escalate) -> None:
+def test_4_26_what_is_declared_while_somebody_is_asked_is_asked_about_and_named_too(
+    escalate: Escalate,
+) -> None:
     copy, asked = escalate.place / "copy.db", []
     declare(escalate, "one")
     assert escalate("backup", str(copy)).code == 0
@@ -219,7 +265,8 @@ def test_4_26_what_is_declared_while_somebody_is_asked_is_asked_about_and_named_
 def test_4_26_a_nudge_s_number_is_not_used_again_either(escalate: Escalate) -> None:
     copy = escalate.place / "copy.db"
     (escalate.config / "rules.toml").write_text(
-        '[[rules]]\nname = "Ask"\nwhen = { severity = "major" }\npage = ["person:bo"]\nmode = "nudge"\nask = ["person:cy"]\n'
+        '[[rules]]\nname = "Ask"\nwhen = { severity = "major" }\npage = ["person:bo"]\nmode = "nudge"\nask ='
+        ' ["person:cy"]\n'
     )
     assert escalate("backup", str(copy)).code == 0
     declare(escalate, "one")

@@ -1,4 +1,6 @@
-"""The whole thing on the wall clock: second-long waits, ticks as cron would make them, and a watch as a real process."""
+"""The whole thing on the wall clock: second-long waits, ticks as cron would make them, and a watch
+as a real process.
+"""
 
 from __future__ import annotations
 
@@ -69,9 +71,14 @@ def escalate(tmp_path):
 
 
 def too_early(escalate: Bank) -> list[tuple[str, float]]:
-    """The ways of messages that came before their time, and how many seconds after the declaration they came."""
+    """The ways of messages that came before their time, and how many seconds after the declaration
+    they came.
+    """
     declared_at = datetime.fromisoformat(escalate.show()["declared_at"]).timestamp()
-    came = [(way, one.instant / SECOND - declared_at) for way, one in zip(escalate.told, escalate.messages, strict=True)]
+    came = [
+        (way, one.instant / SECOND - declared_at)
+        for way, one in zip(escalate.told, escalate.messages, strict=True)
+    ]
     return [(way, after) for way, after in came if after < STORY[way]]
 
 

@@ -1,4 +1,6 @@
-"""init, check, schema, completion, cron: from nothing to a configuration that is sound and a clock that ticks."""
+"""init, check, schema, completion, cron: from nothing to a configuration that is sound and a clock
+that ticks.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ def test_init_writes_a_starter_that_is_valid_and_never_overwrites(escalate):
     ran = escalate("init", "fresh", "--json")
     assert ran.code == 0, ran.err
     place = escalate.place / "fresh"
-    assert [path.name for path in sorted(place.iterdir())] == sorted(path.rpartition("/")[2] for path in ran.json["written"])
+    assert [path.name for path in sorted(place.iterdir())] == sorted(
+        path.rpartition("/")[2] for path in ran.json["written"]
+    )
     assert all(path.stat().st_mode & 0o077 == 0 for path in place.iterdir())
     assert escalate("check", "--strict", "--config", "fresh").code == 0
     (place / "catalog.toml").write_text("# mine\n")
@@ -21,7 +25,9 @@ def test_init_writes_a_starter_that_is_valid_and_never_overwrites(escalate):
     assert again.code == 0
     assert "left as it is   fresh/catalog.toml" in again.out
     assert (place / "catalog.toml").read_text() == "# mine\n"
-    assert not (place / "policies.toml").exists(), "a starter file beside somebody's own files would break them"
+    assert not (place / "policies.toml").exists(), (
+        "a starter file beside somebody's own files would break them"
+    )
     (escalate.place / "h.csv").write_text("a,b\n")
     no_place = escalate("init", "h.csv")
     assert (no_place.code, no_place.err.splitlines()[0]) == (3, "escalate: error: h.csv is not a directory")
@@ -32,12 +38,16 @@ def test_init_writes_a_starter_that_is_valid_and_never_overwrites(escalate):
 
 def test_check_finds_every_problem_and_says_where(escalate):
     assert escalate("check", "--json").json["ok"] is True
-    (escalate.config / "more.toml").write_text('[services.x]\nteam = "identitty"\n[services.y]\nname = 3\nteam = "identity"\n')
+    (escalate.config / "more.toml").write_text(
+        '[services.x]\nteam = "identitty"\n[services.y]\nname = 3\nteam = "identity"\n'
+    )
     ran = escalate("check", "--json")
     assert (ran.code, ran.json["ok"]) == (3, False)
     found = [problem for problem in ran.json["problems"] if problem["level"] == "error"]
     assert {(problem["file"], problem["line"]) for problem in found} == {("more.toml", 2), ("more.toml", 4)}
-    assert all(set(problem) == {"file", "line", "column", "level", "code", "message", "hint"} for problem in found)
+    assert all(
+        set(problem) == {"file", "line", "column", "level", "code", "message", "hint"} for problem in found
+    )
     page = escalate("check")
     assert page.code == 3
     assert "more.toml:2:8: error[" in page.out
@@ -75,7 +85,13 @@ def test_cron_names_absolute_paths_that_work(escalate):
     assert schedule == ["*"] * 5
     assert "100\\% mine.db" in command, "cron ends a line at a bare %"
     words = shlex.split(command.replace("\\%", "%"))
-    assert words[-5:] == ["--config", str(escalate.config), "--db", str(escalate.place / "100% mine.db"), "tick"]
+    assert words[-5:] == [
+        "--config",
+        str(escalate.config),
+        "--db",
+        str(escalate.place / "100% mine.db"),
+        "tick",
+    ]
     assert escalate.process([*words[:-1], "service", "list"], {}).code == 0
     units = ran.json["systemd"]
     assert '"' + str(escalate.place / "100%% mine.db") + '"' in units["escalate-watch.service"]
@@ -83,7 +99,16 @@ def test_cron_names_absolute_paths_that_work(escalate):
     page = escalate("cron")
     assert units["escalate-tick.timer"] in page.out
     place = 0
-    for words in ("secrets.env", "1. cron", "set -a; . ~", "2. systemd", "mkdir -p", "secrets.env", "daemon-reload", "3. systemd"):
+    for words in (
+        "secrets.env",
+        "1. cron",
+        "set -a; . ~",
+        "2. systemd",
+        "mkdir -p",
+        "secrets.env",
+        "daemon-reload",
+        "3. systemd",
+    ):
         place = page.out.index(words, place)
     assert page.err == ""
     nowhere = escalate("cron", "--config", "nowhere")
@@ -97,4 +122,7 @@ def test_completion_scripts(escalate, shell):
 
 def test_no_completion_for_other_shells(escalate):
     ran = escalate("completion", "cmd")
-    assert (ran.code, ran.err) == (2, 'escalate: error: no completion for the shell "cmd"\nhint: there is bash, zsh and fish\n')
+    assert (ran.code, ran.err) == (
+        2,
+        'escalate: error: no completion for the shell "cmd"\nhint: there is bash, zsh and fish\n',
+    )

@@ -29,7 +29,11 @@ def changed(value: Any, draw: st.DataObject) -> Any:
     if not isinstance(value, (dict, list)) or not value or draw.draw(st.integers(0, 5)) == 0:
         return draw.draw(ODD)
     copy: Any = value.copy()
-    key = draw.draw(st.sampled_from(sorted(copy))) if isinstance(copy, dict) else draw.draw(st.integers(0, len(copy) - 1))
+    key = (
+        draw.draw(st.sampled_from(sorted(copy)))
+        if isinstance(copy, dict)
+        else draw.draw(st.integers(0, len(copy) - 1))
+    )
     what = draw.draw(st.integers(0, 9))
     if what == 0:
         del copy[key]

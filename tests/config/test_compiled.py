@@ -36,7 +36,9 @@ from escalate_cli.config.load import load
 load(Path({str(config)!r}), Path({str(cache)!r}))
 print(*[name for name in ("pydantic", "tomllib", "tomli_w", "platformdirs") if name in sys.modules])
 """
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_an_unchanged_configuration_is_not_read_again(config: Path, tmp_path: Path) -> None:
@@ -80,7 +82,15 @@ def test_a_damaged_or_foreign_cache_is_ignored_and_written_anew(config: Path, tm
     file = next(cache.iterdir())
     good = file.read_bytes()
     flipped = good.replace(b'"5m', b'"6m').replace(b"Ana Ruiz", b"Bna Ruiz")
-    for data in (b"", b"{}", good[:-1], good[: len(good) // 2], flipped, good.replace(b"escalate", b"escalatf", 1), os.urandom(3000)):
+    for data in (
+        b"",
+        b"{}",
+        good[:-1],
+        good[: len(good) // 2],
+        flipped,
+        good.replace(b"escalate", b"escalatf", 1),
+        os.urandom(3000),
+    ):
         file.write_bytes(data)
         assert load(config, cache) == expected
         assert file.read_bytes() == good
@@ -99,7 +109,12 @@ def test_a_cache_that_cannot_be_written_is_no_error(config: Path, tmp_path: Path
 
 
 def test_the_places_are_looked_at_in_order(tmp_path: Path) -> None:
-    environ = {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path / "site"), "ESCALATE_CONFIG": "/env", "ESCALATE_DB": "/env.db"}
+    environ = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_DIRS": str(tmp_path / "site"),
+        "ESCALATE_CONFIG": "/env",
+        "ESCALATE_DB": "/env.db",
+    }
     assert find_config(Path("x"), environ) == Path("x")
     assert find_db(Path("x"), environ) == Path("x")
     assert find_config(None, environ) == Path("/env")
@@ -118,8 +133,13 @@ def test_the_places_are_looked_at_in_order(tmp_path: Path) -> None:
 
 
 def test_no_home_is_no_crash() -> None:
-    code = "from escalate_cli.config.files.find import *; print(*[str(f(None, {})) for f in (find_config, find_db)], cache_dir({}) or '/')"
-    done = subprocess.run([sys.executable, "-c", code], env={"PATH": os.defpath}, capture_output=True, text=True, check=True)
+    code = (
+        "from escalate_cli.config.files.find import *; print(*[str(f(None, {})) for f in (find_config,"
+        " find_db)], cache_dir({}) or '/')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PATH": os.defpath}, capture_output=True, text=True, check=True
+    )
     assert all(path.startswith("/") for path in done.stdout.split())
     assert cache_dir({"HOME": "relative", "XDG_CACHE_HOME": "/c"}) == Path("/c/escalate")
 
@@ -128,18 +148,38 @@ def test_a_service_is_added_where_services_are_and_comments_survive(config: Path
     catalog = config / "catalog.toml"
     catalog.chmod(0o640)
     before = catalog.read_text()
-    where = append_service(config, id="card-pay", name='Card "pay"', team="identity", keywords=["é \\", "b"], depends_on=["login"])
+    where = append_service(
+        config,
+        id="card-pay",
+        name='Card "pay"',
+        team="identity",
+        keywords=["é \\", "b"],
+        depends_on=["login"],
+    )
     assert where == catalog
     assert catalog.read_text().startswith(before)
     assert catalog.stat().st_mode & 0o777 == 0o640
-    assert sorted(each.name for each in config.iterdir()) == ["catalog.toml", "gateways.toml", "policies.toml"]
+    assert sorted(each.name for each in config.iterdir()) == [
+        "catalog.toml",
+        "gateways.toml",
+        "policies.toml",
+    ]
     added = load(config).catalog.services["card-pay"]
-    assert (added.name, added.keywords, added.depends_on, added.kind) == ('Card "pay"', ("é \\", "b"), ("login",), "business")
+    assert (added.name, added.keywords, added.depends_on, added.kind) == (
+        'Card "pay"',
+        ("é \\", "b"),
+        ("login",),
+        "business",
+    )
 
 
 def test_an_edit_that_would_break_the_configuration_changes_nothing(config: Path) -> None:
     before = (config / "catalog.toml").read_bytes()
-    for wrong in ({"id": "a", "team": "nobody"}, {"id": "login", "team": "identity"}, {"id": "a]\nb", "team": "identity"}):
+    for wrong in (
+        {"id": "a", "team": "nobody"},
+        {"id": "login", "team": "identity"},
+        {"id": "a]\nb", "team": "identity"},
+    ):
         with pytest.raises(InvalidConfiguration):
             append_service(config, name="A", **wrong)
     with pytest.raises(Unknown):
@@ -163,9 +203,16 @@ def test_an_override_goes_where_its_schedule_is(config: Path, tmp_path: Path) ->
                                        b"start = 2026-01-05T09:00:00\r\nevery = '1d'")  # fmt: skip
     (config / "rota.toml").rename(tmp_path / "real.toml")
     (config / "rota.toml").symlink_to(tmp_path / "real.toml")
-    assert append_override(config, "extra", "ana", datetime(2026, 12, 24, 9, 0, 0, 5), datetime(2026, 12, 27, 9)) == config / "rota.toml"
+    assert (
+        append_override(config, "extra", "ana", datetime(2026, 12, 24, 9, 0, 0, 5), datetime(2026, 12, 27, 9))
+        == config / "rota.toml"
+    )
     assert (config / "rota.toml").is_symlink()
     data = (tmp_path / "real.toml").read_bytes()
     assert data.count(b"\n") == data.count(b"\r\n")
     override = load(config).catalog.schedules["extra"].overrides[0]
-    assert (override.person, override.start, override.until) == ("ana", datetime(2026, 12, 24, 9), datetime(2026, 12, 27, 9))
+    assert (override.person, override.start, override.until) == (
+        "ana",
+        datetime(2026, 12, 24, 9),
+        datetime(2026, 12, 27, 9),
+    )

@@ -73,7 +73,10 @@ if CONTRACT.exists():
             with pytest.raises(InvalidConfiguration) as refused:
                 load(tmp_path)
             assert {problem.code for problem in refused.value.problems} == {"unknown-key"}
-            unknown = {problem.line: lines[problem.line - 1].partition("=")[0].strip() for problem in refused.value.problems}
+            unknown = {
+                problem.line: lines[problem.line - 1].partition("=")[0].strip()
+                for problem in refused.value.problems
+            }
             assert set(unknown.values()) == AHEAD
             (tmp_path / "sample.toml").write_text(
                 "\n".join("" if number in unknown else text for number, text in enumerate(lines, start=1))
@@ -83,7 +86,10 @@ if CONTRACT.exists():
         login = loaded.catalog.services["login"]
         line = sample[: sample.index("[services.login]")].count("\n") + 1
         assert (login.policy, login.tier, login.source) == ("urgent", 1, f"sample.toml:{line}")
-        assert loaded.catalog.people["ana"].notify.high == (Step(("slack", "email")), Step(("sms",), 2 * MINUTE))
+        assert loaded.catalog.people["ana"].notify.high == (
+            Step(("slack", "email")),
+            Step(("sms",), 2 * MINUTE),
+        )
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/Argentina/Buenos_Aires", "Etc/GMT+3"])
@@ -117,24 +123,34 @@ def test_everything_becomes_what_the_core_expects() -> None:
         teams=("sales",),
         labels=(("quay", "north"),),
         hours="!night",
-        text='severity = ["delay", "standstill"], service = ["tickets", "departure-boards"], team = "sales", '
-        'label = "quay=north", hours = "!night"',
+        text=(
+            'severity = ["delay", "standstill"], service = ["tickets", "departure-boards"], team = "sales", '
+            'label = "quay=north", hours = "!night"'
+        ),
     )
     rules = {rule.name: rule for rule in catalog.rules}
     drags = rules["A delay that drags on becomes a standstill"]
-    assert (drags.mode, drags.on_expiry, [str(each) for each in drags.ask]) == (Mode.NUDGE, OnExpiry.PAGE, ["incident-lead", "lead"])
+    assert (drags.mode, drags.on_expiry, [str(each) for each in drags.ask]) == (
+        Mode.NUDGE,
+        OnExpiry.PAGE,
+        ["incident-lead", "lead"],
+    )
     assert rules["A standstill brings in Harbour IT"].when.severities == ("standstill",)
     assert rules["VIP aboard"].when.severities == ("note", "delay")
     assert rules["VIP aboard"].when.labels == (("vip", None), ("route", "coastal"))
     assert rules["Stuck at standstill on the north quay"].when.labels == (("quay", "north"),)
     source = catalog.schedules["harbour-rota"].rotations[1].source
     start = datetime(2026, 1, 5, 8)
-    assert catalog.schedules["harbour-rota"].rotations[1] == Rotation(("lars",), start, 1, "months", "office", source)
+    assert catalog.schedules["harbour-rota"].rotations[1] == Rotation(
+        ("lars",), start, 1, "months", "office", source
+    )
     override = catalog.schedules["harbour-rota"].overrides[0]
     assert override == Override("siri", datetime(2035, 12, 24, 8), datetime(2035, 12, 27, 8), override.source)
     office = catalog.hours["office"]
     except_days = (date(2035, 5, 17), date(2035, 12, 25))
-    assert office == Hours("office", "Europe/Oslo", (0, 1, 2, 3, 4), time(8), time(16), except_days, office.source)
+    assert office == Hours(
+        "office", "Europe/Oslo", (0, 1, 2, 3, 4), time(8), time(16), except_days, office.source
+    )
     assert [each.at for each in catalog.expectations] == ["sun 03:00", "2035-12-25T12:00"]
     assert catalog.people["lars"].login == ("lars",)
     assert catalog.severities[0].urgency is Urgency.LOW
@@ -179,6 +195,14 @@ def test_one_file_is_a_configuration_too(tmp_path: Path) -> None:
 def test_the_schema_knows_every_section_and_explains_its_keys() -> None:
     schema = json_schema()
     assert schema["additionalProperties"] is False
-    assert set(schema["properties"]) >= {"services", "teams", "people", "rules", "expect", "gateways", "heartbeat"}
+    assert set(schema["properties"]) >= {
+        "services",
+        "teams",
+        "people",
+        "rules",
+        "expect",
+        "gateways",
+        "heartbeat",
+    }
     assert schema["$defs"]["Hours"]["properties"]["from"]["title"] == "from"
     assert "on-call" in schema["$defs"]["Level"]["properties"]["notify"]["items"]["pattern"]

@@ -23,7 +23,9 @@ from escalate_cli.config.load import load
         ("[" + " " * 1_000_000 + "\n[settings]\ndatabase = 'x.db'", "x.db"),
     ],
 )
-def test_the_line_that_names_it_is_found_in_what_is_no_toml(tmp_path: Path, text: str, found: str | None) -> None:
+def test_the_line_that_names_it_is_found_in_what_is_no_toml(
+    tmp_path: Path, text: str, found: str | None
+) -> None:
     (tmp_path / "a.toml").write_text("[people.ana]\n")
     (tmp_path / "b.toml").write_text(text)
     assert glimpse_database(tmp_path, {}) == found

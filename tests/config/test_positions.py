@@ -87,7 +87,11 @@ def test_lines_and_columns_are_those_an_editor_shows() -> None:
 
 KEYS = st.text(string.ascii_letters + string.digits + "-_ .\"'\\#[]=\n\té語", min_size=1, max_size=6)
 VALUES = st.recursive(
-    st.integers(-9, 9) | st.booleans() | st.text("ab\"'\\\n#[]{},= é", max_size=12) | st.datetimes() | st.floats(allow_nan=False),
+    st.integers(-9, 9)
+    | st.booleans()
+    | st.text("ab\"'\\\n#[]{},= é", max_size=12)
+    | st.datetimes()
+    | st.floats(allow_nan=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=12,
 )

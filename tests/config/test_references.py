@@ -15,7 +15,9 @@ CANARY = "k@n/ar:ie?n#vö&g {to} ${X} 100%"
 
 
 def test_a_value_cannot_change_the_url_around_it() -> None:
-    url = expand("mailtos://${U}:${P}@smtp.example.com/?to={to}&from=a", "#room/é", {"U": "me", "P": CANARY}).url
+    url = expand(
+        "mailtos://${U}:${P}@smtp.example.com/?to={to}&from=a", "#room/é", {"U": "me", "P": CANARY}
+    ).url
     parts = urlsplit(url)
     assert (parts.hostname, unquote(parts.password or ""), parts.path) == ("smtp.example.com", CANARY, "/")
     assert parts.query == "to=%23room%2F%C3%A9&from=a"
@@ -60,7 +62,19 @@ def test_a_missing_secret_is_named_by_its_reference(tmp_path: Path) -> None:
         assert "k@n" not in str(raised.value) + raised.value.hint
 
 
-@pytest.mark.parametrize("template", ["x://${", "x://${A", "x://${}", "x://${A B}", "x://${1}", "x://${file:rel}", "x://${A:-b}", "x://${${A}}"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "x://${",
+        "x://${A",
+        "x://${}",
+        "x://${A B}",
+        "x://${1}",
+        "x://${file:rel}",
+        "x://${A:-b}",
+        "x://${${A}}",
+    ],
+)
 def test_a_malformed_reference_is_refused(template: str) -> None:
     with pytest.raises(BadReference):
         references(template)
@@ -69,7 +83,10 @@ def test_a_malformed_reference_is_refused(template: str) -> None:
 
 
 def test_references_are_listed_once_in_order() -> None:
-    assert references("x://${B}:${file:/a/b c}".replace(" ", "") + "@${B}/{to}/$A/{x}") == ("${B}", "${file:/a/bc}")
+    assert references("x://${B}:${file:/a/b c}".replace(" ", "") + "@${B}/{to}/$A/{x}") == (
+        "${B}",
+        "${file:/a/bc}",
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, WEEK, parse_duration, show_about, show_duration
+from escalate_cli.core.calendar.duration import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    WEEK,
+    parse_duration,
+    show_about,
+    show_duration,
+)
 
 TEN_YEARS = 3650 * DAY
 
@@ -50,7 +59,7 @@ def test_a_duration_is_read_as_people_write_it(text: str, span: int) -> None:
         ("5months", '"5months" is not a duration'),
         ("3651d", '"3651d" is longer than ten years'),
         ("9" * 39 + "w", "is longer than ten years"),
-        ("9" * 10_000 + "w", "…\" is not a duration"),
+        ("9" * 10_000 + "w", '…" is not a duration'),
     ],
 )
 def test_what_is_no_duration_is_refused_with_a_way_out(text: str, message: str) -> None:

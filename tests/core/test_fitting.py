@@ -17,7 +17,9 @@ def shorter_than(limit: int):
 
 
 LOG = may_cut("\n".join(f"line {number}" for number in range(100)), 2, least=20, rest="[{lines} more lines]")
-PAGE = join("\n", ["#1 down", LOG, may_cut("Affected: one, two, three", 1), "Next: Bo", "Acknowledge: escalate ack 1"])
+PAGE = join(
+    "\n", ["#1 down", LOG, may_cut("Affected: one, two, three", 1), "Next: Bo", "Acknowledge: escalate ack 1"]
+)
 
 
 @pytest.mark.parametrize(
@@ -26,9 +28,18 @@ PAGE = join("\n", ["#1 down", LOG, may_cut("Affected: one, two, three", 1), "Nex
         (5000, PAGE.text),
         (
             120,
-            "#1 down\nline 0\nline 1\nline 2\nline 3\n[96 more lines]\nAffected: one, two, three\nNext: Bo\nAcknowledge: escalate ack 1",
+            (
+                "#1 down\nline 0\nline 1\nline 2\nline 3\n[96 more lines]\nAffected: one, two, three\nNext:"
+                " Bo\nAcknowledge: escalate ack 1"
+            ),
         ),
-        (90, "#1 down\nline 0\nline 1\nline 2\n[97 more lines]\nAffec...\nNext: Bo\nAcknowledge: escalate ack 1"),
+        (
+            90,
+            (
+                "#1 down\nline 0\nline 1\nline 2\n[97 more lines]\nAffec...\nNext: Bo\nAcknowledge: escalate"
+                " ack 1"
+            ),
+        ),
         (20, None),
     ],
 )
@@ -60,7 +71,7 @@ def test_any_text_fits_any_room(loose, rigid, limit):
     assert len(squeeze(text.text, shorter_than(limit))) <= max(limit, len("...") + 2)
 
 
-# ── one SMS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one SMS ───────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -107,7 +118,7 @@ def test_units_and_septets():
     assert (utf16_units("a🔥"), septets("a[€")) == (3, 5)
 
 
-# ── mentions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── mentions ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -134,7 +145,13 @@ def test_mentions_are_dead_and_addresses_are_not(text, dead):
     assert quiet_text(dead) == dead
 
 
-@given(st.lists(st.sampled_from(["@", "everyone", "here", "<", "!", "channel>", " ", "a", "https://x/", "\n"]), max_size=12), st.data())
+@given(
+    st.lists(
+        st.sampled_from(["@", "everyone", "here", "<", "!", "channel>", " ", "a", "https://x/", "\n"]),
+        max_size=12,
+    ),
+    st.data(),
+)
 def test_what_may_be_cut_stays_what_it_was_when_mentions_die(pieces, data):
     cuts = data.draw(st.lists(st.booleans(), min_size=len(pieces), max_size=len(pieces)))
     text = join("", [])

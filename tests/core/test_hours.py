@@ -1,4 +1,6 @@
-"""Opening hours and wall clocks, against tables and against a slow model that watches the clock (wall_clock.py)."""
+"""Opening hours and wall clocks, against tables and against a slow model that watches the clock
+(wall_clock.py).
+"""
 
 from __future__ import annotations
 
@@ -47,12 +49,22 @@ CHANGES = [
     ("in_zone", "local", "instant", "because"),
     [
         ("Europe/Berlin", "2026-07-01T09:00", "2026-07-01T07:00", "an ordinary summer day"),
-        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00", "does not exist: the first instant after the gap"),
+        (
+            "Europe/Berlin",
+            "2026-03-29T02:30",
+            "2026-03-29T01:00",
+            "does not exist: the first instant after the gap",
+        ),
         ("Europe/Berlin", "2026-03-29T02:00", "2026-03-29T01:00", "the first time that does not exist"),
         ("Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00", "the first time that exists again"),
         ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30", "comes twice: the first time"),
         ("Europe/Berlin", "2026-10-25T03:00", "2026-10-25T02:00", "after the repeated hour"),
-        ("Europe/London", "2026-03-29T01:59", "2026-03-29T01:00", "London's gap is an hour earlier on the wall"),
+        (
+            "Europe/London",
+            "2026-03-29T01:59",
+            "2026-03-29T01:00",
+            "London's gap is an hour earlier on the wall",
+        ),
         ("Europe/London", "2026-10-25T01:00", "2026-10-25T00:00", "the start of the repeated hour"),
         ("America/New_York", "2026-03-08T02:15", "2026-03-08T07:00", "gap"),
         ("America/New_York", "2026-11-01T01:15", "2026-11-01T05:15", "twice"),
@@ -60,7 +72,12 @@ CHANGES = [
         ("Australia/Lord_Howe", "2026-04-05T01:45", "2026-04-04T14:45", "half an hour comes twice"),
         ("America/St_Johns", "2026-03-08T02:30", "2026-03-08T05:30", "an offset of three and a half hours"),
         ("America/St_Johns", "2010-11-07T00:00", "2010-11-07T02:30", "midnight comes twice"),
-        ("America/St_Johns", "2010-11-06T23:30", "2010-11-07T02:00", "twice, though the second is after a midnight"),
+        (
+            "America/St_Johns",
+            "2010-11-06T23:30",
+            "2010-11-07T02:00",
+            "twice, though the second is after a midnight",
+        ),
         ("Africa/Casablanca", "2024-03-10T02:30", "2024-03-10T01:30", "clocks go back for Ramadan"),
         ("Africa/Casablanca", "2024-04-14T02:30", "2024-04-14T02:00", "and forward after it"),
         ("Pacific/Apia", "2011-12-30T09:00", "2011-12-30T10:00", "a whole day that does not exist"),
@@ -77,8 +94,14 @@ def test_a_local_time_becomes_an_instant(in_zone: str, local: str, instant: str,
 
 
 def test_microseconds_survive() -> None:
-    assert local_to_instant(datetime(2026, 7, 1, 9, 0, 0, 123457), "Europe/Berlin") == utc("2026-07-01T07:00") + 123457
-    assert instant_to_local(utc("2026-07-01T07:00") + 1, "Europe/Berlin").isoformat() == "2026-07-01T09:00:00.000001+02:00"
+    assert (
+        local_to_instant(datetime(2026, 7, 1, 9, 0, 0, 123457), "Europe/Berlin")
+        == utc("2026-07-01T07:00") + 123457
+    )
+    assert (
+        instant_to_local(utc("2026-07-01T07:00") + 1, "Europe/Berlin").isoformat()
+        == "2026-07-01T09:00:00.000001+02:00"
+    )
 
 
 @pytest.mark.parametrize(("in_zone", "change"), CHANGES)
@@ -97,7 +120,9 @@ def test_only_a_day_that_the_calendar_lacks_is_skipped() -> None:
     assert not day_is_skipped(date(2026, 3, 29), "Europe/Berlin")
 
 
-@pytest.mark.parametrize("name", ["Europe/Berln", "Europe", "", "../../etc/passwd", "/etc/passwd", "zone.tab", "a\0b", "ü" * 500])
+@pytest.mark.parametrize(
+    "name", ["Europe/Berln", "Europe", "", "../../etc/passwd", "/etc/passwd", "zone.tab", "a\0b", "ü" * 500]
+)
 def test_an_unknown_zone_is_a_value_error_that_says_so(name: str) -> None:
     with pytest.raises(ValueError, match=r"unknown time zone .*Europe/Berlin"):
         zone(name)
@@ -132,7 +157,14 @@ SWALLOWED = Hours("swallowed", "Europe/London", (6,), time(1), time(2))  # 2026-
         (WEEK, "2026-11-14T00:00", False, "2026-11-16T00:00", "2026-11-16T00:00", "2026-11-14T00:00"),
         (ALWAYS, "2026-11-14T00:00", True, "2026-11-14T00:00", None, None),
         (BUT_CHRISTMAS, "2026-12-25T08:59", True, "2026-12-25T08:59", "2026-12-25T09:00", None),
-        (BUT_CHRISTMAS, "2026-12-25T09:00", False, "2026-12-26T09:00", "2026-12-26T09:00", "2026-12-25T09:00"),
+        (
+            BUT_CHRISTMAS,
+            "2026-12-25T09:00",
+            False,
+            "2026-12-26T09:00",
+            "2026-12-26T09:00",
+            "2026-12-25T09:00",
+        ),
         (BUT_CHRISTMAS, "2027-01-05T12:00", True, "2027-01-05T12:00", None, "2026-12-26T09:00"),
         (NEVER, "2026-11-14T00:00", False, None, None, None),
         (SWALLOWED, "2026-03-29T00:59", False, "2026-04-05T00:00", "2026-04-05T00:00", "2026-03-22T02:00"),
@@ -157,7 +189,8 @@ def test_hours_that_stay_closed_for_more_than_400_days_never_open_again() -> Non
     assert next_open(hours, utc("2026-05-01T00:00")) == utc("2027-05-16T09:00")
 
 
-# Windows whose edges fall into the gaps and repeated hours of CHANGES, reach past midnight, or touch each other.
+# Windows whose edges fall into the gaps and repeated hours of CHANGES, reach past midnight, or touch each
+# other.
 EDGES = [
     (time(1, 30), time(2, 30)),
     (time(22), time(2, 15)),
@@ -168,7 +201,9 @@ EDGES = [
 
 
 @pytest.mark.parametrize(("in_zone", "change"), CHANGES)
-def test_hours_agree_with_the_clock_watcher_at_every_minute_around_a_change(in_zone: str, change: str) -> None:
+def test_hours_agree_with_the_clock_watcher_at_every_minute_around_a_change(
+    in_zone: str, change: str
+) -> None:
     middle = utc(change)
     away = shown(middle, in_zone).date() - timedelta(days=1)
     for start, until in EDGES:
@@ -179,7 +214,9 @@ def test_hours_agree_with_the_clock_watcher_at_every_minute_around_a_change(in_z
             minutes = range(middle - 8 * HOUR, middle + 5 * HOUR, MINUTE)
             model = [open_at(hours, at) for at in minutes]
             assert [is_open(hours, at) for at in minutes] == model
-            changes = [at for at, now, before in zip(minutes[1:], model[1:], model, strict=False) if now != before]
+            changes = [
+                at for at, now, before in zip(minutes[1:], model[1:], model, strict=False) if now != before
+            ]
             for at in [*minutes[::23], *changes, *(at - 1 for at in changes)]:
                 later = [moment for moment in changes if moment > at]
                 earlier = [moment for moment in changes if moment <= at]
@@ -204,12 +241,16 @@ def test_between_two_changes_nothing_opens_or_closes(
 ) -> None:
     in_zone, middle = change
     today = shown(utc(middle), in_zone).date()
-    hours = Hours("h", in_zone, tuple(days), start, until, tuple(today + timedelta(days=number) for number in away))
+    hours = Hours(
+        "h", in_zone, tuple(days), start, until, tuple(today + timedelta(days=number) for number in away)
+    )
     at = utc(middle) + minutes * MINUTE
     now = is_open(hours, at)
     assert now is open_at(hours, at)
     last, following = last_change(hours, at), next_change(hours, at)
-    for probe in range(max(last or 0, at - 9 * DAY), min(following or at + 9 * DAY, at + 9 * DAY), 31 * MINUTE):
+    for probe in range(
+        max(last or 0, at - 9 * DAY), min(following or at + 9 * DAY, at + 9 * DAY), 31 * MINUTE
+    ):
         assert open_at(hours, probe) is now
     if following is not None:
         assert open_at(hours, following - 1) is now

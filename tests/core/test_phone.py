@@ -26,8 +26,23 @@ MEANT = {
     "whatsapp:+44 7700 900123": "+447700900123",
 }
 UNCLEAR = ["07700900123", "0170/1234567", "(0)7700 900123", "2025550100", "4712345678", "+0447700900123"]
-WRONG = ["+44 7700", "12345", "+44 7700 900123 7700 900", "+447700900123, +447700900124", "+447700900123;+447700900124", "+10123456789"]
-RIGHT = ["+447700900123", "+12025550100", "+4790000001", "+390612345678", "+2250712345678", "whatsapp:+447700900123", "+6831234567"]
+WRONG = [
+    "+44 7700",
+    "12345",
+    "+44 7700 900123 7700 900",
+    "+447700900123, +447700900124",
+    "+447700900123;+447700900124",
+    "+10123456789",
+]
+RIGHT = [
+    "+447700900123",
+    "+12025550100",
+    "+4790000001",
+    "+390612345678",
+    "+2250712345678",
+    "whatsapp:+447700900123",
+    "+6831234567",
+]
 
 
 @pytest.mark.parametrize(("written", "meant"), MEANT.items())
@@ -54,6 +69,9 @@ def test_a_number_with_its_country_is_right(written: str) -> None:
     assert number_problem(written) is None
 
 
-@pytest.mark.parametrize("address", ["ana@example.com", "#oncall", "@ana", "ana", "8", "#12345678", "group-120363025", "u1234567890"])
+@pytest.mark.parametrize(
+    "address",
+    ["ana@example.com", "#oncall", "@ana", "ana", "8", "#12345678", "group-120363025", "u1234567890"],
+)
 def test_what_is_no_number_is_not_judged_as_one(address: str) -> None:
     assert not looks_like_number(address)

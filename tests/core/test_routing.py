@@ -1,4 +1,6 @@
-"""Plain words find their service, say why, and admit doubt; a hospital, so that nothing can be known beforehand."""
+"""Plain words find their service, say why, and admit doubt; a hospital, so that nothing can be
+known beforehand.
+"""
 
 from __future__ import annotations
 
@@ -73,8 +75,22 @@ HOSPITAL = (
         keywords=("menu", "kitchen", "lunch trolley"),
         tier=3,
     ),
-    Service("visitor-wifi", "Visitor wifi", "network", "Free wireless for patients and visitors.", keywords=("wi-fi", "hotspot"), tier=3),
-    Service("staff-rota", "Staff rota", "people", "Shifts, swaps and annual leave.", keywords=("rota", "shift swap", "leave"), tier=3),
+    Service(
+        "visitor-wifi",
+        "Visitor wifi",
+        "network",
+        "Free wireless for patients and visitors.",
+        keywords=("wi-fi", "hotspot"),
+        tier=3,
+    ),
+    Service(
+        "staff-rota",
+        "Staff rota",
+        "people",
+        "Shifts, swaps and annual leave.",
+        keywords=("rota", "shift swap", "leave"),
+        tier=3,
+    ),
     Service(
         "records-db",
         "Records database",
@@ -85,7 +101,12 @@ HOSPITAL = (
         tier=1,
     ),
     Service(
-        "theatre-tablets", "Theatre tablets", "theatres", "Checklists in the operating theatre.", keywords=("checklist", "leave"), tier=2
+        "theatre-tablets",
+        "Theatre tablets",
+        "theatres",
+        "Checklists in the operating theatre.",
+        keywords=("checklist", "leave"),
+        tier=2,
     ),
     Service("night-porter", "Porters", "facilities", "Moves beds and patients at night.", tier=3),
     Service("day-porter", "Porters", "facilities", "Moves beds and patients by day.", tier=2),
@@ -113,17 +134,18 @@ ROUTER = Router(HOSPITAL)
 )
 def test_an_id_a_name_or_a_keyword_typed_alone_is_exact(typed: str, service: str, because: str) -> None:
     routing = ROUTER.route(typed)
-    assert (routing.match, routing.service, routing.candidates[0].because) == (Match.EXACT, service, (because,))
+    assert (routing.match, routing.service, routing.candidates[0].because) == (
+        Match.EXACT,
+        service,
+        (because,),
+    )
     assert routing.query == typed
     assert routing.candidates[0].score == 1.0
 
 
 @pytest.mark.parametrize(
     ("typed", "services"),
-    [
-        ("leave", ["theatre-tablets", "staff-rota"]),
-        ("porters", ["day-porter", "night-porter"]),
-    ],
+    [("leave", ["theatre-tablets", "staff-rota"]), ("porters", ["day-porter", "night-porter"])],
 )
 def test_what_two_services_are_called_is_ambiguous_however_exact(typed: str, services: list[str]) -> None:
     routing = ROUTER.route(typed)
@@ -134,9 +156,17 @@ def test_what_two_services_are_called_is_ambiguous_however_exact(typed: str, ser
 @pytest.mark.parametrize(
     ("typed", "service", "because"),
     [
-        ("nobody on ward 6 can see the blood test from this morning", "pathology", "matched 'blood test' (keyword)"),
+        (
+            "nobody on ward 6 can see the blood test from this morning",
+            "pathology",
+            "matched 'blood test' (keyword)",
+        ),
         ("the pager is not working", "bleeps", "matched 'pager' (keyword)"),
-        ("perscription printed twice, wrong dosage", "e-prescribing", "matched 'perscription' ~ 'prescription' (keyword)"),
+        (
+            "perscription printed twice, wrong dosage",
+            "e-prescribing",
+            "matched 'perscription' ~ 'prescription' (keyword)",
+        ),
         ("specimen labels come out blank", "pathology", "matched 'specimen labels' (keyword)"),
         ("wi fi is slow again", "visitor-wifi", "matched 'wi fi' (keyword)"),
         ("WiFi down", "visitor-wifi", "matched 'wi fi' (keyword)"),
@@ -144,10 +174,16 @@ def test_what_two_services_are_called_is_ambiguous_however_exact(typed: str, ser
         ("the X-rays and the scans do not load", "imaging", "matched 'x rays' (keyword)"),
         ("meals arrived cold and the menu was yesterday's", "catering", "matched 'menu' (keyword)"),
         ("pager broken 3", "bleeps", "matched 'pager' (keyword)"),
-        ("OracleReplication lagging on the records database", "records-db", "matched 'records database' (name)"),
+        (
+            "OracleReplication lagging on the records database",
+            "records-db",
+            "matched 'records database' (name)",
+        ),
     ],
 )
-def test_plain_words_that_fit_one_service_are_confident_and_say_why(typed: str, service: str, because: str) -> None:
+def test_plain_words_that_fit_one_service_are_confident_and_say_why(
+    typed: str, service: str, because: str
+) -> None:
     routing = ROUTER.route(typed)
     assert (routing.match, routing.service) == (Match.CONFIDENT, service)
     assert because in routing.candidates[0].because
@@ -220,9 +256,18 @@ def test_words_about_nothing_in_the_catalog_are_never_confident(typed: str) -> N
 
 def test_an_organisation_that_does_not_write_english_is_found_by_its_own_words() -> None:
     router = Router(
-        [Service("pay", "支付", "a"), Service("uberweisung", "Überweisung", "b", keywords=("Zahlung",)), Service("ł", "Łódź", "c")]
+        [
+            Service("pay", "支付", "a"),
+            Service("uberweisung", "Überweisung", "b", keywords=("Zahlung",)),
+            Service("ł", "Łódź", "c"),
+        ]
     )
-    for typed, service in (("支付", "pay"), ("ÜBERWEISUNG", "uberweisung"), ("lodz", "ł"), ("Zahlung", "uberweisung")):
+    for typed, service in (
+        ("支付", "pay"),
+        ("ÜBERWEISUNG", "uberweisung"),
+        ("lodz", "ł"),
+        ("Zahlung", "uberweisung"),
+    ):
         assert (router.route(typed).match, router.route(typed).service) == (Match.EXACT, service)
     assert router.route("die Zahlungen haengen").service in (None, "uberweisung")
 
@@ -254,14 +299,17 @@ def test_a_megabyte_is_read_only_as_far_as_it_can_matter(typed: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.text(st.characters(), max_size=200) | st.lists(st.sampled_from(" ".join(one.description for one in HOSPITAL).split())).map(" ".join)
+    st.text(st.characters(), max_size=200)
+    | st.lists(st.sampled_from(" ".join(one.description for one in HOSPITAL).split())).map(" ".join)
 )
 def test_any_text_gets_an_answer_and_always_the_same(typed: str) -> None:
     routing = ROUTER.route(typed)
     assert routing == Router(reversed(HOSPITAL)).route(typed), "the order of the files does not matter"
     assert (routing.service is not None) == (routing.match in (Match.EXACT, Match.CONFIDENT))
     assert len(routing.candidates) <= 5
-    assert [one.score for one in routing.candidates] == sorted((one.score for one in routing.candidates), reverse=True)
+    assert [one.score for one in routing.candidates] == sorted(
+        (one.score for one in routing.candidates), reverse=True
+    )
     assert all(0 <= one.score <= 1 and one.because for one in routing.candidates)
     if routing.service:
         assert routing.candidates[0].service == routing.service
@@ -293,14 +341,24 @@ def test_words_of_one_family_have_one_root_and_strangers_do_not() -> None:
 
 
 def test_text_is_cut_into_plain_words() -> None:
-    assert tokens("Can't log-in: naïve Øre, ﬁle №5\u00ad!") == ["cant", "log", "in", "naive", "ore", "file", "no5"]
+    assert tokens("Can't log-in: naïve Øre, ﬁle №5\u00ad!") == [
+        "cant",
+        "log",
+        "in",
+        "naive",
+        "ore",
+        "file",
+        "no5",
+    ]
 
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None:
-    spec = importlib.util.spec_from_file_location("routing_benchmark", REPOSITORY / "benchmarks" / "routing.py")
+    spec = importlib.util.spec_from_file_location(
+        "routing_benchmark", REPOSITORY / "benchmarks" / "routing.py"
+    )
     assert spec
     assert spec.loader
     benchmark = importlib.util.module_from_spec(spec)

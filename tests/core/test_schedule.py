@@ -1,4 +1,6 @@
-"""Who is on call: tables of moments, and every answer against a slow model that walks all handoffs (wall_clock.py)."""
+"""Who is on call: tables of moments, and every answer against a slow model that walks all handoffs
+(wall_clock.py).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.hours import Hours
-from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, Shift, next_change, on_call, shifts, trouble_of
+from escalate_cli.core.calendar.rota import (
+    Override,
+    Rotation,
+    Schedule,
+    Shift,
+    next_change,
+    on_call,
+    shifts,
+    trouble_of,
+)
 from tests.core.wall_clock import HOUR, MINUTE, shown, utc, who
 
 DAY = 24 * HOUR
@@ -70,12 +81,24 @@ QUARTERS = in_zone("UTC", turns("ana bo", "2023-11-30T09:00", "3 months"))
         (WEEKLY, "2026-01-05T08:59", None, 0, "before its start a rotation does not apply"),
         (WEEKLY, "2026-01-05T09:00", "ana", 1, "the very first instant"),
         (WEEKLY, "2026-01-12T08:59", "ana", 1, "the last minute of the first turn"),
-        (WEEKLY, "2026-01-12T09:00", "bo", 2, "a page at the very instant of a handoff goes to the incoming person"),
+        (
+            WEEKLY,
+            "2026-01-12T09:00",
+            "bo",
+            2,
+            "a page at the very instant of a handoff goes to the incoming person",
+        ),
         (WEEKLY, "2026-03-30T07:59", "bo", 12, "09:00 is 08:00 UTC once summer time has begun"),
         (WEEKLY, "2026-03-30T08:00", "ana", 13, "the first handoff in summer time"),
         (WEEKLY, "2036-03-31T08:00", "ana", 535, "ten years on it is still Monday at 09:00"),
         (BERLIN_GAP, "2026-03-29T00:59", "ana", 1, "the minute before the gap"),
-        (BERLIN_GAP, "2026-03-29T01:00", "bo", 2, "02:30 does not exist: handed over at the first instant after the gap"),
+        (
+            BERLIN_GAP,
+            "2026-03-29T01:00",
+            "bo",
+            2,
+            "02:30 does not exist: handed over at the first instant after the gap",
+        ),
         (BERLIN_GAP, "2026-03-30T00:30", "ana", 3, "and the next day at 02:30 again"),
         (BERLIN_TWICE, "2026-10-25T00:29", "ana", 1, "before 02:30 comes the first time"),
         (BERLIN_TWICE, "2026-10-25T00:30", "bo", 2, "02:30, the first time"),
@@ -95,7 +118,13 @@ QUARTERS = in_zone("UTC", turns("ana bo", "2023-11-30T09:00", "3 months"))
         (APIA, "2011-12-30T18:59", "bo", 2, "still: the 30th does not happen"),
         (APIA, "2011-12-30T19:00", "ana", 4, "09:00 on the 31st; cy's turn has length zero"),
         (APIA_MIDNIGHT, "2011-12-30T09:59", "bo", 2, "the last minute of the 29th"),
-        (APIA_MIDNIGHT, "2011-12-30T10:00", "ana", 4, "the first minute of the 31st; cy's turn has length zero"),
+        (
+            APIA_MIDNIGHT,
+            "2011-12-30T10:00",
+            "ana",
+            4,
+            "the first minute of the 31st; cy's turn has length zero",
+        ),
         (APIA_WEEKLY, "2011-12-30T18:59", "ana", 1, "no Friday"),
         (APIA_WEEKLY, "2011-12-30T19:00", "bo", 2, "so Saturday at 09:00"),
         (APIA_WEEKLY, "2012-01-05T19:00", "ana", 3, "and the next handoff is on a Friday again"),
@@ -107,7 +136,13 @@ QUARTERS = in_zone("UTC", turns("ana bo", "2023-11-30T09:00", "3 months"))
         (QUARTERS, "2024-02-29T08:59", "ana", 1, "quarters, clamped to a leap day"),
         (QUARTERS, "2024-02-29T09:00", "bo", 2, "quarters, clamped to a leap day"),
         (in_zone("UTC"), "2026-01-01T00:00", None, 0, "an empty schedule"),
-        (in_zone("UTC", turns("", "2026-01-01T00:00", "1 d")), "2026-06-01T00:00", None, 0, "a rotation of nobody"),
+        (
+            in_zone("UTC", turns("", "2026-01-01T00:00", "1 d")),
+            "2026-06-01T00:00",
+            None,
+            0,
+            "a rotation of nobody",
+        ),
     ],
 )
 def test_one_rotation(schedule: Schedule, at: str, person: str | None, turn: int, because: str) -> None:
@@ -123,7 +158,9 @@ HOURS = {
     "always": Hours("always", "Europe/London", EVERY_DAY, time(0), time(0)),
     "never": Hours("never", "Europe/London", (), time(0), time(0)),
     "abroad": Hours("abroad", "America/St_Johns", (5, 6), time(22, 15), time(2, 15)),
-    "edge": Hours("edge", "Europe/Berlin", EVERY_DAY, time(2, 30), time(2, 30), (datetime(2026, 10, 24).date(),)),
+    "edge": Hours(
+        "edge", "Europe/Berlin", EVERY_DAY, time(2, 30), time(2, 30), (datetime(2026, 10, 24).date(),)
+    ),
 }
 LAYERED = in_zone(
     "Europe/London",
@@ -143,17 +180,65 @@ OFFICE_ONLY = in_zone("Europe/London", turns("ana", "2026-01-07T12:00", "1 w", h
     ("schedule", "at", "person", "start", "until", "why", "source"),
     [
         # The stretch of one turn in one layer, cut by the layers above it.
-        (LAYERED, "2026-11-10T08:00", "low", "2026-11-09T17:30", "2026-11-10T09:00", rota(1, 45), "catalog.toml:30"),
-        (LAYERED, "2026-11-10T09:00", "eve", "2026-11-10T09:00", "2026-11-10T12:00", rota(2, 310), "catalog.toml:40"),
+        (
+            LAYERED,
+            "2026-11-10T08:00",
+            "low",
+            "2026-11-09T17:30",
+            "2026-11-10T09:00",
+            rota(1, 45),
+            "catalog.toml:30",
+        ),
+        (
+            LAYERED,
+            "2026-11-10T09:00",
+            "eve",
+            "2026-11-10T09:00",
+            "2026-11-10T12:00",
+            rota(2, 310),
+            "catalog.toml:40",
+        ),
         (LAYERED, "2026-11-10T12:00", "cy", "2026-11-10T12:00", "2026-11-10T13:00", "override", "cy:1"),
         (LAYERED, "2026-11-10T13:30", "di", "2026-11-10T13:00", "2026-11-10T14:00", "override", "di:1"),
         (LAYERED, "2026-11-10T14:00", "cy", "2026-11-10T14:00", "2026-11-10T18:00", "override", "cy:1"),
-        (LAYERED, "2026-11-10T18:00", "low", "2026-11-10T18:00", "2026-11-11T09:00", rota(1, 45), "catalog.toml:30"),
-        (LAYERED, "2026-11-14T12:00", "low", "2026-11-13T17:30", "2026-11-16T09:00", rota(1, 45), "catalog.toml:30"),
+        (
+            LAYERED,
+            "2026-11-10T18:00",
+            "low",
+            "2026-11-10T18:00",
+            "2026-11-11T09:00",
+            rota(1, 45),
+            "catalog.toml:30",
+        ),
+        (
+            LAYERED,
+            "2026-11-14T12:00",
+            "low",
+            "2026-11-13T17:30",
+            "2026-11-16T09:00",
+            rota(1, 45),
+            "catalog.toml:30",
+        ),
         # Gaps: bounded by what was and what comes, else by 60 days back and no end.
-        (OFFICE_ONLY, "2026-01-07T11:59", None, "2025-11-08T11:59", "2026-01-07T12:00", NOBODY, "catalog.toml:7"),
+        (
+            OFFICE_ONLY,
+            "2026-01-07T11:59",
+            None,
+            "2025-11-08T11:59",
+            "2026-01-07T12:00",
+            NOBODY,
+            "catalog.toml:7",
+        ),
         (OFFICE_ONLY, "2026-01-07T12:00", "ana", "2026-01-07T12:00", "2026-01-07T17:30", rota(1, 1), ""),
-        (OFFICE_ONLY, "2026-01-10T12:00", None, "2026-01-09T17:30", "2026-01-12T09:00", NOBODY, "catalog.toml:7"),
+        (
+            OFFICE_ONLY,
+            "2026-01-10T12:00",
+            None,
+            "2026-01-09T17:30",
+            "2026-01-12T09:00",
+            NOBODY,
+            "catalog.toml:7",
+        ),
         (OFFICE_ONLY, "2026-01-14T13:00", "ana", "2026-01-14T12:00", "2026-01-14T17:30", rota(1, 2), ""),
         (in_zone("UTC"), "2026-03-02T00:00", None, "2026-01-01T00:00", None, NOBODY, "catalog.toml:7"),
         (ONE_DAY, "2026-03-02T00:00", None, "2026-01-02T00:00", None, NOBODY, "catalog.toml:7"),
@@ -184,7 +269,9 @@ def test_what_a_checked_configuration_does_not_have_is_a_value_error() -> None:
     with pytest.raises(ValueError, match='rotation 1 of identity-primary names the hours "offce"'):
         on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 d", hours="offce")), HOURS, 0)
     with pytest.raises(ValueError, match='not "fortnight"'):
-        on_call(in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 fortnight")), NO_HOURS, utc("2026-02-05T09:00"))
+        on_call(
+            in_zone("UTC", turns("ana", "2026-01-05T09:00", "1 fortnight")), NO_HOURS, utc("2026-02-05T09:00")
+        )
 
 
 def test_a_zone_that_is_gone_is_taken_as_utc_and_said() -> None:
@@ -192,7 +279,9 @@ def test_a_zone_that_is_gone_is_taken_as_utc_and_said() -> None:
     gone, utc_zone = in_zone("Atlantis/Capital", rotation), in_zone("UTC", rotation)
     for at in (utc("2026-07-07T08:59"), utc("2026-07-07T09:00")):
         assert on_call(gone, NO_HOURS, at) == on_call(utc_zone, NO_HOURS, at)
-    assert 'schedule identity-primary: the time zone "Atlantis/Capital" cannot be used' in trouble_of(gone, NO_HOURS)
+    assert 'schedule identity-primary: the time zone "Atlantis/Capital" cannot be used' in trouble_of(
+        gone, NO_HOURS
+    )
     assert trouble_of(utc_zone, NO_HOURS) == ""
 
 
@@ -202,7 +291,8 @@ def test_a_rotation_that_began_years_ago_is_looked_up_in_less_than_100_microseco
     assert min(timeit.repeat(lambda: on_call(schedule, NO_HOURS, at), number=50, repeat=20)) / 50 < 100e-6
 
 
-# Zone, the UTC moment of a change of its clocks, and handoff times that fall into the gap or the repeated stretch.
+# Zone, the UTC moment of a change of its clocks, and handoff times that fall into the gap or the repeated
+# stretch.
 CHANGES = [
     ("Europe/Berlin", "2026-03-29T01:00", "02:30"),
     ("Europe/Berlin", "2026-10-25T01:00", "02:30"),
@@ -223,7 +313,9 @@ CHANGES = [
 
 
 def tiles(schedule: Schedule, hours: dict[str, Hours], start: int, until: int) -> list[Shift]:
-    """The shifts, after checking that they cover exactly [start, until) and that on_call says the same about each."""
+    """The shifts, after checking that they cover exactly [start, until) and that on_call says the
+    same about each.
+    """
     found = shifts(schedule, hours, start, until)
     assert [shift.start for shift in found] + [until] == [start] + [shift.until for shift in found]
     for shift in found:
@@ -232,19 +324,28 @@ def tiles(schedule: Schedule, hours: dict[str, Hours], start: int, until: int) -
         for at in (shift.start, (shift.start + shift.until) // 2, shift.until - 1):
             whole = on_call(schedule, hours, at)
             assert whole.until is None or whole.until > at
-            assert replace(whole, start=max(whole.start, start), until=min(whole.until or until, until)) == shift
+            assert (
+                replace(whole, start=max(whole.start, start), until=min(whole.until or until, until)) == shift
+            )
     return found
 
 
 @pytest.mark.parametrize(("zone", "change", "handoff"), CHANGES)
-def test_at_every_minute_around_a_change_of_clocks_the_person_that_the_rules_name(zone: str, change: str, handoff: str) -> None:
+def test_at_every_minute_around_a_change_of_clocks_the_person_that_the_rules_name(
+    zone: str, change: str, handoff: str
+) -> None:
     middle = utc(change)
     day = shown(middle, zone).date()
     before = (day - timedelta(days=9)).isoformat()
     daily = turns("ana bo cy di", f"{before}T{handoff}", "1 d")
     weekly = turns("ed fi", f"{before}T{handoff}", "3 d", hours="around")
-    start, until = (datetime.combine(day, local(f"{before}T{handoff}").time()) + timedelta(minutes=m) for m in (-45, 10))
-    swap, swapped_back = Override("gus", start, until), Override("hal", until - timedelta(minutes=20), until + timedelta(hours=1))
+    start, until = (
+        datetime.combine(day, local(f"{before}T{handoff}").time()) + timedelta(minutes=m) for m in (-45, 10)
+    )
+    swap, swapped_back = (
+        Override("gus", start, until),
+        Override("hal", until - timedelta(minutes=20), until + timedelta(hours=1)),
+    )
     hours = {"around": Hours("around", zone, EVERY_DAY, time(22, 15), (until + timedelta(hours=3)).time())}
     for layers in ([daily], [daily, weekly], [weekly, swap], [daily, weekly, swap, swapped_back]):
         schedule = in_zone(zone, *layers)
@@ -266,7 +367,11 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, int]:
 
     def moment() -> datetime:
         when = middle + timedelta(minutes=draw(MINUTES))
-        return datetime.combine(when.date(), local(f"2000-01-01T{handoff}").time()) if draw(st.booleans()) else when
+        return (
+            datetime.combine(when.date(), local(f"2000-01-01T{handoff}").time())
+            if draw(st.booleans())
+            else when
+        )
 
     rotations = [
         Rotation(
@@ -278,12 +383,18 @@ def schedules(draw: st.DrawFn) -> tuple[Schedule, int]:
         )
         for _ in range(draw(st.integers(0, 3)))
     ]
-    overrides = [Override(person, moment(), moment()) for person in draw(st.sampled_from(["", "x", "xy", "xyz"]))]
+    overrides = [
+        Override(person, moment(), moment()) for person in draw(st.sampled_from(["", "x", "xy", "xyz"]))
+    ]
     return Schedule("s", zone, tuple(rotations), tuple(overrides)), utc(change)
 
 
 @settings(max_examples=150, deadline=None)
-@given(schedules(), st.integers(-9 * 24 * 60, 9 * 24 * 60), st.lists(st.integers(0, 10**6), min_size=4, max_size=4))
+@given(
+    schedules(),
+    st.integers(-9 * 24 * 60, 9 * 24 * 60),
+    st.lists(st.integers(0, 10**6), min_size=4, max_size=4),
+)
 def test_any_schedule_agrees_with_the_model_and_its_shifts_are_the_longest_possible(
     drawn: tuple[Schedule, int], minutes: int, probes: list[int]
 ) -> None:
@@ -295,7 +406,11 @@ def test_any_schedule_agrees_with_the_model_and_its_shifts_are_the_longest_possi
     assert next_change(schedule, HOURS, at) == shift.until
     until = shift.until or at + 60 * DAY
     assert at < until
-    for inside in [shift.start, until - 1, *(shift.start + (until - shift.start) * probe // 10**6 for probe in probes[:3])]:
+    for inside in [
+        shift.start,
+        until - 1,
+        *(shift.start + (until - shift.start) * probe // 10**6 for probe in probes[:3]),
+    ]:
         assert who(schedule, HOURS, min(inside, until - 1)) == model
     if shift.until is not None:
         assert who(schedule, HOURS, shift.until) != model
@@ -305,7 +420,9 @@ def test_any_schedule_agrees_with_the_model_and_its_shifts_are_the_longest_possi
 
 @settings(max_examples=60, deadline=None)
 @given(schedules(), MINUTES, st.integers(1, 5 * 24 * 60 * 60))
-def test_shifts_of_any_schedule_tile_any_interval(drawn: tuple[Schedule, int], minutes: int, seconds: int) -> None:
+def test_shifts_of_any_schedule_tile_any_interval(
+    drawn: tuple[Schedule, int], minutes: int, seconds: int
+) -> None:
     schedule, middle = drawn
     start = middle + minutes * MINUTE
     for shift in tiles(schedule, HOURS, start, start + seconds * 1_000_000):

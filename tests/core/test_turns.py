@@ -1,4 +1,6 @@
-"""Who is on call now stays on call (product.md §4.21): a turn under way that an edit takes is found, and the `start` named keeps it."""
+"""Who is on call now stays on call (product.md §4.21): a turn under way that an edit takes is
+found, and the `start` named keeps it.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,19 @@ OFFICE = Hours("office", "Europe/London", (0, 1, 2, 3, 4), time(9), time(17, 30)
 NIGHT = Hours("night", "Europe/London", (0, 1, 2, 3, 4, 5, 6), time(17, 30), time(9))
 
 
-def rotation(members: str, start: str = "2026-01-05T09:00", count: int = 1, unit: str = "w", hours: str | None = None) -> Rotation:
+def rotation(
+    members: str, start: str = "2026-01-05T09:00", count: int = 1, unit: str = "w", hours: str | None = None
+) -> Rotation:
     return Rotation(tuple(members), datetime.fromisoformat(start), count, unit, hours, "rota.toml:1")
 
 
-def catalog(*rotations: Rotation, overrides: tuple[Override, ...] = (), zone: str = "Europe/London") -> Catalog:
-    return Catalog(schedules={"rota": Schedule("rota", zone, rotations, overrides)}, hours={"office": OFFICE, "night": NIGHT})
+def catalog(
+    *rotations: Rotation, overrides: tuple[Override, ...] = (), zone: str = "Europe/London"
+) -> Catalog:
+    return Catalog(
+        schedules={"rota": Schedule("rota", zone, rotations, overrides)},
+        hours={"office": OFFICE, "night": NIGHT},
+    )
 
 
 def on(schedule_of: Catalog, at: Instant) -> str | None:
@@ -37,7 +46,10 @@ def on(schedule_of: Catalog, at: Instant) -> str | None:
 def with_start(new: Catalog, taken: Taken, number: int = 0) -> Catalog:
     rota = new.schedules["rota"]
     assert taken.start is not None
-    changed = [replace(one, start=taken.start) if index == number else one for index, one in enumerate(rota.rotations)]
+    changed = [
+        replace(one, start=taken.start) if index == number else one
+        for index, one in enumerate(rota.rotations)
+    ]
     return replace(new, schedules={"rota": replace(rota, rotations=tuple(changed))})
 
 
@@ -50,24 +62,42 @@ EDITS = {
     "a member put before all others of days": (rotation("abc", unit="d"), rotation("xabc", unit="d"), NOW),
     "a member appended to two weeks": (rotation("abc", count=2), rotation("abcde", count=2), NOW),
     "a member appended to months": (rotation("abc", unit="months"), rotation("abcd", unit="months"), NOW),
-    "months that begin on the 31st": (rotation("abc", LAST, unit="months"), rotation("abcde", LAST, unit="months"), NOW),
-    "a member of months on the 29th of February": (rotation("abc", LEAP, 3, "months"), rotation("ab", LEAP, 3, "months"), NOW),
+    "months that begin on the 31st": (
+        rotation("abc", LAST, unit="months"),
+        rotation("abcde", LAST, unit="months"),
+        NOW,
+    ),
+    "a member of months on the 29th of February": (
+        rotation("abc", LEAP, 3, "months"),
+        rotation("ab", LEAP, 3, "months"),
+        NOW,
+    ),
     "the order turned round": (rotation("abcd"), rotation("dcba"), NOW),
     "the handoff on another day": (rotation("abcd"), rotation("bcda", "2026-01-06T10:00"), NOW),
     "turns of another length": (rotation("abcd"), rotation("abcd", count=2), NOW),
     "a start that lies in the future": (rotation("abc"), rotation("abc", "2027-01-04T09:00"), NOW),
-    "in the hour that comes twice": (rotation("abc", unit="d"), rotation("abcd", unit="d"), "2026-10-25T01:30"),
+    "in the hour that comes twice": (
+        rotation("abc", unit="d"),
+        rotation("abcd", unit="d"),
+        "2026-10-25T01:30",
+    ),
     "on the day on which the clocks go forward": (
         rotation("abc", "2026-01-05T01:30", unit="d"),
         rotation("abcde", "2026-01-05T01:30", unit="d"),
         "2026-03-29T01:30",
     ),
-    "outside of the hours, where nobody is": (rotation("abc", hours="office"), rotation("abcd", hours="office"), "2026-11-25T20:00"),
+    "outside of the hours, where nobody is": (
+        rotation("abc", hours="office"),
+        rotation("abcd", hours="office"),
+        "2026-11-25T20:00",
+    ),
 }
 
 
 @pytest.mark.parametrize(("before", "after", "now"), EDITS.values(), ids=EDITS)
-def test_4_21_the_start_that_is_named_keeps_who_is_on_call_now(before: Rotation, after: Rotation, now: str) -> None:
+def test_4_21_the_start_that_is_named_keeps_who_is_on_call_now(
+    before: Rotation, after: Rotation, now: str
+) -> None:
     at = utc(now)
     old, new = catalog(before), catalog(after)
     found = taken_turns(old, new, "rota", at, at)
@@ -82,7 +112,9 @@ def test_4_21_the_start_that_is_named_keeps_who_is_on_call_now(before: Rotation,
 def test_4_21_there_is_a_finding_exactly_where_somebody_else_is_on_call_now(moment: int) -> None:
     draw = random.Random(moment)
     at = utc("2026-01-12T00:00") + draw.randrange(0, 300 * 24) * HOUR
-    before = rotation("abcdef"[: draw.randint(2, 6)], count=draw.randint(1, 3), unit=draw.choice(["d", "w", "months"]))
+    before = rotation(
+        "abcdef"[: draw.randint(2, 6)], count=draw.randint(1, 3), unit=draw.choice(["d", "w", "months"])
+    )
     members = list(before.members)
     members.insert(draw.randint(0, len(members)), "z")
     if draw.random() < 0.5:
@@ -151,10 +183,17 @@ def test_4_21_what_an_override_says_is_meant() -> None:
     swap = Override("z", datetime(2026, 11, 25, 9), datetime(2026, 11, 25, 18))
     assert taken_turns(catalog(before), catalog(before, overrides=(swap,)), "rota", at, at) == []
     assert taken_turns(catalog(before, overrides=(swap,)), catalog(before), "rota", at, at) == []
-    (taken,) = taken_turns(catalog(before, overrides=(swap,)), catalog(rotation("abcd"), overrides=(swap,)), "rota", at, at)
+    (taken,) = taken_turns(
+        catalog(before, overrides=(swap,)), catalog(rotation("abcd"), overrides=(swap,)), "rota", at, at
+    )
     assert taken.person == on(catalog(before), at)  # the rest of the turn, when the override is over
     whole = replace(swap, start=datetime(2026, 11, 20), until=datetime(2026, 12, 3))
-    assert taken_turns(catalog(before, overrides=(whole,)), catalog(rotation("abcd"), overrides=(whole,)), "rota", at, at) == []
+    assert (
+        taken_turns(
+            catalog(before, overrides=(whole,)), catalog(rotation("abcd"), overrides=(whole,)), "rota", at, at
+        )
+        == []
+    )
 
 
 def test_4_21_a_turn_that_began_after_the_edit_was_met_is_nobody_s_loss() -> None:

@@ -1,7 +1,8 @@
-"""The rules of time told a second time, slowly and differently: by looking at clocks, not by asking for offsets.
+"""The rules of time told a second time, slowly and differently: by looking at clocks, not by asking
+for offsets.
 
-The tests compare core/calendar/hours.py and core/calendar/rota.py with this. All its times fall on whole minutes, and so do the changes of
-every zone used.
+The tests compare core/calendar/hours.py and core/calendar/rota.py with this. All its times fall on
+whole minutes, and so do the changes of every zone used.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def open_at(hours: Hours, at: int) -> bool:
     for day in (today + number * _DAY for number in range(-3, 4)):
         if day.weekday() in hours.days and day not in hours.except_days:
             last = day if hours.until > hours.start else day + _DAY
-            start, until = _window(datetime.combine(day, hours.start), datetime.combine(last, hours.until), hours.timezone)
+            start, until = _window(
+                datetime.combine(day, hours.start), datetime.combine(last, hours.until), hours.timezone
+            )
             if start <= at < until:
                 return True
     return False
@@ -83,7 +86,9 @@ def _handoff(start: datetime, count: int, unit: str, number: int, zone: str) -> 
 
 
 def who(schedule: Schedule, hours: dict[str, Hours], at: int) -> tuple[str | None, str, int]:
-    """The person on call, the layer that says so, and its turn; every layer looked at, every handoff walked."""
+    """The person on call, the layer that says so, and its turn; every layer looked at, every
+    handoff walked.
+    """
     answer: tuple[str | None, str, int] = (None, "nobody", 0)
     for number, rotation in enumerate(schedule.rotations, start=1):
         turn = -1
@@ -92,6 +97,10 @@ def who(schedule: Schedule, hours: dict[str, Hours], at: int) -> tuple[str | Non
         if turn >= 0 and rotation.members and (rotation.hours is None or open_at(hours[rotation.hours], at)):
             answer = (rotation.members[turn % len(rotation.members)], f"rotation {number}", turn + 1)
     for number, override in enumerate(schedule.overrides, start=1):
-        if first_showing(override.start, schedule.timezone) <= at < first_showing(override.until, schedule.timezone):
+        if (
+            first_showing(override.start, schedule.timezone)
+            <= at
+            < first_showing(override.until, schedule.timezone)
+        ):
             answer = (override.person, f"override {number}", 0)
     return answer

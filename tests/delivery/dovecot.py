@@ -1,4 +1,6 @@
-"""A real Dovecot with Pigeonhole on loopback, whose mailbox answers with an absence note: what companies' mail servers do to a page."""
+"""A real Dovecot with Pigeonhole on loopback, whose mailbox answers with an absence note: what
+companies' mail servers do to a page.
+"""
 
 from __future__ import annotations
 

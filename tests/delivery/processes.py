@@ -10,7 +10,9 @@ import pytest
 
 from escalate_cli.clock import Clock
 
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="looks at processes through /proc"
+)
 
 
 def until(condition: Callable[[], object], timeout: float = 60.0) -> None:

@@ -1,4 +1,6 @@
-"""Addresses that cannot work are found before the night, gateway by gateway, with nothing sent and no secret needed."""
+"""Addresses that cannot work are found before the night, gateway by gateway, with nothing sent and
+no secret needed.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ NO_PHONES = {
 
 
 def problems(tmp_path: Path, url: str, *addresses: str, **environ: str) -> list[AddressProblem]:
-    people = "".join(f"[people.p{number}]\ncontact = {{ it = '{address}' }}\n" for number, address in enumerate(addresses))
+    people = "".join(
+        f"[people.p{number}]\ncontact = {{ it = '{address}' }}\n" for number, address in enumerate(addresses)
+    )
     (tmp_path / "a.toml").write_text(f"[gateways.it]\nurl = '{url}'\n{people}", encoding="utf-8")
     found = bad_addresses(load(tmp_path).catalog, environ)
     assert found is not None
@@ -43,15 +47,26 @@ def problems(tmp_path: Path, url: str, *addresses: str, **environ: str) -> list[
 
 @pytest.mark.parametrize("url", PHONES.values(), ids=PHONES)
 def test_where_a_gateway_dials_a_number_that_the_world_cannot_dial_is_found(tmp_path: Path, url: str) -> None:
-    wrong = ["+44 (0)7700 900-123", "07700900123", "0044 7700 900123", "+4407700900123", "2025550100", "+44 7700"]
+    wrong = [
+        "+44 (0)7700 900-123",
+        "07700900123",
+        "0044 7700 900123",
+        "+4407700900123",
+        "2025550100",
+        "+44 7700",
+    ]
     found = problems(tmp_path, url, "+447700900123", "+12025550100", *wrong)
-    assert [(one.id, one.code, one.sure) for one in found] == [(f"p{number}", "bad-number", True) for number in range(2, 8)]
+    assert [(one.id, one.code, one.sure) for one in found] == [
+        (f"p{number}", "bad-number", True) for number in range(2, 8)
+    ]
     assert [one.hint for one in found][:4:2] == ['write "+447700900123"'] * 2
     assert "country" in found[1].message
 
 
 @pytest.mark.parametrize("url", PHONES.values(), ids=PHONES)
-def test_blanks_in_a_number_are_told_and_are_an_error_where_the_service_would_dial_something_else(tmp_path: Path, url: str) -> None:
+def test_blanks_in_a_number_are_told_and_are_an_error_where_the_service_would_dial_something_else(
+    tmp_path: Path, url: str
+) -> None:
     (found,) = problems(tmp_path, url, "+44 7700 900123", "+447700900123")
     assert (found.id, found.code, found.hint) == ("p0", "bad-number", 'write "+447700900123"')
     assert found.sure or not url.startswith("sns")
@@ -61,14 +76,26 @@ def test_blanks_in_a_number_are_told_and_are_an_error_where_the_service_would_di
 
 @pytest.mark.parametrize("url", NO_PHONES.values(), ids=NO_PHONES)
 def test_where_a_gateway_does_not_dial_digits_are_no_number(tmp_path: Path, url: str) -> None:
-    assert [one for one in problems(tmp_path, url, "123456789012345678", "07700900123") if one.code == "bad-number"] == []
+    assert [
+        one
+        for one in problems(tmp_path, url, "123456789012345678", "07700900123")
+        if one.code == "bad-number"
+    ] == []
 
 
 @pytest.mark.parametrize(
     ("url", "good", "bad"),
     [
-        ("mailtos://${U}:${P}@smtp.example.com?from=oncall@example.com&to={to}", ["ana@example.com", "oncall@example.com"], ["ana", "a b"]),
-        ("mailto://127.0.0.1:${PORT}?from=oncall@example.com&to={to}", ["Ana <ana@example.com>"], ["@example.com"]),
+        (
+            "mailtos://${U}:${P}@smtp.example.com?from=oncall@example.com&to={to}",
+            ["ana@example.com", "oncall@example.com"],
+            ["ana", "a b"],
+        ),
+        (
+            "mailto://127.0.0.1:${PORT}?from=oncall@example.com&to={to}",
+            ["Ana <ana@example.com>"],
+            ["@example.com"],
+        ),
         (PHONES["twilio"], [], ["ana@example.com", "ana"]),
         (PHONES["sns"], ["#alarms"], ["ana@example.com"]),
         ("tgram://${BOT}/{to}", ["-1001234567890", "123456789"], ["a b c"]),
@@ -81,20 +108,30 @@ def test_where_a_gateway_does_not_dial_digits_are_no_number(tmp_path: Path, url:
     ],
     ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",
 )
-def test_an_address_that_apprise_refuses_or_drops_is_found_and_no_other(tmp_path: Path, url: str, good: list[str], bad: list[str]) -> None:
+def test_an_address_that_apprise_refuses_or_drops_is_found_and_no_other(
+    tmp_path: Path, url: str, good: list[str], bad: list[str]
+) -> None:
     found = problems(tmp_path, url, *good, *bad)
-    assert [(one.id, one.code) for one in found] == [(f"p{number}", "bad-address") for number in range(len(good), len(good) + len(bad))]
+    assert [(one.id, one.code) for one in found] == [
+        (f"p{number}", "bad-address") for number in range(len(good), len(good) + len(bad))
+    ]
 
 
-@pytest.mark.parametrize("environ", [{}, {"SID": "AC" + "a1" * 16, "TOKEN": "b2" * 16}], ids=["no secrets", "secrets"])
+@pytest.mark.parametrize(
+    "environ", [{}, {"SID": "AC" + "a1" * 16, "TOKEN": "b2" * 16}], ids=["no secrets", "secrets"]
+)
 def test_secrets_are_not_needed_and_change_nothing(tmp_path: Path, environ: dict[str, str]) -> None:
     found = problems(tmp_path, PHONES["twilio"], "+447700900123", "07700900123", "ana", **environ)
     assert [(one.id, one.code) for one in found] == [("p1", "bad-number"), ("p2", "bad-address")]
 
 
-def test_a_secret_that_the_service_cannot_have_given_out_is_told_without_it_and_hides_no_address(tmp_path: Path) -> None:
+def test_a_secret_that_the_service_cannot_have_given_out_is_told_without_it_and_hides_no_address(
+    tmp_path: Path,
+) -> None:
     canary = "c4nary-v4lue-not-a-sid"
-    found = problems(tmp_path, PHONES["twilio"], "+447700900123", "07700900123", "ana", SID=canary, TOKEN=canary)
+    found = problems(
+        tmp_path, PHONES["twilio"], "+447700900123", "07700900123", "ana", SID=canary, TOKEN=canary
+    )
     assert [(one.section, one.code, one.only_here) for one in found] == [
         ("gateways", "bad-gateway", True), ("people", "bad-number", False), ("people", "bad-address", False),
     ]  # fmt: skip
@@ -106,12 +143,15 @@ def test_a_plugin_that_breaks_breaks_nothing(tmp_path: Path, monkeypatch: pytest
     own = tmp_path / "own"
     own.mkdir()
     (own / "bad.py").write_text(
-        "from apprise.decorators import notify\nimport sys\n@notify(on='mine')\ndef mine(body, title, *a, **k): pass\nprint('noise')\n"
+        "from apprise.decorators import notify\nimport sys\n@notify(on='mine')\ndef mine(body, title, *a,"
+        " **k): pass\nprint('noise')\n"
     )
     monkeypatch.setenv("APPRISE_PLUGIN_PATH", str(own))
     config = tmp_path / "config"
     config.mkdir()
     assert problems(config, "mine://{to}", "ana") == []
     (own / "bad.py").write_text("import os\nos._exit(3)\n")
-    (config / "a.toml").write_text("[gateways.it]\nurl = 'mine://{to}'\n[people.ana]\ncontact = { it = 'x' }\n")
+    (config / "a.toml").write_text(
+        "[gateways.it]\nurl = 'mine://{to}'\n[people.ana]\ncontact = { it = 'x' }\n"
+    )
     assert bad_addresses(load(config).catalog, {}) is None, "the process died, this one did not"

@@ -34,7 +34,7 @@ def statuses(incident: dict) -> list[tuple[str, str, str]]:
     return [(one["recipient"], one["gateway"], one["status"]) for one in incident["notifications"]]
 
 
-# ── providers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── providers ─────────────────────────────────────────────────────────────────────────
 
 
 def test_a_provider_in_trouble_is_tried_again_and_that_is_said(escalate):
@@ -47,7 +47,9 @@ def test_a_provider_in_trouble_is_tried_again_and_that_is_said(escalate):
     assert escalate.here("tick").code == 0, "not before its time"
     assert escalate.told == ["/down/dee"]
     ended = escalate("resolve", "1", "--json").json
-    assert statuses(ended) == [("person:dee", "down", "cancelled")], "the retry is called off, and who heard nothing hears no end of it"
+    assert statuses(ended) == [("person:dee", "down", "cancelled")], (
+        "the retry is called off, and who heard nothing hears no end of it"
+    )
 
 
 def test_an_address_that_is_gone_costs_no_waiting(escalate):
@@ -57,9 +59,13 @@ def test_an_address_that_is_gone_costs_no_waiting(escalate):
     assert ran.json["escalations"][0]["level"] == 2
     assert "not delivered: page to person:gil by gone (HTTP 404); given up" in ran.err
     later = escalate.here("page", "1", "dee")
-    assert (later.code, "person:dee by down" in later.err, "person:gil" in later.err) == (6, True, False), "only what is new is told"
+    assert (later.code, "person:dee by down" in later.err, "person:gil" in later.err) == (6, True, False), (
+        "only what is new is told"
+    )
     assert escalate.told == ["/gone/gil", "/email/bo@example.com", "/down/dee"]
-    assert "every address failed for good; next level at once" in " ".join(escalate.here("timeline", "1").out.split())
+    assert "every address failed for good; next level at once" in " ".join(
+        escalate.here("timeline", "1").out.split()
+    )
 
 
 def test_a_missing_secret_is_named_and_the_page_goes_the_other_way(escalate, organisation):
@@ -69,9 +75,23 @@ def test_a_missing_secret_is_named_and_the_page_goes_the_other_way(escalate, org
     assert ran.json["notifications"][0]["error"] == "the secret ${VAULT_TOKEN} is not set"
     assert escalate.told == ["/open/vic"]
     assert escalate.messages[0].headers["Authorization"].startswith("Basic "), "the other secret was used"
-    shown = [escalate(*one) for one in (("show", "1"), ("timeline", "1"), ("doctor",), ("list", "--json"), ("show", "1", "--json"))]
+    shown = [
+        escalate(*one)
+        for one in (
+            ("show", "1"),
+            ("timeline", "1"),
+            ("doctor",),
+            ("list", "--json"),
+            ("show", "1", "--json"),
+        )
+    ]
     said = "".join(one.out + one.err for one in [ran, *shown])
-    files = [path for place in (escalate.db.parent, organisation.place) for path in place.rglob("*") if path.is_file()]
+    files = [
+        path
+        for place in (escalate.db.parent, organisation.place)
+        for path in place.rglob("*")
+        if path.is_file()
+    ]
     assert len(files) > 3
     stored = b"".join(path.read_bytes() for path in files)
     for form in (CANARY, "c4n%40ry%2Fv4lue%3A%25", "c4n@ry"):
@@ -124,7 +144,9 @@ def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
 
 
 def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
-    slow_at_level_2 = PATIENT.split("[policies.everyone]")[0].replace("/hang/", "/slow/").replace('"1s"', '"9s"') + (
+    slow_at_level_2 = PATIENT.split("[policies.everyone]")[0].replace("/hang/", "/slow/").replace(
+        '"1s"', '"9s"'
+    ) + (
         '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:bo"]\nwait = "1s"\n'
         '[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "5m"\n'
     )
@@ -143,12 +165,17 @@ def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
         assert escalate.told == ["/bo", "/slow/ana"], "and nothing is repeated"
 
 
-# ── together ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── together ──────────────────────────────────────────────────────────────────────────
 
 CROWD = (
-    PATIENT.split("[people.ana]")[0].replace('members = ["ana", "bo"]', f"members = {[f'p{number}' for number in range(100)]}")
+    PATIENT.split("[people.ana]")[0].replace(
+        'members = ["ana", "bo"]', f"members = {[f'p{number}' for number in range(100)]}"
+    )
     + '[people.ana]\nname = "Ana"\ncontact = { web = "ana" }\n'
-    + "".join(f'[people.p{number}]\nname = "P{number}"\ncontact = {{ web = "p{number}" }}\n' for number in range(100))
+    + "".join(
+        f'[people.p{number}]\nname = "P{number}"\ncontact = {{ web = "p{number}" }}\n'
+        for number in range(100)
+    )
     + '[gateways.web]\nurl = "json://127.0.0.1:PORT/{to}"\n'
     + '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "1s"\n'
     + '[[policies.everyone.levels]]\nnotify = ["members"]\nwait = "5m"\n'
@@ -164,13 +191,15 @@ def test_many_ticks_at_once_tell_each_of_a_hundred_people_once(tmp_path, web, nu
     ticks = [escalate.start("tick") for _ in range(number)]
     said = [one.communicate(timeout=60) for one in ticks]
     assert ([one.returncode for one in ticks], set(said)) == ([0] * number, {(b"", b"")})
-    assert collections.Counter(escalate.told) == collections.Counter(["/ana", *[f"/p{number}" for number in range(100)]])
+    assert collections.Counter(escalate.told) == collections.Counter(
+        ["/ana", *[f"/p{number}" for number in range(100)]]
+    )
     shown = escalate.show()
     assert {(one["status"], one["attempts"]) for one in shown["notifications"]} == {("sent", 1)}
     assert shown["escalations"][0]["level"] == 2
 
 
-# ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── text ──────────────────────────────────────────────────────────────────────────────
 
 EVERY_KIND = """
 [gateways.mail]
@@ -187,7 +216,9 @@ text = "short"
 """
 EVERYWHERE = (
     PATIENT.split("[gateways.hanging]")[0]
-    .replace('hanging = "ana"', 'mail = "ana@example.com", json = "a/b", form = "a&b", xml = "<a>", short = "#a"')
+    .replace(
+        'hanging = "ana"', 'mail = "ana@example.com", json = "a/b", form = "a&b", xml = "<a>", short = "#a"'
+    )
     .replace('web = "bo"', 'json = "bo"')
 )
 

@@ -46,8 +46,16 @@ def test_a_body_that_says_no(body, refusal):
     assert find_refusal(body) == refusal
 
 
-OK, BAD, BYE = Exchange("HTTP", True, 200), Exchange("HTTP", True, 404), Exchange("HTTP", True, 500, farewell=True)
-TAKEN, CUT, REFUSED = Exchange("SMTP", True, 250), Exchange("HTTP", True, trouble="reset"), Exchange("HTTP", trouble="connection refused")
+OK, BAD, BYE = (
+    Exchange("HTTP", True, 200),
+    Exchange("HTTP", True, 404),
+    Exchange("HTTP", True, 500, farewell=True),
+)
+TAKEN, CUT, REFUSED = (
+    Exchange("SMTP", True, 250),
+    Exchange("HTTP", True, trouble="reset"),
+    Exchange("HTTP", trouble="connection refused"),
+)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +66,13 @@ TAKEN, CUT, REFUSED = Exchange("SMTP", True, 250), Exchange("HTTP", True, troubl
         (True, [OK, BYE], "", True, (SENT, "HTTP 200")),
         (True, [OK, BAD], "", True, (PERMANENT, "HTTP 404")),
         (False, [TAKEN], "could not say goodbye", True, (SENT, "SMTP 250")),
-        (False, [OK], "odd", True, (UNKNOWN, "HTTP 200, but the plugin reports a failure (odd); it may have arrived")),
+        (
+            False,
+            [OK],
+            "odd",
+            True,
+            (UNKNOWN, "HTTP 200, but the plugin reports a failure (odd); it may have arrived"),
+        ),
         (False, [CUT], "", True, (UNKNOWN, "reset after the message was sent; it may have arrived")),
         (False, [REFUSED], "", True, (TEMPORARY, "connection refused")),
         (False, [Exchange("SMTP")], "no TLS there", True, (TEMPORARY, "no TLS there")),

@@ -52,7 +52,10 @@ wait = "5m"
 [notify]
 high = [{ via = [VIA] }]
 """
-LOG = "\n".join(f"2026-11-27T02:14:{number % 60:02} <db-{number}> refuses *connections* & more _stuff_ {number}" for number in range(80))
+LOG = "\n".join(
+    f"2026-11-27T02:14:{number % 60:02} <db-{number}> refuses *connections* & more _stuff_ {number}"
+    for number in range(80)
+)
 
 
 def name_of(host: str) -> str:
@@ -63,7 +66,9 @@ def organisation(hosts: tuple[str, ...], more: str = "") -> str:
     contacts = ", ".join(f'{name_of(host)} = "{ADDRESSES[host]}"' for host in hosts)
     via = ", ".join(f'"{name_of(host)}"' for host in hosts)
     short = {"api.twilio.com": '\ntext = "short"'}
-    gateways = "".join(f'[gateways.{name_of(host)}]\nurl = "{URLS[host]}"{short.get(host, "")}\n' for host in hosts)
+    gateways = "".join(
+        f'[gateways.{name_of(host)}]\nurl = "{URLS[host]}"{short.get(host, "")}\n' for host in hosts
+    )
     return ORGANISATION.replace("CONTACTS", contacts).replace("VIA", via) + gateways + more
 
 
@@ -91,7 +96,9 @@ def statuses(shown: dict) -> set[tuple[str, str]]:
     return {(one["gateway"], one["status"]) for one in shown["notifications"]}
 
 
-LAST_LINES = re.compile(r"Why you: .*\n(.*\n)*Next: level 2 of 2 \(Kim\) at .*\n\s*Acknowledge: escalate ack 1\s")
+LAST_LINES = re.compile(
+    r"Why you: .*\n(.*\n)*Next: level 2 of 2 \(Kim\) at .*\n\s*Acknowledge: escalate ack 1\s"
+)
 TEXTS = {
     "a log of 5 KB": ("database refuses connections", LOG),
     "a title and a message of a megabyte": ("login " * 170_000, "line\n" * 200_000),
@@ -103,7 +110,9 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("title", "message"), TEXTS.values(), ids=TEXTS)
-def test_17_a_message_of_any_length_fits_every_service_with_its_head_and_last_lines(internet, web, tmp_path, title, message):
+def test_17_a_message_of_any_length_fits_every_service_with_its_head_and_last_lines(
+    internet, web, tmp_path, title, message
+):
     escalate = escalate_on(internet, tmp_path, web)
     shown = escalate.declare(title[:100_000], "-s", "login", "--message", message[:100_000])
     assert statuses(shown) == {(name_of(host), "sent") for host in HOSTS}
@@ -122,7 +131,10 @@ STORM = 400
 
 
 def test_17_a_digest_of_any_storm_fits_every_service_and_counts_the_rest(internet):
-    storm = [Incident(number, f"storm {number} " + "🔥 in the database " * 20, "major", 0, 0) for number in range(1, 2 * STORM, 2)]
+    storm = [
+        Incident(number, f"storm {number} " + "🔥 in the database " * 20, "major", 0, 0)
+        for number in range(1, 2 * STORM, 2)
+    ]
     parts = [Part(one, frozenset({NotificationKind.PAGE})) for one in storm]
     full, short = (digest(parts, STORM, 5 * MINUTE, rank=lambda _: 1, short=form) for form in (False, True))
     with Sender() as sender:
@@ -130,7 +142,10 @@ def test_17_a_digest_of_any_storm_fits_every_service_and_counts_the_rest(interne
             text = TextForm.SHORT if host == "api.twilio.com" else TextForm.FULL
             gateway = Gateway(name_of(host), URLS[host], text)
             to = expand(gateway.url, ADDRESSES[host], {})
-            sender.begin(ticket, sealed(gateway, to, short if text is TextForm.SHORT else full, short, NotificationKind.PAGE))
+            sender.begin(
+                ticket,
+                sealed(gateway, to, short if text is TextForm.SHORT else full, short, NotificationKind.PAGE),
+            )
         outcomes = dict(one for _ in HOSTS for one in sender.outcomes(60))
         until(lambda: not sender.running or outcomes.update(sender.outcomes(1)))
     assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.SENT}
@@ -165,7 +180,10 @@ def test_17_your_own_templates_fit_too_and_keep_what_they_end_with(internet, web
 
 
 def test_17_a_template_whose_own_words_are_too_long_loses_its_middle(internet, web, tmp_path):
-    own = f'[messages]\nbody = "First\\n{"own words without end " * 900}\\n{{ack}}"\nshort = "{"long " * 80} {{ack}}"\n'
+    own = (
+        f'[messages]\nbody = "First\\n{"own words without end " * 900}\\n{{ack}}"\nshort = "{"long " * 80}'
+        ' {ack}"\n'
+    )
     escalate = escalate_on(internet, tmp_path, web, more=own)
     shown = escalate.declare("down", "-s", "login")
     assert statuses(shown) == {(name_of(host), "sent") for host in HOSTS}
@@ -174,14 +192,19 @@ def test_17_a_template_whose_own_words_are_too_long_loses_its_middle(internet, w
         assert internet.texts(host)[0].rstrip().endswith("escalate ack 1")
 
 
-RINGING = "@everyone @here <!channel> <!here> <@U0123ABCD> <@123456789012345678> <@&1234> @all @room @ana @**all** <users/all> <at>x</at>"
+RINGING = (
+    "@everyone @here <!channel> <!here> <@U0123ABCD> <@123456789012345678> <@&1234> @all @room @ana @**all**"
+    " <users/all> <at>x</at>"
+)
 LIVE = re.compile(r"@everyone|@here|<!|&lt;!|<@|@all|@room|@ana|@\*\*|<users/|<at")
 
 
 def test_17_mentions_ring_nobody_on_any_service(internet, web, tmp_path):
     own = '[messages]\nshort = "@everyone {title} {ack}"\n'
     escalate = escalate_on(internet, tmp_path, web, more=own)
-    shown = escalate.declare(RINGING, "-s", "login", "--message", RINGING, "--label", f"note={RINGING}", "--by", "@everyone")
+    shown = escalate.declare(
+        RINGING, "-s", "login", "--message", RINGING, "--label", f"note={RINGING}", "--by", "@everyone"
+    )
     escalate.here("update", "1", "--message", RINGING)
     escalate.here("test-page", "person:ana")
     assert statuses(shown) == {(name_of(host), "sent") for host in HOSTS}
@@ -190,12 +213,16 @@ def test_17_mentions_ring_nobody_on_any_service(internet, web, tmp_path):
             assert LIVE.search(text) is None, (host, text)
         assert any("everyone" in text for text in internet.texts(host)), "still legible"
         if host not in ("api.twilio.com", "api.pushover.net"):
-            assert "https://wiki.example.com/@oncall/login" in internet.texts(host)[0].replace("\\", ""), "a link stays a link"
+            assert "https://wiki.example.com/@oncall/login" in internet.texts(host)[0].replace("\\", ""), (
+                "a link stays a link"
+            )
 
 
 def test_17_no_title_becomes_a_document_that_says_what_a_call_does(internet, web, tmp_path):
     own = '[messages]\nshort = "{title}"\n'
-    config = organisation(("api.twilio.com",), own).replace("@12025550100/{to}", "@12025550100/{to}?method=call")
+    config = organisation(("api.twilio.com",), own).replace(
+        "@12025550100/{to}", "@12025550100/{to}?method=call"
+    )
     escalate = bank(tmp_path / "bank", web, ("all.toml", config))
     escalate.environ.update(internet.environ)
     escalate.declare("<Response><Dial>+19005550100</Dial></Response>", "-s", "login")
@@ -214,9 +241,13 @@ def test_17_who_asks_for_several_messages_gets_them_whole(internet, web, tmp_pat
     assert "stuff 79" in "".join(texts).replace("\\", "").replace("_", " ").replace("  ", " ")
 
 
-# ── what nobody knows beforehand ──────────────────────────────────────────────────────────────────────────────────────
+# ── what nobody knows beforehand ──────────────────────────────────────────────────────
 
-UNKNOWN = organisation(()).replace("contact = {  }", 'contact = { hook = "ana" }').replace("via = []", 'via = ["hook"]')
+UNKNOWN = (
+    organisation(())
+    .replace("contact = {  }", 'contact = { hook = "ana" }')
+    .replace("via = []", 'via = ["hook"]')
+)
 
 
 def hook(more: str = "") -> str:
@@ -247,7 +278,9 @@ def test_17_a_refusal_of_the_short_text_too_is_final(tmp_path):
         escalate = bank(tmp_path, web, ("all.toml", hook()))
         escalate.declare("down", "-s", "login", code=6)
         assert [one.path for one in web.arrived if one.path == "/ana"] == ["/ana"] * len(web.arrived)
-        assert len(web.arrived) == 2 * len(escalate.show()["notifications"]), "one message, one try with the short text"
+        assert len(web.arrived) == 2 * len(escalate.show()["notifications"]), (
+            "one message, one try with the short text"
+        )
 
 
 @pytest.mark.parametrize("longest", [60, 200, 500, 3000])
@@ -260,7 +293,9 @@ def test_17_longest_says_what_a_service_takes(tmp_path, longest):
         assert "escalate ack 1" in arrived.json["message"]
 
 
-@pytest.mark.parametrize("place", ["x.db", "a/very/long/way/" * 12 + "x.db"], ids=["a short path", "a long path"])
+@pytest.mark.parametrize(
+    "place", ["x.db", "a/very/long/way/" * 12 + "x.db"], ids=["a short path", "a long path"]
+)
 def test_17_the_emergency_page_says_first_what_to_do(tmp_path, place):
     config = hook('text = "short"\n')
     with HttpServer() as web:
@@ -278,7 +313,10 @@ def test_17_a_mail_of_many_kilobytes_keeps_its_last_lines(tmp_path):
     from tests.servers import SmtpServer
 
     with SmtpServer() as post, HttpServer() as web:
-        config = hook().replace("json://127.0.0.1:PORT/{to}", f"mailto://127.0.0.1:{post.port}?from=e@example.com&to={{to}}@example.com")
+        config = hook().replace(
+            "json://127.0.0.1:PORT/{to}",
+            f"mailto://127.0.0.1:{post.port}?from=e@example.com&to={{to}}@example.com",
+        )
         escalate = bank(tmp_path, web, ("all.toml", config))
         escalate.declare("down", "-s", "login", "--message", "@here " + "x" * 26_000 + " end")
         (mail,) = post.arrived

@@ -1,4 +1,6 @@
-"""What a mail says of itself on the wire: robots leave it alone, and the mails of one incident are shown together."""
+"""What a mail says of itself on the wire: robots leave it alone, and the mails of one incident are
+shown together.
+"""
 
 from __future__ import annotations
 
@@ -82,20 +84,27 @@ def send(url: str, thread: str = "") -> None:
     assert ended[0][1].kind.value == "sent", ended
 
 
-def test_4_22_mails_of_one_incident_thread_and_no_robot_answers_them(escalate: Bank, mail: SmtpServer) -> None:
+def test_4_22_mails_of_one_incident_thread_and_no_robot_answers_them(
+    escalate: Bank, mail: SmtpServer
+) -> None:
     escalate("declare", "Login is down", "-s", "login")
     escalate.here("declare", "Cards are down", "-s", "login")
     escalate.here("resolve", "1", "--by", "bo")
     arrived = [(one.subject, heads(one)) for one in mail.arrived]
     for _, found in arrived:
         assert {name: found[name] for name in HEADS} == {name: [value] for name, value in HEADS.items()}
-    threads = {number: {tuple(found["References"]) for subject, found in arrived if f"#{number} " in subject} for number in (1, 2)}
+    threads = {
+        number: {tuple(found["References"]) for subject, found in arrived if f"#{number} " in subject}
+        for number in (1, 2)
+    }
     assert [len(some) for some in threads.values()] == [1, 1], arrived
     assert threads[1] != threads[2]
     ((first,),) = threads[1]
     assert first.startswith("<escalate.1.")
     assert first.endswith("@pager.example>"), "of the sender's domain"
-    assert len({one.message["Message-ID"] for one in mail.arrived}) == len(arrived), "each has an id of its own"
+    assert len({one.message["Message-ID"] for one in mail.arrived}) == len(arrived), (
+        "each has an id of its own"
+    )
 
 
 def test_a_test_page_says_that_a_program_wrote_it(escalate: Bank, mail: SmtpServer) -> None:
@@ -155,5 +164,7 @@ def test_a_real_vacation_responder_stays_silent(escalate: Bank, mail: SmtpServer
         assert replies.arrived == [], "a robot has answered a page"
         ana.deliver(plain.as_bytes(), page.sender)
         (note,) = replies.wait_for(1)
-        assert note.recipients == ("oncall@pager.example",), "so the silence was for what the page says of itself"
+        assert note.recipients == ("oncall@pager.example",), (
+            "so the silence was for what the page says of itself"
+        )
         assert note.text.startswith("OK, I am away"), ana.log

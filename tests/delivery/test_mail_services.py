@@ -1,4 +1,6 @@
-"""Which mail services carry the headers of a mail: what the guide says is what Apprise's plugins, as they are here, can do."""
+"""Which mail services carry the headers of a mail: what the guide says is what Apprise's plugins,
+as they are here, can do.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ import pytest
 from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*imghdr.*:DeprecationWarning")  # a plugin of Apprise imports it
+# a plugin of Apprise imports it
+pytestmark = pytest.mark.filterwarnings("ignore:.*imghdr.*:DeprecationWarning")
 
 KEY = "0123456789abcdef0123456789abcdef"
 AZURE = "oncall@example.com/tenant/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee/secretsecretsecret/ana@example.org"
@@ -38,7 +41,9 @@ def plugin(schema: str, more: str = "") -> Any:
 
     url = URLS[schema]
     separator = "&" if "?" in url else "?"
-    made = make_plugin(f"{url}{separator}{more}" if more else url, AppriseAsset(), find_plugin_modules(schema))
+    made = make_plugin(
+        f"{url}{separator}{more}" if more else url, AppriseAsset(), find_plugin_modules(schema)
+    )
     assert made is not None
     return made
 
@@ -72,5 +77,7 @@ def test_4_22_a_mail_service_carries_the_headers_where_the_guide_says_so(schema:
 def test_4_22_a_header_of_the_gateway_wins_where_there_are_any(schema: str) -> None:
     service = plugin(schema, "+Auto-Submitted=no")
     mark_mail(service, "escalate.1.2")
-    found = [value for name, value in getattr(service, "headers", {}).items() if name.lower() == "auto-submitted"]
+    found = [
+        value for name, value in getattr(service, "headers", {}).items() if name.lower() == "auto-submitted"
+    ]
     assert found == (["no"] if told()[schema] else [])

@@ -23,7 +23,15 @@ def sender():
         yield sender
 
 
-def envelope(url: str, *, title="Log in is down", body="Customers cannot sign in", kind="page", secrets=(), timeout=10 * SECOND):
+def envelope(
+    url: str,
+    *,
+    title="Log in is down",
+    body="Customers cannot sign in",
+    kind="page",
+    secrets=(),
+    timeout=10 * SECOND,
+):
     return Envelope(url, tuple(secrets), title, body, kind, timeout)
 
 
@@ -54,15 +62,45 @@ def send(sender: Sender, url: str, **message) -> Outcome:
         (Answer(410), PERMANENT, "HTTP 410"),
         (Answer(301, headers={"Location": "/elsewhere"}), PERMANENT, "HTTP 301 (a redirect, not followed)"),
         (Answer(302, headers={"Location": "/elsewhere"}), TEMPORARY, "HTTP 302 (a redirect, not followed)"),
-        (Answer(200, {"ok": False, "error": "ratelimited"}), TEMPORARY, "HTTP 200, but the answer says no: ratelimited"),
-        (Answer(200, {"ok": False, "error": "invalid_auth"}), PERMANENT, "HTTP 200, but the answer says no: invalid_auth"),
-        (Answer(200, {"status": "error", "message": "no credit"}), TEMPORARY, "HTTP 200, but the answer says no: no credit"),
-        (Answer(200, "ERROR: no credit left"), TEMPORARY, "HTTP 200, but the answer says no: ERROR: no credit left"),
-        (Answer(trick="reset"), UNKNOWN, "the connection was lost after the message was sent; it may have arrived"),
-        (Answer(trick="close"), UNKNOWN, "the connection was lost after the message was sent; it may have arrived"),
-        (Answer(200, trick="truncate"), UNKNOWN, "the connection was lost after the message was sent; it may have arrived"),
+        (
+            Answer(200, {"ok": False, "error": "ratelimited"}),
+            TEMPORARY,
+            "HTTP 200, but the answer says no: ratelimited",
+        ),
+        (
+            Answer(200, {"ok": False, "error": "invalid_auth"}),
+            PERMANENT,
+            "HTTP 200, but the answer says no: invalid_auth",
+        ),
+        (
+            Answer(200, {"status": "error", "message": "no credit"}),
+            TEMPORARY,
+            "HTTP 200, but the answer says no: no credit",
+        ),
+        (
+            Answer(200, "ERROR: no credit left"),
+            TEMPORARY,
+            "HTTP 200, but the answer says no: ERROR: no credit left",
+        ),
+        (
+            Answer(trick="reset"),
+            UNKNOWN,
+            "the connection was lost after the message was sent; it may have arrived",
+        ),
+        (
+            Answer(trick="close"),
+            UNKNOWN,
+            "the connection was lost after the message was sent; it may have arrived",
+        ),
+        (
+            Answer(200, trick="truncate"),
+            UNKNOWN,
+            "the connection was lost after the message was sent; it may have arrived",
+        ),
     ],
-    ids=lambda value: (value.trick or f"{value.status} {value.body!r:.40}") if isinstance(value, Answer) else "",
+    ids=lambda value: (
+        (value.trick or f"{value.status} {value.body!r:.40}") if isinstance(value, Answer) else ""
+    ),
 )
 def test_what_a_web_server_answers(sender, answer, kind, detail):
     with HttpServer(answer) as web:
@@ -98,7 +136,10 @@ def test_what_a_mail_server_replies(sender, replies, kind, detail):
 @pytest.mark.parametrize(
     ("refused", "kind", "detail"),
     [("copy@example.com", SENT, "SMTP 250"), ("ana@example.com", PERMANENT, "SMTP 550: unknown")],
-    ids=["the copy refused: the person has it", "the person refused, the copy accepted: the person does not have it"],
+    ids=[
+        "the copy refused: the person has it",
+        "the person refused, the copy accepted: the person does not have it",
+    ],
 )
 def test_only_the_recipient_counts_not_the_copies(sender, refused, kind, detail):
     with SmtpServer(**{refused: "550 unknown"}) as mail:
@@ -150,7 +191,9 @@ def test_a_plugin_that_claims_success_and_sends_nothing_is_not_believed(sender):
 
 def test_a_provider_that_asks_for_patience_is_heard(sender):
     in_a_while = formatdate(Clock().now() / SECOND + 90, usegmt=True)
-    with HttpServer(Answer(429, headers={"Retry-After": "40"}), Answer(503, headers={"Retry-After": in_a_while})) as web:
+    with HttpServer(
+        Answer(429, headers={"Retry-After": "40"}), Answer(503, headers={"Retry-After": in_a_while})
+    ) as web:
         assert send(sender, web.url()).retry_after == 40 * SECOND
         asked = send(sender, web.url()).retry_after
         assert asked is not None
@@ -166,7 +209,13 @@ def test_a_provider_that_asks_for_patience_is_heard(sender):
         (lambda: SmtpServer(RCPT="hang"), TEMPORARY, "no answer within 2s; nothing was sent"),
         (lambda: SmtpServer(DATA="hang"), UNKNOWN, "no answer within 2s; it may have arrived"),
     ],
-    ids=["web server never answers", "web server drips", "anything drips", "mail server hangs early", "mail server hangs late"],
+    ids=[
+        "web server never answers",
+        "web server drips",
+        "anything drips",
+        "mail server hangs early",
+        "mail server hangs late",
+    ],
 )
 def test_an_attempt_ends_at_its_limit(sender, server, kind, detail):
     with server() as provider:
@@ -183,7 +232,8 @@ def test_a_mail_server_that_drips_its_greeting_got_nothing(sender):
 
 
 def test_a_slow_provider_has_the_whole_limit(sender):
-    with HttpServer(Answer(200, after=1.0)) as web:  # Apprise alone gives up at its read timeout, and we would send twice
+    # Apprise alone gives up at its read timeout, and we would send twice
+    with HttpServer(Answer(200, after=1.0)) as web:
         assert send(sender, web.url(path="/?rto=0.3")) == Outcome(SENT, "HTTP 200")
 
 
@@ -196,7 +246,9 @@ def test_every_kind_of_notification_is_sent(sender, kind):
 HOSTILE = "x\x00\x1b[31m \ud800 <!channel> %s{} '; DROP \u202e😀\r\nBcc: all@example.com"
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "a" * 300_000, "x", "\n", ""], ids=["hostile", "huge", "one", "newline", "empty"])
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "a" * 300_000, "x", "\n", ""], ids=["hostile", "huge", "one", "newline", "empty"]
+)
 def test_any_text_is_delivered(sender, text):
     with HttpServer() as web, SmtpServer() as mail:
         assert send(sender, web.url(), title=text, body=text).kind is SENT
@@ -221,7 +273,16 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
         ((_HEAD,), b"X-Without-End", UNKNOWN),
         ((), b"HTTP", UNKNOWN),
     ],
-    ids=["no end", "a terabyte", "chunks", "one chunk's length", "continue", "headers", "one header", "a status line"],
+    ids=[
+        "no end",
+        "a terabyte",
+        "chunks",
+        "one chunk's length",
+        "continue",
+        "headers",
+        "one header",
+        "a status line",
+    ],
 )
 def test_a_web_servers_answer_without_end_is_read_for_a_megabyte_or_so(sender, says, piece, kind):
     with Endless(*says, piece=piece) as web:

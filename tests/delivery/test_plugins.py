@@ -53,11 +53,17 @@ def test_a_schema_finds_its_plugin_without_loading_the_others(url, plugin, wired
 )  # fmt: skip
 def test_apprise_knows_what_each_service_takes(schema, body, title, together):
     plugin = load_plugin(schema, find_plugin_modules(schema))
-    assert (plugin.body_maxlen, plugin.title_maxlen, plugin.overflow_amalgamate_title) == (body, title, together)
+    assert (plugin.body_maxlen, plugin.title_maxlen, plugin.overflow_amalgamate_title) == (
+        body,
+        title,
+        together,
+    )
 
 
 def test_sending_costs_nothing_until_something_is_sent():
     heavy = ("apprise", "requests", "smtplib", "multiprocessing", "subprocess", "socket")
-    code = f"import sys, escalate_cli.delivery.sender; print([name for name in {heavy} if name in sys.modules])"
+    code = (
+        f"import sys, escalate_cli.delivery.sender; print([name for name in {heavy} if name in sys.modules])"
+    )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == "[]", ran.stderr

@@ -112,7 +112,10 @@ def test_one_ticket_for_one_attempt():
 
 @pytest.mark.parametrize(
     ("wait", "outcome"),
-    [(True, Outcome(SENT, "HTTP 200")), (False, Outcome(UNKNOWN, "stopped while sending; it may have arrived"))],
+    [
+        (True, Outcome(SENT, "HTTP 200")),
+        (False, Outcome(UNKNOWN, "stopped while sending; it may have arrived")),
+    ],
 )
 def test_closing_lets_attempts_end_unless_told_not_to(wait, outcome):
     with HttpServer(Answer(trick="hold")) as web:
@@ -128,7 +131,7 @@ def test_closing_lets_attempts_end_unless_told_not_to(wait, outcome):
         until(lambda: not of_session(worker))
 
 
-# ── other people's code ─────────────────────────────────────────────────────────────────────────────
+# ── other people's code ───────────────────────────────────────────────────────────────
 
 _PLUGINS = """
 import ctypes, os, subprocess, sys, time
@@ -200,7 +203,9 @@ def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
     }
     with HttpServer() as web, Sender() as sender:
         for ticket, schema in enumerate(expected):
-            sender.begin(ticket, envelope(f"{schema}://x", (3 if schema in ("hangs", "spawns") else 50) * SECOND))
+            sender.begin(
+                ticket, envelope(f"{schema}://x", (3 if schema in ("hangs", "spawns") else 50) * SECOND)
+            )
         worker = worker_of(sender)
         ended = collect(sender)
         for ticket, (schema, (kind, detail)) in enumerate(expected.items()):
@@ -213,7 +218,7 @@ def test_a_plugin_can_harm_nobody_but_itself(tmp_path, monkeypatch, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-# ── killed ──────────────────────────────────────────────────────────────────────────────────────────
+# ── killed ────────────────────────────────────────────────────────────────────────────
 
 
 @needs_proc
@@ -298,7 +303,7 @@ def test_signals_for_everyone_do_not_end_a_send():
         assert collect(sender) == {1: Outcome(SENT, "HTTP 200")}
 
 
-# ── for days ────────────────────────────────────────────────────────────────────────────────────────
+# ── for days ──────────────────────────────────────────────────────────────────────────
 
 
 @needs_proc
@@ -314,7 +319,8 @@ def test_many_sends_leave_nothing_behind():
                 sender.begin(ticket, envelope(web.url()))
             assert {outcome.kind for outcome in collect(sender).values()} == {SENT}
         until(lambda: not children_of(worker))
-        until(lambda: len(open_files(worker)) <= theirs)  # the first count may hold what the first send had not let go of yet
+        # the first count may hold what the first send had not let go of yet
+        until(lambda: len(open_files(worker)) <= theirs)
         assert sender.running == 0
     until(lambda: len(open_files()) <= ours)
     assert zombies() == 0
@@ -323,7 +329,12 @@ def test_many_sends_leave_nothing_behind():
 @needs_proc
 def test_a_child_holds_no_file_of_the_parent(tmp_path):
     secret_files = [tmp_path / "escalate.db", tmp_path / "inherited"]
-    with secret_files[0].open("w"), secret_files[1].open("w") as inherited, HttpServer(Answer(trick="hang")) as web, Sender() as sender:
+    with (
+        secret_files[0].open("w"),
+        secret_files[1].open("w") as inherited,
+        HttpServer(Answer(trick="hang")) as web,
+        Sender() as sender,
+    ):
         os.set_inheritable(inherited.fileno(), True)
         sender.begin(1, envelope(web.url()))
         web.wait_for(1)
@@ -365,4 +376,6 @@ def test_without_an_interpreter_to_start_the_attempt_is_temporary(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with Sender() as sender:
         sender.begin(1, envelope("json://127.0.0.1/"))
-        assert sender.outcomes(1) == [(1, Outcome(TEMPORARY, "the sending process cannot be started", local=True))]
+        assert sender.outcomes(1) == [
+            (1, Outcome(TEMPORARY, "the sending process cannot be started", local=True))
+        ]

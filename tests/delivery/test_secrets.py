@@ -18,10 +18,19 @@ from tests.servers import Answer, HttpServer, SmtpServer, closed_port
 
 CANARY = 'c4nary/p@ss wörd+"&<'
 PLAIN = "C4NARYtoken0123456789abcdefghij"
-RAW = (CANARY, quote(CANARY, safe=""), quote(CANARY), json.dumps(CANARY)[1:-1], PLAIN, base64.b64encode(f"user:{CANARY}".encode()).decode())
+RAW = (
+    CANARY,
+    quote(CANARY, safe=""),
+    quote(CANARY),
+    json.dumps(CANARY)[1:-1],
+    PLAIN,
+    base64.b64encode(f"user:{CANARY}".encode()).decode(),
+)
 
 
-@pytest.mark.parametrize("spelling", [*RAW, PLAIN.upper(), f"…{CANARY}…", "c4nary/p@ss\nwörd+\"&<", f"{CANARY}{CANARY}"])
+@pytest.mark.parametrize(
+    "spelling", [*RAW, PLAIN.upper(), f"…{CANARY}…", 'c4nary/p@ss\nwörd+"&<', f"{CANARY}{CANARY}"]
+)
 def test_every_spelling_is_hidden(spelling):
     url = f"json://user:{quote(CANARY, safe='')}@example.com/"
     said = Redaction(url, (CANARY, PLAIN)).line(f"cannot reach {spelling} today")
@@ -79,9 +88,17 @@ def test_a_password_that_is_not_ascii_is_told_in_no_authorization():
         assert said[:12] not in redaction.line(f"HTTP 401: Basic {said[:-3]} is not known")
 
 
-@pytest.mark.parametrize("words", ["SMTP 550: 5.1.1 no such user here", "HTTP 400: +447700900123 is not valid", "connection refused"])
+@pytest.mark.parametrize(
+    "words",
+    ["SMTP 550: 5.1.1 no such user here", "HTTP 400: +447700900123 is not valid", "connection refused"],
+)
 def test_a_providers_reason_stays_readable(words):
-    assert Redaction("mailto://oncall:secret-of-the-mail@smtp.example.com/", ("another-secret-0123456789",)).line(words) == words
+    assert (
+        Redaction(
+            "mailto://oncall:secret-of-the-mail@smtp.example.com/", ("another-secret-0123456789",)
+        ).line(words)
+        == words
+    )
 
 
 def test_no_failure_tells_a_secret():
@@ -97,10 +114,27 @@ def test_no_failure_tells_a_secret():
 def _provoke_failures(outcomes_of: Callable[[str, tuple[str, ...]], str]) -> None:
     password = quote(CANARY, safe="")
     echo = {"error": f"{CANARY} {password} {PLAIN} Basic {RAW[-1]}"}
-    with HttpServer(Answer(500, echo), Answer(404, echo), Answer(200, echo)) as web, SmtpServer(RCPT=f"550 {PLAIN} is unknown") as mail:
-        said = [outcomes_of(f"json://user:{password}@127.0.0.1:{web.port}/{PLAIN}/?+X-Key={PLAIN}", (CANARY, PLAIN)) for _ in range(3)]
-        said.append(outcomes_of(f"mailto://127.0.0.1:{mail.port}?from=e@example.com&to=a@example.com&name={PLAIN}", (PLAIN,)))
-        said.append(outcomes_of(f"mailto://user:{password}@127.0.0.1:{mail.port}?from=e@example.com&to=a@example.com", (CANARY,)))
+    with (
+        HttpServer(Answer(500, echo), Answer(404, echo), Answer(200, echo)) as web,
+        SmtpServer(RCPT=f"550 {PLAIN} is unknown") as mail,
+    ):
+        said = [
+            outcomes_of(
+                f"json://user:{password}@127.0.0.1:{web.port}/{PLAIN}/?+X-Key={PLAIN}", (CANARY, PLAIN)
+            )
+            for _ in range(3)
+        ]
+        said.append(
+            outcomes_of(
+                f"mailto://127.0.0.1:{mail.port}?from=e@example.com&to=a@example.com&name={PLAIN}", (PLAIN,)
+            )
+        )
+        said.append(
+            outcomes_of(
+                f"mailto://user:{password}@127.0.0.1:{mail.port}?from=e@example.com&to=a@example.com",
+                (CANARY,),
+            )
+        )
         assert "***" in said[0]
         assert len(web.arrived) == 3
         assert PLAIN in web.arrived[0].path, "the secret did go where it belongs"

@@ -19,7 +19,9 @@ EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/catalog.to
 
 def escalate(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "escalate_cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ}, timeout=60, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environ}, timeout=60, check=False
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
@@ -29,7 +31,9 @@ def test_each_example_passes_the_strict_check(example: Path, tmp_path: Path) -> 
 
 
 def keys_of(schema: dict[str, Any], table: dict[str, Any], path: str = "") -> Iterator[str]:
-    """Every key that a table of the schema knows, as `services.*.team` or `policies.*.levels[].when.hours`."""
+    """Every key that a table of the schema knows, as `services.*.team` or
+    `policies.*.levels[].when.hours`.
+    """
     table = schema["$defs"][table["$ref"].rpartition("/")[2]] if "$ref" in table else table
     for name, value in table.get("properties", {}).items():
         yield f"{path}{name}"
@@ -86,7 +90,9 @@ def inbox() -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
 
 
 def read_until(running: subprocess.Popen[str], *wanted: str) -> str:
-    """What the inbox prints, up to where all of `wanted` have been seen; the test's own time limit ends a wait in vain."""
+    """What the inbox prints, up to where all of `wanted` have been seen; the test's own time limit
+    ends a wait in vain.
+    """
     text = ""
     assert running.stdout is not None
     while not all(one in text for one in wanted):
@@ -96,7 +102,9 @@ def read_until(running: subprocess.Popen[str], *wanted: str) -> str:
     return text
 
 
-def test_the_loopback_example_pages_escalates_and_stops(inbox: tuple[subprocess.Popen[str], dict[str, str]], tmp_path: Path) -> None:
+def test_the_loopback_example_pages_escalates_and_stops(
+    inbox: tuple[subprocess.Popen[str], dict[str, str]], tmp_path: Path
+) -> None:
     running, ports = inbox
     environ = {
         **ports,
@@ -106,12 +114,17 @@ def test_the_loopback_example_pages_escalates_and_stops(inbox: tuple[subprocess.
     }
     declared = escalate("declare", "readers cannot buy books", "--service", "shop", **environ)
     assert declared.returncode == 0, declared.stderr
-    seen = read_until(running, "sms to +440000000001", "email to shop-room@lantern.example", "escalate show 1")
+    seen = read_until(
+        running, "sms to +440000000001", "email to shop-room@lantern.example", "escalate show 1"
+    )
     assert "[major L1] #1 readers cannot buy books - escalate ack 1" in seen
     assert escalate("next", "1", **environ).returncode == 0
     assert "[major L2] #1" in read_until(running, "sms to +440000000002", "escalate ack 1")
     assert escalate("ack", "1", "--by", "bea", **environ).returncode == 0
-    assert escalate("resolve", "1", "--by", "bea", "--message", "the provider is back", **environ).returncode == 0
+    assert (
+        escalate("resolve", "1", "--by", "bea", "--message", "the provider is back", **environ).returncode
+        == 0
+    )
     seen = read_until(running, "[resolved] #1 readers cannot buy books", "the provider is back")
     assert "L1]" not in seen
     assert "L2]" not in seen

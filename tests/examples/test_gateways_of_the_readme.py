@@ -1,4 +1,6 @@
-"""Every gateway URL in README.md is one that Apprise accepts, with each secret and address arriving where it belongs, unharmed."""
+"""Every gateway URL in README.md is one that Apprise accepts, with each secret and address arriving
+where it belongs, unharmed.
+"""
 
 from __future__ import annotations
 
@@ -47,17 +49,24 @@ SECRETS = {  # values of the shape that a provider gives out; where any text wil
     "HOOK_PASSWORD": AWKWARD,
     "HOOK_TOKEN": AWKWARD,
 }
-ADDRESSES = {  # by the schema of the URL; what the README's column says, and under which attribute it has to arrive
+# by the schema of the URL; what the README's column says, and under which attribute it has to arrive
+ADDRESSES = {
     "mailtos": [("ana@example.com", "targets", "ana@example.com")],
     "mailto": [("ana@example.com", "targets", "ana@example.com")],
-    "slack": [("#identity-incidents", "channels", "#identity-incidents"), ("@U0123ABCD", "channels", "@U0123ABCD")],
+    "slack": [
+        ("#identity-incidents", "channels", "#identity-incidents"),
+        ("@U0123ABCD", "channels", "@U0123ABCD"),
+    ],
     "twilio": [("+447700900123", "targets", "+447700900123")],
     "pagerduty": [("identity", "source", "identity")],
     "discord": [("123456789012345678", "webhook_id", "123456789012345678")],
     "tgram": [("123456789", "targets", "123456789"), ("-1001234567890", "targets", "-1001234567890")],
     "workflows": [("643e69cdd6e846ecbd91", "workflow", "643e69cdd6e846ecbd91")],
     "mmosts": [("4b8f9cn1tjyojk3xxjhfmzd3bw", "targets", "4b8f9cn1tjyojk3xxjhfmzd3bw")],
-    "matrixs": [("#oncall:example.com", "rooms", "#oncall:example.com"), ("!room:example.com", "rooms", "!room:example.com")],
+    "matrixs": [
+        ("#oncall:example.com", "rooms", "#oncall:example.com"),
+        ("!room:example.com", "rooms", "!room:example.com"),
+    ],
     "rockets": [("#incidents", "channels", "incidents")],
     "gchat": [("AAAAspace", "workspace", "AAAAspace")],
     "zulip": [("incidents", "targets", "incidents")],
@@ -78,11 +87,19 @@ ADDRESSES = {  # by the schema of the URL; what the README's column says, and un
     "rsyslog": [("local0", "facility", "128")],
 }
 
-URLS = list(dict.fromkeys(re.findall(r'^url = "([^"]+)"', SECTION, re.M) + re.findall(r"^\| [^|]+ \| `([^`]+)` \|", SECTION, re.M)))
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, while it looks for PGP
+URLS = list(
+    dict.fromkeys(
+        re.findall(r'^url = "([^"]+)"', SECTION, re.M)
+        + re.findall(r"^\| [^|]+ \| `([^`]+)` \|", SECTION, re.M)
+    )
+)
+# Apprise's own, while it looks for PGP
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 CASES = [
-    pytest.param(url, *address, id=f"{url.partition('?')[0]} to {address[0]}") for url in URLS for address in ADDRESSES[schema_of(url)]
+    pytest.param(url, *address, id=f"{url.partition('?')[0]} to {address[0]}")
+    for url in URLS
+    for address in ADDRESSES[schema_of(url)]
 ]
 
 
@@ -91,7 +108,9 @@ def test_the_readme_shows_many_gateways() -> None:
 
 
 @pytest.mark.parametrize(("url", "to", "attribute", "arrives"), CASES)
-def test_apprise_takes_it_and_every_part_arrives(url: str, to: str, attribute: str, arrives: str, tmp_path: Path) -> None:
+def test_apprise_takes_it_and_every_part_arrives(
+    url: str, to: str, attribute: str, arrives: str, tmp_path: Path
+) -> None:
     secret = tmp_path / "slack-bot-token"
     secret.write_text("xoxb-1234567890-1234567890-AbCdEfGhIjKlMnOpQrStUvWx\n")
     url = url.replace("/run/secrets/slack-bot-token", str(secret))

@@ -1,11 +1,12 @@
-"""Everything at once: up to twenty processes of one installation, each of which may get any signal, while its providers refuse, hang and
-answer late, its disk fills, its directory is taken away, its configuration is broken, its clock jumps, a copy of its database is put back.
+"""Everything at once: up to twenty processes of one installation, each of which may get any signal,
+while its providers refuse, hang and answer late, its disk fills, its directory is taken away, its
+configuration is broken, its clock jumps, a copy of its database is put back.
 
     with life(place, chance, jumping=True) as here:
         here.go_on(seconds); here.make_well(); here.take_account()
 
-The account is kept from outside: what commands promised by their exit codes, and what the provider received and how it answered, are
-compared with what the database says in the end.
+The account is kept from outside: what commands promised by their exit codes, and what the provider
+received and how it answered, are compared with what the database says in the end.
 """
 
 from __future__ import annotations
@@ -35,8 +36,13 @@ from tests.servers import Answer, HttpServer, Request
 TOGETHER = 20
 SECOND = 1_000_000
 GRACE = SECOND // 2
-"""how much later than its first byte a message may be counted by a server that shares two cores with twenty processes"""
-LEVEL_2 = '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n[people.q]\nname = "Q"\ncontact = { a = "q", b = "q" }\n'
+"""how much later than its first byte a message may be counted by a server that shares two cores
+with twenty processes
+"""
+LEVEL_2 = (
+    '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n[people.q]\nname = "Q"\ncontact = { a'
+    ' = "q", b = "q" }\n'
+)
 
 KINDS = {"[resolved]": "resolved", "For information:": "inform", "Your decision:": "nudge"}
 FINE = {0, 1, 3, 4, 5, 6, 7, 129, 130, 143}
@@ -47,7 +53,9 @@ SLEEP = "import select, time\ntime.sleep = lambda seconds: select.select((), (),
 
 
 class Moody(HttpServer):
-    """A provider with several gateways, each in a mood of its own; it remembers what it answered to which message."""
+    """A provider with several gateways, each in a mood of its own; it remembers what it answered to
+    which message.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
@@ -141,7 +149,7 @@ class Life:
     made_well: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     count: int = 0
 
-    # ── processes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── processes ──────────────────────────────────────────────────────────────────────
 
     def begin(self, does: str, *words: str, about: Any = None) -> Begun:
         self.count += 1
@@ -163,7 +171,19 @@ class Life:
             self.begin("watch", "--interval", "1s")
             return
         what = self.chance.choices(
-            ["declare", "tick", "ack", "resolve", "update", "snooze", "page", "list", "show", "doctor", "backup"],
+            [
+                "declare",
+                "tick",
+                "ack",
+                "resolve",
+                "update",
+                "snooze",
+                "page",
+                "list",
+                "show",
+                "doctor",
+                "backup",
+            ],
             [30, 20, 10, 5, 5, 2, 4, 3, 2, 2, 2],
         )[0]
         if what == "declare":
@@ -179,7 +199,9 @@ class Life:
     def declare(self) -> None:
         title = f"number {self.count} is down"
         key = self.chance.choice(["k1", "k2", "k3"]) if self.chance.random() < 0.2 else None
-        self.begin("declare", title, "-s", "x", "--json", *(("--key", key) if key else ()), about=(title, key))
+        self.begin(
+            "declare", title, "-s", "x", "--json", *(("--key", key) if key else ()), about=(title, key)
+        )
 
     def act(self, what: str) -> None:
         """On an incident that nobody takes or ends: what is begun on one before could page after it."""
@@ -206,7 +228,12 @@ class Life:
                 one.goes_on_at = None
         for one in self.running:
             if self.chance.random() < (0.004 if one.does == "watch" else 0.012):
-                self.send(one, self.chance.choice(["KILL", "KILL", "KILL", "TERM", "INT", "HUP", "STOP", "STOP", "child"]))
+                self.send(
+                    one,
+                    self.chance.choice(
+                        ["KILL", "KILL", "KILL", "TERM", "INT", "HUP", "STOP", "STOP", "child"]
+                    ),
+                )
 
     def send(self, one: Begun, name: str) -> None:
         self.total.signals[name] += 1
@@ -232,7 +259,11 @@ class Life:
         code, err = one.process.returncode, one.err
         self.total.codes[f"{one.does} {code}"] += 1
         foreseen = -code in one.signals if code < 0 else code in FINE
-        if signal.SIGINT in one.signals and "KeyboardInterrupt" in err and not re.search(r'^  File ".*/escalate_cli/', err, re.M):
+        if (
+            signal.SIGINT in one.signals
+            and "KeyboardInterrupt" in err
+            and not re.search(r'^  File ".*/escalate_cli/', err, re.M)
+        ):
             return  # Python had not come to us yet, or was in the middle of an import
         if not foreseen or "Traceback" in err or "report it as a bug" in err:
             self.wrong.append(f"{one.output.name} ended with {code}: {err[-2000:]}")
@@ -257,13 +288,17 @@ class Life:
         elif code == 7 and "is kept in" in " ".join(err.split()):
             self.promised[title] = key
 
-    # ── troubles ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── troubles ───────────────────────────────────────────────────────────────────────
 
     def make_trouble(self) -> None:
-        what = self.chance.choices(["mood", "full", "mount", "config", "clock"], [10, 3, 1, 4, 2 if self.jumping else 0])[0]
+        what = self.chance.choices(
+            ["mood", "full", "mount", "config", "clock"], [10, 3, 1, 4, 2 if self.jumping else 0]
+        )[0]
         self.total.troubles[what] += 1
         ends = CLOCK.monotonic() + self.chance.uniform(1, 8)
-        {"mood": self.mood, "full": self.fill, "mount": self.lose, "config": self.edit, "clock": self.jump}[what](ends)
+        {"mood": self.mood, "full": self.fill, "mount": self.lose, "config": self.edit, "clock": self.jump}[
+            what
+        ](ends)
 
     def mood(self, ends: float) -> None:
         gateway = self.chance.choice("ab")
@@ -282,7 +317,9 @@ class Life:
         self.made_well.append((ends, lambda: ballast.unlink()))
 
     def lose(self, ends: float) -> None:
-        """The directory of the database, as a mount is lost: another, empty one is in its place until it is found."""
+        """The directory of the database, as a mount is lost: another, empty one is in its place
+        until it is found.
+        """
         there, elsewhere = self.disk / "data", self.disk / "elsewhere"
         if elsewhere.exists():
             return
@@ -308,7 +345,9 @@ class Life:
             self.configure(self.chance.choice(["2s", "3s", "5s"]))
 
     def configure(self, timeout: str = "3s") -> None:
-        self.place.configure(re.sub(r'timeout = "\w+"', f'timeout = "{timeout}"', self.config), "fresh.toml.new")
+        self.place.configure(
+            re.sub(r'timeout = "\w+"', f'timeout = "{timeout}"', self.config), "fresh.toml.new"
+        )
         (self.place.config / "fresh.toml.new").replace(self.place.config / "all.toml")
 
     def jump(self, ends: float) -> None:
@@ -320,7 +359,7 @@ class Life:
         fresh.write_text(f"{to:+}\n")
         fresh.replace(self.place.place / "clock")
 
-    # ── its course ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── its course ─────────────────────────────────────────────────────────────────────
 
     def go_on(self, seconds: float) -> None:
         end = CLOCK.monotonic() + seconds
@@ -387,7 +426,9 @@ class Life:
             self.wrong.append(f"orphans: {left()}")
 
     def put_a_copy_back(self) -> None:
-        """While declarations and ticks go on; some of the restores are killed. A new account begins after it."""
+        """While declarations and ticks go on; some of the restores are killed. A new account begins
+        after it.
+        """
         killed = False
         before = set(self.promised)
         self.begin("watch", "--interval", "1s")
@@ -420,7 +461,10 @@ class Life:
                 self.wrong.append(f"{title!r} is nowhere after a restore")
             elif title not in before and not killed and title not in named:
                 self.wrong.append(f"no restore named {title!r}, which it took away")
-        running = [str(number) for (number,) in self.place.rows("SELECT id FROM incidents WHERE status <> 'resolved'")]
+        running = [
+            str(number)
+            for (number,) in self.place.rows("SELECT id FROM incidents WHERE status <> 'resolved'")
+        ]
         if running:
             self.place("resolve", *running)
         self.place.settle()
@@ -428,7 +472,9 @@ class Life:
             one.unlink()
         self.copies.clear()
         self.promised.clear()
-        self.begins_after = max([number for (number,) in self.place.rows("SELECT id FROM incidents")] + list(self.numbers))
+        self.begins_after = max(
+            [number for (number,) in self.place.rows("SELECT id FROM incidents")] + list(self.numbers)
+        )
         self.counted_from = len(self.web.answered)
 
     def titles(self, path: Path) -> set[str]:
@@ -439,19 +485,27 @@ class Life:
         """What may have been news of another incident."""
         return {title for title, key in self.promised.items() if key}
 
-    # ── the account ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the account ────────────────────────────────────────────────────────────────────
 
     def take_account(self) -> None:
         """Everything that was promised, everything that came."""
         missing = set(self.promised) - self.titles(self.place.db) - self.keyed()
         self.wrong += [f"lost: the declaration {title!r}" for title in sorted(missing)]
-        keys = {key for (key,) in self.place.rows("SELECT DISTINCT key FROM incidents WHERE id > ?", self.begins_after)}
-        self.wrong += [f"lost: {title!r} by its key" for title in self.keyed() if self.promised[title] not in keys]
+        keys = {
+            key
+            for (key,) in self.place.rows(
+                "SELECT DISTINCT key FROM incidents WHERE id > ?", self.begins_after
+            )
+        }
+        self.wrong += [
+            f"lost: {title!r} by its key" for title in self.keyed() if self.promised[title] not in keys
+        ]
         rows, attempts = self.recorded()
         came: dict[tuple[int, str], list[tuple[Request, Answer]]] = defaultdict(list)
         for message, answer in self.web.answered[self.counted_from :]:
             title = message.json["title"] if _whole(message) else "[escalate]"
-            if not title.startswith("[escalate]"):  # of itself, when there was no database to write it down in
+            # of itself, when there was no database to write it down in
+            if not title.startswith("[escalate]"):
                 number = int(re.search(r"#(\d+)", title)[1])  # type: ignore[index]
                 if number > self.begins_after:
                     came[number, unquote(message.path)].append((message, answer))
@@ -464,14 +518,20 @@ class Life:
     def recorded(self) -> tuple[dict[tuple[int, str], list[sqlite3.Row]], dict[int, list[sqlite3.Row]]]:
         rows, attempts = defaultdict(list), defaultdict(list)
         with self.place.sql() as db:
-            for row in db.execute("SELECT * FROM notifications WHERE incident_id > ? ORDER BY id", (self.begins_after,)):
+            for row in db.execute(
+                "SELECT * FROM notifications WHERE incident_id > ? ORDER BY id", (self.begins_after,)
+            ):
                 rows[row["incident_id"], f"/{row['gateway']}/{row['address']}"].append(row)
             for row in db.execute("SELECT * FROM attempts ORDER BY id"):
                 attempts[row["notification_id"]].append(row)
         return rows, attempts
 
     def compare(
-        self, identity: tuple[int, str], rows: list[sqlite3.Row], came: list[tuple[Request, Answer]], attempts: dict[int, list[sqlite3.Row]]
+        self,
+        identity: tuple[int, str],
+        rows: list[sqlite3.Row],
+        came: list[tuple[Request, Answer]],
+        attempts: dict[int, list[sqlite3.Row]],
     ) -> None:
         name = f"#{identity[0]} {identity[1]}"
         tries = [one for row in rows for one in attempts[row["id"]]]
@@ -495,9 +555,13 @@ class Life:
             begun = [row for row in wanted if row["attempts"]]
             doubts = [one for row in wanted for one in attempts[row["id"]] if one["outcome"] == "unknown"]
             if len(plain) > len(begun):
-                self.wrong.append(f"{name} {kind}: a repeat that does not say so: {[one.json['title'] for one in arrived]}")
+                self.wrong.append(
+                    f"{name} {kind}: a repeat that does not say so: {[one.json['title'] for one in arrived]}"
+                )
             if len(arrived) - len(begun) > len(doubts):
-                self.wrong.append(f"{name} {kind}: {len(arrived)} messages of {len(begun)}, {len(doubts)} doubts")
+                self.wrong.append(
+                    f"{name} {kind}: {len(arrived)} messages of {len(begun)}, {len(doubts)} doubts"
+                )
             for doubt in doubts[: max(len(arrived) - len(begun), 0)]:
                 self.total.repeated[doubt["detail"]] += 1
         self.nobody_is_paged_after_an_end(identity[0], name, came)
@@ -510,26 +574,34 @@ class Life:
         if row["status"] == "failed" and "HTTP 404" not in (row["error"] or ""):
             self.wrong.append(f"lost: {name}: given up for {row['error']}")
 
-    def nobody_is_paged_after_an_end(self, number: int, name: str, came: list[tuple[Request, Answer]]) -> None:
+    def nobody_is_paged_after_an_end(
+        self, number: int, name: str, came: list[tuple[Request, Answer]]
+    ) -> None:
         if number in self.quiet:
             self.total.quiet += 1
             for message, _ in came:
                 late = message.instant - self.quiet[number]
                 if late > GRACE and kind_of(message) == "page":
-                    self.wrong.append(f"{name}: paged {late / SECOND:.2f} s after somebody had taken or ended it: {message.json['title']}")
+                    self.wrong.append(
+                        f"{name}: paged {late / SECOND:.2f} s after somebody had taken or ended it:"
+                        f" {message.json['title']}"
+                    )
 
     def nobody_was_forgotten(self) -> None:
-        """An incident that nobody has taken or ended has its first level told, each person by each gateway that did not say never."""
+        """An incident that nobody has taken or ended has its first level told, each person by each
+        gateway that did not say never.
+        """
         called_off = self.place.rows(
-            "SELECT n.id, n.incident_id FROM notifications n JOIN incidents i ON i.id = n.incident_id WHERE n.status = 'cancelled'"
-            " AND i.id > ? AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.incident_id = i.id"
-            " AND t.kind IN ('acknowledged', 'acked', 'resolved', 'snoozed'))",
+            "SELECT n.id, n.incident_id FROM notifications n JOIN incidents i ON i.id = n.incident_id WHERE"
+            " n.status = 'cancelled' AND i.id > ? AND NOT EXISTS (SELECT 1 FROM timeline t WHERE"
+            " t.incident_id = i.id AND t.kind IN ('acknowledged', 'acked', 'resolved', 'snoozed'))",
             self.begins_after,
         )
         self.wrong += [f"lost: #{number}: called off though nobody has it" for _, number in called_off]
         untold = self.place.rows(
-            "SELECT i.id, count(DISTINCT recipient || gateway) FROM incidents i LEFT JOIN notifications n ON n.incident_id = i.id"
-            " AND n.kind = 'page' AND n.status IN ('sent', 'failed', 'cancelled') WHERE i.id > ? GROUP BY i.id HAVING count(*) < 6",
+            "SELECT i.id, count(DISTINCT recipient || gateway) FROM incidents i LEFT JOIN notifications n ON"
+            " n.incident_id = i.id AND n.kind = 'page' AND n.status IN ('sent', 'failed', 'cancelled') WHERE"
+            " i.id > ? GROUP BY i.id HAVING count(*) < 6",
             self.begins_after,
         )
         self.wrong += [f"lost: #{number}: {told} of 6 of its first level" for number, told in untold]
@@ -549,14 +621,21 @@ def kind_of(message: Request) -> str:
 
 @contextmanager
 def life(place: Path, chance: random.Random, total: Sum, jumping: bool) -> Iterator[Life]:
-    """An installation on a small disk of its own, with three people, each with two gateways, and a fourth for level 2."""
+    """An installation on a small disk of its own, with three people, each with two gateways, and a
+    fourth for level 2.
+    """
     config = crew(3, timeout="3s", attempts=20, more=LEVEL_2)
     place.mkdir()
-    with Moody(chance) as web, small_disk(place / "disk", "16m") as disk, installation(place / "place", web, config) as made:
+    with (
+        Moody(chance) as web,
+        small_disk(place / "disk", "16m") as disk,
+        installation(place / "place", web, config) as made,
+    ):
         (disk / "data").mkdir(mode=0o700)
         (made.place / "said").mkdir()
         made.environ["ESCALATE_DB"] = str(disk / "data" / "escalate.db")
-        del made.environ["PYTHONWARNINGS"]  # Python's own complaints about a signal in the middle of an import
+        # Python's own complaints about a signal in the middle of an import
+        del made.environ["PYTHONWARNINGS"]
         here = Life(made, web, chance, disk, total, config, jumping)
         here.set_clock(0)
         if jumping:
@@ -567,7 +646,9 @@ def life(place: Path, chance: random.Random, total: Sum, jumping: bool) -> Itera
                 "FAKETIME_NO_CACHE": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "NO_FAKE_STAT": "1",
-                "PYTHONPATH": os.pathsep.join([str(made.place), *filter(None, [made.environ.get("PYTHONPATH")])]),
+                "PYTHONPATH": os.pathsep.join(
+                    [str(made.place), *filter(None, [made.environ.get("PYTHONPATH")])]
+                ),
             }
         assert made("tick").code == 0
         yield here

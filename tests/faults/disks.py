@@ -17,7 +17,11 @@ import pytest
 def small_disk(place: Path, size: str = "4m") -> Iterator[Path]:
     """A file system of its own; only root may make one."""
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)], capture_output=True, check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
+    )
     if made.returncode:
         pytest.skip("no file system can be mounted here")
     try:
@@ -42,8 +46,9 @@ def fill(place: Path) -> Path:
 
 @dataclass
 class Filled:
-    """A place for a database that can be made full and free again: to the last byte of a file system, or, where none can be mounted,
-    by a limit that lets no file grow beyond what the database has."""
+    """A place for a database that can be made full and free again: to the last byte of a file
+    system, or, where none can be mounted, by a limit that lets no file grow beyond what the
+    database has."""
 
     place: Path
     by: str

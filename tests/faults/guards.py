@@ -1,4 +1,5 @@
-"""Takes each guard of the claim and the record away in turn, in a copy of everything, and sees that a fault test notices.
+"""Takes each guard of the claim and the record away in turn, in a copy of everything, and sees that
+a fault test notices.
 
     python -m tests.faults.guards            # prints a table; exit code 1 if a guard can be removed without any test failing
     python -m tests.faults.guards claim      # only guards whose name has this word
@@ -27,8 +28,8 @@ CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or a
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard, by what is taken away: the first `text` of a place in `file`, replaced by `by`. A place is a statement of SQL or a function,
-    by its name; without one it is the whole file."""
+    """A guard, by what is taken away: the first `text` of a place in `file`, replaced by `by`. A
+    place is a statement of SQL or a function, by its name; without one it is the whole file."""
 
     name: str
     file: str
@@ -40,8 +41,16 @@ class Guard:
 
 GUARDS = (
     Guard("waiting: only what is due", OUTBOX, "waiting", " AND due_at <= :now"),
-    Guard("waiting: a gateway's backlog hides no other", OUTBOX, "waiting", "ORDER BY turn, rank, ", "ORDER BY rank, "),
-    Guard("claim: only what is pending or retrying", OUTBOX, "claim", "status IN ('pending', 'retrying') AND "),
+    Guard(
+        "waiting: a gateway's backlog hides no other",
+        OUTBOX,
+        "waiting",
+        "ORDER BY turn, rank, ",
+        "ORDER BY rank, ",
+    ),
+    Guard(
+        "claim: only what is pending or retrying", OUTBOX, "claim", "status IN ('pending', 'retrying') AND "
+    ),
     Guard("claim: only what is due", OUTBOX, "claim", " AND due_at <= :now"),
     Guard("claim: it is marked as being sent", OUTBOX, "claim", "status = 'sending',", "status = status,"),
     Guard("claim: the attempt is counted", OUTBOX, "claim", "attempts = attempts + 1, "),
@@ -51,22 +60,75 @@ GUARDS = (
     Guard("record: an attempt keeps what was recorded first", OUTBOX, "end_attempt", " AND ended_at IS NULL"),
     Guard("record: only by the holder of the token", OUTBOX, "record_outcome", " AND claim = :token"),
     Guard("record: once", OUTBOX, "record_outcome", " AND status = 'sending'"),
-    Guard("record: called off means no further attempt", OUTBOX, "record_outcome", "stopped = 1 AND", "stopped = 2 AND"),
-    Guard("record: a retry waits", OUTBOX, "record_outcome", "due_at = coalesce(:due_at, due_at)", "due_at = coalesce(due_at, :due_at)"),
+    Guard(
+        "record: called off means no further attempt",
+        OUTBOX,
+        "record_outcome",
+        "stopped = 1 AND",
+        "stopped = 2 AND",
+    ),
+    Guard(
+        "record: a retry waits",
+        OUTBOX,
+        "record_outcome",
+        "due_at = coalesce(:due_at, due_at)",
+        "due_at = coalesce(due_at, :due_at)",
+    ),
     Guard("record: what is in doubt is marked", OUTBOX, "record_outcome", "max(unsure, :unsure)", "unsure"),
-    Guard("record: what is in doubt stays in doubt", OUTBOX, "record_outcome", "max(unsure, :unsure)", ":unsure"),
-    Guard("record: given up means look again", OUTBOX_PY, "record", "if status is NotificationStatus.FAILED:", "if False:"),
+    Guard(
+        "record: what is in doubt stays in doubt", OUTBOX, "record_outcome", "max(unsure, :unsure)", ":unsure"
+    ),
+    Guard(
+        "record: given up means look again",
+        OUTBOX_PY,
+        "record",
+        "if status is NotificationStatus.FAILED:",
+        "if False:",
+    ),
     Guard("look again: only at what runs", OUTBOX, "look_again", " AND status <> 'resolved'"),
     Guard("look again: never later than before", OUTBOX, "look_again", "next_due_at > :now", ":now > 0"),
     Guard("abandoned: only after the lease", OUTBOX, "abandoned", " AND n.lease_until <= :now"),
     Guard("abandoned: only what is being sent", OUTBOX, "abandoned", "n.status = 'sending' AND "),
     Guard("abandoned: the attempt under way", OUTBOX, "abandoned", " AND a.number = n.attempts"),
     Guard("save: a plan undoes no claim", SITUATIONS, "change_notification", " AND status = :status_before"),
-    Guard("save: called off is written down", SITUATIONS, "change_notification", "stopped = :stopped", "stopped = 0"),
-    Guard("engine: what was abandoned is taken over", ENGINE, "", "        self._dispatch.take_over_abandoned(now, report)\n", "", CRASHES),
-    Guard("dispatch: not what is under way here", DISPATCH, "take_over_abandoned", "if claimed.token not in mine", "if True"),
-    Guard("dispatch: no more attempts than allowed", ATTEMPT, "", "attempts_made >= attempts_allowed", "False", CRASHES),
-    Guard("dispatch: a dead sender leaves doubt", DISPATCH, "", "Outcome(OutcomeKind.UNKNOWN", "Outcome(OutcomeKind.TEMPORARY", CRASHES),
+    Guard(
+        "save: called off is written down",
+        SITUATIONS,
+        "change_notification",
+        "stopped = :stopped",
+        "stopped = 0",
+    ),
+    Guard(
+        "engine: what was abandoned is taken over",
+        ENGINE,
+        "",
+        "        self._dispatch.take_over_abandoned(now, report)\n",
+        "",
+        CRASHES,
+    ),
+    Guard(
+        "dispatch: not what is under way here",
+        DISPATCH,
+        "take_over_abandoned",
+        "if claimed.token not in mine",
+        "if True",
+    ),
+    Guard(
+        "dispatch: no more attempts than allowed",
+        ATTEMPT,
+        "",
+        "attempts_made >= attempts_allowed",
+        "False",
+        CRASHES,
+    ),
+    Guard(
+        "dispatch: a dead sender leaves doubt",
+        DISPATCH,
+        "",
+        "Outcome(OutcomeKind.UNKNOWN",
+        "Outcome(OutcomeKind.TEMPORARY",
+        CRASHES,
+    ),
 )
 
 
@@ -75,7 +137,9 @@ def _bounds(guard: Guard, text: str) -> tuple[int, int]:
     if not guard.place:
         return 0, len(text)
     is_sql = guard.file.endswith(".sql")
-    head, next_head = (f"-- name: {guard.place}\n", "-- name: ") if is_sql else (f"def {guard.place}(", "    def ")
+    head, next_head = (
+        (f"-- name: {guard.place}\n", "-- name: ") if is_sql else (f"def {guard.place}(", "    def ")
+    )
     start = text.find(head)
     end = text.find(next_head, start + len(head))
     return start, end if end >= 0 else len(text)
@@ -97,8 +161,14 @@ def noticed(guard: Guard, copy: Path) -> tuple[bool, str]:
     """Whether a test fails without `guard`, and which."""
     environ = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *guard.tests]
-    ran = subprocess.run(command, cwd=copy, env=environ, capture_output=True, text=True, timeout=300, check=False)
-    failed = [line.removeprefix("FAILED ").split(" - ")[0] for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    ran = subprocess.run(
+        command, cwd=copy, env=environ, capture_output=True, text=True, timeout=300, check=False
+    )
+    failed = [
+        line.removeprefix("FAILED ").split(" - ")[0]
+        for line in ran.stdout.splitlines()
+        if line.startswith(("FAILED", "ERROR"))
+    ]
     if ran.returncode not in (0, 1):
         raise RuntimeError(ran.stdout + ran.stderr)
     return ran.returncode == 1, failed[0] if failed else ""
@@ -117,7 +187,9 @@ def main(words: list[str]) -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="escalate-guards-") as scratch:
         copy = copied(Path(scratch))
-        whole = Guard("nothing", ENGINE, "", "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}"))
+        whole = Guard(
+            "nothing", ENGINE, "", "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}")
+        )
         if noticed(whole, copy)[0]:
             print("the tests fail without any change")
             return 1
@@ -132,7 +204,10 @@ def main(words: list[str]) -> int:
             seen, test = noticed(guard, copy)
             (copy / guard.file).write_text(before)
             unnoticed += not seen
-            print(f"  {'noticed' if seen else 'UNNOTICED'}  {guard.name}{': ' + test if test else ''}", flush=True)
+            print(
+                f"  {'noticed' if seen else 'UNNOTICED'}  {guard.name}{': ' + test if test else ''}",
+                flush=True,
+            )
     return int(unnoticed > 0)
 
 

@@ -1,4 +1,5 @@
-"""A real installation whose providers are on loopback, run as real processes that are killed for real, and an account of what arrived.
+"""A real installation whose providers are on loopback, run as real processes that are killed for
+real, and an account of what arrived.
 
     place = installation(tmp_path, web, CREW)
     place.declare_quietly()                        # stored, as `declare` would, but nothing sent
@@ -6,8 +7,8 @@
     place.let_leases_end(); place.settle()
     place.account().must_be_sound()
 
-The account compares every message that arrived with what the database says it has tried, and sorts it: expected, repeated (with the
-reason), lost, unexpected, or more often than the attempts allowed.
+The account compares every message that arrived with what the database says it has tried, and sorts
+it: expected, repeated (with the reason), lost, unexpected, or more often than the attempts allowed.
 """
 
 from __future__ import annotations
@@ -42,12 +43,23 @@ CLOCK = Clock()
 
 
 def crew(
-    people: int, gateways: Sequence[str] = ("a", "b"), *, attempts: int = 20, timeout: str = "1s", wait: str = "1h", more: str = ""
+    people: int,
+    gateways: Sequence[str] = ("a", "b"),
+    *,
+    attempts: int = 20,
+    timeout: str = "1s",
+    wait: str = "1h",
+    more: str = "",
 ) -> str:
-    """A team of so many, everybody paged at once through every gateway, nobody paged again for an hour; PORT is the server's."""
+    """A team of so many, everybody paged at once through every gateway, nobody paged again for an
+    hour; PORT is the server's.
+    """
     names = [f"p{number}" for number in range(people)]
     parts = [
-        '[settings]\ndefault_severity = "high"\ntimezone = "UTC"\n[fallback]\nteam = "crew"\npage = ["person:p0"]\n',
+        (
+            '[settings]\ndefault_severity = "high"\ntimezone = "UTC"\n[fallback]\nteam = "crew"\npage ='
+            ' ["person:p0"]\n'
+        ),
         '[limits]\nmessages = 100000\nper = "1s"\n[[severities]]\nid = "high"\nurgency = "high"\n',
         '[services.x]\nname = "The X"\nteam = "crew"\n',
         f'[teams.crew]\nname = "Crew"\nmembers = {json.dumps(names)}\npolicy = "all-hands"\n',
@@ -59,7 +71,10 @@ def crew(
     for name in names:
         contact = ", ".join(f'{gateway} = "{name}"' for gateway in gateways)
         parts.append(f'[people.{name}]\nname = "{name.upper()}"\ncontact = {{ {contact} }}\n')
-    parts.append(f"[notify]\nhigh = [ {{ via = {json.dumps(list(gateways))} }} ]\nlow = [ {{ via = {json.dumps(list(gateways))} }} ]\n")
+    parts.append(
+        f"[notify]\nhigh = [ {{ via = {json.dumps(list(gateways))} }} ]\nlow = [ {{ via ="
+        f" {json.dumps(list(gateways))} }} ]\n"
+    )
     return "".join(parts) + more
 
 
@@ -79,7 +94,9 @@ class Account:
         return sum(len(each) for each in self.repeated.values())
 
     def must_be_sound(self, *, repeats: int | None = None, rounds: int = 1) -> None:
-        """Nothing lost, nothing unexpected, no message more often than allowed; so many repeats, if it matters. Reported for the survey."""
+        """Nothing lost, nothing unexpected, no message more often than allowed; so many repeats, if
+        it matters. Reported for the survey.
+        """
         report(
             rounds=rounds,
             messages=self.expected,
@@ -97,7 +114,7 @@ class Installation(Bank):
 
     begun: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    # ── doing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── doing ──────────────────────────────────────────────────────────────────────────
 
     @property
     def context(self) -> Context:
@@ -105,7 +122,9 @@ class Installation(Bank):
         return Context(Options(), self.environ, CLOCK)
 
     def declare_quietly(self, title: str = "The X is down", **more: Any) -> int:
-        """Store an incident as `declare` does, and send nothing, as if the process had been killed then; its id."""
+        """Store an incident as `declare` does, and send nothing, as if the process had been killed
+        then; its id.
+        """
         context = self.context
         try:
             asked = declaring.Request(title, (more.pop("service", "x"),), **more)
@@ -113,14 +132,30 @@ class Installation(Bank):
         finally:
             context.close()
 
-    def begin(self, *arguments: str, limits: Mapping[str, int] | None = None, **more: str) -> subprocess.Popen[bytes]:
-        """Begin a process; it is killed at the end of the test if it still runs, and before when it exceeds `limits` (RLIMIT_…)."""
+    def begin(
+        self, *arguments: str, limits: Mapping[str, int] | None = None, **more: str
+    ) -> subprocess.Popen[bytes]:
+        """Begin a process; it is killed at the end of the test if it still runs, and before when it
+        exceeds `limits` (RLIMIT_…).
+        """
         command = [sys.executable, "-m", "escalate_cli", *arguments]
         if limits:
-            code = "import os, resource, sys\n" + "".join(f"resource.setrlimit(resource.{k}, ({v}, {v}))\n" for k, v in limits.items())
-            command = [sys.executable, "-c", code + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])", *command[1:]]
+            code = "import os, resource, sys\n" + "".join(
+                f"resource.setrlimit(resource.{k}, ({v}, {v}))\n" for k, v in limits.items()
+            )
+            command = [
+                sys.executable,
+                "-c",
+                code + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+                *command[1:],
+            ]
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**self.environ, **more}, cwd=self.place
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**self.environ, **more},
+            cwd=self.place,
         )
         self.begun.append(process)
         return process
@@ -131,7 +166,9 @@ class Installation(Bank):
         return Ran(process.returncode, out.decode(), err.decode())
 
     def how_long(self, *arguments: str) -> float:
-        """How many seconds a command takes here and now, so that chance kills it at any moment of its life."""
+        """How many seconds a command takes here and now, so that chance kills it at any moment of
+        its life.
+        """
         began = CLOCK.monotonic()
         self(*arguments)
         return CLOCK.monotonic() - began
@@ -152,19 +189,24 @@ class Installation(Bank):
     def settle(self, rounds: int = 30) -> None:
         """Tick, and let back-offs and leases pass, until nothing is left to send."""
         for _ in range(rounds):
-            if not self.rows("SELECT 1 FROM notifications WHERE status IN ('pending', 'sending', 'retrying') LIMIT 1"):
+            if not self.rows(
+                "SELECT 1 FROM notifications WHERE status IN ('pending', 'sending', 'retrying') LIMIT 1"
+            ):
                 return
             self.let_leases_end()
             ran = self("tick")
             assert ran.code in (0, 6), ran
             assert "Traceback" not in ran.err, ran.err
-        raise AssertionError(f"not settled after {rounds} ticks: {self.rows('SELECT status, count(*) FROM notifications GROUP BY 1')}")
+        raise AssertionError(
+            f"not settled after {rounds} ticks:"
+            f" {self.rows('SELECT status, count(*) FROM notifications GROUP BY 1')}"
+        )
 
     def forget(self) -> None:
         """Count messages from here."""
         self.seen = len(self.web.arrived)
 
-    # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── looking ────────────────────────────────────────────────────────────────────────
 
     @contextmanager
     def sql(self) -> Iterator[sqlite3.Connection]:
@@ -217,9 +259,10 @@ def _where_the_code_is() -> dict[str, str]:
 def judge(db: Path, messages: Sequence[Request], allowed: int) -> Account:
     """Sort the messages, each identified by incident, kind and way.
 
-    A message is a *repeat* when the record shows an earlier attempt whose outcome nobody knows; it must say "(repeat)". It is
-    *unexpected* when the record knows of no attempt for it, or no reason to repeat it. It is *lost* when it is not there though
-    the record says that it was sent, or when it was given up without having arrived.
+    A message is a *repeat* when the record shows an earlier attempt whose outcome nobody knows; it
+    must say "(repeat)". It is *unexpected* when the record knows of no attempt for it, or no reason
+    to repeat it. It is *lost* when it is not there though the record says that it was sent, or when
+    it was given up without having arrived.
     """
     account = Account()
     arrived: dict[tuple[int, str, str], list[Request]] = defaultdict(list)
@@ -257,7 +300,9 @@ def _account_for(
         account.lost.append(f"{name}: recorded as sent and never came")
     for row in rows:
         if len(attempts[row["id"]]) != row["attempts"]:
-            account.unexpected.append(f"{name}: {row['attempts']} attempts counted, {len(attempts[row['id']])} on record")
+            account.unexpected.append(
+                f"{name}: {row['attempts']} attempts counted, {len(attempts[row['id']])} on record"
+            )
         if row["attempts"] > allowed:
             account.too_often.append(f"{name}: {row['attempts']} attempts of {allowed}")
         if row["status"] in ("pending", "sending", "retrying"):
@@ -281,7 +326,9 @@ _KINDS = {"[resolved]": "resolved", "For information:": "inform", "Your decision
 
 
 def _whole(message: Request) -> bool:
-    """Whether all of it arrived: of one whose sender was killed in the middle, no provider makes a message."""
+    """Whether all of it arrived: of one whose sender was killed in the middle, no provider makes a
+    message.
+    """
     return len(message.body) == int(message.headers.get("Content-Length", 0))
 
 
@@ -303,7 +350,9 @@ def mostly_long(names: Iterable[str], *quick: str) -> list[Any]:
 
 
 def report(**numbers: Any) -> None:
-    """Numbers of the test that runs, for the survey: rounds, processes killed, messages, lost, repeated by reason."""
+    """Numbers of the test that runs, for the survey: rounds, processes killed, messages, lost,
+    repeated by reason.
+    """
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     survey.write({"test": test, **numbers})
 

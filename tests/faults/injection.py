@@ -1,9 +1,11 @@
-"""Injecting faults: every public function of core, found by looking, raises for the arguments of one team, and for nobody else's.
+"""Injecting faults: every public function of core, found by looking, raises for the arguments of
+one team, and for nobody else's.
 
     for name in functions(): ...
     with raising("escalate_cli.core.notification.targets.contacts", ValueError, MARKS) as raised: ...
 
-A function raises where one of its arguments says one of `marks`: the id of the team, of its schedule, policy, people, of its service.
+A function raises where one of its arguments says one of `marks`: the id of the team, of its
+schedule, policy, people, of its service.
 """
 
 from __future__ import annotations
@@ -53,14 +55,18 @@ def functions() -> dict[str, Any]:
             if inspect.isfunction(thing):
                 found[f"{module.__name__}.{name}"] = thing
             elif inspect.isclass(thing) and not issubclass(thing, Enum | BaseException):
-                methods = {key: each for key, each in vars(thing).items() if inspect.isfunction(each) and not key.startswith("_")}
+                methods = {
+                    key: each
+                    for key, each in vars(thing).items()
+                    if inspect.isfunction(each) and not key.startswith("_")
+                }
                 found |= {f"{module.__name__}.{name}.{key}": each for key, each in methods.items()}
     return found
 
 
 def says(thing: object, marks: Collection[str], depth: int = 0, *, but: tuple[type, ...] = ()) -> bool:
-    """Whether an argument says one of `marks`: as an id, within a text such as "person:ana", anywhere but in the catalog and in what
-    is one of `but`."""
+    """Whether an argument says one of `marks`: as an id, within a text such as "person:ana",
+    anywhere but in the catalog and in what is one of `but`."""
     if isinstance(thing, str) and not isinstance(thing, Enum):
         return any(mark in thing for mark in marks)
     if isinstance(thing, (Catalog, Enum, int, float, *but)) or thing is None or depth > _DEEPEST:
@@ -89,7 +95,9 @@ def replaced(name: str, wrap: Callable[[Any], Any]) -> Iterator[None]:
     function = functions()[name]
     instead = wraps(function)(wrap(function))
     places: list[tuple[object, str]] = []
-    for module in [one for key, one in sys.modules.items() if key.startswith("escalate_cli.") and one is not None]:
+    for module in [
+        one for key, one in sys.modules.items() if key.startswith("escalate_cli.") and one is not None
+    ]:
         places += [(module, key) for key, thing in vars(module).items() if thing is function]
     owner, _, method = name.rpartition(".")
     class_module, _, class_name = owner.rpartition(".")
@@ -105,7 +113,9 @@ def replaced(name: str, wrap: Callable[[Any], Any]) -> Iterator[None]:
 
 
 @contextmanager
-def raising(name: str, error: Callable[[], Exception], marks: Collection[str], *, but: tuple[type, ...] = ()) -> Iterator[Raised]:
+def raising(
+    name: str, error: Callable[[], Exception], marks: Collection[str], *, but: tuple[type, ...] = ()
+) -> Iterator[Raised]:
     """The function raises for arguments that say one of `marks`, be it not within one of `but`."""
     raised = Raised()
 

@@ -1,7 +1,9 @@
-"""A small model of one incident of one team without rules, written from the promises of product.md §4 and nothing of the code.
+"""A small model of one incident of one team without rules, written from the promises of product.md
+§4 and nothing of the code.
 
-It says which level is next and when, who has acknowledged, and which messages must have gone out. An instant is a count of microseconds
-since the declaration. Everybody has an SMS and, two minutes later, a mail at high urgency; a mail at low urgency.
+It says which level is next and when, who has acknowledged, and which messages must have gone out.
+An instant is a count of microseconds since the declaration. Everybody has an SMS and, two minutes
+later, a mail at high urgency; a mail at low urgency.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ ROOM = ("slack", "identity")
 
 @dataclass
 class Letter:
-    """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, or the news that it got worse."""
+    """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, or the
+    news that it got worse.
+    """
 
     due: int
     cause: str
@@ -60,7 +64,7 @@ class Model:
         looks = [one for one in (self.next_at, self.quiet_until) if one is not None]
         return min(looks) if looks and self.status != "resolved" else None
 
-    # ── what time does (3, 6, 7, 11, 18) ──────────────────────────────────────────────────────────────────────────────
+    # ── what time does (3, 6, 7, 11, 18) ───────────────────────────────────────────────
 
     def tick(self, now: int) -> None:
         self.plan(now)
@@ -100,7 +104,9 @@ class Model:
         self.waiting = [one for one in self.waiting if one.cause != "level"]
 
     def _heed(self, now: int) -> None:
-        """7: a rise in urgency pages the current level again, or tells whoever has it; a snooze ends with it."""
+        """7: a rise in urgency pages the current level again, or tells whoever has it; a snooze
+        ends with it.
+        """
         rose, self.heard = (self.heard, self.urgency) == ("low", "high"), self.urgency
         if not rose:
             return
@@ -110,7 +116,9 @@ class Model:
             return
         if self.status == "acknowledged":
             self.status, self.takers, self.snoozed = "open", [], False
-            self.next_at = now + LEVELS[self.level - 1][1] * MINUTE if self.level and not self.exhausted else now
+            self.next_at = (
+                now + LEVELS[self.level - 1][1] * MINUTE if self.level and not self.exhausted else now
+            )
         if self.exhausted:
             self.next_at = now
         elif self.level:
@@ -129,12 +137,14 @@ class Model:
         self._page(now, who)
         self.next_at = now + wait * MINUTE
 
-    # ── who is told (5, 7, 24) ────────────────────────────────────────────────────────────────────────────────────────
+    # ── who is told (5, 7, 24) ─────────────────────────────────────────────────────────
 
     def _page(self, now: int, who: str, cause: str = "level") -> None:
         if cause == "level":
             self.heard = self.urgency
-            self.waiting = [one for one in self.waiting if (one.cause, one.who) != (cause, who) or one.due < now]
+            self.waiting = [
+                one for one in self.waiting if (one.cause, one.who) != (cause, who) or one.due < now
+            ]
         self._write(now, cause, who)
 
     def _write(self, now: int, cause: str, who: str) -> None:
@@ -152,19 +162,31 @@ class Model:
         self.told.append(f"{kind}{way} to {who}")
         self.reached.setdefault(who, set()).add(way)
 
-    # ── what people do (5, 6, 7, 18, 19) ──────────────────────────────────────────────────────────────────────────────
+    # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
 
     def ack(self, who: str, now: int) -> None:
-        """6: anybody takes it, a member or not, be it put off or not. 5: where somebody has it already, only the own page stops."""
+        """6: anybody takes it, a member or not, be it put off or not. 5: where somebody has it
+        already, only the own page stops.
+        """
         if self.status == "open" or self.snoozed:
-            self.status, self.next_at, self.takers, self.muted = "acknowledged", now + ACK_TIMEOUT * MINUTE, [who], False
+            self.status, self.next_at, self.takers, self.muted = (
+                "acknowledged",
+                now + ACK_TIMEOUT * MINUTE,
+                [who],
+                False,
+            )
             self.snoozed = False
             self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
         else:
             self.waiting = [one for one in self.waiting if one.who != who]
 
     def snooze(self, who: str, minutes: int, now: int) -> None:
-        self.status, self.next_at, self.snoozed, self.muted = "acknowledged", now + minutes * MINUTE, True, False
+        self.status, self.next_at, self.snoozed, self.muted = (
+            "acknowledged",
+            now + minutes * MINUTE,
+            True,
+            False,
+        )
         self.takers = [who]
         self.waiting = [one for one in self.waiting if one.cause == "worse"]
 
@@ -172,7 +194,9 @@ class Model:
         self._page(now, who, "hand")
 
     def update(self, now: int, *, severity: str | None = None, message: str | None = None) -> None:
-        """7, 23: the channel hears what has changed. Any update restarts the time-out of an acknowledgement, and makes no snooze longer."""
+        """7, 23: the channel hears what has changed. Any update restarts the time-out of an
+        acknowledgement, and makes no snooze longer.
+        """
         changed = severity is not None and severity != self.severity
         if severity is not None and changed:
             self.severity = severity
@@ -186,7 +210,9 @@ class Model:
             self.next_at = now + ACK_TIMEOUT * MINUTE
 
     def declare_again(self, now: int, severity: str, message: str | None, *, label: bool) -> None:
-        """19: a higher severity raises, a message other than the latest is an update, a label is added. A lower severity is noted."""
+        """19: a higher severity raises, a message other than the latest is an update, a label is
+        added. A lower severity is noted.
+        """
         higher = RANK.index(severity) > RANK.index(self.severity)
         fresh = message if message != self.said else None
         if higher or fresh or label:

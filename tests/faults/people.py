@@ -1,4 +1,6 @@
-"""Several users of one machine: the real command, run as people that exist only by their number. Only root can play them."""
+"""Several users of one machine: the real command, run as people that exist only by their number.
+Only root can play them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ ANA, BO, EVE = 65001, 65002, 65003
 GROUP = 65009
 """of which Ana and Bo are, and Eve is not"""
 MEMBERS = (ANA, BO)
-_PYTHONS = (sys.executable, os.path.realpath(sys.executable), f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
+_PYTHONS = (
+    sys.executable,
+    os.path.realpath(sys.executable),
+    f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}",
+)
 
 
 @dataclass
@@ -73,14 +79,20 @@ class Machine:
         self.shared.chmod(mode)
 
     def elsewhere(self, user: int | None = None) -> list[Path]:
-        """The directories outside of the shared one in which somebody keeps what could not be stored, or a mark."""
+        """The directories outside of the shared one in which somebody keeps what could not be
+        stored, or a mark.
+        """
         mark = Spool(self.db).places[1].name.rpartition("-")[2]
         name = f"escalate-*-{mark}" if user is None else f"escalate-kept-{user}-{mark}"
         return [left for parent in ("/var/tmp", "/tmp", "/dev/shm") for left in Path(parent).glob(name)]
 
     def told(self, person: str = "ops") -> list[str]:
         """What has reached somebody: title and text of each message."""
-        return [one.json["title"] + one.json["message"] for one in self.web.arrived if one.path.endswith(f"/{person}")]
+        return [
+            one.json["title"] + one.json["message"]
+            for one in self.web.arrived
+            if one.path.endswith(f"/{person}")
+        ]
 
 
 def whose(path: Path) -> tuple[int, str]:
@@ -105,7 +117,11 @@ def machine(web: HttpServer) -> Iterator[Machine]:
     try:
         if python is None:
             pytest.skip("no Python here that other users may run")
-        config = crew(1, ("a",), timeout="20s").replace('page = ["person:p0"]', 'page = ["person:ops"]').replace("PORT", str(web.port))
+        config = (
+            crew(1, ("a",), timeout="20s")
+            .replace('page = ["person:p0"]', 'page = ["person:ops"]')
+            .replace("PORT", str(web.port))
+        )
         (place / "config").mkdir(mode=0o755)
         file = place / "config" / "all.toml"
         file.write_text(config + '[people.ops]\nname = "Ops"\ncontact = { a = "ops" }\n')
@@ -136,7 +152,11 @@ def machine(web: HttpServer) -> Iterator[Machine]:
 def _where_the_code_is() -> str:
     """Where this process has its packages from; another Python has a standard library of its own."""
     own = (os.path.realpath(sys.base_prefix) + "/lib", os.path.realpath(sys.base_prefix) + "/bin")
-    packages = [one for one in sys.path if Path(one).is_dir() and ("site-packages" in one or not os.path.realpath(one).startswith(own))]
+    packages = [
+        one
+        for one in sys.path
+        if Path(one).is_dir() and ("site-packages" in one or not os.path.realpath(one).startswith(own))
+    ]
     return os.pathsep.join([*os.environ.get("PYTHONPATH", "").split(os.pathsep), *packages]).strip(os.pathsep)
 
 
@@ -149,7 +169,12 @@ def _shown(place: Path, code: str) -> tuple[str, list[Path]]:
     for origin, view in ((Path(escalate_cli.__file__).parent, own), *zip(origins, views, strict=True)):
         view.mkdir(parents=True)
         view.parent.chmod(0o755)
-        if subprocess.run(["mount", "--bind", "-r", str(origin), str(view)], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run(
+                ["mount", "--bind", "-r", str(origin), str(view)], capture_output=True, check=False
+            ).returncode
+            == 0
+        ):
             mounted.append(view)
     return os.pathsep.join(map(str, (own.parent, *views))), mounted
 
@@ -163,7 +188,16 @@ def _runs(python: str, code: str) -> bool:
     command = [python, "-c", "import escalate_cli, msgspec, apprise, pydantic"]
     environ = {"PYTHONPATH": code, "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, env=environ, cwd="/", user=BO, group=BO, extra_groups=[], capture_output=True, check=False)
+        done = subprocess.run(
+            command,
+            env=environ,
+            cwd="/",
+            user=BO,
+            group=BO,
+            extra_groups=[],
+            capture_output=True,
+            check=False,
+        )
     except OSError:
         return False
     return done.returncode == 0

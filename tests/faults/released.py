@@ -2,7 +2,8 @@
 
     python -m tests.faults.released > tests/faults/schemas/002.sql     # before a version with a new schema is released
 
-Each file there is a dump of that life by the version whose schema has the same number. It is never changed afterwards.
+Each file there is a dump of that life by the version whose schema has the same number. It is never
+changed afterwards.
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ expires = "2h"
 
 
 def live(world: World) -> None:
-    """Four incidents: one paging at level 2 with an open nudge, one acknowledged, one resolved, one whose page is being tried again."""
-    world.declare("Łódź cannot log in 💥", "login", key="monitor-7", message="since ten", labels=(("region", "eu"),))
+    """Four incidents: one paging at level 2 with an open nudge, one acknowledged, one resolved, one
+    whose page is being tried again.
+    """
+    world.declare(
+        "Łódź cannot log in 💥", "login", key="monitor-7", message="since ten", labels=(("region", "eu"),)
+    )
     world.declare("cards are declined", "payments", severity="critical")
     world.ack("dan", 2)
     world.declare("a blip", "auth-db", severity="minor")

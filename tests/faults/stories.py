@@ -1,6 +1,8 @@
-"""A night on which something of one team raises: what is declared, what passes do, and what must be true of it whatever raises.
+"""A night on which something of one team raises: what is declared, what passes do, and what must be
+true of it whatever raises.
 
-Identity (ana, bo) is the team whose things raise; Payments (cara, dan) is the other; Ops is the fallback of both.
+Identity (ana, bo) is the team whose things raise; Payments (cara, dan) is the other; Ops is the
+fallback of both.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ url = "http://127.0.0.1:9/beat"
 every = "1s"
 """
 CONFIG = (ORGANISATION + POLICIES).replace(
-    'lead = "bo"\non_call = "identity-primary"\npolicy = "standard"', 'lead = "bo"\non_call = "identity-primary"\npolicy = "own-policy"'
+    'lead = "bo"\non_call = "identity-primary"\npolicy = "standard"',
+    'lead = "bo"\non_call = "identity-primary"\npolicy = "own-policy"',
 )
 OURS, OTHERS = {"ana", "bo", "identity"}, {"cara", "dan"}
 FALLBACK = "ops"
@@ -59,7 +62,9 @@ FALLBACK = "ops"
 
 @dataclass
 class Pass:
-    """What a pass came to: the notes on it, what raised out of it, whether the heart beat, how often something was made to raise."""
+    """What a pass came to: the notes on it, what raised out of it, whether the heart beat, how
+    often something was made to raise.
+    """
 
     at: int
     troubles: list[str] = field(default_factory=list)
@@ -69,7 +74,9 @@ class Pass:
 
 
 class Night:
-    """One installation, in this process: its real configuration, database and passes; only its clock and its postbox are told."""
+    """One installation, in this process: its real configuration, database and passes; only its
+    clock and its postbox are told.
+    """
 
     def __init__(self, directory: Path) -> None:
         config = directory / "config"
@@ -91,7 +98,9 @@ class Night:
     def declare(self, title: str, *services: str) -> int:
         """Declare as the command does; its exit code."""
         try:
-            answer = declare_and_answer(self.context, declaring.Request(title, services, by="Rae"), lambda routing: None)
+            answer = declare_and_answer(
+                self.context, declaring.Request(title, services, by="Rae"), lambda routing: None
+            )
             code = int(answer.exit_code)
         except EscalateError as problem:
             code = int(problem.exit_code)
@@ -125,7 +134,10 @@ class Night:
 
     def messages(self) -> list[tuple[int, str, str]]:
         """Everything sent: minute, "sms to ana", the text."""
-        return [((at - self.start_at) // MINUTE, spoken(one), f"{one.title} {one.body}") for at, one in self.post.letters]
+        return [
+            ((at - self.start_at) // MINUTE, spoken(one), f"{one.title} {one.body}")
+            for at, one in self.post.letters
+        ]
 
     def heard(self, people: set[str]) -> list[tuple[int, str]]:
         """What these were sent."""
@@ -133,12 +145,18 @@ class Night:
 
     def titles(self) -> list[str]:
         """Of everything that is stored and not over."""
-        rows = self.context.store.database.run("SELECT title FROM incidents WHERE status <> 'resolved' ORDER BY id")
+        rows = self.context.store.database.run(
+            "SELECT title FROM incidents WHERE status <> 'resolved' ORDER BY id"
+        )
         return [row["title"] for row in rows]
 
     def findings(self) -> list[Finding]:
         """What `doctor` finds of what is configured and stored; addresses are another story."""
-        return [one for one in diagnosis.diagnose(self.context, contacts=False).findings if one.weight is not Weight.OK]
+        return [
+            one
+            for one in diagnosis.diagnose(self.context, contacts=False).findings
+            if one.weight is not Weight.OK
+        ]
 
 
 @contextmanager

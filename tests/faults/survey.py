@@ -1,9 +1,11 @@
-"""Runs every test behind "What it survives" in README.md, the long ones too, and prints its table with the numbers of this run.
+"""Runs every test behind "What it survives" in README.md, the long ones too, and prints its table
+with the numbers of this run.
 
     python -m tests.faults.survey            # more than half an hour on two quiet cores
     python -m tests.faults.survey 1 2 3      # only these situations
 
-The situations are those of the issue that this came from; a number may have several rows of tests, and a test may serve several numbers.
+The situations are those of the issue that this came from; a number may have several rows of tests,
+and a test may serve several numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ WANTED = "ESCALATE_FAULTS_TESTS"
 
 @dataclass(frozen=True)
 class Row:
-    """A situation: its number, what is injected, and the tests that do it, as "file::beginning of the name"."""
+    """A situation: its number, what is injected, and the tests that do it, as "file::beginning of
+    the name".
+    """
 
     number: int
     situation: str
@@ -38,19 +42,58 @@ def row(number: int, situation: str, injected: str, *tests: str) -> Row:
     return Row(number, situation, injected, tests)
 
 
-CRASHES, CROWDS, HEALTH = "tests/faults/test_crashes.py", "tests/faults/test_crowds.py", "tests/faults/test_own_health.py"
-STORAGE, MIGRATIONS, WATCHING = "tests/faults/test_storage.py", "tests/faults/test_migrations.py", "tests/faults/test_watching.py"
-PROVIDERS, CLOCKS, EDITS = "tests/faults/test_providers.py", "tests/faults/test_clocks.py", "tests/faults/test_edits.py"
-SURROUNDINGS, SECRETS, MODEL = "tests/faults/test_surroundings.py", "tests/faults/test_secrets.py", "tests/faults/test_model.py"
-CLAIMS, GUARDS, PAST = "tests/faults/test_claims.py", "tests/faults/test_guards.py", "tests/faults/test_past.py"
+CRASHES, CROWDS, HEALTH = (
+    "tests/faults/test_crashes.py",
+    "tests/faults/test_crowds.py",
+    "tests/faults/test_own_health.py",
+)
+STORAGE, MIGRATIONS, WATCHING = (
+    "tests/faults/test_storage.py",
+    "tests/faults/test_migrations.py",
+    "tests/faults/test_watching.py",
+)
+PROVIDERS, CLOCKS, EDITS = (
+    "tests/faults/test_providers.py",
+    "tests/faults/test_clocks.py",
+    "tests/faults/test_edits.py",
+)
+SURROUNDINGS, SECRETS, MODEL = (
+    "tests/faults/test_surroundings.py",
+    "tests/faults/test_secrets.py",
+    "tests/faults/test_model.py",
+)
+CLAIMS, GUARDS, PAST = (
+    "tests/faults/test_claims.py",
+    "tests/faults/test_guards.py",
+    "tests/faults/test_past.py",
+)
 MATTERS = "tests/scenarios/test_what_matters_most.py"
 MAINTENANCES, TURNS = "tests/scenarios/test_maintenances.py", "tests/scenarios/test_taken_turns.py"
-PEOPLE, ONE_DATABASE = "tests/scenarios/test_one_installation_many_people.py", "tests/cli/test_one_database_for_everybody.py"
+PEOPLE, ONE_DATABASE = (
+    "tests/scenarios/test_one_installation_many_people.py",
+    "tests/cli/test_one_database_for_everybody.py",
+)
 SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
-OUTCOMES, PROCESSES, ENDS = "tests/delivery/test_outcomes.py", "tests/delivery/test_processes.py", "tests/delivery/test_end_to_end.py"
-HOURS, SCHEDULE, LEVELS = "tests/core/test_hours.py", "tests/core/test_schedule.py", "tests/scenarios/test_hours_and_levels.py"
-PROMISES, LIVES, MISTAKES = "tests/scenarios/test_promises.py", "tests/properties/test_lives.py", "tests/config/test_mistakes.py"
-LAST_LOOK, LONG_PASSES, ZONES = "tests/faults/test_last_look.py", "tests/faults/test_long_passes.py", "tests/faults/test_zones.py"
+OUTCOMES, PROCESSES, ENDS = (
+    "tests/delivery/test_outcomes.py",
+    "tests/delivery/test_processes.py",
+    "tests/delivery/test_end_to_end.py",
+)
+HOURS, SCHEDULE, LEVELS = (
+    "tests/core/test_hours.py",
+    "tests/core/test_schedule.py",
+    "tests/scenarios/test_hours_and_levels.py",
+)
+PROMISES, LIVES, MISTAKES = (
+    "tests/scenarios/test_promises.py",
+    "tests/properties/test_lives.py",
+    "tests/config/test_mistakes.py",
+)
+LAST_LOOK, LONG_PASSES, ZONES = (
+    "tests/faults/test_last_look.py",
+    "tests/faults/test_long_passes.py",
+    "tests/faults/test_zones.py",
+)
 UNUSABLE, WHOEVER_ACTS = "tests/scenarios/test_unusable.py", "tests/scenarios/test_whoever_acts.py"
 KEYS, TOLD = "tests/scenarios/test_the_same_key_again.py", "tests/scenarios/test_what_is_told.py"
 WALKING = "tests/scenarios/test_walking.py"
@@ -106,7 +149,8 @@ ROWS = (
     row(
         6,
         "many at once",
-        "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100; 4 `tick` take in 40 declarations",
+        "20 `tick`, 5 `ack`, 2 `watch` with 200 notifications due; 20 `tick` with 100; 4 `tick` take in 40"
+        " declarations",
         f"{CROWDS}::test_twenty",
         f"{SPOOL}::test_what_is_kept_is_taken",
         f"{ENDS}::test_many_ticks",
@@ -161,7 +205,12 @@ ROWS = (
         f"{MIGRATIONS}::",
         f"{STORAGE}::test_a_newer",
     ),
-    row(12, "a long past", "100,000 incidents, 1,000,000 attempts, 50 open; 5,000 passes of one `watch`", f"{PAST}::"),
+    row(
+        12,
+        "a long past",
+        "100,000 incidents, 1,000,000 attempts, 50 open; 5,000 passes of one `watch`",
+        f"{PAST}::",
+    ),
     row(
         13,
         "a provider refuses",
@@ -204,7 +253,12 @@ ROWS = (
         f"{OUTCOMES}::test_a_plugin_that_claims",
         f"{OUTCOMES}::test_options",
     ),
-    row(18, "a secret is put right meanwhile", "the file of a secret rewritten, removed, written again", f"{PROVIDERS}::test_a_secret"),
+    row(
+        18,
+        "a secret is put right meanwhile",
+        "the file of a secret rewritten, removed, written again",
+        f"{PROVIDERS}::test_a_secret",
+    ),
     row(
         19,
         "the machine sleeps; cron stops",
@@ -227,7 +281,8 @@ ROWS = (
     row(
         21,
         "handoffs and changes of clocks",
-        "Berlin, New York, Lord Howe, St John's, Casablanca, Apia 2011: every minute, and a page at the instant",
+        "Berlin, New York, Lord Howe, St John's, Casablanca, Apia 2011: every minute, and a page at the"
+        " instant",
         f"{SCHEDULE}::test_at_every",
         f"{SCHEDULE}::test_any_schedule",
         f"{CLOCKS}::test_a_page_at",
@@ -246,7 +301,8 @@ ROWS = (
     row(
         23,
         "the configuration is edited meanwhile",
-        "levels reordered, removed, shortened; people, teams, services removed or renamed; the turn under way taken",
+        "levels reordered, removed, shortened; people, teams, services removed or renamed; the turn under way"
+        " taken",
         f"{EDITS}::test_an_edited",
         f"{EDITS}::test_a_person",
         f"{EDITS}::test_a_team",
@@ -318,13 +374,15 @@ ROWS = (
     row(
         33,
         "any length, to any service",
-        "a letter to a megabyte, digests, templates, mentions, to eight services that count as the real ones do",
+        "a letter to a megabyte, digests, templates, mentions, to eight services that count as the real"
+        " ones do",
         "tests/delivery/test_length.py::",
     ),
     row(
         34,
         "something of one team cannot be used",
-        "a time zone taken away; a schedule, and each public function of the core in turn, raising for one team",
+        "a time zone taken away; a schedule, and each public function of the core in turn, raising for one"
+        " team",
         "tests/faults/test_injected.py::",
         "tests/faults/test_zones.py::",
         "tests/scenarios/test_unusable.py::",
@@ -348,7 +406,8 @@ ROWS = (
     row(
         37,
         "nobody reads what is said",
-        "a terminal stopped by Ctrl-S, or whose other end does not read; full pipes; under `watch`, `tick` and `demo`; SIGTERM then",
+        "a terminal stopped by Ctrl-S, or whose other end does not read; full pipes; under `watch`, `tick`"
+        " and `demo`; SIGTERM then",
         "tests/faults/test_unread.py::",
         f"{SURROUNDINGS}::test_a_watch_goes_on",
     ),
@@ -370,7 +429,8 @@ ROWS = (
     row(
         40,
         "the database is damaged in an index, or lost",
-        "rows hidden from an index, rows that are no more; a restore killed at each step; its disk or link exchanged, also under a `watch`",
+        "rows hidden from an index, rows that are no more; a restore killed at each step; its disk or link"
+        " exchanged, also under a `watch`",
         "tests/faults/test_damaged_indexes.py::",
         "tests/faults/test_lost_databases.py::",
     ),
@@ -404,13 +464,15 @@ ROWS = (
     row(
         44,
         "many people, one installation",
-        "real users of a group and outside of it, every umask; what one keeps aside and another cannot read; files that may not be used",
+        "real users of a group and outside of it, every umask; what one keeps aside and another cannot read;"
+        " files that may not be used",
         f"{PEOPLE}::",
     ),
     row(
         45,
         "somebody acts between two ticks",
-        "a time-out, a snooze, a nudge, a level, a maintenance that has lapsed; the same key again; worse while somebody has it",
+        "a time-out, a snooze, a nudge, a level, a maintenance that has lapsed; the same key again; worse"
+        " while somebody has it",
         f"{WHOEVER_ACTS}::",
         f"{KEYS}::",
         f"{TOLD}::test_4_7",
@@ -419,7 +481,8 @@ ROWS = (
     row(
         46,
         "planted links, loose modes; a copy cut short",
-        "links where metrics, pages, copies, the cache go; files of others; SIGKILL during the daily copy; parts left by the dead",
+        "links where metrics, pages, copies, the cache go; files of others; SIGKILL during the daily copy;"
+        " parts left by the dead",
         "tests/faults/test_files.py::",
         "tests/faults/test_exposure.py::",
     ),
@@ -438,7 +501,8 @@ ROWS = (
     row(
         49,
         "everything at once",
-        "any signal to twenty processes; providers hang, refuse, are late; full disks, lost mounts, edits, leaps of the clock, restores",
+        "any signal to twenty processes; providers hang, refuse, are late; full disks, lost mounts, edits,"
+        " leaps of the clock, restores",
         "tests/faults/test_chaos.py::",
     ),
 )
@@ -482,7 +546,10 @@ def table(rows: Iterable[Row], sums: dict[int, Sum]) -> Iterable[str]:
     for one in rows:
         total = sums[one.number]
         repeated = str(total.repeated.total())
-        yield f"| {one.number} | {one.situation} | {one.injected} | {total.rounds:,} | {total.lost} | {repeated} |"
+        yield (
+            f"| {one.number} | {one.situation} | {one.injected} | {total.rounds:,} | {total.lost} |"
+            f" {repeated} |"
+        )
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
@@ -493,7 +560,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 def pytest_runtest_logreport(report: Any) -> None:
     """pytest's hook (this file is a plugin then): note how each test ended."""
-    if report.when == "call" and REPORT in os.environ and "PYTEST_XDIST_WORKER" not in os.environ and not report.skipped:
+    if (
+        report.when == "call"
+        and REPORT in os.environ
+        and "PYTEST_XDIST_WORKER" not in os.environ
+        and not report.skipped
+    ):
         write({"test": report.nodeid, "passed": report.passed})
 
 
@@ -508,13 +580,29 @@ def main(numbers: list[str]) -> int:
     rows = [one for one in ROWS if not numbers or str(one.number) in numbers]
     files = sorted({test.partition("::")[0] for one in rows for test in one.tests})
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as report:
-        command = [sys.executable, "-m", "pytest", "-p", "tests.faults.survey", "-m", "long or not long", *files]
-        environ = {**os.environ, REPORT: report.name, WANTED: " ".join(test for one in rows for test in one.tests)}
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.faults.survey",
+            "-m",
+            "long or not long",
+            *files,
+        ]
+        environ = {
+            **os.environ,
+            REPORT: report.name,
+            WANTED: " ".join(test for one in rows for test in one.tests),
+        }
         ran = subprocess.run(command, cwd=HERE, env=environ, stdout=sys.stderr, check=False)
         sums = add_up(rows, map(json.loads, report))
     print("\n".join(table(rows, sums)))
     reasons = sum((total.repeated for total in sums.values()), Counter[str]())
-    print("\nRepeated, because: " + ("; ".join(f"{reason} ({count})" for reason, count in reasons.most_common()) or "nothing was"))
+    print(
+        "\nRepeated, because: "
+        + ("; ".join(f"{reason} ({count})" for reason, count in reasons.most_common()) or "nothing was")
+    )
     return ran.returncode
 
 

@@ -1,4 +1,6 @@
-"""Scenario 49: all of it at once. `ESCALATE_CHAOS_MINUTES=60` makes it an hour, `ESCALATE_FAULTS_SEED` another one."""
+"""Scenario 49: all of it at once. `ESCALATE_CHAOS_MINUTES=60` makes it an hour,
+`ESCALATE_FAULTS_SEED` another one.
+"""
 
 from __future__ import annotations
 
@@ -34,5 +36,11 @@ def test_whatever_happens_at_once_nothing_is_lost_and_nobody_is_paged_after_an_a
         print("\n".join(wrong), flush=True)
         shutil.rmtree(place, ignore_errors=True)
         number += 1
-    report(rounds=number, messages=total.messages, lost=len(wrong), repeated=dict(total.repeated), killed=total.signals["KILL"])
+    report(
+        rounds=number,
+        messages=total.messages,
+        lost=len(wrong),
+        repeated=dict(total.repeated),
+        killed=total.signals["KILL"],
+    )
     assert wrong == [], total

@@ -1,4 +1,5 @@
-"""Each guard of the claim and of the record, by itself: two processes' worth of the real store on one real file, step by step.
+"""Each guard of the claim and of the record, by itself: two processes' worth of the real store on
+one real file, step by step.
 
 `guards.py` takes each of these guards away in turn and sees a test here (or in test_crashes) fail.
 """
@@ -54,7 +55,9 @@ class Two:
             return store.outbox.record(claimed, kind, verdict.reason, verdict, self.now)
 
     def attempts(self) -> list[tuple[object, ...]]:
-        rows = self.one.database.run("SELECT number, outcome, detail FROM attempts WHERE notification_id = 1 ORDER BY id")
+        rows = self.one.database.run(
+            "SELECT number, outcome, detail FROM attempts WHERE notification_id = 1 ORDER BY id"
+        )
         return [tuple(row) for row in rows]
 
     def retrying(self) -> Verdict:
@@ -106,7 +109,9 @@ def test_a_gateway_with_a_long_backlog_hides_no_message_of_another(tmp_path):
     world = World(tmp_path, everyone)
     declare_quietly(world)
     with world.store.transaction():
-        world.store.database.change("UPDATE notifications SET due_at = due_at - 60000000 WHERE gateway = 'sms'")
+        world.store.database.change(
+            "UPDATE notifications SET due_at = due_at - 60000000 WHERE gateway = 'sms'"
+        )
     offered = world.store.outbox.waiting(world.clock.at, 2)
     assert {one.gateway for one in offered} == {"sms", "slack"}
     world.store.close()
@@ -141,7 +146,9 @@ def test_what_is_over_is_not_abandoned(two):
 
 
 def test_who_lost_a_claim_cannot_record_over_the_one_who_has_it(two):
-    """A process that was stopped for longer than its lease comes back when another has taken the message over."""
+    """A process that was stopped for longer than its lease comes back when another has taken the
+    message over.
+    """
     late = two.claim(two.one, "first", lease=SECOND)
     two.world.clock.at += 2 * SECOND
     (found,) = two.other.outbox.abandoned(two.now, 10)[0]
@@ -151,7 +158,9 @@ def test_who_lost_a_claim_cannot_record_over_the_one_who_has_it(two):
     assert two.record(two.one, late, FAILED, OutcomeKind.PERMANENT) is None
     assert two.page.status is NotificationStatus.SENDING
     assert two.record(two.other, again, SENT) is NotificationStatus.SENT
-    assert two.attempts() == [(1, "unknown", "died"), (2, "sent", "taken")], "each attempt keeps what was recorded of it first"
+    assert two.attempts() == [(1, "unknown", "died"), (2, "sent", "taken")], (
+        "each attempt keeps what was recorded of it first"
+    )
 
 
 def test_an_outcome_is_recorded_once(two):
@@ -184,7 +193,9 @@ def test_what_was_called_off_and_arrived_all_the_same_is_sent(two):
 
 
 def test_a_plan_made_before_the_claim_does_not_undo_it(two):
-    """Nobody stores a stale plan today, since loading and storing are one transaction; the store does not rely on it."""
+    """Nobody stores a stale plan today, since loading and storing are one transaction; the store
+    does not rely on it.
+    """
     from escalate_cli.core.changes.respond import acknowledge
 
     before = two.world.look()

@@ -1,5 +1,5 @@
-"""Scenarios 19 and 20: a machine that sleeps, a cron that stops, a clock that jumps. On the injected clock; and, where libfaketime is
-installed, with the real command under a faked one."""
+"""Scenarios 19 and 20: a machine that sleeps, a cron that stops, a clock that jumps. On the
+injected clock; and, where libfaketime is installed, with the real command under a faked one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def test_ticks_however_far_apart_page_the_same_people_in_the_same_order(tmp_path
     world = World(tmp_path, LADDER)
     world.declare("down", "login")
     world.advance("1h10m" if every != "1s" else "16m", every=every)
-    walk = WALK[:3] if every in ("1s", "7m") else WALK  # of a second walk, 7 min may pass over a level of 5: product.md §4.11
+    # of a second walk, 7 min may pass over a level of 5: product.md §4.11
+    walk = WALK[:3] if every in ("1s", "7m") else WALK
     assert people(world)[: len(walk)] == walk
     minutes = [minute for minute, _ in world.history()]
     assert minutes == sorted(minutes)
@@ -67,7 +68,9 @@ def test_ticks_a_day_apart_leave_nobody_out(tmp_path):
 
 
 @pytest.mark.parametrize("gap", ["3h", "1d", "7d"])
-def test_a_machine_that_slept_pages_the_earliest_level_and_the_one_due_now_once_each_and_goes_on_with_full_waits(tmp_path, gap):
+def test_a_machine_that_slept_pages_the_earliest_level_and_the_one_due_now_once_each_and_goes_on_with_full_waits(
+    tmp_path, gap
+):
     world = World(tmp_path, LADDER)
     world.declare("down", "login")
     world.sleep(gap)
@@ -107,7 +110,9 @@ def jump(world: World, how: str, passed: int) -> None:
 
 @pytest.mark.parametrize("name", JUMPS)
 def test_a_clock_that_jumps_stalls_nothing_bursts_nothing_and_resolves_nothing(tmp_path, name):
-    """A person in back-off, one limited, one acknowledged, one walking: after the jump, no more than the waits of real time."""
+    """A person in back-off, one limited, one acknowledged, one walking: after the jump, no more
+    than the waits of real time.
+    """
     world = World(tmp_path, LADDER.replace("repeat = 1", 'repeat = 1\nack_timeout = "30m"'))
     world.declare("walking", "login")
     world.declare("taken", "payments")
@@ -129,7 +134,9 @@ def test_a_clock_that_jumps_stalls_nothing_bursts_nothing_and_resolves_nothing(t
 
 
 def test_a_clock_set_back_does_not_hold_a_page_back_for_longer_than_the_limit(tmp_path):
-    """The person has had as much as the limit allows when the clock goes back a day: the next page is late by `per`, not by a day."""
+    """The person has had as much as the limit allows when the clock goes back a day: the next page
+    is late by `per`, not by a day.
+    """
     organisation = ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"')
     world = World(tmp_path, LADDER, organisation=organisation)
     for number in range(2):
@@ -155,24 +162,45 @@ def test_a_retry_in_back_off_survives_every_jump(tmp_path):
 
 
 HANDOFFS = {
-    "Berlin, at the hour that the clocks skip": ("Europe/Berlin", "2026-03-28T02:30:00", "2026-03-29T01:00:00"),
+    "Berlin, at the hour that the clocks skip": (
+        "Europe/Berlin",
+        "2026-03-28T02:30:00",
+        "2026-03-29T01:00:00",
+    ),
     "Berlin, at the hour that comes twice": ("Europe/Berlin", "2026-10-24T02:30:00", "2026-10-25T00:30:00"),
-    "New York, at the hour that the clocks skip": ("America/New_York", "2026-03-07T02:30:00", "2026-03-08T07:00:00"),
-    "Lord Howe, at the half hour that the clocks skip": ("Australia/Lord_Howe", "2026-10-03T02:15:00", "2026-10-03T15:30:00"),
-    "St John's, at the hour that comes twice": ("America/St_Johns", "2026-10-31T01:15:00", "2026-11-01T03:45:00"),
+    "New York, at the hour that the clocks skip": (
+        "America/New_York",
+        "2026-03-07T02:30:00",
+        "2026-03-08T07:00:00",
+    ),
+    "Lord Howe, at the half hour that the clocks skip": (
+        "Australia/Lord_Howe",
+        "2026-10-03T02:15:00",
+        "2026-10-03T15:30:00",
+    ),
+    "St John's, at the hour that comes twice": (
+        "America/St_Johns",
+        "2026-10-31T01:15:00",
+        "2026-11-01T03:45:00",
+    ),
     "Casablanca, when Ramadan begins": ("Africa/Casablanca", "2024-03-09T02:30:00", "2024-03-10T01:30:00"),
     "Apia, across the day that it lost": ("Pacific/Apia", "2011-12-29T09:00:00", "2011-12-30T19:00:00"),
 }
-"""the zone, the first of daily handoffs in its local time, and the instant of the next in UTC; Apia's second handoff was on a day that
-never was, so that the third person follows the first"""
+"""the zone, the first of daily handoffs in its local time, and the instant of the next in UTC;
+Apia's second handoff was on a day that never was, so that the third person follows the first"""
 
 
 @pytest.mark.parametrize("name", HANDOFFS)
 def test_a_page_at_the_very_instant_of_a_handoff_goes_to_the_incoming_person(tmp_path, name):
     zone, start, handoff = HANDOFFS[name]
     schedule = '[schedules.identity-primary]\n[[schedules.identity-primary.rotations]]\nmembers = ["ana"]\n'
-    turns = f'[schedules.identity-primary]\ntimezone = "{zone}"\n[[schedules.identity-primary.rotations]]\nmembers = ["ana", "bo", "cto"]\n'
-    organisation = ORGANISATION.replace(f'{schedule}start = 2026-01-05T09:00:00\nevery = "1w"', f'{turns}start = {start}\nevery = "1d"')
+    turns = (
+        "[schedules.identity-primary]\ntimezone ="
+        f' "{zone}"\n[[schedules.identity-primary.rotations]]\nmembers = ["ana", "bo", "cto"]\n'
+    )
+    organisation = ORGANISATION.replace(
+        f'{schedule}start = 2026-01-05T09:00:00\nevery = "1w"', f'{turns}start = {start}\nevery = "1d"'
+    )
     assert organisation != ORGANISATION
     world = World(tmp_path, LADDER, organisation=organisation)
     world.clock.at = instant(handoff) - 1
@@ -184,14 +212,16 @@ def test_a_page_at_the_very_instant_of_a_handoff_goes_to_the_incoming_person(tmp
     world.store.close()
 
 
-# ── the real command, under a faked clock ─────────────────────────────────────────────────────────────────────────────
+# ── the real command, under a faked clock ─────────────────────────────────────────────
 
 needs_faketime = pytest.mark.skipif(shutil.which("faketime") is None, reason="libfaketime is not installed")
 
 
 def at(place: Installation, offset: str, *words: str, code: int | None = 0):
     """Run `escalate` with a wall clock that is off by `offset`."""
-    ran = place.script('exec faketime -f "$0" escalate "$@"'.replace('"$0"', f'"{offset}"').replace('"$@"', " ".join(words)))
+    ran = place.script(
+        'exec faketime -f "$0" escalate "$@"'.replace('"$0"', f'"{offset}"').replace('"$@"', " ".join(words))
+    )
     assert code is None or ran.code == code, ran
     assert "Traceback" not in ran.err
     return ran
@@ -199,13 +229,17 @@ def at(place: Installation, offset: str, *words: str, code: int | None = 0):
 
 @needs_faketime
 def test_the_real_command_after_three_hours_of_sleep(tmp_path):
-    config = crew(1, ("a",), wait="5m") + '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n'
+    config = (
+        crew(1, ("a",), wait="5m") + '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n'
+    )
     config += '[people.q]\nname = "Q"\ncontact = { a = "q" }\n'
     with HttpServer() as web, installation(tmp_path, web, config) as place:
         at(place, "+0", "declare", "down", "-s", "x")
         at(place, "+3h", "tick", code=None)
         told = place.told
-        assert sorted(told) == ["/a/p0", "/a/p0", "/a/q"], "the earliest level never paged, and what is due by now: the fallback"
+        assert sorted(told) == ["/a/p0", "/a/p0", "/a/q"], (
+            "the earliest level never paged, and what is due by now: the fallback"
+        )
         assert "late" in next(one for one in place.messages if one.path == "/a/q").json["message"]
         at(place, "+3h", "tick")
         assert place.told == told
@@ -216,11 +250,14 @@ def test_the_real_command_after_three_hours_of_sleep(tmp_path):
 @pytest.mark.parametrize("back", ["-1h", "-24h", "-20000d"])
 def test_the_real_command_with_a_clock_set_back(tmp_path, back):
     """A retry in back-off and a second level: both come when real time, not the clock, has passed."""
-    config = crew(1, ("a",), wait="2s") + '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n'
+    config = (
+        crew(1, ("a",), wait="2s") + '[[policies.all-hands.levels]]\nnotify = ["person:q"]\nwait = "1h"\n'
+    )
     config += '[people.q]\nname = "Q"\ncontact = { a = "q" }\n'
     with HttpServer(Answer(500), Answer()) as web, installation(tmp_path, web, config) as place:
         at(place, "+0", "declare", "down", "-s", "x", code=6)
         at(place, back, "tick", code=None)
+
         def both() -> bool:
             at(place, back, "tick", code=None)
             return sorted(set(place.told)) == ["/a/p0", "/a/q"] and place.statuses()["sent"] == 2

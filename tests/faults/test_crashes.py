@@ -1,4 +1,6 @@
-"""Scenarios 1 to 5: whatever dies, whenever it dies, no page is lost, and none is repeated without a reason that it states."""
+"""Scenarios 1 to 5: whatever dies, whenever it dies, no page is lost, and none is repeated without
+a reason that it states.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from tests.servers import Answer, HttpServer
 
 
 def kill_ticks(place: Installation, rounds: int, name: str) -> int:
-    """So many rounds of a fresh incident, three ticks at a time, and SIGKILL for all three at a moment of chance; how many were killed."""
+    """So many rounds of a fresh incident, three ticks at a time, and SIGKILL for all three at a
+    moment of chance; how many were killed.
+    """
     chance, killed, took = seeded(name), 0, 0.0
     for number in range(rounds):
         place.declare_quietly()
@@ -63,19 +67,29 @@ def test_what_is_killed_again_and_again_is_tried_no_more_often_than_allowed(tmp_
         account = place.account(allowed=2)
         assert (account.unexpected, account.too_often) == ([], [])
         assert place.rows("SELECT status, attempts FROM notifications WHERE id = 1") == [("failed", 2)]
-        assert place.rows("SELECT count(*) FROM notifications WHERE id > 1")[0][0] >= 1, "the fallback is paged in its place"
+        assert place.rows("SELECT count(*) FROM notifications WHERE id > 1")[0][0] >= 1, (
+            "the fallback is paged in its place"
+        )
 
 
-# ── declare ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── declare ───────────────────────────────────────────────────────────────────────────
 
 
 def kill_declares(place: Installation, rounds: int, name: str) -> tuple[int, int]:
-    """So many rounds of two declares at once, each killed at a moment of chance; (how many returned 0, how many are stored)."""
+    """So many rounds of two declares at once, each killed at a moment of chance; (how many returned
+    0, how many are stored).
+    """
     chance, promised, took = seeded(name), set(), place.how_long("declare", "no one kills this", "-s", "x")
     for round_number in range(rounds):
-        declares = [place.begin("declare", f"no {round_number}-{one}", "-s", "x", "--json") for one in range(2)]
+        declares = [
+            place.begin("declare", f"no {round_number}-{one}", "-s", "x", "--json") for one in range(2)
+        ]
         late = CLOCK.monotonic() + chance.uniform(0.3, 2.0) * took
-        until(lambda late=late, declares=declares: CLOCK.monotonic() > late or all(one.poll() is not None for one in declares))
+        until(
+            lambda late=late, declares=declares: (
+                CLOCK.monotonic() > late or all(one.poll() is not None for one in declares)
+            )
+        )
         for one, process in enumerate(declares):
             process.kill()
             process.communicate()
@@ -87,7 +101,9 @@ def kill_declares(place: Installation, rounds: int, name: str) -> tuple[int, int
 
 
 def all_are_whole(place: Installation) -> None:
-    """Every incident that is there has its escalation, its notifications and the beginning of its timeline."""
+    """Every incident that is there has its escalation, its notifications and the beginning of its
+    timeline.
+    """
     halves = place.rows(
         "SELECT id FROM incidents i WHERE NOT EXISTS (SELECT 1 FROM escalations WHERE incident_id = i.id)"
         " OR NOT EXISTS (SELECT 1 FROM timeline WHERE incident_id = i.id AND kind = 'declared')"
@@ -117,7 +133,7 @@ def test_declares_killed_for_scores_of_rounds_are_there_whole_or_not_at_all(tmp_
         place.database_must_be_sound()
 
 
-# ── each named point ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── each named point ──────────────────────────────────────────────────────────────────
 
 
 IN_DECLARE = {
@@ -130,7 +146,9 @@ IN_DECLARE = {
     "recording": (True, 1),
     "recorded": (True, 0),
 }
-"""whether the incident is there afterwards, and how often its message is repeated; None where it may have been sent or not"""
+"""whether the incident is there afterwards, and how often its message is repeated; None where it
+may have been sent or not
+"""
 
 
 @pytest.mark.parametrize("point", mostly_long(IN_DECLARE, "declaring", "claimed", "ended"))
@@ -146,7 +164,10 @@ def test_a_declare_killed_at_a_named_point_repeats_only_what_was_accepted_and_no
 
 
 def test_a_message_on_its_way_when_the_process_is_killed_is_repeated_once_and_says_so(tmp_path):
-    with HttpServer(Answer(trick="hold"), Answer()) as web, installation(tmp_path, web, crew(1, ("a",), timeout="50s")) as place:
+    with (
+        HttpServer(Answer(trick="hold"), Answer()) as web,
+        installation(tmp_path, web, crew(1, ("a",), timeout="50s")) as place,
+    ):
         declare = place.begin("declare", "down", "-s", "x")
         web.wait_for(1)
         place.kill(declare)
@@ -172,13 +193,16 @@ def test_a_tick_killed_at_a_named_point_pages_everyone_in_the_end(tmp_path, poin
         assert len(place.messages) >= 1 + repeats
 
 
-# ── who dies ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who dies ──────────────────────────────────────────────────────────────────────────
 
 
 @needs_proc
 @pytest.mark.parametrize("victim", mostly_long(["the child", "the worker"], "the child"))
 def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_path, victim):
-    with HttpServer(at_path={"/a/": Answer(trick="hang")}) as web, installation(tmp_path, web, crew(1, timeout="20s")) as place:
+    with (
+        HttpServer(at_path={"/a/": Answer(trick="hang")}) as web,
+        installation(tmp_path, web, crew(1, timeout="20s")) as place,
+    ):
         place.declare_quietly()
         tick = place.begin("tick")
         web.wait_for(2)
@@ -195,7 +219,10 @@ def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_
         web._at_path.clear()
         place.settle()
         place.account().must_be_sound()
-        assert [one.json["title"][:8] for one in place.messages if one.path == "/a/p0"] == ["[high] #", "(repeat)"]
+        assert [one.json["title"][:8] for one in place.messages if one.path == "/a/p0"] == [
+            "[high] #",
+            "(repeat)",
+        ]
 
 
 def worker_of(parent: int) -> int:
@@ -212,7 +239,10 @@ def worker_of(parent: int) -> int:
 
 @needs_proc
 def test_a_tick_that_is_killed_leaves_no_orphan(tmp_path):
-    with HttpServer(Answer(trick="hang")) as web, installation(tmp_path, web, crew(3, timeout="60s")) as place:
+    with (
+        HttpServer(Answer(trick="hang")) as web,
+        installation(tmp_path, web, crew(3, timeout="60s")) as place,
+    ):
         place.declare_quietly()
         tick = place.begin("tick")
         web.wait_for(4)
@@ -223,7 +253,10 @@ def test_a_tick_that_is_killed_leaves_no_orphan(tmp_path):
 
 
 def test_a_watch_told_to_stop_in_the_middle_of_a_send_finishes_it(tmp_path):
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(3, timeout="50s")) as place:
+    with (
+        HttpServer(Answer(trick="hold")) as web,
+        installation(tmp_path, web, crew(3, timeout="50s")) as place,
+    ):
         place.declare_quietly()
         watch = place.begin("watch")
         web.wait_for(6)
@@ -284,7 +317,9 @@ def test_a_digest_whose_sender_died_is_repeated_as_a_digest_and_says_so(tmp_path
     [(200, 2, 0, (1, 0, 0)), (503, 3, 6, (0, 0, 1)), (503, 2, 6, (0, 1, 1))],
     ids=["delivered", "to be tried again", "given up, and the fallback is to be tried again"],
 )
-def test_a_pass_tells_how_the_last_attempt_at_what_another_left_behind_ended(tmp_path, status, attempts, code, counts):
+def test_a_pass_tells_how_the_last_attempt_at_what_another_left_behind_ended(
+    tmp_path, status, attempts, code, counts
+):
     config = crew(1, ("a",)).replace("attempts = 20", f"attempts = {attempts}")
     with HttpServer(Answer(status)) as web, installation(tmp_path, web, config) as place:
         assert place("declare", "down", "-s", "x", ESCALATE_FAILPOINT="claimed").code == -signal.SIGKILL

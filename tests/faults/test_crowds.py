@@ -1,4 +1,6 @@
-"""Scenarios 6 to 8: many processes at once, an answer in the middle of the paging, and a database that somebody else holds."""
+"""Scenarios 6 to 8: many processes at once, an answer in the middle of the paging, and a database
+that somebody else holds.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ contact = { a = "q" }
 
 @pytest.mark.long
 def test_twenty_ticks_five_acks_and_two_watches_at_once_send_each_of_two_hundred_once(tmp_path):
-    """Fourteen by fourteen notifications; the acks are of incidents of their own, so that the two hundred stay wanted."""
+    """Fourteen by fourteen notifications; the acks are of incidents of their own, so that the two
+    hundred stay wanted.
+    """
     with HttpServer(Answer(after=0.02)) as web, installation(tmp_path, web, crew(10, timeout="20s")) as place:
         for number in range(10):
             place.declare_quietly(f"no {number}")
@@ -37,22 +41,35 @@ def test_twenty_ticks_five_acks_and_two_watches_at_once_send_each_of_two_hundred
         ran = [place.end(one, 120) for one in (*acks, *others)]
         assert {one.code for one in ran} == {0}, [one for one in ran if one.code]
         assert [one.err for one in ran if one.err and "no tick has ever run" not in one.err] == []
-        until(lambda: not place.rows("SELECT 1 FROM notifications WHERE status IN ('pending', 'sending', 'retrying')"), 60)
+        until(
+            lambda: (
+                not place.rows(
+                    "SELECT 1 FROM notifications WHERE status IN ('pending', 'sending', 'retrying')"
+                )
+            ),
+            60,
+        )
         for watch in watches:
             watch.terminate()
         ended = [place.end(watch) for watch in watches]
         assert [(one.code, one.err) for one in ended] == [(0, ""), (0, "")]
         place.account().must_be_sound(repeats=0)
-        wanted = place.rows("SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE 'no %'")
+        wanted = place.rows(
+            "SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE"
+            " 'no %'"
+        )
         assert wanted == place.rows(
-            "SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE 'no %' AND n.status = 'sent'"
+            "SELECT count(*) FROM notifications n JOIN incidents i ON i.id = incident_id WHERE title LIKE 'no"
+            " %' AND n.status = 'sent'"
         )
         assert wanted == [(200,)]
         place.database_must_be_sound()
 
 
 def test_after_an_ack_that_returned_no_new_attempt_begins(tmp_path):
-    """A tick that pages eighty and an ack in the middle of it: what was not begun when the ack returned is never begun."""
+    """A tick that pages eighty and an ack in the middle of it: what was not begun when the ack
+    returned is never begun.
+    """
     with HttpServer(Answer(after=0.8)) as web, installation(tmp_path, web, crew(40, timeout="50s")) as place:
         cancelled = 0
         for arrivals in (1, 9):
@@ -63,7 +80,10 @@ def test_after_an_ack_that_returned_no_new_attempt_begins(tmp_path):
             assert place("ack", str(incident), "--by", "p1").code == 0
             returned_at = CLOCK.now()
             assert place.end(tick).code == 0
-            attempts = "SELECT began_at FROM attempts a JOIN notifications n ON n.id = a.notification_id WHERE incident_id = ?"
+            attempts = (
+                "SELECT began_at FROM attempts a JOIN notifications n ON n.id = a.notification_id WHERE"
+                " incident_id = ?"
+            )
             # What was claimed before the ack and withdrawn before its first byte has left no message.
             began = place.rows(f"{attempts} AND a.detail NOT LIKE 'it is no longer wanted%'", incident)
             assert [at for (at,) in place.rows(attempts, incident) if at > returned_at] == []
@@ -77,9 +97,13 @@ def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
     with HttpServer(at_path={"/a/": Answer(503)}) as web, installation(tmp_path, web, crew(1)) as place:
         assert place.declare("down", "-s", "x", code=6)["notifications"][0]["status"] == "retrying"
         assert place("resolve", "1").code in (0, 6)
-        assert place.rows("SELECT status, attempts FROM notifications WHERE kind = 'page' AND gateway = 'a'") == [("cancelled", 1)]
+        assert place.rows(
+            "SELECT status, attempts FROM notifications WHERE kind = 'page' AND gateway = 'a'"
+        ) == [("cancelled", 1)]
         place.let_leases_end()
-        assert [one.json["title"] for one in place.messages if one.path == "/b/p0"][-1] == "[resolved] #1 down", "where the page arrived"
+        assert [one.json["title"] for one in place.messages if one.path == "/b/p0"][
+            -1
+        ] == "[resolved] #1 down", "where the page arrived"
         web._at_path.clear()
         place.forget()
         place.settle()
@@ -88,7 +112,9 @@ def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
 
 @pytest.mark.long
 def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_for_good(tmp_path):
-    """A tick gives up with exit code 7 within 15 s and sends nothing; so do an ack and a list; the next tick sends each once."""
+    """A tick gives up with exit code 7 within 15 s and sends nothing; so do an ack and a list; the
+    next tick sends each once.
+    """
     with HttpServer() as web, installation(tmp_path, web, crew(2)) as place:
         place.declare_quietly()
         to_start = place.how_long("list")
@@ -102,7 +128,9 @@ def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_fo
         holder.close()
         for one in ran:
             assert (one.code, one.out) == (7, "")
-            assert one.err.startswith(f"escalate: error: the database {place.db} is locked by another process\nhint: "), one.err
+            assert one.err.startswith(
+                f"escalate: error: the database {place.db} is locked by another process\nhint: "
+            ), one.err
         assert took < 15 + 3 * to_start, "three that start at once"
         assert web.arrived == []
         assert place("tick").code == 0
@@ -111,7 +139,9 @@ def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_fo
 
 
 def hold_for_longer_than_patience(place: Installation, web: HttpServer) -> None:
-    """Hold the database while the providers answer, until whoever wants to record it must have lost patience."""
+    """Hold the database while the providers answer, until whoever wants to record it must have lost
+    patience.
+    """
     holder = sqlite3.connect(place.db, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     web.release()
@@ -123,7 +153,10 @@ def hold_for_longer_than_patience(place: Installation, web: HttpServer) -> None:
 @pytest.mark.long
 def test_a_watch_survives_a_database_that_is_locked_while_it_is_sending(tmp_path):
     """What was accepted in the meantime is recorded when the lock is gone, and not sent again."""
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(2, timeout="50s")) as place:
+    with (
+        HttpServer(Answer(trick="hold")) as web,
+        installation(tmp_path, web, crew(2, timeout="50s")) as place,
+    ):
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
         web.wait_for(4)
@@ -138,7 +171,10 @@ def test_a_watch_survives_a_database_that_is_locked_while_it_is_sending(tmp_path
 
 @pytest.mark.long
 def test_a_tick_whose_database_is_locked_while_it_is_sending_records_what_it_sent(tmp_path):
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(2, timeout="50s")) as place:
+    with (
+        HttpServer(Answer(trick="hold")) as web,
+        installation(tmp_path, web, crew(2, timeout="50s")) as place,
+    ):
         place.declare_quietly()
         tick = place.begin("tick")
         web.wait_for(4)

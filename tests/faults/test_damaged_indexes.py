@@ -1,4 +1,6 @@
-"""Indexes that do not say what their tables say, as a torn copy leaves them: nothing is late in silence, and no loop goes on for ever."""
+"""Indexes that do not say what their tables say, as a torn copy leaves them: nothing is late in
+silence, and no loop goes on for ever.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_4_1_what_a_damaged_index_hides_is_found_by_another_way_and_sent(place, 
         place.declare_quietly("hidden")
         with place.sql() as db:  # three minutes ago: a tick should have dealt with it
             db.execute("UPDATE incidents SET next_due_at = ? WHERE id = 2", (CLOCK.now() - 180_000_000,))
-            db.execute("UPDATE notifications SET due_at = ? WHERE incident_id = 2", (CLOCK.now() - 180_000_000,))
+            db.execute(
+                "UPDATE notifications SET due_at = ? WHERE incident_id = 2", (CLOCK.now() - 180_000_000,)
+            )
     assert is_damaged(place.db)
     assert "an index of the database" in " ".join(place("doctor").out.split())
     ran = place("tick")
@@ -63,8 +67,14 @@ def test_4_1_what_a_damaged_index_hides_is_found_by_another_way_and_sent(place, 
 
 
 DUE = {
-    "notifications_due": ("UPDATE notifications SET status = 'pending', due_at = 1", "UPDATE notifications SET status = 'sent'"),
-    "notifications_leased": ("UPDATE notifications SET status = 'sending', lease_until = 1", "UPDATE notifications SET status = 'sent'"),
+    "notifications_due": (
+        "UPDATE notifications SET status = 'pending', due_at = 1",
+        "UPDATE notifications SET status = 'sent'",
+    ),
+    "notifications_leased": (
+        "UPDATE notifications SET status = 'sending', lease_until = 1",
+        "UPDATE notifications SET status = 'sent'",
+    ),
     "incidents_due": ("UPDATE incidents SET next_due_at = 1", "UPDATE incidents SET next_due_at = NULL"),
 }
 """by index: what makes everything due, and nothing"""
@@ -73,7 +83,11 @@ DUE = {
 def multiply(place: Installation, table: str) -> None:
     """Until there is more than two batches of it."""
     with place.sql() as db:
-        columns = ", ".join(row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["name"] not in ("id", "key"))
+        columns = ", ".join(
+            row["name"]
+            for row in db.execute(f"PRAGMA table_info({table})")
+            if row["name"] not in ("id", "key")
+        )
         while db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] < 500:
             db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}")
 
@@ -87,7 +101,10 @@ def test_a_damaged_index_that_shows_what_is_not_due_makes_no_loop_and_hides_noth
     due, done = DUE[index]
     multiply(place, due.split()[1])
     with place.sql() as db:
-        db.execute("INSERT INTO attempts (notification_id, number, began_at) SELECT id, attempts, 1 FROM notifications")
+        db.execute(
+            "INSERT INTO attempts (notification_id, number, began_at) SELECT id, attempts, 1 FROM"
+            " notifications"
+        )
         db.execute(due)
     with frozen(place.db, index), place.sql() as db:
         db.execute(done)
@@ -117,7 +134,11 @@ def test_4_18_a_row_that_its_index_has_elsewhere_is_dealt_with_once_the_index_is
     with frozen(place.db, index), place.sql() as db:
         db.execute(OFFERED[index])
     assert is_damaged(place.db)
-    words = {"update": ("1", "-m", "news"), "declare": ("of it", "-s", "x", "--key", "k", "-m", "news"), "tick": ()}.get(word, ("1",))
+    words = {
+        "update": ("1", "-m", "news"),
+        "declare": ("of it", "-s", "x", "--key", "k", "-m", "news"),
+        "tick": (),
+    }.get(word, ("1",))
     ran = place(word, *words)
     assert ran.code in (0, 6), ran  # 6: a pass had a trouble
     assert "it has been rebuilt from its table" in " ".join(ran.err.split()) or is_damaged(place.db)

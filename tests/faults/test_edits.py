@@ -24,11 +24,15 @@ wait = "15m"
 """
 REORDERED = THREE.replace('"on-call"', '"x"').replace('"lead"', '"on-call"').replace('"x"', '"lead"')
 SHORTENED = THREE.rpartition("[[policies.standard.levels]]")[0]
-ONE = THREE.partition("[[policies.standard.levels]]\nnotify = [\"lead\"]")[0]
+ONE = THREE.partition('[[policies.standard.levels]]\nnotify = ["lead"]')[0]
 QUICKER = THREE.replace("5m", "1m").replace("10m", "1m")
 
 
-@pytest.mark.parametrize("edited", [REORDERED, SHORTENED, ONE, QUICKER], ids=["reordered", "shortened", "one level left", "quicker"])
+@pytest.mark.parametrize(
+    "edited",
+    [REORDERED, SHORTENED, ONE, QUICKER],
+    ids=["reordered", "shortened", "one level left", "quicker"],
+)
 @pytest.mark.parametrize("reload", [False, True], ids=["as it began", "reloaded"])
 def test_an_edited_policy_pages_nobody_twice_for_a_level_and_skips_nobody(tmp_path, edited, reload):
     world = World(tmp_path, THREE)
@@ -49,7 +53,9 @@ def test_an_edited_policy_pages_nobody_twice_for_a_level_and_skips_nobody(tmp_pa
         assert told.count("sms to cto") <= 1
 
 
-PERSON_GONE = ORGANISATION.replace('[people.cto]\nname = "Cto"\ncontact = { sms = "+7", email = "cto@example.com" }\n', "")
+PERSON_GONE = ORGANISATION.replace(
+    '[people.cto]\nname = "Cto"\ncontact = { sms = "+7", email = "cto@example.com" }\n', ""
+)
 TEAM_RENAMED = ORGANISATION.replace("identity", "accounts")
 
 
@@ -105,7 +111,7 @@ def test_an_address_that_is_changed_is_used_by_the_next_attempt(tmp_path):
     assert world.last().url.endswith("/%2B77")
 
 
-# ── broken files, under the real command ──────────────────────────────────────────────────────────────────────────────
+# ── broken files, under the real command ──────────────────────────────────────────────
 
 VALID = crew(1, ("a",))
 BROKEN = {
@@ -171,16 +177,24 @@ COSTLY = {
     "a header of 20,000 parts": f"[{'.'.join('a' * 20_000)}]\n",
     "200,000 lists in each other": "a = " + "[" * 200_000 + "]" * 200_000 + "\n",
     "100,000 rules that say nothing": "[[rules]]\n" * 100_000,
-    "20,000 rules": "".join(f'[[rules]]\nname = "r{n}"\nwhen = {{ severity = "high" }}\npage = ["lead"]\n' for n in range(20_000)),
-    "8,000 names that mean nothing": "".join(f'[services.s{n}]\nname = "S {n}"\nteam = "t{n}"\nlead = 1\n' for n in range(8_000)),
+    "20,000 rules": "".join(
+        f'[[rules]]\nname = "r{n}"\nwhen = {{ severity = "high" }}\npage = ["lead"]\n' for n in range(20_000)
+    ),
+    "8,000 names that mean nothing": "".join(
+        f'[services.s{n}]\nname = "S {n}"\nteam = "t{n}"\nlead = 1\n' for n in range(8_000)
+    ),
     "100,000 keys that nobody knows": "".join(f"k{n} = 1\n" for n in range(100_000)),
     "60,000 bad zones": "".join(f'[schedules.s{n}]\ntimezone = "Here/There{n}"\n' for n in range(60_000)),
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(COSTLY, "a key of 20,000 parts", "100,000 rules that say nothing", "20,000 rules"))
+@pytest.mark.parametrize(
+    "name", mostly_long(COSTLY, "a key of 20,000 parts", "100,000 rules that say nothing", "20,000 rules")
+)
 def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(running, name):
-    """What it may take is bounded by the system: a tick that parsed any of these to its end would not come back."""
+    """What it may take is bounded by the system: a tick that parsed any of these to its end would
+    not come back.
+    """
     file = running.config / "all.toml"
     try:
         file.write_text(VALID.replace("PORT", str(running.web.port)) + COSTLY[name])
@@ -197,7 +211,10 @@ def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(runn
 
 def test_a_file_too_slow_for_a_tick_is_read_by_check_and_then_by_the_tick(running):
     file = running.config / "all.toml"
-    many = "".join(f'[services.s{n}]\nname = "S {n} of many"\nteam = "crew"\nkeywords = ["k{n} a", "k{n} b"]\n' for n in range(40_000))
+    many = "".join(
+        f'[services.s{n}]\nname = "S {n} of many"\nteam = "crew"\nkeywords = ["k{n} a", "k{n} b"]\n'
+        for n in range(40_000)
+    )
     try:
         file.write_text(VALID.replace("PORT", str(running.web.port)) + many)
         ran = running("tick")
@@ -241,7 +258,9 @@ def test_a_configuration_that_is_gone_does_not_stop_running_incidents(running, t
 
 
 def test_a_missing_secret_is_named_and_the_incident_goes_out_the_other_way(tmp_path):
-    config = crew(1, ("a", "b")).replace("json://127.0.0.1:PORT/a/", "json://robot:${NOT_SET}@127.0.0.1:PORT/a/")
+    config = crew(1, ("a", "b")).replace(
+        "json://127.0.0.1:PORT/a/", "json://robot:${NOT_SET}@127.0.0.1:PORT/a/"
+    )
     with HttpServer() as web, installation(tmp_path, web, config) as place:
         ran = place("declare", "down", "-s", "x")
         assert ran.code == 6

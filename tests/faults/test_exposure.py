@@ -44,9 +44,16 @@ def test_check_warns_and_doctor_has_a_finding_for_each(place):
     assert "exposure" in {one["code"] for one in place("doctor", "--json").json["findings"]}
     file_of(place).chmod(0o666)
     for command, those in (("check --no-coverage", "problems"), ("doctor", "findings")):
-        said = [one for one in place(*command.split(), "--json").json[those] if one["code"] == "writable-by-others"]
+        said = [
+            one
+            for one in place(*command.split(), "--json").json[those]
+            if one["code"] == "writable-by-others"
+        ]
         assert [one["level"] for one in said] == ["warning"]
-        assert said[0]["message"] == f"every user may write {file_of(place)} (mode 0666), and could change whom is paged"
+        assert (
+            said[0]["message"]
+            == f"every user may write {file_of(place)} (mode 0666), and could change whom is paged"
+        )
     assert [place("check", "--no-coverage", *strict).code for strict in ((), ("--strict",))] == [0, 1]
 
 
@@ -67,7 +74,9 @@ def test_a_configuration_that_others_may_write_is_said(place, mode):
 @pytest.mark.parametrize("mode", [0o777, 0o1777])
 def test_a_directory_to_which_others_may_add_files_is_said_sticky_or_not(place, mode):
     place.config.chmod(mode)
-    assert told(place) == {("writable-by-others", f"chmod {'go' if os.geteuid() == 0 else 'o'}-w {place.config}")}
+    assert told(place) == {
+        ("writable-by-others", f"chmod {'go' if os.geteuid() == 0 else 'o'}-w {place.config}")
+    }
 
 
 def test_above_the_configuration_the_sticky_bit_is_enough(place):

@@ -1,4 +1,6 @@
-"""Files that escalate writes: whole or not at all, never through somebody else's link, and nothing is left of those who died at it."""
+"""Files that escalate writes: whole or not at all, never through somebody else's link, and nothing
+is left of those who died at it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def everybodys(tmp_path: Path) -> Path:
     return place
 
 
-# ── planted links ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── planted links ─────────────────────────────────────────────────────────────────────
 
 
 def test_metrics_replace_a_planted_link_and_do_not_follow_it(tmp_path, web, everybodys):
@@ -56,7 +58,9 @@ def test_metrics_replace_a_planted_link_and_do_not_follow_it(tmp_path, web, ever
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
 
-def test_a_page_that_somebody_asks_for_replaces_a_planted_link_and_does_not_follow_it(tmp_path, web, everybodys):
+def test_a_page_that_somebody_asks_for_replaces_a_planted_link_and_does_not_follow_it(
+    tmp_path, web, everybodys
+):
     precious = tmp_path / "precious"
     precious.write_text(PRECIOUS)
     with installation(tmp_path / "place", web, CREW) as place:
@@ -123,14 +127,19 @@ def test_a_pipe_and_a_device_are_written_into(tmp_path, web):
         assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
-# ── whoever dies while it writes ──────────────────────────────────────────────────────────────────────────────────────
+# ── whoever dies while it writes ──────────────────────────────────────────────────────
 
 
-def test_a_tick_killed_during_the_daily_copy_leaves_the_copy_to_the_next_one_and_no_part_of_it_stays(tmp_path, web):
+def test_a_tick_killed_during_the_daily_copy_leaves_the_copy_to_the_next_one_and_no_part_of_it_stays(
+    tmp_path, web
+):
     with installation(tmp_path, web, CREW) as place:
         place.declare_quietly()
         with place.sql() as db:
-            db.executemany("INSERT INTO facts (name, value) VALUES (?, ?)", [(f"long {number}", "x" * 1_000_000) for number in range(60)])
+            db.executemany(
+                "INSERT INTO facts (name, value) VALUES (?, ?)",
+                [(f"long {number}", "x" * 1_000_000) for number in range(60)],
+            )
         copies = vitals.backups(place.db)
         tick = place.begin("tick")
         until(lambda: any(one.stat().st_size > 1_000_000 for one in copies.glob(".*.partial")), 30)
@@ -148,7 +157,10 @@ def test_while_one_process_copies_no_other_does_and_what_a_living_one_writes_sta
     world = World(tmp_path)
     copies = vitals.backups(world.store.database.path)
     copies.mkdir()
-    old, by_us = copies / f".2026-11-20.db.{dead_process()}.partial", copies / f".2026-11-20.db.{os.getpid()}.partial"
+    old, by_us = (
+        copies / f".2026-11-20.db.{dead_process()}.partial",
+        copies / f".2026-11-20.db.{os.getpid()}.partial",
+    )
     fresh = copies / f".2026-11-21.db.{dead_process()}-0123456789abcdef.partial"
     for path in (old, by_us, fresh, copies / (fresh.name + "-journal"), copies / "notes.partial"):
         path.write_text("x")
@@ -163,7 +175,9 @@ def test_while_one_process_copies_no_other_does_and_what_a_living_one_writes_sta
             [by_us.name, fresh.name, fresh.name + "-journal", "notes.partial", "2026-11-23.db"]
         )
     files.forget_abandoned(copies)
-    assert sorted(one.name for one in copies.iterdir()) == sorted([by_us.name, "notes.partial", "2026-11-23.db"])
+    assert sorted(one.name for one in copies.iterdir()) == sorted(
+        [by_us.name, "notes.partial", "2026-11-23.db"]
+    )
     os.utime(by_us, (1, 1))
     files.forget_abandoned(copies)
     assert not by_us.exists(), "the number of the dead is somebody else's by now"
@@ -177,4 +191,7 @@ def test_a_copy_elsewhere_removes_what_the_dead_left_beside_it_and_nothing_else(
         for name in (f".copy.db.{dead}.partial", f".other.db.{dead}.partial"):
             (tmp_path / name).write_text("x")
         assert place("backup", str(tmp_path / "copy.db")).code == 0
-        assert sorted(one.name for one in tmp_path.iterdir() if "db" in one.name) == [f".other.db.{dead}.partial", "copy.db"]
+        assert sorted(one.name for one in tmp_path.iterdir() if "db" in one.name) == [
+            f".other.db.{dead}.partial",
+            "copy.db",
+        ]

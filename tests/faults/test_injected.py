@@ -1,4 +1,6 @@
-"""Each public function of core in turn raises for the things of one team: nobody else notices, and somebody hears (promise 20)."""
+"""Each public function of core in turn raises for the things of one team: nobody else notices, and
+somebody hears (promise 20).
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,16 @@ QUICK = tuple(
         "levels.walk_on", "plan.plan", "plan.reasons", "message.compose", "maintenance.muted_until", "doing_without.noted", "rules.look",
     )
 )  # fmt: skip
-RECORDS = {f"{CORE}model.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")}
-"""With these every decision is written down: without them there is no incident to store. What stands in is the file of a kept
-declaration, the page that needs no record, and that each pass tries again."""
+RECORDS = {
+    f"{CORE}model.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")
+}
+"""With these every decision is written down: without them there is no incident to store. What
+stands in is the file of a kept declaration, the page that needs no record, and that each pass tries
+again."""
 ABOUT_BOTH = {f"{CORE}declaration.declare", f"{CORE}scope.wanted"}
-"""These are asked about an incident with all its services, also where their argument is no incident: what raises is nobody's own."""
+"""These are asked about an incident with all its services, also where their argument is no
+incident: what raises is nobody's own.
+"""
 TITLES = ["Cards are declined", "Cards are still declined", "Log in is broken"]
 
 
@@ -39,13 +46,20 @@ def lived(here: Night, name: str, number: int) -> tuple[int, str]:
 
 def must_hold(here: Night, name: str, said: str) -> None:
     """What is true of the night whatever has raised."""
-    assert here.heard(OTHERS) == [(0, "sms to cara"), (2, "sms to cara"), (5, "sms to dan"), (7, "sms to dan")]
+    assert here.heard(OTHERS) == [
+        (0, "sms to cara"),
+        (2, "sms to cara"),
+        (5, "sms to dan"),
+        (7, "sms to dan"),
+    ]
     if name in RECORDS:
         assert list((here.context.database_path.parent).rglob("*.spool*")) or "declaration" in said
     else:
         assert sorted(here.titles()) == TITLES
     assert any(at == 0 for at, _ in here.heard(OURS | {FALLBACK})), "somebody hears at once"
-    assert here.called or any(to.endswith(f" {FALLBACK}") and "Cards" not in text for _, to, text in here.messages())
+    assert here.called or any(
+        to.endswith(f" {FALLBACK}") and "Cards" not in text for _, to, text in here.messages()
+    )
     assert set(here.codes) <= {0, 6, 7}
     for one in here.passes:
         assert one.ended is None, one
@@ -72,11 +86,15 @@ def test_4_20_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: P
 
 
 def inject_into_what_both_share(name: str, directory: Path) -> None:
-    """The function raises for what is Identity's own: its schedule, its policy, its escalation, its people; not for the whole incident."""
+    """The function raises for what is Identity's own: its schedule, its policy, its escalation, its
+    people; not for the whole incident.
+    """
     with night(directory) as here:
         assert here.context.running_catalog.version
         here.context.keep_catalog()
-        with raising(name, ERRORS[NAMES.index(name) % len(ERRORS)], MARKS, but=(Incident, Situation)) as raised:
+        with raising(
+            name, ERRORS[NAMES.index(name) % len(ERRORS)], MARKS, but=(Incident, Situation)
+        ) as raised:
             shared_story(here, raised)
             said = "\n".join(one.message for one in here.findings())
         if not raised.times:
@@ -92,11 +110,15 @@ def inject_into_what_both_share(name: str, directory: Path) -> None:
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_4_20_of_an_incident_of_both_what_raises_for_one_team_costs_the_other_nothing(name: str, tmp_path: Path) -> None:
+def test_4_20_of_an_incident_of_both_what_raises_for_one_team_costs_the_other_nothing(
+    name: str, tmp_path: Path
+) -> None:
     inject_into_what_both_share(name, tmp_path)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [one for one in NAMES if one not in {*QUICK, *RECORDS, *ABOUT_BOTH}])
-def test_4_20_of_an_incident_of_both_any_function_of_core_may_raise_for_one_team(name: str, tmp_path: Path) -> None:
+def test_4_20_of_an_incident_of_both_any_function_of_core_may_raise_for_one_team(
+    name: str, tmp_path: Path
+) -> None:
     inject_into_what_both_share(name, tmp_path)

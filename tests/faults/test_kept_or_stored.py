@@ -1,4 +1,6 @@
-"""A declaration in an unforeseen error: stored or kept, once; whoever declares is told which, and somebody hears (product.md §4.20)."""
+"""A declaration in an unforeseen error: stored or kept, once; whoever declares is told which, and
+somebody hears (product.md §4.20).
+"""
 
 from __future__ import annotations
 
@@ -41,12 +43,16 @@ def told(here: Night, to: str) -> list[str]:
 def declared(here: Night, title: str = "Log in is broken", service: str = "login", **more: Any) -> Any:
     """The command's answer, or the error it ends with."""
     try:
-        return declare_and_answer(here.context, declaring.Request(title, (service,), by="Rae", **more), lambda routing: None)
+        return declare_and_answer(
+            here.context, declaring.Request(title, (service,), by="Rae", **more), lambda routing: None
+        )
     except EscalateError as problem:
         return problem
 
 
-def test_4_20_before_the_commit_it_is_kept_the_fallback_is_paged_and_it_is_declared_once_later(here: Night) -> None:
+def test_4_20_before_the_commit_it_is_kept_the_fallback_is_paged_and_it_is_declared_once_later(
+    here: Night,
+) -> None:
     with raising(STORING, lambda: KeyError("injected"), MARKS):
         problem = declared(here)
         assert (problem.exit_code, problem.code) == (ExitCode.DATABASE, "bug")
@@ -70,7 +76,9 @@ AFTER = [
 
 
 @pytest.mark.parametrize(("name", "paged"), AFTER)
-@pytest.mark.parametrize("error", [KeyError("injected"), DatabaseProblem("it is locked", "try again", code="database-locked")])
+@pytest.mark.parametrize(
+    "error", [KeyError("injected"), DatabaseProblem("it is locked", "try again", code="database-locked")]
+)
 def test_4_20_after_the_commit_it_is_said_to_be_stored_and_the_next_pass_pages(
     here: Night, monkeypatch: pytest.MonkeyPatch, name: str, paged: int, error: Exception
 ) -> None:
@@ -80,7 +88,11 @@ def test_4_20_after_the_commit_it_is_said_to_be_stored_and_the_next_pass_pages(
     with monkeypatch.context() as patched:
         patched.setattr(name, fails)
         answer = declared(here)
-    assert (answer.exit_code, answer.data["id"], answer.data["created"]) == (ExitCode.UNDELIVERED if not paged else ExitCode.DONE, 1, True)
+    assert (answer.exit_code, answer.data["id"], answer.data["created"]) == (
+        ExitCode.UNDELIVERED if not paged else ExitCode.DONE,
+        1,
+        True,
+    )
     said = "\n".join(answer.notes)
     assert "it is stored" in said
     assert ("the next tick pages" in said) is (not paged)
@@ -96,11 +108,13 @@ def test_4_20_where_nobody_can_be_reached_it_is_stored_and_says_so(here: Night) 
     assert "not delivered: page to person:ana by sms (HTTP 400); given up" in answer.notes
 
 
-# ── a key whose open incident cannot be read ──────────────────────────────────────────────────────────────────────────
+# ── a key whose open incident cannot be read ──────────────────────────────────────────
 
 
 @pytest.mark.parametrize("column", ["labels", "routing", "services", "rules", "status"])
-def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the_fallback_hears(here: Night, column: str) -> None:
+def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the_fallback_hears(
+    here: Night, column: str
+) -> None:
     declared(here, key="K")
     with here.context.store.transaction():
         assert here.context.store.database.change(f"UPDATE incidents SET {column} = '{{odd'")
@@ -110,19 +124,25 @@ def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the
     assert here.titles() == ["Log in is broken", "Log in is broken still"]
     assert len(told(here, "ana")) == 2
     here.tick(1)
-    assert any(one.startswith("Everything else goes on being paged: ") and "incident 1" in one for one in here.called), here.called
+    assert any(
+        one.startswith("Everything else goes on being paged: ") and "incident 1" in one for one in here.called
+    ), here.called
     assert not here.passes[-1].beat
     assert any("incident 1" in one.message for one in here.findings())
 
 
-# ── taking in what was kept ───────────────────────────────────────────────────────────────────────────────────────────
+# ── taking in what was kept ───────────────────────────────────────────────────────────
 
 HELD = DatabaseProblem("it is locked", code="database-locked")
 
 
-def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_be_used_says_so_and_sends_no_heartbeat(here: Night) -> None:
+def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_be_used_says_so_and_sends_no_heartbeat(
+    here: Night,
+) -> None:
     emergency.keep_declaration(here.context, declaring.Request("Log in is broken", ("login",)), HELD)
-    with raising("escalate_cli.core.notification.stakeholders.tell_stakeholders", lambda: ValueError("injected"), MARKS) as raised:
+    with raising(
+        "escalate_cli.core.notification.stakeholders.tell_stakeholders", lambda: ValueError("injected"), MARKS
+    ) as raised:
         here.tick(1)
         assert raised.times
     assert (here.titles(), spooled(here), len(told(here, "ana"))) == (["Log in is broken"], 0, 1)
@@ -138,11 +158,16 @@ def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(
     kept.write_bytes(kept.read_bytes().replace(b'"labels":[]', b'"labels":7'))
     here.tick(1)
     assert here.titles() == ["Log in is broken"]
-    assert any(one.startswith("incident 1: a kept declaration could be declared by its words only (") for one in here.passes[-1].troubles)
+    assert any(
+        one.startswith("incident 1: a kept declaration could be declared by its words only (")
+        for one in here.passes[-1].troubles
+    )
     assert (spooled(here), here.passes[-1].beat, len(told(here, "ana"))) == (0, False, 1)
 
 
-def test_4_20_a_declaration_that_goes_on_without_something_costs_the_next_pass_its_heartbeat(here: Night, monkeypatch) -> None:
+def test_4_20_a_declaration_that_goes_on_without_something_costs_the_next_pass_its_heartbeat(
+    here: Night, monkeypatch
+) -> None:
     advance = plan._advance
 
     def fails(escalation, *given):

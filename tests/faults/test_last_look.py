@@ -1,4 +1,6 @@
-"""Scenarios 38, 39: what is claimed and not begun, and places that a dead gateway does not take from a sound one."""
+"""Scenarios 38, 39: what is claimed and not begun, and places that a dead gateway does not take
+from a sound one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def go_on(place: Installation, process: subprocess.Popen[bytes]) -> None:
     assert "Traceback" not in ran.err, ran
 
 
-@pytest.mark.parametrize("act", [("ack", "1", "--by", "p0"), ("resolve", "1", "--by", "p0")], ids=["ack", "resolve"])
+@pytest.mark.parametrize(
+    "act", [("ack", "1", "--by", "p0"), ("resolve", "1", "--by", "p0")], ids=["ack", "resolve"]
+)
 def test_no_attempt_begins_after_an_act_that_returned_0_though_it_was_claimed_before(tmp_path, act):
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a", "b"))) as place:
         place.declare_quietly()
@@ -73,13 +77,20 @@ def test_a_database_that_cannot_be_asked_at_the_last_moment_stops_no_page(tmp_pa
         assert place.told == ["/a/p0"]
 
 
-@pytest.mark.parametrize("dead", [("a",), pytest.param(("a", "b", "c", "d"), marks=pytest.mark.long)], ids=len)
+@pytest.mark.parametrize(
+    "dead", [("a",), pytest.param(("a", "b", "c", "d"), marks=pytest.mark.long)], ids=len
+)
 def test_a_hanging_gateway_leaves_the_places_to_a_sound_one_however_much_is_due_by_it(tmp_path, dead):
     """Fifty by each dead gateway, then one by a sound one: it waits for none of them."""
     hang = Answer(trick="hang")
     config = crew(50, dead, timeout="50s")
-    config += '[gateways.sound]\nurl = "json://127.0.0.1:PORT/sound/{to}"\n[people.q]\nname = "Q"\ncontact = { sound = "q" }\n'
-    config += '[people.q.notify]\nhigh = [ { via = ["sound"] } ]\n[services.y]\nname = "The Y"\nteam = "other"\n'
+    config += (
+        '[gateways.sound]\nurl = "json://127.0.0.1:PORT/sound/{to}"\n[people.q]\nname = "Q"\ncontact = {'
+        ' sound = "q" }\n'
+    )
+    config += (
+        '[people.q.notify]\nhigh = [ { via = ["sound"] } ]\n[services.y]\nname = "The Y"\nteam = "other"\n'
+    )
     config += '[teams.other]\nname = "Other"\nmembers = ["q"]\npolicy = "all-hands"\n'
     paths = {f"/{gateway}/p{number}": hang for gateway in dead for number in range(50)}
     with HttpServer(at_path=paths) as web, installation(tmp_path, web, config) as place:

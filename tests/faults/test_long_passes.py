@@ -29,27 +29,51 @@ def keep_aside(place: Installation, title: str) -> None:
     assert Spool(place.db).keep("00000000000000000001-1-x", msgspec.json.encode(asked))
 
 
-@pytest.mark.parametrize("command", [pytest.param(("tick",), marks=pytest.mark.long), ("watch", "--interval", "1s")], ids=["tick", "watch"])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(("tick",), marks=pytest.mark.long), ("watch", "--interval", "1s")],
+    ids=["tick", "watch"],
+)
 def test_what_is_due_by_time_is_done_while_a_gateway_hangs(tmp_path, command):
     metrics = tmp_path / "escalate.prom"
     config = HANGING.replace("METRICS", str(metrics))
-    with HttpServer(at_path={"/a/p0": Answer(trick="hang")}) as web, installation(tmp_path, web, config) as place:
+    with (
+        HttpServer(at_path={"/a/p0": Answer(trick="hang")}) as web,
+        installation(tmp_path, web, config) as place,
+    ):
         place.declare_quietly("hangs")
         running = place.begin(*command)
         web.wait_for(1)
 
         keep_aside(place, "kept aside")
-        until(lambda: place.rows("SELECT count(*) FROM incidents") == [(2,)], "the kept declaration is taken in")
+        until(
+            lambda: place.rows("SELECT count(*) FROM incidents") == [(2,)], "the kept declaration is taken in"
+        )
         until(metrics.exists, "the metrics are written")
-        until(lambda: place.rows("SELECT 1 FROM facts WHERE name = 'last_backup_at'"), "the day's copy is made")
+        until(
+            lambda: place.rows("SELECT 1 FROM facts WHERE name = 'last_backup_at'"), "the day's copy is made"
+        )
 
         place.configure(REPAIRED.replace("METRICS", str(metrics)), "all.toml")
-        until(lambda: place.rows("SELECT count(*) FROM configurations") == [(2,)], "the edited configuration is read")
+        until(
+            lambda: place.rows("SELECT count(*) FROM configurations") == [(2,)],
+            "the edited configuration is read",
+        )
         place.declare_quietly("after the repair")
-        until(lambda: any(path.startswith("/repaired") for path in place.told), "the repaired gateway is used")
+        until(
+            lambda: any(path.startswith("/repaired") for path in place.told), "the repaired gateway is used"
+        )
 
         with place.sql() as db:
-            db.execute("UPDATE notifications SET status = 'sending', claim = 'of the dead', lease_until = 1, attempts = 1 WHERE id = 2")
-        until(lambda: place.rows("SELECT status FROM notifications WHERE id = 2") == [("sent",)], "what a dead one left is taken over")
-        assert place.rows("SELECT status FROM notifications WHERE id = 1") == [("sending",)], "and the first still hangs"
+            db.execute(
+                "UPDATE notifications SET status = 'sending', claim = 'of the dead', lease_until = 1,"
+                " attempts = 1 WHERE id = 2"
+            )
+        until(
+            lambda: place.rows("SELECT status FROM notifications WHERE id = 2") == [("sent",)],
+            "what a dead one left is taken over",
+        )
+        assert place.rows("SELECT status FROM notifications WHERE id = 1") == [("sending",)], (
+            "and the first still hangs"
+        )
         place.kill(running)

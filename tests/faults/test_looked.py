@@ -1,4 +1,6 @@
-"""What `doctor` cannot even look at is one finding of its own, and keeps nothing else from being looked at (product.md §4.20)."""
+"""What `doctor` cannot even look at is one finding of its own, and keeps nothing else from being
+looked at (product.md §4.20).
+"""
 
 from __future__ import annotations
 
@@ -74,12 +76,16 @@ def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at
     assert {one.code for one in before} - LOST[look] <= {one.code for one in after.findings}
 
 
-def test_4_20_a_database_that_cannot_be_opened_for_whatever_reason_is_a_finding(here: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_4_20_a_database_that_cannot_be_opened_for_whatever_reason_is_a_finding(
+    here: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*arguments: Any, **named: Any) -> Any:
         raise LookupError("injected")
 
     here.context.reopen_store()
     monkeypatch.setattr("escalate_cli.store.store.Store", fails)
     after = found(here)
-    assert "the database cannot be looked at (LookupError: injected)" in [one.message for one in after.findings]
+    assert "the database cannot be looked at (LookupError: injected)" in [
+        one.message for one in after.findings
+    ]
     assert after.exit_code is ExitCode.DATABASE

@@ -1,4 +1,6 @@
-"""What waits in a loop waits for nothing else: a watch without a usable database, the auditor's own page, the page to the fallback."""
+"""What waits in a loop waits for nothing else: a watch without a usable database, the auditor's own
+page, the page to the fallback.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,20 @@ from tests.faults.harness import Installation, crew, installation
 from tests.servers import Answer, HttpServer
 from tests.world import ORGANISATION, STANDARD, World, WorldClock
 
-HANGING = '[people.ops]\nname = "Ops"\ncontact = { h = "ops" }\n[gateways.h]\nurl = "json://127.0.0.1:PORT/h/{to}"\ntimeout = "50s"\n'
-"""the fallback is told through a gateway that does not answer until the test says so; everybody else is told through another"""
+HANGING = (
+    '[people.ops]\nname = "Ops"\ncontact = { h = "ops" }\n[gateways.h]\nurl ='
+    ' "json://127.0.0.1:PORT/h/{to}"\ntimeout = "50s"\n'
+)
+"""the fallback is told through a gateway that does not answer until the test says so; everybody
+else is told through another
+"""
 
 
 def with_a_hanging_fallback() -> str:
     config = crew(1, ("a",), timeout="50s", more=HANGING)
-    return config.replace('page = ["person:p0"]', 'page = ["person:ops"]').replace('via = ["a"]', 'via = ["a", "h"]')
+    return config.replace('page = ["person:p0"]', 'page = ["person:ops"]').replace(
+        'via = ["a"]', 'via = ["a", "h"]'
+    )
 
 
 @pytest.fixture
@@ -89,7 +98,7 @@ def systemd(place: Path) -> Iterator[Systemd]:
         yield Systemd(line, {"NOTIFY_SOCKET": str(place / "notify"), "WATCHDOG_USEC": "400000"})
 
 
-# ── the auditor's own page ────────────────────────────────────────────────────────────────────────────────────────────
+# ── the auditor's own page ────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("words", [("watch", "--interval", "1s"), ("tick",)], ids=["watch", "tick"])
@@ -112,7 +121,9 @@ def test_the_auditors_page_through_a_gateway_that_hangs_delays_no_other(tmp_path
         assert len(told(web, "/h/")) == 2
 
 
-def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_limit_of_the_gateway_and_begins_nothing(tmp_path, web):
+def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_limit_of_the_gateway_and_begins_nothing(
+    tmp_path, web
+):
     with installation(tmp_path, web, with_a_hanging_fallback().replace('"50s"', '"2s"')) as place:
         forget(place, "forgotten")
         watch = place.begin("watch", "--interval", "1s")
@@ -123,10 +134,12 @@ def test_a_watch_that_is_told_to_stop_while_the_auditors_page_hangs_ends_at_the_
         assert place.rows("SELECT status FROM notifications WHERE gateway = 'h'") == [("retrying",)]
 
 
-# ── a database that cannot be used ────────────────────────────────────────────────────────────────────────────────────
+# ── a database that cannot be used ────────────────────────────────────────────────────
 
 
-def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the_database_is_back(tmp_path, web):
+def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the_database_is_back(
+    tmp_path, web
+):
     with installation(tmp_path, web, with_a_hanging_fallback()) as place, systemd(tmp_path) as listener:
         place.declare_quietly()
         aside = place.db.with_name("aside.db")
@@ -149,9 +162,14 @@ def test_while_the_fallback_is_told_a_watch_lives_and_pages_again_as_soon_as_the
 
 
 def on_a_file_system_that_becomes_writable(place: Installation, sign: Path) -> list[str]:
-    """A watch whose database is on a file system that can only be read, until the file `sign` is there (or half a minute has passed)."""
+    """A watch whose database is on a file system that can only be read, until the file `sign` is
+    there (or half a minute has passed).
+    """
     data = place.db.parent
-    later = f'for moment in $(seq 600); do [ -e "{sign}" ] && break; sleep 0.05; done; mount -o remount,rw,bind "{data}"'
+    later = (
+        f'for moment in $(seq 600); do [ -e "{sign}" ] && break; sleep 0.05; done; mount -o remount,rw,bind'
+        f' "{data}"'
+    )
     return [
         "unshare", "-m", "sh", "-c",
         f'mount --bind "{data}" "{data}" && mount -o remount,ro,bind "{data}" || exit 99\n'
@@ -159,9 +177,14 @@ def on_a_file_system_that_becomes_writable(place: Installation, sign: Path) -> l
     ]  # fmt: skip
 
 
-def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_on_once_it_can_be_written(tmp_path, web):
+def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_on_once_it_can_be_written(
+    tmp_path, web
+):
     sign = tmp_path / "sign"
-    with installation(tmp_path / "place", web, with_a_hanging_fallback()) as place, systemd(tmp_path) as listener:
+    with (
+        installation(tmp_path / "place", web, with_a_hanging_fallback()) as place,
+        systemd(tmp_path) as listener,
+    ):
         place.environ["ESCALATE_DB"] = str(tmp_path / "data" / "escalate.db")
         place.db.parent.mkdir()
         place.declare_quietly()
@@ -187,7 +210,9 @@ def test_a_watch_with_a_read_only_database_keeps_its_pace_says_so_once_and_goes_
 
 
 class Resting(Signals):
-    """Signals that note how long each rest would be, and let it pass in the clock of a world; asked to stop after so many."""
+    """Signals that note how long each rest would be, and let it pass in the clock of a world; asked
+    to stop after so many.
+    """
 
     def __init__(self, world: World, most: int, after: Callable[[int], None] = lambda number: None) -> None:
         super().__init__()
@@ -202,7 +227,9 @@ class Resting(Signals):
 
 
 def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_then(tmp_path):
-    world = World(tmp_path, organisation=ORGANISATION.replace('team = "platform"\npage = ["person:ops"]', "", 1))
+    world = World(
+        tmp_path, organisation=ORGANISATION.replace('team = "platform"\npage = ["person:ops"]', "", 1)
+    )
     world.declare("down", "login")
     world.expects("sms to ana")
     world.clock.at += 10 * MINUTE  # the next level is due
@@ -221,7 +248,11 @@ def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_th
     with signals.heard():
         watch(context, 10 * SECOND, signals, reports.append)
     assert [round(one / SECOND) for one in signals.rests[:passes]] == [10] * passes
-    said = [(number, line) for number, report in enumerate(reports) for line in [*report.troubles, *report.warnings]]
+    said = [
+        (number, line)
+        for number, report in enumerate(reports)
+        for line in [*report.troubles, *report.warnings]
+    ]
     assert [number for number, _ in said] == [0, 30, 60, passes]
     assert len({line for _, line in said[:3]}) == 1
     assert said[-1][1] == f"this is over: {said[0][1]}"
@@ -229,7 +260,7 @@ def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_th
     world.store.close()
 
 
-# ── who is told when the database cannot be used ──────────────────────────────────────────────────────────────────────
+# ── who is told when the database cannot be used ──────────────────────────────────────
 
 DARK = DatabaseProblem("It is dark")
 
@@ -241,7 +272,9 @@ def fallback_context(world: World) -> Context:
 
 
 @pytest.mark.parametrize("kind", [OutcomeKind.TEMPORARY, OutcomeKind.PERMANENT, OutcomeKind.UNKNOWN])
-def test_when_nobody_was_reached_the_fallback_is_paged_again_after_a_minute_and_then_not_before_its_interval(tmp_path, kind):
+def test_when_nobody_was_reached_the_fallback_is_paged_again_after_a_minute_and_then_not_before_its_interval(
+    tmp_path, kind
+):
     world = World(tmp_path)
     world.post.refuse = lambda url: Outcome(kind, "no")
     begun = world.clock.at
@@ -279,11 +312,15 @@ def test_an_emergency_page_while_messages_are_under_way_takes_the_outcome_of_non
     with HttpServer(at_path={"/held": Answer(trick="hold")}) as web:
         world.configure(STANDARD, organisation=ORGANISATION.replace("127.0.0.1:1/", f"127.0.0.1:{web.port}/"))
         with closing(Context(Options(world.config, tmp_path / "escalate.db"), {}, Clock())) as context:
-            context.sender.begin(0, Envelope(web.url(path="/held"), (), "a page", "of a pass", "page", MINUTE))
+            context.sender.begin(
+                0, Envelope(web.url(path="/held"), (), "a page", "of a pass", "page", MINUTE)
+            )
             web.wait_for(1)
             assert emergency.page_fallback(context, "Nobody is told", DARK) == ["Ops"]
             web.release()
-            assert [(ticket, one.kind) for ticket, one in context.sender.outcomes(60)] == [(0, OutcomeKind.SENT)]
+            assert [(ticket, one.kind) for ticket, one in context.sender.outcomes(60)] == [
+                (0, OutcomeKind.SENT)
+            ]
     world.store.close()
 
 
@@ -326,14 +363,23 @@ def test_a_mark_is_heeded_by_the_clock_and_not_written_where_somebody_else_could
     (theirs / ".emergency").symlink_to(tmp_path / "precious")
     first, second = Mark([tmp_path / "missing" / "place", theirs, mine]), Mark([theirs, mine])
     assert first.take(1000, 100)
-    assert [one.take(now, 100) for one, now in [(second, 1000), (second, 1099), (first, 901)]] == [False, False, False]
+    assert [one.take(now, 100) for one, now in [(second, 1000), (second, 1099), (first, 901)]] == [
+        False,
+        False,
+        False,
+    ]
     first.put(1050, 10)
     assert not second.take(1059, 100)
     assert second.take(1060, 100)
     assert first.take(900, 100), "the clock was set back"
-    assert (sorted(one.name for one in tmp_path.iterdir()), mine.stat().st_mode & 0o777) == (["mine", "theirs"], 0o700)
+    assert (sorted(one.name for one in tmp_path.iterdir()), mine.stat().st_mode & 0o777) == (
+        ["mine", "theirs"],
+        0o700,
+    )
     nowhere = Mark([own / "deep" / "place"])
-    assert [nowhere.take(now, 100) for now in (1000, 1050, 1100)] == [True, False, True], "heeded by this process at least"
+    assert [nowhere.take(now, 100) for now in (1000, 1050, 1100)] == [True, False, True], (
+        "heeded by this process at least"
+    )
 
 
 def test_damage_that_only_some_passes_meet_is_said_now_and_then_and_never_to_be_over():

@@ -1,4 +1,6 @@
-"""A database that was there is never begun anew in silence: lost mounts, switched links, restores that are killed."""
+"""A database that was there is never begun anew in silence: lost mounts, switched links, restores
+that are killed.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def there(path: Path) -> list[str]:
 
 def restore_killed_at(place: Escalate, number: int, copy: Path, links: str) -> bool:
     """Restore, killed at the event of this number; whether it was."""
-    ran = place.process([sys.executable, "-c", KILLED_AT, str(number), links, "restore", "--yes", str(copy)], {})
+    ran = place.process(
+        [sys.executable, "-c", KILLED_AT, str(number), links, "restore", "--yes", str(copy)], {}
+    )
     assert ran.code in (0, -signal.SIGKILL), ran
     return ran.code != 0
 
@@ -69,7 +73,9 @@ def a_restore_killed_leaves_the_old_or_the_new_or_says_so(place: Escalate, numbe
         assert not db.exists()
     assert place("restore", "--yes", str(copy)).code == 0
     assert there(db) == ["the first"]
-    assert any(there(one) == ["the first", "the second"] for one in db.parent.glob("escalate.db.replaced-*[0-9]"))
+    assert any(
+        there(one) == ["the first", "the second"] for one in db.parent.glob("escalate.db.replaced-*[0-9]")
+    )
     assert not list(db.parent.glob("*.restoring*"))
     return killed
 
@@ -91,7 +97,9 @@ def anew(place: Escalate) -> None:
 
 
 @pytest.mark.parametrize("links", ["yes", "no"])
-def test_a_restore_killed_between_its_renames_is_said_or_leaves_no_trace(escalate: Escalate, links: str) -> None:
+def test_a_restore_killed_between_its_renames_is_said_or_leaves_no_trace(
+    escalate: Escalate, links: str
+) -> None:
     place = begun(escalate)
     for number in (16, 17, 18, 19, 20):
         a_restore_killed_leaves_the_old_or_the_new_or_says_so(place, number, links)
@@ -133,7 +141,10 @@ main()
 """
 
 
-@pytest.mark.parametrize("number", [5, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12))])
+@pytest.mark.parametrize(
+    "number",
+    [5, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12))],
+)
 def test_a_directory_lost_while_a_database_is_opened_is_a_problem_of_the_database(tmp_path, number):
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
         disk = tmp_path / "disk"
@@ -176,7 +187,9 @@ def the_link_is_switched(place: Escalate) -> None:
 
 @pytest.mark.parametrize("lose", [the_mount_is_lost, the_link_is_switched])
 def test_a_database_whose_directory_was_exchanged_is_not_begun_anew(escalate: Escalate, lose) -> None:
-    """A disk that is not mounted leaves an empty directory. What is declared meanwhile is kept where it is found once the disk is back."""
+    """A disk that is not mounted leaves an empty directory. What is declared meanwhile is kept
+    where it is found once the disk is back.
+    """
     (escalate.place / "disk").mkdir()
     escalate.environ["ESCALATE_DB"] = str(escalate.place / "disk" / "escalate.db")
     escalate("declare", "the first", "--service", "login")
@@ -203,7 +216,10 @@ def test_a_database_removed_from_its_directory_is_begun_anew_and_that_is_said(es
     assert str(copy) in doctor
     ran = escalate("declare", "another", "--service", "login", "--json")
     assert "warning: the database" in ran.err
-    assert f"`escalate restore {copy}` puts the latest copy back. A new one has been begun" in ran.err.replace("\n", " ")
+    assert (
+        f"`escalate restore {copy}` puts the latest copy back. A new one has been begun"
+        in ran.err.replace("\n", " ")
+    )
     assert ran.json["id"] == 2
     assert "warning: the database" not in escalate("list").err
 

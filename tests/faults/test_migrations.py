@@ -1,4 +1,6 @@
-"""Scenario 11: databases of every released schema go on living; a migration is whole or not at all, and happens once."""
+"""Scenario 11: databases of every released schema go on living; a migration is whole or not at all,
+and happens once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ NUMBERS = [script.stem for script in database.migrations()]
 
 def schema_of(path) -> set[tuple[str, ...]]:
     with sqlite3.connect(path) as raw:
-        return {tuple(row) for row in raw.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema")}
+        return {
+            tuple(row)
+            for row in raw.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema")
+        }
 
 
 def test_every_schema_has_a_database_that_was_left_by_its_version():
@@ -45,10 +50,24 @@ def test_a_database_of_a_released_schema_keeps_everything_and_its_incidents_go_o
 
     paging, taken, over, retried = (world.look(number) for number in (1, 2, 3, 4))
     assert [one.incident.title for one in (paging, taken)] == ["Łódź cannot log in 💥", "cards are declined"]
-    assert (paging.incident.key, paging.incident.message, paging.incident.labels) == ("monitor-7", "since ten", {"region": "eu"})
-    assert [one.incident.status.value for one in (paging, taken, over, retried)] == ["open", "acknowledged", "resolved", "open"]
+    assert (paging.incident.key, paging.incident.message, paging.incident.labels) == (
+        "monitor-7",
+        "since ten",
+        {"region": "eu"},
+    )
+    assert [one.incident.status.value for one in (paging, taken, over, retried)] == [
+        "open",
+        "acknowledged",
+        "resolved",
+        "open",
+    ]
     assert (taken.incident.severity, taken.incident.acknowledged_by) == ("critical", "dan")
-    assert [one.recipient for one in paging.notifications] == ["person:ana", "person:ana", "person:bo", "channel:identity-room"]
+    assert [one.recipient for one in paging.notifications] == [
+        "person:ana",
+        "person:ana",
+        "person:bo",
+        "channel:identity-room",
+    ]
     assert (retried.notifications[0].status.value, retried.notifications[0].attempts) == ("retrying", 1)
     assert [one.level for one in paging.escalations] == [2]
     assert "level 2 of 3 of policy standard: paged Bo, Identity room" in world.timeline(1)
@@ -82,7 +101,7 @@ def test_the_life_that_is_kept_is_the_life_that_is_lived(tmp_path):
     world.store.close()
 
 
-# ── a made-up third migration ────────────────────────────────────────────────────────────────────────────────────────
+# ── a made-up third migration ─────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -103,13 +122,17 @@ def test_an_older_database_is_migrated_whole_or_not_at_all_after_a_copy(tmp_path
     with first.transaction():
         first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
     first.close()
-    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n")
+    (scripts / "003.sql").write_text(
+        "ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n"
+    )
     with pytest.raises(DatabaseProblem, match=str(path)):
         database.Database(path, Clock())
     with sqlite3.connect(path) as raw:
         assert raw.execute("PRAGMA user_version").fetchone() == (2,)
         assert "mood" not in str(raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'facts'").fetchone())
-    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n")
+    (scripts / "003.sql").write_text(
+        "ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n"
+    )
     second = database.Database(path, Clock())
     assert [tuple(row) for row in second.run("SELECT value, mood FROM facts")] == [("me", "good")]
     second.close()
@@ -127,12 +150,16 @@ def test_many_that_open_an_older_database_at_once_migrate_it_once(tmp_path, scri
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
         (scripts / "003.sql").unlink(missing_ok=True)
         database.Database(path, Clock()).close()
-        (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO facts VALUES ('once', 'yes', 'good');\n")
+        (scripts / "003.sql").write_text(
+            "ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO facts VALUES ('once', 'yes', 'good');\n"
+        )
         with ThreadPoolExecutor(6) as pool:
             for opened in pool.map(lambda _: database.Database(path, Clock()), range(6)):
                 opened.close()
         with sqlite3.connect(path.with_name("escalate.db.before-003")) as raw:
-            assert raw.execute("PRAGMA user_version").fetchone() == (2,), f"round {number}: the copy is of the older database"
+            assert raw.execute("PRAGMA user_version").fetchone() == (2,), (
+                f"round {number}: the copy is of the older database"
+            )
         with sqlite3.connect(path) as raw:
             assert raw.execute("SELECT name, mood FROM facts").fetchall() == [("once", "good")]
 

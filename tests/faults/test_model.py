@@ -1,5 +1,6 @@
-"""Scenarios 32 and 45: random operations in random order, also between two ticks, against a small model that knows the promises and
-nothing of the code (`model.py`). It is compared with the real store, engine and operations after every step.
+"""Scenarios 32 and 45: random operations in random order, also between two ticks, against a small
+model that knows the promises and nothing of the code (`model.py`). It is compared with the real
+store, engine and operations after every step.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ wait = "10m"
 notify = ["person:cto"]
 wait = "15m"
 """
-IN_TWO_STEPS = ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]')
+IN_TWO_STEPS = ORGANISATION.replace(
+    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
+)
 
 plain = st.sampled_from(["resolve", "reopen", "label", "next", "twice", "crash", "end maintenance"])
 people = st.sampled_from(["ana", "bo", "cto"])
@@ -137,7 +140,13 @@ class Both:
             model.declare_again(now, severity, message, label=label)
             more = {"labels": (("again", str(next(self.labels))),)} if label else {}
             world.declare("down", "login", key="k", severity=severity, message=message, **more)
-        elif name == "next" and model.status == "open" and not model.exhausted and not model.muted and model.level < len(LEVELS):
+        elif (
+            name == "next"
+            and model.status == "open"
+            and not model.exhausted
+            and not model.muted
+            and model.level < len(LEVELS)
+        ):
             model.next_level(now)
             world.next_level()
 

@@ -1,4 +1,6 @@
-"""What keeps pages going when the machine under them fails: reserve, spool, emergency page, backups, auditor, vitals."""
+"""What keeps pages going when the machine under them fails: reserve, spool, emergency page,
+backups, auditor, vitals.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ from tests.world import World
 FALLBACK = crew(1, ("a",))
 
 
-# ── a full disk ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── a full disk ───────────────────────────────────────────────────────────────────────
 
 
 def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk):
@@ -39,7 +41,9 @@ def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_pa
         assert place("tick", **on_disk).code == 0
         with disk.full():
             for number in range(1, 11):
-                ran = place("declare", f"number {number}", "--service", "x", "--message", "m" * 14_000, **on_disk)
+                ran = place(
+                    "declare", f"number {number}", "--service", "x", "--message", "m" * 14_000, **on_disk
+                )
                 assert ran.code == 0, ran.err
                 assert place("ack", str(number), "--all", **on_disk).code == 0
             web.wait_for(20)
@@ -47,7 +51,9 @@ def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_pa
             assert "full" in ran.err
             assert "free some space" in ran.err
         assert place("tick", **on_disk).err == ""
-        assert sqlite3.connect(disk.place / "escalate.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert sqlite3.connect(disk.place / "escalate.db").execute("PRAGMA integrity_check").fetchone() == (
+            "ok",
+        )
 
 
 def test_a_database_that_could_not_even_be_begun_is_begun_once_there_is_space(tmp_path, web, disk):
@@ -66,7 +72,10 @@ def test_a_database_that_could_not_even_be_begun_is_begun_once_there_is_space(tm
 
 
 def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
-    with small_disk(tmp_path / "disk") as disk, installation(tmp_path / "place", web, crew(1, ("a",))) as place:
+    with (
+        small_disk(tmp_path / "disk") as disk,
+        installation(tmp_path / "place", web, crew(1, ("a",))) as place,
+    ):
         on_disk = {"ESCALATE_DB": str(disk / "escalate.db")}
         assert place("tick", **on_disk).code == 0
         ballast = fill(disk)
@@ -80,14 +89,18 @@ def test_a_copy_takes_nobody_the_last_space(tmp_path, web):
         assert os.statvfs(disk).f_bavail == before, "the reserve is enough for a page"
 
 
-def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(tmp_path, web, disk):
+def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged_exactly_once(
+    tmp_path, web, disk
+):
     with installation(tmp_path / "place", web, crew(1, ("a",))) as place:
         on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0
         answers = {}
         with disk.full():
             for number in range(40):
-                answers[number] = place("declare", f"number {number}", "--service", "x", "--message", "m" * 30_000, **on_disk)
+                answers[number] = place(
+                    "declare", f"number {number}", "--service", "x", "--message", "m" * 30_000, **on_disk
+                )
                 if answers[number].code == 7:
                     break
         last = answers[max(answers)]
@@ -100,13 +113,17 @@ def test_when_the_reserve_is_gone_too_nothing_is_lost_and_afterwards_it_is_paged
         titles = [str(one["title"]) for one in place("list", "--json", **on_disk).json]
         assert sorted(titles) == sorted(f"number {number}" for number in answers)
         pages = [request for request in web.arrived if b"[high] #" in request.body]
-        assert sorted(sum(f"number {number}\\n".encode() in page.body for page in pages) for number in answers) == [1] * len(answers)
+        assert sorted(
+            sum(f"number {number}\\n".encode() in page.body for page in pages) for number in answers
+        ) == [1] * len(answers)
 
 
-# ── the spool and the emergency page ──────────────────────────────────────────────────────────────────────────────────
+# ── the spool and the emergency page ──────────────────────────────────────────────────
 
 
-def test_a_declaration_that_cannot_be_stored_is_kept_the_fallback_hears_of_it_and_it_is_paged_once_later(tmp_path, web):
+def test_a_declaration_that_cannot_be_stored_is_kept_the_fallback_hears_of_it_and_it_is_paged_once_later(
+    tmp_path, web
+):
     with installation(tmp_path, web, FALLBACK) as place:
         place.db.write_bytes(b"this is no database")
         ran = place("declare", "All is dark", "--service", "x", "--severity", "high")
@@ -136,10 +153,15 @@ def test_a_tick_that_cannot_use_the_database_tells_the_fallback_once_in_its_inte
         assert len(web.arrived) == 1
 
 
-@pytest.mark.parametrize(("code", "asks_to"), [(LOCKED, "do not declare it again: nothing more needs to be done"), (FULL, "as before")])
+@pytest.mark.parametrize(
+    ("code", "asks_to"),
+    [(LOCKED, "do not declare it again: nothing more needs to be done"), (FULL, "as before")],
+)
 def test_whoever_declared_is_not_asked_to_do_again_what_is_kept(tmp_path, web, code, asks_to):
     with installation(tmp_path, web, FALLBACK) as place, closing(place.context) as context:
-        told = emergency.keep_declaration(context, declaring.Request("down"), DatabaseProblem("It is shut", "as before", code=code))
+        told = emergency.keep_declaration(
+            context, declaring.Request("down"), DatabaseProblem("It is shut", "as before", code=code)
+        )
         assert told.message.startswith("It is shut; the declaration is kept in ")
         assert told.hint.startswith(asks_to)
 
@@ -158,8 +180,12 @@ def test_a_declaration_that_meets_a_locked_database_is_declared_once_without_ano
 
 
 @pytest.mark.parametrize("table", ["notifications", "timeline"])
-def test_damage_that_a_pass_meets_after_its_work_is_told_once_and_keeps_the_heartbeat_away(tmp_path, web, table):
-    """The first is met by the auditor, the second only by the daily backup, for which nothing in a pass would have read it."""
+def test_damage_that_a_pass_meets_after_its_work_is_told_once_and_keeps_the_heartbeat_away(
+    tmp_path, web, table
+):
+    """The first is met by the auditor, the second only by the daily backup, for which nothing in a
+    pass would have read it.
+    """
     with installation(tmp_path, web, beating(web)) as place:
         assert place("tick").err.startswith("the secret ${BEAT}")
         with place.sql() as db:
@@ -213,7 +239,7 @@ def test_a_kept_declaration_that_no_longer_fits_the_configuration_is_declared_by
         assert [one["title"] for one in place("list", "--json").json] == ["The X is down"]
 
 
-# ── backups ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── backups ───────────────────────────────────────────────────────────────────────────
 
 
 def test_a_tick_makes_one_backup_a_day_and_keeps_seven(tmp_path):
@@ -286,7 +312,7 @@ def test_a_damaged_backup_changes_nothing(tmp_path, web, content):
         assert [one["title"] for one in place("list", "--json").json] == ["first"]
 
 
-# ── the auditor ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the auditor ───────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -309,9 +335,15 @@ def test_the_auditor_finds_what_was_forgotten(tmp_path, spoil, code):
 
 
 def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_shown_by_doctor(tmp_path, web):
-    """A policy that leads nowhere: its gateway refuses everything for good. The engine goes on paging the fallback besides."""
+    """A policy that leads nowhere: its gateway refuses everything for good. The engine goes on
+    paging the fallback besides.
+    """
     ops = '[people.ops]\nname = "Ops"\ncontact = { b = "ops" }\n[gateways.b]\nurl = "json://127.0.0.1:PORT/b/{to}"\n'
-    config = (beating(web) + ops).replace('page = ["person:p0"]', 'page = ["person:ops"]').replace('via = ["a"]', 'via = ["a", "b"]')
+    config = (
+        (beating(web) + ops)
+        .replace('page = ["person:p0"]', 'page = ["person:ops"]')
+        .replace('via = ["a"]', 'via = ["a", "b"]')
+    )
     with installation(tmp_path, web, config) as place:
         web._at_path |= {"/a/": Answer(401), "/b/": Answer(401)}
         place("declare", "down", "--service", "x", BEAT="b")
@@ -321,7 +353,10 @@ def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_sh
         del web._at_path["/b/"]
         place.forget()
         first, second = place("tick", BEAT="b"), place("tick", BEAT="b")
-        assert "incident 1: nobody could be reached: every page was given up; no page reaches person:" in first.err
+        assert (
+            "incident 1: nobody could be reached: every page was given up; no page reaches person:"
+            in first.err
+        )
         assert second.err == ""
         told, beat = place.messages
         assert (told.path, beat.path) == ("/b/ops", "/beat/b"), "the fallback has heard of it"
@@ -348,9 +383,13 @@ def test_while_nobody_can_be_reached_the_heart_does_not_beat(tmp_path, web):
         assert [one.path for one in web.arrived if one.path.startswith("/beat")] == ["/beat/b"]
 
 
-def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_for_an_incident_declared_later(tmp_path):
+def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_for_an_incident_declared_later(
+    tmp_path,
+):
     world = World(tmp_path)
-    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "no such number") if "%2B1" in url else None
+    world.post.refuse = lambda url: (
+        Outcome(OutcomeKind.PERMANENT, "no such number") if "%2B1" in url else None
+    )
 
     def a_pass() -> None:
         vitals.after_pass(world.context, world.tick(), world.tick)
@@ -373,7 +412,9 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
     world.ack("bo", 2)
     a_pass()
     world.expects()  # somebody has it: nobody else is woken for an address
-    assert [(one.code, one.incident_id) for one in audit(world.store.database, world.clock.at)] == [("paged-in-vain", 2)]
+    assert [(one.code, one.incident_id) for one in audit(world.store.database, world.clock.at)] == [
+        ("paged-in-vain", 2)
+    ]
 
     world.declare("and again", "login")
     world.expects("sms to bo")
@@ -408,7 +449,7 @@ def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
     world.store.close()
 
 
-# ── heartbeat, metrics, systemd ───────────────────────────────────────────────────────────────────────────────────────
+# ── heartbeat, metrics, systemd ───────────────────────────────────────────────────────
 
 
 def beating(web: HttpServer) -> str:
@@ -435,7 +476,9 @@ def test_the_heartbeat_stays_away_when_something_was_forgotten(tmp_path, web):
 @needs_proc
 @pytest.mark.parametrize("to_its_end", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, to_its_end):
-    """It is sent after everything else of a pass, by a process of its own with a time limit, for which a watch does not wait."""
+    """It is sent after everything else of a pass, by a process of its own with a time limit, for
+    which a watch does not wait.
+    """
     web._at_path["/beat"] = Answer(trick="hang")
     with installation(tmp_path, web, beating(web)) as place:
         own = uuid4().hex
@@ -471,7 +514,10 @@ def test_metrics_that_a_full_disk_does_not_take_are_named_and_leave_nothing_behi
             fill(disk)
             for _ in range(2):
                 ran = place("tick")
-                assert (ran.code, ran.err.splitlines()) == (0, [f"the metrics cannot be written to {target}: No space left on device"])
+                assert (ran.code, ran.err.splitlines()) == (
+                    0,
+                    [f"the metrics cannot be written to {target}: No space left on device"],
+                )
             assert [one.name for one in disk.iterdir()] == ["ballast"]
 
 
@@ -487,7 +533,10 @@ def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
         place("ack", "1", "--all")
         assert place("tick").code == 0
         lines = dict(line.split() for line in target.read_text().splitlines() if not line.startswith("#"))
-        last, oldest = float(lines.pop("escalate_last_pass_timestamp_seconds")), float(lines.pop("escalate_oldest_unacknowledged_seconds"))
+        last, oldest = (
+            float(lines.pop("escalate_last_pass_timestamp_seconds")),
+            float(lines.pop("escalate_oldest_unacknowledged_seconds")),
+        )
         assert abs(last - CLOCK.now() / SECOND) < 60
         assert 0 <= oldest < 60
         refused = place.rows("SELECT count(*) FROM notifications WHERE status = 'failed'")[0][0]
@@ -502,10 +551,15 @@ def test_metrics_are_written_whole_for_node_exporter(tmp_path, web):
 
 
 def test_watch_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path, web):
-    with installation(tmp_path, web, FALLBACK) as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+    with (
+        installation(tmp_path, web, FALLBACK) as place,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line,
+    ):
         line.bind(str(tmp_path / "notify"))
         line.settimeout(60)
-        watch = place.begin("watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="400000")
+        watch = place.begin(
+            "watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="400000"
+        )
         heard = [line.recv(100) for _ in range(4)]
         watch.terminate()
         assert place.end(watch).code == 0
@@ -519,9 +573,14 @@ def test_watch_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path, web):
 
 def test_a_watch_goes_on_when_its_supervisor_listens_no_more(tmp_path, web):
     """The socket is full after a few datagrams that nobody takes."""
-    with installation(tmp_path, web, FALLBACK) as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+    with (
+        installation(tmp_path, web, FALLBACK) as place,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line,
+    ):
         line.bind(str(tmp_path / "notify"))
-        watch = place.begin("watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="10000")
+        watch = place.begin(
+            "watch", "--interval", "1s", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="10000"
+        )
         until(lambda: line.recv(100, socket.MSG_PEEK))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, suppress(BlockingIOError):
             other.setblocking(False)
@@ -549,5 +608,3 @@ def test_a_reloaded_watch_uses_the_new_configuration(tmp_path, web):
         watch.terminate()
         assert place.end(watch).code == 0
         assert "Renamed" in place("timeline", "1").out
-
-

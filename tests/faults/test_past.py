@@ -21,7 +21,9 @@ COMMANDS = (("tick",), ("list",), ("list", "--json"), ("show", str(PAST + 1)))
 def spent(place: Installation, db: os.PathLike[str], words: tuple[str, ...]) -> tuple[float, int]:
     """What a command costs: seconds of CPU with all its children, and its largest resident memory in KiB."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "escalate_cli", *words], env={**place.environ, "ESCALATE_DB": str(db)}, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "escalate_cli", *words],
+        env={**place.environ, "ESCALATE_DB": str(db)},
+        stdout=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -54,13 +56,18 @@ def test_a_hundred_thousand_past_incidents_with_a_million_attempts_cost_a_tick_a
                 elsewhere.declare_quietly(f"tonight {number}")
             assert elsewhere("tick").code == 0  # sends, makes the day's copy and the reserve
         with Installation(place.place, {**place.environ, "ESCALATE_DB": str(long)}, web, 0).sql() as raw:
-            counts = [raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("incidents", "attempts")]
+            counts = [
+                raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("incidents", "attempts")
+            ]
         assert counts[0] == PAST + OPEN
         assert counts[1] >= 10 * PAST
         for words in COMMANDS:
             there = (*words[:1], "2") if words[0] == "show" else words
             turns = [(spent(place, short, there), spent(place, long, words)) for _ in range(TURNS)]
-            (quick, small), (slow, large) = (tuple(map(min, zip(*[turn[which] for turn in turns], strict=True))) for which in (0, 1))
+            (quick, small), (slow, large) = (
+                tuple(map(min, zip(*[turn[which] for turn in turns], strict=True))) for which in (0, 1)
+            )
             assert slow < 1.2 * quick + 0.01, f"{words}: {slow:.3f} s of CPU instead of {quick:.3f} s"
             assert large < 1.1 * small, f"{words}: {large} KiB instead of {small} KiB"
         report(rounds=2 * TURNS * len(COMMANDS))

@@ -1,4 +1,6 @@
-"""Scenarios 13 to 18: providers that refuse, hang, drip, lie or come back, and everybody else paged meanwhile."""
+"""Scenarios 13 to 18: providers that refuse, hang, drip, lie or come back, and everybody else paged
+meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from tests.servers import Answer, HttpServer, SmtpServer, Tarpit, closed_port
 def waits(place, notification: int = 1) -> float:
     """Seconds until the next attempt, counted from the end of the last."""
     ((due, ended),) = place.rows(
-        "SELECT n.due_at, max(a.ended_at) FROM notifications n JOIN attempts a ON a.notification_id = n.id WHERE n.id = ?", notification
+        "SELECT n.due_at, max(a.ended_at) FROM notifications n JOIN attempts a ON a.notification_id = n.id"
+        " WHERE n.id = ?",
+        notification,
     )
     return (due - ended) / 1e6
 
@@ -29,10 +33,15 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", mostly_long(TROUBLES, "429"))
-def test_a_provider_in_trouble_is_tried_at_the_promised_times_until_it_takes_the_message_once(tmp_path, trouble):
+def test_a_provider_in_trouble_is_tried_at_the_promised_times_until_it_takes_the_message_once(
+    tmp_path, trouble
+):
     answer = TROUBLES[trouble]
     asked_for = 90 if trouble == "429" else 0
-    with HttpServer(answer, answer, answer, Answer()) as web, installation(tmp_path, web, crew(1, ("a",), attempts=4)) as place:
+    with (
+        HttpServer(answer, answer, answer, Answer()) as web,
+        installation(tmp_path, web, crew(1, ("a",), attempts=4)) as place,
+    ):
         ran = place("declare", "down", "-s", "x")
         assert ran.code == 6
         for promised in (15, 45, 120):
@@ -48,7 +57,10 @@ def test_a_provider_in_trouble_is_tried_at_the_promised_times_until_it_takes_the
 
 def test_refused_is_tried_again_when_the_provider_is_back(tmp_path):
     port = closed_port()
-    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",)).replace("PORT", str(port))) as place:
+    with (
+        HttpServer() as web,
+        installation(tmp_path, web, crew(1, ("a",)).replace("PORT", str(port))) as place,
+    ):
         assert place("declare", "down", "-s", "x").code == 6
         assert waits(place) == 15
         assert place.messages == []
@@ -70,21 +82,37 @@ wait = "1h"
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_what_is_hopeless_is_not_tried_again_and_the_next_level_is_paged_at_once(tmp_path, status):
-    config = crew(1, ("a", "b")).replace('contact = { a = "p0", b = "p0" }', 'contact = { a = "p0" }') + LADDER
+    config = (
+        crew(1, ("a", "b")).replace('contact = { a = "p0", b = "p0" }', 'contact = { a = "p0" }') + LADDER
+    )
     with HttpServer(at_path={"/a/": Answer(status)}) as web, installation(tmp_path, web, config) as place:
         assert place("declare", "down", "-s", "x").code == 6
         assert place.told == ["/a/p0", "/b/lead"]
-        assert place.rows("SELECT status, attempts FROM notifications ORDER BY id") == [("failed", 1), ("sent", 1)]
+        assert place.rows("SELECT status, attempts FROM notifications ORDER BY id") == [
+            ("failed", 1),
+            ("sent", 1),
+        ]
 
 
 def test_a_mailbox_that_does_not_exist_is_hopeless_too(tmp_path):
     with HttpServer() as web, SmtpServer(RCPT="550 no such user") as mail:
-        config = crew(1, ("a", "b")).replace('contact = { a = "p0", b = "p0" }', 'contact = { a = "p0@example.com" }') + LADDER
-        config = config.replace("json://127.0.0.1:PORT/a/{to}", f"mailto://127.0.0.1:{mail.port}?from=e@example.com&to={{to}}")
+        config = (
+            crew(1, ("a", "b")).replace(
+                'contact = { a = "p0", b = "p0" }', 'contact = { a = "p0@example.com" }'
+            )
+            + LADDER
+        )
+        config = config.replace(
+            "json://127.0.0.1:PORT/a/{to}", f"mailto://127.0.0.1:{mail.port}?from=e@example.com&to={{to}}"
+        )
         with installation(tmp_path, web, config) as place:
             assert place("declare", "down", "-s", "x").code == 6
             assert place.told == ["/b/lead"]
-            assert place.rows("SELECT status, attempts, error FROM notifications ORDER BY id")[0] == ("failed", 1, "SMTP 550: no such user")
+            assert place.rows("SELECT status, attempts, error FROM notifications ORDER BY id")[0] == (
+                "failed",
+                1,
+                "SMTP 550: no such user",
+            )
 
 
 @pytest.mark.long
@@ -92,7 +120,10 @@ def test_a_mailbox_that_does_not_exist_is_hopeless_too(tmp_path):
 def test_a_provider_that_never_ends_is_ended_and_everyone_else_is_paged_meanwhile(tmp_path, trick):
     """Twelve messages to a provider that never ends, all due before the one that another takes."""
     config = crew(12, ("a", "b"), timeout="8s", attempts=2)
-    with HttpServer(at_path={"/a/": Answer(trick=trick)}) as web, installation(tmp_path, web, config) as place:
+    with (
+        HttpServer(at_path={"/a/": Answer(trick=trick)}) as web,
+        installation(tmp_path, web, config) as place,
+    ):
         to_start = place.how_long("list")
         place.declare_quietly()
         with place.sql() as db:
@@ -107,11 +138,16 @@ def test_a_provider_that_never_ends_is_ended_and_everyone_else_is_paged_meanwhil
         assert max(quick) < first_ended, "everyone else, before the first of these has ended"
         assert took < 2 * 8 + 10 * to_start, took
         assert ran.code == 6
-        assert place.rows("SELECT count(*), gateway, status FROM notifications GROUP BY 2, 3") == [(12, "a", "retrying"), (12, "b", "sent")]
+        assert place.rows("SELECT count(*), gateway, status FROM notifications GROUP BY 2, 3") == [
+            (12, "a", "retrying"),
+            (12, "b", "sent"),
+        ]
 
 
 def test_nine_gateways_dead_or_hanging_and_one_alive_deliver_through_it_within_seconds(tmp_path):
-    """A hundred and thirty-five messages of the dead ones are due before the fifteen of the one that lives."""
+    """A hundred and thirty-five messages of the dead ones are due before the fifteen of the one
+    that lives.
+    """
     gateways = [f"g{number}" for number in range(10)]
     with HttpServer() as web, Tarpit() as silent, Tarpit(b"HTTP/1.1 200 OK") as dripping:
         config = crew(15, gateways, timeout="3s", attempts=1)
@@ -131,7 +167,9 @@ def test_nine_gateways_dead_or_hanging_and_one_alive_deliver_through_it_within_s
 
 
 def test_providers_dead_for_an_hour_and_back_make_one_page_a_target_and_no_burst(world_of_an_hour):
-    """On the injected clock: at the end of the outage each target of the current level gets one page, not one for each that failed."""
+    """On the injected clock: at the end of the outage each target of the current level gets one
+    page, not one for each that failed.
+    """
     world, down = world_of_an_hour
     down.append(True)
     incident = world.declare("down", "login")
@@ -183,7 +221,12 @@ def rogue(body, title, notify_type, meta=None, **kwargs):
 """
 
 
-DEEDS = ("raise RuntimeError('S3CRET')", "os.abort()", "print('S3CRET' * 100000); return True", "os.kill(os.getppid(), 15)")
+DEEDS = (
+    "raise RuntimeError('S3CRET')",
+    "os.abort()",
+    "print('S3CRET' * 100000); return True",
+    "os.kill(os.getppid(), 15)",
+)
 
 
 @pytest.mark.parametrize("deed", mostly_long(DEEDS, DEEDS[0]))
@@ -195,7 +238,9 @@ def test_a_plugin_that_misbehaves_harms_no_other_page(tmp_path, deed):
         (plugins / "rogue.py").write_text(PLUGIN.format(deed=deed))
         ran = place("declare", "down", "-s", "x", "--json")
         assert ran.code in (0, 6), ran
-        assert "S3CRET" not in ran.out.replace("RuntimeError: S3CRET", "") + ran.err.replace("RuntimeError: S3CRET", "")
+        assert "S3CRET" not in ran.out.replace("RuntimeError: S3CRET", "") + ran.err.replace(
+            "RuntimeError: S3CRET", ""
+        )
         assert place.told == ["/b/p0"]
         assert json.loads(ran.out)["notifications"][1]["status"] == "sent"
 

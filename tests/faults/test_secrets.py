@@ -1,4 +1,6 @@
-"""Scenario 28: a canary in every place where a secret can be is in no byte that the tool writes, whatever fails and however it dies."""
+"""Scenario 28: a canary in every place where a secret can be is in no byte that the tool writes,
+whatever fails and however it dies.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,14 @@ def rogue(body, title, notify_type, meta=None, **kwargs):
 def spellings() -> tuple[bytes, ...]:
     found = set()
     for value in (CANARY, TOKEN, FILED):
-        for form in (value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]):
+        for form in (
+            value,
+            quote(value),
+            quote(value, safe=""),
+            quote_plus(value),
+            json.dumps(value)[1:-1],
+            repr(value)[1:-1],
+        ):
             found.add(form.encode())
         found.add(base64.b64encode(f"robot:{value}".encode()))
         found.add(base64.b64encode(value.encode()).rstrip(b"="))
@@ -85,7 +94,11 @@ def place(tmp_path_factory) -> Iterator[Installation]:
     with HttpServer(at_path=echoes) as web, SmtpServer(RCPT=f"550 {TOKEN} is not welcome") as mail:
         for name, url in PLACES.items():
             config = config.replace(f"json://127.0.0.1:PORT/{name}/{{to}}", url)
-        config = config.replace("FILE", str(home / "key")).replace("CLOSED", str(closed_port())).replace("MAIL", str(mail.port))
+        config = (
+            config.replace("FILE", str(home / "key"))
+            .replace("CLOSED", str(closed_port()))
+            .replace("MAIL", str(mail.port))
+        )
         plugins = home / "home" / ".apprise" / "plugins"
         with installation(home, web, config, CANARY=CANARY, TOKEN=TOKEN) as made:
             plugins.mkdir(parents=True)
@@ -130,7 +143,9 @@ def test_no_secret_is_in_anything_that_is_printed_or_stored(place, commands):
         if words[0] == "declare":
             place.let_leases_end()
     sweep(repr(place.rows("SELECT error FROM notifications")).encode(), "errors")
-    assert place.rows("SELECT DISTINCT status FROM notifications WHERE kind = 'page' AND status = 'sent'") == []
+    assert (
+        place.rows("SELECT DISTINCT status FROM notifications WHERE kind = 'page' AND status = 'sent'") == []
+    )
     assert sweep_files(place) > 5, "database, journal, cache, spool, configuration"
 
 
@@ -158,7 +173,9 @@ def test_no_secret_is_in_what_is_said_about_a_broken_configuration(place, tmp_pa
     """Also where somebody wrote the secret into the file itself."""
     config = tmp_path / "config"
     config.mkdir()
-    (config / "all.toml").write_text((place.config / "all.toml").read_text() + f"\n[gateways.more]\n{broken}\n")
+    (config / "all.toml").write_text(
+        (place.config / "all.toml").read_text() + f"\n[gateways.more]\n{broken}\n"
+    )
     for words in (["check", "--debug"], ["check", "--json"], ["route", "x", "--debug"]):
         ran = place(*words, ESCALATE_CONFIG=str(config))
         assert ran.code == 3, ran

@@ -1,4 +1,6 @@
-"""Declarations that could not be stored: kept whole, found by whoever ticks, taken in once, and in nobody's way."""
+"""Declarations that could not be stored: kept whole, found by whoever ticks, taken in once, and in
+nobody's way.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ def test_whoever_takes_in_what_another_has_just_taken_in_declares_nothing(tmp_pa
     """Both have looked, and neither had seen the other's."""
     world = World(tmp_path)
     asked = declaring.Request("down", ("login",))
-    first, second = (declaring.declare(world.context, asked, lambda routing: None, remember="spooled one") for _ in range(2))
+    first, second = (
+        declaring.declare(world.context, asked, lambda routing: None, remember="spooled one")
+        for _ in range(2)
+    )
     assert (first.created, second.created) == (True, False)
     assert first.situation.incident.id == second.situation.incident.id
     world.store.close()
@@ -47,12 +52,17 @@ def test_whoever_takes_in_what_another_has_just_taken_in_declares_nothing(tmp_pa
 
 def test_a_kept_declaration_that_does_not_fit_is_in_nobody_s_way(tmp_path, web, disk):
     config = crew(1, ("a",), wait="1s").replace('page = ["person:p0"]', 'page = ["person:ops"]')
-    with installation(tmp_path / "place", web, config + '[people.ops]\nname = "Ops"\ncontact = { a = "ops" }\n') as place:
+    with installation(
+        tmp_path / "place", web, config + '[people.ops]\nname = "Ops"\ncontact = { a = "ops" }\n'
+    ) as place:
         on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0
         with disk.full():
             assert place("declare", "first", "--service", "x", **on_disk).code == 0
-            assert place("declare", "big", "--service", "x", "--message", "m" * 120_000, **on_disk).code in (0, 7)
+            assert place("declare", "big", "--service", "x", "--message", "m" * 120_000, **on_disk).code in (
+                0,
+                7,
+            )
             for _ in range(3):
                 big = place("declare", "bigger", "--service", "x", "--message", "m" * 120_000, **on_disk)
             assert (big.code, "kept in" in big.err) == (7, True)
@@ -81,7 +91,9 @@ def test_what_is_kept_is_kept_whole_or_elsewhere(tmp_path):
             assert kept is not None
             assert kept.read_bytes() == said
             assert place not in kept.parents
-            assert [one.name for one in place.rglob("*") if "one" in one.name] == [], "no half of it is left behind"
+            assert [one.name for one in place.rglob("*") if "one" in one.name] == [], (
+                "no half of it is left behind"
+            )
         finally:
             for one in spool.places:
                 shutil.rmtree(one, ignore_errors=True)

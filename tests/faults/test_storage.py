@@ -1,4 +1,6 @@
-"""Scenarios 10 and 11: files that are not what they should be are named, left alone, and never replaced by a silent new start."""
+"""Scenarios 10 and 11: files that are not what they should be are named, left alone, and never
+replaced by a silent new start.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ SPOILS = {
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(SPOILS, "another SQLite file", "gone, with its journal still there", "cut to nothing"))
+@pytest.mark.parametrize(
+    "name", mostly_long(SPOILS, "another SQLite file", "gone, with its journal still there", "cut to nothing")
+)
 def test_a_database_that_is_not_one_is_named_and_left_alone(sound, tmp_path, name):
     db = tmp_path / "data" / "escalate.db"
     db.parent.mkdir()
@@ -103,7 +107,11 @@ def test_a_database_that_is_not_one_is_named_and_left_alone(sound, tmp_path, nam
     shutil.copy(f"{sound.db}-journal", f"{db}-journal")
     SPOILS[name](db)
     before = snapshot(tmp_path)
-    for words in (["tick"], ["list"], ["declare", "down", "-s", "x"]) if name == "cut to nothing" else (["tick"], ["list"]):
+    for words in (
+        (["tick"], ["list"], ["declare", "down", "-s", "x"])
+        if name == "cut to nothing"
+        else (["tick"], ["list"])
+    ):
         ran = sound(*words, ESCALATE_DB=str(db))
         assert (ran.code, ran.out) == (7, ""), ran
         assert ran.err.startswith("escalate: error: "), ran.err
@@ -123,7 +131,9 @@ def snapshot(place):
 
 @pytest.mark.parametrize("chance", [0, *(pytest.param(one, marks=pytest.mark.long) for one in range(1, 12))])
 def test_flipped_bits_are_never_a_bug_nor_a_new_start(sound, tmp_path, chance):
-    """Wherever a few bits flip, a command works, or says what is wrong with exit code 7; it neither crashes nor begins anew."""
+    """Wherever a few bits flip, a command works, or says what is wrong with exit code 7; it neither
+    crashes nor begins anew.
+    """
     noise = random.Random(chance)
     data = sound.db.read_bytes()
     ended = set()
@@ -165,7 +175,10 @@ def test_a_read_only_file_system_is_named(sound, tmp_path):
         pytest.skip("mounting is not permitted here")
 
     def there(words):
-        return sound.process(["unshare", "-m", "sh", "-c", f"{mount} && exec {sound.place}/bin/escalate {words}"], {"ESCALATE_DB": str(db)})
+        return sound.process(
+            ["unshare", "-m", "sh", "-c", f"{mount} && exec {sound.place}/bin/escalate {words}"],
+            {"ESCALATE_DB": str(db)},
+        )
 
     ran = there("tick")
     assert ran.code == 7, ran
@@ -192,14 +205,16 @@ def test_a_newer_database_is_read_where_possible_and_never_written(sound, tmp_pa
     assert db.read_bytes() == before
 
 
-# ── a record that cannot be read ──────────────────────────────────────────────────────────────────────────────────────
+# ── a record that cannot be read ──────────────────────────────────────────────────────
 
 DAMAGES = {
     "a notification": "UPDATE notifications SET urgency = 'hihg' WHERE incident_id = 2",
     "its kind": "UPDATE notifications SET kind = 'pbge' WHERE incident_id = 2",
-    "a claimed notification": "UPDATE notifications SET status = 'sending', attempts = 1, claim = 'x', lease_until = 1, urgency = 'hihg' "
-    "WHERE incident_id = 2; INSERT INTO attempts (notification_id, number, began_at) "
-    "SELECT id, 1, 1 FROM notifications WHERE incident_id = 2",
+    "a claimed notification": (
+        "UPDATE notifications SET status = 'sending', attempts = 1, claim = 'x', lease_until = 1, urgency ="
+        " 'hihg' WHERE incident_id = 2; INSERT INTO attempts (notification_id, number, began_at) SELECT id,"
+        " 1, 1 FROM notifications WHERE incident_id = 2"
+    ),
     "an escalation": "UPDATE escalations SET policy = substr(policy, 2) WHERE incident_id = 2",
     "an incident": "UPDATE incidents SET labels = '{' WHERE id = 2",
     "a text": "UPDATE incidents SET title = CAST(x'636cff' AS TEXT) WHERE id = 2",
@@ -207,7 +222,9 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("what", DAMAGES)
-def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_hears_of_it(tmp_path, web, what):
+def test_a_record_that_cannot_be_read_stops_nobody_else_s_page_and_the_fallback_hears_of_it(
+    tmp_path, web, what
+):
     with installation(tmp_path, web, crew(1, ("a",), wait="1s")) as place:
         for title in ("first", "second", "third"):
             place.declare_quietly(title)
@@ -248,7 +265,9 @@ def test_an_incident_that_the_program_fails_at_stops_no_other_and_the_fallback_h
 
 
 def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_path, web):
-    """Each of the three was forgotten: of two the fallback is paged, of one that cannot be read it hears directly."""
+    """Each of the three was forgotten: of two the fallback is paged, of one that cannot be read it
+    hears directly.
+    """
     with installation(tmp_path, web, crew(1, ("a",))) as place:
         for title in ("first", "second", "third"):
             place.declare_quietly(title)
@@ -262,6 +281,9 @@ def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_pat
             db.execute("UPDATE escalations SET next_at = 1 WHERE incident_id = 1")
         ran = place("tick")
         assert ran.code == 7
-        assert "incident 3: it is open, nobody has acknowledged it, and nothing is due; the fallback is paged" in ran.err
+        assert (
+            "incident 3: it is open, nobody has acknowledged it, and nothing is due; the fallback is paged"
+            in ran.err
+        )
         told = [one.json["title"] for one in place.messages]
         assert sorted(told) == ["[escalate] it cannot use its database", "[high] #1 first", "[high] #3 third"]

@@ -18,7 +18,7 @@ from tests.delivery.processes import until
 from tests.faults.harness import crew, installation, mostly_long, report
 from tests.servers import Answer, HttpServer, SmtpServer
 
-# ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── hostile text ───────────────────────────────────────────────────────────────────────
 
 TEXTS = {
     "one byte": "x",
@@ -48,7 +48,15 @@ KINDS = {
     "short": "json://127.0.0.1:PORT/short/{to}",
     "mail": "mailto://127.0.0.1:MAIL?from=e@example.com&to={to}@example.com",
 }
-LIVE = {*range(0x20), 0x7F, *range(0x80, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)} - {0x0A}
+LIVE = {
+    *range(0x20),
+    0x7F,
+    *range(0x80, 0xA0),
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+} - {0x0A}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +72,9 @@ def everywhere(tmp_path_factory):
             yield place, mail
 
 
-@pytest.mark.parametrize("name", mostly_long(TEXTS, "escape sequences", "newlines", "a lone surrogate", "formats"))
+@pytest.mark.parametrize(
+    "name", mostly_long(TEXTS, "escape sequences", "newlines", "a lone surrogate", "formats")
+)
 def test_any_title_is_stored_as_given_shown_harmlessly_and_delivered_to_every_gateway(everywhere, name):
     place, mail = everywhere
     title = TEXTS[name]
@@ -83,7 +93,10 @@ def test_any_title_is_stored_as_given_shown_harmlessly_and_delivered_to_every_ga
     ((stored,),) = place.rows("SELECT title FROM incidents WHERE id = ?", incident)
     assert stored == title.encode("utf-8", "backslashreplace").decode()
     assert json.loads(place("show", str(incident), "--json").out)["title"] == stored
-    assert place.rows("SELECT gateway FROM notifications WHERE incident_id = ? AND status <> 'sent'", incident) == []
+    assert (
+        place.rows("SELECT gateway FROM notifications WHERE incident_id = ? AND status <> 'sent'", incident)
+        == []
+    )
     assert len(place.messages) == len(KINDS) - 1
     assert len(mail.arrived) == mails + 1
     letter = mail.arrived[-1]
@@ -109,7 +122,9 @@ def said_in(message) -> str:
 
 
 def harmless(text: str) -> bool:
-    return not [character for character in text if ord(character) in LIVE or 0xD800 <= ord(character) < 0xE000]
+    return not [
+        character for character in text if ord(character) in LIVE or 0xD800 <= ord(character) < 0xE000
+    ]
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\n\t"])
@@ -127,10 +142,13 @@ def test_a_title_beyond_all_measure_is_refused_clearly(everywhere):
         place.declare_quietly("x" * 1_000_001)
 
 
-# ── surroundings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── surroundings ──────────────────────────────────────────────────────────────────────
 
 SURROUNDINGS = {
-    "cron": 'exec env -i PATH=/usr/bin:/bin ESCALATE_CONFIG="$ESCALATE_CONFIG" ESCALATE_DB="$ESCALATE_DB" {escalate} < /dev/null',
+    "cron": (
+        'exec env -i PATH=/usr/bin:/bin ESCALATE_CONFIG="$ESCALATE_CONFIG" ESCALATE_DB="$ESCALATE_DB"'
+        " {escalate} < /dev/null"
+    ),
     "HOME unset": "unset HOME XDG_CACHE_HOME; exec {escalate}",
     "HOME that is not there": 'HOME="$PWD/not/there" exec {escalate}',
     "LANG=C": "LANG=C LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 exec {escalate}",
@@ -150,7 +168,9 @@ SURROUNDINGS = {
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(SURROUNDINGS, "cron", "HOME unset", "umask 000", "every stream closed", "stdout full"))
+@pytest.mark.parametrize(
+    "name", mostly_long(SURROUNDINGS, "cron", "HOME unset", "umask 000", "every stream closed", "stdout full")
+)
 def test_pages_go_out_whatever_the_surroundings(tmp_path, name):
     with HttpServer() as web, installation(tmp_path, web, crew(1)) as place:
         program = f'"{sys.executable}" -m escalate_cli declare "Łódź ist down 💥" -s x'
@@ -159,7 +179,10 @@ def test_pages_go_out_whatever_the_surroundings(tmp_path, name):
         assert sorted(place.told) == ["/a/p0", "/b/p0"]
         assert "Łódź ist down" in place.messages[0].json["title"]
         assert place.statuses() == {"sent": 2}
-        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (place.db, place.db.with_name("escalate.db-journal"))}
+        modes = {
+            path.name: oct(path.stat().st_mode & 0o777)
+            for path in (place.db, place.db.with_name("escalate.db-journal"))
+        }
         assert set(modes.values()) == {"0o600"}, modes
         for root, directories, files in os.walk(place.place / "home"):
             for one in (*directories, *files):
@@ -177,9 +200,13 @@ UNSOUND = {
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(UNSOUND, "a SOCKS proxy without its library", "a proxy that is no address"))
+@pytest.mark.parametrize(
+    "name", mostly_long(UNSOUND, "a SOCKS proxy without its library", "a proxy that is no address")
+)
 def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
-    """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2 and the fallback alike."""
+    """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2
+    and the fallback alike.
+    """
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), attempts=3)) as place:
         broken = place.place / "broken"
         broken.mkdir()
@@ -201,17 +228,24 @@ def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_soun
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_certificates_that_are_not_there_stop_no_page_that_needs_none(tmp_path, variable):
-    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",)), **{variable: "/not/there.pem"}) as place:
+    with (
+        HttpServer() as web,
+        installation(tmp_path, web, crew(1, ("a",)), **{variable: "/not/there.pem"}) as place,
+    ):
         assert place("declare", "down", "-s", "x").code == 0
         assert place.told == ["/a/p0"]
 
 
 def test_a_netrc_of_the_user_replaces_no_authorization_and_goes_nowhere(tmp_path):
-    config = crew(1, ("a", "b")).replace("json://127.0.0.1:PORT/a/", "json://robot:of-the-gateway@127.0.0.1:PORT/a/")
+    config = crew(1, ("a", "b")).replace(
+        "json://127.0.0.1:PORT/a/", "json://robot:of-the-gateway@127.0.0.1:PORT/a/"
+    )
     with HttpServer() as web, installation(tmp_path, web, config) as place:
         home = place.place / "home"
         home.mkdir(exist_ok=True)
-        (home / ".netrc").write_text("machine 127.0.0.1 login me password of-the-netrc\ndefault login me password of-the-netrc\n")
+        (home / ".netrc").write_text(
+            "machine 127.0.0.1 login me password of-the-netrc\ndefault login me password of-the-netrc\n"
+        )
         (home / ".netrc").chmod(0o600)
         assert place("declare", "down", "-s", "x").code == 0
         sent = {message.path: message.headers.get("Authorization") for message in place.messages}
@@ -220,7 +254,10 @@ def test_a_netrc_of_the_user_replaces_no_authorization_and_goes_nowhere(tmp_path
 
 def test_a_process_that_holds_secrets_leaves_no_core(tmp_path):
     """Of the parent, looked at while its child waits for an answer."""
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(1, ("a",), timeout="20s")) as place:
+    with (
+        HttpServer(Answer(trick="hold")) as web,
+        installation(tmp_path, web, crew(1, ("a",), timeout="20s")) as place,
+    ):
         declare = place.begin("declare", "down", "-s", "x", limits={"RLIMIT_CORE": 1 << 30})
         web.wait_for(1)
         limits = (Path("/proc") / str(declare.pid) / "limits").read_text()
@@ -270,7 +307,9 @@ def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
         reader, writer = os.pipe()
         fill_pipe(writer)
         command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
-        watch = subprocess.Popen(command, stdout=writer, stderr=subprocess.DEVNULL, env=place.environ, cwd=place.place)
+        watch = subprocess.Popen(
+            command, stdout=writer, stderr=subprocess.DEVNULL, env=place.environ, cwd=place.place
+        )
         os.close(writer)
         try:
             for number in range(1, 6):
@@ -283,11 +322,13 @@ def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
         assert place.statuses() == {"sent": 150}
 
 
-# ── a storm, and idleness ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── a storm, and idleness ─────────────────────────────────────────────────────────────
 
 
 def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_that_loses_nothing(tmp_path):
-    """Six hundred declares as a monitor would make them; the person gets the limit and then digests that name every incident."""
+    """Six hundred declares as a monitor would make them; the person gets the limit and then digests
+    that name every incident.
+    """
     config = crew(1, ("a",)).replace('messages = 100000\nper = "1s"', 'messages = 5\nper = "5m"')
     with HttpServer() as web, installation(tmp_path, web, config) as place:
         from escalate_cli.actions import declare as declaring
@@ -295,7 +336,9 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
         context = place.context
         for number in range(600):
             for key in ("the same", f"no {number}"):
-                declaring.declare(context, declaring.Request(f"down {number}", ("x",), key=key), lambda routing: None)
+                declaring.declare(
+                    context, declaring.Request(f"down {number}", ("x",), key=key), lambda routing: None
+                )
         context.close()
         assert place.rows("SELECT count(*) FROM incidents") == [(601,)]
         for tick in (1, 2):
@@ -305,7 +348,11 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
                 db.execute("UPDATE notifications SET due_at = 1 WHERE held_back = 1 AND status = 'pending'")
                 db.execute("UPDATE notifications SET sent_at = sent_at - 301000000 WHERE status = 'sent'")
         assert place.statuses() == {"sent": 601}
-        named = {int(number) for one in place.messages for number in re.findall(r"escalate ack (\d+)", one.json["message"])}
+        named = {
+            int(number)
+            for one in place.messages
+            for number in re.findall(r"escalate ack (\d+)", one.json["message"])
+        }
         assert named == set(range(1, 602)), "every incident is named"
         report(rounds=1200)
 
@@ -332,11 +379,17 @@ def test_idle_ticks_say_nothing_and_nothing_grows(tmp_path):
 
 
 def sizes_of(place) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in place.place.rglob("*") if path.is_file() and "backup" not in str(path)}
+    return {
+        path.name: path.stat().st_size
+        for path in place.place.rglob("*")
+        if path.is_file() and "backup" not in str(path)
+    }
 
 
 def test_nothing_is_loaded_before_somebody_catches_a_ctrl_c():
     """Until then it would be a traceback. `typing` alone takes longer than all that comes before it."""
     code = "import sys; sys.path[:] = sys.argv[1:]; import escalate_cli.__main__; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code, *sys.path], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, *sys.path], capture_output=True, text=True, check=True
+    )
     assert {"typing", "re", "signal", "contextlib"}.isdisjoint(ran.stdout.split()), ran.stdout

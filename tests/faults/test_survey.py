@@ -15,7 +15,9 @@ def test_every_situation_is_there_and_every_test_that_it_names():
     for one in ROWS:
         for test in one.tests:
             path, _, name = test.partition("::")
-            assert re.search(rf"^def {name or 'test_'}", (HERE / path).read_text(), re.M), f"{one.number}: {test}"
+            assert re.search(rf"^def {name or 'test_'}", (HERE / path).read_text(), re.M), (
+                f"{one.number}: {test}"
+            )
 
 
 def test_numbers_are_added_up():

@@ -73,10 +73,14 @@ def stuck() -> Iterator[int]:
     os.close(reader)
 
 
-def begin(place: Installation, *words: str, stdout: int, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+def begin(
+    place: Installation, *words: str, stdout: int, stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "escalate_cli", *words]
     environ = {**place.environ, "TERM": "xterm"}
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environ, cwd=place.place)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environ, cwd=place.place
+    )
     place.begun.append(process)
     return process
 
@@ -90,7 +94,9 @@ def ends(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) 
 
 
 @pytest.mark.parametrize("why", ["nobody reads", "Ctrl-S"])
-def test_a_watch_on_a_terminal_that_stands_still_pages_draws_anew_when_it_goes_on_and_ends_when_told(tmp_path, web, terminal, why):
+def test_a_watch_on_a_terminal_that_stands_still_pages_draws_anew_when_it_goes_on_and_ends_when_told(
+    tmp_path, web, terminal, why
+):
     with installation(tmp_path, web, CREW) as place:
         watch = begin(place, "watch", "--interval", "1s", stdout=terminal.inner)
         until(lambda: terminal.shows("Nothing is open."), 30)
@@ -111,7 +117,9 @@ def test_a_watch_on_a_terminal_that_stands_still_pages_draws_anew_when_it_goes_o
         assert place.statuses() == {"sent": 4}
 
 
-def test_a_terminal_that_is_read_again_within_the_long_rest_of_a_watch_shows_the_newest_board(tmp_path, web, terminal):
+def test_a_terminal_that_is_read_again_within_the_long_rest_of_a_watch_shows_the_newest_board(
+    tmp_path, web, terminal
+):
     with installation(tmp_path, web, CREW) as place:
         terminal.is_full()
         place.declare_quietly("no 1")

@@ -1,4 +1,6 @@
-"""A watch after an error that nobody foresaw: it goes on, says so once, and the fallback hears of it (product.md §4.20)."""
+"""A watch after an error that nobody foresaw: it goes on, says so once, and the fallback hears of
+it (product.md §4.20).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ FAILING = 3
 """passes that fail, one after the other"""
 
 
-@pytest.mark.parametrize(("owner", "name"), [(emergency, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")])
+@pytest.mark.parametrize(
+    ("owner", "name"), [(emergency, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")]
+)
 def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
     tmp_path: Path, web: HttpServer, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
 ) -> None:
@@ -38,10 +42,16 @@ def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
     def tell(report: Any) -> None:
         said.extend([*report.troubles, *report.warnings])
         arrived = [one for one in web.arrived if "#1 " in one.json["title"]]
-        signals.stop = CLOCK.monotonic() > until or bool(left < 0 and arrived and any("this is over" in one for one in said))
+        signals.stop = CLOCK.monotonic() > until or bool(
+            left < 0 and arrived and any("this is over" in one for one in said)
+        )
 
     monkeypatch.setattr(owner, name, fails)
-    with installation(tmp_path, web, crew(1, ("a",))) as place, closing(place.context) as context, signals.heard():
+    with (
+        installation(tmp_path, web, crew(1, ("a",))) as place,
+        closing(place.context) as context,
+        signals.heard(),
+    ):
         place.declare_quietly()
         watching.watch(context, SECOND // 10, signals, tell)
         failed = [one for one in said if one.startswith("it failed: LookupError at ")]

@@ -1,4 +1,6 @@
-"""A watch that is stopped, paused, or has its database taken away in the middle of its work; and first commands that are killed."""
+"""A watch that is stopped, paused, or has its database taken away in the middle of its work; and
+first commands that are killed.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,13 @@ from tests.servers import Answer, HttpServer
 
 
 def test_a_watch_paused_for_longer_than_its_leases_comes_back_to_no_harm(tmp_path):
-    """As a laptop that sleeps in the middle of a send: meanwhile a tick takes over; the watch's late outcomes change nothing."""
-    with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, crew(2, timeout="50s")) as place:
+    """As a laptop that sleeps in the middle of a send: meanwhile a tick takes over; the watch's
+    late outcomes change nothing.
+    """
+    with (
+        HttpServer(Answer(trick="hold")) as web,
+        installation(tmp_path, web, crew(2, timeout="50s")) as place,
+    ):
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
         web.wait_for(4)
@@ -49,7 +56,9 @@ def impatient_crew():
 
 
 @pytest.mark.parametrize("instead", [as_text, pytest.param(as_nothing, marks=pytest.mark.long)])
-def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(tmp_path, instead):
+def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on_when_it_is_back(
+    tmp_path, instead
+):
     with HttpServer(Answer(trick="hold")) as web, installation(tmp_path, web, impatient_crew()) as place:
         place.declare_quietly()
         watch = place.begin("watch", "--interval", "1s")
@@ -65,7 +74,12 @@ def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on
         place.db.unlink(missing_ok=True)
         aside.rename(place.db)
         place.declare_quietly("another")
-        until(lambda: place.rows("SELECT count(*) FROM notifications WHERE incident_id = 2 AND status = 'sent'") == [(2,)])
+        until(
+            lambda: (
+                place.rows("SELECT count(*) FROM notifications WHERE incident_id = 2 AND status = 'sent'")
+                == [(2,)]
+            )
+        )
         until(lambda: place.statuses() == {"sent": 4})
         watch.terminate()
         ran = place.end(watch)
@@ -77,8 +91,8 @@ def test_a_watch_whose_database_is_taken_away_while_it_sends_says_so_and_goes_on
 
 
 def kill_first_commands(tmp_path, rounds: int) -> int:
-    """Kill the command that makes a new database, within the moments in which it makes it; the next one must find a way. How many were
-    killed before they had ended."""
+    """Kill the command that makes a new database, within the moments in which it makes it; the next
+    one must find a way. How many were killed before they had ended."""
     chance, killed = seeded("first commands"), 0
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",))) as place:
         for number in range(rounds):
@@ -117,8 +131,19 @@ def test_a_database_whose_making_is_cut_at_every_write_is_made_anew(tmp_path):
         for number in range(1, 60):
             db = tmp_path / f"cut-{number}" / "escalate.db"
             db.parent.mkdir()
-            cut = ["strace", "-f", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", f"inject=pwrite64:signal=KILL:when={number}"]
-            ran = place.process([*cut, str(place.place / "bin" / "escalate"), "list"], {"ESCALATE_DB": str(db)})
+            cut = [
+                "strace",
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=pwrite64",
+                "-e",
+                f"inject=pwrite64:signal=KILL:when={number}",
+            ]
+            ran = place.process(
+                [*cut, str(place.place / "bin" / "escalate"), "list"], {"ESCALATE_DB": str(db)}
+            )
             again = place("declare", "down", "-s", "x", ESCALATE_DB=str(db))
             assert again.code == 0, (number, again)
             if ran.code == 0:

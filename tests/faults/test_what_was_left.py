@@ -1,7 +1,8 @@
-"""What version 0.1.0 left is told by this version in the same words: a year's sample, nights of every kind, an imported past.
+"""What version 0.1.0 left is told by this version in the same words: a year's sample, nights of
+every kind, an imported past.
 
-`left/` holds both databases as dumps, each with its configuration, and what the version before the migration (commit 1e43073) said of
-them, made by this file:
+`left/` holds both databases as dumps, each with its configuration, and what the version before the
+migration (commit 1e43073) said of them, made by this file:
 
     ESCALATE_ROOT=… python -m tests.faults.test_what_was_left       # with the code of that version first on the path
 """
@@ -40,8 +41,18 @@ def unpack(name: str, place: Path) -> Mapping[str, str]:
         (place / "config" / file).write_text(text, encoding="utf-8")
     with contextlib.closing(sqlite3.connect(place / "escalate.db")) as database:
         database.executescript(lzma.decompress((LEFT / f"{name}.sql.xz").read_bytes()).decode())
-    own = {"ESCALATE_CONFIG": place / "config", "ESCALATE_DB": place / "escalate.db", "XDG_CACHE_HOME": place, "XDG_STATE_HOME": place}
-    return {**os.environ, **{key: str(value) for key, value in own.items()}, "COLUMNS": "160", "NO_COLOR": "1"}
+    own = {
+        "ESCALATE_CONFIG": place / "config",
+        "ESCALATE_DB": place / "escalate.db",
+        "XDG_CACHE_HOME": place,
+        "XDG_STATE_HOME": place,
+    }
+    return {
+        **os.environ,
+        **{key: str(value) for key, value in own.items()},
+        "COLUMNS": "160",
+        "NO_COLOR": "1",
+    }
 
 
 def asked(place: Path) -> Iterator[tuple[str, ...]]:
@@ -52,8 +63,14 @@ def asked(place: Path) -> Iterator[tuple[str, ...]]:
         for (number,) in database.execute("SELECT id FROM incidents ORDER BY id").fetchall():
             yield from ((word, str(number)) for word in ("timeline", "export"))
             yield from ((word, str(number), "--json") for word in ("timeline", "explain", "replay", "export"))
-            paged = "SELECT DISTINCT substr(recipient, 8) FROM notifications WHERE incident_id = ? AND recipient LIKE 'person:%' ORDER BY 1"
-            yield from (("explain", str(number), person) for (person,) in database.execute(paged, (number,)).fetchall()[:2])
+            paged = (
+                "SELECT DISTINCT substr(recipient, 8) FROM notifications WHERE incident_id = ? AND recipient"
+                " LIKE 'person:%' ORDER BY 1"
+            )
+            yield from (
+                ("explain", str(number), person)
+                for (person,) in database.execute(paged, (number,)).fetchall()[:2]
+            )
 
 
 def answer(words: tuple[str, ...], environ: Mapping[str, str]) -> str:
@@ -71,12 +88,18 @@ def answer(words: tuple[str, ...], environ: Mapping[str, str]) -> str:
 
 def without_data(thing: Any) -> Any:
     if isinstance(thing, dict):
-        return {name: without_data(value) for name, value in thing.items() if not (name == "data" and "kind" in thing)}
+        return {
+            name: without_data(value)
+            for name, value in thing.items()
+            if not (name == "data" and "kind" in thing)
+        }
     return [without_data(one) for one in thing] if isinstance(thing, list) else thing
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, Mapping[str, str]]]:
+def left(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path, Mapping[str, str]]]:
     place = tmp_path_factory.mktemp("left")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Clock, "now", lambda self: THEN)
@@ -99,7 +122,12 @@ def test_every_entry_has_an_event_and_every_message_a_reason(left) -> None:
     assert len(entries) > 150
     assert [entry for entry in entries if isinstance(entry.event, Unclassified)] == []
     situations = [store.situations.load(number) for number in numbers]
-    assert all(one.reason.meant is not None for known in situations if known is not None for one in known.notifications)
+    assert all(
+        one.reason.meant is not None
+        for known in situations
+        if known is not None
+        for one in known.notifications
+    )
     store.close()
 
 

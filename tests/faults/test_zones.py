@@ -1,4 +1,6 @@
-"""An upgrade takes a time zone away under a configuration that was valid, as Debian 13 and Ubuntu 24.04 do (promise 20)."""
+"""An upgrade takes a time zone away under a configuration that was valid, as Debian 13 and Ubuntu
+24.04 do (promise 20).
+"""
 
 from __future__ import annotations
 
@@ -82,10 +84,18 @@ every = "1s"
 
 
 def without(place: Path, *gone: str) -> dict[str, str]:
-    """Surroundings in which these zones, or folders of zones, are not to be had, from the system or from the package tzdata."""
+    """Surroundings in which these zones, or folders of zones, are not to be had, from the system or
+    from the package tzdata.
+    """
     copy, shadow = place / "zoneinfo", place / "shadow"
     origin = next(Path(one) for one in zoneinfo.TZPATH if (Path(one) / "Europe" / "London").exists())
-    shutil.copytree(origin, copy, ignore=lambda folder, names: [n for n in names if str((Path(folder) / n).relative_to(origin)) in gone])
+    shutil.copytree(
+        origin,
+        copy,
+        ignore=lambda folder, names: [
+            n for n in names if str((Path(folder) / n).relative_to(origin)) in gone
+        ],
+    )
     (shadow / "tzdata").mkdir(parents=True)
     (shadow / "tzdata" / "__init__.py").touch()
     found = [str(shadow), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -102,8 +112,13 @@ def place(tmp_path: Path, web: HttpServer) -> Iterator[Installation]:
         yield here
 
 
-@pytest.mark.parametrize("gone", [("US",), tuple(os.listdir("/usr/share/zoneinfo")) if os.path.isdir("/usr/share/zoneinfo") else ()])
-def test_4_20_a_zone_that_an_upgrade_took_away_costs_nobody_a_page(place: Installation, tmp_path: Path, gone: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [("US",), tuple(os.listdir("/usr/share/zoneinfo")) if os.path.isdir("/usr/share/zoneinfo") else ()],
+)
+def test_4_20_a_zone_that_an_upgrade_took_away_costs_nobody_a_page(
+    place: Installation, tmp_path: Path, gone: tuple[str, ...]
+) -> None:
     upgraded = without(tmp_path, *gone)
     ran = place("declare", "Log in is down", "--service", "login", "--service", "pay", **upgraded)
     assert ran.code == 0, ran.err
@@ -148,8 +163,12 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("commands", [COMMANDS[::5], pytest.param(COMMANDS, marks=pytest.mark.long)], ids=["some", "all"])
-def test_4_20_no_command_fails_for_want_of_a_zone(place: Installation, tmp_path: Path, commands: tuple[tuple[str, ...], ...]) -> None:
+@pytest.mark.parametrize(
+    "commands", [COMMANDS[::5], pytest.param(COMMANDS, marks=pytest.mark.long)], ids=["some", "all"]
+)
+def test_4_20_no_command_fails_for_want_of_a_zone(
+    place: Installation, tmp_path: Path, commands: tuple[tuple[str, ...], ...]
+) -> None:
     upgraded = without(tmp_path, "US", "Europe", "Etc", "UTC")
     assert place("declare", "Log in is down", "--service", "login", **upgraded).code == 0
     for command in commands:
@@ -158,7 +177,9 @@ def test_4_20_no_command_fails_for_want_of_a_zone(place: Installation, tmp_path:
         assert ZONE in ran.err + ran.out, (command, ran)
 
 
-def test_4_20_where_utc_stands_in_for_a_zone_times_are_said_to_be_utc(place: Installation, tmp_path: Path) -> None:
+def test_4_20_where_utc_stands_in_for_a_zone_times_are_said_to_be_utc(
+    place: Installation, tmp_path: Path
+) -> None:
     gone = without(tmp_path, "US")
     assert place("declare", "down", "-s", "login", **gone).code == 0
     for command in (("oncall",), ("timeline", "1"), ("report",)):
@@ -173,7 +194,9 @@ def test_4_20_what_simulate_could_not_use_reads_as_one_sentence(place: Installat
     assert "; ;" not in told
 
 
-def test_4_20_a_configuration_read_again_without_its_zone_goes_on_as_the_last_valid_one(place: Installation, tmp_path: Path) -> None:
+def test_4_20_a_configuration_read_again_without_its_zone_goes_on_as_the_last_valid_one(
+    place: Installation, tmp_path: Path
+) -> None:
     upgraded = without(tmp_path, "US")
     place.config.joinpath("all.toml").touch()  # the compiled one is no longer used
     ran = place("declare", "Log in is down", "--service", "login", **upgraded)

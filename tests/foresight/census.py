@@ -25,7 +25,7 @@ def said(kind: EntryKind, words: str = "") -> Said:
 ON_THE_TIMELINE: dict[str, Said] = {
     "a rule fires": said(EntryKind.RULE),
     "a rule pages": said(EntryKind.PAGED, ': rule "'),
-    "a rule informs": said(EntryKind.PAGED, 'informed '),
+    "a rule informs": said(EntryKind.PAGED, "informed "),
     "a rule involves a team": said(EntryKind.ESCALATION, "involves it"),
     "a rule raises the severity": said(EntryKind.UPDATED, ': rule "'),
     "a nudge is asked": said(EntryKind.NUDGE, ": asked"),
@@ -36,7 +36,8 @@ ON_THE_TIMELINE: dict[str, Said] = {
     "a level is held until its hours": said(EntryKind.LEVEL, "held until"),
     "a level is left out by its condition": said(EntryKind.SKIPPED, "left out"),
     "a level is left out by a service, team or label": lambda one: (
-        one.kind is EntryKind.SKIPPED and any(words in one.text for words in ("not in scope", "not in the incident", "label vip"))
+        one.kind is EntryKind.SKIPPED
+        and any(words in one.text for words in ("not in scope", "not in the incident", "label vip"))
     ),
     "a level reaches nobody": said(EntryKind.SKIPPED, "reaches nobody"),
     "every address of a level fails": said(EntryKind.SKIPPED, "failed for good"),
@@ -44,9 +45,15 @@ ON_THE_TIMELINE: dict[str, Said] = {
     "the levels are walked again": said(EntryKind.LEVEL, "round 2"),
     "the policy runs out": said(EntryKind.EXHAUSTED, "run out"),
     "there is nobody and no fallback": said(EntryKind.SKIPPED, "names nobody"),
-    "there is nobody, not in the fallback either": said(EntryKind.SKIPPED, "the fallback reaches nobody either"),
-    "the fallback reaches nobody, and the levels are walked again": said(EntryKind.SKIPPED, "the fallback reaches no person"),
-    "the fallback is only a channel, and the levels are walked again": said(EntryKind.EXHAUSTED, "the fallback reaches no person"),
+    "there is nobody, not in the fallback either": said(
+        EntryKind.SKIPPED, "the fallback reaches nobody either"
+    ),
+    "the fallback reaches nobody, and the levels are walked again": said(
+        EntryKind.SKIPPED, "the fallback reaches no person"
+    ),
+    "the fallback is only a channel, and the levels are walked again": said(
+        EntryKind.EXHAUSTED, "the fallback reaches no person"
+    ),
     "a fallback that was reached is not any more": said(EntryKind.ESCALATION, "the fallback was not reached"),
     "the urgency rises": said(EntryKind.LEVEL, "urgency rose"),
     "the severity is raised": said(EntryKind.UPDATED, "raised"),
@@ -94,7 +101,9 @@ EVERYTHING = (*ON_THE_TIMELINE, *OTHERWISE)
 
 def met(night: Night, foreseen: Simulation) -> set[str]:
     """What of `EVERYTHING` this night has met."""
-    return {name for name, is_it in ON_THE_TIMELINE.items() if any(map(is_it, foreseen.entries))} | set(_otherwise(night, foreseen))
+    return {name for name, is_it in ON_THE_TIMELINE.items() if any(map(is_it, foreseen.entries))} | set(
+        _otherwise(night, foreseen)
+    )
 
 
 def _otherwise(night: Night, foreseen: Simulation) -> Iterator[str]:
@@ -107,12 +116,17 @@ def _otherwise(night: Night, foreseen: Simulation) -> Iterator[str]:
         "a lead is told": any(one.note == "You lead this incident now." for one in sent),
         "[limits] hold a message back": any(one.held_back for one in notifications),
         "a digest": any(one.digest_of > 1 for one in foreseen.messages),
-        "a digest of what was gathered": night.catalog.limits.messages > 2 and any(one.digest_of > 1 for one in foreseen.messages),
+        "a digest of what was gathered": night.catalog.limits.messages > 2
+        and any(one.digest_of > 1 for one in foreseen.messages),
         "an attempt is repeated": any(one.attempts > 1 for one in sent),
-        "an attempt is given up": any(one.status is NotificationStatus.FAILED and one.attempts > 1 for one in notifications),
+        "an attempt is given up": any(
+            one.status is NotificationStatus.FAILED and one.attempts > 1 for one in notifications
+        ),
         "an odd microsecond": night.start % 60_000_000 != 0,
         "two services": len(night.services) == 2,
-        "a service with a policy of its own": any(night.catalog.services[one].policy for one in night.services),
+        "a service with a policy of its own": any(
+            night.catalog.services[one].policy for one in night.services
+        ),
     }
     yield from (name for name, is_so in found.items() if is_so)
     yield from _calendar(night, foreseen)
@@ -121,7 +135,11 @@ def _otherwise(night: Night, foreseen: Simulation) -> Iterator[str]:
 def _calendar(night: Night, foreseen: Simulation) -> Iterator[str]:
     """What schedules, hours and clocks had to do with this night's pages."""
     catalog, until = night.catalog, night.start + LENGTH
-    asked = [one for one in foreseen.messages if one.kind is NotificationKind.PAGE and one.because.startswith("on call")]
+    asked = [
+        one
+        for one in foreseen.messages
+        if one.kind is NotificationKind.PAGE and one.because.startswith("on call")
+    ]
     rota, hours = catalog.schedules["rota"], catalog.hours
     on_duty = shifts(rota, hours, night.start, until)
     if any(on_call(rota, hours, one.at).why == "override" for one in asked):
@@ -130,7 +148,11 @@ def _calendar(night: Night, foreseen: Simulation) -> Iterator[str]:
         yield "nobody is on call"
     if asked and len({one.person for one in on_duty}) > 1:
         yield "a handoff in the night"
-    mentions_hours = any(level.during or level.when.hours for one in foreseen.situation.escalations for level in one.policy.levels)
+    mentions_hours = any(
+        level.during or level.when.hours
+        for one in foreseen.situation.escalations
+        for level in one.policy.levels
+    )
     mentions_hours = mentions_hours or any(one.hours for one in rota.rotations)
     days = {instant_to_local(at, night.zone).date() for at in (night.start, until)}
     if mentions_hours and days & set(hours["office"].except_days):

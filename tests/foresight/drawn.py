@@ -1,7 +1,8 @@
-"""Drawn nights: organisations with everything that decides who is paged, and what happens to one incident of theirs.
+"""Drawn nights: organisations with everything that decides who is paged, and what happens to one
+incident of theirs.
 
-A night begins at an ordinary noon, in the hour before a holiday, or shortly before the clocks change; its handoffs, hours and
-overrides begin and end in the hours around it.
+A night begins at an ordinary noon, in the hour before a holiday, or shortly before the clocks
+change; its handoffs, hours and overrides begin and end in the hours around it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Instant, S
 from escalate_cli.core.calendar.hours import Hours, instant_to_local
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule
 from escalate_cli.core.notification.attempt import OutcomeKind
-from escalate_cli.core.organisation.catalog import Catalog, Channel, Fallback, Gateway, Limits, NotifyRules, Person, Severity, Step
+from escalate_cli.core.organisation.catalog import (
+    Catalog,
+    Channel,
+    Fallback,
+    Gateway,
+    Limits,
+    NotifyRules,
+    Person,
+    Severity,
+    Step,
+)
 from escalate_cli.core.organisation.policy import Level, Mode, OnExpiry, Rule, Target, TargetKind, When
 from tests.properties.virtual import PEOPLE, SERVICES, SEVERITIES, TEAMS, catalogs
 from tests.world import instant
@@ -71,7 +82,13 @@ more_rules = st.lists(
     unique_by=lambda one: one.name,
 )
 
-LIMITS = (Limits(), Limits(3, 10 * MINUTE), Limits(3, 20 * MINUTE), Limits(2, 10 * MINUTE), Limits(1, 20 * MINUTE))
+LIMITS = (
+    Limits(),
+    Limits(3, 10 * MINUTE),
+    Limits(3, 20 * MINUTE),
+    Limits(2, 10 * MINUTE),
+    Limits(1, 20 * MINUTE),
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +120,8 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Night:
-    """One drawn case: what is configured, what is declared when, what happens then. `earlier` counts incidents of the day before,
-    each of which has taken its turn of a round robin."""
+    """One drawn case: what is configured, what is declared when, what happens then. `earlier`
+    counts incidents of the day before, each of which has taken its turn of a round robin."""
 
     catalog: Catalog
     start: Instant
@@ -120,7 +137,9 @@ class Night:
 
     def outcome(self, gateway: str, address: str, at: Instant) -> OutcomeKind:
         """How an attempt at this instant ends."""
-        found = (one.kind for one in self.refused if one.where in (gateway, address) and at < self.start + one.span)
+        found = (
+            one.kind for one in self.refused if one.where in (gateway, address) and at < self.start + one.span
+        )
         return next(found, OutcomeKind.SENT)
 
 
@@ -160,15 +179,19 @@ STORIES: tuple[tuple[tuple[str, object], ...], ...] = (
 @st.composite
 def scripts(draw: st.DrawFn) -> tuple[Deed, ...]:
     told = draw(st.sampled_from(STORIES))
-    story = [Deed(span, what, value) for span, (what, value) in zip(sorted(draw(minutes) for _ in told), told, strict=True)]
+    story = [
+        Deed(span, what, value)
+        for span, (what, value) in zip(sorted(draw(minutes) for _ in told), told, strict=True)
+    ]
     return tuple(sorted((*story, *draw(deeds)), key=lambda one: one.span))
-
 
 
 refusals = st.lists(
     st.builds(
         Refusal,
-        st.sampled_from(["sms", "sms", "email", "email", "+0", "+1", "+2", "+8", "+9", "eve@x", "bo@x", "room@x"]),
+        st.sampled_from(
+            ["sms", "sms", "email", "email", "+0", "+1", "+2", "+8", "+9", "eve@x", "bo@x", "room@x"]
+        ),
         st.sampled_from([OutcomeKind.TEMPORARY, OutcomeKind.PERMANENT, OutcomeKind.UNKNOWN]),
         st.sampled_from([SECOND, 20 * SECOND, 15 * MINUTE, LENGTH]),
     ),
@@ -208,21 +231,32 @@ def nights(draw: st.DrawFn) -> Night:
 
 @st.composite
 def organisations(draw: st.DrawFn, start: Instant, zone: str) -> Catalog:
-    """A drawn organisation with schedules, hours, channels, tight limits and people with their own ways to be reached."""
+    """A drawn organisation with schedules, hours, channels, tight limits and people with their own
+    ways to be reached.
+    """
     catalog = draw(catalogs())
     local = instant_to_local(start, zone).replace(tzinfo=None, second=0, microsecond=0)
-    policies = {name: replace(one, levels=tuple(draw(_level(level)) for level in one.levels)) for name, one in catalog.policies.items()}
+    policies = {
+        name: replace(one, levels=tuple(draw(_level(level)) for level in one.levels))
+        for name, one in catalog.policies.items()
+    }
     return replace(
         catalog,
         people=_with_own_rules(catalog.people, draw),
         policies=policies,
         rules=tuple(draw(_rule(rule)) for rule in (*catalog.rules, *draw(more_rules))),
-        services={name: replace(one, policy=draw(st.sampled_from([None, None, *TEAMS]))) for name, one in catalog.services.items()},
+        services={
+            name: replace(one, policy=draw(st.sampled_from([None, None, *TEAMS])))
+            for name, one in catalog.services.items()
+        },
         teams={name: replace(one, on_call="rota", channel="room") for name, one in catalog.teams.items()},
         channels={"room": Channel("room", "Room", {"email": "room@x"})},
         schedules={"rota": draw(_schedule(local, zone))},
         hours={"office": draw(_hours(local, zone))},
-        gateways={one: Gateway(one, f"json://localhost/{one}/{{to}}", attempts=draw(st.sampled_from([4, 2]))) for one in ("sms", "email")},
+        gateways={
+            one: Gateway(one, f"json://localhost/{one}/{{to}}", attempts=draw(st.sampled_from([4, 2])))
+            for one in ("sms", "email")
+        },
         limits=draw(st.sampled_from(LIMITS)),
         severities=tuple(draw(_severity(one)) for one in catalog.severities),
         fallback=draw(_fallback(catalog)),
@@ -231,11 +265,15 @@ def organisations(draw: st.DrawFn, start: Instant, zone: str) -> Catalog:
 
 @st.composite
 def _fallback(draw: st.DrawFn, catalog: Catalog) -> Fallback:
-    """Mostly one that is reached; or none, one that follows the schedule, only a channel, or somebody who may have no address."""
+    """Mostly one that is reached; or none, one that follows the schedule, only a channel, or
+    somebody who may have no address.
+    """
     pages = [None, None, (), (Target(TargetKind.SCHEDULE, "rota"),), (Target(TargetKind.CHANNEL, "room"),)]
     pages.append((Target(TargetKind.PERSON, draw(st.sampled_from(PEOPLE))), Target(TargetKind.ON_CALL)))
     page = draw(st.sampled_from(pages))
-    return catalog.fallback if page is None else Fallback("red", page, draw(st.sampled_from([10, 20])) * MINUTE)
+    return (
+        catalog.fallback if page is None else Fallback("red", page, draw(st.sampled_from([10, 20])) * MINUTE)
+    )
 
 
 def _with_own_rules(people: dict[str, Person], draw: st.DrawFn) -> dict[str, Person]:
@@ -255,10 +293,16 @@ def _schedule(draw: st.DrawFn, local: datetime, zone: str) -> Schedule:
 
     def override() -> Override:
         begins = local + timedelta(minutes=draw(around))
-        return Override(draw(st.sampled_from(PEOPLE)), begins, begins + timedelta(minutes=draw(st.sampled_from([30, 70, 1440]))))
+        return Override(
+            draw(st.sampled_from(PEOPLE)),
+            begins,
+            begins + timedelta(minutes=draw(st.sampled_from([30, 70, 1440]))),
+        )
 
     rotations = tuple(rotation() for _ in range(draw(st.sampled_from([1, 2, 0]))))
-    return Schedule("rota", zone, rotations, tuple(override() for _ in range(draw(st.sampled_from([0, 0, 1, 2])))))
+    return Schedule(
+        "rota", zone, rotations, tuple(override() for _ in range(draw(st.sampled_from([0, 0, 1, 2]))))
+    )
 
 
 @st.composite
@@ -266,14 +310,18 @@ def _hours(draw: st.DrawFn, local: datetime, zone: str) -> Hours:
     opens = local + timedelta(minutes=draw(around))
     closes = opens + timedelta(minutes=draw(st.sampled_from([40, 75, 480, 1440])))
     days = draw(st.sampled_from([(0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6)]))
-    holidays: tuple[date, ...] = draw(st.sampled_from([(), (), (local.date(),), ((local + timedelta(days=1)).date(),)]))
+    holidays: tuple[date, ...] = draw(
+        st.sampled_from([(), (), (local.date(),), ((local + timedelta(days=1)).date(),)])
+    )
     return Hours("office", zone, days, opens.time(), closes.time(), holidays)
 
 
 @st.composite
 def _severity(draw: st.DrawFn, severity: Severity) -> Severity:
     hears: tuple[Target, ...] = (Target(TargetKind.CHANNEL, "room"),) if severity.id == "critical" else ()
-    return replace(severity, inform=(*hears, *draw(st.sampled_from([(), (), (Target(TargetKind.PERSON, "eve"),)]))))
+    return replace(
+        severity, inform=(*hears, *draw(st.sampled_from([(), (), (Target(TargetKind.PERSON, "eve"),)])))
+    )
 
 
 @st.composite
@@ -299,7 +347,9 @@ def _level(draw: st.DrawFn, level: Level) -> Level:
 @st.composite
 def _rule(draw: st.DrawFn, rule: Rule) -> Rule:
     when = draw(_when(rule.when))
-    ask = draw(st.sampled_from([rule.ask, rule.ask, (Target(TargetKind.PERSON, "eve"), Target(TargetKind.CHANNEL, "room"))]))
+    ask = draw(
+        st.sampled_from(
+            [rule.ask, rule.ask, (Target(TargetKind.PERSON, "eve"), Target(TargetKind.CHANNEL, "room"))]
+        )
+    )
     return replace(rule, page=(*rule.page, *draw(st.lists(targets, max_size=1))), when=when, ask=ask)
-
-

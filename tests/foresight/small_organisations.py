@@ -1,5 +1,6 @@
-"""Small organisations drawn by hypothesis, with everything that makes time matter: rotations within hours, gaps, overrides, levels that
-are held, rules that wait; in a week in which the clocks change. Every time in them is a multiple of ten minutes.
+"""Small organisations drawn by hypothesis, with everything that makes time matter: rotations within
+hours, gaps, overrides, levels that are held, rules that wait; in a week in which the clocks change.
+Every time in them is a multiple of ten minutes.
 
 And one that is sound, as a text, to break."""
 
@@ -12,18 +13,46 @@ from hypothesis import strategies as st
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule
-from escalate_cli.core.organisation.catalog import Catalog, Channel, Fallback, Gateway, Person, Service, Settings, Severity, Team, Urgency
+from escalate_cli.core.organisation.catalog import (
+    Catalog,
+    Channel,
+    Fallback,
+    Gateway,
+    Person,
+    Service,
+    Settings,
+    Severity,
+    Team,
+    Urgency,
+)
 from escalate_cli.core.organisation.policy import Level, Mode, OnExpiry, Policy, Rule, When, parse_target
 
 ZONE = "Europe/London"
 SATURDAY = datetime(2026, 10, 24)  # the clocks go back in the night that follows
 PEOPLE = ("ana", "bo", "cy", "deaf")
-TARGETS = ("on-call", "channel", "members", "on-call:other", "schedule:spare", "person:cy", "person:deaf", "round-robin", "channel:room")
+TARGETS = (
+    "on-call",
+    "channel",
+    "members",
+    "on-call:other",
+    "schedule:spare",
+    "person:cy",
+    "person:deaf",
+    "round-robin",
+    "channel:room",
+)
 QUIET = ("on-call", "channel", "channel:room", "person:deaf", "schedule:spare")
 """those of the first levels: what reaches nobody at once is what makes time matter"""
 FALLBACKS = tuple(
     tuple(map(parse_target, page))
-    for page in ((), ("person:bo",), ("schedule:spare",), ("schedule:spare", "channel:room"), ("person:deaf",), ("channel:room",))
+    for page in (
+        (),
+        ("person:bo",),
+        ("schedule:spare",),
+        ("schedule:spare", "channel:room"),
+        ("person:deaf",),
+        ("channel:room",),
+    )
 )
 
 spans = st.integers(1, 9).map(lambda count: count * 10 * MINUTE)
@@ -56,13 +85,20 @@ def schedules(draw: st.DrawFn, name: str) -> Schedule:
     overrides: tuple[Override, ...] = ()
     if draw(st.booleans()):
         begin = SATURDAY + timedelta(minutes=10 * draw(st.integers(0, 288)))
-        overrides = (Override(draw(st.sampled_from(PEOPLE)), begin, begin + timedelta(minutes=10 * draw(st.integers(1, 60)))),)
+        overrides = (
+            Override(
+                draw(st.sampled_from(PEOPLE)), begin, begin + timedelta(minutes=10 * draw(st.integers(1, 60)))
+            ),
+        )
     return Schedule(name, ZONE, rotations, overrides)
 
 
 @st.composite
 def levels(draw: st.DrawFn, number: int) -> Level:
-    when = When(hours=draw(st.sampled_from((None, None, "day", "!day", "night"))), severities=draw(st.sampled_from((None, ("bad",)))))
+    when = When(
+        hours=draw(st.sampled_from((None, None, "day", "!day", "night"))),
+        severities=draw(st.sampled_from((None, ("bad",)))),
+    )
     return Level(draw(targets if number else quiet_targets), draw(spans), when, draw(hours_names))
 
 
@@ -93,14 +129,21 @@ def rules(draw: st.DrawFn, name: str) -> Rule:
 def organisations(draw: st.DrawFn) -> Catalog:
     people = {name: Person(name, name, ZONE, {} if name == "deaf" else {"mail": name}) for name in PEOPLE}
     policies = {
-        name: Policy(name, tuple(draw(levels(number)) for number in range(draw(st.integers(1, 3)))), draw(st.integers(0, 2)))
+        name: Policy(
+            name,
+            tuple(draw(levels(number)) for number in range(draw(st.integers(1, 3)))),
+            draw(st.integers(0, 2)),
+        )
         for name in ("first", "second")
     }
     return Catalog(
         version="drawn",
         settings=Settings("bad", ZONE),
         severities=(Severity("mild", Urgency.LOW, 0), Severity("bad", Urgency.HIGH, 1)),
-        services={"login": Service("login", "Log in", "own"), "shop": Service("shop", "Shop", "other", policy="first")},
+        services={
+            "login": Service("login", "Log in", "own"),
+            "shop": Service("shop", "Shop", "other", policy="first"),
+        },
         teams={
             "own": Team("own", "Own", ("ana", "bo"), "ana", "rota", "first", "room"),
             "other": Team("other", "Other", ("cy",), None, "spare", "second", None),

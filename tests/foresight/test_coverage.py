@@ -30,16 +30,29 @@ def answer(stretch: Stretch, at: int) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.long)])
 def test_coverage_equals_a_walk_from_every_moment(examples: int) -> None:
-    drawn = given(organisations(), st.integers(0, 47), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
-    often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    drawn = given(
+        organisations(),
+        st.integers(0, 47),
+        st.sampled_from(("mild", "bad")),
+        st.sampled_from(("login", "shop")),
+    )
+    often = settings(
+        max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     often(drawn(every_moment))()
 
 
 def every_moment(catalog: Catalog, half_hour: int, severity: str, service: str) -> None:
-    """All drawn times are multiples of ten minutes, so nothing can change but there: those moments, and one between each two."""
+    """All drawn times are multiples of ten minutes, so nothing can change but there: those moments,
+    and one between each two.
+    """
     start = local_to_instant(SATURDAY + timedelta(minutes=30 * half_hour), ZONE)
     until = start + 4 * HOUR
-    row = next(row for row in cover(catalog, start, until).rows if service in row.services and severity in row.severities)
+    row = next(
+        row
+        for row in cover(catalog, start, until).rows
+        if service in row.services and severity in row.severities
+    )
     assert [one.start for one in row.stretches] == [start, *(one.until for one in row.stretches[:-1])]
     assert row.stretches[-1].until == until
     said = Declaration("-", severity, (service,))
@@ -58,8 +71,15 @@ def is_page_to_a_person(message: Message) -> bool:
 
 @pytest.mark.parametrize("examples", [25, pytest.param(1500, marks=pytest.mark.long)])
 def test_a_walk_ends_at_the_first_page_of_a_simulation_and_without_one_there_is_none(examples: int) -> None:
-    drawn = given(organisations(), st.integers(0, 2880), st.sampled_from(("mild", "bad")), st.sampled_from(("login", "shop")))
-    often = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    drawn = given(
+        organisations(),
+        st.integers(0, 2880),
+        st.sampled_from(("mild", "bad")),
+        st.sampled_from(("login", "shop")),
+    )
+    often = settings(
+        max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     often(drawn(first_page))()
 
 
@@ -77,11 +97,19 @@ RULE = '[[rules]]\nname = "Long"\nwhen = {{ {} }}\npage = ["person:boss"]\n'
 
 
 def test_what_coincides_at_one_instant_only_has_a_stretch_of_its_own(tmp_path: Path) -> None:
-    """A level that is held until 09:00 and a rule that fires after 45 minutes: both at 09:00 for who declares at 08:15 sharp."""
-    text = SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"') + OFFICE + RULE.format('open_for = "45m"')
+    """A level that is held until 09:00 and a rule that fires after 45 minutes: both at 09:00 for
+    who declares at 08:15 sharp.
+    """
+    text = (
+        SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"')
+        + OFFICE
+        + RULE.format('open_for = "45m"')
+    )
     (tmp_path / "all.toml").write_text(text)
     start = instant("2026-11-24T08:00:00")
-    (row,) = [one for one in cover(load(tmp_path).catalog, start, start + HOUR).rows if "major" in one.severities]
+    (row,) = [
+        one for one in cover(load(tmp_path).catalog, start, start + HOUR).rows if "major" in one.severities
+    ]
     at = start + 15 * MINUTE
     assert [(one.start, one.people, one.after, one.held) for one in row.stretches] == [
         (start, ("boss",), 45 * MINUTE, False),
@@ -90,12 +118,19 @@ def test_what_coincides_at_one_instant_only_has_a_stretch_of_its_own(tmp_path: P
     ]
 
 
-def test_a_rule_that_waits_for_hours_after_something_else_is_not_taken_for_the_same_on_another_day(tmp_path: Path) -> None:
+def test_a_rule_that_waits_for_hours_after_something_else_is_not_taken_for_the_same_on_another_day(
+    tmp_path: Path,
+) -> None:
     """Ripe at 17:30, when the office is closed: on Tuesday it waits for Wednesday, on Friday for Monday."""
     text = SOUND.replace('notify = ["on-call", "channel"]\nwait = "5m"', 'notify = ["channel"]\nwait = "1w"')
     (tmp_path / "all.toml").write_text(text + OFFICE + RULE.format('open_for = "1h", hours = "office"'))
     start = instant("2026-11-24T00:00:00")
-    (row,) = [one for one in cover(load(tmp_path).catalog, start, start + WEEK).rows if "major" in one.severities]
-    for declared, reached in (("2026-11-24T16:30:00", "2026-11-25T09:00:00"), ("2026-11-27T16:30:00", "2026-11-30T09:00:00")):
+    (row,) = [
+        one for one in cover(load(tmp_path).catalog, start, start + WEEK).rows if "major" in one.severities
+    ]
+    for declared, reached in (
+        ("2026-11-24T16:30:00", "2026-11-25T09:00:00"),
+        ("2026-11-27T16:30:00", "2026-11-30T09:00:00"),
+    ):
         stretch = next(one for one in row.stretches if one.start <= instant(declared) < one.until)
         assert (stretch.people, stretch.reached_at, stretch.held) == (("boss",), instant(reached), True)

@@ -1,4 +1,6 @@
-"""What changes for people between two configurations: two that differ in one thing each, and revisions of a repository."""
+"""What changes for people between two configurations: two that differ in one thing each, and
+revisions of a repository.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,12 @@ def changes(place: Path, before: str, after: str) -> tuple[Change, ...]:
 
 def told(found: tuple[Change, ...]) -> set[tuple[str, str, int | None, int | None]]:
     return {
-        (one.service, one.person, None if one.before is None else one.before // MINUTE, None if one.after is None else one.after // MINUTE)
+        (
+            one.service,
+            one.person,
+            None if one.before is None else one.before // MINUTE,
+            None if one.after is None else one.after // MINUTE,
+        )
         for one in found
     }
 
@@ -86,21 +93,34 @@ def test_changed_hours_are_looked_at_where_they_differ(tmp_path: Path) -> None:
     moments = [local_time(one, "Europe/London") for one in telling_moments(old, new, NOW)]
     assert "Mon 2026-11-23 17:30" in moments
     found = difference(old, new, NOW)
-    evening = [one for one in found if local_time(one.at, "Europe/London") == "Mon 2026-11-23 17:30" and one.service == "login"]
+    evening = [
+        one
+        for one in found
+        if local_time(one.at, "Europe/London") == "Mon 2026-11-23 17:30" and one.service == "login"
+    ]
     assert {(one.person, one.after) for one in evening} >= {("ana", 0)}
 
 
 INVOLVED = '[[rules]]\nname = "All hands"\nwhen = { severity = "critical" }\ninvolve = ["platform"]\n'
 
 
-def test_whoever_is_held_until_the_morning_is_later_and_not_gone_though_another_team_has_run_out(tmp_path: Path) -> None:
+def test_whoever_is_held_until_the_morning_is_later_and_not_gone_though_another_team_has_run_out(
+    tmp_path: Path,
+) -> None:
     held = PLAIN.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"', 1)
     two = '[policies.quick]\n[[policies.quick.levels]]\nnotify = ["lead"]\nwait = "5m"\n'
     quick = (INVOLVED + two, 'lead = "eve"\non_call = "platform-primary"\npolicy = "standard"')
-    before, after = (one.replace(quick[1], quick[1].replace("standard", "quick")) + quick[0] for one in (PLAIN, held))
+    before, after = (
+        one.replace(quick[1], quick[1].replace("standard", "quick")) + quick[0] for one in (PLAIN, held)
+    )
     found = changes(tmp_path, before, after)
-    night = [one for one in found if one.person == "ana" and one.severity == "critical" and one.service == "login"]
-    told_at = {(local_time(one.at, "Europe/London")[4:], None if one.after is None else one.after // MINUTE) for one in night}
+    night = [
+        one for one in found if one.person == "ana" and one.severity == "critical" and one.service == "login"
+    ]
+    told_at = {
+        (local_time(one.at, "Europe/London")[4:], None if one.after is None else one.after // MINUTE)
+        for one in night
+    }
     assert ("2026-11-26 03:00", 6 * 60) in told_at
     assert None not in {minutes for _, minutes in told_at}
 
@@ -112,7 +132,9 @@ def git(place: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository whose first commit has no configuration, whose second has one, and whose working tree has another."""
+    """A repository whose first commit has no configuration, whose second has one, and whose working
+    tree has another.
+    """
     git(tmp_path, "init", "-q", "-b", "main")
     (tmp_path / "README").write_text("hello\n")
     git(tmp_path, "add", ".")
@@ -141,9 +163,16 @@ def test_a_revision_is_read_from_the_repository(repository: Path, beside: str) -
 
 @pytest.mark.parametrize(
     ("revision", "code"),
-    [("empty", "no-configuration"), ("nowhere", "no-such-revision"), ("--output=x", "no-such-revision"), ("a\0b", "no-such-revision")],
+    [
+        ("empty", "no-configuration"),
+        ("nowhere", "no-such-revision"),
+        ("--output=x", "no-such-revision"),
+        ("a\0b", "no-such-revision"),
+    ],
 )
-def test_a_revision_without_a_configuration_is_one_line_and_a_hint(repository: Path, revision: str, code: str) -> None:
+def test_a_revision_without_a_configuration_is_one_line_and_a_hint(
+    repository: Path, revision: str, code: str
+) -> None:
     with pytest.raises(ConfigurationProblem) as caught:
         load_revision(revision, repository)
     assert (caught.value.code, bool(caught.value.hint)) == (code, True)

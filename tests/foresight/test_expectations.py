@@ -1,4 +1,6 @@
-"""`[[expect]]` and the findings of `check`: each hole is found where it is, told in a sentence, and shown by a command that works."""
+"""`[[expect]]` and the findings of `check`: each hole is found where it is, told in a sentence, and
+shown by a command that works.
+"""
 
 from __future__ import annotations
 
@@ -181,7 +183,9 @@ def test_a_sound_configuration_has_no_findings(tmp_path: Path) -> None:
          "warning", "unused-gateway", 'gateway "sms" is used by nothing'),
     ],
 )  # fmt: skip
-def test_each_hole_is_found(tmp_path: Path, what: str, change: list[tuple[str, str]], level: str, code: str, says: str) -> None:
+def test_each_hole_is_found(
+    tmp_path: Path, what: str, change: list[tuple[str, str]], level: str, code: str, says: str
+) -> None:
     text = SOUND
     for before, after in change:
         assert before in text, what
@@ -210,7 +214,13 @@ EXPECT = '[[expect]]\nservice = "login"\nseverity = "{}"\nat = "{}"\nwithin = "{
         ("major", "2026-12-01 12:00", "1s", "person:bo", None),
         ("major", "sun 03:00", "5m", "person:boss", None),
         ("major", "sun 03:00", "1m", "channel:room", None),
-        ("major", "sun 03:00", "4m", "person:boss", "(8 of 8 times): boss is reached after 5m; before that ana at once"),
+        (
+            "major",
+            "sun 03:00",
+            "4m",
+            "person:boss",
+            "(8 of 8 times): boss is reached after 5m; before that ana at once",
+        ),
         ("minor", "2026-12-01 12:00", "5m", "person:ana", "it never is; bo at once, boss after 5m"),
     ],
 )
@@ -241,7 +251,12 @@ def test_check_tells_a_broken_configuration_from_a_broken_promise(escalate: Esca
     ran = escalate(*sound, "--json")
     assert (ran.code, ran.json["ok"]) == (1, False)
     (problem,) = ran.json["problems"]
-    assert (problem["file"], problem["line"], problem["column"], problem["level"]) == ("all.toml", line, 1, "error")
+    assert (problem["file"], problem["line"], problem["column"], problem["level"]) == (
+        "all.toml",
+        line,
+        1,
+        "error",
+    )
     command = shlex.split(problem["hint"].partition("see it: ")[2])
     shown = escalate(*command[1:], "--config", str(place))
     assert (shown.code, "+5m" in shown.out) == (0, True)
@@ -260,7 +275,9 @@ def test_check_tells_a_broken_configuration_from_a_broken_promise(escalate: Esca
 def test_the_week_is_drawn_on_the_terminal_and_on_a_page(escalate: Escalate) -> None:  # noqa: F811
     place = escalate.place / "week"
     place.mkdir()
-    held = SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"').replace("[people.ana]", OFFICE + "[people.ana]")
+    held = SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"').replace(
+        "[people.ana]", OFFICE + "[people.ana]"
+    )
     (place / "all.toml").write_text(held.replace('name = "Log in"', 'name = "Log in <b>"'))
     ran = escalate("check", "--config", str(place), "--heatmap", "--html", str(place / "week.html"))
     assert "ops: login" in ran.out

@@ -106,7 +106,9 @@ def test_without_a_person_everybody_is_explained_and_what_repeats_is_counted(wor
 def test_an_attempt_that_failed_says_so(world: World) -> None:
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "410 Gone") if "%2B1" in url else None
     world.declare("down", "login")
-    assert any("failed for good" in one.what and "410 Gone" in one.what for one in explain(record(world), "ana"))
+    assert any(
+        "failed for good" in one.what and "410 Gone" in one.what for one in explain(record(world), "ana")
+    )
     assert absence.stopped_by(record(world), "ana") == "the page by sms failed: 410 Gone"
 
 
@@ -175,12 +177,16 @@ def test_what_stopped_it_and_when_it_would_have_been(case: str, world: World) ->
     assert (found.at(would).rpartition(" ")[2] if would is not None else None) == at
 
 
-def test_the_end_of_the_time_out_is_named_and_not_taken_for_the_moment_of_the_acknowledgement(tmp_path: Path) -> None:
+def test_the_end_of_the_time_out_is_named_and_not_taken_for_the_moment_of_the_acknowledgement(
+    tmp_path: Path,
+) -> None:
     world = World(tmp_path, STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"', 1))
     world.declare("down", "login")
     world.advance("2m")
     world.ack("ana")
-    reached = "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at 10:02"
+    reached = (
+        "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at 10:02"
+    )
     assert absence.stopped_by(record(world), "bo") == f"{reached}; without an update it pages again at 10:32"
     world.advance("10m")
     world.update(message="looking into it")
@@ -196,7 +202,9 @@ def test_the_end_of_a_snooze_is_named(tmp_path: Path) -> None:
     world = World(tmp_path, STANDARD)
     world.declare("down", "login")
     world.snooze("20m", "ana")
-    assert absence.stopped_by(record(world), "bo").endswith("snoozed by Ana for 20m at 10:00; it pages again at 10:20")
+    assert absence.stopped_by(record(world), "bo").endswith(
+        "snoozed by Ana for 20m at 10:00; it pages again at 10:20"
+    )
     world.store.close()
 
 
@@ -209,7 +217,9 @@ until = 2026-11-23T18:00:00
 
 
 @pytest.mark.parametrize("ends", ["ack", "wait"])
-def test_whom_an_override_displaced_is_told_of_the_override_and_not_of_a_later_level(tmp_path: Path, ends: str) -> None:
+def test_whom_an_override_displaced_is_told_of_the_override_and_not_of_a_later_level(
+    tmp_path: Path, ends: str
+) -> None:
     third = '[[policies.standard.levels]]\nnotify = ["members"]\nwait = "10m"\n'
     world = World(tmp_path, STANDARD + third, more=MORE + DISPLACING)
     world.declare("down", "login")
@@ -218,8 +228,13 @@ def test_whom_an_override_displaced_is_told_of_the_override_and_not_of_a_later_l
     stopped = absence.stopped_by(record(world), "ana")
     where = "level 1 of policy standard for identity was reached at 10:00"
     assert stopped.startswith(f"{where}, but identity-primary had Zoe on call then: overrid")
-    assert line_of(world, stopped.rstrip(")").rpartition(" (")[2].strip("(")) == "[[schedules.identity-primary.overrides]]"
-    assert "level 2 of policy standard for identity" in absence.stopped_by(record(world), "bo"), "it was not Bo's turn anyhow"
+    assert (
+        line_of(world, stopped.rstrip(")").rpartition(" (")[2].strip("("))
+        == "[[schedules.identity-primary.overrides]]"
+    )
+    assert "level 2 of policy standard for identity" in absence.stopped_by(record(world), "bo"), (
+        "it was not Bo's turn anyhow"
+    )
     world.store.close()
 
 

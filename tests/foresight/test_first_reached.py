@@ -1,4 +1,6 @@
-"""Whoever is first written to after how long is what `simulate` says over the same four days, minute by minute."""
+"""Whoever is first written to after how long is what `simulate` says over the same four days,
+minute by minute.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +30,22 @@ start = 2026-11-02T06:00:00
 every = "1d"
 """
 AT_HOURS = NIGHT + 'hours = "office"\n'
-DRAGS_ON = '[[rules]]\nname = "Drags on"\nwhen = { open_for = "3h" }\npage = ["schedule:night"]\nevery = "70m"\n'
+DRAGS_ON = (
+    '[[rules]]\nname = "Drags on"\nwhen = { open_for = "3h" }\npage = ["schedule:night"]\nevery = "70m"\n'
+)
 OFFICE_ONLY = '[[rules]]\nname = "By day"\nwhen = { hours = "office" }\ninform = ["schedule:night"]\n'
 CHAIN = (
-    '[[rules]]\nname = "Worse"\nwhen = { open_for = "5h", severity = "major" }\nraise_to = "critical"\n'
-    '[[rules]]\nname = "Worst"\nwhen = { at_severity_for = "7h", severity = "critical" }\npage = ["person:dan"]\n'
+    '[[rules]]\nname = "Worse"\nwhen = { open_for = "5h", severity = "major" }\nraise_to ='
+    ' "critical"\n[[rules]]\nname = "Worst"\nwhen = { at_severity_for = "7h", severity = "critical" }\npage ='
+    ' ["person:dan"]\n'
 )
 NUDGES = (
-    '[[rules]]\nname = "Ask"\nwhen = { open_for = "2h" }\npage = ["person:cto"]\nmode = "nudge"\nexpires = "9h"\non_expiry = "page"\n'
+    '[[rules]]\nname = "Ask"\nwhen = { open_for = "2h" }\npage = ["person:cto"]\nmode = "nudge"\nexpires ='
+    ' "9h"\non_expiry = "page"\n'
 )
-NO_FALLBACK = PLAIN.replace('page = ["person:ops"]\n', "").replace('on_call = "identity-primary"', 'on_call = "night"')
+NO_FALLBACK = PLAIN.replace('page = ["person:ops"]\n', "").replace(
+    'on_call = "identity-primary"', 'on_call = "night"'
+)
 WEEKDAY_LEVEL = FOLLOWS.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
 
 
@@ -45,7 +53,11 @@ def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Ins
     """The same by `simulate` alone, without any short cut."""
     reached: dict[str, Span] = {}
     for one in simulate(Declaration("-", severity, (service,)), organisation, at, at + LONGEST).messages:
-        if one.person is not None and one.kind in (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM):
+        if one.person is not None and one.kind in (
+            NotificationKind.PAGE,
+            NotificationKind.NUDGE,
+            NotificationKind.INFORM,
+        ):
             reached.setdefault(one.person, one.after)
     return reached
 
@@ -72,14 +84,18 @@ def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Ins
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("at", ["2026-11-23T10:00:00", "2026-11-29T03:00:00"])
-def test_whoever_is_reached_within_four_days_is_found_at_the_very_instant(tmp_path: Path, text: str, at: str) -> None:
+def test_whoever_is_reached_within_four_days_is_found_at_the_very_instant(
+    tmp_path: Path, text: str, at: str
+) -> None:
     organisation = catalog(tmp_path, text)
     for severity in ("major", "critical"):
         expected = minute_by_minute(organisation, "login", severity, instant(at))
         assert first_reached(organisation, "login", severity, instant(at)) == expected
 
 
-def test_whom_a_later_page_of_the_fallback_reaches_comes_earlier_or_later_and_is_not_gone(tmp_path: Path) -> None:
+def test_whom_a_later_page_of_the_fallback_reaches_comes_earlier_or_later_and_is_not_gone(
+    tmp_path: Path,
+) -> None:
     """On Thursday at 03:00 the fallback has Dan until its handoff, then Eve, and on Friday Cara."""
     at_six, at_four = (catalog(tmp_path, FOLLOWS + NIGHT.replace("T06", hour)) for hour in ("T06", "T04"))
     night = instant("2026-11-26T03:00:00")

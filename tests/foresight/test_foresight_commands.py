@@ -54,8 +54,16 @@ def test_simulate_stores_nothing(escalate: Escalate) -> None:
 def test_a_time_that_comes_twice_is_the_first_and_that_is_said(escalate: Escalate) -> None:
     ran = escalate("simulate", "-s", "login", "--at", "2026-10-25 01:30", "--for", "1m", "--json")
     assert ran.json["from"] == "2026-10-25T00:30:00Z"
-    assert ran.err == "the clock shows that time twice: the first is meant. The second is --at 2026-10-25T01:30:00Z\n"
-    for unmistakable in ("2026-10-25T01:30Z", "2026-10-25T01:30+01:00", "2026-10-25 02:30", "2026-10-26 01:30"):
+    assert (
+        ran.err
+        == "the clock shows that time twice: the first is meant. The second is --at 2026-10-25T01:30:00Z\n"
+    )
+    for unmistakable in (
+        "2026-10-25T01:30Z",
+        "2026-10-25T01:30+01:00",
+        "2026-10-25 02:30",
+        "2026-10-26 01:30",
+    ):
         assert escalate("simulate", "-s", "login", "--at", unmistakable, "--for", "1m").err == ""
 
 
@@ -84,7 +92,9 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)
-def test_a_mistake_is_one_line_and_a_hint(arguments: tuple[str, ...], escalate: Escalate, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_one_line_and_a_hint(
+    arguments: tuple[str, ...], escalate: Escalate, capfd: pytest.CaptureFixture[str]
+) -> None:
     from escalate_cli.cli.run import run
 
     code, message = MISTAKES[arguments]
@@ -132,9 +142,13 @@ def test_diff_tells_people_what_changes_for_them(escalate: Escalate) -> None:
     assert (same.code, same.json) == (0, {"changes": []})
     ran = escalate("diff", "config", "other", "--json")
     assert ran.code == 1
-    of_login = next(one for one in ran.json["changes"] if one["service"] == "login" and one["severity"] == "major")
+    of_login = next(
+        one for one in ran.json["changes"] if one["service"] == "login" and one["severity"] == "major"
+    )
     assert (of_login["person"], of_login["before_seconds"], of_login["after_seconds"]) == ("cy", 300, 60)
-    assert re.search(r"^Log in +major +5m +1m +earlier +always", escalate("diff", "config", "other").out, re.M)
+    assert re.search(
+        r"^Log in +major +5m +1m +earlier +always", escalate("diff", "config", "other").out, re.M
+    )
     comment = escalate("diff", "config", "other", "--markdown").out
     assert "| Cy Łódź | Log in | major | 5m | 1m | earlier | always |" in comment
     assert "| Log in | Cy Łódź (earlier) |" in comment
@@ -148,7 +162,8 @@ def test_diff_says_which_of_two_configurations_is_broken(escalate: Escalate) -> 
     assert ran.code == 3
     assert "catalog.toml:1:4: error[syntax]" in ran.err
     assert ran.err.endswith(
-        "error: the configuration in other has 1 error\nhint: put that right, then run `escalate --config other check`\n"
+        "error: the configuration in other has 1 error\nhint: put that right, then run `escalate --config"
+        " other check`\n"
     )
 
 
@@ -158,7 +173,9 @@ def test_replay_tells_what_another_configuration_would_have_done(escalate: Escal
     other = escalate.place / "other"
     other.mkdir()
     text = (escalate.config / "catalog.toml").read_text(encoding="utf-8")
-    (other / "catalog.toml").write_text(text.replace('["on-call", "lead"]', '["person:bo"]'), encoding="utf-8")
+    (other / "catalog.toml").write_text(
+        text.replace('["on-call", "lead"]', '["person:bo"]'), encoding="utf-8"
+    )
     own = escalate("replay", "1", "--json").json
     assert [(one["person"], one["change"]) for one in own["people"]] == [("cy", "same")]
     through = escalate("replay", "--all", "--config", "other", "--json").json

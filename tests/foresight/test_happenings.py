@@ -50,13 +50,16 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 def night(catalog: Catalog, *script: Happening, severity: str = "major", span: str = "2h") -> Simulation:
-    return simulate(Declaration("down", severity, ("login",)), catalog, START, START + parse_duration(span), script)
+    return simulate(
+        Declaration("down", severity, ("login",)), catalog, START, START + parse_duration(span), script
+    )
 
 
 def told(simulation: Simulation) -> list[str]:
     """Its messages as "5m bo", the kind named where it is no page."""
     return [
-        f"{one.after // MINUTE}m {'' if one.kind.value == 'page' else one.kind.value + ' '}{one.recipient.partition(':')[2]}"
+        f"{one.after // MINUTE}m"
+        f" {'' if one.kind.value == 'page' else one.kind.value + ' '}{one.recipient.partition(':')[2]}"
         for one in simulation.messages
     ]
 
@@ -109,7 +112,13 @@ STORIES = {
             happenings.acknowledgement(3 * MINUTE, "cara"),
             happenings.end(20 * MINUTE),
         ],
-        ["0m ana", "1m inform identity-room", "1m cara", "2m inform identity-room", *over("20m", "ana", "identity-room", "cara")],
+        [
+            "0m ana",
+            "1m inform identity-room",
+            "1m cara",
+            "2m inform identity-room",
+            *over("20m", "ana", "identity-room", "cara"),
+        ],
     ),
     "a nudge that is answered yes pages": (
         [
@@ -117,7 +126,15 @@ STORIES = {
             happenings.answer(65 * MINUTE, True),
             happenings.end(66 * MINUTE),
         ],
-        ["0m ana", "5m bo", "15m ops", "30m ops", "60m nudge ana", "65m cto", *over("66m", "ana", "bo", "ops", "cto")],
+        [
+            "0m ana",
+            "5m bo",
+            "15m ops",
+            "30m ops",
+            "60m nudge ana",
+            "65m cto",
+            *over("66m", "ana", "bo", "ops", "cto"),
+        ],
     ),
     "a nudge that is answered no does not": (
         [
@@ -132,7 +149,11 @@ STORIES = {
         ["0m ana", "22m ana", "23m resolved ana"],
     ),
     "taken back, it starts again": (
-        [happenings.acknowledgement(2 * MINUTE, "ana"), happenings.again(4 * MINUTE), happenings.end(5 * MINUTE)],
+        [
+            happenings.acknowledgement(2 * MINUTE, "ana"),
+            happenings.again(4 * MINUTE),
+            happenings.end(5 * MINUTE),
+        ],
         ["0m ana", "4m ana", "5m resolved ana"],
     ),
     "somebody pages by hand": (
@@ -158,7 +179,10 @@ def test_what_happens(story: str, catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("script", "remark"),
     [
-        ([happenings.end(1), happenings.acknowledgement(MINUTE)], "it is already resolved: it cannot be acknowledged"),
+        (
+            [happenings.end(1), happenings.acknowledgement(MINUTE)],
+            "it is already resolved: it cannot be acknowledged",
+        ),
         ([happenings.answer(MINUTE, True)], "nobody can answer yes: no nudge is open"),
         (
             [happenings.acknowledgement(1, "ana"), happenings.acknowledgement(MINUTE, "bo")],
@@ -216,17 +240,38 @@ def test_a_running_incident_goes_on_from_where_it_stands(tmp_path: Path) -> None
 
 
 def test_the_limits_bundle_what_exceeds_them(tmp_path: Path) -> None:
-    loud = '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait = "1m"\n'
-    world = World(tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"'))
+    loud = (
+        '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait ='
+        ' "1m"\n'
+    )
+    world = World(
+        tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"')
+    )
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
-    assert [(one.after // MINUTE, one.digest_of) for one in simulation.messages] == [(0, 1), (1, 1), (5, 4), (6, 1)]
+    assert [(one.after // MINUTE, one.digest_of) for one in simulation.messages] == [
+        (0, 1),
+        (1, 1),
+        (5, 4),
+        (6, 1),
+    ]
 
 
 def test_what_is_gathered_for_a_digest_does_not_wait_longer_because_more_comes(tmp_path: Path) -> None:
-    """The third of three messages in ten minutes is kept for a digest: it gathers for a third of that, from the first on."""
-    loud = '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait = "1m"\n'
-    world = World(tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "10m"'))
+    """The third of three messages in ten minutes is kept for a digest: it gathers for a third of
+    that, from the first on.
+    """
+    loud = (
+        '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait ='
+        ' "1m"\n'
+    )
+    world = World(
+        tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "10m"')
+    )
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
-    assert [(one.after // SECOND, one.digest_of) for one in simulation.messages] == [(0, 1), (60, 1), (120 + 200, 4)]
+    assert [(one.after // SECOND, one.digest_of) for one in simulation.messages] == [
+        (0, 1),
+        (60, 1),
+        (120 + 200, 4),
+    ]

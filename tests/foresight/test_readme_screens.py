@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SCREENS = re.findall(r"^```console\n\$ escalate --config examples/tour (simulate .*)\n((?s:.*?))^```$", README, re.M)
+SCREENS = re.findall(
+    r"^```console\n\$ escalate --config examples/tour (simulate .*)\n((?s:.*?))^```$", README, re.M
+)
 
 
 def test_there_is_one() -> None:
@@ -22,7 +24,14 @@ def test_there_is_one() -> None:
 
 @pytest.mark.parametrize(("typed", "screen"), SCREENS, ids=[typed for typed, _ in SCREENS])
 def test_a_screen_of_the_readme_is_real(typed: str, screen: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "escalate_cli", "--config", str(ROOT / "examples" / "tour"), *shlex.split(typed)]
+    command = [
+        sys.executable,
+        "-m",
+        "escalate_cli",
+        "--config",
+        str(ROOT / "examples" / "tour"),
+        *shlex.split(typed),
+    ]
     environ = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "100"}
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", env=environ, timeout=60, check=False)
     assert (ran.stdout, ran.stderr) == (screen, "")

@@ -1,4 +1,6 @@
-"""Simulation equals reality: the engine that ticks at every due instant sends what the simulator says, to the message."""
+"""Simulation equals reality: the engine that ticks at every due instant sends what the simulator
+says, to the message.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ DELIVERY = (EntryKind.SENT, EntryKind.HELD, EntryKind.RETRYING, EntryKind.FAILED
 
 
 class Reality:
-    """One night's incident in the real engine with a real database, on a clock that is set to each instant at which something is due."""
+    """One night's incident in the real engine with a real database, on a clock that is set to each
+    instant at which something is due.
+    """
 
     def __init__(self, directory: Path, night: Night) -> None:
         self.night = night
@@ -60,7 +64,9 @@ class Reality:
     def day_before(self) -> None:
         """Incidents that are over, and the maintenances that have begun by the evening."""
         for _ in range(self.night.earlier):
-            declared = declaring.declare(self.context, declaring.Request("earlier", self.night.services), lambda routing: None)
+            declared = declaring.declare(
+                self.context, declaring.Request("earlier", self.night.services), lambda routing: None
+            )
             operations.resolve(self.context, declared.situation.incident.id)
             self.engine.tick()
         self.post.letters.clear()
@@ -68,16 +74,25 @@ class Reality:
             self.clock.at = self.night.start - quiet.before
             begin_maintenance(self.context, [quiet.service], quiet.span)
         self.clock.at = self.night.start
-        self.maintenance, self.next_turns = self.store.situations.maintenance(), self.store.situations.next_turns()
+        self.maintenance, self.next_turns = (
+            self.store.situations.maintenance(),
+            self.store.situations.next_turns(),
+        )
         self.evening = True
 
     def _refusal(self, url: str) -> Outcome | None:
-        kind = self.night.outcome(*unquote(url).rsplit("/", 2)[1:], at=self.clock.at) if self.evening else OutcomeKind.SENT
+        kind = (
+            self.night.outcome(*unquote(url).rsplit("/", 2)[1:], at=self.clock.at)
+            if self.evening
+            else OutcomeKind.SENT
+        )
         return None if kind is OutcomeKind.SENT else Outcome(kind, kind.value)
 
     def live(self) -> None:
         night, start = self.night, self.night.start
-        asked = declaring.Request("down", night.services, night.severity, lead=night.lead, labels=night.labels)
+        asked = declaring.Request(
+            "down", night.services, night.severity, lead=night.lead, labels=night.labels
+        )
         self.id = declaring.declare(self.context, asked, lambda routing: None).situation.incident.id
         self.engine.deliver(self.id)
         ahead = list(night.script)
@@ -156,7 +171,9 @@ def happening(deed: Deed) -> Happening:
     if made:
         return made()
     changes = revision(deed.what, value)
-    return happenings.change(span, Changes(**{**changes, "labels": dict(changes.get("labels", ()))}), by="ana")
+    return happenings.change(
+        span, Changes(**{**changes, "labels": dict(changes.get("labels", ()))}), by="ana"
+    )
 
 
 def sent(situation: Situation) -> Counter[tuple[Any, ...]]:
@@ -207,7 +224,9 @@ def compare(night: Night) -> Simulation:
         situation, timeline = reality.situation, reality.store.situations.timeline(reality.id)
         reality.store.close()
     assert sent(foreseen.situation) == sent(situation)
-    letters = Counter((at, letter.kind, *unquote(letter.url).rsplit("/", 2)[1:]) for at, letter in reality.post.letters)
+    letters = Counter(
+        (at, letter.kind, *unquote(letter.url).rsplit("/", 2)[1:]) for at, letter in reality.post.letters
+    )
     messages = Counter((one.at, one.kind.value, one.gateway, one.address) for one in foreseen.messages)
     assert letters == messages
     assert told(foreseen.entries) == told(timeline)
@@ -220,7 +239,9 @@ def compare(night: Night) -> Simulation:
     [(0, 25, 0), *(pytest.param(part, 500, 1, marks=pytest.mark.long) for part in (1, 2, 3, 5))],
 )
 def test_what_the_simulator_says_is_what_the_engine_sends(part: int, examples: int, often: int) -> None:
-    """To the message; and in each of the four parts of the 2,000 nights, everything that can happen in a night happens."""
+    """To the message; and in each of the four parts of the 2,000 nights, everything that can happen
+    in a night happens.
+    """
     counted: Counter[str] = Counter()
 
     @seed(part)

@@ -24,7 +24,13 @@ from tests.world import STANDARD, World
 
 def through(world: World, catalog: Catalog | None = None) -> Replay:
     """Incident 1 of a world through its own configuration, or another."""
-    return replay(world.look(), world.store.situations.timeline(1), world.catalog, catalog or world.catalog, world.clock.at)
+    return replay(
+        world.look(),
+        world.store.situations.timeline(1),
+        world.catalog,
+        catalog or world.catalog,
+        world.clock.at,
+    )
 
 
 def changes(done: Replay) -> dict[str, tuple[str, int | None, int | None]]:
@@ -87,7 +93,9 @@ def test_another_first_level_would_have_paged_somebody_else(world: World) -> Non
 def test_a_service_that_is_gone_is_said(world: World) -> None:
     world.declare("down", "login")
     without = {name: one for name, one in world.catalog.services.items() if name != "login"}
-    assert through(world, replace(world.catalog, services=without)).remarks == ('the service "login" is not in this configuration',)
+    assert through(world, replace(world.catalog, services=without)).remarks == (
+        'the service "login" is not in this configuration',
+    )
 
 
 RECORDED = {
@@ -106,14 +114,18 @@ RECORDED = {
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(nights())
 def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(night: Night) -> None:
-    script = {one.span: one for one in night.script}.values()  # nobody does two things in the same microsecond
+    # nobody does two things in the same microsecond
+    script = {one.span: one for one in night.script}.values()
     night = dataclasses.replace(night, script=tuple(script), refused=())
     with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as directory:
         reality = Reality(Path(directory), night)
         reality.live()
         situation, timeline = reality.situation, reality.store.situations.timeline(reality.id)
         reality.store.close()
-    if not all(any(one.at == night.start + deed.span and one.kind in RECORDED[deed.what] for one in timeline) for deed in script):
+    if not all(
+        any(one.at == night.start + deed.span and one.kind in RECORDED[deed.what] for one in timeline)
+        for deed in script
+    ):
         return  # something was done that left no record, as acknowledging what somebody has
     done = replay(situation, timeline, night.catalog, night.catalog, night.start + LENGTH)
 

@@ -1,4 +1,6 @@
-"""`never-on-call`: who takes turns and is never on call, by the whole period of a schedule and not by a window of it."""
+"""`never-on-call`: who takes turns and is never on call, by the whole period of a schedule and not
+by a window of it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,14 @@ HOURS = {
     "weekend": Hours("weekend", "Europe/London", (5, 6), time(0), time(0)),
     "sunday": Hours("sunday", "Europe/London", (6,), time(12), time(13)),
     "breakfast": Hours("breakfast", "America/New_York", (0, 1, 2, 3, 4, 5, 6), time(4), time(4, 30)),
-    "closed at Christmas": Hours("closed at Christmas", "Europe/London", (4,), time(9), time(17), (date(2026, 12, 25), date(2026, 11, 27))),
+    "closed at Christmas": Hours(
+        "closed at Christmas",
+        "Europe/London",
+        (4,),
+        time(9),
+        time(17),
+        (date(2026, 12, 25), date(2026, 11, 27)),
+    ),
 }
 
 
@@ -29,7 +38,10 @@ def turns(members: str, every: str, hours: str | None = None, start: str = "2026
 
 
 def catalog(*rotations: Rotation, overrides: tuple[Override, ...] = ()) -> Catalog:
-    return Catalog(schedules={"rota": Schedule("rota", "Europe/London", rotations, overrides, "rota.toml:1")}, hours=HOURS)
+    return Catalog(
+        schedules={"rota": Schedule("rota", "Europe/London", rotations, overrides, "rota.toml:1")},
+        hours=HOURS,
+    )
 
 
 CASES = {
@@ -42,15 +54,27 @@ CASES = {
     "seven members, seven days each": ([turns("abcdefg", "7 d", "sunday")], ""),
     "thirteen members and one hour a week": ([turns("abcdefghijklm", "1 d", "sunday")], ""),
     "fifty members and one hour a week": ([turns("".join(map(chr, range(200, 250))), "1 d", "sunday")], ""),
-    "forty-nine members and one hour a week": ([turns("".join(map(chr, range(200, 249))), "1 d", "sunday")], 42),
+    "forty-nine members and one hour a week": (
+        [turns("".join(map(chr, range(200, 249))), "1 d", "sunday")],
+        42,
+    ),
     "weeks": ([turns("abcdefg", "1 w", "sunday")], ""),
     "months": ([turns("abcdefg", "1 months", "sunday")], ""),
     "no hours": ([turns("abcdefg", "1 d")], ""),
-    "a rotation that begins in the far future": ([turns("abcdefg", "1 d", "office", "2027-01-04T09:00")], "fg"),
+    "a rotation that begins in the far future": (
+        [turns("abcdefg", "1 d", "office", "2027-01-04T09:00")],
+        "fg",
+    ),
     "somebody who is there twice": ([turns("abcdefa", "1 d", "office")], "f"),
-    "a later rotation that takes every weekend": ([turns("abcdefg", "1 d", start="2026-01-05T00:00"), turns("xy", "1 w", "weekend")], "fg"),
+    "a later rotation that takes every weekend": (
+        [turns("abcdefg", "1 d", start="2026-01-05T00:00"), turns("xy", "1 w", "weekend")],
+        "fg",
+    ),
     "a later rotation that takes all": ([turns("ab", "1 w"), turns("xy", "1 w")], "ab"),
-    "a later rotation that will take all": ([turns("ab", "1 w"), turns("xy", "1 w", start="2027-01-04T09:00")], ""),
+    "a later rotation that will take all": (
+        [turns("ab", "1 w"), turns("xy", "1 w", start="2027-01-04T09:00")],
+        "",
+    ),
     "hours that only winter meets": ([turns("ab", "1 d", "breakfast", "2026-01-05T09:15")], ""),
     "days that are excepted come back": ([turns("abcdefg", "1 d", "closed at Christmas")], "abcdfg"),
 }

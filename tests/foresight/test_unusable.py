@@ -1,4 +1,6 @@
-"""A schedule that cannot be used ends no command that looks: it goes on, and says whose schedule it is and why (promise 20)."""
+"""A schedule that cannot be used ends no command that looks: it goes on, and says whose schedule it
+is and why (promise 20).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ from tests.world import World, instant
 
 Command = Callable[..., tuple[int, str, str]]
 BROKEN = "identity-primary"
-SAYS = f"schedule {BROKEN} cannot be used (ZoneInfoNotFoundError: 'no time zone found'): it reaches nobody of Identity"
+SAYS = (
+    f"schedule {BROKEN} cannot be used (ZoneInfoNotFoundError: 'no time zone found'): it reaches nobody of"
+    " Identity"
+)
 
 
 @pytest.fixture
@@ -42,7 +47,12 @@ def command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Command:
     world.clock.at = instant("2026-11-23T10:00:00")
     world.declare("Log in is broken", "login")
     world.store.close()
-    environ = {**os.environ, "ESCALATE_DB": str(tmp_path / "escalate.db"), "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
+    environ = {
+        **os.environ,
+        "ESCALATE_DB": str(tmp_path / "escalate.db"),
+        "XDG_CACHE_HOME": str(tmp_path),
+        "COLUMNS": "200",
+    }
 
     def here(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
@@ -93,7 +103,9 @@ def test_4_20_diff_looks_at_everything_else(command: Command, broken: None, tmp_
     assert command("diff", str(before), str(before))[0] == 0
 
 
-def test_4_20_the_screen_of_the_demo_shows_nobody_for_it(broken: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_4_20_the_screen_of_the_demo_shows_nobody_for_it(
+    broken: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     world = World(tmp_path)
 
     class Place:
@@ -106,7 +118,9 @@ def test_4_20_the_screen_of_the_demo_shows_nobody_for_it(broken: None, tmp_path:
     world.store.close()
 
 
-def test_4_20_an_override_of_a_schedule_that_cannot_be_used_is_written_as_ever(command: Command, broken: None, tmp_path: Path) -> None:
+def test_4_20_an_override_of_a_schedule_that_cannot_be_used_is_written_as_ever(
+    command: Command, broken: None, tmp_path: Path
+) -> None:
     code, out, err = command("override", "identity", "bo", "--until", "+2h")
     assert (code, SAYS in err) == (0, True), err
     assert "Bo is on call in identity-primary" in out

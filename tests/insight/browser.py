@@ -1,5 +1,6 @@
-"""A real browser without a window, steered through its DevTools pipe: NUL-separated JSON, commands in on descriptor 3, answers and
-events out on 4 (https://chromedevtools.github.io/devtools-protocol/)."""
+"""A real browser without a window, steered through its DevTools pipe: NUL-separated JSON, commands
+in on descriptor 3, answers and events out on 4
+(https://chromedevtools.github.io/devtools-protocol/)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
     "--force-color-profile=srgb", "--remote-debugging-pipe",
 )  # fmt: skip
-_ONTO_3_AND_4 = "import fcntl, os, sys; a, b = (fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]); "
+_ONTO_3_AND_4 = (
+    "import fcntl, os, sys; a, b = (fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]); "
+)
 _ONTO_3_AND_4 += "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
 _PATIENCE = 60
 
@@ -41,7 +44,16 @@ class Browser:
         self._rest, self._number, self.events = b"", 0, list[dict[str, Any]]()
         with open(place / "browser.log", "wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _ONTO_3_AND_4, str(commands), str(answers), found, *FLAGS, f"--user-data-dir={place / 'profile'}"],
+                [
+                    sys.executable,
+                    "-c",
+                    _ONTO_3_AND_4,
+                    str(commands),
+                    str(answers),
+                    found,
+                    *FLAGS,
+                    f"--user-data-dir={place / 'profile'}",
+                ],
                 pass_fds=(commands, answers),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -71,7 +83,9 @@ class Browser:
             self.events.append(got)
 
     def open(self, page: Path, width: int, *, dark: bool = False, height: int = 900) -> None:
-        """Show a page as a screen of this width shows it; a narrow one is a phone's. Returns when it is loaded and laid out."""
+        """Show a page as a screen of this width shows it; a narrow one is a phone's. Returns when
+        it is loaded and laid out.
+        """
         self.shape(width, dark=dark, height=height)
         self.events.clear()
         self.call("Page.navigate", url=page.as_uri())
@@ -81,8 +95,17 @@ class Browser:
 
     def shape(self, width: int, *, dark: bool = False, height: int = 900) -> None:
         """Make the screen this wide, light or dark."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
 
     def run(self, script: str) -> Any:
         """What an expression comes to in the page."""
@@ -97,7 +120,9 @@ class Browser:
 
     def printed(self) -> bytes:
         """The page as a PDF."""
-        return base64.b64decode(self.call("Page.printToPDF", printBackground=False, preferCSSPageSize=True)["data"])
+        return base64.b64decode(
+            self.call("Page.printToPDF", printBackground=False, preferCSSPageSize=True)["data"]
+        )
 
     def close(self) -> None:
         """End the browser and every process that it started."""

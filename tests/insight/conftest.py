@@ -23,7 +23,9 @@ INCIDENTS = 600
 
 @dataclass(frozen=True)
 class Year:
-    """Where it is, and what planted.json says. It is shared: read it, never change it; `escalate_in` copies it."""
+    """Where it is, and what planted.json says. It is shared: read it, never change it;
+    `escalate_in` copies it.
+    """
 
     place: Path
     planted: dict[str, Any]

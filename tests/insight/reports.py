@@ -19,7 +19,15 @@ from escalate_cli.insight.report.figures import (
     Week,
 )
 
-NAMES = ("Ana Ruiz", "Bo Lindqvist", "Chidera Okonkwo-Featherstonehaugh", "Wu Li", "Graham Tolliver", "שרה כהן", "Mehwish Gill")
+NAMES = (
+    "Ana Ruiz",
+    "Bo Lindqvist",
+    "Chidera Okonkwo-Featherstonehaugh",
+    "Wu Li",
+    "Graham Tolliver",
+    "שרה כהן",
+    "Mehwish Gill",
+)
 HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 15, 15, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4)
 HOSTILE = "</script></style><img src=x onerror=alert(1)>\"'&\u202e\x00\x1b[2J<b>"
 """a name that tries to be a tag, to end an attribute, to turn the text around and to stop the file"""
@@ -31,7 +39,10 @@ def catalog(people: int = 98, teams: int = 18) -> Catalog:
     return Catalog(
         settings=Settings(timezone="Europe/London"),
         teams={f"team-{one}": Team(f"team-{one}", f"Team {one} of the bank") for one in range(teams)},
-        people={f"p{one}": Person(f"p{one}", f"{NAMES[one % 7]}{f' {one}' if one > 6 else ''}", "Europe/London") for one in range(people)},
+        people={
+            f"p{one}": Person(f"p{one}", f"{NAMES[one % 7]}{f' {one}' if one > 6 else ''}", "Europe/London")
+            for one in range(people)
+        },
     )
 
 
@@ -41,7 +52,9 @@ def year(seed: int = 1) -> Report:
     people = [_person(f"p{one}", int(1400 / (one + 3)), draw) for one in range(98)]
     return Report(
         times=_times(5000, draw),
-        by_severity=tuple((one, _times(count, draw)) for one, count in (("critical", 512), ("major", 3011), ("minor", 1477))),
+        by_severity=tuple(
+            (one, _times(count, draw)) for one, count in (("critical", 512), ("major", 3011), ("minor", 1477))
+        ),
         by_team=tuple((f"team-{one}", _times(900 - 45 * one, draw)) for one in range(18)),
         running=12,
         never_paged=14,
@@ -60,13 +73,25 @@ def year(seed: int = 1) -> Report:
             RuleFigures("tell the branches", 0, 61, 9, 0),
         ),
         gateways=(
-            GatewayFigures("slack", 15200, 15180, 12, 31, (("HTTP 429: too many requests", 9), ("HTTP 500", 3))),
-            GatewayFigures("sms", 9120, 8001, 1117, 1300, tuple((f"the provider said no for reason {one}", 400 - one) for one in range(7))),
+            GatewayFigures(
+                "slack", 15200, 15180, 12, 31, (("HTTP 429: too many requests", 9), ("HTTP 500", 3))
+            ),
+            GatewayFigures(
+                "sms",
+                9120,
+                8001,
+                1117,
+                1300,
+                tuple((f"the provider said no for reason {one}", 400 - one) for one in range(7)),
+            ),
             GatewayFigures("email", 20431, 20431, 0, 2, ()),
         ),
         people=tuple(people),
         weeks=tuple(_week(one, draw) for one in range(52)),
-        hours=tuple(tuple(draw.randint(0, 3) + int(count * (1.6 if day < 5 else 0.5)) for count in HOURS) for day in range(7)),
+        hours=tuple(
+            tuple(draw.randint(0, 3) + int(count * (1.6 if day < 5 else 0.5)) for count in HOURS)
+            for day in range(7)
+        ),
     )
 
 
@@ -109,7 +134,12 @@ def hostile() -> Report:
 def _times(count: int, draw: random.Random) -> Times:
     page = Spread(count - 1, draw.randint(1, 9) * SECOND // 2, draw.randint(10, 90) * SECOND)
     acknowledge = Spread(count - count // 24, draw.randint(90, 400) * SECOND, draw.randint(9, 40) * MINUTE)
-    return Times(count, page, acknowledge, Spread(count - 1, draw.randint(40, 130) * MINUTE, draw.randint(4, 40) * HOUR))
+    return Times(
+        count,
+        page,
+        acknowledge,
+        Spread(count - 1, draw.randint(40, 130) * MINUTE, draw.randint(4, 40) * HOUR),
+    )
 
 
 def _person(person: str, pages: int, draw: random.Random) -> PersonFigures:
@@ -123,7 +153,9 @@ def _level(team: str, level: int, draw: random.Random) -> LevelFigures:
     unanswered = paged if (team, level) == ("team-4", 2) else int(paged * draw.uniform(0, 0.6))
     answered = (paged - unanswered) * 9 // 10
     took: Span = draw.randint(60, 500) * SECOND
-    return LevelFigures(team, level, paged, answered, unanswered, Spread(answered, took, took * 4) if answered else NOTHING)
+    return LevelFigures(
+        team, level, paged, answered, unanswered, Spread(answered, took, took * 4) if answered else NOTHING
+    )
 
 
 def _week(place: int, draw: random.Random) -> Week:
@@ -131,4 +163,8 @@ def _week(place: int, draw: random.Random) -> Week:
     if place in (17, 18, 30, 32):
         return Week(start, 0 if place != 30 else 5, NOTHING)
     median = (draw.randint(150, 300) - place) * SECOND
-    return Week(start, draw.randint(70, 120), Spread(70, median, median * draw.randint(25, 50) // 10 * (12 if place == 40 else 1)))
+    return Week(
+        start,
+        draw.randint(70, 120),
+        Spread(70, median, median * draw.randint(25, 50) // 10 * (12 if place == 40 else 1)),
+    )

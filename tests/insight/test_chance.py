@@ -15,7 +15,9 @@ from escalate_cli.insight.lessons.chance import stands_out, tail, usual
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 20))
 def test_the_tail_is_the_exact_one(k: int, n: int, twentieths: int) -> None:
     rate = Fraction(twentieths, 20)
-    exact = sum(math.comb(n, i) * rate**i * (1 - rate) ** (n - i) for i in range(k, n + 1)) if k else Fraction(1)
+    exact = (
+        sum(math.comb(n, i) * rate**i * (1 - rate) ** (n - i) for i in range(k, n + 1)) if k else Fraction(1)
+    )
     assert tail(k, n, float(rate)) == pytest.approx(float(exact), abs=1e-9)
 
 

@@ -1,4 +1,6 @@
-"""The incident as a document: what a review asks for is there, exactly, and no text of anybody's breaks its structure."""
+"""The incident as a document: what a review asks for is there, exactly, and no text of anybody's
+breaks its structure.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,7 @@ def table_rows(tokens: list[Token]) -> Iterator[list[Token]]:
             return
 
 
-# ── a real incident ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── a real incident ───────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +102,27 @@ def web() -> Iterator[HttpServer]:
 
 
 def story(escalate: Bank, title: str, message: str, update: str, end: str) -> None:
-    """Declared on two services, one of which cannot be reached; raised, nudged, handed over, acknowledged twice, resolved."""
+    """Declared on two services, one of which cannot be reached; raised, nudged, handed over,
+    acknowledged twice, resolved.
+    """
     say = escalate.here
     for arguments in (
-        ("declare", title, "-s", "login", "-s", "mail", "-m", message, "--by", "desk", "--label", f"where={update}", "--key", title),
+        (
+            "declare",
+            title,
+            "-s",
+            "login",
+            "-s",
+            "mail",
+            "-m",
+            message,
+            "--by",
+            "desk",
+            "--label",
+            f"where={update}",
+            "--key",
+            title,
+        ),
         ("update", "1", "--severity", "critical", "-m", update, "--by", "bo"),
         ("update", "1", "--title", f"{title}!", "--lead", "cy"),
         ("tick",),
@@ -118,9 +137,15 @@ def story(escalate: Bank, title: str, message: str, update: str, end: str) -> No
 
 TAME = ("Nobody can sign in", "since three\nweb and app\n\nsecond paragraph", "all of Europe", "rolled back")
 HOSTILE = (
-    "# Nobody | can `sign` in <script>alert(1)</script> [x](javascript:alert) ![i](http://e/p.png) \x1b[31m *now* #",
+    (
+        "# Nobody | can `sign` in <script>alert(1)</script> [x](javascript:alert) ![i](http://e/p.png)"
+        " \x1b[31m *now* #"
+    ),
     "---\n===\n\n    | a | b |\n```\n<!--",
-    "1. ~~~\r\n- [ ] task\n> quote\n\n\n</details> &lt; $x$ \\| **b** __c__ \u202e <https://e.example> [ref]: /x",
+    (
+        "1. ~~~\r\n- [ ] task\n> quote\n\n\n</details> &lt; $x$ \\| **b** __c__ \u202e <https://e.example>"
+        " [ref]: /x"
+    ),
     "```\n# The end\n| --- | --- |\n\n\tcode",
 )
 
@@ -142,10 +167,15 @@ def test_the_document_has_what_a_review_asks_for(tame: Bank) -> None:
     assert re.fullmatch(r"critical: declared major, critical after .* by Bo Chen", facts["severity"])
     assert facts["services"] == "Log in (login), Mail (mail)"
     assert facts["teams"] == "Identity, Mail"
-    assert (facts["lead"], facts["labels"], facts["key"]) == ("Cy Łódź", "where=all of Europe", "Nobody can sign in")
+    assert (facts["lead"], facts["labels"], facts["key"]) == (
+        "Cy Łódź",
+        "where=all of Europe",
+        "Nobody can sign in",
+    )
     assert re.fullmatch(rf"{time} [+-]\d\d:\d\d by desk", facts["declared"])
     assert re.fullmatch(rf"{time} [+-]\d\d:\d\d by Ana Ruiz", facts["acknowledged"])
-    first = r"Ana Ruiz by sms, level 1 of Identity|Bo Chen by email, level 2 of Mail"  # sent side by side: either may be recorded first
+    # sent side by side: either may be recorded first
+    first = r"Ana Ruiz by sms, level 1 of Identity|Bo Chen by email, level 2 of Mail"
     assert re.fullmatch(rf".* \(({first})\)", facts["to the first page"])
     assert re.fullmatch(r".* \(Ana Ruiz, paged at level 1\)", facts["to acknowledge"])
 
@@ -158,15 +188,26 @@ def test_the_document_has_what_a_review_asks_for(tame: Bank) -> None:
         ("Ana Ruiz", "Identity", "1"), ("Bo Chen", "Mail", "2"),
     ]  # fmt: skip
     assert [row["what"] for row in found["What changed"]] == ["severity", "message", "title", "lead"]
-    assert [(row["asked"], row["outcome"]) for row in found["Nudges"]] == [("Ana Ruiz", "accepted by Ana Ruiz")]
-    assert [(row["who"], row["by"], row["status"], row["cause"]) for row in found["Undelivered"]] == [("Gil", "gone", "failed", "HTTP 404")]
+    assert [(row["asked"], row["outcome"]) for row in found["Nudges"]] == [
+        ("Ana Ruiz", "accepted by Ana Ruiz")
+    ]
+    assert [(row["who"], row["by"], row["status"], row["cause"]) for row in found["Undelivered"]] == [
+        ("Gil", "gone", "failed", "HTTP 404")
+    ]
     entries = tame.here("timeline", "1", "--json").json
     assert [row["what"] for row in found["Timeline"]] == [one["kind"] for one in entries]
 
 
-def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(tame: Bank, web: HttpServer, tmp_path: Path) -> None:
+def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
+    tame: Bank, web: HttpServer, tmp_path: Path
+) -> None:
     hostile = bank(tmp_path / "bank", web)
-    names = {"Ana Ruiz": "| **Ana** <b> `", "Log in": "# Log - in |", "Identity room": "[room](x)", "Critical may need Cy": "a|b # c"}
+    names = {
+        "Ana Ruiz": "| **Ana** <b> `",
+        "Log in": "# Log - in |",
+        "Identity room": "[room](x)",
+        "Critical may need Cy": "a|b # c",
+    }
     text = CATALOG
     for before, after in names.items():
         text = text.replace(f'"{before}"', f'"{after}"')
@@ -176,23 +217,48 @@ def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(tame: Bank
     above, _, rest = out.partition("\n## Facts\n")
     tokens = parse(f"{above}\n## Facts\n{rest}")
     assert headings(tokens)[1:] == HEADINGS
-    # but for the paragraphs of the two reports, the same tokens in the same order: no more tables, rows, cells, lists than without
+    # but for the paragraphs of the two reports, the same tokens in the same order: no more tables, rows,
+    # cells, lists than without
     quote = re.compile(r"(?:^>.*\n)+", re.M)
     assert structure(parse(quote.sub("> x\n", out))) == structure(parse(quote.sub("> x\n", plainly)))
     assert {child.type for one in tokens for child in one.children or ()} <= TEXT
-    assert {one.type for one in tokens if one.level and "quote" not in one.type} & {"fence", "html_block", "hr", "list_item_open"} == set()
+    assert {one.type for one in tokens if one.level and "quote" not in one.type} & {
+        "fence",
+        "html_block",
+        "hr",
+        "list_item_open",
+    } == set()
     assert "\x1b" not in out
     assert "\u202e" not in out
     facts = {row["fact"]: row["value"] for row in tables(out)["Facts"]}
     assert facts["key"] == printable(HOSTILE[0])
-    assert shown(next(one for one in tokens if one.type == "inline")) == f"Incident 1: {printable(HOSTILE[0])}!"
+    assert (
+        shown(next(one for one in tokens if one.type == "inline")) == f"Incident 1: {printable(HOSTILE[0])}!"
+    )
     assert facts["services"].startswith("# Log - in | (login)")
 
 
 MARKS = "\\`*_{}[]()<>#+-.!|~=:&;$^\"'/ \t\n\r1aé\u00a0\u202e\x1b"
-BLOCKS = ["---", "===", "# a", "- b", "1. c", "```", "| d |", "|-|", ":-:", "> e", "    f", "<g>", "[h]: i", ""]
+BLOCKS = [
+    "---",
+    "===",
+    "# a",
+    "- b",
+    "1. c",
+    "```",
+    "| d |",
+    "|-|",
+    ":-:",
+    "> e",
+    "    f",
+    "<g>",
+    "[h]: i",
+    "",
+]
 typed = st.one_of(
-    st.text(alphabet=MARKS, max_size=40), st.lists(st.sampled_from(BLOCKS), max_size=8).map("\n".join), st.text(max_size=20)
+    st.text(alphabet=MARKS, max_size=40),
+    st.lists(st.sampled_from(BLOCKS), max_size=8).map("\n".join),
+    st.text(max_size=20),
 )
 
 
@@ -212,9 +278,17 @@ def test_any_text_in_a_quote_is_that_text_line_by_line(text: str) -> None:
     tokens = parse(f"# Before\n\n{quoted(text)}\n\n# After\n")
     assert headings(tokens) == [("h1", "Before"), ("h1", "After")]
     inside = tokens[3:-3]
-    assert {one.type for one in inside} <= {"blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close", "inline"}
+    assert {one.type for one in inside} <= {
+        "blockquote_open",
+        "blockquote_close",
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+    }
     assert {child.type for one in inside for child in one.children or ()} <= TEXT
-    lines = [line.strip() for line in "\n".join(shown(one) for one in inside if one.type == "inline").split("\n")]
+    lines = [
+        line.strip() for line in "\n".join(shown(one) for one in inside if one.type == "inline").split("\n")
+    ]
     said = [printable(line.expandtabs(4)).strip() for line in text.replace("\r\n", "\n").split("\n")]
     assert [line for line in lines if line] == [line for line in said if line]
 
@@ -233,32 +307,51 @@ def test_it_holds_no_secret_and_no_address(tame: Bank) -> None:
         assert CANARY not in out
         assert "json://" not in out
         assert "127.0.0.1" not in out
-    assert not any(address in tame("export", "1").out for address in ("ana@example.com", "+447700900123", "#identity"))
+    assert not any(
+        address in tame("export", "1").out for address in ("ana@example.com", "+447700900123", "#identity")
+    )
 
 
 def test_as_json(tame: Bank) -> None:
     found: Any = tame("export", "1", "--format", "json").json
     assert found == tame.here("export", "#1", "--json").json
-    assert " ".join(found) == (
-        "incident zone imported severities durations first_page routing told undelivered missed acknowledgements changes nudges delays"
-        " timeline"
+    assert (
+        " ".join(found)
+        == "incident zone imported severities durations first_page routing told undelivered missed"
+        " acknowledgements changes nudges delays timeline"
     )
     show = tame.here("show", "1", "--json").json
-    assert found["incident"] == {name: value for name, value in show.items() if name not in ("notifications", "timeline")}
+    assert found["incident"] == {
+        name: value for name, value in show.items() if name not in ("notifications", "timeline")
+    }
     assert found["timeline"] == show["timeline"]
     sent = [one["id"] for one in show["notifications"] if one["status"] == "sent"]
     assert sorted(one["id"] for one in found["told"]) == sent
-    assert found["durations"].keys() == {"to_first_page_seconds", "to_acknowledge_seconds", "to_resolve_seconds"}
+    assert found["durations"].keys() == {
+        "to_first_page_seconds",
+        "to_acknowledge_seconds",
+        "to_resolve_seconds",
+    }
     assert found["severities"][0] | {"at": None} == {"at": None, "severity": "major", "by": "desk"}
     for kind in ("told", "undelivered", "acknowledgements", "changes", "delays"):
         for one in found[kind]:
-            assert all(value is None or ISO.fullmatch(value) for name, value in one.items() if name in ("at", "sent_at", "due_at"))
+            assert all(
+                value is None or ISO.fullmatch(value)
+                for name, value in one.items()
+                if name in ("at", "sent_at", "due_at")
+            )
 
 
 @pytest.mark.parametrize("command", [("export", "1"), ("timeline", "1")])
-def test_times_are_those_of_the_reader(tame: Bank, command: tuple[str, ...], tmp_path: Path, web: HttpServer) -> None:
+def test_times_are_those_of_the_reader(
+    tame: Bank, command: tuple[str, ...], tmp_path: Path, web: HttpServer
+) -> None:
     assert "Europe/London" in tame.here(*command).out
-    far = bank(tmp_path / "far", web, ("catalog.toml", CATALOG.replace('login = ["ME"]', 'login = ["ME"]\ntimezone = "Asia/Kathmandu"')))
+    far = bank(
+        tmp_path / "far",
+        web,
+        ("catalog.toml", CATALOG.replace('login = ["ME"]', 'login = ["ME"]\ntimezone = "Asia/Kathmandu"')),
+    )
     far.configure(GATEWAYS, "gateways.toml")
     far.environ["ESCALATE_DB"] = str(tame.db)
     there = far.here(*command).out
@@ -271,7 +364,8 @@ def test_times_are_those_of_the_reader(tame: Bank, command: tuple[str, ...], tmp
 
 def test_a_document_across_a_change_of_the_clocks_says_the_offset_of_every_time(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.clock.at += 124 * 86_400_000_000 + 14 * 3600_000_000 + 58 * 60_000_000  # 2027-03-28 00:58 UTC: the clocks go forward at 01:00
+    # 2027-03-28 00:58 UTC: the clocks go forward at 01:00
+    world.clock.at += 124 * 86_400_000_000 + 14 * 3600_000_000 + 58 * 60_000_000
     world.declare("Log in is broken", "login")
     world.advance("6m")
     text = markdown(made(world), world.catalog, "Europe/London")
@@ -281,7 +375,7 @@ def test_a_document_across_a_change_of_the_clocks_says_the_offset_of_every_time(
     world.store.close()
 
 
-# ── what was late ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what was late ─────────────────────────────────────────────────────────────────────
 
 
 def made(world: World, incident: int = 1) -> Document:
@@ -292,7 +386,10 @@ def made(world: World, incident: int = 1) -> Document:
 
 
 def delays(world: World, incident: int = 1) -> list[tuple[str, int | None]]:
-    return [(one.kind, None if one.lasted is None else one.lasted // 1_000_000) for one in made(world, incident).delays]
+    return [
+        (one.kind, None if one.lasted is None else one.lasted // 1_000_000)
+        for one in made(world, incident).delays
+    ]
 
 
 @pytest.fixture
@@ -309,18 +406,24 @@ def test_a_level_that_no_tick_paged_in_time_is_late(world: World) -> None:
 
 
 def test_a_message_that_was_tried_again_took_so_long(world: World) -> None:
-    world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 503") if not world.post.tried else None
+    world.post.refuse = lambda url: (
+        Outcome(OutcomeKind.TEMPORARY, "HTTP 503") if not world.post.tried else None
+    )
     world.declare("Log in is broken", "login")
     assert [one.notification.error for one in made(world).undelivered] == ["HTTP 503"]
     world.advance("20s", every="15s")
     assert delays(world) == [("retry", 15)]
-    assert [(one.notification.attempts, one.notification.recipient) for one in made(world).told] == [(2, "person:ana")]
+    assert [(one.notification.attempts, one.notification.recipient) for one in made(world).told] == [
+        (2, "person:ana")
+    ]
     text = markdown(made(world), world.catalog, "UTC")
     assert tables(text)["Who was told, when and why"][0]["kind"] == "page (attempt 2)"
 
 
 def test_what_waited_for_hours_a_maintenance_or_a_snooze_did_so_for_so_long(tmp_path: Path) -> None:
-    world = World(tmp_path, STANDARD.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"'))
+    world = World(
+        tmp_path, STANDARD.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
+    )
     world.clock.at += 14 * 3600 * 1_000_000  # midnight in London
     world.maintenance("login", "30m")
     world.declare("Log in is broken", "login")
@@ -345,7 +448,9 @@ def test_whom_a_level_could_not_reach_is_told_with_the_reason(tmp_path: Path) ->
     world = World(tmp_path, STANDARD.replace('["on-call"]', '["on-call:quiet", "lead"]'), more=QUIET)
     world.declare("Log in is broken", "login")
     missed = made(world).missed
-    assert [(one.team, one.level, one.reason) for one in missed] == [("identity", 1, "on-call:quiet: Quiet has no on-call schedule")]
+    assert [(one.team, one.level, one.reason) for one in missed] == [
+        ("identity", 1, "on-call:quiet: Quiet has no on-call schedule")
+    ]
     world.store.close()
 
 
@@ -366,16 +471,20 @@ def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
         assert situation is not None
         at = situation.incident.declared_at
         record = next(one for one in store.history.records(at, at + 1)[0] if one.id == incident)
-        text = markdown(document(situation, record, store.situations.timeline(incident)), catalog, "Europe/London")
+        text = markdown(
+            document(situation, record, store.situations.timeline(incident)), catalog, "Europe/London"
+        )
         tokens = parse(text)
         assert headings(tokens)[1:] == HEADINGS
         assert {child.type for one in tokens for child in one.children or ()} <= TEXT
         told = tables(text).get("Who was told, when and why", [])
-        assert [(len(told),)] == year.sql("SELECT count(*) FROM notifications WHERE incident_id = ? AND status = 'sent'", incident)
+        assert [(len(told),)] == year.sql(
+            "SELECT count(*) FROM notifications WHERE incident_id = ? AND status = 'sent'", incident
+        )
     store.close()
 
 
-# ── mistakes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── mistakes ──────────────────────────────────────────────────────────────────────────
 
 MISTAKES = {
     ("export", "1", "--format", "pdf"): (2, '--format: "pdf" is not a format'),

@@ -1,4 +1,6 @@
-"""A team's past from a file: what is stored is what the rows said, everything wrong is told at once, and nobody is ever paged by it."""
+"""A team's past from a file: what is stored is what the rows said, everything wrong is told at
+once, and nobody is ever paged by it.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,7 @@ def bring(escalate: Bank, text: str | bytes, *options: str, name: str = "history
     return escalate.here("import-history", str(file), *options)
 
 
-# ── what a row becomes ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what a row becomes ────────────────────────────────────────────────────────────────
 
 
 def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
@@ -98,7 +100,10 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
     ran = here("import-history", str(file))
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
-        "Imported 2 incidents, declared Mon 2026-03-02 02:10 to Tue 2026-03-03 09:00 (Europe/London): #1 to #2.",
+        (
+            "Imported 2 incidents, declared Mon 2026-03-02 02:10 to Tue 2026-03-03 09:00 (Europe/London): #1"
+            " to #2."
+        ),
         "Nobody was paged. They carry the label imported.",
     ]
     assert here.here("list").out == "No open incidents.\n"
@@ -107,17 +112,27 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
     show = here.show(1)
     assert show["labels"] == {"cause": "release", "imported": "INC-812"}
     times = ("declared_at", "acknowledged_at", "resolved_at", "next_due_at")
-    assert [show[name] for name in times] == ["2026-03-02T02:10:00Z", "2026-03-02T02:31:00Z", "2026-03-02T03:05:00Z", None]
+    assert [show[name] for name in times] == [
+        "2026-03-02T02:10:00Z",
+        "2026-03-02T02:31:00Z",
+        "2026-03-02T03:05:00Z",
+        None,
+    ]
     words = ("status", "severity", "services", "teams", "declared_by", "acknowledged_by", "message")
     assert [show[name] for name in words] == [
         "resolved", "critical", ["login"], ["payments", "identity"], "support desk", "bo", "since two\nweb and app",
     ]  # fmt: skip
-    assert [(one["recipient"], one["gateway"], one["status"], one["sent_at"]) for one in show["notifications"]] == [
+    assert [
+        (one["recipient"], one["gateway"], one["status"], one["sent_at"]) for one in show["notifications"]
+    ] == [
         ("person:dee", "sms", "sent", "2026-03-02T02:12:30Z"),
         ("person:ana", "sms", "sent", "2026-03-02T02:15:30Z"),
         ("person:bo", "sms", "sent", "2026-03-02T02:25:30Z"),
     ]
-    told = [(one["at"][11:19], one["kind"], one["data"].get("team") or one["data"].get("change")) for one in show["timeline"]]
+    told = [
+        (one["at"][11:19], one["kind"], one["data"].get("team") or one["data"].get("change"))
+        for one in show["timeline"]
+    ]
     assert [one for one in told if one[1] != "sent"] == [
         ("02:10:00", "declared", None),
         ("02:10:00", "routed", None),
@@ -136,10 +151,15 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
 
     found = here.here("export", "1", "--format", "json").json
     assert found["imported"] is True
-    assert found["durations"] == {"to_first_page_seconds": 150, "to_acknowledge_seconds": 21 * 60, "to_resolve_seconds": 55 * 60}
-    assert [(one["by"], one["level"], one["gateway"], one["after_page_seconds"]) for one in found["acknowledgements"]] == [
-        ("bo", 2, "sms", 330)
-    ]
+    assert found["durations"] == {
+        "to_first_page_seconds": 150,
+        "to_acknowledge_seconds": 21 * 60,
+        "to_resolve_seconds": 55 * 60,
+    }
+    assert [
+        (one["by"], one["level"], one["gateway"], one["after_page_seconds"])
+        for one in found["acknowledgements"]
+    ] == [("bo", 2, "sms", 330)]
     assert "Imported: the record has what the imported row had" in here.here("export", "1").out
     figures = here.here("report", "--since", "2026-01-01", "--json").json
     assert (figures["incidents"], figures["to_first_page"]["median_seconds"]) == (2, 150)
@@ -148,7 +168,9 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
         "dee": 150, "ana": 330, "bo": 930,
     }  # fmt: skip
     explained = here.here("explain", "1", "bo")
-    said = "the configuration of that time was not kept: what is said of lines and names is of the present one\n"
+    said = (
+        "the configuration of that time was not kept: what is said of lines and names is of the present one\n"
+    )
     assert (explained.code, explained.err) == (0, said)
     for command in ("show", "timeline", "explain", "replay", "export"):
         for incident in ("1", "2"):
@@ -157,7 +179,12 @@ def test_an_imported_incident_is_looked_at_like_any_other(here: Bank) -> None:
 
 
 def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -> None:
-    row = {**LEAST, "first_paged_at": "2026-03-03 09:01", "acknowledged_at": "2026-03-03 09:30", "acknowledged_by": "bo"}
+    row = {
+        **LEAST,
+        "first_paged_at": "2026-03-03 09:01",
+        "acknowledged_at": "2026-03-03 09:30",
+        "acknowledged_by": "bo",
+    }
     assert bring(here, as_csv({**row, "acknowledged_level": "2"})).code == 0
     levels = [one for one in here.show(1)["timeline"] if one["kind"] == "level"]
     assert [(one["at"][11:16], one["data"]["recipients"], one["data"].get("estimated", False)) for one in levels] == [
@@ -192,18 +219,37 @@ def test_an_incident_that_nobody_resolved_is_over_all_the_same(here: Bank) -> No
 
 
 def test_a_team_learns_from_its_past_before_its_first_night(here: Bank) -> None:
-    """Words that went to the wrong team, and a level that nobody answered, in incidents that never were here."""
+    """Words that went to the wrong team, and a level that nobody answered, in incidents that never
+    were here.
+    """
     moved, unanswered = [], []
-    others = ["cannot sign in", "password rejected", "blank page", "loops", "session lost", "no code", "face id fails", "locked out"]
+    others = [
+        "cannot sign in",
+        "password rejected",
+        "blank page",
+        "loops",
+        "session lost",
+        "no code",
+        "face id fails",
+        "locked out",
+    ]
     for n, other in enumerate(others):
         day = {"declared_at": f"2026-0{n + 1}-02 10:00", "first_paged_at": f"2026-0{n + 1}-02 10:01"}
         words = ["Leeds", "again", "release", "in the app", "lunch", "business", "the desk", "phones"][n]
-        moved.append({**day, "title": f"direct debits hang, {words}", "service": "payments", "first_service": "login"})
-        answer = {"acknowledged_at": f"2026-0{n + 1}-02 10:20", "acknowledged_by": "bo", "acknowledged_level": "2"}
+        moved.append(
+            {**day, "title": f"direct debits hang, {words}", "service": "payments", "first_service": "login"}
+        )
+        answer = {
+            "acknowledged_at": f"2026-0{n + 1}-02 10:20",
+            "acknowledged_by": "bo",
+            "acknowledged_level": "2",
+        }
         unanswered.append({**day, **answer, "title": other, "service": "login", "paged": "ana@1;bo@2+5m"})
     assert bring(here, as_csv(*moved, *unanswered)).code == 0
     lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
-    assert ("payments", "direct debits") in {(one["about"].get("service"), one["about"].get("keyword")) for one in lessons}
+    assert ("payments", "direct debits") in {
+        (one["about"].get("service"), one["about"].get("keyword")) for one in lessons
+    }
     assert ("standard", 1) in {(one["about"].get("policy"), one["about"].get("level")) for one in lessons}
 
 
@@ -212,18 +258,30 @@ def test_a_wait_that_is_too_short_is_seen_in_an_imported_history_with_acknowledg
     rows = []
     for n in range(6):
         day = f"2026-0{n + 1}-02"
-        row = {"title": f"down {n}", "service": "login", "declared_at": f"{day} 10:00", "first_paged_at": f"{day} 10:00"}
-        row |= {"acknowledged_at": f"{day} 10:09", "acknowledged_by": "ana", "acknowledged_level": "1", "resolved_at": f"{day} 11:00"}
+        row = {
+            "title": f"down {n}",
+            "service": "login",
+            "declared_at": f"{day} 10:00",
+            "first_paged_at": f"{day} 10:00",
+        }
+        row |= {
+            "acknowledged_at": f"{day} 10:09",
+            "acknowledged_by": "ana",
+            "acknowledged_level": "1",
+            "resolved_at": f"{day} 11:00",
+        }
         rows.append({**row, "paged": "ana@1;bo@2+5m"})
     assert bring(here, as_csv(*rows)).code == 0
     lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
     assert "short-wait" in {one["code"] for one in lessons}
 
 
-# ── CSV and JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── CSV and JSON ──────────────────────────────────────────────────────────────────────
 
 NOW = instant("2026-11-23T10:00:00")
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(lambda one: f"x{one}\n, ;\t\"y\" {one}z")
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(
+    lambda one: f'x{one}\n, ;\t"y" {one}z'
+)
 people = st.sampled_from(["ana", "bo", "cara", "dan", "eve", "ops"])
 
 
@@ -240,7 +298,11 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
         return at.strftime("%Y-%m-%dT%H:%M:%SZ" if form == "z" else "%Y-%m-%d %H:%M:%S +0000")
 
     at = datetime(2025, 11, 1) + timedelta(seconds=draw(st.integers(0, 100 * 86_400)))
-    row = {"title": draw(texts), "service": draw(st.sampled_from(["login", "Card payments", "auth-db"])), "declared_at": time(at)}
+    row = {
+        "title": draw(texts),
+        "service": draw(st.sampled_from(["login", "Card payments", "auth-db"])),
+        "declared_at": time(at),
+    }
     for name, values in {
         "message": texts,
         "severity": st.sampled_from(["minor", "major", "critical"]),
@@ -279,12 +341,22 @@ def files(found: list[dict[str, str]], separator: str, end: str) -> dict[str, by
     ]
     return {
         "CSV": as_csv(*found, separator=separator, end=end).encode(),
-        "CSV with a BOM and spelled columns": as_csv(
-            *({name.replace("_", " ").upper() if "label" not in name else name: one for name, one in row.items()} for row in found),
-            separator=separator,
-        ).encode("utf-8-sig"),
+        "CSV with a BOM and spelled columns": (
+            as_csv(
+                *(
+                    {
+                        name.replace("_", " ").upper() if "label" not in name else name: one
+                        for name, one in row.items()
+                    }
+                    for row in found
+                ),
+                separator=separator,
+            ).encode("utf-8-sig")
+        ),
         "a JSON list": json.dumps(found).encode(),
-        "a JSON object": json.dumps({"source": "x", "incidents": nested}, indent=1, ensure_ascii=False).encode(),
+        "a JSON object": (
+            json.dumps({"source": "x", "incidents": nested}, indent=1, ensure_ascii=False).encode()
+        ),
         "JSON lines": "\n".join(json.dumps(one) for one in found).encode(),
     }
 
@@ -327,7 +399,9 @@ def test_csv_and_json_give_the_same_record_and_it_is_what_the_rows_say(
         by_title = {one.title.strip(): one for one in records}
         for row in found:
             record = by_title[row["title"].strip()]
-            at = {name: instant_of(text, "Europe/London") for name, text in row.items() if name.endswith("_at")}
+            at = {
+                name: instant_of(text, "Europe/London") for name, text in row.items() if name.endswith("_at")
+            }
 
             def since(name: str, at: dict[str, int] = at) -> int | None:
                 return at[name] - at["declared_at"] if name in at else None
@@ -340,14 +414,22 @@ def test_csv_and_json_give_the_same_record_and_it_is_what_the_rows_say(
             assert [catalog.services[one].name for one in record.services] == [
                 {"login": "Log in", "auth-db": "Auth database"}.get(row["service"], row["service"])
             ]
-            assert record.first_services == ((row["first_service"],) if "first_service" in row else record.services)
+            assert record.first_services == (
+                (row["first_service"],) if "first_service" in row else record.services
+            )
             assert record.labels.get("a b") == row.get("label.a b")
             named = {part.partition("@")[0] for part in row.get("paged", "").split(";") if part}
-            assert {page.person for page in record.pages} - {"unknown", row.get("acknowledged_by")} == named - {row.get("acknowledged_by")}
+            assert {page.person for page in record.pages} - {
+                "unknown",
+                row.get("acknowledged_by"),
+            } == named - {row.get("acknowledged_by")}
             if "acknowledged_level" in row:
                 level = int(row["acknowledged_level"])
                 assert all(one.current == level for one in record.answers)
-                assert any(f"person:{row['acknowledged_by']}" in one.recipients and one.level == level for one in record.pagings)
+                assert any(
+                    f"person:{row['acknowledged_by']}" in one.recipients and one.level == level
+                    for one in record.pagings
+                )
             situation = store.situations.load(record.id)
             assert situation is not None
             assert situation.incident.status is IncidentStatus.RESOLVED
@@ -375,7 +457,16 @@ def test_a_time_is_iso_8601_or_a_wall_clock_of_the_organisation(text: str) -> No
     assert instant_of(text, "Europe/London") == round(wanted.timestamp() * 1_000_000)
 
 
-NO_TIMES = ["01/03/2026 14:05", "yesterday", "1772373900", "2026-13-01 10:00", "2026-03-29 01:30", "0001-01-01", "+2h", "now"]
+NO_TIMES = [
+    "01/03/2026 14:05",
+    "yesterday",
+    "1772373900",
+    "2026-13-01 10:00",
+    "2026-03-29 01:30",
+    "0001-01-01",
+    "+2h",
+    "now",
+]
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
@@ -384,18 +475,27 @@ def test_anything_else_is_no_time(text: str) -> None:
         instant_of(text, "Europe/London")
 
 
-# ── what is wrong ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what is wrong ─────────────────────────────────────────────────────────────────────
 
 GOOD = {**FULL, "paged": "dee@1;bo@2+13m"}
 WRONG = [
-    ({"service": "logn"}, 'service: no such service: "logn"; did you mean "login"? (--keep-unknown takes it as it is)'),
+    (
+        {"service": "logn"},
+        'service: no such service: "logn"; did you mean "login"? (--keep-unknown takes it as it is)',
+    ),
     ({"service": ""}, "service: it is empty; say which service it was in the end"),
     ({"title": "", "message": ""}, "title: it is empty, and there is no message"),
     ({"declared_at": ""}, "declared_at: it is empty; write it like"),
     ({"declared_at": "2.3.2026"}, 'declared_at: "2.3.2026" is no time; write it like "2026-03-01 14:05"'),
-    ({"declared_at": "2026-03-29 01:30"}, "does not exist in Europe/London: the clocks go forward over it; the first moment after it is"),
+    (
+        {"declared_at": "2026-03-29 01:30"},
+        "does not exist in Europe/London: the clocks go forward over it; the first moment after it is",
+    ),
     ({"resolved_at": "2126-03-02 02:10"}, 'resolved_at: "2126-03-02 02:10" is still to come'),
-    ({"resolved_at": "2026-03-02 02:05"}, "resolved_at: Mon 2026-03-02 02:05 is before declared_at, Mon 2026-03-02 02:10 (Europe/London)"),
+    (
+        {"resolved_at": "2026-03-02 02:05"},
+        "resolved_at: Mon 2026-03-02 02:05 is before declared_at, Mon 2026-03-02 02:10 (Europe/London)",
+    ),
     ({"acknowledged_at": "2026-03-02 04:05"}, "acknowledged_at: Mon 2026-03-02 04:05 is after resolved_at"),
     ({"severity": "huge"}, 'severity: no such severity: "huge"; known are critical, major, minor'),
     ({"team": "identiy"}, 'team: no such team: "identiy"; did you mean "identity"?'),
@@ -403,7 +503,13 @@ WRONG = [
     ({"acknowledged_by": "boo"}, 'acknowledged_by: no such person: "boo"; did you mean "bo"?'),
     ({"acknowledged_level": "two"}, 'acknowledged_level: "two" is no level; write a number from 1 to 99'),
     ({"acknowledged_at": ""}, "acknowledged_by: there is no acknowledged_at; say when, or leave it empty"),
-    ({"first_paged_at": ""}, "paged: there is no first_paged_at; say when (declared_at, if pages went out at once), or leave it empty"),
+    (
+        {"first_paged_at": ""},
+        (
+            "paged: there is no first_paged_at; say when (declared_at, if pages went out at once), or leave"
+            " it empty"
+        ),
+    ),
     ({"acknowledged_by": ""}, "acknowledged_level: there is no acknowledged_by"),
     ({"first_service": ""}, "rerouted_at: there is no first_service"),
     ({"paged": "nobody"}, 'paged: no such person: "nobody"'),
@@ -412,18 +518,25 @@ WRONG = [
     ({"paged": "bo@2+6"}, 'paged: "6" has no unit'),
     ({"paged": "bo@2+600m"}, "paged: bo would have been paged after it was over"),
     ({"id": "x" * 300}, "id: it has 300 characters; at most 200 are taken"),
-    ({"label.long": "x" * 100_001 * 11}, "label.long: it has 1,100,011 characters; at most 1,000,000 are taken"),
+    (
+        {"label.long": "x" * 100_001 * 11},
+        "label.long: it has 1,100,011 characters; at most 1,000,000 are taken",
+    ),
     ({"label.imported": "x"}, "label.imported: this label says that an incident was imported"),
 ]
 
 
 @pytest.mark.parametrize(("change", "problem"), WRONG, ids=[problem for _, problem in WRONG])
-def test_what_is_wrong_is_told_with_line_and_column_and_what_to_do(here: Bank, change: dict[str, str], problem: str) -> None:
+def test_what_is_wrong_is_told_with_line_and_column_and_what_to_do(
+    here: Bank, change: dict[str, str], problem: str
+) -> None:
     lines = "\n".join(json.dumps(one) for one in (LEAST, {**GOOD, **change}))
     ran = bring(here, lines)
     assert (ran.code, ran.out) == (2, "")
     told = ran.err.splitlines()
-    assert any(one.startswith(f"{here.place}/history.csv:2: ") and problem in one for one in told[:-2]), ran.err
+    assert any(one.startswith(f"{here.place}/history.csv:2: ") and problem in one for one in told[:-2]), (
+        ran.err
+    )
     assert told[-2].endswith("; nothing was imported")
     assert told[-1].startswith("hint: ")
     assert here.here("list", "--all", "--json").json == []
@@ -432,27 +545,50 @@ def test_what_is_wrong_is_told_with_line_and_column_and_what_to_do(here: Bank, c
 FILES: list[tuple[str | bytes, str]] = [
     ("", "the file is empty"),
     (" \n", "the file is empty"),
-    ("title,declared_at\nx,2026-03-01", "history.csv:1: there is no column service; needed are title (or message), service"),
-    ("title,services,declared_at\nx,login,2026-03-01", 'there is no column service; is it the one called "services"?'),
+    (
+        "title,declared_at\nx,2026-03-01",
+        "history.csv:1: there is no column service; needed are title (or message), service",
+    ),
+    (
+        "title,services,declared_at\nx,login,2026-03-01",
+        'there is no column service; is it the one called "services"?',
+    ),
     ("name,service,declared_at\nx,login,2026-03-01", "there is no column title or message"),
     ("title,title,service,declared_at\nx,x,login,2026-03-01", "title: there are two columns of this name"),
-    ("title,service,declared_at\nx, y,login,2026-03-01", "csv:2: it has 4 cells, but the head names 3 columns; a text with a comma"),
+    (
+        "title,service,declared_at\nx, y,login,2026-03-01",
+        "csv:2: it has 4 cells, but the head names 3 columns; a text with a comma",
+    ),
     ('title,service,declared_at\n"x,login,2026-03-01\n', "this is no CSV: unexpected end of data"),
-    ("title,service,declared_at\nGrö,login,2026-03-01".encode("latin-1"), "history.csv:2: the byte 0xf6 is no UTF-8; save it as UTF-8"),
+    (
+        "title,service,declared_at\nGrö,login,2026-03-01".encode("latin-1"),
+        "history.csv:2: the byte 0xf6 is no UTF-8; save it as UTF-8",
+    ),
     ("title,service,declared_at\nx,login,2026-03-01".encode("utf-16"), "the file is UTF-16"),
     ('[{"title": "x",}]', "history.csv:1: this is no JSON"),
     ('{"incidents": 3}', '"incidents" is not a list'),
     ('[3, {"title": "x"}]', "history.csv: incident 1: this is not an object"),
-    ('[{"title": ["x"], "service": "login", "declared_at": "2026-03-01"}]', "incident 1: title: this is not a text or a number"),
+    (
+        '[{"title": ["x"], "service": "login", "declared_at": "2026-03-01"}]',
+        "incident 1: title: this is not a text or a number",
+    ),
     ('{"title": "x"}\n{"title": "y"\n', "this is no JSON"),
     ("[" * 100_000, "this is no JSON"),
-    (as_csv({"id": "7", **LEAST}, {"id": "7", **LEAST}), '3: id: "7" is the id of line 2 as well; give each incident an id of its own'),
-    (as_csv(LEAST, LEAST), "3: it says the same as line 2: title, services and time; leave one out, or give them ids"),
+    (
+        as_csv({"id": "7", **LEAST}, {"id": "7", **LEAST}),
+        '3: id: "7" is the id of line 2 as well; give each incident an id of its own',
+    ),
+    (
+        as_csv(LEAST, LEAST),
+        "3: it says the same as line 2: title, services and time; leave one out, or give them ids",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("content", "problem"), FILES, ids=[problem for _, problem in FILES])
-def test_a_file_that_cannot_be_read_says_where_and_what_to_do(here: Bank, content: str | bytes, problem: str) -> None:
+def test_a_file_that_cannot_be_read_says_where_and_what_to_do(
+    here: Bank, content: str | bytes, problem: str
+) -> None:
     ran = bring(here, content)
     assert (ran.code, ran.out) == (2, "")
     assert problem in ran.err
@@ -460,7 +596,11 @@ def test_a_file_that_cannot_be_read_says_where_and_what_to_do(here: Bank, conten
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_file(here: Bank) -> None:
-    text = as_csv({**GOOD, **dict(WRONG[0][0])}, {**LEAST, "declared_at": "soon", "severity": "huge"}, {**GOOD, "id": "2", "gateway": "x"})
+    text = as_csv(
+        {**GOOD, **dict(WRONG[0][0])},
+        {**LEAST, "declared_at": "soon", "severity": "huge"},
+        {**GOOD, "id": "2", "gateway": "x"},
+    )
     ran = bring(here, text)
     lines = ran.err.splitlines()
     # the message of the first has a line end in it, so that its row takes two lines
@@ -497,14 +637,34 @@ def test_what_is_not_configured_any_more_is_kept_when_asked(here: Bank) -> None:
     ran = bring(here, as_csv(gone, {**LEAST, "title": "no fax", "service": "fax"}), "--keep-unknown")
     assert (ran.code, ran.err) == (0, "")
     show = here.show(1)
-    assert (show["services"], show["teams"], show["severity"], show["acknowledged_by"]) == (["fax", "login"], ["identity"], "huge", "zoe")
+    assert (show["services"], show["teams"], show["severity"], show["acknowledged_by"]) == (
+        ["fax", "login"],
+        ["identity"],
+        "huge",
+        "zoe",
+    )
     assert here.show(2)["teams"] == ["unknown"]
     for command in ("show", "timeline", "explain", "replay", "export"):
         assert here.here(command, "1").code == here.here(command, "2").code == 0
     assert here.here("report", "--since", "2026-01-01").code == 0
 
 
-CELLS = ["", "login", "fax", "2026-03-02 02:10", "2026-03-02", "99999-01-01", "1", "99", "ana@99+1w", ";;@+", "9" * 30, "\0", '"', "é\n|"]
+CELLS = [
+    "",
+    "login",
+    "fax",
+    "2026-03-02 02:10",
+    "2026-03-02",
+    "99999-01-01",
+    "1",
+    "99",
+    "ana@99+1w",
+    ";;@+",
+    "9" * 30,
+    "\0",
+    '"',
+    "é\n|",
+]
 
 
 @settings(max_examples=200)
@@ -512,13 +672,16 @@ CELLS = ["", "login", "fax", "2026-03-02 02:10", "2026-03-02", "99999-01-01", "1
     st.one_of(
         st.binary(max_size=120),
         st.text(alphabet='[]{}",:;\n\t 1a\ufeff\ud7ff', max_size=60).map(str.encode),
-        st.lists(st.fixed_dictionaries({name: st.sampled_from(CELLS) | st.text(max_size=8) for name in COLUMNS}), max_size=2).map(
-            lambda found: as_csv(*found).encode("utf-8", "replace")
-        ),
+        st.lists(
+            st.fixed_dictionaries({name: st.sampled_from(CELLS) | st.text(max_size=8) for name in COLUMNS}),
+            max_size=2,
+        ).map(lambda found: as_csv(*found).encode("utf-8", "replace")),
     ),
     st.booleans(),
 )
-def test_whatever_is_in_the_file_it_is_read_or_refused(catalog: Catalog, content: bytes, keep_unknown: bool) -> None:
+def test_whatever_is_in_the_file_it_is_read_or_refused(
+    catalog: Catalog, content: bytes, keep_unknown: bool
+) -> None:
     found = read(content)
     pasts, faults = importing.check(found.rows, catalog, NOW, keep_unknown=keep_unknown)
     assert found.faults or faults or len(pasts) == len(found.rows)
@@ -528,7 +691,9 @@ def test_whatever_is_in_the_file_it_is_read_or_refused(catalog: Catalog, content
 
 
 @pytest.mark.parametrize("column", ["paged", "declared_at", "acknowledged_level", "service", "title"])
-@pytest.mark.parametrize("text", ["2026 " + " " * 900_000 + "x", "a;" * 400_000, "@1+" * 200_000, "1" * 900_000])
+@pytest.mark.parametrize(
+    "text", ["2026 " + " " * 900_000 + "x", "a;" * 400_000, "@1+" * 200_000, "1" * 900_000]
+)
 def test_no_cell_takes_long_to_refuse(catalog: Catalog, column: str, text: str) -> None:
     row = {**LEAST, "first_paged_at": "2026-03-03 09:01", column: text}
     began = time.process_time()
@@ -536,7 +701,7 @@ def test_no_cell_takes_long_to_refuse(catalog: Catalog, column: str, text: str) 
     assert time.process_time() - began < 5
 
 
-# ── on a running installation ─────────────────────────────────────────────────────────────────────────────────────────
+# ── on a running installation ─────────────────────────────────────────────────────────
 
 
 def test_the_past_is_listed_where_it_belongs(here: Bank) -> None:
@@ -576,7 +741,14 @@ def test_nobody_is_paged_and_nothing_is_found_wrong_whatever_the_times(here: Ban
     before = here.here("doctor", "--json").json["findings"]
     moment = datetime.fromtimestamp(Clock().now() // 1_000_000, UTC).isoformat()
     storm = [
-        {"title": f"x{n}", "service": "login", "declared_at": moment, "first_paged_at": moment, "paged": "ana;bo", "gateway": "sms"}
+        {
+            "title": f"x{n}",
+            "service": "login",
+            "declared_at": moment,
+            "first_paged_at": moment,
+            "paged": "ana;bo",
+            "gateway": "sms",
+        }
         for n in range(30)
     ]
     ancient = {"title": "long ago", "service": "payments", "declared_at": "1999-12-31 23:59"}

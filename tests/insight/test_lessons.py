@@ -1,4 +1,6 @@
-"""Lessons: every planted fact of the made year is found and nothing else; small organisations learn from three incidents, not from two."""
+"""Lessons: every planted fact of the made year is found and nothing else; small organisations learn
+from three incidents, not from two.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year
 from tests.world import STANDARD, World, WorldClock
 
-# ── the made year ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the made year ──────────────────────────────────────────────────────────────────────
 
 SAME = {"person-at-night": "paged-at-night"}
 """planted facts whose proposal has another name"""
@@ -35,7 +37,10 @@ def planted(facts: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     for one in facts:
         about = {name: one.get(name) for name in ABOUT}
         if one["kind"] in ("person-at-night", "gateway-fails", "severity-raised"):
-            about |= {"service": one.get("service") if one["kind"] == "severity-raised" else None, "policy": None}
+            about |= {
+                "service": one.get("service") if one["kind"] == "severity-raised" else None,
+                "policy": None,
+            }
         found.add((SAME.get(one["kind"], one["kind"]), one.get("words"), *about.values()))
     return found
 
@@ -49,7 +54,9 @@ def told(proposals: Any) -> set[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def proposals(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return year.escalate_in(tmp_path_factory.mktemp("lessons"))("lessons", "--since", "2000-01-01", "--json").json
+    return year.escalate_in(tmp_path_factory.mktemp("lessons"))(
+        "lessons", "--since", "2000-01-01", "--json"
+    ).json
 
 
 def test_every_planted_fact_is_found_and_nothing_else(year: Year, proposals: Any) -> None:
@@ -58,10 +65,15 @@ def test_every_planted_fact_is_found_and_nothing_else(year: Year, proposals: Any
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
-def test_of_five_thousand_incidents_every_planted_fact_is_found_and_nothing_else(seed: int, tmp_path: Path) -> None:
+def test_of_five_thousand_incidents_every_planted_fact_is_found_and_nothing_else(
+    seed: int, tmp_path: Path
+) -> None:
     facts = make_year(tmp_path, seed=seed)["facts"]
     found = _learn(tmp_path / "config", tmp_path / "escalate.db")
-    subjects = [{"code": one.code, "about": {name: getattr(one, name) for name in (*ABOUT, "keyword")}} for one in found]
+    subjects = [
+        {"code": one.code, "about": {name: getattr(one, name) for name in (*ABOUT, "keyword")}}
+        for one in found
+    ]
     assert told(subjects) == planted(facts)
 
 
@@ -80,7 +92,9 @@ def test_the_evidence_is_in_the_record(year: Year, proposals: Any) -> None:
         assert keyword["about"]["keyword"] in title.lower()
         assert keyword["about"]["service"] in services
     night = next(one for one in proposals if one["code"] == "paged-at-night")
-    paged = year.sql("SELECT incident_id FROM notifications WHERE recipient = ?", f"person:{night['about']['person']}")
+    paged = year.sql(
+        "SELECT incident_id FROM notifications WHERE recipient = ?", f"person:{night['about']['person']}"
+    )
     assert set(night["incidents"]) <= {incident for (incident,) in paged}
 
 
@@ -107,7 +121,8 @@ def test_the_toml_of_every_proposal_is_a_configuration_that_is_valid_and_ends_th
     codes = {one.code for one in found}
     assert {"no-runbook", "nudge-accepted", "nudge-declined"} <= codes
     again = {one.code for one in lessons(Past(records, every, texts))}
-    assert not again & {"no-runbook", "nudge-accepted", "nudge-declined", "keyword"}  # what the configuration alone answers
+    # what the configuration alone answers
+    assert not again & {"no-runbook", "nudge-accepted", "nudge-declined", "keyword"}
 
 
 def test_the_toml_is_what_is_tried(year: Year, tmp_path: Path) -> None:
@@ -147,7 +162,7 @@ def test_the_screen_says_what_to_write(escalate: Escalate) -> None:
     assert shown.out.startswith("600 incidents, ")
 
 
-# ── small organisations ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── small organisations ───────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -158,9 +173,15 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def learned(world: World) -> dict[str, Proposal]:
-    """Proposals by code; there is one of each in these stories. No service of theirs has a runbook, which is another story."""
+    """Proposals by code; there is one of each in these stories. No service of theirs has a runbook,
+    which is another story.
+    """
     records, _ = world.store.history.records()
-    found = [one for one in lessons(Past(records, world.catalog, Texts.at(world.config))) if one.code != "no-runbook"]
+    found = [
+        one
+        for one in lessons(Past(records, world.catalog, Texts.at(world.config)))
+        if one.code != "no-runbook"
+    ]
     assert len({one.code for one in found}) == len(found)
     return {one.code: one for one in found}
 
@@ -196,7 +217,11 @@ def test_a_phrase_is_learned_though_other_incidents_were_moved_too(world: World)
 
 def test_a_keyword_that_is_elsewhere_now_is_taken_from_there(tmp_path: Path) -> None:
     world = World(tmp_path)
-    text = (world.config / "escalate.toml").read_text().replace('["sign in", "password"]', '["sign in", "bank transfer"]')
+    text = (
+        (world.config / "escalate.toml")
+        .read_text()
+        .replace('["sign in", "password"]', '["sign in", "bank transfer"]')
+    )
     world.configure("", organisation=text)
     for title in ("my bank transfer has not arrived", "bank transfer stuck", "a bank transfer twice"):
         bank_transfer(world, title)
@@ -231,10 +256,14 @@ def test_a_level_that_nobody_answered_three_times(world: World) -> None:
     unanswered(world, 1)
     found = learned(world)["unanswered-level"]
     assert (found.policy, found.level, found.count, found.of) == ("standard", 1, 3, 3)
-    assert [(change.does, change.place) for change in found.changes] == [("remove", ("policies", "standard", "levels", 0))]
+    assert [(change.does, change.place) for change in found.changes] == [
+        ("remove", ("policies", "standard", "levels", 0))
+    ]
 
 
-def test_a_level_that_one_team_of_several_never_answers_gives_that_team_a_policy_of_its_own(world: World) -> None:
+def test_a_level_that_one_team_of_several_never_answers_gives_that_team_a_policy_of_its_own(
+    world: World,
+) -> None:
     for _ in range(4):
         incident = world.declare("Cards declined", "payments")
         world.advance("1m")
@@ -246,8 +275,13 @@ def test_a_level_that_one_team_of_several_never_answers_gives_that_team_a_policy
     assert found.team == "identity"
     made = Texts.at(world.config).with_changes(found.changes)
     assert made.teams["identity"].policy == "identity-standard"
-    assert [str(target) for level in made.policies["identity-standard"].levels for target in level.notify] == ["lead"]
-    assert made.policies["standard"] == world.catalog.policies["standard"] or len(made.policies["standard"].levels) == 2
+    assert [
+        str(target) for level in made.policies["identity-standard"].levels for target in level.notify
+    ] == ["lead"]
+    assert (
+        made.policies["standard"] == world.catalog.policies["standard"]
+        or len(made.policies["standard"].levels) == 2
+    )
 
 
 ONE_LEVEL = STANDARD[: STANDARD.rindex("[[policies")]
@@ -266,7 +300,9 @@ def test_where_it_is_the_only_level_those_of_the_fallback_are_paged_with_it(tmp_
             world.resolve(incident)
             world.advance("2h", every="10m")
         made = Texts.at(world.config).with_changes(learned(world)["unanswered-level"].changes)
-        identity, payments = (made.policies[made.teams[team].policy or ""] for team in ("identity", "payments"))
+        identity, payments = (
+            made.policies[made.teams[team].policy or ""] for team in ("identity", "payments")
+        )
         assert [str(target) for target in identity.levels[0].notify] == ["on-call", "person:ops"]
         assert [str(target) for target in payments.levels[0].notify] == ["on-call"]
         world.store.close()
@@ -284,7 +320,9 @@ def test_people_who_answer_after_the_wait_need_a_longer_one(world: World) -> Non
     assert found.changes[0].toml.endswith('wait = "7m"')
 
 
-def test_a_rule_that_is_always_answered_yes_is_made_automatic_and_one_that_never_is_goes(tmp_path: Path) -> None:
+def test_a_rule_that_is_always_answered_yes_is_made_automatic_and_one_that_never_is_goes(
+    tmp_path: Path,
+) -> None:
     rules = """
 [[rules]]
 name = "Critical reaches the CTO"
@@ -321,7 +359,9 @@ def test_what_is_declared_minor_and_always_raised_begins_there(world: World) -> 
         world.advance("2h", every="10m")
     found = learned(world)["severity-raised"]
     made = Texts.at(world.config).with_changes(found.changes)
-    assert [(rule.raise_to, rule.when.text) for rule in made.rules] == [("major", 'service = "login", severity = "minor"')]
+    assert [(rule.raise_to, rule.when.text) for rule in made.rules] == [
+        ("major", 'service = "login", severity = "minor"')
+    ]
 
 
 def test_a_team_that_is_always_added_later_is_brought_in_from_the_start(world: World) -> None:
@@ -349,7 +389,9 @@ def test_a_gateway_that_fails_gets_a_second_one_beside_it(world: World) -> None:
 
 
 def test_an_address_that_fails_is_not_blamed_on_the_gateway(world: World) -> None:
-    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
+    world.post.refuse = lambda url: (
+        Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
+    )
     for _ in range(4):
         for service, person in (("login", "ana"), ("payments", "cara"), ("auth-db", "eve")):
             incident = world.declare("It is down", service)
@@ -426,14 +468,20 @@ def test_a_lesson_that_was_followed_is_not_taught_again_of_another_level(world: 
 def test_teams_that_were_renamed_since_teach_nothing_and_stop_nothing(world: World) -> None:
     unanswered(world, 5)
     text = (world.config / "escalate.toml").read_text().split("\n[policies.")[0]
-    world.configure(STANDARD, organisation=text.replace("teams.identity]", "teams.access]").replace('"identity"', '"access"'))
+    world.configure(
+        STANDARD,
+        organisation=text.replace("teams.identity]", "teams.access]").replace('"identity"', '"access"'),
+    )
     assert "unanswered-level" not in learned(world)
 
 
 def test_a_nudge_that_acts_when_nobody_answers_is_not_dropped(tmp_path: Path) -> None:
-    rule = '[[rules]]\nname = "CTO"\nwhen = { severity = "critical" }\npage = ["person:cto"]\nmode = "nudge"\n'
+    rule = (
+        '[[rules]]\nname = "CTO"\nwhen = { severity = "critical" }\npage = ["person:cto"]\nmode = "nudge"\n'
+    )
     rule += 'ask = ["on-call"]\nexpires = "10m"\n'
-    for more, minutes in (('on_expiry = "page"\n', "12m"), ("", "1m")):  # it acts; it is dropped with the incident
+    # it acts; it is dropped with the incident
+    for more, minutes in (('on_expiry = "page"\n', "12m"), ("", "1m")):
         place = tmp_path / minutes
         place.mkdir()
         world = World(place, STANDARD, more=rule + more)
@@ -475,7 +523,9 @@ def test_a_team_that_came_and_went_is_not_brought_in(world: World) -> None:
 def test_one_bad_hour_of_a_gateway_is_no_lesson(world: World) -> None:
     for number in range(12):
         broken = number in (4, 5, 6)
-        world.post.refuse = lambda url, broken=broken: Outcome(OutcomeKind.PERMANENT, "HTTP 503") if broken and "/sms/" in url else None
+        world.post.refuse = lambda url, broken=broken: (
+            Outcome(OutcomeKind.PERMANENT, "HTTP 503") if broken and "/sms/" in url else None
+        )
         incident = world.declare("It is down", "login")
         world.ack("ana", incident)
         world.resolve(incident)
@@ -492,13 +542,19 @@ wiki = "https://wiki.example.com"
 LAYOUTS = {
     "levels in one line": lambda text: text.replace(STANDARD, ONE_LINE),
     "links in a table of their own": lambda text: text.replace("[services.payments]", OWN_TABLE),
-    "an id with a dot": lambda text: text.replace("policies.standard", 'policies."of.all"').replace('"standard"', '"of.all"'),
+    "an id with a dot": (
+        lambda text: text.replace("policies.standard", 'policies."of.all"').replace('"standard"', '"of.all"')
+    ),
 }
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_whatever_the_layout_the_text_written_where_it_says_is_what_was_tried(world: World, name: str) -> None:
-    """The lines that a change names are replaced by its text, as a person would; then the files make what was tried."""
+def test_whatever_the_layout_the_text_written_where_it_says_is_what_was_tried(
+    world: World, name: str
+) -> None:
+    """The lines that a change names are replaced by its text, as a person would; then the files
+    make what was tried.
+    """
     file = world.config / "escalate.toml"
     text = LAYOUTS[name](file.read_text())
     file.write_text(text)
@@ -513,17 +569,26 @@ def test_whatever_the_layout_the_text_written_where_it_says_is_what_was_tried(wo
         for change in one.changes:
             edited = by_hand(edited, change.toml, change.does)
         file.write_text(edited)
-        assert essence(load(world.config).catalog) == essence(texts.with_changes(one.changes)) != essence(world.catalog)
+        assert (
+            essence(load(world.config).catalog)
+            == essence(texts.with_changes(one.changes))
+            != essence(world.catalog)
+        )
 
 
 def essence(catalog: Catalog) -> Any:
     """What these proposals are about."""
-    levels = {name: [(*map(str, level.notify), level.wait) for level in policy.levels] for name, policy in catalog.policies.items()}
+    levels = {
+        name: [(*map(str, level.notify), level.wait) for level in policy.levels]
+        for name, policy in catalog.policies.items()
+    }
     return levels, {one.id: one.policy for one in catalog.teams.values()}, catalog.services["login"].links
 
 
 def by_hand(text: str, toml: str, does: str) -> str:
-    """Write `toml` into `text` where its header says: a new line under it in place of one with the same key; a new block at the end."""
+    """Write `toml` into `text` where its header says: a new line under it in place of one with the
+    same key; a new block at the end.
+    """
     if does == "add":
         return f"{text}\n{toml}\n"
     header, *lines = toml.split("\n")
@@ -551,7 +616,11 @@ def test_nothing_to_propose_is_said(escalate: Escalate) -> None:
 def test_the_services_that_break_most_want_a_runbook(world: World) -> None:
     unanswered(world, 3)
     records, _ = world.store.history.records()
-    found = [one for one in lessons(Past(records, world.catalog, Texts.at(world.config))) if one.code == "no-runbook"]
+    found = [
+        one
+        for one in lessons(Past(records, world.catalog, Texts.at(world.config)))
+        if one.code == "no-runbook"
+    ]
     assert [(one.service, one.count) for one in found] == [("login", 3)]
     assert found[0].changes[0].toml.startswith("[services.login]\nlinks = { runbook = ")
 
@@ -566,7 +635,9 @@ def test_two_incidents_of_anything_are_no_lesson(world: World) -> None:
 def test_a_rule_is_found_in_its_own_file(tmp_path: Path) -> None:
     """Two files with rules: the number of a rule is one within its file."""
     world = World(tmp_path)
-    rule = '[[rules]]\nname = "{}"\nwhen = {{ severity = "critical" }}\npage = ["person:cto"]\nmode = "nudge"\n'
+    rule = (
+        '[[rules]]\nname = "{}"\nwhen = {{ severity = "critical" }}\npage = ["person:cto"]\nmode = "nudge"\n'
+    )
     (world.config / "a.toml").write_text(rule.format("First"))
     (world.config / "z.toml").write_text(rule.format("Other") + rule.format("Wanted"))
     texts = Texts.at(world.config)
@@ -576,9 +647,7 @@ def test_a_rule_is_found_in_its_own_file(tmp_path: Path) -> None:
     world.store.close()
 
 
-
-
-# ── chance ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── chance ──────────────────────────────────────────────────────────────────────────
 
 SAID = (
     "customers", "cannot", "see", "page", "slow", "after", "login", "payment", "card", "balance", "statement", "mobile", "website",
@@ -588,23 +657,35 @@ SAID = (
 
 @pytest.mark.long
 def test_histories_without_a_pattern_teach_next_to_nothing(tmp_path: Path) -> None:
-    """Forty histories of ten to forty incidents in which everything is left to chance: at most three in forty make a proposal."""
+    """Forty histories of ten to forty incidents in which everything is left to chance: at most
+    three in forty make a proposal.
+    """
     taught = []
     for seed in range(40):
         place = tmp_path / str(seed)
         place.mkdir()
         world, dice = World(place, STANDARD), random.Random(seed)
-        world.post.refuse = lambda url, dice=dice: Outcome(OutcomeKind.PERMANENT, "HTTP 400") if dice.random() < 0.02 else None
+        world.post.refuse = lambda url, dice=dice: (
+            Outcome(OutcomeKind.PERMANENT, "HTTP 400") if dice.random() < 0.02 else None
+        )
         for _ in range(dice.randint(10, 40)):
             service = dice.choice(["login", "login", "payments", "auth-db"])
-            incident = world.declare(" ".join(dice.sample(SAID, 4)), service, severity=dice.choice(["minor", "major", "critical"]))
+            incident = world.declare(
+                " ".join(dice.sample(SAID, 4)), service, severity=dice.choice(["minor", "major", "critical"])
+            )
             if dice.random() < 0.12:
                 other = dice.choice([one for one in ("login", "payments", "auth-db") if one != service])
-                world.update(incident, add_services=(other,), drop_services=(service,) if dice.random() < 0.5 else ())
+                world.update(
+                    incident, add_services=(other,), drop_services=(service,) if dice.random() < 0.5 else ()
+                )
             if dice.random() < 0.1:
                 world.update(incident, severity="critical", by="ana")
             world.advance(f"{1 + int(dice.expovariate(1 / 4))}m")
-            people = (one.recipient for one in world.look(incident).notifications if one.recipient.startswith("person:"))
+            people = (
+                one.recipient
+                for one in world.look(incident).notifications
+                if one.recipient.startswith("person:")
+            )
             paged = [one.removeprefix("person:") for one in people]
             world.ack(dice.choice(paged) if paged else "ops", incident, everything=True)
             world.resolve(incident)

@@ -1,4 +1,6 @@
-"""The page of `report --html`: its words and numbers without a browser, and everything that only a browser can tell in a real one."""
+"""The page of `report --html`: its words and numbers without a browser, and everything that only a
+browser can tell in a real one.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,12 @@ VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
 def drawn(name: str) -> str:
-    return page(REPORTS[name](), reports.catalog(), "Incidents of the last 365 days", "24 Nov 2025 – 22 Nov 2026, times in Europe/London")
+    return page(
+        REPORTS[name](),
+        reports.catalog(),
+        "Incidents of the last 365 days",
+        "24 Nov 2025 – 22 Nov 2026, times in Europe/London",
+    )
 
 
 def picture(weeks: list[Week], said: str) -> str:
@@ -83,7 +90,7 @@ class Read(HTMLParser):
             self._table[-1][-1] += data
 
 
-# ── without a browser ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── without a browser ─────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -92,8 +99,29 @@ def test_the_page_is_whole_loads_nothing_and_runs_nothing(name: str) -> None:
     read = Read(html)
     assert read.wrong == []
     tags = {tag for tag, _, _ in read.attributes} | set(re.findall(r"<([a-z0-9]+)", html))
-    assert tags & {"script", "img", "iframe", "link", "object", "embed", "form", "base", "image", "use", "foreignobject", "a"} == set()
-    assert [one for one in read.attributes if one[1].startswith("on") or one[1] in ("src", "href", "xlink:href", "action")] == []
+    assert (
+        tags
+        & {
+            "script",
+            "img",
+            "iframe",
+            "link",
+            "object",
+            "embed",
+            "form",
+            "base",
+            "image",
+            "use",
+            "foreignobject",
+            "a",
+        }
+        == set()
+    )
+    assert [
+        one
+        for one in read.attributes
+        if one[1].startswith("on") or one[1] in ("src", "href", "xlink:href", "action")
+    ] == []
     assert re.search(r"url\(|@import|https?:", html) is None
     assert ("meta", "content", "default-src 'none'; style-src 'unsafe-inline'") in read.attributes
     assert re.search(r"\b(nan|inf|None)\b", html) is None
@@ -126,20 +154,37 @@ def test_every_number_is_in_a_table() -> None:
         return [f"{one:,}" if isinstance(one, int) else str(one) for one in cells]
 
     assert tables["Pages per person"] == [
-        row(catalog.name_of(f"person:{one.person}"), one.pages, one.night, one.weekend, one.off_hours, one.incidents, one.acknowledged)
+        row(
+            catalog.name_of(f"person:{one.person}"),
+            one.pages,
+            one.night,
+            one.weekend,
+            one.off_hours,
+            one.incidents,
+            one.acknowledged,
+        )
         for one in year.people
     ]
     weeks = [(f"{one.start.day} {one.start:%b %Y}", one.incidents, one.acknowledge) for one in year.weeks]
     assert tables["Time to acknowledge, week by week"] == [
         row(week, incidents, took.count, span(took.median), span(took.p90)) for week, incidents, took in weeks
     ]
-    assert [one[1:] for one in tables["Pages by weekday and hour"]] == [row(*hours, sum(hours)) for hours in year.hours]
-    assert [one[:5] for one in tables["Levels and their answers"]] == [
-        row(catalog.team_name(one.team), one.level, one.paged, one.answered, one.unanswered) for one in year.levels
+    assert [one[1:] for one in tables["Pages by weekday and hour"]] == [
+        row(*hours, sum(hours)) for hours in year.hours
     ]
-    assert tables["Nudges"] == [row(one.rule, one.accepted, one.declined, one.expired, one.open) for one in year.nudges]
-    assert tables["Delivery"] == [row(one.gateway, one.tried, one.sent, one.failed, one.retried) for one in year.gateways]
-    assert [one[:2] for one in tables["Teams: times"]] == [row(catalog.team_name(team), one.incidents) for team, one in year.by_team]
+    assert [one[:5] for one in tables["Levels and their answers"]] == [
+        row(catalog.team_name(one.team), one.level, one.paged, one.answered, one.unanswered)
+        for one in year.levels
+    ]
+    assert tables["Nudges"] == [
+        row(one.rule, one.accepted, one.declined, one.expired, one.open) for one in year.nudges
+    ]
+    assert tables["Delivery"] == [
+        row(one.gateway, one.tried, one.sent, one.failed, one.retried) for one in year.gateways
+    ]
+    assert [one[:2] for one in tables["Teams: times"]] == [
+        row(catalog.team_name(team), one.incidents) for team, one in year.by_team
+    ]
 
 
 def test_lists_that_grow_with_the_organisation_show_the_top_and_keep_the_rest() -> None:
@@ -151,7 +196,13 @@ def test_lists_that_grow_with_the_organisation_show_the_top_and_keep_the_rest() 
     assert all(sum(map(float, re.findall(r"width:([\d.]+)%", bar))) < 100.1 for bar in bars)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.none() | st.integers(0, 30 * DAY), st.integers(1, 50)), min_size=2, max_size=420))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.none() | st.integers(0, 30 * DAY), st.integers(1, 50)),
+        min_size=2,
+        max_size=420,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_any_weeks_can_be_drawn(drawn_weeks: list[tuple[int, int | None, int]]) -> None:
     weeks = [_week(place, count + 1, took, more) for place, (count, took, more) in enumerate(drawn_weeks)]
@@ -181,7 +232,7 @@ def _week(place: int, incidents: int, took: int | None, more: int) -> Week:
     return Week(date(2019, 12, 30) + timedelta(days=7 * place), incidents, spread)
 
 
-# ── in a browser ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── in a browser ──────────────────────────────────────────────────────────────────────
 
 WORDS = """
 (() => {
@@ -211,30 +262,51 @@ PICTURES = """
     return b.width + b.height > 0; }).length }; })
 """
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
-CUT = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"
+CUT = (
+    "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one"
+    " => one.ariaLabel)"
+)
 
 
-@pytest.mark.skipif(browser.installed() is None, reason=f"no browser: none of {', '.join(browser.NAMES)} is installed")
+@pytest.mark.skipif(
+    browser.installed() is None, reason=f"no browser: none of {', '.join(browser.NAMES)} is installed"
+)
 def test_in_a_real_browser(tmp_path: Path) -> None:
     """Everything is looked at before anything fails, so that one run tells all that is wrong."""
     week = tmp_path / "week.html"
-    subprocess.run([sys.executable, "-m", "escalate_cli", "check", "--config", TOUR, "--html", week], capture_output=True, check=False)
+    subprocess.run(
+        [sys.executable, "-m", "escalate_cli", "check", "--config", TOUR, "--html", week],
+        capture_output=True,
+        check=False,
+    )
     one, wrong = browser.Browser(tmp_path), []
     try:
         for name in REPORTS:
             file = tmp_path / f"{name}.html"
             file.write_text(drawn(name), encoding="utf-8")
-            for width, dark in ((1200, False), (390, True), *(((1200, True), (390, False), (700, False)) if "year" in name else ())):
+            for width, dark in (
+                (1200, False),
+                (390, True),
+                *(((1200, True), (390, False), (700, False)) if "year" in name else ()),
+            ):
                 one.open(file, width, dark=dark)
                 where = f"{name}, {width} px, {'dark' if dark else 'light'}: "
-                wrong += [where + problem for problem in (*_quiet(one, file), *_pictures(one, name, width), *_words(one, width))]
+                wrong += [
+                    where + problem
+                    for problem in (*_quiet(one, file), *_pictures(one, name, width), *_words(one, width))
+                ]
             one.run(OPEN_ALL)
-            wrong += [f"{name}, everything open: {problem}" for problem in (*_words(one, 700), *_words_at(one, 390))]
+            wrong += [
+                f"{name}, everything open: {problem}" for problem in (*_words(one, 700), *_words_at(one, 390))
+            ]
             wrong += [f"{name}, printed: {problem}" for problem in _printed(one)]
         for width, dark in ((1200, True), (390, False)):
             one.open(week, width, dark=dark)
             one.run(OPEN_ALL)
-            wrong += [f"the week that check draws, {width} px: {problem}" for problem in (*_quiet(one, week), *_words(one, width))]
+            wrong += [
+                f"the week that check draws, {width} px: {problem}"
+                for problem in (*_quiet(one, week), *_words(one, width))
+            ]
     finally:
         one.close()
     assert wrong == []
@@ -242,14 +314,25 @@ def test_in_a_real_browser(tmp_path: Path) -> None:
 
 def _quiet(one: browser.Browser, file: Path) -> list[str]:
     """Nothing is asked for but the file, and nothing is complained about."""
-    asked = [event["params"]["request"]["url"] for event in one.events if event["method"] == "Network.requestWillBeSent"]
-    loud = ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Page.javascriptDialogOpening")
+    asked = [
+        event["params"]["request"]["url"]
+        for event in one.events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    loud = (
+        "Log.entryAdded",
+        "Runtime.consoleAPICalled",
+        "Runtime.exceptionThrown",
+        "Page.javascriptDialogOpening",
+    )
     said = [str(event["params"]) for event in one.events if event["method"] in loud]
     return said + ([] if asked == [file.as_uri()] else [f"asked for {asked}"])
 
 
 def _pictures(one: browser.Browser, name: str, width: int) -> list[str]:
-    """Each picture is there, as wide as the page lets it be, with shapes in it and words for those who do not see it."""
+    """Each picture is there, as wide as the page lets it be, with shapes in it and words for those
+    who do not see it.
+    """
     found = {picture["kind"]: picture for picture in one.run(PICTURES)}
     wanted = {"no incident": set(), "one incident": {"plot heat"}}.get(name, {"plot heat", "plot weeks"})
     wrong = [] if set(found) == wanted else [f"pictures: {set(found)}"]
@@ -257,13 +340,18 @@ def _pictures(one: browser.Browser, name: str, width: int) -> list[str]:
         large = picture["width"] > min(width, 1000) * 0.65 and picture["height"] > 200
         if not (large and 0 <= picture["left"] < picture["right"] <= width):
             wrong.append(f"{kind} is at {picture}")
-        if picture["shapes"] < (10 if kind == "plot weeks" and name == "a year of a bank" else 3) or len(picture["label"]) < 40:
+        if (
+            picture["shapes"] < (10 if kind == "plot weeks" and name == "a year of a bank" else 3)
+            or len(picture["label"]) < 40
+        ):
             wrong.append(f"{kind} shows little: {picture}")
     return wrong
 
 
 def _words(one: browser.Browser, width: int) -> list[str]:
-    """Words are large enough, stand out from the paper, stay on the page, and in a picture do not cover one another."""
+    """Words are large enough, stand out from the paper, stay on the page, and in a picture do not
+    cover one another.
+    """
     wrong = []
     if (wide := one.run("document.scrollingElement.scrollWidth")) > width:
         wrong.append(f"the page is {wide} px wide")
@@ -280,7 +368,12 @@ def _words(one: browser.Browser, width: int) -> list[str]:
     labels = [word for word in found if word["svg"]]
     for place, a in enumerate(labels):
         for b in labels[place + 1 :]:
-            apart = a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] - 3 <= b["top"] or b["bottom"] - 3 <= a["top"]
+            apart = (
+                a["right"] <= b["left"]
+                or b["right"] <= a["left"]
+                or a["bottom"] - 3 <= b["top"]
+                or b["bottom"] - 3 <= a["top"]
+            )
             if not apart:
                 wrong.append(f"{a['words']!r} covers {b['words']!r}")
     return wrong
@@ -295,7 +388,11 @@ def _printed(one: browser.Browser) -> list[str]:
     """Paper is white also for those who read in the dark, nothing on it is cut, and a PDF comes out."""
     one.shape(690)  # what A4 leaves between its margins
     one.run("document.querySelectorAll('details').forEach(one => { one.open = false; })")
-    one.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    one.call(
+        "Emulation.setEmulatedMedia",
+        media="print",
+        features=[{"name": "prefers-color-scheme", "value": "dark"}],
+    )
     paper = one.run("getComputedStyle(document.body).backgroundColor")
     wrong = [] if paper == "rgb(255, 255, 255)" else [f"the paper is {paper}"]
     wrong += [f"{label} is cut" for label in one.run(CUT)]

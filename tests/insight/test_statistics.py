@@ -1,4 +1,6 @@
-"""What `report` says of the made year, against plain SQL and the standard library: two ways to every number."""
+"""What `report` says of the made year, against plain SQL and the standard library: two ways to
+every number.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ PAGES = "kind = 'page' AND sent_at IS NOT NULL AND recipient LIKE 'person:%'"
 
 @pytest.fixture(scope="module")
 def figures(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return year.escalate_in(tmp_path_factory.mktemp("figures"))("report", "--since", "2000-01-01", "--json").json
+    return year.escalate_in(tmp_path_factory.mktemp("figures"))(
+        "report", "--since", "2000-01-01", "--json"
+    ).json
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,11 @@ def spread(spans: list[int]) -> dict[str, Any]:
         only = round(spans[0] / SECOND) if spans else None
         return {"count": len(spans), "median_seconds": only, "p90_seconds": only}
     tenths = statistics.quantiles(spans, n=10, method="inclusive")
-    return {"count": len(spans), "median_seconds": round(statistics.median(spans) / SECOND), "p90_seconds": round(tenths[8] / SECOND)}
+    return {
+        "count": len(spans),
+        "median_seconds": round(statistics.median(spans) / SECOND),
+        "p90_seconds": round(tenths[8] / SECOND),
+    }
 
 
 def column(rows: list[tuple[Any, ...]]) -> list[Any]:
@@ -51,10 +59,13 @@ def column(rows: list[tuple[Any, ...]]) -> list[Any]:
 
 
 def test_times_to_page_to_acknowledge_to_resolve(year: Year, figures: Any) -> None:
-    first = f"SELECT min(sent_at) - declared_at FROM incidents i JOIN notifications n ON n.incident_id = i.id WHERE {PAGES} GROUP BY i.id"
+    first = (
+        "SELECT min(sent_at) - declared_at FROM incidents i JOIN notifications n ON n.incident_id = i.id"
+        f" WHERE {PAGES} GROUP BY i.id"
+    )
     acked = (
-        "SELECT min(t.at) - i.declared_at FROM incidents i JOIN timeline t ON t.incident_id = i.id WHERE t.kind = 'acknowledged'"
-        " AND json_extract(t.data, '$.partly') IS NULL GROUP BY i.id"
+        "SELECT min(t.at) - i.declared_at FROM incidents i JOIN timeline t ON t.incident_id = i.id WHERE"
+        " t.kind = 'acknowledged' AND json_extract(t.data, '$.partly') IS NULL GROUP BY i.id"
     )
     assert figures["to_first_page"] == spread(column(year.sql(first)))
     assert figures["to_acknowledge"] == spread(column(year.sql(acked)))
@@ -64,7 +75,9 @@ def test_times_to_page_to_acknowledge_to_resolve(year: Year, figures: Any) -> No
 
 def test_times_by_severity(year: Year, figures: Any) -> None:
     for one in figures["by_severity"]:
-        spans = column(year.sql("SELECT resolved_at - declared_at FROM incidents WHERE severity = ?", one["severity"]))
+        spans = column(
+            year.sql("SELECT resolved_at - declared_at FROM incidents WHERE severity = ?", one["severity"])
+        )
         assert (one["incidents"], one["to_resolve"]) == (len(spans), spread(spans))
     assert sum(one["incidents"] for one in figures["by_severity"]) == figures["incidents"]
 
@@ -76,21 +89,28 @@ def test_times_by_team_count_from_when_it_was_brought_in(year: Year, figures: An
     )
     for one in figures["by_team"][:6]:
         acked = (
-            f"SELECT min(t.at) - ({begun.format(id='t.incident_id')}) FROM timeline t WHERE t.kind = 'acknowledged'"
-            " AND json_extract(t.data, '$.team') = ? AND json_extract(t.data, '$.partly') IS NULL GROUP BY t.incident_id"
+            f"SELECT min(t.at) - ({begun.format(id='t.incident_id')}) FROM timeline t WHERE t.kind ="
+            " 'acknowledged' AND json_extract(t.data, '$.team') = ? AND json_extract(t.data, '$.partly') IS"
+            " NULL GROUP BY t.incident_id"
         )
         assert one["to_acknowledge"] == spread(column(year.sql(acked, one["team"], one["team"]))), one["team"]
 
 
 def test_acknowledgements_by_team(year: Year, figures: Any) -> None:
-    rows = year.sql("SELECT json_extract(data, '$.team'), count(*) FROM timeline WHERE kind = 'acknowledged' GROUP BY 1")
+    rows = year.sql(
+        "SELECT json_extract(data, '$.team'), count(*) FROM timeline WHERE kind = 'acknowledged' GROUP BY 1"
+    )
     assert figures["acknowledgements"]["by_team"] == dict(rows)
 
 
-def test_acknowledgements_by_gateway_and_level_are_those_of_the_last_page_before(year: Year, figures: Any) -> None:
+def test_acknowledgements_by_gateway_and_level_are_those_of_the_last_page_before(
+    year: Year, figures: Any
+) -> None:
     through: Counter[str] = Counter()
     at: Counter[str] = Counter()
-    acked = "SELECT incident_id, at, by, json_extract(data, '$.team') FROM timeline WHERE kind = 'acknowledged'"
+    acked = (
+        "SELECT incident_id, at, by, json_extract(data, '$.team') FROM timeline WHERE kind = 'acknowledged'"
+    )
     for incident, when, by, team in year.sql(acked):
         carried = year.sql(
             f"SELECT gateway FROM notifications WHERE incident_id = ? AND recipient = ? AND sent_at <= ? AND {PAGES}"
@@ -110,18 +130,22 @@ def test_acknowledgements_by_gateway_and_level_are_those_of_the_last_page_before
 
 def test_levels_reached(year: Year, figures: Any) -> None:
     rows = year.sql(
-        "SELECT i.id, (SELECT max(json_extract(data, '$.level')) FROM timeline t WHERE t.incident_id = i.id AND kind = 'level'"
-        " AND json_array_length(data, '$.recipients') > 0), EXISTS (SELECT 1 FROM timeline t WHERE t.incident_id = i.id"
-        " AND kind = 'exhausted') FROM incidents i"
+        "SELECT i.id, (SELECT max(json_extract(data, '$.level')) FROM timeline t WHERE t.incident_id = i.id"
+        " AND kind = 'level' AND json_array_length(data, '$.recipients') > 0), EXISTS (SELECT 1 FROM timeline"
+        " t WHERE t.incident_id = i.id AND kind = 'exhausted') FROM incidents i"
     )
-    assert figures["levels_reached"] == dict(Counter("fallback" if out else str(level or "none") for _, level, out in rows))
+    assert figures["levels_reached"] == dict(
+        Counter("fallback" if out else str(level or "none") for _, level, out in rows)
+    )
 
 
 def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, catalog: Catalog) -> None:
     told: dict[str, Counter[str]] = {}
     pagings = "GROUP BY incident_id, recipient, escalation_id, page_round, created_at"
     columns = "recipient, min(sent_at), incident_id, count(*)"
-    for recipient, at, incident, messages in year.sql(f"SELECT {columns} FROM notifications WHERE {PAGES} {pagings}"):
+    for recipient, at, incident, messages in year.sql(
+        f"SELECT {columns} FROM notifications WHERE {PAGES} {pagings}"
+    ):
         person = recipient.removeprefix("person:")
         local = datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(catalog.people[person].timezone))
         one = told.setdefault(person, Counter())
@@ -133,14 +157,22 @@ def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, cat
     for one in figures["people"]:
         mine = told.get(one["person"], Counter())
         incidents = sum(name.startswith("incident") for name in mine)
-        assert (one["pages"], one["night"], one["weekend"], one["incidents"]) == (mine["pages"], mine["night"], mine["weekend"], incidents)
+        assert (one["pages"], one["night"], one["weekend"], one["incidents"]) == (
+            mine["pages"],
+            mine["night"],
+            mine["weekend"],
+            incidents,
+        )
         assert one["messages"] == mine["messages"] >= one["pages"]
     assert {one["person"] for one in figures["people"] if one["pages"]} == set(told)
 
 
 BY_THREE_WAYS = ORGANISATION.replace(
     'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms", "email"] }, { via = ["slack"], after = "2m" } ]'
-).replace('contact = { sms = "+1", email = "ana@example.com" }', 'contact = { sms = "+1", email = "ana@example.com", slack = "ana" }')
+).replace(
+    'contact = { sms = "+1", email = "ana@example.com" }',
+    'contact = { sms = "+1", email = "ana@example.com", slack = "ana" }',
+)
 
 
 def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None:
@@ -155,7 +187,9 @@ def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None
     assert (people["ana"].pages, people["ana"].messages) == (2, 6), "level 1, and by hand"
     assert len(sent) == 6
     assert people["bo"].pages == 1
-    assert people["ops"].pages == sum("%2B6" in letter.url for _, letter in world.post.letters) > 1, "each time that the fallback is paged"
+    assert people["ops"].pages == sum("%2B6" in letter.url for _, letter in world.post.letters) > 1, (
+        "each time that the fallback is paged"
+    )
     assert sum(map(sum, report(records, world.catalog).hours)) == sum(one.pages for one in people.values())
     world.store.close()
 
@@ -163,15 +197,28 @@ def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None
 def test_nudges(year: Year, figures: Any) -> None:
     rows = year.sql("SELECT rule, status, count(*) FROM nudges GROUP BY rule, status")
     statuses = ("accepted", "declined", "expired")
-    assert {(one["rule"], status, one[status]) for one in figures["nudges"] for status in statuses if one[status]} == set(rows)
+    assert {
+        (one["rule"], status, one[status]) for one in figures["nudges"] for status in statuses if one[status]
+    } == set(rows)
 
 
 def test_delivery_failures_and_their_causes(year: Year, figures: Any) -> None:
-    tried = "SELECT gateway, count(*), sum(status = 'failed'), sum(attempts > 1) FROM notifications WHERE attempts > 0 GROUP BY gateway"
+    tried = (
+        "SELECT gateway, count(*), sum(status = 'failed'), sum(attempts > 1) FROM notifications WHERE"
+        " attempts > 0 GROUP BY gateway"
+    )
     rows = year.sql(tried)
-    assert {(one["gateway"], one["tried"], one["failed"], one["retried"]) for one in figures["gateways"]} == set(rows)
-    causes = year.sql("SELECT gateway, error, count(*) FROM notifications WHERE status = 'failed' GROUP BY gateway, error")
-    assert {(one["gateway"], cause["cause"], cause["count"]) for one in figures["gateways"] for cause in one["causes"]} == set(causes)
+    assert {
+        (one["gateway"], one["tried"], one["failed"], one["retried"]) for one in figures["gateways"]
+    } == set(rows)
+    causes = year.sql(
+        "SELECT gateway, error, count(*) FROM notifications WHERE status = 'failed' GROUP BY gateway, error"
+    )
+    assert {
+        (one["gateway"], cause["cause"], cause["count"])
+        for one in figures["gateways"]
+        for cause in one["causes"]
+    } == set(causes)
 
 
 def test_severities_raised_after_the_declaration(year: Year, figures: Any) -> None:
@@ -191,7 +238,9 @@ def test_weeks_and_hours_count_everything_once(year: Year, figures: Any) -> None
     starts = [datetime.fromisoformat(one["week"]) for one in figures["weeks"]]
     assert all(later - earlier == timedelta(days=7) for earlier, later in pairwise(starts))
     assert {one.isoweekday() for one in starts} == {1}
-    assert sum(map(sum, figures["pages_by_weekday_and_hour"])) == sum(one["pages"] for one in figures["people"])
+    assert sum(map(sum, figures["pages_by_weekday_and_hour"])) == sum(
+        one["pages"] for one in figures["people"]
+    )
 
 
 def test_a_part_of_it_is_the_same_as_that_part_alone(year: Year, escalate: Escalate, figures: Any) -> None:
@@ -211,7 +260,9 @@ def test_a_part_of_it_is_the_same_as_that_part_alone(year: Year, escalate: Escal
 @given(st.lists(st.integers(0, 10**12), min_size=2, max_size=50))
 def test_quantiles_are_those_of_the_standard_library(spans: list[int]) -> None:
     ordered = sorted(spans)
-    assert quantile(ordered, 0.9) == pytest.approx(statistics.quantiles(spans, n=10, method="inclusive")[8], abs=1)
+    assert quantile(ordered, 0.9) == pytest.approx(
+        statistics.quantiles(spans, n=10, method="inclusive")[8], abs=1
+    )
     assert quantile(ordered, 0.5) == pytest.approx(statistics.median(spans), abs=1)
 
 

@@ -22,7 +22,13 @@ from escalate_cli.core.events import (
     RuleFired,
     SeverityChanged,
 )
-from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationKind, NotificationStatus, NudgeStatus
+from escalate_cli.core.incident.situation import (
+    EscalationStatus,
+    IncidentStatus,
+    NotificationKind,
+    NotificationStatus,
+    NudgeStatus,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 from tests.properties.virtual import Life, catalogs, operations
 
@@ -45,7 +51,9 @@ def live(catalog: Catalog, steps: list[tuple[str, object]], check) -> Life:
 
 @quick
 @given(catalogs(), lives)
-def test_4_3_an_open_incident_always_has_a_next_step_or_somebody_who_has_it(catalog: Catalog, steps: list) -> None:
+def test_4_3_an_open_incident_always_has_a_next_step_or_somebody_who_has_it(
+    catalog: Catalog, steps: list
+) -> None:
     def check(life: Life) -> None:
         incident = life.situation.incident
         if incident.status is IncidentStatus.OPEN:
@@ -71,7 +79,9 @@ def test_planning_again_at_the_same_instant_changes_nothing_more(catalog: Catalo
 
 @quick
 @given(catalogs(with_rules=False), st.sampled_from(["ana", "bo", "eve"]), st.integers(0, 90))
-def test_4_6_an_acknowledged_escalation_pages_nobody_until_its_time_out(catalog: Catalog, who: str, after: int) -> None:
+def test_4_6_an_acknowledged_escalation_pages_nobody_until_its_time_out(
+    catalog: Catalog, who: str, after: int
+) -> None:
     life = Life(catalog)
     life.declare("login")
     life.pass_time(after, 1)
@@ -92,7 +102,11 @@ def test_4_9_a_nudge_ends_in_exactly_one_of_accepted_declined_expired(catalog: C
     life.do("resolve", None)
     for nudge in life.situation.nudges:
         assert nudge.status in (NudgeStatus.ACCEPTED, NudgeStatus.DECLINED, NudgeStatus.EXPIRED)
-    ends = Counter(entry.event.rule for entry in life.story if isinstance(entry.event, NudgeAnswered | NudgeExpired | NudgeDropped))
+    ends = Counter(
+        entry.event.rule
+        for entry in life.story
+        if isinstance(entry.event, NudgeAnswered | NudgeExpired | NudgeDropped)
+    )
     assert ends == Counter(nudge.rule for nudge in life.situation.nudges)
 
 
@@ -125,19 +139,29 @@ def test_4_7_nothing_is_sent_after_the_end_but_the_news_of_it(catalog: Catalog, 
 @settings(quick, max_examples=10)  # three days of minutes each
 @given(catalogs(with_rules=False))
 def test_4_11_ticking_every_minute_or_every_hour_reaches_the_same_people(catalog: Catalog) -> None:
-    """In a day, whoever the minute ticks page by the policy, the hourly ticks page too; within a pass the earliest level comes first."""
+    """In a day, whoever the minute ticks page by the policy, the hourly ticks page too; within a
+    pass the earliest level comes first.
+    """
     reached = []
     for every in (1, 60):
         life = Life(catalog)
         life.declare("login")
         life.pass_time(3 * 24 * 60, every)
-        reached.append({(one.level, one.recipient) for _, one in life.sent if one.kind is NotificationKind.PAGE and one.step == 0})
+        reached.append(
+            {
+                (one.level, one.recipient)
+                for _, one in life.sent
+                if one.kind is NotificationKind.PAGE and one.step == 0
+            }
+        )
     assert reached[0] == reached[1]
 
 
 @settings(quick, max_examples=20)
 @given(catalogs(with_rules=False), st.integers(1, 60))
-def test_4_11_ticks_no_further_apart_than_the_shortest_wait_reach_the_same_people_in_the_same_order(catalog: Catalog, every: int) -> None:
+def test_4_11_ticks_no_further_apart_than_the_shortest_wait_reach_the_same_people_in_the_same_order(
+    catalog: Catalog, every: int
+) -> None:
     shortest = min([*(level.wait for level in catalog.policies["red"].levels), catalog.fallback.every])
     every = min(every, shortest // MINUTE)
     orders = []
@@ -153,7 +177,9 @@ def test_4_11_ticks_no_further_apart_than_the_shortest_wait_reach_the_same_peopl
 
 @quick
 @given(catalogs(), lives, st.integers(61, 4000))
-def test_4_11_after_any_gap_one_pass_pages_at_most_two_levels_of_each_escalation(catalog: Catalog, steps: list, gap: int) -> None:
+def test_4_11_after_any_gap_one_pass_pages_at_most_two_levels_of_each_escalation(
+    catalog: Catalog, steps: list, gap: int
+) -> None:
     life = live(catalog, steps, lambda _: None)
     told = len(life.story)
     life.now += gap * MINUTE
@@ -175,7 +201,14 @@ def test_4_4_nobody_is_left_out_without_a_word(catalog: Catalog) -> None:
     life.pass_time(12 * 60, 1)
     escalation = life.situation.escalations[0]
     about_levels = (LevelPaged, LevelHeld, LevelLeftOut, LevelOwed, LevelFailed)
-    told = {entry.event.level for entry in life.story if isinstance(entry.event, about_levels) and entry.team == escalation.team}
+    told = {
+        entry.event.level
+        for entry in life.story
+        if isinstance(entry.event, about_levels) and entry.team == escalation.team
+    }
     assert told == set(range(1, escalation.levels + 1))
     assert escalation.status is EscalationStatus.EXHAUSTED
-    assert all(one.status is not NotificationStatus.PENDING or one.due_at > life.now for one in life.situation.notifications)
+    assert all(
+        one.status is not NotificationStatus.PENDING or one.due_at > life.now
+        for one in life.situation.notifications
+    )

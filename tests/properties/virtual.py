@@ -1,4 +1,6 @@
-"""Drawn organisations and lives of incidents, run through the pure core on a virtual clock: everything due is sent at once."""
+"""Drawn organisations and lives of incidents, run through the pure core on a virtual clock:
+everything due is sent at once.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,36 @@ from escalate_cli.core.changes import update as updating
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import declare_again
 from escalate_cli.core.escalation.plan import Plan, plan
-from escalate_cli.core.incident.situation import Entry, IncidentStatus, Notification, NotificationStatus, Situation
-from escalate_cli.core.organisation.catalog import Catalog, Fallback, Gateway, Person, Service, Settings, Severity, Step, Team, Urgency
-from escalate_cli.core.organisation.policy import Acks, Level, Mode, OnExpiry, Policy, Rule, Target, TargetKind, When
+from escalate_cli.core.incident.situation import (
+    Entry,
+    IncidentStatus,
+    Notification,
+    NotificationStatus,
+    Situation,
+)
+from escalate_cli.core.organisation.catalog import (
+    Catalog,
+    Fallback,
+    Gateway,
+    Person,
+    Service,
+    Settings,
+    Severity,
+    Step,
+    Team,
+    Urgency,
+)
+from escalate_cli.core.organisation.policy import (
+    Acks,
+    Level,
+    Mode,
+    OnExpiry,
+    Policy,
+    Rule,
+    Target,
+    TargetKind,
+    When,
+)
 
 START: Instant = 1_795_428_000_000_000  # 2026-11-23T10:00:00Z
 PEOPLE = ("ana", "bo", "cara", "dan", "eve")
@@ -26,7 +55,10 @@ TEAMS = ("red", "blue")
 SEVERITIES = ("minor", "major", "critical")
 
 person_target = st.sampled_from([Target(TargetKind.PERSON, one) for one in PEOPLE])
-target = st.one_of(person_target, st.sampled_from([Target(TargetKind.LEAD), Target(TargetKind.MEMBERS), Target(TargetKind.ROUND_ROBIN)]))
+target = st.one_of(
+    person_target,
+    st.sampled_from([Target(TargetKind.LEAD), Target(TargetKind.MEMBERS), Target(TargetKind.ROUND_ROBIN)]),
+)
 span = st.sampled_from([1, 2, 5, 10, 15, 30, 45, 60, 90]).map(lambda minutes: minutes * MINUTE)
 some_severities = st.sampled_from([None, ("major", "critical"), ("critical",), ("minor",)])
 level = st.builds(
@@ -37,7 +69,9 @@ level = st.builds(
     acks=st.sampled_from([Acks.FIRST, Acks.FIRST, Acks.ALL]),
 )
 policy_shape = st.tuples(
-    st.lists(level, min_size=1, max_size=4).map(tuple), st.integers(0, 2), st.one_of(st.none(), st.sampled_from([20 * MINUTE, 60 * MINUTE]))
+    st.lists(level, min_size=1, max_size=4).map(tuple),
+    st.integers(0, 2),
+    st.one_of(st.none(), st.sampled_from([20 * MINUTE, 60 * MINUTE])),
 )
 condition = st.builds(
     When,
@@ -78,7 +112,9 @@ def rules(draw: st.DrawFn) -> tuple[Rule, ...]:
 def catalogs(draw: st.DrawFn, *, with_rules: bool = True) -> Catalog:
     reachable = draw(st.sets(st.sampled_from(PEOPLE), min_size=2))
     people = {
-        one: Person(one, one.title(), "UTC", {"sms": f"+{number}", "email": f"{one}@x"} if one in reachable else {})
+        one: Person(
+            one, one.title(), "UTC", {"sms": f"+{number}", "email": f"{one}@x"} if one in reachable else {}
+        )
         for number, one in enumerate(PEOPLE)
     }
     policies = {}
@@ -88,17 +124,23 @@ def catalogs(draw: st.DrawFn, *, with_rules: bool = True) -> Catalog:
     return Catalog(
         settings=Settings(default_severity="major"),
         severities=tuple(
-            Severity(one, Urgency.LOW if one == "minor" else Urgency.HIGH, rank) for rank, one in enumerate(SEVERITIES)
+            Severity(one, Urgency.LOW if one == "minor" else Urgency.HIGH, rank)
+            for rank, one in enumerate(SEVERITIES)
         ),
         services={one: Service(one, one, TEAMS[number % 2]) for number, one in enumerate(SERVICES)},
-        teams={"red": Team("red", "Red", ("ana", "bo"), "bo", policy="red"), "blue": Team("blue", "Blue", ("cara",), "dan", policy="blue")},
+        teams={
+            "red": Team("red", "Red", ("ana", "bo"), "bo", policy="red"),
+            "blue": Team("blue", "Blue", ("cara",), "dan", policy="blue"),
+        },
         people=people,
         gateways={one: Gateway(one, "json://localhost/{to}") for one in ("sms", "email")},
         policies=policies,
         rules=draw(rules()) if with_rules else (),
         notify_high=(Step(("sms",)), Step(("email",), 3 * MINUTE)),
         notify_low=(Step(("email",)),),
-        fallback=Fallback("red", (Target(TargetKind.PERSON, draw(st.sampled_from(sorted(reachable)))),), 15 * MINUTE),
+        fallback=Fallback(
+            "red", (Target(TargetKind.PERSON, draw(st.sampled_from(sorted(reachable)))),), 15 * MINUTE
+        ),
     )
 
 
@@ -113,7 +155,10 @@ class Life:
     story: list[Entry] = field(default_factory=list)
 
     def declare(self, *services: str, severity: str = "major") -> None:
-        self._take(declaration.declare(declaration.Declaration("down", severity, services), self.catalog, self.now), first=True)
+        self._take(
+            declaration.declare(declaration.Declaration("down", severity, services), self.catalog, self.now),
+            first=True,
+        )
 
     def tick(self) -> None:
         due = self.situation.incident.next_due_at
@@ -136,8 +181,12 @@ class Life:
             return
         acts: dict[str, Callable[..., Plan | None]] = {
             "ack": lambda known, who: core.acknowledge(known, who, self.catalog, self.now),
-            "ack all": lambda known, who: core.acknowledge(known, who, self.catalog, self.now, everything=True),
-            "page": lambda known, who: core.page_by_hand(known, (Target(TargetKind.PERSON, who),), self.catalog, self.now),
+            "ack all": lambda known, who: core.acknowledge(
+                known, who, self.catalog, self.now, everything=True
+            ),
+            "page": lambda known, who: core.page_by_hand(
+                known, (Target(TargetKind.PERSON, who),), self.catalog, self.now
+            ),
             "severity": lambda known, one: self._update(known, severity=one),
             "add": lambda known, one: self._update(known, add_services=(one,)),
             "drop": lambda known, one: self._update(known, drop_services=(one,)),
@@ -152,8 +201,12 @@ class Life:
 
         def act(known: Situation) -> Situation:
             if operation == "same key":
-                said = declaration.Declaration("down", str(arguments[0]), known.incident.services, message="again")
-                return declare_again(known, said, self.catalog, self.now, severity=said.severity, is_known=lambda text: False)[0]
+                said = declaration.Declaration(
+                    "down", str(arguments[0]), known.incident.services, message="again"
+                )
+                return declare_again(
+                    known, said, self.catalog, self.now, severity=said.severity, is_known=lambda text: False
+                )[0]
             planned = acts[operation](known, *arguments)
             return known if planned is None else planned.situation
 

@@ -1,4 +1,6 @@
-"""Holding a level until its hours, waiting for everyone, taking turns, maintenance, stakeholders, hand-over, forgotten acknowledgements."""
+"""Holding a level until its hours, waiting for everyone, taking turns, maintenance, stakeholders,
+hand-over, forgotten acknowledgements.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import pytest
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus
 from tests.world import STANDARD, World, instant
 
-# ── during ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── during ─────────────────────────────────────────────────────────────────────────────
 
 OFFICE_LEAD = """
 [policies.standard]
@@ -61,7 +63,9 @@ def test_a_hold_slept_through_until_after_the_hours_is_paged_when_they_begin_aga
     world.expects("sms to ana")
     world.sleep("17h")  # 20:05: the window came and went; the policy has run out
     world.expects("sms to ops")
-    assert "level 2 of identity is owed: its hours office passed in a gap without any tick" in world.timeline()
+    assert (
+        "level 2 of identity is owed: its hours office passed in a gap without any tick" in world.timeline()
+    )
     world.advance("13h", every="15m")
     assert "sms to bo" in world.sent()
 
@@ -91,7 +95,7 @@ def test_an_acknowledgement_ends_a_hold(world_with) -> None:
     world.expects("sms to ana")
 
 
-# ── acks = "all" ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── acks = "all" ──────────────────────────────────────────────────────────────────────
 
 EVERYONE = """
 [policies.standard]
@@ -126,7 +130,7 @@ def test_a_level_that_wants_everyone_goes_on_when_one_is_silent(world_with) -> N
     world.expects("sms to ana", "sms to bo", "sms to cto")
 
 
-# ── round robin ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── round robin ───────────────────────────────────────────────────────────────────────
 
 
 def test_round_robin_takes_the_members_in_turn_one_an_incident(world_with) -> None:
@@ -143,7 +147,7 @@ def test_the_turn_stays_the_same_within_one_incident(world_with) -> None:
     world.expects("sms to ana", "sms to bo", "sms to ana")
 
 
-# ── maintenance ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── maintenance ───────────────────────────────────────────────────────────────────────
 
 
 def test_an_incident_in_a_maintenance_is_recorded_and_pages_nobody_until_it_ends(world: World) -> None:
@@ -182,7 +186,9 @@ def test_a_maintenance_of_one_service_does_not_silence_the_team_of_another(world
 
 
 def test_rules_keep_quiet_during_a_maintenance(world_with) -> None:
-    world = world_with(STANDARD + '[[rules]]\nname = "cto"\nwhen = { severity = "critical" }\npage = ["person:cto"]\n')
+    world = world_with(
+        STANDARD + '[[rules]]\nname = "cto"\nwhen = { severity = "critical" }\npage = ["person:cto"]\n'
+    )
     world.maintenance("login", "1h")
     world.declare("down", "login", severity="critical")
     world.expects_nothing()
@@ -190,7 +196,7 @@ def test_rules_keep_quiet_during_a_maintenance(world_with) -> None:
     world.expects("sms to ana", "sms to cto")
 
 
-# ── forgotten acknowledgements ────────────────────────────────────────────────────────────────────────────────────────
+# ── forgotten acknowledgements ────────────────────────────────────────────────────────
 
 FORGETFUL = STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"')
 
@@ -246,7 +252,7 @@ def test_resolve_ends_the_waiting_for_an_update(world_with) -> None:
     world.expects("sms to ana", "resolved sms to ana")
 
 
-# ── stakeholders, lead, scope ─────────────────────────────────────────────────────────────────────────────────────────
+# ── stakeholders, lead, scope ─────────────────────────────────────────────────────────
 
 STATUS = 'id = "critical"\nurgency = "high"\ninform = ["channel:status"]'
 
@@ -305,7 +311,10 @@ def test_dropping_the_last_service_hands_the_incident_to_the_fallback_team(world
     world.declare("down", "login")
     world.update(drop_services=("login",))
     world.expects("sms to ana", "sms to eve", "inform slack to identity")
-    assert [one.status for one in world.look().escalations] == [EscalationStatus.STOPPED, EscalationStatus.PAGING]
+    assert [one.status for one in world.look().escalations] == [
+        EscalationStatus.STOPPED,
+        EscalationStatus.PAGING,
+    ]
 
 
 def test_a_title_that_now_sounds_like_another_service_is_offered_and_never_taken(world: World) -> None:
@@ -320,7 +329,7 @@ def test_a_title_that_now_sounds_like_another_service_is_offered_and_never_taken
     assert world.look().incident.suggestion is None
 
 
-# ── by hand ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── by hand ───────────────────────────────────────────────────────────────────────────
 
 
 def test_page_by_hand_leaves_the_escalation_as_it_was(world: World) -> None:
@@ -358,7 +367,7 @@ def test_reopen_pages_from_the_start(world: World) -> None:
     world.expects("sms to bo")
 
 
-# ── storms ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── storms ────────────────────────────────────────────────────────────────────────────
 
 
 def storm(world_with) -> World:
@@ -380,7 +389,9 @@ def test_4_15_in_a_storm_the_rest_arrives_as_one_digest_that_names_every_inciden
     text = world.last().body
     assert "18 incidents: major #3 storm 2, major #4-#20 - escalate ack 3 4 5" in text
     assert len(text) <= 160
-    assert all(one.status.value == "sent" for number in range(1, 21) for one in world.look(number).notifications)
+    assert all(
+        one.status.value == "sent" for number in range(1, 21) for one in world.look(number).notifications
+    )
     world.advance("10m")
     world.expects_nothing()
 
@@ -392,8 +403,13 @@ def test_4_15_a_storm_that_goes_on_never_exceeds_the_limit_and_drops_nothing(wor
         world.advance("10s", every="10s")
     world.advance("6m", every="10s")
     at = [when for when, _ in world.post.letters]
-    assert all(sum(since < when <= since + 300_000_000 for when in at) <= 3 for since in range(at[0] - 1, at[-1], 10_000_000))
-    assert all(one.status.value == "sent" for number in range(1, 61) for one in world.look(number).notifications)
+    assert all(
+        sum(since < when <= since + 300_000_000 for when in at) <= 3
+        for since in range(at[0] - 1, at[-1], 10_000_000)
+    )
+    assert all(
+        one.status.value == "sent" for number in range(1, 61) for one in world.look(number).notifications
+    )
     world.sent()
 
 
@@ -437,11 +453,15 @@ def test_4_15_a_digest_that_fails_is_tried_again_whole(world_with) -> None:
     world.post.refuse = lambda url: None
     world.advance("20s", every="5s")
     world.expects("sms to ana")
-    assert all(one.status.value == "sent" for number in range(1, 7) for one in world.look(number).notifications)
+    assert all(
+        one.status.value == "sent" for number in range(1, 7) for one in world.look(number).notifications
+    )
 
 
 def test_4_14_a_retry_waits_its_time_though_digests_go_out_meanwhile(world_with) -> None:
-    """Down for two and a half minutes: the fourth attempt comes after three, whatever else is tried until then."""
+    """Down for two and a half minutes: the fourth attempt comes after three, whatever else is tried
+    until then.
+    """
     from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 
     world = storm(world_with)
@@ -454,11 +474,13 @@ def test_4_14_a_retry_waits_its_time_though_digests_go_out_meanwhile(world_with)
         world.advance("10s", every="5s")
     world.post.refuse = lambda url: None
     world.advance("10m", every="5s")
-    assert {one.status.value for number in range(1, 20) for one in world.look(number).notifications} == {"sent"}
+    assert {one.status.value for number in range(1, 20) for one in world.look(number).notifications} == {
+        "sent"
+    }
     world.sent()
 
 
-# ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── templates ─────────────────────────────────────────────────────────────────────────
 
 
 def test_a_message_template_is_filled_in_and_nothing_in_it_is_code(world_with) -> None:

@@ -39,7 +39,10 @@ def test_4_17_every_short_text_is_one_sms_and_says_what_to_type(world: World, ti
 def test_4_17_typographic_signs_cost_no_more_than_plain_ones(world: World) -> None:
     world.declare("“Log in” – down … since 9 o’clock, " + "x" * 60, "login")
     world.expects("sms to ana")
-    assert world.last().body == '[major L1] #1 "Log in" - down ... since 9 o\'clock, ' + "x" * 60 + " - escalate ack 1"
+    assert (
+        world.last().body
+        == '[major L1] #1 "Log in" - down ... since 9 o\'clock, ' + "x" * 60 + " - escalate ack 1"
+    )
 
 
 @pytest.mark.parametrize("limit", [500, 1000, 4096])

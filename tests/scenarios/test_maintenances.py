@@ -1,10 +1,17 @@
-"""Maintenances add up (product.md §4.18): a service is quiet while any maintenance of it lasts; what waited says how late it is."""
+"""Maintenances add up (product.md §4.18): a service is quiet while any maintenance of it lasts;
+what waited says how late it is.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
+from escalate_cli.actions.maintenance import (
+    begin_maintenance,
+    end_maintenance,
+    planned_maintenances,
+    quiet_services,
+)
 from escalate_cli.core.calendar.duration import HOUR, MINUTE, parse_duration
 from escalate_cli.core.escalation.maintenance import quiet, upcoming
 from escalate_cli.errors import UsageProblem
@@ -21,7 +28,9 @@ reason = "index rebuild"
 
 
 def later(world: World, span: str, start: str, service: str = "login") -> None:
-    begin_maintenance(world.context, [service], parse_duration(span), start=world.clock.at + parse_duration(start))
+    begin_maintenance(
+        world.context, [service], parse_duration(span), start=world.clock.at + parse_duration(start)
+    )
 
 
 def test_4_18_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_so(world: World) -> None:
@@ -57,7 +66,9 @@ def test_4_18_maintenances_that_touch_are_one(world: World) -> None:
     world.expects("sms to ana")
 
 
-def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_is_planned(world: World) -> None:
+def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_that_is_planned(
+    world: World,
+) -> None:
     world.maintenance("login", "8h")
     world.maintenance("login", "2h")
     later(world, "1h", "3h")
@@ -111,7 +122,9 @@ def test_4_18_a_page_that_waited_for_a_maintenance_says_how_long(world: World) -
     assert world.look().notifications[-1].late == 0
 
 
-def test_4_18_a_page_that_waited_for_a_maintenance_that_ended_while_nothing_ran_says_how_late_it_is(world: World) -> None:
+def test_4_18_a_page_that_waited_for_a_maintenance_that_ended_while_nothing_ran_says_how_late_it_is(
+    world: World,
+) -> None:
     world.maintenance("login", "1h")
     world.declare("down", "login")
     world.sleep("1h4m")
@@ -169,16 +182,22 @@ def test_4_18_a_maintenance_of_the_configuration_can_be_ended_this_once(world_wi
     world.tick()
     world.expects("sms to ana")
     world.ack("ana")
-    assert quiet(world.store.situations.maintenance(), world.catalog, "login", world.clock.at + 7 * 24 * HOUR) is not None
+    assert (
+        quiet(world.store.situations.maintenance(), world.catalog, "login", world.clock.at + 7 * 24 * HOUR)
+        is not None
+    )
 
 
 def test_4_18_a_planned_maintenance_keeps_its_local_time_when_the_clocks_change(world_with) -> None:
-    world = world_with(STANDARD, more=PLANNED.replace("11-23T10:10", "03-23T10:10"))  # a Monday before the clocks go forward
+    # a Monday before the clocks go forward
+    world = world_with(STANDARD, more=PLANNED.replace("11-23T10:10", "03-23T10:10"))
     begins = [one.start_at for one in upcoming((), world.catalog, "login", instant("2026-03-24T00:00:00"))]
     assert begins == [instant("2026-03-30T09:10:00")]
 
 
-def test_4_18_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing_is_late(world: World) -> None:
+def test_4_18_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_nothing_is_late(
+    world: World,
+) -> None:
     world.maintenance("login", "3m")
     world.declare("down", "login")
     world.snooze("20m", "ana")
@@ -188,7 +207,9 @@ def test_4_18_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_no
     assert world.look().notifications[-1].late == 0
 
 
-def test_4_18_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after_it_is_not_late(world: World) -> None:
+def test_4_18_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after_it_is_not_late(
+    world: World,
+) -> None:
     world.maintenance("login", "3m")
     world.declare("down", "login")
     world.resolve()

@@ -1,4 +1,6 @@
-"""Promise 25 of several users on one machine: one database, kept declarations, permissions. Run as real users; skipped where not root."""
+"""Promise 25 of several users on one machine: one database, kept declarations, permissions. Run as
+real users; skipped where not root.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,13 @@ def here() -> Iterator[Machine]:
         yield made
 
 
-@pytest.mark.parametrize("umask", [pytest.param(0o000, marks=pytest.mark.long), 0o022, pytest.param(0o077, marks=pytest.mark.long), 0o777])
-def test_4_25_in_a_directory_of_a_group_every_file_is_the_group_s_whatever_the_umask(here: Machine, umask: int) -> None:
+@pytest.mark.parametrize(
+    "umask",
+    [pytest.param(0o000, marks=pytest.mark.long), 0o022, pytest.param(0o077, marks=pytest.mark.long), 0o777],
+)
+def test_4_25_in_a_directory_of_a_group_every_file_is_the_group_s_whatever_the_umask(
+    here: Machine, umask: int
+) -> None:
     here.share()
     assert here(ANA, "declare", "first", "-s", "x", umask=umask).code == 0
     assert here(BO, "declare", "second", "-s", "x", umask=umask).code == 0
@@ -45,7 +52,9 @@ def test_4_25_without_a_group_files_are_their_owner_s(here: Machine) -> None:
     assert {whose(path)[1] for path in here.shared.rglob("*") if path.is_file()} == {"0600"}
 
 
-def test_4_25_what_was_made_before_the_directory_was_shared_becomes_the_group_s_at_its_owner_s_next_command(here: Machine) -> None:
+def test_4_25_what_was_made_before_the_directory_was_shared_becomes_the_group_s_at_its_owner_s_next_command(
+    here: Machine,
+) -> None:
     here.share(0o700, ANA, ANA)
     assert here(ANA, "declare", "first", "-s", "x").code == 0
     assert here(ANA, "tick").code == 0
@@ -57,7 +66,9 @@ def test_4_25_what_was_made_before_the_directory_was_shared_becomes_the_group_s_
     assert {whose(path) for path in here.shared.rglob("*") if path.is_file()} == {(GROUP, "0660")}
 
 
-def test_4_25_what_one_user_kept_aside_another_s_tick_takes_in_where_they_share_a_directory(here: Machine) -> None:
+def test_4_25_what_one_user_kept_aside_another_s_tick_takes_in_where_they_share_a_directory(
+    here: Machine,
+) -> None:
     here.share()
     here.db.mkdir()  # nobody can use it
     ran = here(BO, "declare", "Nobody can sign in", "-s", "x")
@@ -79,7 +90,10 @@ def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here
         assert ran.code == 7
         assert "where no other user's tick can take it in; paged directly: Ops" in ran.err
         assert "chmod 2770" in ran.err
-    assert [title for title in ("the first", "the second") if any(title in one for one in here.told())] == ["the first", "the second"]
+    assert [title for title in ("the first", "the second") if any(title in one for one in here.told())] == [
+        "the first",
+        "the second",
+    ]
     ran = here(ANA, "tick")
     said = f"what the user with uid {BO} declared and could not store is kept in "
     assert (ran.code, said in ran.err) == (6, True)
@@ -94,7 +108,9 @@ def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here
     assert here(ANA, "tick").err == ""
 
 
-def test_4_25_where_the_fallback_is_not_reached_either_the_declaration_says_so_and_the_next_tick_tells(here: Machine) -> None:
+def test_4_25_where_the_fallback_is_not_reached_either_the_declaration_says_so_and_the_next_tick_tells(
+    here: Machine,
+) -> None:
     here.share(0o700, ANA, ANA)
     assert here(ANA, "tick").code == 0
     file = here.place / "config" / "all.toml"
@@ -133,7 +149,6 @@ def test_4_25_what_is_planted_among_kept_declarations_is_not_read(here: Machine)
     assert [one["title"] for one in here(ANA, "list", "--json").json] == ["down"]
 
 
-
 @pytest.fixture(scope="module")
 def refused() -> Iterator[Machine]:
     """Bo's own installation, and places that he may not use: `locked` not at all, `fixed` only to look."""
@@ -142,7 +157,9 @@ def refused() -> Iterator[Machine]:
         assert here(BO, "declare", "down", "-s", "x").code == 0
         for name, mode in (("locked", 0o700), ("fixed", 0o755)):
             (here.place / name).mkdir()
-            (here.place / name / "a.toml").write_text('[people.p0]\n[teams.t]\npolicy = "p"\n[policies.p]\nlevels = []\n')
+            (here.place / name / "a.toml").write_text(
+                '[people.p0]\n[teams.t]\npolicy = "p"\n[policies.p]\nlevels = []\n'
+            )
             (here.place / name / "a.toml").chmod(0o644)
             (here.place / name / "x.db").write_bytes(b"x")
             (here.place / name / "x.db").chmod(0o600)
@@ -186,7 +203,9 @@ UNWRITABLE = {"backup {}/out.db": 7, "service add y --name Y --team t --config {
         *(("fixed", *one) for one in (NOWHERE | UNWRITABLE).items()),
     ],
 )
-def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(refused: Machine, where: str, words: str, code: int) -> None:
+def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(
+    refused: Machine, where: str, words: str, code: int
+) -> None:
     place, config = str(refused.place / where), str(refused.place / "config")
     ran = refused(BO, *(one.replace("{}", place).replace("CONFIG", config) for one in words.split()))
     assert ran.code == code, ran

@@ -1,4 +1,6 @@
-"""One incident reaches one person once at a time: whoever is meant twice in one pass gets one message with both reasons."""
+"""One incident reaches one person once at a time: whoever is meant twice in one pass gets one
+message with both reasons.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ def test_4_24_a_level_and_a_rule_that_page_one_person_become_one_message_with_bo
     world.declare("Log in is broken", "login", severity="critical")
     world.expects("sms to ana", "email to ana")
     mail = next(letter for _, letter in world.post.letters if "email" in letter.url)
-    assert "Why you: on call for Identity; level 1 of 2 of policy standard; also lead of Identity; rule" in mail.body
+    assert (
+        "Why you: on call for Identity; level 1 of 2 of policy standard; also lead of Identity; rule"
+        in mail.body
+    )
 
 
 def test_4_24_two_teams_that_page_one_person_become_one_message(world_with) -> None:
@@ -38,13 +43,19 @@ def test_4_24_two_teams_that_page_one_person_become_one_message(world_with) -> N
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to ana")
     assert [one.status.value for one in world.look().notifications] == ["sent", "sent"]
-    assert {one.escalation_id for one in world.look().notifications} == {one.id for one in world.look().escalations}
+    assert {one.escalation_id for one in world.look().notifications} == {
+        one.id for one in world.look().escalations
+    }
 
 
 def test_4_24_an_acknowledgement_of_one_team_leaves_what_the_other_asks_for(world_with) -> None:
-    """Ana is on call for two teams, by SMS and two minutes later by mail. Bo takes it for his team; hers is still asked."""
+    """Ana is on call for two teams, by SMS and two minutes later by mail. Bo takes it for his team;
+    hers is still asked.
+    """
     steps = 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
-    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart').replace('high = [ { via = ["sms"] } ]', steps)
+    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart').replace(
+        'high = [ { via = ["sms"] } ]', steps
+    )
     world = world_with(STANDARD, organisation=both)
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to ana")
@@ -69,7 +80,9 @@ def test_4_24_a_level_whose_only_person_was_in_another_message_has_reached_someb
 def test_4_24_what_fails_for_good_has_failed_for_every_level_it_was_for(world_with) -> None:
     both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
     world = world_with(STANDARD, organisation=both)
-    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
+    world.post.refuse = lambda url: (
+        Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
+    )
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to bo", "sms to dan")
 
@@ -88,7 +101,10 @@ def test_4_24_whoever_leads_and_is_paged_hears_both_in_one_message(world_with) -
     world = world_with(STANDARD)
     world.declare("Log in is broken", "login", lead="ana")
     assert sorted(world.sent()) == ["sms to ana"]
-    world.configure(STANDARD, organisation=ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email"] } ]'))
+    world.configure(
+        STANDARD,
+        organisation=ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email"] } ]'),
+    )
     world.declare("Log in is broken", "login", lead="ana")
     world.expects("email to ana")
     assert world.last().body.startswith("You lead this incident now.")
@@ -141,12 +157,20 @@ def test_4_24_simulate_tells_of_one_message_with_both_reasons(world) -> None:
     said = Declaration("Log in is broken", "critical", ("login",))
     foreseen = simulate(said, world.catalog, world.clock.at, world.clock.at + 4 * MINUTE)
     (only,) = foreseen.messages
-    assert (only.person, only.gateway, only.team, only.level, only.digest_of) == ("ana", "sms", "identity", 1, 1)
+    assert (only.person, only.gateway, only.team, only.level, only.digest_of) == (
+        "ana",
+        "sms",
+        "identity",
+        1,
+        1,
+    )
     assert "also lead of Identity" in only.because
 
 
 def test_4_24_a_pass_counts_messages_and_not_what_they_carry(world) -> None:
-    """A level and a rule page Ana in one message: it is one that was sent, one that is tried again, one that is given up."""
+    """A level and a rule page Ana in one message: it is one that was sent, one that is tried again,
+    one that is given up.
+    """
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
     world.declare("Log in is broken", "login", severity="critical")
     world.advance("14s", every="14s")

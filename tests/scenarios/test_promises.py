@@ -31,7 +31,9 @@ wait = "15m"
 
 
 def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World) -> None:
-    declared = declaring.declare(world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None)
+    declared = declaring.declare(
+        world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None
+    )
     stored = world.look(declared.situation.incident.id)
     assert [one.status for one in stored.notifications] == [NotificationStatus.PENDING]
     assert world.post.letters == []
@@ -40,7 +42,9 @@ def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World)
 
 
 def test_4_1_a_declaration_that_dies_after_storing_is_paged_by_the_next_tick(world: World) -> None:
-    declaring.declare(world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None)
+    declaring.declare(
+        world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None
+    )
     world.advance("1m")
     world.expects("sms to ana")
 
@@ -73,7 +77,10 @@ def test_4_2_a_title_that_fits_nothing_goes_to_the_fallback_team_with_the_way_on
     world.expects("sms to eve")
     world.update(add_services=("login",))
     world.expects("sms to ana", "inform slack to identity")
-    assert [one.status for one in world.look().escalations] == [EscalationStatus.STOPPED, EscalationStatus.PAGING]
+    assert [one.status for one in world.look().escalations] == [
+        EscalationStatus.STOPPED,
+        EscalationStatus.PAGING,
+    ]
 
 
 # ── 3. level after level, repeat, then the fallback again and again ───────────────────────────────────────────────────
@@ -88,11 +95,20 @@ def test_4_3_an_unanswered_level_is_followed_by_the_next_after_its_wait(world: W
     world.expects("sms to bo")
 
 
-def test_4_3_after_the_last_level_the_policy_repeats_and_then_the_fallback_is_paged_for_ever(world_with) -> None:
+def test_4_3_after_the_last_level_the_policy_repeats_and_then_the_fallback_is_paged_for_ever(
+    world_with,
+) -> None:
     world = world_with(THREE_LEVELS)
     world.declare("down", "login")
     world.advance("2h")
-    walk = [(0, "sms to ana"), (5, "sms to bo"), (15, "sms to cto"), (30, "sms to ana"), (35, "sms to bo"), (45, "sms to cto")]
+    walk = [
+        (0, "sms to ana"),
+        (5, "sms to bo"),
+        (15, "sms to cto"),
+        (30, "sms to ana"),
+        (35, "sms to bo"),
+        (45, "sms to cto"),
+    ]
     assert world.history() == walk + [(minute, "sms to ops") for minute in (60, 75, 90, 105, 120)]
     assert world.look().escalations[0].status is EscalationStatus.EXHAUSTED
     world.ack("ops")
@@ -117,11 +133,17 @@ def test_4_3_without_a_fallback_the_policy_starts_again(world_with, tmp_path) ->
     world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login")
     world.advance("31m")
-    assert world.history() == [(0, "sms to ana"), (5, "sms to bo"), (15, "sms to ana"), (20, "sms to bo"), (30, "sms to ana")]
+    assert world.history() == [
+        (0, "sms to ana"),
+        (5, "sms to bo"),
+        (15, "sms to ana"),
+        (20, "sms to bo"),
+        (30, "sms to ana"),
+    ]
     world.sent()
 
 
-# ── 4. a level that reaches nobody costs no waiting ───────────────────────────────────────────────────────────────────
+# ── 4. a level that reaches nobody costs no waiting ───────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -133,7 +155,9 @@ def test_4_3_without_a_fallback_the_policy_starts_again(world_with, tmp_path) ->
         ('["members:nobody"]', "Nobody has no members"),
     ],
 )
-def test_4_4_a_level_that_reaches_nobody_costs_no_waiting_and_the_timeline_says_why(world_with, level: str, reason: str) -> None:
+def test_4_4_a_level_that_reaches_nobody_costs_no_waiting_and_the_timeline_says_why(
+    world_with, level: str, reason: str
+) -> None:
     more = """
 [teams.nobody]
 name = "Nobody"
@@ -164,7 +188,9 @@ wait = "10m"
 
 
 def test_4_4_a_level_whose_condition_is_false_is_left_out(world_with) -> None:
-    world = world_with(THREE_LEVELS.replace('notify = ["lead"]', 'when = { severity = ">=critical" }\nnotify = ["lead"]'))
+    world = world_with(
+        THREE_LEVELS.replace('notify = ["lead"]', 'when = { severity = ">=critical" }\nnotify = ["lead"]')
+    )
     world.declare("down", "login")
     world.advance("5m")
     world.expects("sms to ana", "sms to cto")
@@ -209,7 +235,9 @@ def test_4_4_a_channel_beside_absent_people_is_told_once_however_often_the_polic
     world.expects("slack to identity", "sms to ops")
 
 
-def test_4_4_when_people_lose_their_addresses_the_channel_hears_of_one_more_round_and_then_the_fallback_is_paged(world_with) -> None:
+def test_4_4_when_people_lose_their_addresses_the_channel_hears_of_one_more_round_and_then_the_fallback_is_paged(
+    world_with,
+) -> None:
     level = '[[policies.standard.levels]]\nnotify = ["person:ann", "channel"]\nwait = "5m"\n'
     policies = f"[policies.standard]\nrepeat = 100\n{level}"
     world = world_with(policies, more='[people.ann]\nname = "Ann"\ncontact = { sms = "ann" }\n')
@@ -257,13 +285,25 @@ def test_4_5_a_person_is_notified_along_their_own_rules_for_the_urgency(world_wi
     ("steps", "at_once", "a_minute_later"),
     [
         ('{ via = ["slack"], after = "2m" }', ["slack to ann"], []),
-        ('{ via = ["slack"], after = "2m" }, { via = ["sms"], after = "3m" }', ["slack to ann"], ["sms to %2B44"]),
-        ('{ via = ["email"] }, { via = ["sms"], after = "3m" }, { via = ["slack"], after = "2m" }', ["slack to ann"], ["sms to %2B44"]),
+        (
+            '{ via = ["slack"], after = "2m" }, { via = ["sms"], after = "3m" }',
+            ["slack to ann"],
+            ["sms to %2B44"],
+        ),
+        (
+            '{ via = ["email"] }, { via = ["sms"], after = "3m" }, { via = ["slack"], after = "2m" }',
+            ["slack to ann"],
+            ["sms to %2B44"],
+        ),
     ],
     ids=["an only step", "two steps that both wait", "a first step without an address"],
 )
-def test_4_5_the_first_step_that_leads_somewhere_begins_at_once(world_with, steps, at_once, a_minute_later) -> None:
-    more = f'[people.ann]\nname = "Ann"\ncontact = {{ sms = "+44", slack = "ann" }}\nnotify.high = [ {steps} ]\n'
+def test_4_5_the_first_step_that_leads_somewhere_begins_at_once(
+    world_with, steps, at_once, a_minute_later
+) -> None:
+    more = (
+        f'[people.ann]\nname = "Ann"\ncontact = {{ sms = "+44", slack = "ann" }}\nnotify.high = [ {steps} ]\n'
+    )
     world = world_with(TO_ANN, more=more)
     world.declare("down", "login")
     world.expects(*at_once)
@@ -316,7 +356,9 @@ def test_4_6_an_outsider_or_all_stops_every_escalation(world: World, by: str, ev
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
 
 
-def test_4_6_a_member_of_a_team_that_has_already_acknowledged_does_not_silence_the_others(world: World) -> None:
+def test_4_6_a_member_of_a_team_that_has_already_acknowledged_does_not_silence_the_others(
+    world: World,
+) -> None:
     world.declare("down", "login", "payments")
     world.ack("ana")
     world.ack("bo")
@@ -340,22 +382,30 @@ def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_w
     world.expects("sms to ana")
     world.advance("1m")
     world.expects("sms to ana")
-    assert "acknowledged by Ana 30m ago and no update since: paging identity again from level 1" in world.timeline()
+    assert (
+        "acknowledged by Ana 30m ago and no update since: paging identity again from level 1"
+        in world.timeline()
+    )
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
-def test_4_6_an_acknowledgement_that_was_followed_by_an_update_is_forgotten_from_then_and_says_so(world_with) -> None:
+def test_4_6_an_acknowledgement_that_was_followed_by_an_update_is_forgotten_from_then_and_says_so(
+    world_with,
+) -> None:
     world = world_with(STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
     world.declare("down", "login")
     world.ack("ana")
     world.advance("10m")
     world.update(severity="critical")
     world.advance("30m")
-    assert "acknowledged by Ana 40m ago, the last update 30m ago: paging identity again from level 1" in world.timeline()
+    assert (
+        "acknowledged by Ana 40m ago, the last update 30m ago: paging identity again from level 1"
+        in world.timeline()
+    )
     world.sent()
 
 
-# ── 7. updates ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 7. updates ────────────────────────────────────────────────────────────────────────
 
 
 def test_4_7_a_new_service_starts_its_teams_escalation_though_others_have_acknowledged(world: World) -> None:
@@ -416,7 +466,7 @@ def test_4_8_reload_adopts_an_edited_policy(world: World) -> None:
     world.expects("sms to ana", "sms to cto")
 
 
-# ── 10. at least once, bounded ────────────────────────────────────────────────────────────────────────────────────────
+# ── 10. at least once, bounded ────────────────────────────────────────────────────────
 
 
 def test_4_10_a_message_that_fails_is_tried_again_but_never_more_often_than_attempts(world_with) -> None:
@@ -424,7 +474,12 @@ def test_4_10_a_message_that_fails_is_tried_again_but_never_more_often_than_atte
     world.post.refuse = lambda url: DOWN
     world.declare("down", "login")
     world.advance("20m", every="1s")
-    assert [at - world.start_at for at, url in world.post.tried if "%2B1" in url] == [0, 15_000_000, 60_000_000, 180_000_000]
+    assert [at - world.start_at for at, url in world.post.tried if "%2B1" in url] == [
+        0,
+        15_000_000,
+        60_000_000,
+        180_000_000,
+    ]
     assert world.look().notifications[0].status is NotificationStatus.FAILED
 
 
@@ -439,10 +494,12 @@ def test_4_10_a_message_whose_sender_died_is_repeated_and_says_so(world: World) 
     world.expects("sms to ana")
 
 
-# ── 11. late ticks ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 11. late ticks ────────────────────────────────────────────────────────────────────
 
 
-def test_4_11_after_a_gap_the_earliest_level_never_paged_and_the_level_due_now_are_paged_once_each(world_with) -> None:
+def test_4_11_after_a_gap_the_earliest_level_never_paged_and_the_level_due_now_are_paged_once_each(
+    world_with,
+) -> None:
     world = world_with(THREE_LEVELS.replace("repeat = 1", "repeat = 5"))
     world.declare("down", "login")
     world.expects("sms to ana")
@@ -472,20 +529,32 @@ def test_4_11_a_gap_of_three_hours_makes_no_burst_and_loses_no_level(world_with)
 
 
 @pytest.mark.parametrize("every", ["1s", "59s", "61s", "4m"])
-def test_4_11_ticks_further_apart_page_the_same_people_in_the_same_order_only_later(world_with, every: str) -> None:
+def test_4_11_ticks_further_apart_page_the_same_people_in_the_same_order_only_later(
+    world_with, every: str
+) -> None:
     world = world_with(THREE_LEVELS)
     world.declare("down", "login")
     world.advance("80m", every=every)
     order = [who for _, who in world.history()]
-    assert order[:7] == ["sms to ana", "sms to bo", "sms to cto", "sms to ana", "sms to bo", "sms to cto", "sms to ops"]
+    assert order[:7] == [
+        "sms to ana",
+        "sms to bo",
+        "sms to cto",
+        "sms to ana",
+        "sms to bo",
+        "sms to cto",
+        "sms to ops",
+    ]
     world.sent()
 
 
-# ── 12. clocks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 12. clocks ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("back", ["1h", "1d", "3000d"])
-def test_4_12_a_clock_set_back_stalls_nothing_for_longer_than_the_time_that_passes(world: World, back: str) -> None:
+def test_4_12_a_clock_set_back_stalls_nothing_for_longer_than_the_time_that_passes(
+    world: World, back: str
+) -> None:
     from escalate_cli.core.calendar.duration import parse_duration
 
     world.declare("down", "login")
@@ -509,7 +578,7 @@ def test_4_12_a_clock_set_forward_a_day_and_back_again_bursts_and_stalls_nothing
     world.expects("sms to ops")
 
 
-# ── 13. one claim for each notification ───────────────────────────────────────────────────────────────────────────────
+# ── 13. one claim for each notification ───────────────────────────────────────────────
 
 
 def test_4_13_each_notification_is_claimed_by_one_process(world: World) -> None:
@@ -527,7 +596,7 @@ def test_4_13_an_idle_tick_does_nothing(world: World) -> None:
         assert (report.incidents, report.planned, report.sent, report.lines) == (0, 0, 0, [])
 
 
-# ── ack, between and after ────────────────────────────────────────────────────────────────────────────────────────────
+# ── ack, between and after ────────────────────────────────────────────────────────────
 
 
 def test_an_acknowledgement_during_back_off_cancels_the_retry(world: World) -> None:
@@ -555,7 +624,14 @@ def test_the_message_says_what_who_why_what_next_and_what_to_type(world_with) ->
     world.declare("Customers cannot sign in", "login", message="since the deploy")
     letter = next(envelope for _, envelope in world.post.letters if "email" in envelope.url)
     assert letter.title == "[major] #1 Customers cannot sign in"
-    for part in ("Log in", "since the deploy", "Why you: ", "level 1 of 2", "Next: level 2 of 2 (Bo)", "escalate ack 1"):
+    for part in (
+        "Log in",
+        "since the deploy",
+        "Why you: ",
+        "level 1 of 2",
+        "Next: level 2 of 2 (Bo)",
+        "escalate ack 1",
+    ):
         assert part in letter.body
     world.sent()
 

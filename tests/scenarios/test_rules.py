@@ -28,7 +28,7 @@ def tell(world_with, when: str, *lines: str, **more: str) -> World:
     return world
 
 
-# ── conditions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── conditions ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,10 @@ def tell(world_with, when: str, *lines: str, **more: str) -> World:
         ('label = { region = "eu" }', {"labels": (("region", "eu"),)}),
         ("raised = true", {"severity": "critical"}),
         ("scope_grew = true", {"add_services": ("payments",)}),
-        ('severity = ">=critical", team = "payments"', {"severity": "critical", "add_services": ("payments",)}),
+        (
+            'severity = ">=critical", team = "payments"',
+            {"severity": "critical", "add_services": ("payments",)},
+        ),
         ('raised = true, label = "vip"', {"severity": "critical", "labels": (("vip", "1"),)}),
     ],
 )
@@ -157,7 +160,7 @@ def test_every_fires_it_again_while_the_condition_holds_and_a_gap_makes_no_burst
     world.expects("inform sms to cto")
 
 
-# ── actions ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── actions ───────────────────────────────────────────────────────────────────────────
 
 
 def test_inform_tells_without_asking_for_an_acknowledgement(world_with) -> None:
@@ -178,7 +181,11 @@ def test_involve_starts_the_teams_policy_and_scope_changes_leave_it_alone(world_
 
 
 def test_raise_to_raises_once_and_the_rules_that_follow_from_it_fire_too(world_with) -> None:
-    policies = QUIET + rule('open_for = "10m"', 'raise_to = "critical"', name="drags on") + rule('severity = "critical"', name="top")
+    policies = (
+        QUIET
+        + rule('open_for = "10m"', 'raise_to = "critical"', name="drags on")
+        + rule('severity = "critical"', name="top")
+    )
     world = world_with(policies)
     world.declare("down", "login")
     world.advance("10m")
@@ -220,7 +227,7 @@ def test_nothing_fires_after_the_end(world_with) -> None:
     world.expects_nothing()
 
 
-# ── nudges ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── nudges ────────────────────────────────────────────────────────────────────────────
 
 NUDGE = ('page = ["person:cto"]', 'mode = "nudge"', 'expires = "10m"')
 
@@ -279,7 +286,9 @@ def test_an_unanswered_nudge_expires_into_the_action(world_with) -> None:
 
 
 def test_without_a_lead_whoever_acknowledged_is_asked_else_the_on_call(world_with) -> None:
-    world = world_with(QUIET + rule('open_for = "5m"', *NUDGE, name="first") + rule('open_for = "9m"', *NUDGE, name="second"))
+    world = world_with(
+        QUIET + rule('open_for = "5m"', *NUDGE, name="first") + rule('open_for = "9m"', *NUDGE, name="second")
+    )
     world.declare("down", "login")
     world.advance("5m")
     world.expects("slack to status", "nudge sms to ana")
@@ -289,7 +298,13 @@ def test_without_a_lead_whoever_acknowledged_is_asked_else_the_on_call(world_wit
 
 
 def test_a_nudge_works_with_every_action(world_with) -> None:
-    world = nudged(world_with, 'involve = ["payments"]', 'raise_to = "critical"', 'inform = ["person:cto"]', 'mode = "nudge"')
+    world = nudged(
+        world_with,
+        'involve = ["payments"]',
+        'raise_to = "critical"',
+        'inform = ["person:cto"]',
+        'mode = "nudge"',
+    )
     assert world.look().nudges[0].action == "inform person:cto; involve payments; raise to critical"
     world.nudge("yes", "bo")
     world.expects("inform sms to cto", "slack to status", "inform slack to identity")

@@ -1,4 +1,6 @@
-"""What raises while a message is weighed, made or recorded costs that much and no other message (product.md §4.20)."""
+"""What raises while a message is weighed, made or recorded costs that much and no other message
+(product.md §4.20).
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def _write(world: World, statement: str, *values: Any) -> None:
 
 
 def both_are_due(world: World, spoil: Spoil) -> PassReport:
-    """Ana has more than `[limits]` allow; then both teams' incidents come to be due in one pass, one of them for her."""
+    """Ana has more than `[limits]` allow; then both teams' incidents come to be due in one pass,
+    one of them for her.
+    """
     for number in range(3):
         world.declare(f"storm {number}", "login")
     world.maintenance("login", "2m")
@@ -58,7 +62,9 @@ def test_4_20_what_cannot_be_weighed_goes_out_by_itself_and_the_pass_says_so(wor
     world = world_with(QUIET, organisation=LIMITED)
     report = both_are_due(world, without_limits_time)
     world.expects("sms to ana", "sms to cara")
-    assert any("incident 4: a message was not weighed against others (" in one for one in report.troubles), report.troubles
+    assert any("incident 4: a message was not weighed against others (" in one for one in report.troubles), (
+        report.troubles
+    )
     assert {one.status.value for number in (4, 5) for one in world.look(number).notifications} == {"sent"}
     world.tick()
     world.expects_nothing()
@@ -80,8 +86,12 @@ def test_4_20_a_digest_that_cannot_be_made_up_goes_out_one_by_one(world_with) ->
     assert any("incident 5: a record of the database cannot be read" in str(one) for one in damaged)
 
 
-@pytest.mark.parametrize("refused", [None, Outcome(OutcomeKind.TEMPORARY, "HTTP 500"), Outcome(OutcomeKind.PERMANENT, "HTTP 400")])
-def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(world_with, refused: Outcome | None) -> None:
+@pytest.mark.parametrize(
+    "refused", [None, Outcome(OutcomeKind.TEMPORARY, "HTTP 500"), Outcome(OutcomeKind.PERMANENT, "HTTP 400")]
+)
+def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(
+    world_with, refused: Outcome | None
+) -> None:
     world = world_with(QUIET)
     world.maintenance("login", "2m")
     world.maintenance("payments", "2m")
@@ -91,10 +101,14 @@ def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(worl
     world.post.refuse = lambda url: refused if url.endswith("%2B1") else None
     world.clock.at += 2 * MINUTE
     report = world.tick()
-    known = {None: "sent", OutcomeKind.TEMPORARY: "retrying", OutcomeKind.PERMANENT: "failed"}[refused.kind if refused else None]
+    known = {None: "sent", OutcomeKind.TEMPORARY: "retrying", OutcomeKind.PERMANENT: "failed"}[
+        refused.kind if refused else None
+    ]
     assert [world.look(number).notifications[0].status.value for number in (1, 2)] == [known, "sent"]
     assert f"person:ana: {known} (TypeError: " in world.timeline(1)
-    assert any("incident 1: how a message ended could not be told (" in one for one in report.troubles), report.troubles
+    assert any("incident 1: how a message ended could not be told (" in one for one in report.troubles), (
+        report.troubles
+    )
     world.sent()
     world.tick()
     world.expects_nothing()
@@ -103,8 +117,16 @@ def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(worl
 def test_4_20_what_a_failed_page_would_set_free_is_no_reason_to_forget_that_it_failed(world_with) -> None:
     """How long `[limits]` count back cannot be known, and so not what the person has been told of."""
     world = world_with(QUIET, organisation=LIMITED)
-    world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if url.endswith("%2B1") and world.read else None
+    world.post.refuse = lambda url: (
+        Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if url.endswith("%2B1") and world.read else None
+    )
     report = both_are_due(world, without_limits_time)
     world.expects("sms to cara")
-    assert [one.status.value for number in (4, 5) for one in world.look(number).notifications] == ["retrying", "sent"]
-    assert any("incident 4: what waits for a message that failed could not be set free" in one for one in report.troubles), report.troubles
+    assert [one.status.value for number in (4, 5) for one in world.look(number).notifications] == [
+        "retrying",
+        "sent",
+    ]
+    assert any(
+        "incident 4: what waits for a message that failed could not be set free" in one
+        for one in report.troubles
+    ), report.troubles

@@ -1,4 +1,6 @@
-"""The promise about time that stands still (product.md §4.16): whoever declares or looks hears that nobody would be escalated to."""
+"""The promise about time that stands still (product.md §4.16): whoever declares or looks hears that
+nobody would be escalated to.
+"""
 
 from __future__ import annotations
 

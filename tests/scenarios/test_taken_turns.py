@@ -1,4 +1,6 @@
-"""Who is on call now stays on call (product.md §4.21): an edit by hand that takes the turn under way from somebody is found and said."""
+"""Who is on call now stays on call (product.md §4.21): an edit by hand that takes the turn under
+way from somebody is found and said.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +39,18 @@ class Desk:
         self.config.write_text(text + more + STANDARD)
 
     def context(self) -> Context:
-        context = Context(Options(config=self.config, db=self.db), {"HOME": str(self.config.parent)}, self.clock)
+        context = Context(
+            Options(config=self.config, db=self.db), {"HOME": str(self.config.parent)}, self.clock
+        )
         context.__dict__["sender"] = self.post
         return context
 
     def a_pass(self) -> list[str]:
         context = self.context()
         try:
-            return [one for one in one_pass(context, Engine.on(context)).warnings if "the turn under way" in one]
+            return [
+                one for one in one_pass(context, Engine.on(context)).warnings if "the turn under way" in one
+            ]
         finally:
             context.close()
 
@@ -68,7 +74,9 @@ def desk(tmp_path: Path) -> Desk:
     return found
 
 
-def test_4_21_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_start_keeps_it(desk: Desk) -> None:
+def test_4_21_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_start_keeps_it(
+    desk: Desk,
+) -> None:
     before = desk.on_call()
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     assert desk.on_call() != before
@@ -80,21 +88,29 @@ def test_4_21_a_pass_says_once_that_an_edit_took_the_turn_under_way_and_which_st
     assert desk.a_pass() == []
     desk.write('members = ["ana", "bo", "cara", "dan"]', start=taken.start.isoformat())
     assert desk.on_call() == before
-    assert (desk.checked(), desk.a_pass(), desk.checked()) == ([], [], [])  # giving it back takes it from nobody
+    # giving it back takes it from nobody
+    assert (desk.checked(), desk.a_pass(), desk.checked()) == ([], [], [])
 
 
-def test_4_21_check_goes_on_finding_it_after_passes_and_other_edits_until_the_turn_is_over(desk: Desk) -> None:
+def test_4_21_check_goes_on_finding_it_after_passes_and_other_edits_until_the_turn_is_over(
+    desk: Desk,
+) -> None:
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     assert len(desk.checked()) == 1  # before any pass
     assert len(desk.a_pass()) == 1
-    desk.write('members = ["ana", "bo", "cara", "dan"]', more='[hours.late]\ndays = ["mon"]\nfrom = "09:00"\nto = "10:00"\n')
+    desk.write(
+        'members = ["ana", "bo", "cara", "dan"]',
+        more='[hours.late]\ndays = ["mon"]\nfrom = "09:00"\nto = "10:00"\n',
+    )
     assert desk.a_pass() == []
     assert len(desk.checked()) == 1
     desk.clock.at += WEEK
     assert desk.checked() == []
 
 
-def test_4_21_a_command_that_adopts_the_edit_first_does_not_keep_the_next_pass_from_saying_it(desk: Desk) -> None:
+def test_4_21_a_command_that_adopts_the_edit_first_does_not_keep_the_next_pass_from_saying_it(
+    desk: Desk,
+) -> None:
     desk.write('members = ["ana", "bo", "cara", "dan"]')
     context = desk.context()
     context.keep_catalog()  # as `declare` does
@@ -112,11 +128,15 @@ def test_4_21_an_edit_that_leaves_the_turn_alone_says_nothing(desk: Desk) -> Non
     [
         lambda context: context.store.ledger.remember("turns_taken", "{not JSON"),
         lambda context: context.store.ledger.remember("turns_taken", '{"identity-primary": [1, "x"]}'),
-        lambda context: context.store.ledger.keep_configuration("old", b"not a catalog", context.clock.now() + 1),
+        lambda context: context.store.ledger.keep_configuration(
+            "old", b"not a catalog", context.clock.now() + 1
+        ),
     ],
     ids=["no JSON", "another shape", "a configuration that cannot be read"],
 )
-def test_what_cannot_be_compared_keeps_no_pass_from_paging(desk: Desk, spoil: Callable[[Context], None]) -> None:
+def test_what_cannot_be_compared_keeps_no_pass_from_paging(
+    desk: Desk, spoil: Callable[[Context], None]
+) -> None:
     context = desk.context()
     with context.store.transaction():
         spoil(context)
@@ -139,7 +159,12 @@ def test_an_edited_maintenance_is_looked_at_by_the_next_pass(desk: Desk) -> None
     assert len(desk.post.letters) == 1
 
 
-UNREADABLE = ("no JSON", "[1]", '{"identity-primary": ["v", 1, false, "soon"]}', '{"identity-primary": [1, 2, 3, 4, 5, 6]}')
+UNREADABLE = (
+    "no JSON",
+    "[1]",
+    '{"identity-primary": ["v", 1, false, "soon"]}',
+    '{"identity-primary": [1, 2, 3, 4, 5, 6]}',
+)
 
 
 @pytest.mark.parametrize("value", UNREADABLE)

@@ -31,7 +31,9 @@ def open_one(world_with) -> World:
 def test_4_19_a_higher_severity_raises_it_and_pages_the_new_way(open_one) -> None:
     assert again(open_one, severity="major") == [("severity", "raised")]
     open_one.expects("sms to ana", "inform slack to identity")
-    assert any("Severity raised from minor to major (by monitor)." in one.body for _, one in open_one.post.letters)
+    assert any(
+        "Severity raised from minor to major (by monitor)." in one.body for _, one in open_one.post.letters
+    )
     assert again(open_one, severity="major") == []
     open_one.expects_nothing()
 
@@ -73,7 +75,10 @@ def test_4_19_a_lower_severity_and_another_title_are_noted_once(open_one) -> Non
     open_one.sent()
     before = open_one.look().incident
     for _ in range(3):
-        assert again(open_one, "disk on host a", severity="minor") == [("severity", "noted"), ("title", "noted")]
+        assert again(open_one, "disk on host a", severity="minor") == [
+            ("severity", "noted"),
+            ("title", "noted"),
+        ]
     open_one.expects_nothing()
     assert open_one.look().incident == before
     assert open_one.timeline().count("declared again as minor: it stays critical") == 1

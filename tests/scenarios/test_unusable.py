@@ -32,7 +32,9 @@ def without_schedule(catalog: Catalog, schedule: str = "identity-primary") -> Ca
 
 @pytest.fixture
 def without_policy(monkeypatch: pytest.MonkeyPatch) -> Callable[[Catalog], Catalog]:
-    """Gives a catalog a policy of Identity's own that raises when it is run. No value of a policy does: the program must."""
+    """Gives a catalog a policy of Identity's own that raises when it is run. No value of a policy
+    does: the program must.
+    """
 
     def due(escalation: Escalation, *more: Any) -> Due:
         if escalation.policy.id == "odd":
@@ -62,10 +64,14 @@ def test_4_20_a_schedule_that_cannot_be_used_costs_its_level_only(world: World) 
     assert "level 1 of 2 of policy standard reaches nobody" in world.timeline()
     assert "schedule identity-primary cannot be used (ValueError: " in world.timeline()
     page = next(one for one in world.look().notifications if one.recipient == "person:bo")
-    assert "schedule identity-primary cannot be used" in page.because, "the page itself says what was done without"
+    assert "schedule identity-primary cannot be used" in page.because, (
+        "the page itself says what was done without"
+    )
 
 
-def test_4_20_a_policy_that_cannot_be_run_is_replaced_by_the_fallback_until_an_ack(world: World, without_policy: Spoil) -> None:
+def test_4_20_a_policy_that_cannot_be_run_is_replaced_by_the_fallback_until_an_ack(
+    world: World, without_policy: Spoil
+) -> None:
     world.catalog = without_policy(world.catalog)
     world.declare("Log in is broken", "login", "payments")
     world.expects("sms to ops", "sms to cara")
@@ -80,14 +86,20 @@ def test_4_20_a_policy_that_cannot_be_run_is_replaced_by_the_fallback_until_an_a
     world.expects_nothing()
 
 
-def test_4_20_a_fallback_that_cannot_be_used_either_means_everybody_behind_it(world: World, without_policy: Spoil) -> None:
+def test_4_20_a_fallback_that_cannot_be_used_either_means_everybody_behind_it(
+    world: World, without_policy: Spoil
+) -> None:
     fallback = replace(world.catalog.fallback, page=(Target(TargetKind.ON_CALL, "platform"),))
-    world.catalog = replace(without_policy(without_schedule(world.catalog, "platform-primary")), fallback=fallback)
+    world.catalog = replace(
+        without_policy(without_schedule(world.catalog, "platform-primary")), fallback=fallback
+    )
     world.declare("Log in is broken", "login")
     world.expects("sms to eve")
 
 
-def test_4_20_without_any_fallback_a_policy_that_cannot_be_run_means_everybody_in_the_team(world: World, without_policy: Spoil) -> None:
+def test_4_20_without_any_fallback_a_policy_that_cannot_be_run_means_everybody_in_the_team(
+    world: World, without_policy: Spoil
+) -> None:
     world.catalog = without_policy(world.catalog)
     world.catalog = replace(world.catalog, fallback=replace(world.catalog.fallback, page=(), team=None))
     world.declare("Log in is broken", "login")
@@ -101,7 +113,10 @@ def test_4_20_a_time_zone_that_is_gone_is_taken_as_utc_and_the_page_says_so(worl
     world.catalog = in_zone(world.catalog, zone)
     world.declare("Log in is broken", "login")
     world.expects("sms to ana")
-    assert f'the time zone "{zone}" cannot be used on this machine: times are taken as UTC' in world.last().body or world.timeline()
+    assert (
+        f'the time zone "{zone}" cannot be used on this machine: times are taken as UTC' in world.last().body
+        or world.timeline()
+    )
     assert "times are taken as UTC" in world.look().notifications[0].because
     world.advance("5m")
     world.expects("sms to bo")
@@ -120,7 +135,9 @@ def test_4_20_nobody_waits_for_hours_that_cannot_be_used(world: World) -> None:
     assert "hours office cannot be used (TypeError" in world.timeline()
 
 
-def test_4_20_an_incident_whose_plan_cannot_be_stored_is_stored_without_it_and_the_fallback_is_paged(world: World) -> None:
+def test_4_20_an_incident_whose_plan_cannot_be_stored_is_stored_without_it_and_the_fallback_is_paged(
+    world: World,
+) -> None:
     endless = tuple(replace(one, wait=2**63) for one in world.catalog.policies["standard"].levels)
     standard = replace(world.catalog.policies["standard"], levels=endless)
     world.catalog = replace(world.catalog, policies={"standard": standard})
@@ -146,7 +163,10 @@ page = ["person:eve"]
 def test_4_20_a_rule_that_cannot_be_used_stops_no_other_and_the_fallback_decides(world: World) -> None:
     world.configure(STANDARD, more=RULES)
     rule = world.catalog.rules[0]
-    world.catalog = replace(world.catalog, rules=(replace(rule, when=replace(rule.when, open_for=DAMAGED)), world.catalog.rules[1]))
+    world.catalog = replace(
+        world.catalog,
+        rules=(replace(rule, when=replace(rule.when, open_for=DAMAGED)), world.catalog.rules[1]),
+    )
     world.declare("Log in is broken", "login")
     world.expects("sms to ana", "sms to ops")
     world.advance("3m")
@@ -169,7 +189,12 @@ def test_4_20_a_pass_in_which_something_could_not_be_used_says_so(world: World, 
     world.sent()
     world.clock.at += HOUR
     troubles = world.tick().troubles
-    assert any(one.startswith("incident 1: ") and "identity-primary" in one and "cannot be used" in one for one in troubles), troubles
+    assert any(
+        one.startswith("incident 1: ") and "identity-primary" in one and "cannot be used" in one
+        for one in troubles
+    ), troubles
     assert len(world.sent()) == 1
     world.clock.at += SECOND
-    assert world.tick().troubles == [], "the incident says it once; what lasts is looked for by each pass's own check"
+    assert world.tick().troubles == [], (
+        "the incident says it once; what lasts is looked for by each pass's own check"
+    )

@@ -1,4 +1,6 @@
-"""Promise 4.3 where it is hard to keep: a fallback that reaches nobody, rounds that take days, channels beside nobody."""
+"""Promise 4.3 where it is hard to keep: a fallback that reaches nobody, rounds that take days,
+channels beside nobody.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ from tests.world import ORGANISATION, STANDARD, World, instant
 
 GONE = Outcome(OutcomeKind.PERMANENT, "HTTP 404")
 SATURDAY = instant("2026-11-28T10:00:00")
-MUTE = '[people.mute]\nname = "Mute"\n[people.mail-only]\nname = "Mail Only"\ncontact = { email = "mail-only@example.com" }\n'
+MUTE = (
+    '[people.mute]\nname = "Mute"\n[people.mail-only]\nname = "Mail Only"\ncontact = { email ='
+    ' "mail-only@example.com" }\n'
+)
 WEEKDAYS = """
 [schedules.weekdays]
 [[schedules.weekdays.rotations]]
@@ -38,7 +43,9 @@ def begin(world: World, at: int) -> None:
         ('["schedule:weekdays"]', "nobody is on call in weekdays"),
     ],
 )
-def test_4_3_where_the_fallback_reaches_nobody_the_levels_are_walked_again_as_without_one(world_with, page: str, why: str) -> None:
+def test_4_3_where_the_fallback_reaches_nobody_the_levels_are_walked_again_as_without_one(
+    world_with, page: str, why: str
+) -> None:
     world = world_with(STANDARD, organisation=fallback(page), more=MUTE + WEEKDAYS)
     begin(world, SATURDAY)
     world.declare("down", "login")
@@ -54,7 +61,12 @@ def test_4_3_a_fallback_that_is_only_a_channel_is_told_and_the_levels_are_walked
     world = world_with(STANDARD, organisation=fallback('["channel:status"]'))
     world.declare("down", "login")
     world.advance("16m")
-    assert world.history() == [(0, "sms to ana"), (5, "sms to bo"), (15, "slack to status"), (15, "sms to ana")]
+    assert world.history() == [
+        (0, "sms to ana"),
+        (5, "sms to bo"),
+        (15, "slack to status"),
+        (15, "sms to ana"),
+    ]
     world.sent()
 
 
@@ -78,7 +90,10 @@ def test_4_3_the_levels_are_walked_again_when_the_fallback_is_no_longer_reached(
     by_fallback = (15, "sms to ana")
     again = [(30, "sms to ana"), (35, "sms to bo"), (45, "sms to ana"), (50, "sms to bo")]
     assert world.history() == [(0, "sms to ana"), (5, "sms to bo"), by_fallback, *again]
-    assert "the fallback was not reached: the levels of policy standard of identity are walked again" in world.timeline()
+    assert (
+        "the fallback was not reached: the levels of policy standard of identity are walked again"
+        in world.timeline()
+    )
     world.sent()
 
 
@@ -116,7 +131,9 @@ def test_4_3_a_round_that_reached_nobody_is_repeated_when_it_took_time(world_wit
     world.sent()
 
 
-def test_4_3_a_round_in_which_a_held_level_failed_for_good_is_repeated_for_those_not_tried(world_with) -> None:
+def test_4_3_a_round_in_which_a_held_level_failed_for_good_is_repeated_for_those_not_tried(
+    world_with,
+) -> None:
     world = world_with(HELD.replace("person:mute", "person:bo"), more=WEEKDAYS)
     world.post.refuse = lambda url: GONE if url.endswith("%2B2") else None
     begin(world, SATURDAY)
@@ -145,7 +162,11 @@ def test_4_3_a_level_held_where_the_policy_has_run_out_does_not_keep_the_fallbac
     begin(world, instant("2026-11-27T17:20:00"))
     world.declare("down", "login")
     world.advance("18h44m", every="5m")
-    assert world.history() == [(0, "slack to identity"), (5, "slack to identity"), (18 * 60 + 40, "sms to ana")]
+    assert world.history() == [
+        (0, "slack to identity"),
+        (5, "slack to identity"),
+        (18 * 60 + 40, "sms to ana"),
+    ]
     held = [one for one in world.timeline().splitlines() if "held until the hours" in one]
     assert len(held) == 1
     world.sent()
@@ -153,7 +174,10 @@ def test_4_3_a_level_held_where_the_policy_has_run_out_does_not_keep_the_fallbac
 
 @pytest.mark.parametrize("page", ['["person:mute"]', "[]"])
 def test_a_channel_is_told_once_at_one_moment_however_many_levels_name_it(world_with, page: str) -> None:
-    policy = '[policies.standard]\nrepeat = 1\n[[policies.standard.levels]]\nnotify = ["schedule:weekdays", "channel"]\nwait = "5m"\n'
+    policy = (
+        '[policies.standard]\nrepeat = 1\n[[policies.standard.levels]]\nnotify = ["schedule:weekdays",'
+        ' "channel"]\nwait = "5m"\n'
+    )
     policy += '[[policies.standard.levels]]\nnotify = ["channel"]\nwait = "10m"\n'
     world = world_with(policy, organisation=fallback(page), more=MUTE + WEEKDAYS)
     begin(world, SATURDAY)
@@ -165,8 +189,12 @@ def test_a_channel_is_told_once_at_one_moment_however_many_levels_name_it(world_
 
 @pytest.mark.parametrize("page", ['["person:mute"]', "[]"])
 def test_4_11_after_a_gap_somebody_who_is_on_call_by_now_is_paged_at_once(world_with, page: str) -> None:
-    """Before the gap nobody was reached and nobody was in the fallback: the policy was to be tried again later."""
-    world = world_with("[policies.standard]\n" + ON_WEEKDAYS, organisation=fallback(page), more=MUTE + WEEKDAYS)
+    """Before the gap nobody was reached and nobody was in the fallback: the policy was to be tried
+    again later.
+    """
+    world = world_with(
+        "[policies.standard]\n" + ON_WEEKDAYS, organisation=fallback(page), more=MUTE + WEEKDAYS
+    )
     begin(world, instant("2026-11-30T07:00:00"))
     world.declare("down", "login")
     world.expects_nothing()

@@ -1,4 +1,6 @@
-"""Who hears what: the end goes where the pages went, and what changed is told; promises 6, 7 and 23 of product.md §4."""
+"""Who hears what: the end goes where the pages went, and what changed is told; promises 6, 7 and 23
+of product.md §4.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,17 @@ from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.world import ORGANISATION, STANDARD
 
-IN_TWO_STEPS = ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]')
+IN_TWO_STEPS = ORGANISATION.replace(
+    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
+)
 
 
-# ── 6. the end goes where the pages went ─────────────────────────────────────────────────────────────────────────────
+# ── 6. the end goes where the pages went ──────────────────────────────────────────────
 
 
-def test_4_6_the_end_goes_by_the_gateway_that_reached_them_though_the_first_address_is_dead(world_with) -> None:
+def test_4_6_the_end_goes_by_the_gateway_that_reached_them_though_the_first_address_is_dead(
+    world_with,
+) -> None:
     world = world_with(STANDARD, organisation=IN_TWO_STEPS)
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404") if "/sms/" in url else None
     world.declare("down", "login")
@@ -33,8 +39,12 @@ def test_4_6_the_end_goes_by_every_gateway_that_reached_them_the_second_step_too
 
 
 @pytest.mark.parametrize("low", ['[ { via = ["email"] } ]', '[ { via = ["slack"] } ]'])
-def test_4_6_the_end_goes_where_the_pages_went_though_the_severity_was_lowered_since(world_with, low: str) -> None:
-    world = world_with(STANDARD, organisation=ORGANISATION.replace('low = [ { via = ["email"] } ]', f"low = {low}"))
+def test_4_6_the_end_goes_where_the_pages_went_though_the_severity_was_lowered_since(
+    world_with, low: str
+) -> None:
+    world = world_with(
+        STANDARD, organisation=ORGANISATION.replace('low = [ { via = ["email"] } ]', f"low = {low}")
+    )
     world.declare("down", "login")
     world.update(severity="minor")
     world.expects("sms to ana", "inform slack to identity")
@@ -53,12 +63,17 @@ def test_4_6_the_end_goes_to_whom_only_a_later_step_has_reached(world_with) -> N
     world.expects("resolved email to ana")
 
 
-def test_4_6_the_end_goes_by_what_there_is_now_where_the_gateway_is_gone_that_reached_them(world_with) -> None:
+def test_4_6_the_end_goes_by_what_there_is_now_where_the_gateway_is_gone_that_reached_them(
+    world_with,
+) -> None:
     world = world_with(STANDARD)
     world.declare("down", "login")
     world.expects("sms to ana")
     less = ORGANISATION.replace('[gateways.sms]\nurl = "json://127.0.0.1:1/sms/{to}"\ntext = "short"\n', "")
-    less = less.replace('"sms"', '"email"').replace('sms = "+', 'pager = "+') + '[gateways.pager]\nurl = "json://127.0.0.1:1/pager/{to}"\n'
+    less = (
+        less.replace('"sms"', '"email"').replace('sms = "+', 'pager = "+')
+        + '[gateways.pager]\nurl = "json://127.0.0.1:1/pager/{to}"\n'
+    )
     world.configure(STANDARD, organisation=less)
     world.resolve()
     world.expects("resolved email to ana")
@@ -109,7 +124,9 @@ def test_4_7_whoever_has_acknowledged_hears_the_new_way_that_the_urgency_rose(wo
     world.expects("email to ana")
     assert world.update(severity="major").incident.status is IncidentStatus.ACKNOWLEDGED
     world.expects("inform sms to ana", "inform slack to identity")
-    assert any("raised from minor to major" in one.body for _, one in world.post.letters if "/sms/" in one.url)
+    assert any(
+        "raised from minor to major" in one.body for _, one in world.post.letters if "/sms/" in one.url
+    )
     world.update(severity="critical")
     world.expects("inform slack to identity")
     world.advance("2h", every="10m")
@@ -141,7 +158,9 @@ def test_4_7_whoever_has_it_hears_along_all_their_steps_until_they_acknowledge_t
     world.expects_nothing()
 
 
-def test_4_7_when_nobody_who_has_it_can_be_told_that_the_urgency_rose_the_current_level_is_paged(world_with) -> None:
+def test_4_7_when_nobody_who_has_it_can_be_told_that_the_urgency_rose_the_current_level_is_paged(
+    world_with,
+) -> None:
     more = '[people.mute]\nname = "Mute"\ncontact = { email = "mute@example.com" }\n'
     world = world_with(STANDARD, more=more)
     world.declare("slow", "login", severity="minor")
@@ -158,13 +177,21 @@ def test_4_7_when_nobody_who_has_it_can_be_told_that_the_urgency_rose_the_curren
         ({"severity": "critical"}, "Severity raised from major to critical (by Bo)."),
         ({"severity": "minor"}, "Severity lowered from major to minor (by Bo)."),
         ({"add_services": ("payments",)}, "Now also Card payments (by Bo)."),
-        ({"drop_services": ("login",), "add_services": ("payments",)}, "Now also Card payments; no longer Log in (by Bo)."),
+        (
+            {"drop_services": ("login",), "add_services": ("payments",)},
+            "Now also Card payments; no longer Log in (by Bo).",
+        ),
         ({"lead": "cara"}, "Lead is now Cara (by Bo)."),
-        ({"severity": "critical", "message": "worse"}, "Severity raised from major to critical.\nUpdate by Bo: worse"),
+        (
+            {"severity": "critical", "message": "worse"},
+            "Severity raised from major to critical.\nUpdate by Bo: worse",
+        ),
         ({"message": "worse"}, "Update by Bo: worse"),
     ],
 )
-def test_4_23_a_change_of_severity_scope_or_lead_is_told_to_the_channels_with_what_changed(world_with, change: dict, said: str) -> None:
+def test_4_23_a_change_of_severity_scope_or_lead_is_told_to_the_channels_with_what_changed(
+    world_with, change: dict, said: str
+) -> None:
     world = world_with(STANDARD)
     world.declare("down", "login")
     world.update(by="bo", **change)

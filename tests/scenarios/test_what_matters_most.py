@@ -32,7 +32,7 @@ def fill(world, severity: str = "major", many: int = 6) -> None:
     world.sent()
 
 
-# ── what is never held back ───────────────────────────────────────────────────────────────────────────────────────────
+# ── what is never held back ───────────────────────────────────────────────────────────
 
 
 def test_4_15_a_page_more_severe_than_everything_told_goes_at_once(storm) -> None:
@@ -74,7 +74,11 @@ def test_4_15_what_fails_has_told_nobody_and_holds_nothing_else_back(storm) -> N
     storm.expects_nothing()
     storm.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
     storm.advance("1m")
-    tried = [(one.recipient, one.attempts) for number in (first, second) for one in storm.look(number).notifications]
+    tried = [
+        (one.recipient, one.attempts)
+        for number in (first, second)
+        for one in storm.look(number).notifications
+    ]
     assert tried == [("person:ana", 1), ("person:ana", 1)]
 
 
@@ -96,11 +100,18 @@ def test_4_15_a_held_page_that_becomes_more_severe_than_everything_told_goes_at_
     assert ": critical #7 storm 6, major #4-#6, #8 - escalate ack 4 5 6 7 8" in page.body
     storm.advance("10m", every="10s")
     storm.sent()
-    assert {one.status.value for number in range(1, 9) for one in storm.look(number).notifications if one.kind.value == "page"} == {"sent"}
+    assert {
+        one.status.value
+        for number in range(1, 9)
+        for one in storm.look(number).notifications
+        if one.kind.value == "page"
+    } == {"sent"}
 
 
 def test_4_15_of_what_is_due_at_once_the_worst_goes_first(world_with) -> None:
-    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"'))
+    world = world_with(
+        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"')
+    )
     world.maintenance("login", "10m")
     for severity in ("major", "major", "major", "major", "critical", "major"):
         world.declare("while nobody is paged", "login", severity=severity)
@@ -111,7 +122,7 @@ def test_4_15_of_what_is_due_at_once_the_worst_goes_first(world_with) -> None:
     world.sent()
 
 
-# ── what uses up no page's budget ─────────────────────────────────────────────────────────────────────────────────────
+# ── what uses up no page's budget ─────────────────────────────────────────────────────
 
 NUDGES = """
 [[rules]]
@@ -142,7 +153,9 @@ def test_4_15_neither_nudges_nor_informs_use_up_a_page_budget(world_with, more) 
 
 
 def test_4_15_ends_use_up_no_page_budget(world_with) -> None:
-    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 9\nper = "5m"'))
+    world = world_with(
+        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 9\nper = "5m"')
+    )
     for number in range(4):
         world.declare("nobody can log in", "login")
         world.resolve(number + 1)
@@ -164,4 +177,7 @@ def test_4_15_what_waits_is_never_dropped_whatever_its_kind(world_with) -> None:
     left = [one.status.value for number in range(1, 13) for one in world.look(number).notifications]
     assert not {"pending", "sending", "retrying"} & set(left)
     sms = [at for at, letter in world.post.letters if letter.url.endswith("/sms/%2B1")]
-    assert all(sum(since < at <= since + 5 * MINUTE for at in sms) <= 6 for since in range(sms[0] - 1, sms[-1], 10 * SECOND))
+    assert all(
+        sum(since < at <= since + 5 * MINUTE for at in sms) <= 6
+        for since in range(sms[0] - 1, sms[-1], 10 * SECOND)
+    )

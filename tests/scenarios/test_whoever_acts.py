@@ -1,4 +1,6 @@
-"""Whoever acts, acts whole: promises 3 and 5 of product.md §4 where somebody acts between two passes, or on more than one page."""
+"""Whoever acts, acts whole: promises 3 and 5 of product.md §4 where somebody acts between two
+passes, or on more than one page.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,12 @@ wait = "5m"
 notify = ["lead"]
 wait = "10m"
 """
-IN_TWO_STEPS = ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]')
+IN_TWO_STEPS = ORGANISATION.replace(
+    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
+)
 
 
-# ── 3. an act first brings the incident up to date, then acts ────────────────────────────────────────────────────────
+# ── 3. an act first brings the incident up to date, then acts ─────────────────────────
 
 
 def test_4_3_an_acknowledgement_between_the_end_of_the_time_out_and_the_next_tick_counts(world_with) -> None:
@@ -109,13 +113,20 @@ def test_4_3_a_nudge_that_has_expired_is_over_before_the_next_act(world_with, on
     world.clock.at += 3 * 60_000_000 + 30_000_000
     with pytest.raises(Conflict, match="already expired"):
         world.nudge("no", "bo", number)
-    assert "expired without an answer" in world.timeline(), "what has lapsed is stored though the answer came too late"
+    assert "expired without an answer" in world.timeline(), (
+        "what has lapsed is stored though the answer came too late"
+    )
     world.tick()
     world.expects(*(["sms to cto"] if on_expiry == "page" else []))
 
 
-def test_4_3_a_page_that_an_act_calls_off_is_not_said_to_have_gone_out_though_its_recipient_was_asked_something(world_with) -> None:
-    more = '[[rules]]\nname = "Ask"\nwhen = { open_for = "3m" }\npage = ["person:cto"]\nmode = "nudge"\nask = ["person:bo"]\n'
+def test_4_3_a_page_that_an_act_calls_off_is_not_said_to_have_gone_out_though_its_recipient_was_asked_something(
+    world_with,
+) -> None:
+    more = (
+        '[[rules]]\nname = "Ask"\nwhen = { open_for = "3m" }\npage = ["person:cto"]\nmode = "nudge"\nask ='
+        ' ["person:bo"]\n'
+    )
     world = world_with(STANDARD, more=more)
     world.declare("down", "login")
     world.clock.at += 5 * 60_000_000 + 30_000_000
@@ -139,9 +150,12 @@ def kinds_since(world, number: int) -> list[EntryKind]:
 
 
 @pytest.mark.parametrize(
-    ("lapsing", "said"), [("time-out", "no update since: paging identity again"), ("snooze", "the snooze by Ana is over")]
+    ("lapsing", "said"),
+    [("time-out", "no update since: paging identity again"), ("snooze", "the snooze by Ana is over")],
 )
-def test_4_3_what_lapsed_before_a_maintenance_began_is_on_record_before_it(world_with, lapsing: str, said: str) -> None:
+def test_4_3_what_lapsed_before_a_maintenance_began_is_on_record_before_it(
+    world_with, lapsing: str, said: str
+) -> None:
     world = world_with(TIMEOUT)
     world.declare("down", "login")
     if lapsing == "snooze":
@@ -220,7 +234,9 @@ def test_4_3_an_incident_that_cannot_be_read_stops_no_maintenance(world_with) ->
     world.sent()
     with world.store.transaction():
         world.store.database.change("UPDATE escalations SET status = 'pagign' WHERE incident_id = 1", ())
-        world.store.database.change("UPDATE incidents SET next_due_at = ? WHERE id = 1", (world.clock.at + 1,))
+        world.store.database.change(
+            "UPDATE incidents SET next_due_at = ? WHERE id = 1", (world.clock.at + 1,)
+        )
     world.clock.at += 60_000_000
     world.maintenance("login", "1h")
     assert len(world.store.situations.maintenance()) == 1
@@ -229,7 +245,9 @@ def test_4_3_an_incident_that_cannot_be_read_stops_no_maintenance(world_with) ->
 # ── 5. any page, whatever its cause, is stopped by its own recipient's acknowledgement ───────────────────────────────
 
 
-def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
+def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(
+    world_with,
+) -> None:
     world = world_with(STANDARD, organisation=IN_TWO_STEPS)
     world.declare("down", "login")
     world.ack("ana")
@@ -245,7 +263,9 @@ def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_r
     assert len(world.store.situations.timeline(1)) == entries, "a second time changes nothing"
 
 
-def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_incident_that_somebody_has(world_with) -> None:
+def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_incident_that_somebody_has(
+    world_with,
+) -> None:
     world = world_with(STANDARD, organisation=IN_TWO_STEPS)
     world.declare("down", "login")
     world.ack("ana")
@@ -256,7 +276,9 @@ def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_
     world.expects("email to cto")
 
 
-def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
+def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(
+    world_with,
+) -> None:
     more = '[[rules]]\nname = "Critical"\nwhen = { severity = "critical" }\npage = ["person:cto"]\n'
     world = world_with(STANDARD, more=more, organisation=IN_TWO_STEPS)
     world.declare("down", "login")
@@ -278,7 +300,9 @@ def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(worl
     before = world.look()
     with world.store.transaction():
         now = world.clock.now()
-        planned = core.page_by_hand(before, world.catalog.fallback.page, world.catalog, now, by="the auditor", message="look")
+        planned = core.page_by_hand(
+            before, world.catalog.fallback.page, world.catalog, now, by="the auditor", message="look"
+        )
         world.store.situations.save(before, planned.situation)
     world.tick()
     world.expects("sms to ana", "sms to ops")
@@ -287,7 +311,9 @@ def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(worl
     world.expects_nothing()
 
 
-def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(world_with) -> None:
+def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(
+    world_with,
+) -> None:
     organisation = IN_TWO_STEPS.replace('page = ["person:ops"]', 'page = ["person:eve"]')
     world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login", "auth-db")
@@ -301,7 +327,9 @@ def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
 
 
-def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_have_ended(world_with) -> None:
+def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_have_ended(
+    world_with,
+) -> None:
     world = world_with(STANDARD)
     world.declare("down", "login")
     world.expects("sms to ana")
@@ -314,7 +342,7 @@ def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_
     assert world.ack("bo") == world.look(), "a second time changes nothing"
 
 
-# ── a snooze ends when it was said to end ─────────────────────────────────────────────────────────────────────────────
+# ── a snooze ends when it was said to end ─────────────────────────────────────────────
 
 
 def test_an_update_does_not_make_a_snooze_longer(world_with) -> None:

@@ -20,11 +20,15 @@ def test_page(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help='Whom: "ana", "on-call:payments", "channel:status"', autocompletion=known("people", "channels", "teams")
+            metavar="TARGET",
+            help='Whom: "ana", "on-call:payments", "channel:status"',
+            autocompletion=known("people", "channels", "teams"),
         ),
     ],
 ) -> Answer:
-    """Send a marked test message to every address of a person, a channel, a team's on-call … Stores nothing. Exit code 6 if one fails."""
+    """Send a marked test message to every address of a person, a channel, a team's on-call … Stores
+    nothing. Exit code 6 if one fails.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.actions.test_page import rehearse
     from escalate_cli.core.organisation.policy import TargetKind
@@ -50,19 +54,33 @@ def test_page(
         from escalate_cli.cli.screens import style as screens
 
         rows = [
-            (catalog.name_of(one.recipient), one.gateway, one.address, screens.state(one.status.value), one.error or "")
+            (
+                catalog.name_of(one.recipient),
+                one.gateway,
+                one.address,
+                screens.state(one.status.value),
+                one.error or "",
+            )
             for one in found.notifications
         ]
         console.print(screens.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
 
     code = ExitCode.DONE if found.well else ExitCode.UNDELIVERED
-    return Answer([notification_data(one) for one in found.notifications], screen if found.notifications else "", code, notes, acted=True)
+    return Answer(
+        [notification_data(one) for one in found.notifications],
+        screen if found.notifications else "",
+        code,
+        notes,
+        acted=True,
+    )
 
 
 def doctor(context: Context) -> Answer:
-    """What is wrong with this installation: configuration, database, ticks, incidents, people, secrets, gateways. Changes nothing.
+    """What is wrong with this installation: configuration, database, ticks, incidents, people,
+    secrets, gateways. Changes nothing.
 
-    Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the database cannot be used.
+    Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the
+    database cannot be used.
     """
     from escalate_cli.health.doctor.diagnosis import diagnose
     from escalate_cli.health.doctor.finding import Weight
@@ -71,7 +89,8 @@ def doctor(context: Context) -> Answer:
     data = {
         "ok": found.well,
         "findings": [
-            {"level": one.weight.value, "code": one.code, "message": one.message, "hint": one.hint or None} for one in found.findings
+            {"level": one.weight.value, "code": one.code, "message": one.message, "hint": one.hint or None}
+            for one in found.findings
         ],
     }
 
@@ -82,11 +101,16 @@ def doctor(context: Context) -> Answer:
 
         for one in found.findings:
             well = one.weight is Weight.OK
-            mark = screens.words(f"{one.weight.value:<8} ", "dim" if well else screens.STYLES[one.weight.value])
+            mark = screens.words(
+                f"{one.weight.value:<8} ", "dim" if well else screens.STYLES[one.weight.value]
+            )
             _draw_indented(console, mark, screens.words(one.message, "dim" if well else ""))
             if one.hint:
                 _draw_indented(console, Text(" " * 9), screens.words(one.hint, "cyan"))
-        counts = [(sum(one.weight is weight for one in found.findings), weight.value) for weight in (Weight.ERROR, Weight.WARNING)]
+        counts = [
+            (sum(one.weight is weight for one in found.findings), weight.value)
+            for weight in (Weight.ERROR, Weight.WARNING)
+        ]
         said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
         console.print()
         console.print(screens.words(said or "Nothing is wrong.", "bold" if said else "bold green"))
@@ -106,7 +130,9 @@ def _draw_indented(console: Console, mark: Any, text: Any) -> None:
 
 def backup(
     context: Context,
-    file: Annotated[str | None, typer.Argument(metavar="FILE", help="Where to; else where `tick` keeps the daily ones")] = None,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="Where to; else where `tick` keeps the daily ones")
+    ] = None,
 ) -> Answer:
     """Write a sound copy of the database, also while it is in use. `tick` makes one a day and keeps seven."""
     from pathlib import Path
@@ -115,16 +141,21 @@ def backup(
 
     path, note = vitals.back_up(context, Path(file) if file else None)
     notes = [note] if note else []
-    return Answer({"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True)
+    return Answer(
+        {"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True
+    )
 
 
 def restore(
     context: Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: put it back, whatever that changes")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: put it back, whatever that changes")
+    ] = False,
 ) -> Answer:
-    """Put a copy of the database back, once you have agreed to what that changes. The present one is kept beside it; a copy that is
-    damaged or of a newer version changes nothing. Numbers are not used again.
+    """Put a copy of the database back, once you have agreed to what that changes. The present one
+    is kept beside it; a copy that is damaged or of a newer version changes nothing. Numbers are not
+    used again.
     """
     from pathlib import Path
 
@@ -132,7 +163,12 @@ def restore(
     from escalate_cli.store.sqlite.restoring import restore as put_back
 
     path = context.database_path
-    done = put_back(Path(file), path, context.clock, None if yes else lambda comparison: restore_screen.agree(context, comparison, file))
+    done = put_back(
+        Path(file),
+        path,
+        context.clock,
+        None if yes else lambda comparison: restore_screen.agree(context, comparison, file),
+    )
     aside, next_number = done.aside, done.comparison.highest["incidents"] + 1
     kept = f"; what was there is now {aside}" if aside else ""
     data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}

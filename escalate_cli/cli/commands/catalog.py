@@ -1,4 +1,6 @@
-"""The catalog from the command line: services, teams, people, policies, who is on call; adding a service, swapping a shift."""
+"""The catalog from the command line: services, teams, people, policies, who is on call; adding a
+service, swapping a shift.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,26 @@ from escalate_cli.views import catalog as views
 if TYPE_CHECKING:
     from rich.console import Console
 
-ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A service's id, or its name", autocompletion=known("services"))]
-TeamId = Annotated[str, typer.Argument(metavar="ID", help="A team's id, or its name", autocompletion=known("teams"))]
-PersonId = Annotated[str, typer.Argument(metavar="ID", help="A person's id, name or login", autocompletion=known("people"))]
-PolicyId = Annotated[str, typer.Argument(metavar="ID", help="A policy's id", autocompletion=known("policies"))]
+ServiceId = Annotated[
+    str, typer.Argument(metavar="ID", help="A service's id, or its name", autocompletion=known("services"))
+]
+TeamId = Annotated[
+    str, typer.Argument(metavar="ID", help="A team's id, or its name", autocompletion=known("teams"))
+]
+PersonId = Annotated[
+    str, typer.Argument(metavar="ID", help="A person's id, name or login", autocompletion=known("people"))
+]
+PolicyId = Annotated[
+    str, typer.Argument(metavar="ID", help="A policy's id", autocompletion=known("policies"))
+]
 
 
 def service_list(context: Context) -> Answer:
     """Every service: the team behind it, the policy that runs for it, and who is on call now."""
     now = context.clock.now()
-    data = [views.service_data(context.catalog, service, now) for service in context.catalog.services.values()]
+    data = [
+        views.service_data(context.catalog, service, now) for service in context.catalog.services.values()
+    ]
     columns = {"service": "id", "name": "name", "team": "team", "on call": "on_call"}
     return _list(data, columns, "services", wrap=("name",))
 
@@ -38,7 +50,11 @@ def service_show(context: Context, service: ServiceId) -> Answer:
     found = lookup.find("service", service, catalog.services)
     policy = views.policy_of(catalog, found)
     data = views.service_data(catalog, found, context.clock.now())
-    data["levels"] = [views.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)] if policy else []
+    data["levels"] = (
+        [views.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)]
+        if policy
+        else []
+    )
 
     def screen(console: Console) -> None:
         from escalate_cli.cli.screens import style as screens
@@ -50,7 +66,14 @@ def service_show(context: Context, service: ServiceId) -> Answer:
         links = [(name, address) for name, address in data["links"].items()]
         on_call = data["on_call"] or screens.words("nobody", "bold red")
         named = [("kind", kind), ("team", data["team"]), ("on call", on_call), ("policy", data["policy"])]
-        more = [(name, data[key]) for name, key in (("keywords", "keywords"), ("depends on", "depends_on"), ("needed by", "needed_by"))]
+        more = [
+            (name, data[key])
+            for name, key in (
+                ("keywords", "keywords"),
+                ("depends on", "depends_on"),
+                ("needed by", "needed_by"),
+            )
+        ]
         console.print(screens.facts([*named, *more, *links, ("defined in", data["source"])]))
         if policy is not None:
             _draw_levels(console, data["levels"], views.after_words(catalog, policy))
@@ -61,19 +84,43 @@ def service_show(context: Context, service: ServiceId) -> Answer:
 def service_add(
     context: Context,
     service: Annotated[
-        str, typer.Argument(metavar="ID", help="The new service's id: letters, digits and . _ - @ +, at most 64, a letter or digit first")
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The new service's id: letters, digits and . _ - @ +, at most 64, a letter or digit first",
+        ),
     ],
-    team: Annotated[str, typer.Option("--team", metavar="TEAM", help="The team behind it", autocompletion=known("teams"))],
-    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="What people call it; the id otherwise")] = None,
-    keyword: Annotated[list[str] | None, typer.Option("--keyword", metavar="WORDS", help="Words people use for it (repeatable)")] = None,
-    description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help="What it lets people do")] = None,
+    team: Annotated[
+        str, typer.Option("--team", metavar="TEAM", help="The team behind it", autocompletion=known("teams"))
+    ],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What people call it; the id otherwise")
+    ] = None,
+    keyword: Annotated[
+        list[str] | None,
+        typer.Option("--keyword", metavar="WORDS", help="Words people use for it (repeatable)"),
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", metavar="TEXT", help="What it lets people do")
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="business or technical")] = None,
     policy: Annotated[
-        str | None, typer.Option("--policy", metavar="POLICY", help="Its policy; the team's otherwise", autocompletion=known("policies"))
+        str | None,
+        typer.Option(
+            "--policy",
+            metavar="POLICY",
+            help="Its policy; the team's otherwise",
+            autocompletion=known("policies"),
+        ),
     ] = None,
     depends_on: Annotated[
         list[str] | None,
-        typer.Option("--depends-on", metavar="SERVICE", help="A service it needs (repeatable)", autocompletion=known("services")),
+        typer.Option(
+            "--depends-on",
+            metavar="SERVICE",
+            help="A service it needs (repeatable)",
+            autocompletion=known("services"),
+        ),
     ] = None,
 ) -> Answer:
     """Add a service to the configuration. What is in the files, comments too, stays as it is."""
@@ -85,7 +132,11 @@ def service_add(
         raise UsageProblem(f'"{service}" cannot be an id', ID_HINT, code="bad-id")
     catalog = context.catalog
     if service in catalog.services:
-        raise Conflict(f'the service "{service}" exists already', f"it is defined in {catalog.services[service].source}", code="exists")
+        raise Conflict(
+            f'the service "{service}" exists already',
+            f"it is defined in {catalog.services[service].source}",
+            code="exists",
+        )
     lookup.find("team", team, catalog.teams)
     if policy is not None:
         lookup.find("policy", policy, catalog.policies)
@@ -104,7 +155,9 @@ def service_add(
         policy=policy,
         depends_on=depends_on or (),
     )
-    added = lookup.find("service", service, Context(context.options, context.environ, context.clock).catalog.services)
+    added = lookup.find(
+        "service", service, Context(context.options, context.environ, context.clock).catalog.services
+    )
     data = views.service_data(catalog, added, context.clock.now())
     return Answer(data, f"{service} added in {file}", acted=True)
 
@@ -134,8 +187,18 @@ def team_show(context: Context, team: TeamId) -> Answer:
         on_call: Any = data["on_call"] or screens.words("nobody", "bold red")
         if shift is not None and shift.person and shift.until is not None:
             on_call = f"{shift.person}, until {local_time(shift.until, catalog.settings.timezone)}"
-        named = [("members", data["members"]), ("lead", data["lead"]), ("on call", on_call), ("schedule", data["schedule"])]
-        more = [("policy", data["policy"]), ("channel", data["channel"]), ("services", data["services"]), ("defined in", data["source"])]
+        named = [
+            ("members", data["members"]),
+            ("lead", data["lead"]),
+            ("on call", on_call),
+            ("schedule", data["schedule"]),
+        ]
+        more = [
+            ("policy", data["policy"]),
+            ("channel", data["channel"]),
+            ("services", data["services"]),
+            ("defined in", data["source"]),
+        ]
         console.print(screens.facts([*named, *more]))
 
     return Answer(data, screen)
@@ -145,7 +208,13 @@ def person_list(context: Context) -> Answer:
     """Every person: their teams, what they can be reached by, where they are on call now."""
     now = context.clock.now()
     data = [views.person_data(context.catalog, person, now) for person in context.catalog.people.values()]
-    columns = {"person": "id", "name": "name", "teams": "teams", "reached by": "contact", "on call": "on_call"}
+    columns = {
+        "person": "id",
+        "name": "name",
+        "teams": "teams",
+        "reached by": "contact",
+        "on call": "on_call",
+    }
     return _list(data, columns, "people", wrap=("name", "teams", "reached by", "on call"))
 
 
@@ -161,10 +230,20 @@ def person_show(context: Context, person: PersonId) -> Answer:
 
         screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
         notified = [
-            (f"urgency {urgency}", "; then ".join(_step_words(step, show_duration(step["after_seconds"] * SECOND)) for step in steps))
+            (
+                f"urgency {urgency}",
+                "; then ".join(
+                    _step_words(step, show_duration(step["after_seconds"] * SECOND)) for step in steps
+                ),
+            )
             for urgency, steps in data["notify"].items()
         ]
-        named = [("teams", data["teams"]), ("leads", data["leads"]), ("on call in", data["on_call"]), ("time zone", data["timezone"])]
+        named = [
+            ("teams", data["teams"]),
+            ("leads", data["leads"]),
+            ("on call in", data["on_call"]),
+            ("time zone", data["timezone"]),
+        ]
         more = [("logs in as", data["login"]), ("defined in", data["source"])]
         console.print(screens.facts([*named, *data["contact"].items(), *notified, *more]))
 
@@ -197,7 +276,11 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
         from escalate_cli.cli.screens import style as screens
 
         screens.heading(console, data["id"], above=False)
-        again = None if found.ack_timeout is None else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
+        again = (
+            None
+            if found.ack_timeout is None
+            else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
+        )
         used = [("teams", data["teams"]), ("services", data["services"])]
         console.print(screens.facts([*used, ("then", again), ("defined in", data["source"])]))
         _draw_levels(console, data["levels"], views.after_words(catalog, found))
@@ -208,9 +291,17 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
 def oncall(
     context: Context,
     asked: Annotated[
-        str | None, typer.Argument(metavar="[TEAM|SCHEDULE]", help="All schedules otherwise", autocompletion=known("teams", "schedules"))
+        str | None,
+        typer.Argument(
+            metavar="[TEAM|SCHEDULE]",
+            help="All schedules otherwise",
+            autocompletion=known("teams", "schedules"),
+        ),
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="T", help='When: "2026-12-24 09:00", "sun 03:00", "+2h"; now otherwise')] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="T", help='When: "2026-12-24 09:00", "sun 03:00", "+2h"; now otherwise'),
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="T", help="Every shift up to then")] = None,
 ) -> Answer:
     """Who is on call, since when and until when. Exit 1 when nobody is."""
@@ -234,7 +325,11 @@ def oncall(
         table = [
             (
                 team or schedule,
-                catalog.people[shift.person].name if shift.person in catalog.people else screens.words("nobody", "bold red"),
+                (
+                    catalog.people[shift.person].name
+                    if shift.person in catalog.people
+                    else screens.words("nobody", "bold red")
+                ),
                 local_time(begins, zone),
                 local_time(ends, zone),
             )
@@ -253,12 +348,24 @@ def oncall(
 def override(
     context: Context,
     schedule: Annotated[
-        str, typer.Argument(metavar="SCHEDULE", help="The schedule to change, or its team", autocompletion=known("teams", "schedules"))
+        str,
+        typer.Argument(
+            metavar="SCHEDULE",
+            help="The schedule to change, or its team",
+            autocompletion=known("teams", "schedules"),
+        ),
     ],
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who takes it", autocompletion=known("people"))],
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="Who takes it", autocompletion=known("people"))
+    ],
     until: Annotated[str, typer.Option("--until", metavar="T", help="The end, not included")],
     start: Annotated[
-        str, typer.Option("--from", metavar="T", help='"2026-12-24 09:00" (in the schedule\'s time zone), "+2h"; now otherwise')
+        str,
+        typer.Option(
+            "--from",
+            metavar="T",
+            help='"2026-12-24 09:00" (in the schedule\'s time zone), "+2h"; now otherwise',
+        ),
     ] = "now",
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
@@ -273,12 +380,26 @@ def override(
     begins, ends = moment(context, start, now, found.timezone), moment(context, until, now, found.timezone)
     if ends <= begins:
         raise UsageProblem("--until is not after --from", "an override must have a length")
-    local = [instant_to_local(at, found.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)]
+    local = [
+        instant_to_local(at, found.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)
+    ]
     file = append_override(context.config_path, found.id, who.id, local[0], local[1])
     warnings = views.override_warnings(catalog, found, who, begins, ends, now)
-    data = {"schedule": found.id, "person": who.id, "from": iso(begins), "until": iso(ends), "file": str(file), "warnings": warnings}
-    words = f"{who.name} is on call in {found.id} from {local[0]:%a %Y-%m-%d %H:%M} until {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
-    return Answer(data, f"{words}; written to {file}", notes=[f"warning: {one}" for one in warnings], acted=True)
+    data = {
+        "schedule": found.id,
+        "person": who.id,
+        "from": iso(begins),
+        "until": iso(ends),
+        "file": str(file),
+        "warnings": warnings,
+    }
+    words = (
+        f"{who.name} is on call in {found.id} from {local[0]:%a %Y-%m-%d %H:%M} until"
+        f" {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
+    )
+    return Answer(
+        data, f"{words}; written to {file}", notes=[f"warning: {one}" for one in warnings], acted=True
+    )
 
 
 def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wrap: tuple[str, ...]) -> Answer:

@@ -18,13 +18,20 @@ _LONGEST_PAUSE: Span = 10 * SECOND
 def demo(
     context: Context,
     pause: Annotated[
-        str | None, typer.Option("--pause", metavar="D", help='Time to read between scenes, at most "10s"; none unless on a terminal')
+        str | None,
+        typer.Option(
+            "--pause",
+            metavar="D",
+            help='Time to read between scenes, at most "10s"; none unless on a terminal',
+        ),
     ] = None,
 ) -> Answer:
-    """The whole story in under a minute, for real: an incident at an invented company, from the first report to the lessons.
+    """The whole story in under a minute, for real: an incident at an invented company, from the
+    first report to the lessons.
 
-    It is played by the real engine in a scratch directory, and delivers to a mail and a web server that it runs itself on
-    127.0.0.1. It needs no account and no network, touches nothing of yours, and leaves nothing behind.
+    It is played by the real engine in a scratch directory, and delivers to a mail and a web server
+    that it runs itself on 127.0.0.1. It needs no account and no network, touches nothing of yours,
+    and leaves nothing behind.
     """
     import sys
 

@@ -1,4 +1,6 @@
-"""After the night: the incident as a document that a review can start from; and the past of a team that comes from another tool."""
+"""After the night: the incident as a document that a review can start from; and the past of a team
+that comes from another tool.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ def export(
     incident: Id,
     format: Annotated[str, typer.Option("--format", metavar="F", help="md (Markdown) or json")] = "md",
 ) -> Answer:
-    """The incident as a document that a review can start from: facts, who was told when and why, what was late, the timeline.
+    """The incident as a document that a review can start from: facts, who was told when and why,
+    what was late, the timeline.
 
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
@@ -39,7 +42,11 @@ def export(
     zone = meaning.reader_zone(context)
     situation = meaning.find_incident(context, number(incident))
     catalog, _ = as_it_was(context, situation.incident.config_version)
-    found = document(situation, _record(context, situation.incident), context.store.situations.timeline(situation.incident.id))
+    found = document(
+        situation,
+        _record(context, situation.incident),
+        context.store.situations.timeline(situation.incident.id),
+    )
     data = document_data(found, catalog, zone)
     return Answer(data, markdown(found, catalog, zone) if format == "md" else None)
 
@@ -53,18 +60,26 @@ def _record(context: Context, incident: Any) -> Record:
     raise DatabaseProblem(f"the record of incident {incident.id} is damaged", hint)
 
 
-# ── import-history ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── import-history ────────────────────────────────────────────────────────────────────
 
 
 def import_history(
     context: Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help='CSV or JSON; "-" reads stdin')],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported; store nothing")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be imported; store nothing")
+    ] = False,
     keep_unknown: Annotated[
-        bool, typer.Option("--keep-unknown", help="Take services, teams, people, gateways, severities that are not configured as they are")
+        bool,
+        typer.Option(
+            "--keep-unknown",
+            help="Take services, teams, people, gateways, severities that are not configured as they are",
+        ),
     ] = False,
 ) -> Answer:
-    """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages nobody; a second time adds nothing."""
+    """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages
+    nobody; a second time adds nothing.
+    """
     from escalate_cli.importers.history import importing
     from escalate_cli.importers.history.file import read
 
@@ -74,7 +89,11 @@ def import_history(
     pasts, faults = importing.check(found.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
     if found.faults or faults:
         raise importing.FaultyHistory(shown, [*found.faults, *faults])
-    brought = importing.Brought((), importing.already_there(context, pasts)) if dry_run else importing.bring_in(context, pasts, catalog)
+    brought = (
+        importing.Brought((), importing.already_there(context, pasts))
+        if dry_run
+        else importing.bring_in(context, pasts, catalog)
+    )
     data = {
         "file": shown,
         "dry_run": dry_run,
@@ -86,7 +105,12 @@ def import_history(
         "from": iso(pasts[0].declared_at) if pasts else None,
         "until": iso(pasts[-1].declared_at) if pasts else None,
     }
-    return Answer(data, _imported(data, pasts, catalog), notes=[f"warning: {one}" for one in found.remarks], acted=not dry_run)
+    return Answer(
+        data,
+        _imported(data, pasts, catalog),
+        notes=[f"warning: {one}" for one in found.remarks],
+        acted=not dry_run,
+    )
 
 
 def _content(file: str) -> bytes:
@@ -97,7 +121,9 @@ def _content(file: str) -> bytes:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise UsageProblem(f"cannot read {file}: {reason}", "name a CSV or JSON file, or - for stdin", code="cannot-read") from None
+        raise UsageProblem(
+            f"cannot read {file}: {reason}", "name a CSV or JSON file, or - for stdin", code="cannot-read"
+        ) from None
 
 
 def _imported(data: dict[str, Any], pasts: Any, catalog: Catalog) -> str:
@@ -114,4 +140,7 @@ def _imported(data: dict[str, Any], pasts: Any, catalog: Catalog) -> str:
     if data["dry_run"]:
         return f"Would import {many}, declared {span}.{before}\nNothing was stored."
     numbers = f"#{first}" if new == 1 else f"#{first} to #{data['last_id']}"
-    return f"Imported {many}, declared {span}: {numbers}.{before}\nNobody was paged. They carry the label imported."
+    return (
+        f"Imported {many}, declared {span}: {numbers}.{before}\nNobody was paged. They carry the label"
+        " imported."
+    )

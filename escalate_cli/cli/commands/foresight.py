@@ -1,4 +1,6 @@
-"""Before the night: who will be woken, why somebody was or was not, what a change of the configuration changes for people."""
+"""Before the night: who will be woken, why somebody was or was not, what a change of the
+configuration changes for people.
+"""
 
 from __future__ import annotations
 
@@ -26,26 +28,50 @@ _FARTHEST = 31 * DAY
 
 def simulate(
     context: Context,
-    title: Annotated[list[str] | None, typer.Argument(metavar="[TITLE…]", help="What somebody says; not needed with --service")] = None,
+    title: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TITLE…]", help="What somebody says; not needed with --service"),
+    ] = None,
     service: Annotated[
         list[str] | None,
-        typer.Option("--service", "-s", metavar="S", help="A service that is affected (repeatable)", autocompletion=known("services")),
+        typer.Option(
+            "--service",
+            "-s",
+            metavar="S",
+            help="A service that is affected (repeatable)",
+            autocompletion=known("services"),
+        ),
     ] = None,
     severity: Severity = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="T", help='When it is declared, as "sun 03:00"; else now')] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help='When it is declared, as "sun 03:00"; else now')
+    ] = None,
     for_: Annotated[str, typer.Option("--for", metavar="D", help="How long to look")] = "24h",
     ack: Annotated[
-        list[str] | None, typer.Option("--ack", metavar="AFTER[:P]", help="P acknowledges; else the one who was paged last")
+        list[str] | None,
+        typer.Option("--ack", metavar="AFTER[:P]", help="P acknowledges; else the one who was paged last"),
     ] = None,
-    raise_: Annotated[list[str] | None, typer.Option("--raise", metavar="AFTER:S", help="The severity becomes S")] = None,
-    add_service: Annotated[list[str] | None, typer.Option("--add-service", metavar="AFTER:S", help="A service is added")] = None,
-    drop_service: Annotated[list[str] | None, typer.Option("--drop-service", metavar="AFTER:S", help="A service is taken out")] = None,
-    nudge: Annotated[list[str] | None, typer.Option("--nudge", metavar="AFTER:yes|no", help="Open nudges are answered")] = None,
-    message: Annotated[list[str] | None, typer.Option("--message", metavar="AFTER:M", help="An update says M")] = None,
+    raise_: Annotated[
+        list[str] | None, typer.Option("--raise", metavar="AFTER:S", help="The severity becomes S")
+    ] = None,
+    add_service: Annotated[
+        list[str] | None, typer.Option("--add-service", metavar="AFTER:S", help="A service is added")
+    ] = None,
+    drop_service: Annotated[
+        list[str] | None, typer.Option("--drop-service", metavar="AFTER:S", help="A service is taken out")
+    ] = None,
+    nudge: Annotated[
+        list[str] | None, typer.Option("--nudge", metavar="AFTER:yes|no", help="Open nudges are answered")
+    ] = None,
+    message: Annotated[
+        list[str] | None, typer.Option("--message", metavar="AFTER:M", help="An update says M")
+    ] = None,
     resolve: Annotated[str | None, typer.Option("--resolve", metavar="AFTER", help="It is over")] = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Answer as a Mermaid sequence diagram")] = False,
 ) -> Answer:
-    """Every message that a declaration would lead to: when, to whom, through what and why. Sends nothing and stores nothing."""
+    """Every message that a declaration would lead to: when, to whom, through what and why. Sends
+    nothing and stores nothing.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import simulation_script as foresight_script
     from escalate_cli.cli.run import moment, one_answer, span
@@ -60,14 +86,22 @@ def simulate(
     start = moment(context, at, now) if at else now - now % MINUTE
     length = span("--for", for_)
     if length > _FARTHEST:
-        raise UsageProblem(f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time")
+        raise UsageProblem(
+            f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time"
+        )
     until = start + length
-    said, notes = _declaration(" ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog)
+    said, notes = _declaration(
+        " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
+    )
     typed = foresight_script.Typed(
         ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve
     )
     foreseen = run(said, catalog, start, until, foresight_script.script(typed, catalog))
-    again = second_showing(start, catalog.settings.timezone) if at and not re.search(r"(?i)(z|[+-]\d\d:?\d\d)$", at) else None
+    again = (
+        second_showing(start, catalog.settings.timezone)
+        if at and not re.search(r"(?i)(z|[+-]\d\d:?\d\d)$", at)
+        else None
+    )
     if again is not None:
         notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
     notes += [f"after {foresight_screens.passed(one.at - start)}: {one.text}" for one in foreseen.remarks]
@@ -75,7 +109,9 @@ def simulate(
     code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO
     if mermaid:
         return Answer(data, foresight_screens.mermaid(foreseen, said, catalog), code, notes)
-    return Answer(data, lambda console: foresight_screens.draw_simulation(console, foreseen, said, catalog), code, notes)
+    return Answer(
+        data, lambda console: foresight_screens.draw_simulation(console, foreseen, said, catalog), code, notes
+    )
 
 
 def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> tuple[Any, list[str]]:
@@ -88,11 +124,17 @@ def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> 
     if found:
         return Declaration(title or catalog.services[found[0]].name, severity, found), []
     if not title.strip():
-        raise UsageProblem("nothing is broken yet", "name a service or say what is broken: escalate simulate --service S, or in words")
+        raise UsageProblem(
+            "nothing is broken yet",
+            "name a service or say what is broken: escalate simulate --service S, or in words",
+        )
     routing = Router(catalog.services.values()).route(title)
     if routing.service is not None:
         return Declaration(title, severity, (routing.service,)), []
-    note = f"no service fits these words for sure ({routing.match.value}): the fallback team gets it. `escalate route` shows the candidates"
+    note = (
+        f"no service fits these words for sure ({routing.match.value}): the fallback team gets it. `escalate"
+        " route` shows the candidates"
+    )
     return Declaration(title, severity), [note]
 
 
@@ -100,10 +142,15 @@ def explain(
     context: Context,
     incident: Id,
     person: Annotated[
-        str | None, typer.Argument(metavar="[PERSON]", help="Why they were told, or why not", autocompletion=known("people"))
+        str | None,
+        typer.Argument(
+            metavar="[PERSON]", help="Why they were told, or why not", autocompletion=known("people")
+        ),
     ] = None,
 ) -> Answer:
-    """Why: from the reporter's words to each message, link by link, with file and line; for somebody not told, what stopped it."""
+    """Why: from the reporter's words to each message, link by link, with file and line; for
+    somebody not told, what stopped it.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.screens import foresight as foresight_screens
     from escalate_cli.foresight import absence
@@ -119,7 +166,11 @@ def explain(
     now = context.clock.now()
     if who is not None and not absence.was_told(record, who):
         stopped = _safely("what stopped it", lambda: absence.stopped_by(record, who), notes)
-        would_at = _safely("when it would reach them", lambda: absence.would_tell_at(record, context.running_catalog, now, who), notes)
+        would_at = _safely(
+            "when it would reach them",
+            lambda: absence.would_tell_at(record, context.running_catalog, now, who),
+            notes,
+        )
     data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
 
     def screen(console: Console) -> None:
@@ -129,7 +180,9 @@ def explain(
 
 
 def _safely(what: str, answer: Callable[[], Any], notes: list[str]) -> Any:
-    """The answer; None, and a note, where something that it needs cannot be used: the rest is said as ever."""
+    """The answer; None, and a note, where something that it needs cannot be used: the rest is said
+    as ever.
+    """
     try:
         return answer()
     except EscalateError:
@@ -141,11 +194,19 @@ def _safely(what: str, answer: Callable[[], Any], notes: list[str]) -> Any:
 
 def diff(
     context: Context,
-    config_a: Annotated[str, typer.Argument(metavar="CONFIG_A", help="A directory, a file, or a git revision")],
-    config_b: Annotated[str | None, typer.Argument(metavar="[CONFIG_B]", help="The same; else the configuration in use")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a pull request")] = False,
+    config_a: Annotated[
+        str, typer.Argument(metavar="CONFIG_A", help="A directory, a file, or a git revision")
+    ],
+    config_b: Annotated[
+        str | None, typer.Argument(metavar="[CONFIG_B]", help="The same; else the configuration in use")
+    ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Answer in Markdown, for a pull request")
+    ] = False,
 ) -> Answer:
-    """What changes for people from A to B: who is reached earlier, later, no longer, for the first time. Exit code 1 when anything does."""
+    """What changes for people from A to B: who is reached earlier, later, no longer, for the first
+    time. Exit code 1 when anything does.
+    """
     from escalate_cli.cli.run import one_answer
     from escalate_cli.cli.screens import difference as difference_screen
     from escalate_cli.cli.warnings import unusable_warning
@@ -167,11 +228,15 @@ def diff(
     code = ExitCode.NO if changes else ExitCode.DONE
     if markdown:
         return Answer(data, for_a_review.markdown(changes, moments, old, new), code, notes)
-    return Answer(data, lambda console: difference_screen.draw(console, changes, moments, old, new), code, notes)
+    return Answer(
+        data, lambda console: difference_screen.draw(console, changes, moments, old, new), code, notes
+    )
 
 
 def _configuration(context: Context, named: str) -> Any:
-    """The configuration that a directory or file holds; of a git revision, the one at the place of the configuration in use."""
+    """The configuration that a directory or file holds; of a git revision, the one at the place of
+    the configuration in use.
+    """
     import os.path
     from pathlib import Path
 
@@ -184,7 +249,11 @@ def _configuration(context: Context, named: str) -> Any:
         return (load(Path(named)) if here else load_revision(named, context.config_path)).catalog
     except InvalidConfiguration as invalid:
         invalid.where = f"the configuration {'in' if here else 'of the revision'} {named}"
-        invalid.remedy = f"put that right, then run `escalate --config {named} check`" if here else "name a revision that was valid"
+        invalid.remedy = (
+            f"put that right, then run `escalate --config {named} check`"
+            if here
+            else "name a revision that was valid"
+        )
         raise
 
 
@@ -193,10 +262,17 @@ def replay(
     incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
     all: Annotated[bool, typer.Option("--all", help="Every incident there is")] = False,
     config: Annotated[
-        str | None, typer.Option("--config", metavar="NEW", help="Through this: a directory, a file, a git revision; else the one in use")
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="NEW",
+            help="Through this: a directory, a file, a git revision; else the one in use",
+        ),
     ] = None,
 ) -> Answer:
-    """The facts of past incidents through a configuration: who would have been paged when, against what was."""
+    """The facts of past incidents through a configuration: who would have been paged when, against
+    what was.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.screens import replay as replay_screen
     from escalate_cli.foresight.replaying import replay as run
@@ -222,7 +298,9 @@ def replay(
 
 
 def as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
-    """The configuration with this version, kept with the incidents; the present one, and a word about it, where it was not kept."""
+    """The configuration with this version, kept with the incidents; the present one, and a word
+    about it, where it was not kept.
+    """
     from escalate_cli.core.organisation.codec import decode
 
     present = context.running_catalog
@@ -230,5 +308,8 @@ def as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:
         return present, []
     document = context.store.ledger.configuration(version)
     if document is None:
-        return present, ["the configuration of that time was not kept: what is said of lines and names is of the present one"]
+        return present, [
+            "the configuration of that time was not kept: what is said of lines and names is of the"
+            " present one"
+        ]
     return decode(document), ["lines and names are those of the configuration at that time"]

@@ -23,9 +23,18 @@ if TYPE_CHECKING:
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
 By = Annotated[
-    str | None, typer.Option("--by", metavar="P", help="Who does it; else the person with your login", autocompletion=known("people"))
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="P",
+        help="Who does it; else the person with your login",
+        autocompletion=known("people"),
+    ),
 ]
-Severity = Annotated[str | None, typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities"))]
+Severity = Annotated[
+    str | None,
+    typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities")),
+]
 Message = Annotated[str | None, typer.Option("--message", "-m", metavar="M", help="What is known")]
 
 
@@ -50,14 +59,24 @@ def labels(texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
 
 def route(
     context: Context,
-    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="A service's id or name, or what somebody says is broken")],
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="WORDS…", help="A service's id or name, or what somebody says is broken"),
+    ],
     severity: Severity = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="T", help='When; "sun 03:00", "2026-12-24 09:00", "+2h"')] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help='When; "sun 03:00", "2026-12-24 09:00", "+2h"')
+    ] = None,
     expect: Annotated[
-        str | None, typer.Option("--expect", metavar="TEAM", help="Fail unless this team gets it", autocompletion=known("teams"))
+        str | None,
+        typer.Option(
+            "--expect", metavar="TEAM", help="Fail unless this team gets it", autocompletion=known("teams")
+        ),
     ] = None,
 ) -> Answer:
-    """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no service fits for sure."""
+    """Who would be paged, and when, if this were declared. Pages nobody. Exit code 1 when no
+    service fits for sure.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.run import moment
     from escalate_cli.cli.screens import route as route_screen
@@ -76,28 +95,53 @@ def route(
         code = ExitCode.DONE if data["team"] == wanted and routing.service is not None else ExitCode.NO
         if code is ExitCode.NO:
             notes.append(f"expected team {wanted}, but it goes to {data['team'] or 'nobody'}")
-    return Answer(data, lambda console: route_screen.draw(console, data, walk, routing, catalog, when), code, notes)
+    return Answer(
+        data, lambda console: route_screen.draw(console, data, walk, routing, catalog, when), code, notes
+    )
 
 
 def declare(
     context: Context,
-    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What is broken, in the words you have")],
+    title: Annotated[
+        list[str], typer.Argument(metavar="TITLE", help="What is broken, in the words you have")
+    ],
     service: Annotated[
         list[str] | None,
-        typer.Option("--service", "-s", metavar="S", help="A service that is affected (repeatable)", autocompletion=known("services")),
+        typer.Option(
+            "--service",
+            "-s",
+            metavar="S",
+            help="A service that is affected (repeatable)",
+            autocompletion=known("services"),
+        ),
     ] = None,
     severity: Severity = None,
     message: Message = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")] = None,
-    lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads", autocompletion=known("people"))] = None,
-    label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="A label (repeatable)")] = None,
-    key: Annotated[str | None, typer.Option("--key", metavar="K", help="While one with this key is open, this is news of that one")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="P", help="Who reports it; else the person with your login")
+    ] = None,
+    lead: Annotated[
+        str | None, typer.Option("--lead", metavar="P", help="Who leads", autocompletion=known("people"))
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", metavar="K=V", help="A label (repeatable)")
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="K", help="While one with this key is open, this is news of that one"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")
+    ] = False,
 ) -> Answer:
-    """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will be paged."""
+    """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will
+    be paged.
+    """
     from escalate_cli.actions import declare as declaring
 
-    asked = declaring.Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
+    asked = declaring.Request(
+        " ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key
+    )
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
@@ -117,7 +161,9 @@ def _dry_run(context: Context, asked: Any) -> Answer:
     given = Routing(asked.title, Match.EXACT, found[0].id, ()) if found else None
     routing = given or Router(catalog.services.values()).route(asked.title)
     now = context.clock.now()
-    data, walk = route_screen.route_data(routing, chosen, now, catalog, services=tuple(one.id for one in found))
+    data, walk = route_screen.route_data(
+        routing, chosen, now, catalog, services=tuple(one.id for one in found)
+    )
     return Answer(
         data,
         lambda console: route_screen.draw(console, data, walk, routing, catalog, now),
@@ -142,7 +188,9 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
 
 
 def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: str) -> Answer:
-    """Do something to incidents, deliver what follows, and answer with how they are now. A failing one does not stop the others."""
+    """Do something to incidents, deliver what follows, and answer with how they are now. A failing
+    one does not stop the others.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.views.incident import situation_data
@@ -172,7 +220,11 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     data: Any = [situation_data(one, catalog) for one in situations]
     code = failures[0].exit_code if failures else undelivered(report)
     now = context.clock.now()
-    notes = [said for one in situations for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)]
+    notes = [
+        said
+        for one in situations
+        for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)
+    ]
     notes += [*failure_notes(situations, report), *held_notes(situations, catalog, now)]
     notes += all_warnings(context)
 
@@ -193,7 +245,11 @@ def _numbers(texts: Sequence[str], verb: str) -> list[int]:
     if not words:
         return [number(text) for text in texts]
     said = f'--message "{words}"'
-    hint = f"a text goes behind --message: {said}" if verb == "resolved" else f"to add a message: escalate update {number(first)} {said}"
+    hint = (
+        f"a text goes behind --message: {said}"
+        if verb == "resolved"
+        else f"to add a message: escalate update {number(first)} {said}"
+    )
     return [number(first), *(number(text, hint=hint) for text in others)]
 
 
@@ -207,25 +263,40 @@ def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
 
 
 def _how_it_stands(situation: Situation, verb: str, unchanged: bool, catalog: Catalog, now: int) -> list[str]:
-    """What the tables do not say: that it was so already, who has it, and which teams an acknowledgement left out."""
+    """What the tables do not say: that it was so already, who has it, and which teams an
+    acknowledgement left out.
+    """
     from escalate_cli.cli.screens.incident import wall_time
     from escalate_cli.core.incident.situation import EscalationStatus
 
     incident, zone = situation.incident, catalog.settings.timezone
     if unchanged and verb == "resolved":
-        return [f"incident {incident.id} is resolved already, since {wall_time(incident.resolved_at, zone, now)}"]
+        return [
+            f"incident {incident.id} is resolved already, since {wall_time(incident.resolved_at, zone, now)}"
+        ]
     if unchanged and verb == "reopened":
         return [f"incident {incident.id} is open already"]
     if verb != "acknowledged":
         return []
     if unchanged and not situation.paging:
-        who = catalog.name_of(f"person:{incident.acknowledged_by}") if incident.acknowledged_by else "somebody"
-        return [f"incident {incident.id} is acknowledged already: {who} has it, since {wall_time(incident.acknowledged_at, zone, now)}"]
-    paging = [one.team for one in situation.escalations if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)]
+        who = (
+            catalog.name_of(f"person:{incident.acknowledged_by}") if incident.acknowledged_by else "somebody"
+        )
+        return [
+            f"incident {incident.id} is acknowledged already: {who} has it, since"
+            f" {wall_time(incident.acknowledged_at, zone, now)}"
+        ]
+    paging = [
+        one.team
+        for one in situation.escalations
+        if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+    ]
     if not paging:
         return []
     names = ", ".join(catalog.team_name(one) for one in dict.fromkeys(paging))
-    return [f"incident {incident.id} is still paged to {names}; for every team: escalate ack {incident.id} --all"]
+    return [
+        f"incident {incident.id} is still paged to {names}; for every team: escalate ack {incident.id} --all"
+    ]
 
 
 def update(
@@ -234,14 +305,30 @@ def update(
     severity: Severity = None,
     service: Annotated[
         list[str] | None,
-        typer.Option("--service", "-s", metavar="S", help="Add a service (repeatable)", autocompletion=known("services")),
+        typer.Option(
+            "--service",
+            "-s",
+            metavar="S",
+            help="Add a service (repeatable)",
+            autocompletion=known("services"),
+        ),
     ] = None,
     drop_service: Annotated[
         list[str] | None,
-        typer.Option("--drop-service", metavar="S", help="Take a service out (repeatable)", autocompletion=known("services")),
+        typer.Option(
+            "--drop-service",
+            metavar="S",
+            help="Take a service out (repeatable)",
+            autocompletion=known("services"),
+        ),
     ] = None,
-    lead: Annotated[str | None, typer.Option("--lead", metavar="P", help="Who leads from now on", autocompletion=known("people"))] = None,
-    label: Annotated[list[str] | None, typer.Option("--label", metavar="K=V", help="Set a label (repeatable)")] = None,
+    lead: Annotated[
+        str | None,
+        typer.Option("--lead", metavar="P", help="Who leads from now on", autocompletion=known("people")),
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", metavar="K=V", help="Set a label (repeatable)")
+    ] = None,
     message: Message = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Say it better")] = None,
     by: By = None,
@@ -261,17 +348,26 @@ def ack(
     by: By = None,
     all: Annotated[bool, typer.Option("--all", help="For every team, not only yours")] = False,
 ) -> Answer:
-    """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you are in none)."""
+    """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you
+    are in none).
+    """
     from escalate_cli.actions import change as operations
 
-    return act(context, incident, lambda one: operations.acknowledge(context, one, by, everything=all), "acknowledged")
+    return act(
+        context,
+        incident,
+        lambda one: operations.acknowledge(context, one, by, everything=all),
+        "acknowledged",
+    )
 
 
 def resolve(context: Context, incident: Ids, message: Message = None, by: By = None) -> Answer:
     """It is over: stops everything and tells those who were paged."""
     from escalate_cli.actions import change as operations
 
-    return act(context, incident, lambda one: operations.resolve(context, one, message=message, by=by), "resolved")
+    return act(
+        context, incident, lambda one: operations.resolve(context, one, message=message, by=by), "resolved"
+    )
 
 
 def reopen(context: Context, incident: Id, by: By = None) -> Answer:

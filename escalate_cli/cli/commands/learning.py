@@ -15,19 +15,31 @@ from escalate_cli.errors import DatabaseProblem, UsageProblem
 if TYPE_CHECKING:
     from rich.console import Console
 
-Since = Annotated[str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")]
+Since = Annotated[
+    str, typer.Option("--since", metavar="D", help="Incidents declared since then: a duration or a date")
+]
 
 
 def report(
     context: Context,
     since: Since = "90d",
-    team: Annotated[str | None, typer.Option("--team", metavar="T", help="This team's part", autocompletion=known("teams"))] = None,
-    service: Annotated[str | None, typer.Option("--service", metavar="S", help="Of this service", autocompletion=known("services"))] = None,
+    team: Annotated[
+        str | None,
+        typer.Option("--team", metavar="T", help="This team's part", autocompletion=known("teams")),
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option("--service", metavar="S", help="Of this service", autocompletion=known("services")),
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV: every figure a line")] = False,
     incidents: Annotated[bool, typer.Option("--incidents", help="With --csv: every incident a line")] = False,
-    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page with charts")] = None,
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write a page with charts")
+    ] = None,
 ) -> Answer:
-    """How soon people were paged and answered, at which level, through what; who was paged how often, and at night; what failed."""
+    """How soon people were paged and answered, at which level, through what; who was paged how
+    often, and at night; what failed.
+    """
     from escalate_cli.cli.run import written
     from escalate_cli.insight.report.statistics import report as count
     from escalate_cli.insight.report.statistics import select
@@ -36,7 +48,9 @@ def report(
     if csv and context.options.json:
         raise UsageProblem("--csv and --json are two answers", "leave one of them out")
     if csv and html is not None:
-        raise UsageProblem("--csv and --html are two answers", "ask twice: CSV goes to stdout, the page into its file")
+        raise UsageProblem(
+            "--csv and --html are two answers", "ask twice: CSV goes to stdout, the page into its file"
+        )
     if incidents and not csv:
         raise UsageProblem("--incidents goes with --csv", "escalate report --csv --incidents > incidents.csv")
     catalog = context.running_catalog
@@ -52,7 +66,10 @@ def report(
         made = incidents_csv(chosen, catalog) if incidents else figures_csv(count(chosen, catalog))
         return Answer({}, made, notes=notes)
     figures = count(chosen, catalog)
-    parts = [f"team {catalog.teams[whose].name}" if whose else "", f"service {catalog.services[which].name}" if which else ""]
+    parts = [
+        f"team {catalog.teams[whose].name}" if whose else "",
+        f"service {catalog.services[which].name}" if which else "",
+    ]
     covered = ", ".join([covered, *filter(None, parts)])
     heading = "What happened and how it went"
     if html is not None:
@@ -71,9 +88,14 @@ def report(
 def lessons(
     context: Context,
     since: Since = "365d",
-    replay: Annotated[bool, typer.Option("--replay", help="Show what past incidents would have looked like with each proposal")] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Show what past incidents would have looked like with each proposal"),
+    ] = False,
 ) -> Answer:
-    """What to change, each with its evidence and the TOML: words to route by, levels nobody answers, waits, nudges, nights, gateways."""
+    """What to change, each with its evidence and the TOML: words to route by, levels nobody
+    answers, waits, nudges, nights, gateways.
+    """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.commands.foresight import as_it_was
     from escalate_cli.cli.screens import lessons as lessons_screen
@@ -98,7 +120,11 @@ def lessons(
     def look(incident: int) -> Any:
         try:
             situation = meaning.find_incident(context, incident)
-            return situation, context.store.situations.timeline(incident), as_it_was(context, situation.incident.config_version)[0]
+            return (
+                situation,
+                context.store.situations.timeline(incident),
+                as_it_was(context, situation.incident.config_version)[0],
+            )
         except DatabaseProblem:
             return None  # damaged: doctor names it
 
@@ -112,13 +138,17 @@ def lessons(
 
 
 def _records(context: Context, since: str) -> tuple[tuple[Any, ...], list[str], str, dict[str, Any]]:
-    """The records of the incidents declared since then, what is to be said about them, and the time they cover, in words and data."""
+    """The records of the incidents declared since then, what is to be said about them, and the time
+    they cover, in words and data.
+    """
     import gc
 
     from escalate_cli.core.calendar.hours import zone_or_utc
     from escalate_cli.core.calendar.moment import iso, local_time
 
-    gc.disable()  # everything read now lives until the process ends: the collector would only walk over it again and again
+    # everything read now lives until the process ends: the collector would only walk over it again and
+    # again
+    gc.disable()
     now = context.clock.now()
     zone = context.running_catalog.settings.timezone
     start = _since(since, now, zone)

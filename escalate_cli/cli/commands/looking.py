@@ -23,9 +23,13 @@ STATUSES = ("open", "acknowledged", "resolved")
 
 def list_incidents(
     context: Context,
-    status: Annotated[str | None, typer.Option("--status", metavar="S", help="open, acknowledged or resolved")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", metavar="S", help="open, acknowledged or resolved")
+    ] = None,
     all: Annotated[bool, typer.Option("--all", help="Resolved ones, too")] = False,
-    team: Annotated[str | None, typer.Option("--team", metavar="T", help="Of this team", autocompletion=known("teams"))] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="T", help="Of this team", autocompletion=known("teams"))
+    ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
 ) -> Answer:
     """Incidents, the newest first; without options those that are not resolved."""
@@ -59,8 +63,13 @@ def list_incidents(
             hint = "add it to `login` of a person, or name a team: escalate list --team T"
             raise Unknown(f'"{me}" is the login of no person in the catalog', hint, code="no-such-person")
         teams = catalog.teams_of(me)
-        found = tuple(one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]})
-    data = [incident_data(one, escalations[one.id], nudges[one.id], catalog, waiting.get(one.id, ())) for one in found]
+        found = tuple(
+            one for one in found if one.lead == me or teams & {esc.team for esc in escalations[one.id]}
+        )
+    data = [
+        incident_data(one, escalations[one.id], nudges[one.id], catalog, waiting.get(one.id, ()))
+        for one in found
+    ]
     now = context.clock.now()
 
     def screen(console: Console) -> None:
@@ -71,11 +80,16 @@ def list_incidents(
 
     nothing = "No incidents." if all or status else "No open incidents."
     code = ExitCode.DATABASE if unreadable else ExitCode.DONE
-    failures = [damaged(context.store.database.path, f": incident {one}: {problem.message}") for one, problem in unreadable.items()]
+    failures = [
+        damaged(context.store.database.path, f": incident {one}: {problem.message}")
+        for one, problem in unreadable.items()
+    ]
     return Answer(data, screen if data else nothing, code, all_warnings(context), failures=failures)
 
 
-def _read(situations: Situations, status: str | None, every: bool, without: Collection[int]) -> tuple[Any, Any, Any, Any]:
+def _read(
+    situations: Situations, status: str | None, every: bool, without: Collection[int]
+) -> tuple[Any, Any, Any, Any]:
     found = situations.listed(running_only=not every, status=status, without=without)
     ids = tuple(one.id for one in found)
     return found, situations.escalations(ids), situations.nudges(ids), situations.waiting(without=without)

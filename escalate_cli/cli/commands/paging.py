@@ -1,4 +1,6 @@
-"""Reaching into an escalation by hand: paging someone, going to a level, answering a nudge, keeping a service quiet."""
+"""Reaching into an escalation by hand: paging someone, going to a level, answering a nudge, keeping
+a service quiet.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def page(
     target: Annotated[
         list[str],
         typer.Argument(
-            metavar="TARGET…", help='Whom: "ana", "on-call:payments", "channel:status"', autocompletion=known("people", "channels", "teams")
+            metavar="TARGET…",
+            help='Whom: "ana", "on-call:payments", "channel:status"',
+            autocompletion=known("people", "channels", "teams"),
         ),
     ],
     message: Message = None,
@@ -34,7 +38,12 @@ def page(
     """Page someone now, by hand. The escalations go on as they were."""
     from escalate_cli.actions import change as operations
 
-    answer = act(context, [incident], lambda one: operations.page(context, one, target, by=by, message=message), "paged")
+    answer = act(
+        context,
+        [incident],
+        lambda one: operations.page(context, one, target, by=by, message=message),
+        "paged",
+    )
     from escalate_cli.core.events import PagedByHand
 
     entries = context.store.situations.timeline(answer.data["id"])
@@ -48,7 +57,9 @@ def page(
 def next_level(
     context: Context,
     incident: Id,
-    level: Annotated[str | None, typer.Option("--level", metavar="N", help="This level, not the next")] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", metavar="N", help="This level, not the next")
+    ] = None,
     by: By = None,
 ) -> Answer:
     """Go to the next level of every escalation now, or to the one named."""
@@ -61,7 +72,9 @@ def next_level(
 
 
 def reload(context: Context, incident: Id, by: By = None) -> Answer:
-    """Adopt the policies as the configuration has them now; they are fixed otherwise when an escalation starts."""
+    """Adopt the policies as the configuration has them now; they are fixed otherwise when an
+    escalation starts.
+    """
     from escalate_cli.actions import change as operations
 
     return act(context, [incident], lambda one: operations.reload(context, one, by=by), "reloaded")
@@ -70,21 +83,39 @@ def reload(context: Context, incident: Id, by: By = None) -> Answer:
 def maintenance(
     context: Context,
     service: Annotated[
-        list[str] | None, typer.Argument(metavar="SERVICE…", help="Services; none: list the quiet ones", autocompletion=known("services"))
+        list[str] | None,
+        typer.Argument(
+            metavar="SERVICE…", help="Services; none: list the quiet ones", autocompletion=known("services")
+        ),
     ] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="D", help='How long: "2h"')] = None,
-    start: Annotated[str | None, typer.Option("--from", metavar="T", help='When it begins: "sat 22:00", "+2h"; now otherwise')] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="T", help='When it begins: "sat 22:00", "+2h"; now otherwise'),
+    ] = None,
     end: Annotated[
-        bool, typer.Option("--end", help="End it now, or call off what was planned with --from; without a service: all that are quiet")
+        bool,
+        typer.Option(
+            "--end",
+            help=(
+                "End it now, or call off what was planned with --from; without a service: all that are quiet"
+            ),
+        ),
     ] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="R", help="Why")] = None,
     by: By = None,
 ) -> Answer:
     """Incidents on these services are recorded and page nobody until it ends; what is still open then pages.
 
-    Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and begin another.
+    Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and
+    begin another.
     """
-    from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance, planned_maintenances, quiet_services
+    from escalate_cli.actions.maintenance import (
+        begin_maintenance,
+        end_maintenance,
+        planned_maintenances,
+        quiet_services,
+    )
     from escalate_cli.cli.run import span
 
     services = service or []
@@ -94,9 +125,16 @@ def maintenance(
     if end:
         ended, called_off, already = end_maintenance(context, services, reason=reason, by=by)
         lines = [f"{one.service}: is paged for again" + _why(one) for one in ended]
-        lines += [f"{one.service}: what was planned {_stretch(one, zone, later=True)} is called off" for one in called_off]
+        lines += [
+            f"{one.service}: what was planned {_stretch(one, zone, later=True)} is called off"
+            for one in called_off
+        ]
         lines += [f"{one} is not quiet" for one in already]
-        return Answer([_maintenance_data(one) for one in (*ended, *called_off)], "\n".join(lines) or _NO_QUIET, acted=True)
+        return Answer(
+            [_maintenance_data(one) for one in (*ended, *called_off)],
+            "\n".join(lines) or _NO_QUIET,
+            acted=True,
+        )
     now = context.clock.now()
     if duration is not None:
         length = span("--for", duration, some=True)
@@ -106,13 +144,18 @@ def maintenance(
         begun, longer = begin_maintenance(context, services, length, start=begin_at, reason=reason, by=by)
         warnings = [_longer(one, zone) for one in longer]
         data = [_maintenance_data(one) for one in begun]
-        lines = [f"{one.service}: pages nobody {_stretch(one, zone, later=one.start_at > now)}{_why(one)}" for one in begun]
+        lines = [
+            f"{one.service}: pages nobody {_stretch(one, zone, later=one.start_at > now)}{_why(one)}"
+            for one in begun
+        ]
         return Answer(data, "\n".join(lines), notes=warnings, acted=True)
     if services or reason is not None or start is not None:
         raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
     quiet, planned = quiet_services(context), planned_maintenances(context)
     lines = [f"{one.service}: pages nobody {_stretch(one, zone)}{_why(one)}" for one in quiet] or [_NO_QUIET]
-    lines += [f"{one.service}: will page nobody {_stretch(one, zone, later=True)}{_why(one)}" for one in planned]
+    lines += [
+        f"{one.service}: will page nobody {_stretch(one, zone, later=True)}{_why(one)}" for one in planned
+    ]
     return Answer([_maintenance_data(one) for one in (*quiet, *planned)], "\n".join(lines))
 
 
@@ -120,7 +163,13 @@ _NO_QUIET = "No service is quiet."
 
 
 def _maintenance_data(one: Any) -> dict[str, Any]:
-    return {"service": one.service, "from": iso(one.start_at), "until": iso(one.until_at), "reason": one.reason, "by": one.by}
+    return {
+        "service": one.service,
+        "from": iso(one.start_at),
+        "until": iso(one.until_at),
+        "reason": one.reason,
+        "by": one.by,
+    }
 
 
 def _stretch(one: Any, zone: str, *, later: bool = False) -> str:
@@ -134,8 +183,9 @@ def _why(one: Any) -> str:
 
 def _longer(one: Any, zone: str) -> str:
     return (
-        f"warning: {one.service} is quiet until {local_time(one.until_at, zone)} ({zone}): another maintenance lasts longer{_why(one)}; "
-        f"to have it shorter, end it first: escalate maintenance {one.service} --end"
+        f"warning: {one.service} is quiet until {local_time(one.until_at, zone)} ({zone}): another"
+        f" maintenance lasts longer{_why(one)}; to have it shorter, end it first: escalate maintenance"
+        f" {one.service} --end"
     )
 
 
@@ -160,9 +210,14 @@ def nudge(
             from escalate_cli.cli.screens import style as screens
 
             rows = [
-                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now)) for incident, one in found
+                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now))
+                for incident, one in found
             ]
-            console.print(screens.table(("nudge", "incident", "rule", "proposed", "expires"), rows, wrap=("rule", "proposed")))
+            console.print(
+                screens.table(
+                    ("nudge", "incident", "rule", "proposed", "expires"), rows, wrap=("rule", "proposed")
+                )
+            )
             screens.heading(console, "Type")
             for _, one in found:
                 console.print(screens.words(f"  escalate nudge {one.id} yes|no", "bold cyan"))
@@ -173,4 +228,9 @@ def nudge(
         raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
     nudge_id = number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
     incident_id = context.store.situations.incident_of_nudge(nudge_id) or 0
-    return act(context, [str(incident_id)], lambda _: operations.answer_nudge(context, nudge_id, said[0] == "y", by=by), "answered")
+    return act(
+        context,
+        [str(incident_id)],
+        lambda _: operations.answer_nudge(context, nudge_id, said[0] == "y", by=by),
+        "answered",
+    )

@@ -22,16 +22,21 @@ _ELSEWHERE = "name a directory that you may write to: escalate init DIR"
 
 def init(
     context: Context,
-    directory: Annotated[str | None, typer.Argument(metavar="[DIR]", help="Where; your configuration directory otherwise")] = None,
+    directory: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="Where; your configuration directory otherwise")
+    ] = None,
 ) -> Answer:
-    """Write a starter configuration, with comments, and create the database. What exists is never overwritten."""
+    """Write a starter configuration, with comments, and create the database. What exists is never
+    overwritten.
+    """
     from escalate_cli.config.files.find import find_config
     from escalate_cli.setup.installation import local_zone
     from escalate_cli.setup.starter import files
 
     place = Path(directory) if directory else find_config(context.options.config, context.environ)
     existing = _existing(place, named=directory is not None)
-    # A file that stands beside others is read together with them: a starter added to somebody's own configuration would break it.
+    # A file that stands beside others is read together with them: a starter added to somebody's own
+    # configuration would break it.
     written = [] if existing else _write(place, files(local_zone(context.environ)))
     context.config_path = place  # which may name the database
     database = context.database_path
@@ -42,14 +47,21 @@ def init(
         "existing": [str(path) for path in existing],
         "database": str(database),
     }
-    lines = [f"written   {path}" for path in written] + [f"left as it is   {path}" for path in existing] + [f"database  {database}"]
+    lines = (
+        [f"written   {path}" for path in written]
+        + [f"left as it is   {path}" for path in existing]
+        + [f"database  {database}"]
+    )
     named = f" --config {place}" if directory else ""
     lines += [
         "",
         "Next:",
         f"  1. put your people, teams and services into {place}",
         f"  2. escalate check{named}",
-        f"  3. escalate cron{named}    what to install so that time passes: without it nobody is escalated to",
+        (
+            f"  3. escalate cron{named}    what to install so that time passes: without it nobody is"
+            " escalated to"
+        ),
         f'  4. escalate route "cannot log in"{named}    who would be paged',
     ]
     return Answer(data, "\n".join(lines), acted=True)
@@ -62,7 +74,9 @@ def _existing(place: Path, *, named: bool) -> list[Path]:
             raise ConfigurationProblem(f"{place} is not a directory", _ELSEWHERE, code="cannot-write")
         return sorted(place.glob("*.toml")) if place.is_dir() else [place] if place.exists() else []
     except OSError as error:
-        raise ConfigurationProblem(f"cannot look at {place}: {error.strerror}", _ELSEWHERE, code="cannot-write") from None
+        raise ConfigurationProblem(
+            f"cannot look at {place}: {error.strerror}", _ELSEWHERE, code="cannot-write"
+        ) from None
 
 
 def _write(place: Path, texts: dict[str, str]) -> list[Path]:
@@ -74,7 +88,9 @@ def _write(place: Path, texts: dict[str, str]) -> list[Path]:
                 file.write(text)
             written.append(place / name)
     except OSError as error:
-        raise ConfigurationProblem(f"cannot write {error.filename or place}: {error.strerror}", _ELSEWHERE, code="cannot-write") from None
+        raise ConfigurationProblem(
+            f"cannot write {error.filename or place}: {error.strerror}", _ELSEWHERE, code="cannot-write"
+        ) from None
     return written
 
 
@@ -84,12 +100,19 @@ def check(
     weeks: Annotated[str, typer.Option("--weeks", metavar="N", help="How far to look ahead")] = "8",
     no_coverage: Annotated[bool, typer.Option("--no-coverage", help="Do not look ahead")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Answer as SARIF 2.1.0, for code review")] = False,
-    heatmap: Annotated[bool, typer.Option("--heatmap", help="Show the week: how long until the first person")] = False,
-    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the week as a page, every service and severity")] = None,
+    heatmap: Annotated[
+        bool, typer.Option("--heatmap", help="Show the week: how long until the first person")
+    ] = False,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write the week as a page, every service and severity"),
+    ] = None,
 ) -> Answer:
-    """Every problem of the configuration with its place; then who would be reached in the coming weeks, and your expectations.
+    """Every problem of the configuration with its place; then who would be reached in the coming
+    weeks, and your expectations.
 
-    Exit code 3 when the configuration has errors, 1 when it is valid but somebody would not be reached or an expectation fails.
+    Exit code 3 when the configuration has errors, 1 when it is valid but somebody would not be
+    reached or an expectation fails.
     """
     from escalate_cli.cli.screens import check as check_screens
     from escalate_cli.config.load import load
@@ -111,10 +134,17 @@ def check(
     outlook = None
     if catalog is not None and not no_coverage:
         outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
-    tried, notes = check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
+    tried, notes = (
+        check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
+    )
     taken = check_screens.taken_turns(context, catalog) if catalog is not None else []
     exposed = exposure_problems(context, catalog)
-    foreseen = tried + taken + exposed + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
+    foreseen = (
+        tried
+        + taken
+        + exposed
+        + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
+    )
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
@@ -137,7 +167,9 @@ def check(
 
 def _weeks(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 53):
-        raise UsageProblem(f'--weeks: "{text[:20]}" is not a number of weeks from 1 to 53', 'write it like "--weeks 8"')
+        raise UsageProblem(
+            f'--weeks: "{text[:20]}" is not a number of weeks from 1 to 53', 'write it like "--weeks 8"'
+        )
     return int(text)
 
 
@@ -155,7 +187,9 @@ def schema(context: Context) -> Answer:
     return Answer(json_schema())
 
 
-def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]) -> Answer:
+def completion(
+    context: Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]
+) -> Answer:
     """Print the completion script of a shell. For bash: eval "$(escalate completion bash)" in ~/.bashrc."""
     from escalate_cli.setup.installation import completion_script
 
@@ -167,7 +201,9 @@ def completion(context: Context, shell: Annotated[str, typer.Argument(metavar="S
 
 
 def cron(context: Context) -> Answer:
-    """Print what to install so that time passes: a crontab line, or systemd units for `watch` or for `tick`."""
+    """Print what to install so that time passes: a crontab line, or systemd units for `watch` or
+    for `tick`.
+    """
     from escalate_cli.config.files.sources import find_sources
     from escalate_cli.setup.installation import crontab, installation_steps, this_command, units
 
@@ -178,5 +214,8 @@ def cron(context: Context) -> Answer:
         find_sources(context.config_path)
         notes = []
     except ConfigurationProblem as problem:
-        notes = [f"warning: {problem.message}; what is printed here will work when there is one: `escalate init` writes a starter"]
+        notes = [
+            f"warning: {problem.message}; what is printed here will work when there is one: `escalate init`"
+            " writes a starter"
+        ]
     return Answer(data, installation_steps(data["crontab"], data["systemd"]), notes=notes)

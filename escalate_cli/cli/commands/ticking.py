@@ -22,7 +22,9 @@ PATIENCE_WITH_FILES = 2.0
 
 def tick(
     context: Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen now, and why; do nothing")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen now, and why; do nothing")
+    ] = False,
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
     from escalate_cli.cli.delivered import undelivered
@@ -54,7 +56,9 @@ def tick(
 
 
 def _pass(context: Context) -> Any:
-    """One pass. Where the database cannot be used at all, the fallback hears of it; one that is only locked is left to the next tick."""
+    """One pass. Where the database cannot be used at all, the fallback hears of it; one that is
+    only locked is left to the next tick.
+    """
     from escalate_cli.health import emergency_page as emergency
     from escalate_cli.passes.watch import long_pass
     from escalate_cli.store.sqlite.failures import LOCKED
@@ -80,8 +84,13 @@ def _foresee(context: Context, engine: Any) -> Answer:
     data = [
         {
             "incident": incident,
-            "would": [*(entry.text for entry in planned.situation.entries), *_due_messages(planned.situation, context, now)],
-            "waiting": [{"team": one.team, "reason": one.text, "until": iso(one.until)} for one in planned.reasons],
+            "would": [
+                *(entry.text for entry in planned.situation.entries),
+                *_due_messages(planned.situation, context, now),
+            ],
+            "waiting": [
+                {"team": one.team, "reason": one.text, "until": iso(one.until)} for one in planned.reasons
+            ],
         }
         for incident, planned in found
     ]
@@ -92,11 +101,17 @@ def _foresee(context: Context, engine: Any) -> Answer:
         for reason in planned.reasons:
             until = f" ({from_now(reason.until, now)})" if reason.until is not None else ""
             lines.append(f"#{incident} {reason.team + ': ' if reason.team else ''}{reason.text}{until}")
-    return Answer(data, "\n".join(lines) or "Nothing is open.", notes=["dry run: nothing was stored and nobody was paged"])
+    return Answer(
+        data,
+        "\n".join(lines) or "Nothing is open.",
+        notes=["dry run: nothing was stored and nobody was paged"],
+    )
 
 
 def _due_messages(situation: Situation, context: Context, now: int) -> list[str]:
-    """The stored messages that a pass would send now; new ones are told of by the level or rule that writes them."""
+    """The stored messages that a pass would send now; new ones are told of by the level or rule
+    that writes them.
+    """
     from escalate_cli.core.incident.situation import NotificationStatus
     from escalate_cli.core.notification.together import goes_with, leader_first
 
@@ -106,18 +121,27 @@ def _due_messages(situation: Situation, context: Context, now: int) -> list[str]
     while due:
         first = due[0]
         there = [one for one in due[1:] if (one.recipient, one.gateway) == (first.recipient, first.gateway)]
-        together = leader_first([first, *(one for one in there if goes_with(first.kind, one.kind, one.recipient))])
+        together = leader_first(
+            [first, *(one for one in there if goes_with(first.kind, one.kind, one.recipient))]
+        )
         due = [one for one in due if one not in together]
         also = f", {len(together)} reasons in one message" if len(together) > 1 else ""
-        told.append(f"send the {together[0].kind.value} to {context.running_catalog.name_of(first.recipient)} by {first.gateway}{also}")
+        told.append(
+            f"send the {together[0].kind.value} to {context.running_catalog.name_of(first.recipient)} by"
+            f" {first.gateway}{also}"
+        )
     return told
 
 
 def watch(
     context: Context,
-    interval: Annotated[str, typer.Option("--interval", metavar="D", help="How often to look at the latest")] = "5s",
+    interval: Annotated[
+        str, typer.Option("--interval", metavar="D", help="How often to look at the latest")
+    ] = "5s",
 ) -> Answer:
-    """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on Ctrl-C or SIGTERM."""
+    """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on
+    Ctrl-C or SIGTERM.
+    """
     import sys
 
     from escalate_cli.cli.outlet import outlets
@@ -138,12 +162,21 @@ def watch(
             with Board(context, lines) as board:
                 run(context, length, signals, _with_configuration_news(context, board.tell))
         else:
-            run(context, length, signals, _with_configuration_news(context, lambda report: _say_lines(context, report, lines, troubles)))
+            run(
+                context,
+                length,
+                signals,
+                _with_configuration_news(
+                    context, lambda report: _say_lines(context, report, lines, troubles)
+                ),
+            )
     return Answer({"stopped": True}, "")
 
 
 def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> Callable[[Any], None]:
-    """`tell`, which also hears when the files become invalid and when they are valid again: once each, since passes are many."""
+    """`tell`, which also hears when the files become invalid and when they are valid again: once
+    each, since passes are many.
+    """
     from escalate_cli.cli.warnings import configuration_warning
 
     known: list[str] = []

@@ -29,8 +29,8 @@ _FRESH = MINUTE
 
 
 class Board:
-    """Drawn anew after every pass, through an outlet: no pass waits for a terminal. Use as a context manager: the terminal is put back
-    at the end."""
+    """Drawn anew after every pass, through an outlet: no pass waits for a terminal. Use as a
+    context manager: the terminal is put back at the end."""
 
     def __init__(self, context: Context, outlet: Outlet) -> None:
         self._context, self._outlet = context, outlet
@@ -43,11 +43,17 @@ class Board:
 
         from escalate_cli.cli.output import console
 
-        self._live = Live(console=console(self._sheet, self._context.options, terminal=True), screen=True, auto_refresh=False)
+        self._live = Live(
+            console=console(self._sheet, self._context.options, terminal=True),
+            screen=True,
+            auto_refresh=False,
+        )
         self._live.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live is not None:
             self._live.__exit__(kind, problem, trace)
 
@@ -57,7 +63,8 @@ class Board:
         drawing: Any
         try:
             drawing = self._drawing()
-        except EscalateError as problem:  # a database that is locked for a while ends neither the watch nor its board
+        # a database that is locked for a while ends neither the watch nor its board
+        except EscalateError as problem:
             drawing = screens.words(f"escalate watch\n\n{problem.message}", "bold red", lines=True)
         if self._live is not None:
             picture: list[bytes] = []
@@ -80,11 +87,22 @@ class Board:
         known = sorted(running, key=lambda one: -catalog.severity(one).rank)
         zone = catalog.settings.timezone
         return board_layout.Picture(
-            head=screens.words(f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"),
-            rows=[_row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now) for one in found],
+            head=screens.words(
+                f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"
+            ),
+            rows=[
+                _row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now)
+                for one in found
+            ],
             running={one: running[one] for one in known},
-            events=[self._happened(incident, entry, now) for incident, entry in situations.latest_entries(_MOST_EVENTS)],
-            troubles=[screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles],
+            events=[
+                self._happened(incident, entry, now)
+                for incident, entry in situations.latest_entries(_MOST_EVENTS)
+            ],
+            troubles=[
+                screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red")
+                for at, line in self._troubles
+            ],
         )
 
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:

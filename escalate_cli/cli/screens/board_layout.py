@@ -1,4 +1,6 @@
-"""How the board fits a terminal of any size: the worst incidents, every trouble and the last line stay; old events give way first."""
+"""How the board fits a terminal of any size: the worst incidents, every trouble and the last line
+stay; old events give way first.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,9 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """What there is to show. `rows` are worst first; `running` says how many incidents of each severity run, the gravest first, those
-    without a row included. `events` and `troubles` are oldest first."""
+    """What there is to show. `rows` are worst first; `running` says how many incidents of each
+    severity run, the gravest first, those without a row included. `events` and `troubles` are
+    oldest first."""
 
     head: Text
     rows: Sequence[Row]
@@ -48,7 +51,9 @@ class Picture(msgspec.Struct, frozen=True):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
-        yield Text("\n").join(lay_out(self, options.max_width, options.height or options.size.height, console))
+        yield Text("\n").join(
+            lay_out(self, options.max_width, options.height or options.size.height, console)
+        )
 
 
 def lay_out(picture: Picture, width: int, height: int, console: Console) -> list[Text]:
@@ -75,13 +80,18 @@ def _troubles(troubles: Sequence[Text], width: int, height: int, console: Consol
     for one in troubles:
         lines = list(one.wrap(console, width))
         if len(lines) > most:
-            lines = [*lines[: most - 1], screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(one.style))]
+            lines = [
+                *lines[: most - 1],
+                screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(one.style)),
+            ]
         found += lines
     return found
 
 
 def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
-    """The worst incidents, one a line, under a line of heads; and how many more there are, and how bad these are."""
+    """The worst incidents, one a line, under a line of heads; and how many more there are, and how
+    bad these are.
+    """
     total = sum(picture.running.values())
     if not total:
         return [screens.words("Nothing is open.", "green")]
@@ -105,7 +115,9 @@ def _table(rows: Sequence[Row], width: int) -> list[Text]:
 
     columns = [one for one in _COLUMNS if width >= _NARROW.get(one, 0)]
     heads = {one: screens.words(one, "bold") for one in columns}
-    wide = {one: max(cells[one].cell_len for cells in (heads, *(row.cells for row in rows))) for one in columns}
+    wide = {
+        one: max(cells[one].cell_len for cells in (heads, *(row.cells for row in rows))) for one in columns
+    }
     left = width - sum(wide[one] + 1 for one in columns if one not in ("next", "title"))
     if "next" in wide:  # it has what the titles leave, and at least two fifths
         wide["next"] = min(wide["next"], max(left - wide["title"] - 1, left * 2 // 5))

@@ -1,4 +1,6 @@
-"""What `check` answers: problems of the configuration and findings of foresight as one list, as text, JSON or SARIF."""
+"""What `check` answers: problems of the configuration and findings of foresight as one list, as
+text, JSON or SARIF.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def problem_of(finding: Finding) -> Problem:
-    """A finding of foresight as a problem like those of the configuration; the hint ends with the command that shows it."""
+    """A finding of foresight as a problem like those of the configuration; the hint ends with the
+    command that shows it.
+    """
     from escalate_cli.foresight.outlook import place_of
 
     file, line = place_of(finding.source)
@@ -61,7 +65,10 @@ def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple
 
     found = bad_addresses(catalog, environ)
     if found is None:
-        return [], ["the addresses could not be tried: Apprise cannot be loaded here, or took too long (`escalate doctor`)"]
+        return [], [
+            "the addresses could not be tried: Apprise cannot be loaded here, or took too long (`escalate"
+            " doctor`)"
+        ]
     unplaced = [Unplaced(one.path, _level(one), one.code, one.message, one.hint) for one in found]
     return put_in_place(path, unplaced), []
 
@@ -71,7 +78,9 @@ def _level(one: AddressProblem) -> str:
 
 
 def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
-    """The turns under way that these files take from somebody, by what the database remembers; none where there is no database to ask."""
+    """The turns under way that these files take from somebody, by what the database remembers; none
+    where there is no database to ask.
+    """
     from escalate_cli.config.files.find import find_db
     from escalate_cli.core.organisation.turns import message_of
     from escalate_cli.foresight.outlook import place_of
@@ -88,7 +97,9 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     for _, taken in found.values():
         for one in taken:
             file, line = place_of(one.source)
-            problems.append(Problem(file, line, 1 if line else 0, WARNING, "turn-taken", *message_of(one, catalog, now)))
+            problems.append(
+                Problem(file, line, 1 if line else 0, WARNING, "turn-taken", *message_of(one, catalog, now))
+            )
     return problems
 
 
@@ -109,14 +120,18 @@ def text(problems: Sequence[Problem], path: Path) -> str:
 
 
 def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
-    """The problems as SARIF 2.1.0, for code review. Files are named from the working directory where they lie below it."""
+    """The problems as SARIF 2.1.0, for code review. Files are named from the working directory
+    where they lie below it.
+    """
     codes = list(dict.fromkeys(problem.code for problem in problems))
     results = [
         {
             "ruleId": problem.code,
             "ruleIndex": codes.index(problem.code),
             "level": problem.level,
-            "message": {"text": f"{problem.message}. Hint: {problem.hint}" if problem.hint else problem.message},
+            "message": {
+                "text": f"{problem.message}. Hint: {problem.hint}" if problem.hint else problem.message
+            },
             "locations": [{"physicalLocation": _location(problem, path)}],
         }
         for problem in problems

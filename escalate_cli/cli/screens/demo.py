@@ -1,4 +1,6 @@
-"""The demonstration on a screen: the command that is typed, what followed from it, and the messages as they arrived."""
+"""The demonstration on a screen: the command that is typed, what followed from it, and the messages
+as they arrived.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ class SilentStage:
 
 
 class Screen:
-    """Draws the story block by block, with one live line while time passes. Use as a context manager: the terminal is put back."""
+    """Draws the story block by block, with one live line while time passes. Use as a context
+    manager: the terminal is put back.
+    """
 
     def __init__(self, place: Place, options: Options, *, live: bool) -> None:
         self._place, self._options, self._is_live = place, options, live
@@ -79,11 +83,13 @@ class Screen:
     def __enter__(self) -> Screen:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop_waiting()
         self._outlet.close(None if kind is None else 1.0)  # whoever watches to the end may take their time
 
-    # ── the story's own words ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── the story's own words ──────────────────────────────────────────────────────────
 
     def open(self) -> None:
         """Who is who, and that nothing of the user's is touched."""
@@ -94,15 +100,28 @@ class Screen:
             rota = catalog.schedules.get(team.on_call or "")
             shift = shift_in(catalog, rota, now) if rota else None
             on_call = catalog.name_of(f"person:{shift.person}") if shift and shift.person else None
-            rows.append((service.name, team.name, on_call, catalog.name_of(f"person:{team.lead}") if team.lead else None))
+            rows.append(
+                (
+                    service.name,
+                    team.name,
+                    on_call,
+                    catalog.name_of(f"person:{team.lead}") if team.lead else None,
+                )
+            )
 
         def draw(console: Console) -> None:
             console.print(screens.words("Puffin Ferries, an invented company", "bold"))
             console.print()
             console.print(screens.table(("service", "team", "on call now", "lead"), rows))
             console.print()
-            console.print(screens.words(f"All of it runs for real, in {self._place.path},", "dim"), soft_wrap=True)
-            console.print(screens.words("with an inbox on 127.0.0.1. Nothing of yours is read or written. Ctrl-C ends it.", "dim"))
+            console.print(
+                screens.words(f"All of it runs for real, in {self._place.path},", "dim"), soft_wrap=True
+            )
+            console.print(
+                screens.words(
+                    "with an inbox on 127.0.0.1. Nothing of yours is read or written. Ctrl-C ends it.", "dim"
+                )
+            )
 
         self._draw(draw)
 
@@ -119,7 +138,9 @@ class Screen:
 
             title = Text.assemble((f"{number} ", "dim"), (scene.title, "bold"))
             console.print()
-            console.print(Rule(title, align="left", style="dim", characters="─"), width=min(console.width, _WIDEST))
+            console.print(
+                Rule(title, align="left", style="dim", characters="─"), width=min(console.width, _WIDEST)
+            )
             if scene.prose:
                 console.print(screens.words(scene.prose, "dim"))
 
@@ -134,7 +155,8 @@ class Screen:
             console.print(Text.assemble(("$ ", "dim"), (command, "bold cyan")), soft_wrap=True)
 
         self._draw(prompt)
-        answer = run_line(command, self._context)  # its notes are left out: what could not be delivered is on the timeline
+        # its notes are left out: what could not be delivered is on the timeline
+        answer = run_line(command, self._context)
         if show and callable(answer.screen):
             self._draw(answer.screen)
 
@@ -180,7 +202,7 @@ class Screen:
         pairs = _lesson_lines(lessons)
         self._draw(lambda console: console.print(screens.facts(pairs)))
 
-    # ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── drawing ────────────────────────────────────────────────────────────────────────
 
     def _draw(self, draw: Draw) -> None:
         self._stop_waiting()
@@ -206,7 +228,11 @@ class Screen:
         for line in lines[:1] if key in self._shown else lines:
             console.print(_line(None, _quoted(line, console)))
         self._shown.add(key)
-        if one.because and one.because not in self._reasons and not any(line.startswith("Why you:") for line in lines):
+        if (
+            one.because
+            and one.because not in self._reasons
+            and not any(line.startswith("Why you:") for line in lines)
+        ):
             source = f" ({one.source})" if one.source else ""
             console.print(_line(None, screens.words(f"because: {one.because}{source}", "dim")))
         self._reasons.add(one.because)
@@ -232,7 +258,10 @@ def draw_end(played: Played, options: Options) -> None:
         console.print()
         for line in played.undelivered:
             console.print(screens.words(line, "bold red"))
-        said = f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for yourself:"
+        said = (
+            f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for"
+            " yourself:"
+        )
         console.print(screens.words(said))
         console.print()
         for command, what in nexts:
@@ -283,5 +312,13 @@ def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:
     for one in lessons.unanswered:
         rows.append(("not answered", f"level {one.level} of {one.team} ({', '.join(one.people)})"))
     if lessons.nudges:
-        rows.append(("nudges", f"{lessons.nudges_accepted} of {lessons.nudges} accepted; one that always is could act by itself"))
+        rows.append(
+            (
+                "nudges",
+                (
+                    f"{lessons.nudges_accepted} of {lessons.nudges} accepted; one that always is could act by"
+                    " itself"
+                ),
+            )
+        )
     return rows

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def draw(console: Console, changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> None:
+def draw(
+    console: Console, changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog
+) -> None:
     """Person by person: what is new for them; then which services it is about."""
     from escalate_cli.cli.screens import style as screens
 
@@ -33,11 +35,22 @@ def draw(console: Console, changes: Sequence[Change], moments: Sequence[Instant]
     for person in people_of(changes):
         screens.heading(console, person_name(person, old, new), above=person != people_of(changes)[0])
         rows = rows_of(changes_for(changes, person), len(moments), zone, old, new)
-        console.print(screens.table(("service", "severity", "before", "after", "", "when"), rows, wrap=("service", "severity", "when")))
+        console.print(
+            screens.table(
+                ("service", "severity", "before", "after", "", "when"),
+                rows,
+                wrap=("service", "severity", "when"),
+            )
+        )
     if changes:
         screens.heading(console, "By service")
-        rows_of_services = [(service_name(one, old, new), people_and_verdicts(changes, one, old, new)) for one in services_of(changes)]
-        console.print(screens.table(("service", "changes for"), rows_of_services, wrap=("service", "changes for")))
+        rows_of_services = [
+            (service_name(one, old, new), people_and_verdicts(changes, one, old, new))
+            for one in services_of(changes)
+        ]
+        console.print(
+            screens.table(("service", "changes for"), rows_of_services, wrap=("service", "changes for"))
+        )
     looked = ", ".join(local_time(one, zone) for one in moments)
     console.print()
     console.print(screens.words(f"Looked at {looked} ({zone}).", "dim"))

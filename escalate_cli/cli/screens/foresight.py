@@ -43,7 +43,7 @@ def passed(span: Span) -> str:
     return f"+{show_duration(span)}" if span else "0s"
 
 
-# ── simulate ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── simulate ──────────────────────────────────────────────────────────────────────────
 
 
 def simulation_data(foreseen: Simulation) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def simulation_data(foreseen: Simulation) -> dict[str, Any]:
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a simulation: a message (with every gateway that carries it at that instant) or something that happens."""
+    """One line of a simulation: a message (with every gateway that carries it at that instant) or
+    something that happens.
+    """
 
     at: Instant
     message: Message | None = None
@@ -89,12 +91,19 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def lines_of(foreseen: Simulation) -> list[Line]:
-    """The simulation in order of time, one line for what goes to one recipient at once; from the third time on it is counted."""
+    """The simulation in order of time, one line for what goes to one recipient at once; from the
+    third time on it is counted.
+    """
     together: dict[tuple[object, ...], list[Message]] = {}
     for one in foreseen.messages:
         together.setdefault((one.at, one.recipient, one.kind, one.because), []).append(one)
-    lines = [Line(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some))) for some in together.values()]
-    lines += [Line(one.at, entry=one) for one in foreseen.entries if one.kind in _TOLD and not _is_paging(one)]
+    lines = [
+        Line(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some)))
+        for some in together.values()
+    ]
+    lines += [
+        Line(one.at, entry=one) for one in foreseen.entries if one.kind in _TOLD and not _is_paging(one)
+    ]
     lines.sort(key=lambda line: (line.at, line.message is not None))
     seen: dict[tuple[object, ...], int] = {}
     shown: list[Line] = []
@@ -115,7 +124,11 @@ def lines_of(foreseen: Simulation) -> list[Line]:
 
 def _is_paging(entry: Entry) -> bool:
     """Whether its messages tell the same."""
-    return entry.kind is EntryKind.EXHAUSTED and isinstance(entry.event, SomebodyReached) and bool(entry.event.recipients)
+    return (
+        entry.kind is EntryKind.EXHAUSTED
+        and isinstance(entry.event, SomebodyReached)
+        and bool(entry.event.recipients)
+    )
 
 
 def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
@@ -124,15 +137,24 @@ def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, c
 
     zone = catalog.settings.timezone
     services = ", ".join(catalog.services[one].name for one in said.services) or "no service"
-    screens.heading(console, f"{services}: {said.title}" if said.title not in services else services, above=False)
+    screens.heading(
+        console, f"{services}: {said.title}" if said.title not in services else services, above=False
+    )
     beginning = f"{local_time(foreseen.start, zone)} {zone}"
     span = show_duration(foreseen.until - foreseen.start)
     policies = [f"{one.policy.id} for {_team(one.team, catalog)}" for one in foreseen.situation.escalations]
-    facts = [("severity", said.severity), ("declared", beginning), ("looked at", span), ("policies", list(dict.fromkeys(policies)))]
+    facts = [
+        ("severity", said.severity),
+        ("declared", beginning),
+        ("looked at", span),
+        ("policies", list(dict.fromkeys(policies))),
+    ]
     console.print(screens.facts(facts))
     console.print()
     rows: list[tuple[object, ...]] = [_row(line, foreseen, catalog, zone) for line in lines_of(foreseen)]
-    console.print(screens.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because")))
+    console.print(
+        screens.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because"))
+    )
     if not any(one.person for one in foreseen.messages):
         console.print(screens.words("Nobody is reached.", "bold red"))
     elif foreseen.over:
@@ -148,7 +170,10 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
 
     after, at = passed(line.at - foreseen.start), _clock(line.at, foreseen.start, zone)
     if line.more:
-        last = f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at {_clock(line.last_at, foreseen.start, zone)}"
+        last = (
+            f"the same {line.more} more time{'s' if line.more > 1 else ''}, last at"
+            f" {_clock(line.last_at, foreseen.start, zone)}"
+        )
         who = catalog.name_of(line.message.recipient) if line.message is not None else ""
         return (after, at, screens.words(who, "dim"), ", ".join(line.by), "", screens.words(last, "dim"))
     if line.message is not None:
@@ -163,11 +188,15 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
 
 
 def _why(one: Message, catalog: Catalog) -> str:
-    """Why this recipient, without what the line says already: its level, and the condition of a rule that has a line of its own."""
+    """Why this recipient, without what the line says already: its level, and the condition of a
+    rule that has a line of its own.
+    """
     reason, cause = one.reason, one.reason.cause
     if isinstance(cause, LevelReached):
         again = f"round {cause.cycle + 1}" if cause.cycle else ""
-        said = " ".join(text for text in (again, f"({cause.why})" if again and cause.why else cause.why) if text)
+        said = " ".join(
+            text for text in (again, f"({cause.why})" if again and cause.why else cause.why) if text
+        )
     elif isinstance(cause, Asked):
         said = f'you are asked: rule "{cause.rule}"'
     else:
@@ -197,7 +226,9 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
     recipients = list(dict.fromkeys(line.message.recipient for line in lines if line.message is not None))
     names = {one: f"r{number}" for number, one in enumerate(recipients)}
     drawn = ["sequenceDiagram", "    participant e as escalate"]
-    drawn += [f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()]
+    drawn += [
+        f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()
+    ]
     drawn.append(f"    Note over e: {_mermaid_text(said.title)} ({_mermaid_text(said.severity)})")
     for line in lines:
         after = passed(line.at - foreseen.start)
@@ -219,11 +250,15 @@ def _mermaid_text(text: str) -> str:
     return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
 
 
-# ── explain ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── explain ───────────────────────────────────────────────────────────────────────────
 
 
 def explanation_data(
-    situation: Situation, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None
+    situation: Situation,
+    person: str | None,
+    links: Sequence[Link],
+    stopped: str | None,
+    would_at: Instant | None,
 ) -> dict[str, Any]:
     """An explanation as JSON carries it (product.md §6)."""
     return {
@@ -236,7 +271,13 @@ def explanation_data(
 
 
 def draw_explanation(
-    console: Console, record: Record, person: str | None, links: Sequence[Link], stopped: str | None, would_at: Instant | None, now: Instant
+    console: Console,
+    record: Record,
+    person: str | None,
+    links: Sequence[Link],
+    stopped: str | None,
+    would_at: Instant | None,
+    now: Instant,
 ) -> None:
     """The chain, one link a line, and what broke it."""
     from escalate_cli.cli.screens import style as screens
@@ -256,6 +297,10 @@ def draw_explanation(
         return
     screens.heading(console, f"{name} was not told")
     zone = record.catalog.settings.timezone
-    would = f"{local_time(would_at, zone)} ({from_now(would_at, now)})" if would_at is not None else "not within four days"
+    would = (
+        f"{local_time(would_at, zone)} ({from_now(would_at, now)})"
+        if would_at is not None
+        else "not within four days"
+    )
     asked = "if nobody acts" if record.situation.paging else "had nobody acted"
     console.print(screens.facts([("stopped by", stopped), (asked, would)]))

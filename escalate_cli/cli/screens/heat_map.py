@@ -1,4 +1,6 @@
-"""The week at a glance, on a terminal: when is whom how many minutes away. The same as a page: views/html/week.py."""
+"""The week at a glance, on a terminal: when is whom how many minutes away. The same as a page:
+views/html/week.py.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _HOURS_A_CELL = 3
 
 
 def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
-    """One line for the services of each team that share their fate at the default severity, three hours of the week in each cell."""
+    """One line for the services of each team that share their fate at the default severity, three
+    hours of the week in each cell.
+    """
     from rich.text import Text
 
     from escalate_cli.cli.screens import style as screens
@@ -27,10 +31,18 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     severity = catalog.settings.default_severity
     week = Week(coverage, catalog.settings.timezone)
     rows = [row for row in coverage.rows if severity in row.severities]
-    screens.heading(console, f"The week at {severity}: how long until the first person ({catalog.settings.timezone})", above=False)
+    screens.heading(
+        console,
+        f"The week at {severity}: how long until the first person ({catalog.settings.timezone})",
+        above=False,
+    )
     labels = [f"{row.team}: {some(row.services, 2)}" for row in rows]
     width = max(12, min(max(map(len, labels), default=0), console.width - 7 * (24 // _HOURS_A_CELL + 1)))
-    console.print(Text(" " * width + " " + " ".join(f"{day:<{24 // _HOURS_A_CELL}}" for day in DAYS), "dim"), no_wrap=True, crop=False)
+    console.print(
+        Text(" " * width + " " + " ".join(f"{day:<{24 // _HOURS_A_CELL}}" for day in DAYS), "dim"),
+        no_wrap=True,
+        crop=False,
+    )
     for label, row in zip(labels, rows, strict=True):
         line = screens.words(label if len(label) <= width else label[: width - 1] + "…")
         line.pad_right(width - len(line.plain))
@@ -39,7 +51,10 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
             if first % 24 == 0:
                 line.append(" ")
             found = worst(cells[first : first + _HOURS_A_CELL])
-            line.append(" " if found is None else _GLYPHS[grade(found)], "" if found is None else _STYLES[grade(found)])
+            line.append(
+                " " if found is None else _GLYPHS[grade(found)],
+                "" if found is None else _STYLES[grade(found)],
+            )
         console.print(line, no_wrap=True, crop=False)
     legend = Text("")
     for glyph, style, name in zip(_GLYPHS, _STYLES, GRADE_NAMES, strict=True):

@@ -14,9 +14,9 @@ def held_notes(situations: Sequence[Situation], catalog: Catalog, now: Instant) 
     """A line for each message that waits for a digest."""
     zone, limits = catalog.settings.timezone, catalog.limits
     return [
-        f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {one.kind.value} to "
-        f"{catalog.name_of(one.recipient)} by {one.gateway} about #{situation.incident.id}, in one digest at about "
-        f"{wall_time(one.due_at, zone, now)}"
+        f"held back by [limits] ({limits.messages} in {show_duration(limits.per)}): {one.kind.value} to"
+        f" {catalog.name_of(one.recipient)} by {one.gateway} about #{situation.incident.id}, in one digest at"
+        f" about {wall_time(one.due_at, zone, now)}"
         for situation in situations
         for one in situation.notifications
         if one.waits_for_digest

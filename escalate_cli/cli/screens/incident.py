@@ -1,4 +1,6 @@
-"""An incident as a tired person sees it at 3 am: what is broken, who has been told, who is next and when, what to type."""
+"""An incident as a tired person sees it at 3 am: what is broken, who has been told, who is next and
+when, what to type.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,10 @@ def title_line(incident: Incident, catalog: Catalog, now: Instant) -> Any:
     """`#42  CRITICAL  open  for 12m  Customers cannot sign in`: the title last, since it may be long."""
     from rich.text import Text
 
-    loud = catalog.severity(incident.severity).urgency is Urgency.HIGH and incident.status is not IncidentStatus.RESOLVED
+    loud = (
+        catalog.severity(incident.severity).urgency is Urgency.HIGH
+        and incident.status is not IncidentStatus.RESOLVED
+    )
     lasted = f"for {show_about(now - incident.declared_at)}"
     if incident.resolved_at is not None:
         lasted = f"after {show_about(incident.resolved_at - incident.declared_at)}"
@@ -80,15 +85,25 @@ def short_title(title: str, limit: int = 300) -> str:
     return title if len(title) <= limit else title[: limit - 1] + "…"
 
 
-def draw_declared(console: Console, situation: Situation, news: Sequence[str] | None, catalog: Catalog, now: Instant) -> None:
-    """What `declare` answers; of an incident that was open already, what became of the `news` (None: it is new)."""
+def draw_declared(
+    console: Console, situation: Situation, news: Sequence[str] | None, catalog: Catalog, now: Instant
+) -> None:
+    """What `declare` answers; of an incident that was open already, what became of the `news`
+    (None: it is new).
+    """
     if news is not None:
         what = "; ".join(news) or "nothing new was said of it"
-        console.print(screens.words(f"Incident {situation.incident.id} is open with this key already: {what}.", "yellow"))
+        console.print(
+            screens.words(
+                f"Incident {situation.incident.id} is open with this key already: {what}.", "yellow"
+            )
+        )
     draw_incident(console, situation, catalog, now)
 
 
-def draw_brief(console: Console, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True) -> None:
+def draw_brief(
+    console: Console, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True
+) -> None:
     """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
     console.print(title_line(situation.incident, catalog, now))
     fresh = [one for one in situation.notifications if one.created_at >= situation.incident.updated_at]
@@ -112,14 +127,22 @@ def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) ->
     for one in reversed(entries):
         if isinstance(one.event, MessageAdded):
             by = f" by {_person(one.by, catalog)}" if one.by else ""
-            return [("latest update", f"{one.event.message}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})")]
+            return [
+                (
+                    "latest update",
+                    f"{one.event.message}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})",
+                )
+            ]
     return []
 
 
 def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
     incident = situation.incident
     zone = catalog.settings.timezone
-    names = [f"{catalog.services[one].name} ({one})" if one in catalog.services else one for one in incident.services]
+    names = [
+        f"{catalog.services[one].name} ({one})" if one in catalog.services else one
+        for one in incident.services
+    ]
     by = f" by {_person(incident.declared_by, catalog)}" if incident.declared_by else ""
     taken = incident.acknowledged_at
     rows: list[tuple[str, object]] = [
@@ -132,7 +155,9 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         *_links(incident, catalog),
     ]
     if taken is not None:
-        rows.append(("acknowledged", f"{wall_time(taken, zone, now)} by {_person(incident.acknowledged_by, catalog)}"))
+        rows.append(
+            ("acknowledged", f"{wall_time(taken, zone, now)} by {_person(incident.acknowledged_by, catalog)}")
+        )
     if incident.resolved_at is not None:
         rows.append(("resolved", wall_time(incident.resolved_at, zone, now)))
     rows += [("maintenance", one) for one in _maintenance(situation, catalog, now)]
@@ -166,8 +191,17 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
 
 def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
     """What the services in scope depend on, with the team behind it."""
-    needed = [one for service in incident.services if service in catalog.services for one in catalog.services[service].depends_on]
-    found = [catalog.services[one] for one in dict.fromkeys(needed) if one in catalog.services and one not in incident.services]
+    needed = [
+        one
+        for service in incident.services
+        if service in catalog.services
+        for one in catalog.services[service].depends_on
+    ]
+    found = [
+        catalog.services[one]
+        for one in dict.fromkeys(needed)
+        if one in catalog.services and one not in incident.services
+    ]
     return [f"{one.name} ({catalog.team_name(one.team)})" for one in found]
 
 
@@ -184,7 +218,12 @@ def _person(person: str | None, catalog: Catalog) -> str:
     return catalog.name_of(f"person:{person}") if person else "–"
 
 
-_TOLD = (NotificationStatus.SENT, NotificationStatus.SENDING, NotificationStatus.RETRYING, NotificationStatus.FAILED)
+_TOLD = (
+    NotificationStatus.SENT,
+    NotificationStatus.SENDING,
+    NotificationStatus.RETRYING,
+    NotificationStatus.FAILED,
+)
 _TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 
@@ -194,14 +233,21 @@ def _draw_told(console: Console, situation: Situation, catalog: Catalog, now: In
     with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
     told = [one for one in every if one.bundled_with not in with_it]
     for one in every:
-        with_it.get(one.bundled_with, []).append(one)  # what went out in the message of another is told with that one
+        # what went out in the message of another is told with that one
+        with_it.get(one.bundled_with, []).append(one)
     console.print()
-    console.print(screens.words("Told", "bold") if told else screens.words("Nobody has been told", "bold red"))
+    console.print(
+        screens.words("Told", "bold") if told else screens.words("Nobody has been told", "bold red")
+    )
     if not told:
         return
     latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
     if len(told) > len(latest):
-        console.print(screens.words(f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"))
+        console.print(
+            screens.words(
+                f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"
+            )
+        )
     rows = [_told_row(one, with_it[one.id], catalog, now) for one in latest]
     console.print(screens.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
@@ -210,7 +256,9 @@ def _told_at(one: Notification) -> Instant:
     return one.sent_at or (one.created_at if one.status is NotificationStatus.RETRYING else one.due_at)
 
 
-def _told_row(one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant) -> tuple[object, ...]:
+def _told_row(
+    one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant
+) -> tuple[object, ...]:
     at = wall_time(_told_at(one), catalog.settings.timezone, now)
     why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
     return at, catalog.name_of(one.recipient), one.gateway, screens.state(one.status.value), why
@@ -223,7 +271,10 @@ def _why_told(one: Notification, catalog: Catalog) -> str:
     if one.error and one.status is NotificationStatus.RETRYING:
         return one.error
     reason = one.reason
-    who, why = meaning(reason.meant, catalog), "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text)
+    who, why = (
+        meaning(reason.meant, catalog),
+        "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text),
+    )
     if one.kind is NotificationKind.NUDGE:
         return f"asked about nudge {one.nudge_id}"
     if one.kind is NotificationKind.RESOLVED:
@@ -254,7 +305,11 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
             text = "snoozed; then it pages again"
         name = catalog.team_name(one.team) if one.team else None
         found.append((one.until, f"{name}: {text or one.text}" if name else one.text))
-    found += [(one.expires_at, _without_an_answer(one)) for one in situation.nudges if one.status is NudgeStatus.OPEN]
+    found += [
+        (one.expires_at, _without_an_answer(one))
+        for one in situation.nudges
+        if one.status is NudgeStatus.OPEN
+    ]
     return sorted(dict.fromkeys(found), key=lambda row: (row[0] is None, row[0] or 0))
 
 
@@ -280,8 +335,14 @@ def _next_step(escalation: Escalation, situation: Situation, catalog: Catalog, n
 
 
 def _without_an_answer(nudge: Nudge) -> str:
-    becomes = f"{nudge.action} without being asked" if nudge.proposal.on_expiry is OnExpiry.PAGE else "dropped"
-    return f"nudge {nudge.id} without an answer: {becomes}" if nudge.expires_at else f"nudge {nudge.id} waits for an answer"
+    becomes = (
+        f"{nudge.action} without being asked" if nudge.proposal.on_expiry is OnExpiry.PAGE else "dropped"
+    )
+    return (
+        f"nudge {nudge.id} without an answer: {becomes}"
+        if nudge.expires_at
+        else f"nudge {nudge.id} waits for an answer"
+    )
 
 
 def _draw_type(console: Console, situation: Situation) -> None:
@@ -300,7 +361,9 @@ def _draw_type(console: Console, situation: Situation) -> None:
         console.print(screens.words(f"  {line}", "bold cyan"))
 
 
-def draw_list(console: Console, incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant) -> None:
+def draw_list(
+    console: Console, incidents: list[tuple[Incident, Situation]], catalog: Catalog, now: Instant
+) -> None:
     """Incidents as a table."""
     console.print(list_table(incidents, catalog, now))
 
@@ -314,18 +377,25 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
             (
                 f"#{incident.id}",
                 screens.state(incident.status.value),
-                screens.words(incident.severity, "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else ""),
+                screens.words(
+                    incident.severity,
+                    "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else "",
+                ),
                 show_about((incident.resolved_at or now) - incident.declared_at),
                 teams,
                 whats_next(situation, catalog, now),
                 short_title(incident.title, 120),
             )
         )
-    return screens.table(("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next"))
+    return screens.table(
+        ("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next")
+    )
 
 
 def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
-    """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the message that waits, and the next step, where it comes after that."""
+    """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the message that waits, and the next step, where it comes
+    after that.
+    """
     step_at = situation.incident.next_due_at
     waiting = [one for one in situation.notifications if one.status in _TO_COME]
     message_at = min((one.due_at for one in waiting), default=None)

@@ -32,14 +32,22 @@ def proposal_data(one: Proposal, trial: Trial | None) -> dict[str, Any]:
         "of": one.of,
         "incidents": list(one.incidents),
         "remark": one.remark or None,
-        "about": {name: msgspec.to_builtins(one)[name] for name in _SUBJECTS if getattr(one, name) is not None},
+        "about": {
+            name: msgspec.to_builtins(one)[name] for name in _SUBJECTS if getattr(one, name) is not None
+        },
         "changes": [_change_data(change) for change in one.changes],
-        "replay": None if trial is None else {"text": trial.text, "incidents": [_before_data(before) for before in trial.incidents]},
+        "replay": (
+            None
+            if trial is None
+            else {"text": trial.text, "incidents": [_before_data(before) for before in trial.incidents]}
+        ),
     }
 
 
 def _before_data(before: Before) -> dict[str, Any]:
-    """`was_seconds` and `becomes_seconds`: when whoever acknowledged is first paged, after the declaration."""
+    """`was_seconds` and `becomes_seconds`: when whoever acknowledged is first paged, after the
+    declaration.
+    """
     return {
         "incident": before.incident,
         "acknowledged_by": before.who,
@@ -65,9 +73,16 @@ def _change_data(change: Change) -> dict[str, Any]:
 
 
 def draw(
-    console: Console, proposals: Sequence[Proposal], trials: Sequence[Trial | None], incidents: int, covered: str, catalog: Catalog
+    console: Console,
+    proposals: Sequence[Proposal],
+    trials: Sequence[Trial | None],
+    incidents: int,
+    covered: str,
+    catalog: Catalog,
 ) -> None:
-    """Every proposal, and what it would have come to where it was tried; "nothing to propose" where there is none."""
+    """Every proposal, and what it would have come to where it was tried; "nothing to propose" where
+    there is none.
+    """
     counted = f"{incidents} incident{'s' if incidents != 1 else ''}, {covered}"
     if not proposals:
         console.print(screens.words(f"Nothing to propose ({counted})."))
@@ -81,15 +96,28 @@ def draw(
         for change in one.changes:
             console.print(screens.words(f"{change.source}: {_DOES[change.does]}", "dim"))
             for line in change.toml.split("\n"):
-                console.print(screens.words(f"    {line}", "red" if change.does == "remove" else "green"), soft_wrap=True)
+                console.print(
+                    screens.words(f"    {line}", "red" if change.does == "remove" else "green"),
+                    soft_wrap=True,
+                )
         if trial is not None:
             _tried(console, trial, catalog)
-    console.print(screens.words("\nAfter a change: escalate check, and escalate diff for what it changes for people.", "dim", lines=True))
+    console.print(
+        screens.words(
+            "\nAfter a change: escalate check, and escalate diff for what it changes for people.",
+            "dim",
+            lines=True,
+        )
+    )
 
 
 def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     console.print(screens.words(f"With it, {trial.text}."))
-    differ = [one for one in trial.incidents if one.was != one.becomes or one.calls_were != one.calls_become or one.earlier]
+    differ = [
+        one
+        for one in trial.incidents
+        if one.was != one.becomes or one.calls_were != one.calls_become or one.earlier
+    ]
     rows = [
         (
             f"#{one.incident}",
@@ -100,7 +128,11 @@ def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
         for one in differ[-_IDS:]
     ]
     if rows:
-        console.print(screens.table(("", "acknowledged by", "first paged", "messages that call"), rows, wrap=("acknowledged by",)))
+        console.print(
+            screens.table(
+                ("", "acknowledged by", "first paged", "messages that call"), rows, wrap=("acknowledged by",)
+            )
+        )
 
 
 def _after(span: Span | None) -> str:

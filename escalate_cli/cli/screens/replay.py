@@ -1,4 +1,6 @@
-"""What `replay` answers: person by person when they were paged and when they would have been, and the sum over several incidents."""
+"""What `replay` answers: person by person when they were paged and when they would have been, and
+the sum over several incidents.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared",
 
 
 def replay_data(one: Replay) -> dict[str, Any]:
-    """A replay as JSON carries it; `gained_seconds` is how much earlier the first person is reached, negative for later."""
+    """A replay as JSON carries it; `gained_seconds` is how much earlier the first person is
+    reached, negative for later.
+    """
     incident = one.situation.incident
     return {
         "incident": incident.id,
@@ -55,10 +59,17 @@ def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
 
     incident = one.situation.incident
     screens.heading(console, f"#{incident.id}  {incident.title}", above=False)
-    console.print(screens.words(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim"))
+    console.print(
+        screens.words(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim")
+    )
     console.print()
     rows = [
-        (catalog.name_of(f"person:{reach.person}"), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
+        (
+            catalog.name_of(f"person:{reach.person}"),
+            _span(reach.recorded),
+            _span(reach.replayed),
+            _SAID[reach.change],
+        )
         for reach in one.people
     ]
     console.print(screens.table(("person", "was paged", "would be", ""), rows))
@@ -73,7 +84,8 @@ def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog)
         changed = [reach for reach in one.people if reach.change != "same"]
         if changed:
             what = ", ".join(
-                f"{catalog.name_of(f'person:{reach.person}')} {_SAID[reach.change]} ({_span(reach.recorded)} → {_span(reach.replayed)})"
+                f"{catalog.name_of(f'person:{reach.person}')} {_SAID[reach.change]} ({_span(reach.recorded)}"
+                f" → {_span(reach.replayed)})"
                 for reach in changed
             )
             rows.append((f"#{one.situation.incident.id}", one.situation.incident.title, what))
@@ -88,7 +100,11 @@ def _summed(replays: Sequence[Replay]) -> str:
     reaches = [reach for one in replays for reach in one.people]
     spared = sum(reach.change == "spared" for reach in reaches)
     new = sum(reach.change == "new" for reach in reaches)
-    moved = [(reach.recorded or 0) - (reach.replayed or 0) for reach in reaches if reach.change in ("earlier", "later")]
+    moved = [
+        (reach.recorded or 0) - (reach.replayed or 0)
+        for reach in reaches
+        if reach.change in ("earlier", "later")
+    ]
     earlier, later = sum(one for one in moved if one > 0), -sum(one for one in moved if one < 0)
     many = f"{len(replays)} incidents" if len(replays) != 1 else "One incident"
     if not (spared or new or earlier or later):

@@ -1,4 +1,6 @@
-"""What `report` shows on a terminal: figures in tables, each with a small bar where one number matters more than the others."""
+"""What `report` shows on a terminal: figures in tables, each with a small bar where one number
+matters more than the others.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged otherwise"}
 _BAR = 16
 _FEW = 6
 _ROWS = 12
-"""rows of a table that grows with the organisation; the rest is counted, and whole in --json, --csv and --html"""
+"""rows of a table that grows with the organisation; the rest is counted, and whole in --json, --csv
+and --html
+"""
 
 
 def draw(console: Console, report: Report, catalog: Catalog, heading: str, covered: str) -> None:
@@ -69,15 +73,24 @@ def _summary(report: Report) -> str:
 
 def _times(console: Console, report: Report, catalog: Catalog) -> None:
     rows: list[Sequence[object]] = []
-    listed: list[tuple[str, Times]] = [("all", report.times), *((f"severity {name}", one) for name, one in report.by_severity)]
+    listed: list[tuple[str, Times]] = [
+        ("all", report.times),
+        *((f"severity {name}", one) for name, one in report.by_severity),
+    ]
     listed += [(catalog.team_name(name), one) for name, one in report.by_team[:_ROWS]]
     most = max((one.acknowledge.median or 0 for _, one in listed), default=0)
     for name, one in listed:
         drawn = bar(one.acknowledge.median or 0, most, 10)
-        rows.append((name, one.incidents, *_pair(one.page), *_pair(one.acknowledge), drawn, *_pair(one.resolve)))
+        rows.append(
+            (name, one.incidents, *_pair(one.page), *_pair(one.acknowledge), drawn, *_pair(one.resolve))
+        )
     screens.heading(console, "Times: median, and what nine of ten stay under")
     columns = ("", "n", "page", "p90", "ack", "p90 ", "", "resolve", "p90  ")
-    console.print(screens.table(columns, rows, wrap=("",), right=("n", "page", "p90", "ack", "p90 ", "resolve", "p90  ")))
+    console.print(
+        screens.table(
+            columns, rows, wrap=("",), right=("n", "page", "p90", "ack", "p90 ", "resolve", "p90  ")
+        )
+    )
     _more(console, report.by_team, "teams")
 
 
@@ -92,7 +105,11 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
     total = sum(count for _, count in report.acks_by_level)
     rows: list[Sequence[object]] = []
     by_team = tuple((catalog.team_name(team), count) for team, count in report.acks_by_team)
-    for kind, counts in (("level", report.acks_by_level), ("through", report.acks_by_gateway), ("of", by_team[:_FEW])):
+    for kind, counts in (
+        ("level", report.acks_by_level),
+        ("through", report.acks_by_gateway),
+        ("of", by_team[:_FEW]),
+    ):
         for name, count in counts[:_ROWS]:
             shown = _OTHER.get(name, f"{kind} {name}")
             rows.append((shown, count, _share(count, total), bar(count, total)))
@@ -100,7 +117,9 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
     reached = report.reached
     incidents = sum(count for _, count in reached)
     for name, count in reached:
-        shown = {"none": "no level was paged", "fallback": "went on to the fallback"}.get(name, f"went up to level {name}")
+        shown = {"none": "no level was paged", "fallback": "went on to the fallback"}.get(
+            name, f"went up to level {name}"
+        )
         rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
     console.print(screens.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
     _more(console, report.acks_by_team, "teams", _FEW)
@@ -110,7 +129,15 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
     asked = [one for one in report.levels if one.answered + one.unanswered]
     if not asked:
         return
-    worst = sorted(asked, key=lambda one: (-(one.unanswered / (one.answered + one.unanswered)), -one.unanswered, one.team, one.level))
+    worst = sorted(
+        asked,
+        key=lambda one: (
+            -(one.unanswered / (one.answered + one.unanswered)),
+            -one.unanswered,
+            one.team,
+            one.level,
+        ),
+    )
     rows = [
         (
             catalog.team_name(one.team),
@@ -126,7 +153,14 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
     ]
     screens.heading(console, "Levels nobody answered, the worst first")
     columns = ("team", "level", "paged", "unanswered", "share", "", "answer after", "p90")
-    console.print(screens.table(columns, rows, wrap=("team",), right=("level", "paged", "unanswered", "share", "answer after", "p90")))
+    console.print(
+        screens.table(
+            columns,
+            rows,
+            wrap=("team",),
+            right=("level", "paged", "unanswered", "share", "answer after", "p90"),
+        )
+    )
     _more(console, worst, "levels")
 
 
@@ -135,8 +169,12 @@ def _changes(console: Console, report: Report, catalog: Catalog) -> None:
         ("went from one team to another", f"{catalog.team_name(before)} → {catalog.team_name(after)}", count)
         for before, after, count in report.rerouted[:_FEW]
     ]
-    rows += [("team brought in later", catalog.team_name(team), count) for team, count in report.teams_added[:_FEW]]
-    rows += [("severity raised later", f"{before} → {after}", count) for before, after, count in report.raised]
+    rows += [
+        ("team brought in later", catalog.team_name(team), count) for team, count in report.teams_added[:_FEW]
+    ]
+    rows += [
+        ("severity raised later", f"{before} → {after}", count) for before, after, count in report.raised
+    ]
     if rows:
         most = max(int(str(row[2])) for row in rows)
         screens.heading(console, "What turned out differently from the declaration")
@@ -153,9 +191,20 @@ def _nudges(console: Console, report: Report) -> None:
     rows = []
     for one in report.nudges[:_ROWS]:
         total = one.accepted + one.declined + one.expired
-        rows.append((one.rule, one.accepted, one.declined, one.expired, _share(one.accepted, total), bar(one.accepted, total, 10)))
+        rows.append(
+            (
+                one.rule,
+                one.accepted,
+                one.declined,
+                one.expired,
+                _share(one.accepted, total),
+                bar(one.accepted, total, 10),
+            )
+        )
     columns = ("rule", "accepted", "declined", "expired", "share", "")
-    console.print(screens.table(columns, rows, wrap=("rule",), right=("accepted", "declined", "expired", "share")))
+    console.print(
+        screens.table(columns, rows, wrap=("rule",), right=("accepted", "declined", "expired", "share"))
+    )
 
 
 def _gateways(console: Console, report: Report) -> None:
@@ -164,11 +213,21 @@ def _gateways(console: Console, report: Report) -> None:
     screens.heading(console, "Delivery")
     most = max(one.failed for one in report.gateways)
     rows = [
-        (one.gateway, one.tried, one.retried, one.failed, _share(one.failed, one.tried), bar(one.failed, most, 8), _causes(one.causes))
+        (
+            one.gateway,
+            one.tried,
+            one.retried,
+            one.failed,
+            _share(one.failed, one.tried),
+            bar(one.failed, most, 8),
+            _causes(one.causes),
+        )
         for one in report.gateways
     ]
     columns = ("gateway", "messages", "retried", "failed", "share", "", "why")
-    console.print(screens.table(columns, rows, wrap=("why",), right=("messages", "retried", "failed", "share")))
+    console.print(
+        screens.table(columns, rows, wrap=("why",), right=("messages", "retried", "failed", "share"))
+    )
 
 
 def _causes(causes: Sequence[tuple[str, int]]) -> str:
@@ -194,7 +253,11 @@ def _people(console: Console, report: Report, catalog: Catalog) -> None:
         for one in report.people[:_ROWS]
     ]
     columns = ("", "pages", " ", "at night", "weekend", "incidents", "acknowledged")
-    console.print(screens.table(columns, rows, wrap=("",), right=("pages", "at night", "weekend", "incidents", "acknowledged")))
+    console.print(
+        screens.table(
+            columns, rows, wrap=("",), right=("pages", "at night", "weekend", "incidents", "acknowledged")
+        )
+    )
     _more(console, report.people, "people")
 
 
@@ -202,16 +265,25 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
     """Pages by hour and weekday, and the weeks, as characters of eight heights."""
     most = max((count for row in report.hours for count in row), default=0)
     if most:
-        screens.heading(console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour")
+        screens.heading(
+            console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour"
+        )
         console.print(screens.words("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
         for day, row in zip(DAYS, report.hours, strict=True):
-            console.print(screens.words(f"{day} ") + screens.words("".join(_step(count, most) * 2 for count in row), "cyan"))
+            console.print(
+                screens.words(f"{day} ")
+                + screens.words("".join(_step(count, most) * 2 for count in row), "cyan")
+            )
     weeks = report.weeks[-53:]
     known = sorted(one.acknowledge.median for one in weeks if one.acknowledge.median is not None)
     if len(known) > 1:
         top = quantile(known, 0.9) or 1  # one bad week must not make the others look all alike
-        screens.heading(console, f"Time to acknowledge, week by week: the median; a full column is {span(top)} or more")
-        console.print(screens.words("".join(_step(min(one.acknowledge.median or 0, top), top) for one in weeks), "cyan"))
+        screens.heading(
+            console, f"Time to acknowledge, week by week: the median; a full column is {span(top)} or more"
+        )
+        console.print(
+            screens.words("".join(_step(min(one.acknowledge.median or 0, top), top) for one in weeks), "cyan")
+        )
         console.print(screens.words(f"{weeks[0].start:%d %b %Y} – {weeks[-1].start:%d %b %Y}", "dim"))
 
 

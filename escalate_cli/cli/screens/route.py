@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def route_data(
     routing: Routing, severity: str, at: Instant, catalog: Catalog, *, services: tuple[str, ...] = ()
 ) -> tuple[dict[str, Any], FirstWalk]:
-    """The answer as JSON carries it, and the walk behind it. Without a service the fallback team's walk is shown."""
+    """The answer as JSON carries it, and the walk behind it. Without a service the fallback team's
+    walk is shown.
+    """
     scope = services or ((routing.service,) if routing.service else ())
     walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
     asked = wanted(scope, catalog)
@@ -49,7 +51,9 @@ def route_data(
     return data, walk
 
 
-def draw(console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant) -> None:
+def draw(
+    console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant
+) -> None:
     """The answer for people."""
     from escalate_cli.cli.screens import style as screens
 
@@ -63,9 +67,15 @@ def draw(console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routi
     console.print(
         screens.facts(
             [
-                ("match", f"{data['match']}: {', '.join(best.because)}" if best and best.because else data["match"]),
+                (
+                    "match",
+                    f"{data['match']}: {', '.join(best.because)}" if best and best.because else data["match"],
+                ),
                 ("policy", data["policy"]),
-                ("severity", f"{data['severity']} ({catalog.severity(data['severity']).urgency.value} urgency)"),
+                (
+                    "severity",
+                    f"{data['severity']} ({catalog.severity(data['severity']).urgency.value} urgency)",
+                ),
                 ("at", f"{local_time(at, catalog.settings.timezone)} {catalog.settings.timezone}"),
             ]
         )
@@ -87,9 +97,18 @@ def draw(console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routi
         for one in walk.levels
     ]
     if walk.again_after is not None:
-        rows_of_levels.append(("then", show_duration(walk.again_after), "all of it", f"{walk.repeat} more time{'s' * (walk.repeat != 1)}"))
+        rows_of_levels.append(
+            (
+                "then",
+                show_duration(walk.again_after),
+                "all of it",
+                f"{walk.repeat} more time{'s' * (walk.repeat != 1)}",
+            )
+        )
     if walk.fallback_after is not None:
         every = f"; again every {show_duration(catalog.fallback.every)}"
         names = ", ".join(catalog.name_of(who) for who in walk.fallback)
         rows_of_levels.append(("then", show_duration(walk.fallback_after), "fallback", names + every))
-    console.print(screens.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged")))
+    console.print(
+        screens.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged"))
+    )

@@ -1,4 +1,5 @@
-"""What screens are made of: colours of states, tables and facts in one quiet style (times: core/calendar/moment.py).
+"""What screens are made of: colours of states, tables and facts in one quiet style (times:
+core/calendar/moment.py).
 
 Everything here takes data as it is and makes it harmless (`printable`); Rich's markup in data means nothing.
 """
@@ -51,12 +52,18 @@ def state(status: str) -> Text:
     return words(status, STYLES.get(status, ""))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Iterable[str] = (), right: Iterable[str] = ()) -> Table:
-    """A table with one line under its head and no others. A cell is data (made harmless), a `Text` of `words`/`state`, or something
-    `indented`; None is "–".
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    wrap: Iterable[str] = (),
+    right: Iterable[str] = (),
+) -> Table:
+    """A table with one line under its head and no others. A cell is data (made harmless), a `Text`
+    of `words`/`state`, or something `indented`; None is "–".
 
-    `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep their words whole. `right` names
-    the columns that hold numbers.
+    `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep
+    their words whole. `right` names the columns that hold numbers.
     """
     from rich import box
     from rich.padding import Padding
@@ -65,17 +72,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Ite
 
     listed = list(rows)
     prose, numbers = set(wrap), set(right)
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+    made = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold"
+    )
     for number, column in enumerate(columns):
         made.add_column(
             column,
             justify="right" if column in numbers else "left",
             no_wrap=column not in prose,
-            min_width=min(_PROSE, max((len(str(row[number])) for row in listed), default=0)) if column in prose else None,
+            min_width=min(_PROSE, max((len(str(row[number])) for row in listed), default=0))
+            if column in prose
+            else None,
             overflow="fold" if column in prose else "ellipsis",
         )
     for row in listed:
-        made.add_row(*[cell if isinstance(cell, Text | Padding) else words("–" if cell is None else cell) for cell in row])
+        made.add_row(
+            *[
+                cell if isinstance(cell, Text | Padding) else words("–" if cell is None else cell)
+                for cell in row
+            ]
+        )
     return made
 
 

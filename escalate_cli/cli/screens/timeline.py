@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def draw(console: Console, situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant, zone: str | None = None) -> None:
+def draw(
+    console: Console,
+    situation: Situation,
+    entries: Sequence[Entry],
+    catalog: Catalog,
+    now: Instant,
+    zone: str | None = None,
+) -> None:
     """Everything that happened, oldest first, in this time zone, or in the organisation's."""
     zone = zone or catalog.settings.timezone
     several = len({one.team for one in situation.escalations}) > 1
@@ -30,7 +37,9 @@ def draw(console: Console, situation: Situation, entries: Sequence[Entry], catal
             times = f", times in {zone_or_utc(zone)}" if day is None else ""
             rows.append(("", "", screens.words(f"{local:%a %d %b %Y}{times}", "dim")))
             day = local.date()
-        rows.append((f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several)))
+        rows.append(
+            (f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several))
+        )
     console.print(screens.table(("at", "what", ""), rows, wrap=("",)))
 
 

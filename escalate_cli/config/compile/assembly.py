@@ -16,7 +16,9 @@ from escalate_cli.core.organisation import policy as policies
 
 def severity(table: shape.Severity, rank: int, item: Item) -> core.Severity:
     """One severity; `rank` is its place in the list."""
-    return core.Severity(table.id, core.Urgency(table.urgency), rank, table.description, tuple(table.inform), item.source)
+    return core.Severity(
+        table.id, core.Urgency(table.urgency), rank, table.description, tuple(table.inform), item.source
+    )
 
 
 def service(name: str, table: shape.Service, item: Item) -> core.Service:
@@ -39,7 +41,14 @@ def service(name: str, table: shape.Service, item: Item) -> core.Service:
 def team(name: str, table: shape.Team, item: Item) -> core.Team:
     """One team."""
     return core.Team(
-        name, table.name or name, tuple(table.members), table.lead, table.on_call, table.policy, table.channel, item.source
+        name,
+        table.name or name,
+        tuple(table.members),
+        table.lead,
+        table.on_call,
+        table.policy,
+        table.channel,
+        item.source,
     )
 
 
@@ -52,7 +61,13 @@ def person(name: str, table: shape.Person, item: Item, timezone: str) -> core.Pe
     """One person; `timezone` is the organisation's."""
     notify = core.NotifyRules(steps(table.notify.high), steps(table.notify.low))
     return core.Person(
-        name, table.name or name, table.timezone or timezone, dict(table.contact), tuple(table.login), notify, item.source
+        name,
+        table.name or name,
+        table.timezone or timezone,
+        dict(table.contact),
+        tuple(table.login),
+        notify,
+        item.source,
     )
 
 
@@ -63,14 +78,21 @@ def channel(name: str, table: shape.Channel, item: Item) -> core.Channel:
 
 def gateway(name: str, table: shape.Gateway, item: Item) -> core.Gateway:
     """One gateway."""
-    return core.Gateway(name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest)
+    return core.Gateway(
+        name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest
+    )
 
 
 def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> rota.Schedule:
     """One schedule with its rotations and overrides."""
     rotations = tuple(
         rota.Rotation(
-            tuple(each.members), each.start, each.every[0], each.every[1], each.hours, _source(item, "rotations", number)
+            tuple(each.members),
+            each.start,
+            each.every[0],
+            each.every[1],
+            each.hours,
+            _source(item, "rotations", number),
         )
         for number, each in enumerate(table.rotations)
     )
@@ -84,7 +106,15 @@ def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> rot
 def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> opening.Hours:
     """Hours, their days in order and each once."""
     days = tuple(sorted(set(table.days)))
-    return opening.Hours(name, table.timezone or timezone, days, table.start, table.until, tuple(table.except_days), item.source)
+    return opening.Hours(
+        name,
+        table.timezone or timezone,
+        days,
+        table.start,
+        table.until,
+        tuple(table.except_days),
+        item.source,
+    )
 
 
 def policy(name: str, table: shape.Policy, item: Item) -> policies.Policy:
@@ -157,7 +187,9 @@ def maintenance(table: shape.Maintenance, item: Item, timezone: str) -> core.Pla
     """One planned maintenance; its times are those of the organisation's `timezone`."""
     count, unit = table.every or (0, "")
     services = tuple(dict.fromkeys(table.services))
-    return core.PlannedMaintenance(services, table.start, table.span, timezone, count, unit, table.reason, item.source)
+    return core.PlannedMaintenance(
+        services, table.start, table.span, timezone, count, unit, table.reason, item.source
+    )
 
 
 def fallback(table: shape.Fallback, item: Item) -> core.Fallback:

@@ -1,7 +1,8 @@
-"""The compiled cache: a checked catalog and its warnings in one file, valid while every configuration file keeps its stamp.
+"""The compiled cache: a checked catalog and its warnings in one file, valid while every
+configuration file keeps its stamp.
 
-A cache file is a header (format, place and stamps, compared byte by byte), a checksum, and JSON. Nothing in it is executed, and a
-file that another user owns or may write is not read.
+A cache file is a header (format, place and stamps, compared byte by byte), a checksum, and JSON.
+Nothing in it is executed, and a file that another user owns or may write is not read.
 """
 
 from __future__ import annotations
@@ -40,14 +41,20 @@ def fetch(cache: Path, path: Path, sources: Sequence[Source]) -> tuple[Catalog, 
         return None
 
 
-def store(cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, problems: Sequence[Problem]) -> None:
-    """Keep the result for these files. A cache that cannot be written is no error: the next command compiles again."""
+def store(
+    cache: Path, path: Path, sources: Sequence[Source], catalog: Catalog, problems: Sequence[Problem]
+) -> None:
+    """Keep the result for these files. A cache that cannot be written is no error: the next command
+    compiles again.
+    """
     import msgspec
 
     with contextlib.suppress(OSError, ValueError):
         body = msgspec.json.encode((catalog, problems))
         os.makedirs(cache, mode=0o700, exist_ok=True)
-        files.replace(_file(cache, path), _header(path, sources) + b"%08x\n" % zlib.crc32(body) + body, mode=0o600)
+        files.replace(
+            _file(cache, path), _header(path, sources) + b"%08x\n" % zlib.crc32(body) + body, mode=0o600
+        )
 
 
 def remember_database(cache: Path, path: Path, text: str | None) -> None:

@@ -1,8 +1,8 @@
-"""What is wrong between tables that are each sound: cycles, teams without a policy, people nobody can reach, conditions that
-never hold.
+"""What is wrong between tables that are each sound: cycles, teams without a policy, people nobody
+can reach, conditions that never hold.
 
-References to things that do not exist are refused where they stand (vocabulary.py). Whether somebody is reached at every hour is
-the question of foresight's coverage, not of this file.
+References to things that do not exist are refused where they stand (vocabulary.py). Whether
+somebody is reached at every hour is the question of foresight's coverage, not of this file.
 """
 
 from __future__ import annotations
@@ -45,14 +45,25 @@ def _emptied(draft: Draft) -> Iterator[Problem]:
     gathered = draft.gathered
     if not gathered.broken and not any(gathered.by_id.values()):
         hint = "put the files back, or write new ones with `escalate init`"
-        yield Problem(gathered.first_file, 1, 1, ERROR, "empty", "the configuration is empty: it names nobody and nothing", hint)
+        yield Problem(
+            gathered.first_file,
+            1,
+            1,
+            ERROR,
+            "empty",
+            "the configuration is empty: it names nobody and nothing",
+            hint,
+        )
 
 
 def _fallback(draft: Draft) -> Iterator[Problem]:
     if draft.gathered.broken:
         return
     item = draft.gathered.single.get("fallback")
-    hint = '[fallback] team = "…" takes what matches no service, page = ["person:…"] is paged when a policy has run out'
+    hint = (
+        '[fallback] team = "…" takes what matches no service, page = ["person:…"] is paged when a policy has'
+        " run out"
+    )
     if item is None:
         message = "there is no [fallback]: an incident may be routed to nobody"
         yield Problem(draft.gathered.first_file, 0, 0, WARNING, "fallback-missing", message, hint)
@@ -60,7 +71,11 @@ def _fallback(draft: Draft) -> Iterator[Problem]:
     for key in ("team", "page"):
         if isinstance(item.raw, dict) and not item.raw.get(key):
             yield item.problem(
-                (), WARNING, "fallback-missing", f"[fallback] has no `{key}`: an incident may be routed to nobody", hint
+                (),
+                WARNING,
+                "fallback-missing",
+                f"[fallback] has no `{key}`: an incident may be routed to nobody",
+                hint,
             )
 
 
@@ -81,17 +96,28 @@ def _policies(draft: Draft) -> Iterator[Problem]:
     wanted: list[tuple[Item | None, Path, str | None]] = [
         (draft.gathered.single.get("fallback"), ("team",), catalog.fallback.team)
     ]
-    wanted += [(item, ("involve", number), name) for item, rule in draft.rules for number, name in enumerate(rule.involve)]
+    wanted += [
+        (item, ("involve", number), name)
+        for item, rule in draft.rules
+        for number, name in enumerate(rule.involve)
+    ]
     for place, loc, name in wanted:
         named = catalog.teams.get(name or "")
         if place is not None and named is not None and named.policy is None and named.id not in told:
-            yield place.problem(loc, ERROR, "no-policy", f'team "{name}" has no policy to start', f"{hint} in [teams.{name}]")
+            yield place.problem(
+                loc, ERROR, "no-policy", f'team "{name}" has no policy to start', f"{hint} in [teams.{name}]"
+            )
     for name, policy in catalog.policies.items():
         if not policy.levels:
             item = draft.gathered.by_id["policies"][name]
             message = f'policy "{name}" has no levels'
             yield item.problem(
-                (), ERROR, "policy-without-levels", message, f"add [[policies.{name}.levels]] with notify and wait", key=True
+                (),
+                ERROR,
+                "policy-without-levels",
+                message,
+                f"add [[policies.{name}.levels]] with notify and wait",
+                key=True,
             )
 
 
@@ -110,7 +136,11 @@ def _cycles(draft: Draft) -> Iterator[Problem]:
                 number = services[trail[-1]].depends_on.index(name)
                 message = f"services depend on each other in a circle: {' → '.join(circle)}"
                 yield item.problem(
-                    ("depends_on", number), WARNING, "dependency-cycle", message, "leave one of these dependencies out"
+                    ("depends_on", number),
+                    WARNING,
+                    "dependency-cycle",
+                    message,
+                    "leave one of these dependencies out",
                 )
             elif name in services and name not in done:
                 trail.append(name)
@@ -139,7 +169,10 @@ def _keywords(draft: Draft) -> Iterator[Problem]:
             word = " ".join(keyword.casefold().split())
             other, team = first.setdefault(word, (service.id, service.team))
             if team != service.team:
-                message = f'"{keyword}" is also a keyword of service "{other}", of team "{team}": it decides for neither'
+                message = (
+                    f'"{keyword}" is also a keyword of service "{other}", of team "{team}": it decides for'
+                    " neither"
+                )
                 hint = "keep it at one of them, or make both more precise"
                 yield item.problem(("keywords", number), WARNING, "keyword-twice", message, hint)
 
@@ -150,8 +183,12 @@ def _logins(draft: Draft) -> Iterator[Problem]:
         for login in person.login:
             if first.setdefault(login, person.id) != person.id:
                 item = draft.gathered.by_id["people"][person.id]
-                message = f'the login "{login}" is also that of "{first[login]}", who will be taken for its user'
-                yield item.problem(("login",), WARNING, "login-twice", message, "a login belongs to one person")
+                message = (
+                    f'the login "{login}" is also that of "{first[login]}", who will be taken for its user'
+                )
+                yield item.problem(
+                    ("login",), WARNING, "login-twice", message, "a login belongs to one person"
+                )
 
 
 def _schedules(draft: Draft) -> Iterator[Problem]:
@@ -164,9 +201,13 @@ def _schedules(draft: Draft) -> Iterator[Problem]:
 
 
 def _zones(draft: Draft) -> Iterator[Problem]:
-    """Zones by names that mean an offset: where the clocks of the place change, everything would be an hour off for half of the year."""
+    """Zones by names that mean an offset: where the clocks of the place change, everything would be
+    an hour off for half of the year.
+    """
     gathered = draft.gathered
-    items = [item for section in ("people", "schedules", "hours") for item in gathered.by_id[section].values()]
+    items = [
+        item for section in ("people", "schedules", "hours") for item in gathered.by_id[section].values()
+    ]
     items += [gathered.single["settings"]] if "settings" in gathered.single else []
     for item in items:
         name = item.raw.get("timezone") if isinstance(item.raw, dict) else None
@@ -197,10 +238,19 @@ def _rules(draft: Draft) -> Iterator[Problem]:
             for key in ("ask", "expires", "on_expiry"):
                 if key in item.raw:
                     message = f'`{key}` only means something with mode = "nudge"'
-                    yield item.problem((key,), ERROR, "nudge-only", message, f'add mode = "nudge" or remove `{key}`', key=True)
+                    yield item.problem(
+                        (key,),
+                        ERROR,
+                        "nudge-only",
+                        message,
+                        f'add mode = "nudge" or remove `{key}`',
+                        key=True,
+                    )
         elif "on_expiry" in item.raw and rule.expires is None:
             message = "this nudge never expires, so `on_expiry` never applies"
-            yield item.problem(("on_expiry",), WARNING, "never-true", message, 'add expires = "10m"', key=True)
+            yield item.problem(
+                ("on_expiry",), WARNING, "never-true", message, 'add expires = "10m"', key=True
+            )
         yield from _raises(draft, item, rule)
 
 
@@ -209,11 +259,19 @@ def _raises(draft: Draft, item: Item, rule: Rule) -> Iterator[Problem]:
     fitting = [ladder.index(name) for name in rule.when.severities or ladder if name in ladder]
     if rule.raise_to in ladder and fitting and min(fitting) >= ladder.index(rule.raise_to):
         message = f'this rule only applies where the severity is "{rule.raise_to}" or graver already'
-        yield item.problem(("raise_to",), WARNING, "never-true", message, "raise to a graver severity, or widen the condition")
+        yield item.problem(
+            ("raise_to",),
+            WARNING,
+            "never-true",
+            message,
+            "raise to a graver severity, or widen the condition",
+        )
 
 
 def _never(draft: Draft, item: Item, loc: Path, when: When, consequence: str) -> Iterator[Problem]:
-    """Conditions that nothing can meet. Only what is certain; that a condition is unlikely is no business of ours."""
+    """Conditions that nothing can meet. Only what is certain; that a condition is unlikely is no
+    business of ours.
+    """
     ladder = draft.gathered.ladder
     for key, names in (("service", when.services), ("team", when.teams)):
         if names == ():
@@ -228,22 +286,41 @@ def _never(draft: Draft, item: Item, loc: Path, when: When, consequence: str) ->
     for label, value in when.labels:
         if value is not None and values.setdefault(label, value) != value:
             message = f'the label "{label}" cannot be "{values[label]}" and "{value}" at once: {consequence}'
-            yield item.problem((*loc, "label"), ERROR, "never-true", message, "write two of these, one for each value")
+            yield item.problem(
+                (*loc, "label"), ERROR, "never-true", message, "write two of these, one for each value"
+            )
     if when.raised and when.at_severity_for:
         message = f"a severity that just rose cannot have lasted `at_severity_for`: {consequence}"
-        yield item.problem((*loc, "at_severity_for"), ERROR, "never-true", message, "leave out `raised` or `at_severity_for`")
-    if when.raised and when.severities is not None and set(when.severities) <= set(ladder[:1]) and when.severities:
+        yield item.problem(
+            (*loc, "at_severity_for"), ERROR, "never-true", message, "leave out `raised` or `at_severity_for`"
+        )
+    if (
+        when.raised
+        and when.severities is not None
+        and set(when.severities) <= set(ladder[:1])
+        and when.severities
+    ):
         message = f'a severity cannot rise to "{ladder[0]}", the least of all: {consequence}'
         yield item.problem((*loc, "raised"), ERROR, "never-true", message, "name a graver severity")
 
 
 def _literal_secrets(draft: Draft) -> Iterator[Problem]:
-    items = [(name, draft.gathered.by_id["gateways"][name], gateway.url) for name, gateway in draft.catalog.gateways.items()]
+    items = [
+        (name, draft.gathered.by_id["gateways"][name], gateway.url)
+        for name, gateway in draft.catalog.gateways.items()
+    ]
     if draft.catalog.heartbeat:
         items.append(("heartbeat", draft.gathered.single["heartbeat"], draft.catalog.heartbeat.url))
     for name, item, url in items:
         if has_literal_secret(url):
-            message = f'the URL of "{name}" seems to hold a secret itself; everyone who can read these files can use it'
+            message = (
+                f'the URL of "{name}" seems to hold a secret itself; everyone who can read these files can'
+                " use it"
+            )
             yield item.problem(
-                ("url",), WARNING, "literal-secret", message, "put ${NAME} or ${file:/path} in its place, and change the secret"
+                ("url",),
+                WARNING,
+                "literal-secret",
+                message,
+                "put ${NAME} or ${file:/path} in its place, and change the secret",
             )

@@ -1,7 +1,7 @@
 """All files → the catalog and every problem with it.
 
-Tables are checked one by one, so that one bad table hides nothing about the others; what spans tables is checked afterwards on
-what is sound.
+Tables are checked one by one, so that one bad table hides nothing about the others; what spans
+tables is checked afterwards on what is sound.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ MOST_PROBLEMS = 1000
 
 
 def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, list[Problem]]:
-    """The catalog that the files make, and all problems in the order of the files; the catalog is of no use when one of them is
-    an error.
+    """The catalog that the files make, and all problems in the order of the files; the catalog is
+    of no use when one of them is an error.
     """
     gathered = gather([ParsedFile(content) for content in contents])
     draft = Draft(gathered, problems=list(gathered.problems))
@@ -42,7 +42,11 @@ def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, l
     _rest(draft)
     if draft.errors < MOST_PROBLEMS:
         draft.problems += check_all(draft)
-    problems = list(dict.fromkeys(sorted(draft.problems, key=lambda each: (each.file, each.line, each.column, each.level))))
+    problems = list(
+        dict.fromkeys(
+            sorted(draft.problems, key=lambda each: (each.file, each.line, each.column, each.level))
+        )
+    )
     if sum(problem.level == ERROR for problem in problems) > MOST_PROBLEMS:
         problems = [*problems[:MOST_PROBLEMS], _too_many(draft)]
     return draft.catalog, problems
@@ -50,7 +54,9 @@ def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, l
 
 def _too_many(draft: Draft) -> Problem:
     message = f"there are more than {MOST_PROBLEMS:,} problems; only the first are shown"
-    return Problem(draft.gathered.first_file, 0, 0, ERROR, "too-many", message, "repair these first, then check again")
+    return Problem(
+        draft.gathered.first_file, 0, 0, ERROR, "too-many", message, "repair these first, then check again"
+    )
 
 
 def _settings(draft: Draft, version: str) -> None:
@@ -60,7 +66,9 @@ def _settings(draft: Draft, version: str) -> None:
         if severity is not None:
             severities.append(assembly.severity(severity, rank, item))
     if not draft.gathered.listed["severities"]:
-        severities = [Severity(name, Urgency(urgency), rank) for rank, (name, urgency) in enumerate(DEFAULT_LADDER)]
+        severities = [
+            Severity(name, Urgency(urgency), rank) for rank, (name, urgency) in enumerate(DEFAULT_LADDER)
+        ]
     table = _single(draft, shape.Settings) or shape.Settings()
     ladder = draft.gathered.ladder
     default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
@@ -74,13 +82,20 @@ def _by_id(draft: Draft) -> None:
         draft.catalog,
         services=_section(draft, "services", shape.Service, assembly.service),
         teams=_section(draft, "teams", shape.Team, assembly.team),
-        people=_section(draft, "people", shape.Person, lambda name, table, item: assembly.person(name, table, item, zone)),
+        people=_section(
+            draft, "people", shape.Person, lambda name, table, item: assembly.person(name, table, item, zone)
+        ),
         channels=_section(draft, "channels", shape.Channel, assembly.channel),
         gateways=_section(draft, "gateways", shape.Gateway, assembly.gateway),
         schedules=_section(
-            draft, "schedules", shape.Schedule, lambda name, table, item: assembly.schedule(name, table, item, zone)
+            draft,
+            "schedules",
+            shape.Schedule,
+            lambda name, table, item: assembly.schedule(name, table, item, zone),
         ),
-        hours=_section(draft, "hours", shape.Hours, lambda name, table, item: assembly.hours(name, table, item, zone)),
+        hours=_section(
+            draft, "hours", shape.Hours, lambda name, table, item: assembly.hours(name, table, item, zone)
+        ),
         policies=_section(draft, "policies", shape.Policy, assembly.policy),
     )
 
@@ -106,13 +121,19 @@ def _rest(draft: Draft) -> None:
         metrics_textfile=metrics.textfile if metrics else None,
         limits=replace(draft.catalog.limits, messages=limits.messages, per=limits.per),
         messages={part: text for part, text in messages if text is not None},
-        fallback=assembly.fallback(fallback, draft.gathered.single["fallback"]) if fallback else draft.catalog.fallback,
+        fallback=assembly.fallback(fallback, draft.gathered.single["fallback"])
+        if fallback
+        else draft.catalog.fallback,
         rules=tuple(rule for _, rule in draft.rules),
         expectations=tuple(
-            assembly.expectation(table, item, draft.catalog.settings) for item, table in expectations if table is not None
+            assembly.expectation(table, item, draft.catalog.settings)
+            for item, table in expectations
+            if table is not None
         ),
         maintenance=tuple(
-            assembly.maintenance(table, item, draft.catalog.settings.timezone) for item, table in quiet if table is not None
+            assembly.maintenance(table, item, draft.catalog.settings.timezone)
+            for item, table in quiet
+            if table is not None
         ),
     )
 
@@ -121,7 +142,9 @@ def _section(draft: Draft, section: str, model: type[M], build: Callable[[str, M
     built = {}
     for name, item in draft.gathered.by_id[section].items():
         if not is_id(name):
-            draft.problems.append(item.problem((), ERROR, "bad-id", f'"{name}" cannot be an id', ID_HINT, key=True))
+            draft.problems.append(
+                item.problem((), ERROR, "bad-id", f'"{name}" cannot be an id', ID_HINT, key=True)
+            )
         table = _sound(draft, model, item)
         if table is not None:
             built[name] = build(name, table, item)

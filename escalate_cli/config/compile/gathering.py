@@ -1,4 +1,6 @@
-"""Several files read as one: every table with the file it stands in; what is defined twice is told with both places."""
+"""Several files read as one: every table with the file it stands in; what is defined twice is told
+with both places.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 
 MOST_LISTED = 1000
-"""of rules, severities, expectations and planned maintenances each: every incident is held against all of them, again and again"""
+"""of rules, severities, expectations and planned maintenances each: every incident is held against
+all of them, again and again
+"""
 
 DEFAULT_LADDER = (("minor", "low"), ("major", "high"), ("critical", "high"))
 
@@ -32,7 +36,9 @@ class Item:
         """The place as `policies.toml:12`."""
         return self.file.source(self.path)
 
-    def problem(self, loc: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+    def problem(
+        self, loc: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False
+    ) -> Problem:
         """A problem with what stands at `loc` inside the table."""
         return self.file.problem((*self.path, *loc), level, code, message, hint, key=key)
 
@@ -96,7 +102,9 @@ def _add_single(gathered: Gathered, file: ParsedFile, section: str, content: obj
         gathered.problems.append(_twice(item, first, f"[{section}]", ()))
 
 
-def _add_listed(gathered: Gathered, file: ParsedFile, section: str, content: object, unsure: set[str]) -> None:
+def _add_listed(
+    gathered: Gathered, file: ParsedFile, section: str, content: object, unsure: set[str]
+) -> None:
     if not isinstance(content, list):
         if section == "severities":
             unsure.add("severity")
@@ -106,11 +114,15 @@ def _add_listed(gathered: Gathered, file: ParsedFile, section: str, content: obj
     earlier = gathered.listed[section]
     if (room := MOST_LISTED - len(earlier)) < len(items):
         message = f"more than {MOST_LISTED:,} [[{section}]] are not read"
-        gathered.problems.append(items[max(room, 0)].problem((), ERROR, "too-many", message, "is this file generated, or damaged?"))
+        gathered.problems.append(
+            items[max(room, 0)].problem((), ERROR, "too-many", message, "is this file generated, or damaged?")
+        )
         items = items[: max(room, 0)]
     if section == "severities" and earlier and items:
         # their order is their meaning, so it must not hang on the names of files
-        gathered.problems.append(_twice(items[0], earlier[0], "the list of severities", (), "keep all severities in one file"))
+        gathered.problems.append(
+            _twice(items[0], earlier[0], "the list of severities", (), "keep all severities in one file")
+        )
     key, what = {"severities": ("id", "severity"), "rules": ("name", "rule")}.get(section, ("", ""))
     names = {name: item for item in reversed(earlier) if key and (name := _get(item, key)) is not None}
     for item in items:
@@ -126,12 +138,18 @@ def _get(item: Item, key: str) -> str | None:
 
 
 def _twice(item: Item, first: Item, what: str, loc: Path, hint: str = "keep one of them") -> Problem:
-    return item.problem(loc, ERROR, "duplicate", f"{what} is defined twice; the first time at {first.source}", hint)
+    return item.problem(
+        loc, ERROR, "duplicate", f"{what} is defined twice; the first time at {first.source}", hint
+    )
 
 
 def _not_tables(file: ParsedFile, section: str, content: object, header: str) -> Problem:
     return file.problem(
-        (section,), ERROR, "wrong-type", f"`{section}` must hold tables, not {a_type(content)}", f"write {header}"
+        (section,),
+        ERROR,
+        "wrong-type",
+        f"`{section}` must hold tables, not {a_type(content)}",
+        f"write {header}",
     )
 
 
@@ -140,7 +158,9 @@ def _unknown_section(gathered: Gathered, file: ParsedFile, section: str) -> None
     guess = did_you_mean(section, sections)
     hint = f'did you mean "{guess}"?' if guess else f"there are: {', '.join(sections)}"
     gathered.problems.append(
-        file.problem((section,), ERROR, "unknown-key", f'there is no table or key "{section}"', hint, key=True)
+        file.problem(
+            (section,), ERROR, "unknown-key", f'there is no table or key "{section}"', hint, key=True
+        )
     )
 
 

@@ -26,20 +26,27 @@ def _addresses(draft: Draft) -> Iterator[Problem]:
             yield draft.gathered.by_id["channels"][name].problem(
                 (), WARNING, "no-address", message, "add contact = { GATEWAY = ADDRESS }", key=True
             )
-    if "gateway" in draft.gathered.known.unsure or ("notify" in draft.gathered.single and not _notify_is_sound(draft)):
+    if "gateway" in draft.gathered.known.unsure or (
+        "notify" in draft.gathered.single and not _notify_is_sound(draft)
+    ):
         return
     for name, person in catalog.people.items():
         yield from _person(draft, draft.gathered.by_id["people"][name], person)
 
 
 def _notify_is_sound(draft: Draft) -> bool:
-    return bool(draft.catalog.notify_high or draft.catalog.notify_low) or draft.gathered.single["notify"].raw == {}
+    return (
+        bool(draft.catalog.notify_high or draft.catalog.notify_low)
+        or draft.gathered.single["notify"].raw == {}
+    )
 
 
 def _person(draft: Draft, item: Item, person: Person) -> Iterator[Problem]:
     if not person.contact:
         message = f'"{person.id}" has no contact and can never be paged'
-        yield item.problem((), WARNING, "no-address", message, "add contact = { GATEWAY = ADDRESS }", key=True)
+        yield item.problem(
+            (), WARNING, "no-address", message, "add contact = { GATEWAY = ADDRESS }", key=True
+        )
         return
     lacking: dict[tuple[str, ...], list[str]] = {}
     for urgency in (Urgency.HIGH, Urgency.LOW):
@@ -48,9 +55,16 @@ def _person(draft: Draft, item: Item, person: Person) -> Iterator[Problem]:
                 lacking.setdefault(step.via, []).append(urgency.value)
     for via, urgencies in lacking.items():
         gateways = " or ".join(via)
-        message = f'"{person.id}" has no address for {gateways}, where {" and ".join(dict.fromkeys(urgencies))} urgency notifies'
+        message = (
+            f'"{person.id}" has no address for {gateways}, where {" and ".join(dict.fromkeys(urgencies))}'
+            " urgency notifies"
+        )
         yield item.problem(
-            ("contact",), WARNING, "no-address", message, f"add an address for {gateways}, or change how they are notified"
+            ("contact",),
+            WARNING,
+            "no-address",
+            message,
+            f"add an address for {gateways}, or change how they are notified",
         )
 
 
@@ -79,7 +93,9 @@ def _users(catalog: Catalog, policy: str) -> tuple[Team, ...]:
     return tuple(team for team in catalog.teams.values() if team.policy == policy or team.id in named)
 
 
-def _nobody(draft: Draft, item: Item, loc: Path, targets: tuple[Target, ...], teams: tuple[Team, ...]) -> Iterator[Problem]:
+def _nobody(
+    draft: Draft, item: Item, loc: Path, targets: tuple[Target, ...], teams: tuple[Team, ...]
+) -> Iterator[Problem]:
     catalog = draft.catalog
     for number, target in enumerate(targets):
         asked = teams
@@ -88,7 +104,9 @@ def _nobody(draft: Draft, item: Item, loc: Path, targets: tuple[Target, ...], te
         why = _why_nobody(catalog, target, asked)
         if why:
             hint = "name someone else, or give the team what is missing"
-            yield item.problem((*loc, number), WARNING, "reaches-nobody", f'"{target}" reaches nobody: {why}', hint)
+            yield item.problem(
+                (*loc, number), WARNING, "reaches-nobody", f'"{target}" reaches nobody: {why}', hint
+            )
 
 
 _TEAM_PARTS = {
@@ -101,10 +119,16 @@ _TEAM_PARTS = {
 
 
 def _why_nobody(catalog: Catalog, target: Target, teams: tuple[Team, ...]) -> str:
-    """Why a target stands for nobody whatever the time, or "" if it stands for somebody or that cannot be told."""
+    """Why a target stands for nobody whatever the time, or "" if it stands for somebody or that
+    cannot be told.
+    """
     if target.kind is TargetKind.SCHEDULE:
         schedule = catalog.schedules.get(target.name or "")
-        return "the schedule is empty" if schedule is not None and not schedule.rotations and not schedule.overrides else ""
+        return (
+            "the schedule is empty"
+            if schedule is not None and not schedule.rotations and not schedule.overrides
+            else ""
+        )
     if target.kind not in _TEAM_PARTS or (target.kind is TargetKind.CHANNEL and target.name):
         return ""
     part, word = _TEAM_PARTS[target.kind]
@@ -112,5 +136,7 @@ def _why_nobody(catalog: Catalog, target: Target, teams: tuple[Team, ...]) -> st
         return ""
     whose = f'team "{teams[0].id}" has' if len(teams) == 1 else "none of the teams that it applies to has"
     return (
-        f"{whose} no {word}" if len(teams) == 1 else f"{whose} a {word}".replace("a members", "members").replace("a on", "an on")
+        f"{whose} no {word}"
+        if len(teams) == 1
+        else f"{whose} a {word}".replace("a members", "members").replace("a on", "an on")
     )

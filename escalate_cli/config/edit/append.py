@@ -1,6 +1,8 @@
-"""Tables added to the configuration from the command line: appended to the file where their like stand, so that comments survive.
+"""Tables added to the configuration from the command line: appended to the file where their like
+stand, so that comments survive.
 
-The result is checked before anything is written, so no other command ever sees a configuration that an edit has broken.
+The result is checked before anything is written, so no other command ever sees a configuration that
+an edit has broken.
 """
 
 from __future__ import annotations
@@ -39,7 +41,13 @@ def append_service(
 
     Raises `InvalidConfiguration` with what would be wrong with the result, and leaves everything as it was.
     """
-    keys: dict[str, object] = {"name": name, "description": description, "kind": kind, "team": team, "policy": policy}
+    keys: dict[str, object] = {
+        "name": name,
+        "description": description,
+        "kind": kind,
+        "team": team,
+        "policy": policy,
+    }
     keys |= {"keywords": list(keywords), "depends_on": list(depends_on)}
     return _append(path, ("services",), "[" + _key("services", id) + "]", keys)
 
@@ -49,8 +57,14 @@ def append_override(path: Path, schedule: str, person: str, start: datetime, unt
 
     Raises `Unknown` when no file defines the schedule, `InvalidConfiguration` as `append_service` does.
     """
-    keys: dict[str, object] = {"person": person, "from": start.replace(microsecond=0), "until": until.replace(microsecond=0)}
-    return _append(path, ("schedules", schedule), "[[" + _key("schedules", schedule, "overrides") + "]]", keys)
+    keys: dict[str, object] = {
+        "person": person,
+        "from": start.replace(microsecond=0),
+        "until": until.replace(microsecond=0),
+    }
+    return _append(
+        path, ("schedules", schedule), "[[" + _key("schedules", schedule, "overrides") + "]]", keys
+    )
 
 
 def _append(path: Path, beside: tuple[str, ...], header: str, keys: dict[str, object]) -> Path:
@@ -70,7 +84,9 @@ def _append(path: Path, beside: tuple[str, ...], header: str, keys: dict[str, ob
 
 
 def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
-    """The file that holds the table `beside`, or most of it; for a section that nobody has begun, catalog.toml or the first."""
+    """The file that holds the table `beside`, or most of it; for a section that nobody has begun,
+    catalog.toml or the first.
+    """
     from escalate_cli.config.toml.parsing import ParsedFile
 
     sizes = []
@@ -88,13 +104,18 @@ def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
 
 def _with(data: bytes, header: str, keys: dict[str, object]) -> bytes:
     """The file with a table added at its end, in the file's own line endings."""
-    lines = [header, *(f"{key} = {_value(value)}" for key, value in keys.items() if value not in ("", None, []))]
+    lines = [
+        header,
+        *(f"{key} = {_value(value)}" for key, value in keys.items() if value not in ("", None, [])),
+    ]
     newline = "\r\n" if b"\r\n" in data else "\n"
     gap = newline if not data or data.endswith(b"\n") else newline * 2
     try:
         return data + ((gap if data.strip() else "") + newline.join(lines) + newline).encode()
     except UnicodeEncodeError:
-        raise UsageProblem("the configuration is UTF-8, and what is to be added is not", "type it again in UTF-8") from None
+        raise UsageProblem(
+            "the configuration is UTF-8, and what is to be added is not", "type it again in UTF-8"
+        ) from None
 
 
 def _value(value: object) -> str:
@@ -114,7 +135,9 @@ def _key(*parts: str) -> str:
 
 def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:
     """The errors of these files, known by what they say and not by their lines, which move."""
-    return Counter((each.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR)
+    return Counter(
+        (each.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR
+    )
 
 
 def _problems(contents: Sequence[Content]) -> tuple[Problem, ...]:
@@ -125,7 +148,11 @@ def _problems(contents: Sequence[Content]) -> tuple[Problem, ...]:
 
 
 def _complete(contents: Sequence[Content], wanted: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
-    return (each for each in _problems(contents) if (each.file, each.code, each.message) in wanted and each.level == ERROR)
+    return (
+        each
+        for each in _problems(contents)
+        if (each.file, each.code, each.message) in wanted and each.level == ERROR
+    )
 
 
 @contextlib.contextmanager
@@ -135,7 +162,9 @@ def _alone(path: Path) -> Iterator[None]:
         descriptor = os.open(path if path.is_dir() else path.parent, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as problem:
         find_sources(path)  # says what is missing
-        raise ConfigurationProblem(f"{path} cannot be changed: {problem.strerror}", "check who may read and write there") from None
+        raise ConfigurationProblem(
+            f"{path} cannot be changed: {problem.strerror}", "check who may read and write there"
+        ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -148,4 +177,6 @@ def _write(target: Path, data: bytes) -> None:
     try:
         files.replace(target, data, mode=stat.S_IMODE(target.stat().st_mode), lasting=True)
     except OSError as problem:
-        raise ConfigurationProblem(f"{target} cannot be changed: {problem.strerror}", "check who may write there") from None
+        raise ConfigurationProblem(
+            f"{target} cannot be changed: {problem.strerror}", "check who may write there"
+        ) from None

@@ -1,5 +1,5 @@
-"""Where the configuration, the database and the cache are (product.md §3): an option, then the environment, then the usual
-directories.
+"""Where the configuration, the database and the cache are (product.md §3): an option, then the
+environment, then the usual directories.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ APP = "escalate"
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
-    """The configuration: `--config`, `$ESCALATE_CONFIG`, the user's directory, the site's; the first of these two that has TOML
-    files.
+    """The configuration: `--config`, `$ESCALATE_CONFIG`, the user's directory, the site's; the
+    first of these two that has TOML files.
 
-    The path need not exist: `load` says so better. Raises `ConfigurationProblem` when there is no place to look in.
+    The path need not exist: `load` says so better. Raises `ConfigurationProblem` when there is no
+    place to look in.
     """
     named = _named(explicit, environ, "ESCALATE_CONFIG")
     if named is not None:
@@ -35,7 +36,9 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def find_db(explicit: Path | None, environ: Mapping[str, str], configured: Path | None = None) -> Path:
-    """The database file: `--db`, `$ESCALATE_DB`, what the configuration says, `escalate.db` in the user's data directory."""
+    """The database file: `--db`, `$ESCALATE_DB`, what the configuration says, `escalate.db` in the
+    user's data directory.
+    """
     named = _named(explicit, environ, "ESCALATE_DB") or configured
     if named is not None:
         return named
@@ -46,13 +49,16 @@ def find_db(explicit: Path | None, environ: Mapping[str, str], configured: Path 
 
 
 def database_of(config: Path, text: str) -> Path:
-    """The database that the configuration at `config` names: relative to its directory, `~` is the home of whoever asks."""
+    """The database that the configuration at `config` names: relative to its directory, `~` is the
+    home of whoever asks.
+    """
     place = config if os.path.isdir(config) else config.parent
     try:
         return place.absolute() / Path(text).expanduser()
     except RuntimeError:  # "~" without a home
         raise ConfigurationProblem(
-            f"[settings].database is {text}, and this user has no home directory", "write an absolute path, or say --db PATH"
+            f"[settings].database is {text}, and this user has no home directory",
+            "write an absolute path, or say --db PATH",
         ) from None
 
 
@@ -67,7 +73,9 @@ def cache_dir(environ: Mapping[str, str]) -> Path | None:
 
 
 def state_dir(environ: Mapping[str, str]) -> Path | None:
-    """The user's state directory, or None where the environment names neither it nor a home; it need not exist yet."""
+    """The user's state directory, or None where the environment names neither it nor a home; it
+    need not exist yet.
+    """
     named = environ.get("XDG_STATE_HOME") or environ.get("HOME")
     return _directory("state", environ) if named else None
 
@@ -85,14 +93,22 @@ def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> 
 
 
 def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
-    """The user's directory for `what`; None without a home, where platformdirs would answer with a relative path."""
+    """The user's directory for `what`; None without a home, where platformdirs would answer with a
+    relative path.
+    """
     xdg = environ.get(f"XDG_{what.upper()}_HOME", "")
     home = environ.get("HOME", "")
     if sys.platform != "darwin":  # what platformdirs would say, without its import
         if xdg.startswith("/"):
             return Path(xdg) / APP
         if home.startswith("/"):
-            return Path(home) / {"config": ".config", "data": ".local/share", "cache": ".cache", "state": ".local/state"}[what] / APP
+            return (
+                Path(home)
+                / {"config": ".config", "data": ".local/share", "cache": ".cache", "state": ".local/state"}[
+                    what
+                ]
+                / APP
+            )
     import platformdirs
 
     try:

@@ -1,4 +1,6 @@
-"""Which database a configuration names although it is broken: its running incidents go on being paged from there."""
+"""Which database a configuration names although it is broken: its running incidents go on being
+paged from there.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _KEY = re.compile(r"""\s*(settings\s*\.\s*)?database\s*=\s*(?:"([^"\\]+)"|'([^']
 
 
 def glimpse_database(path: Path, environ: Mapping[str, str]) -> str | None:
-    """What `[settings].database` says in whichever file still says it, else what it said when this user last saw it valid."""
+    """What `[settings].database` says in whichever file still says it, else what it said when this
+    user last saw it valid.
+    """
     try:
         texts = [read(source).data.decode("utf-8", "replace") for source in find_sources(path)]
     except ConfigurationProblem:

@@ -1,4 +1,6 @@
-"""The files of a configuration: finding them, reading them without ever hanging, and telling whether they have changed."""
+"""The files of a configuration: finding them, reading them without ever hanging, and telling
+whether they have changed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ LARGEST = 5 * 1024 * 1024
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One file that exists. `name` is its name in the directory, printable; `stamp` changes when the file does."""
+    """One file that exists. `name` is its name in the directory, printable; `stamp` changes when
+    the file does.
+    """
 
     name: str
     path: str
@@ -34,13 +38,16 @@ class Content(msgspec.Struct, frozen=True):
 def find_sources(path: Path) -> tuple[Source, ...]:
     """The configuration's files in the order of their names; `path` is a directory or one file.
 
-    Hidden files are left out (editors keep their locks there). Raises `ConfigurationProblem` when there is nothing to read.
+    Hidden files are left out (editors keep their locks there). Raises `ConfigurationProblem` when
+    there is nothing to read.
     """
     hint = "`escalate init` writes a starter; --config or $ESCALATE_CONFIG names another place"
     try:
         if not stat.S_ISDIR(os.stat(path).st_mode):
             return (_source(path.name, str(path)),)
-        names = sorted(name for name in os.listdir(path) if name.endswith(".toml") and not name.startswith("."))
+        names = sorted(
+            name for name in os.listdir(path) if name.endswith(".toml") and not name.startswith(".")
+        )
         found = tuple(_source(name, os.path.join(path, name)) for name in names)
     except (OSError, ValueError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "not a path"
@@ -48,15 +55,23 @@ def find_sources(path: Path) -> tuple[Source, ...]:
             f"there is no configuration at {_printable(str(path))}: {why}", hint, code="no-configuration"
         ) from None
     if not found:
-        raise ConfigurationProblem(f"there is no *.toml file in {_printable(str(path))}", hint, code="no-configuration")
+        raise ConfigurationProblem(
+            f"there is no *.toml file in {_printable(str(path))}", hint, code="no-configuration"
+        )
     return found
 
 
 def read(source: Source) -> Content:
-    """The bytes of a file. Only regular files are opened, and without waiting: a FIFO among them would stop every command."""
+    """The bytes of a file. Only regular files are opened, and without waiting: a FIFO among them
+    would stop every command.
+    """
     if not source.regular:
         return _failed(
-            source, WARNING, "not-a-file", "is not a regular file and is left out", "remove it, or rename it to not end in .toml"
+            source,
+            WARNING,
+            "not-a-file",
+            "is not a regular file and is left out",
+            "remove it, or rename it to not end in .toml",
         )
     try:
         descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -66,11 +81,19 @@ def read(source: Source) -> Content:
             data = stream.read(LARGEST + 1)
     except OSError as problem:
         return _failed(
-            source, ERROR, "unreadable", f"cannot be read: {problem.strerror}", "check that the file exists and who may read it"
+            source,
+            ERROR,
+            "unreadable",
+            f"cannot be read: {problem.strerror}",
+            "check that the file exists and who may read it",
         )
     if len(data) > LARGEST:
         return _failed(
-            source, ERROR, "too-large", f"is larger than {LARGEST // 1024 // 1024} MB", "is this a configuration file?"
+            source,
+            ERROR,
+            "too-large",
+            f"is larger than {LARGEST // 1024 // 1024} MB",
+            "is this a configuration file?",
         )
     return Content(source.name, data)
 

@@ -38,14 +38,18 @@ def _severities(value: object, info: ValidationInfo) -> tuple[str, ...]:
         fitting.update(each for at, each in enumerate(known.ladder) if fits[operator](at))
     if not fitting and "severity" not in known.unsure and isinstance(info.context, Known):
         raise refuse(
-            "never-true", "no severity fits this condition", f"from least to most severe there are: {', '.join(known.ladder)}"
+            "never-true",
+            "no severity fits this condition",
+            f"from least to most severe there are: {', '.join(known.ladder)}",
         )
     return tuple(each for each in known.ladder if each in fitting)
 
 
 _TEXTS: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 SeverityCondition = Annotated[
-    tuple[str, ...], PlainValidator(_severities), WithJsonSchema(_TEXTS | {"examples": [">=major", ["minor", "major"]]})
+    tuple[str, ...],
+    PlainValidator(_severities),
+    WithJsonSchema(_TEXTS | {"examples": [">=major", ["minor", "major"]]}),
 ]
 
 
@@ -74,7 +78,10 @@ LabelCondition = Annotated[
     tuple[tuple[str, str | None], ...],
     PlainValidator(_labels),
     WithJsonSchema(
-        {"anyOf": [*_TEXTS["anyOf"], {"type": "object", "additionalProperties": {"type": "string"}}], "examples": ["region=eu"]}
+        {
+            "anyOf": [*_TEXTS["anyOf"], {"type": "object", "additionalProperties": {"type": "string"}}],
+            "examples": ["region=eu"],
+        }
     ),
 ]
 
@@ -91,7 +98,9 @@ HoursCondition = Annotated[str, AfterValidator(_hours_condition)]
 def _only_true(value: object) -> bool:
     if value is not True:
         raise refuse(
-            "bad-value" if value is False else "wrong-type", "this can only be true", "leave the key out where it does not matter"
+            "bad-value" if value is False else "wrong-type",
+            "this can only be true",
+            "leave the key out where it does not matter",
         )
     return True
 

@@ -8,13 +8,16 @@ from escalate_cli.core.calendar.duration import show_duration
 
 
 def json_schema() -> dict[str, Any]:
-    """A JSON Schema (draft 2020-12) of one configuration file, generated from the shapes that `load` checks against."""
+    """A JSON Schema (draft 2020-12) of one configuration file, generated from the shapes that
+    `load` checks against.
+    """
     from pydantic.json_schema import GenerateJsonSchema
 
     from escalate_cli.config.schema.shape import Organisation
 
     class Generate(GenerateJsonSchema):
-        ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # tables as defaults need no mention # noqa: RUF012
+        # tables as defaults need no mention
+        ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012
 
     schema = Organisation.model_json_schema(by_alias=True, schema_generator=Generate)
     for table in (schema, *schema["$defs"].values()):

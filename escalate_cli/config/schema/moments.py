@@ -46,7 +46,9 @@ def _local(value: object) -> datetime:
         raise refuse("wrong-type", f"this must be a local date and time, not {a_type(value)}", hint)
     if value.tzinfo is not None:
         raise refuse(
-            "wrong-type", "this must be a local time, without an offset", "the schedule's timezone applies; leave out Z or +01:00"
+            "wrong-type",
+            "this must be a local time, without an offset",
+            "the schedule's timezone applies; leave out Z or +01:00",
         )
     return value
 
@@ -54,7 +56,9 @@ def _local(value: object) -> datetime:
 LocalTime = Annotated[
     datetime,
     PlainValidator(_local),
-    WithJsonSchema({"type": "string", "format": "date-time", "x-taplo": {"docs": {"main": "local date-time"}}}),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "x-taplo": {"docs": {"main": "local date-time"}}}
+    ),
 ]
 
 
@@ -62,23 +66,39 @@ def after_start(value: datetime, info: ValidationInfo) -> datetime:
     """The end of an override, which must come after its start."""
     start = info.data.get("start")
     if start is not None and value <= start:
-        raise refuse("override-ends-first", "this override ends before it starts", "`until` must be after `from`")
+        raise refuse(
+            "override-ends-first", "this override ends before it starts", "`until` must be after `from`"
+        )
     return value
 
 
 def ends_before_the_next(value: tuple[int, str] | None, info: ValidationInfo) -> tuple[int, str] | None:
-    """How often a maintenance comes again: it must end before it does, or its services would never page anybody."""
+    """How often a maintenance comes again: it must end before it does, or its services would never
+    page anybody.
+    """
     span = info.data.get("span")
-    if value is not None and span is not None and span >= value[0] * {"d": DAY, "w": 7 * DAY, "months": 28 * DAY}[value[1]]:
+    if (
+        value is not None
+        and span is not None
+        and span >= value[0] * {"d": DAY, "w": 7 * DAY, "months": 28 * DAY}[value[1]]
+    ):
         hint = "make `for` shorter than `every`, or leave out `every` for a maintenance that comes once"
-        raise refuse("maintenance-without-end", "this maintenance begins again before it ends: nobody would ever be paged", hint)
+        raise refuse(
+            "maintenance-without-end",
+            "this maintenance begins again before it ends: nobody would ever be paged",
+            hint,
+        )
     return value
 
 
 def some_members(value: list[str]) -> list[str]:
     """The people of a rotation; there must be somebody."""
     if not value:
-        raise refuse("empty-rotation", "this rotation has no members", "name the people who take turns, or remove the rotation")
+        raise refuse(
+            "empty-rotation",
+            "this rotation has no members",
+            "name the people who take turns, or remove the rotation",
+        )
     return value
 
 
@@ -100,7 +120,9 @@ def _clock(value: object) -> time:
 
 
 ClockTime = Annotated[
-    time, PlainValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "examples": ["09:00"]})
+    time,
+    PlainValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "examples": ["09:00"]}),
 ]
 
 
@@ -109,7 +131,9 @@ def _day(value: object) -> int:
     if text not in DAYS:
         guess = text[:3] if text[:3] in DAYS else did_you_mean(text, DAYS)
         raise refuse(
-            "bad-value", f'"{value}" is not a day', f'did you mean "{guess}"?' if guess else f"the days are {', '.join(DAYS)}"
+            "bad-value",
+            f'"{value}" is not a day',
+            f'did you mean "{guess}"?' if guess else f"the days are {', '.join(DAYS)}",
         )
     return DAYS.index(text)
 
@@ -136,7 +160,9 @@ def _every(value: object) -> tuple[int, str]:
 Every = Annotated[
     tuple[int, str],
     PlainValidator(_every),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+ ?(d|w|months?)$", "examples": ["1d", "1w", "1 months"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d+ ?(d|w|months?)$", "examples": ["1d", "1w", "1 months"]}
+    ),
 ]
 
 
@@ -160,5 +186,7 @@ def _moment(value: object) -> str:
 
 
 Moment = Annotated[
-    str, PlainValidator(_moment), WithJsonSchema({"type": "string", "examples": ["sun 03:00", "2026-12-24 09:00"]})
+    str,
+    PlainValidator(_moment),
+    WithJsonSchema({"type": "string", "examples": ["sun 03:00", "2026-12-24 09:00"]}),
 ]

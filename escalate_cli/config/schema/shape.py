@@ -1,4 +1,5 @@
-"""The tables of a configuration and their keys (product.md §3): what may be written, with the words that editors show for it.
+"""The tables of a configuration and their keys (product.md §3): what may be written, with the words
+that editors show for it.
 
 Imported only when a configuration has to be read anew, or for its JSON Schema.
 """
@@ -13,7 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field  # noqa: TID25
 from escalate_cli.config.schema import conditions as c
 from escalate_cli.config.schema import moments as m
 from escalate_cli.config.schema import vocabulary as v
-from escalate_cli.config.schema.templates import check_database, check_gateway_url, check_heartbeat_url, check_message, check_textfile
+from escalate_cli.config.schema.templates import (
+    check_database,
+    check_gateway_url,
+    check_heartbeat_url,
+    check_message,
+    check_textfile,
+)
 
 
 class Table(BaseModel):
@@ -25,11 +32,19 @@ class Table(BaseModel):
 class Settings(Table):
     """Defaults of the whole organisation."""
 
-    default_severity: v.SeverityRef | None = Field(default=None, description="the severity of a declaration that names none")
+    default_severity: v.SeverityRef | None = Field(
+        default=None, description="the severity of a declaration that names none"
+    )
     timezone: m.Zone = Field(default="UTC", description="default zone for people, schedules and hours")
-    reach_within: v.PositiveSpan = Field(default=15 * 60_000_000, description="how soon `check` wants somebody reached")
+    reach_within: v.PositiveSpan = Field(
+        default=15 * 60_000_000, description="how soon `check` wants somebody reached"
+    )
     database: Annotated[str, AfterValidator(check_database)] | None = Field(
-        default=None, description="the database of everybody who uses this configuration: a file, relative to the configuration, or ~/…"
+        default=None,
+        description=(
+            "the database of everybody who uses this configuration: a file, relative to the configuration,"
+            " or ~/…"
+        ),
     )
 
 
@@ -37,8 +52,12 @@ class Fallback(Table):
     """Nothing is ever routed to nobody: the last resort."""
 
     team: v.TeamRef | None = Field(default=None, description="gets an incident that matches no service")
-    page: list[v.TargetText] = Field(default=[], description="paged when a policy runs out of levels or reaches no one")
-    every: v.PositiveSpan = Field(default=15 * 60_000_000, description="again after this long, until someone acknowledges")
+    page: list[v.TargetText] = Field(
+        default=[], description="paged when a policy runs out of levels or reaches no one"
+    )
+    every: v.PositiveSpan = Field(
+        default=15 * 60_000_000, description="again after this long, until someone acknowledges"
+    )
 
 
 class Severity(Table):
@@ -47,20 +66,26 @@ class Severity(Table):
     id: v.Id
     description: str = ""
     urgency: Literal["low", "high"] = Field(default="high", description="decides how a person is notified")
-    inform: list[v.TargetText] = Field(default=[], description="hear of declaration, severity changes, updates and the end")
+    inform: list[v.TargetText] = Field(
+        default=[], description="hear of declaration, severity changes, updates and the end"
+    )
 
 
 class Service(Table):
     """Something people know by name that can break."""
 
     name: v.Text | None = Field(default=None, description="what people call it; the id otherwise")
-    description: str = Field(default="", description="a sentence in the words of those who report: routing reads it")
+    description: str = Field(
+        default="", description="a sentence in the words of those who report: routing reads it"
+    )
     kind: Literal["business", "technical"] = "business"
     team: v.TeamRef = Field(description="the team behind it")
     policy: v.PolicyRef | None = Field(default=None, description="the team's policy otherwise")
     keywords: list[v.Text] = Field(default=[], description="other words that people use for it")
     depends_on: list[v.ServiceRef] = Field(default=[], description="services that it needs")
-    tier: Annotated[int, Field(ge=0, le=99)] | None = Field(default=None, description="1 for the most important")
+    tier: Annotated[int, Field(ge=0, le=99)] | None = Field(
+        default=None, description="1 for the most important"
+    )
     links: dict[str, v.Text] = Field(default={}, description="runbook, dashboard and the like")
 
 
@@ -71,14 +96,18 @@ class Team(Table):
     members: list[v.PersonRef] = []
     lead: v.PersonRef | None = None
     on_call: v.ScheduleRef | None = Field(default=None, description="the schedule that says who is on call")
-    policy: v.PolicyRef | None = Field(default=None, description="needed unless every service of the team names one")
+    policy: v.PolicyRef | None = Field(
+        default=None, description="needed unless every service of the team names one"
+    )
     channel: v.ChannelRef | None = None
 
 
 class Step(Table):
     """One step of how a person is notified."""
 
-    via: list[v.GatewayRef] = Field(min_length=1, description="by these gateways at once, as far as the person has addresses")
+    via: list[v.GatewayRef] = Field(
+        min_length=1, description="by these gateways at once, as far as the person has addresses"
+    )
     after: v.AnySpan = Field(default=0, description="this long after the page, unless acknowledged before")
 
 
@@ -96,7 +125,9 @@ class Person(Table):
     timezone: m.Zone | None = None
     login: c.Texts = Field(default=[], description="OS user names that are this person")
     contact: dict[v.GatewayRef, v.Text] = Field(default={}, description="gateway id = address")
-    notify: Notify = Field(default=Notify(), description="how this person is notified; the [notify] table otherwise")
+    notify: Notify = Field(
+        default=Notify(), description="how this person is notified; the [notify] table otherwise"
+    )
 
 
 class Limits(Table):
@@ -116,7 +147,9 @@ class Channel(Table):
 class Rotation(Table):
     """People taking turns; later rotations win over earlier ones where they apply."""
 
-    members: Annotated[list[v.PersonRef], AfterValidator(m.some_members)] = Field(description="in the order of their turns")
+    members: Annotated[list[v.PersonRef], AfterValidator(m.some_members)] = Field(
+        description="in the order of their turns"
+    )
     start: m.LocalTime = Field(description="local time of the first handoff")
     every: m.Every = Field(description="how long a turn lasts: N d, w or months")
     hours: v.HoursRef | None = Field(default=None, description="applies only within these hours")
@@ -145,20 +178,27 @@ class Hours(Table):
     days: Annotated[list[m.Day], AfterValidator(m.some_days)]
     start: m.ClockTime = Field(alias="from")
     until: m.ClockTime = Field(alias="to")
-    except_days: list[date] = Field(default=[], alias="except", description="dates on which these hours do not apply")
+    except_days: list[date] = Field(
+        default=[], alias="except", description="dates on which these hours do not apply"
+    )
 
 
 class Gateway(Table):
     """One way to reach an address: an Apprise URL with {to} and references to secrets."""
 
-    url: Annotated[str, AfterValidator(check_gateway_url)] = Field(description="Apprise URL with {to}, ${ENV} and ${file:/path}")
-    text: Literal["full", "short"] = Field(default="full", description='"short": one message of at most 160 characters')
+    url: Annotated[str, AfterValidator(check_gateway_url)] = Field(
+        description="Apprise URL with {to}, ${ENV} and ${file:/path}"
+    )
+    text: Literal["full", "short"] = Field(
+        default="full", description='"short": one message of at most 160 characters'
+    )
     timeout: Annotated[v.PositiveSpan, AfterValidator(v.attempt_limit)] = Field(
         default=20_000_000, description="hard limit of one attempt, 1s to 5m"
     )
     attempts: int = Field(default=4, ge=1, le=20, description="then the notification is given up")
     longest: Annotated[int, Field(ge=40, le=1_000_000)] | None = Field(
-        default=None, description="characters that the service takes, title and text together; known from Apprise for most"
+        default=None,
+        description="characters that the service takes, title and text together; known from Apprise for most",
     )
 
 
@@ -192,7 +232,9 @@ class LevelWhen(Table):
     service: c.ServiceCondition | None = None
     team: c.TeamCondition | None = None
     label: c.LabelCondition = Field(default_factory=tuple)
-    hours: c.HoursCondition | None = Field(default=None, description='"office", or "!office" for outside of them')
+    hours: c.HoursCondition | None = Field(
+        default=None, description='"office", or "!office" for outside of them'
+    )
 
 
 class RuleWhen(LevelWhen):
@@ -210,7 +252,9 @@ class Level(Table):
     """One step of a policy."""
 
     notify: list[v.TargetText] = Field(min_length=1)
-    wait: v.PositiveSpan = Field(default=5 * 60_000_000, description="for an acknowledgement, before the next level")
+    wait: v.PositiveSpan = Field(
+        default=5 * 60_000_000, description="for an acknowledgement, before the next level"
+    )
     when: LevelWhen = Field(default_factory=LevelWhen, description="the level is skipped while this is false")
     during: v.HoursRef | None = Field(default=None, description="held until these hours")
     acks: Literal["first", "all"] = Field(default="first", description='"all" waits for everyone it paged')
@@ -220,7 +264,9 @@ class Policy(Table):
     """An ordered list of levels."""
 
     repeat: int = Field(default=0, ge=0, le=100, description="walk the levels this many more times")
-    ack_timeout: v.PositiveSpan | None = Field(default=None, description="acknowledged, yet no update for this long: page again")
+    ack_timeout: v.PositiveSpan | None = Field(
+        default=None, description="acknowledged, yet no update for this long: page again"
+    )
     levels: list[Level] = []
 
 
@@ -233,11 +279,17 @@ class Rule(Table):
     inform: list[v.TargetText] = Field(default=[], description="does not")
     involve: list[v.TeamRef] = Field(default=[], description="starts the policies of these teams")
     raise_to: v.SeverityRef | None = None
-    every: v.PositiveSpan | None = Field(default=None, description="again this often while the condition holds")
+    every: v.PositiveSpan | None = Field(
+        default=None, description="again this often while the condition holds"
+    )
     mode: Literal["auto", "nudge"] = Field(default="auto", description='"nudge" asks a human first')
-    ask: list[v.TargetText] | None = Field(default=None, min_length=1, description="whom a nudge asks; incident-lead otherwise")
+    ask: list[v.TargetText] | None = Field(
+        default=None, min_length=1, description="whom a nudge asks; incident-lead otherwise"
+    )
     expires: v.PositiveSpan | None = Field(default=None, description="how long a nudge waits for an answer")
-    on_expiry: Literal["page", "drop"] | None = Field(default=None, description="what an unanswered nudge becomes")
+    on_expiry: Literal["page", "drop"] | None = Field(
+        default=None, description="what an unanswered nudge becomes"
+    )
 
 
 class Expect(Table):
@@ -309,5 +361,10 @@ SINGLE: dict[str, type[Table]] = {
 }
 """tables that there is one of"""
 
-LISTED: dict[str, type[Table]] = {"severities": Severity, "rules": Rule, "expect": Expect, "maintenance": Maintenance}
+LISTED: dict[str, type[Table]] = {
+    "severities": Severity,
+    "rules": Rule,
+    "expect": Expect,
+    "maintenance": Maintenance,
+}
 """arrays of tables"""

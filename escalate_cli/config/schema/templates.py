@@ -17,14 +17,20 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def check_message(template: str) -> str:
-    """A template with nothing but `{name}` of `PLACEHOLDERS`: no attributes, indexes, conversions or formats, so that it can run
-    no code.
+    """A template with nothing but `{name}` of `PLACEHOLDERS`: no attributes, indexes, conversions
+    or formats, so that it can run no code.
     """
     try:
-        fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template) if name is not None]
+        fields = [
+            (name, spec, conversion)
+            for _, name, spec, conversion in Formatter().parse(template)
+            if name is not None
+        ]
     except ValueError:
         raise refuse(
-            "bad-placeholder", "a brace is open or closed alone", "write {{ or }} for a brace that stands for itself"
+            "bad-placeholder",
+            "a brace is open or closed alone",
+            "write {{ or }} for a brace that stands for itself",
         ) from None
     for name, spec, conversion in fields:
         if name not in PLACEHOLDERS:
@@ -32,15 +38,25 @@ def check_message(template: str) -> str:
             hint = f'did you mean "{{{guess}}}"?' if guess else f"there are: {', '.join(PLACEHOLDERS)}"
             raise refuse("bad-placeholder", f'there is no placeholder "{{{name}}}"', hint)
         if spec or conversion:
-            raise refuse("bad-placeholder", f'"{{{name}}}" takes no format or conversion', f'write "{{{name}}}"')
+            raise refuse(
+                "bad-placeholder", f'"{{{name}}}" takes no format or conversion', f'write "{{{name}}}"'
+            )
     return template
 
 
 def check_gateway_url(url: str) -> str:
-    """An Apprise URL template: a scheme, `{to}`, and well-formed references. No error shows any of it: it may hold a secret."""
-    _check_url(url, 'write an Apprise URL, like "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?to={to}"')
+    """An Apprise URL template: a scheme, `{to}`, and well-formed references. No error shows any of
+    it: it may hold a secret.
+    """
+    _check_url(
+        url, 'write an Apprise URL, like "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com?to={to}"'
+    )
     if TO not in url:
-        raise refuse("gateway-without-to", "the URL has no {to}", "put {to} where the address of a person or channel belongs")
+        raise refuse(
+            "gateway-without-to",
+            "the URL has no {to}",
+            "put {to} where the address of a person or channel belongs",
+        )
     return url
 
 
@@ -59,16 +75,24 @@ def check_heartbeat_url(url: str) -> str:
 def check_textfile(path: str) -> str:
     """An absolute path: cron and a shell have different working directories."""
     if not path.startswith("/") or "\0" in path:
-        raise refuse("bad-value", "this must be an absolute path", 'write it like "/var/lib/node_exporter/escalate.prom"')
+        raise refuse(
+            "bad-value",
+            "this must be an absolute path",
+            'write it like "/var/lib/node_exporter/escalate.prom"',
+        )
     return path
 
 
 def check_database(path: str) -> str:
     """A path of a file; which directory a relative one starts from is not known here."""
     if not path.strip() or "\0" in path or path.endswith("/"):
-        raise refuse("bad-value", "this must be the path of a file", 'write it like "/srv/oncall/escalate.db"')
+        raise refuse(
+            "bad-value", "this must be the path of a file", 'write it like "/srv/oncall/escalate.db"'
+        )
     if _SCHEME.match(path):
-        raise refuse("bad-value", "the database is a file, not a URL", 'write its path, like "/srv/oncall/escalate.db"')
+        raise refuse(
+            "bad-value", "the database is a file, not a URL", 'write its path, like "/srv/oncall/escalate.db"'
+        )
     return path
 
 

@@ -51,7 +51,9 @@ def _problem(model: type[Table], item: Item, error: Any) -> Problem:
     if kind == "missing":
         parent = loc
         name = str(error["loc"][-1])
-        return item.problem(parent, ERROR, "missing-key", f"`{name}` is missing", _missing_hint(name, model), key=True)
+        return item.problem(
+            parent, ERROR, "missing-key", f"`{name}` is missing", _missing_hint(name, model), key=True
+        )
     if kind == "extra_forbidden":
         return _unknown_key(model, item, loc)
     name = str(loc[-1]) if loc else str(item.path[-1])
@@ -68,26 +70,43 @@ def _problem(model: type[Table], item: Item, error: Any) -> Problem:
     if kind == "literal_error":
         choices = str(context.get("expected", "")).replace("'", '"')
         guess = (
-            did_you_mean(error["input"], [each.strip('" ') for each in choices.replace(" or ", ",").split(",")])
+            did_you_mean(
+                error["input"], [each.strip('" ') for each in choices.replace(" or ", ",").split(",")]
+            )
             if isinstance(error["input"], str)
             else None
         )
         return item.problem(
-            loc, ERROR, "bad-value", f"`{name}` must be {choices}", f'did you mean "{guess}"?' if guess else f"write {choices}"
+            loc,
+            ERROR,
+            "bad-value",
+            f"`{name}` must be {choices}",
+            f'did you mean "{guess}"?' if guess else f"write {choices}",
         )
     if kind in _RANGES:
-        return item.problem(loc, ERROR, "bad-value", _RANGES[kind].format(**context), f"change `{name}` or leave it out")
+        return item.problem(
+            loc, ERROR, "bad-value", _RANGES[kind].format(**context), f"change `{name}` or leave it out"
+        )
     message = context.get("message") or "this value does not fit"
     return item.problem(
-        loc, ERROR, kind if "message" in context else "bad-value", str(message), str(context.get("hint", "")), key=at_key
+        loc,
+        ERROR,
+        kind if "message" in context else "bad-value",
+        str(message),
+        str(context.get("hint", "")),
+        key=at_key,
     )
 
 
 def _within(raw: Any, loc: tuple[str | int, ...]) -> Path:
-    """The part of pydantic's location that is a path in the data: it also counts in the names of unions and "[key]"."""
+    """The part of pydantic's location that is a path in the data: it also counts in the names of
+    unions and "[key]".
+    """
     path: list[str | int] = []
     for part in loc:
-        inside = (isinstance(raw, dict) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw))
+        inside = (isinstance(raw, dict) and part in raw) or (
+            isinstance(raw, list) and isinstance(part, int) and part < len(raw)
+        )
         if not inside:
             break
         path.append(part)

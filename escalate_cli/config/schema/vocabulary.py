@@ -1,5 +1,5 @@
-"""The values that configuration keys take: durations, targets, references, conditions; each refused with a word, a sentence and a
-hint.
+"""The values that configuration keys take: durations, targets, references, conditions; each refused
+with a word, a sentence and a hint.
 
 Imported only when a configuration has to be read anew: this is where pydantic comes in.
 """
@@ -29,7 +29,8 @@ _TEAM_KINDS = (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKi
 class Known:
     """What the files define, by kind ("person", "team" …), so that a reference can be judged where it stands.
 
-    `ladder` are the severities, least first. `unsure` are kinds of which not everything is known, since a file cannot be read.
+    `ladder` are the severities, least first. `unsure` are kinds of which not everything is known,
+    since a file cannot be read.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -48,7 +49,11 @@ class Known:
         for other, others in self.ids.items():
             if guess is None and other != kind and name in others:
                 raise refuse("unknown-reference", message, f'"{name}" is a {other}')
-        hint = f'did you mean "{guess}"?' if guess else _choices(kind, self.ladder if kind == "severity" else sorted(names))
+        hint = (
+            f'did you mean "{guess}"?'
+            if guess
+            else _choices(kind, self.ladder if kind == "severity" else sorted(names))
+        )
         raise refuse("unknown-reference", message, hint)
 
 
@@ -98,7 +103,9 @@ ID_HINT = "use letters, digits and . _ - @ +, at most 64, and a letter or digit 
 
 
 def is_id(name: str) -> bool:
-    """Whether `name` can be an id: it must stand in targets (`person:ID`), on command lines and in file names."""
+    """Whether `name` can be an id: it must stand in targets (`person:ID`), on command lines and in
+    file names.
+    """
     return _ID.fullmatch(name) is not None
 
 
@@ -171,7 +178,9 @@ def _target(value: object, info: ValidationInfo) -> Target:
     try:
         target = parse_target(text)
     except ValueError as problem:
-        raise refuse("bad-target", str(problem).partition(": ")[0].partition(";")[0], _target_hint(text, known)) from None
+        raise refuse(
+            "bad-target", str(problem).partition(": ")[0].partition(";")[0], _target_hint(text, known)
+        ) from None
     if known is not None and target.name is not None:
         known.require("team" if target.kind in _TEAM_KINDS else target.kind.value, target.name)
     return target
@@ -198,7 +207,9 @@ def _target_hint(text: str, known: Known | None) -> str:
 _TARGET_SCHEMA = WithJsonSchema(
     {
         "type": "string",
-        "pattern": r"^(on-call|lead|members|round-robin|channel)(:.+)?$|^(person|schedule):.+$|^incident-lead$",
+        "pattern": (
+            r"^(on-call|lead|members|round-robin|channel)(:.+)?$|^(person|schedule):.+$|^incident-lead$"
+        ),
         "examples": ["on-call", "lead", "channel", "on-call:TEAM", "person:ID"],
     }
 )
@@ -208,7 +219,11 @@ TargetText = Annotated[Target, PlainValidator(_target), _TARGET_SCHEMA]
 def _reaches(value: str, info: ValidationInfo) -> str:
     kind, colon, name = value.partition(":")
     if kind not in ("team", "person", "channel") or not colon or not name:
-        raise refuse("bad-target", f'"{value}" is not something to reach', 'write "team:ID", "person:ID" or "channel:ID"')
+        raise refuse(
+            "bad-target",
+            f'"{value}" is not something to reach',
+            'write "team:ID", "person:ID" or "channel:ID"',
+        )
     if isinstance(info.context, Known):
         info.context.require(kind, name)
     return value

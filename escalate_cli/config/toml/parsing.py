@@ -17,11 +17,16 @@ _HEADER = re.compile(r"^[ \t]*\[\[?([^\[\]\n]+)\]", re.MULTILINE)
 _LONG_NUMBER = re.compile(r"[\d_]{1000,}")
 _SECRET_SECTIONS = ("gateways", "heartbeat")
 _LONGEST_LINE = 240
-_TOO_DEEP = ("keys, lists or tables stand too deeply in each other", f"at most {DEEPEST} levels are read; a few are enough")
+_TOO_DEEP = (
+    "keys, lists or tables stand too deeply in each other",
+    f"at most {DEEPEST} levels are read; a few are enough",
+)
 
 
 class ParsedFile:
-    """A file's data, or why it has none. `data` is empty where the file could not be understood; `problems` then says why."""
+    """A file's data, or why it has none. `data` is empty where the file could not be understood;
+    `problems` then says why.
+    """
 
     def __init__(self, content: Content) -> None:
         self.name = content.name
@@ -43,22 +48,36 @@ class ParsedFile:
         if not self.broken:
             self._parse()
 
-    def problem(self, path: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+    def problem(
+        self, path: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False
+    ) -> Problem:
         """A problem with what stands at `path`: its value, or its key."""
         line, column = self.positions.key(path) if key else self.positions.value(path)
         suspicious = bool(path) and path[0] in _SECRET_SECTIONS
         text = self.positions.line(line)[: 4 * _LONGEST_LINE]
-        return Problem(self.name, line, column, level, code, message, hint, mask(text, suspicious=suspicious)[:_LONGEST_LINE])
+        return Problem(
+            self.name,
+            line,
+            column,
+            level,
+            code,
+            message,
+            hint,
+            mask(text, suspicious=suspicious)[:_LONGEST_LINE],
+        )
 
     def source(self, path: Path) -> str:
         """The place as `policies.toml:12`."""
         return f"{self.name}:{self.positions.key(path)[0]}"
 
     def mentioned(self) -> list[tuple[str, ...]]:
-        """The table headers of a file that could not be understood, as far as they can be told: so that a reference to them is no
-        second error.
+        """The table headers of a file that could not be understood, as far as they can be told: so
+        that a reference to them is no second error.
         """
-        return [tuple(part.strip(" \t\"'") for part in match[1].split(".")) for match in _HEADER.finditer(self.text)]
+        return [
+            tuple(part.strip(" \t\"'") for part in match[1].split("."))
+            for match in _HEADER.finditer(self.text)
+        ]
 
     def _parse(self) -> None:
         import tomllib
@@ -81,7 +100,13 @@ class ParsedFile:
                 line, column = self.positions.line_column(again)
                 where = f"{self.name}:{self.positions.line_column(first)[0]}"
                 name = ".".join(str(part) for part in path)
-                self._fail(line, column, "duplicate", f'"{name}" is defined twice; the first time at {where}', "keep one of them")
+                self._fail(
+                    line,
+                    column,
+                    "duplicate",
+                    f'"{name}" is defined twice; the first time at {where}',
+                    "keep one of them",
+                )
             return
         if "integer string conversion" in message:
             message = "a number is too long"

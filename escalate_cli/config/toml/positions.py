@@ -1,7 +1,7 @@
 """Where each key and value of a TOML text stands, since tomllib keeps no positions.
 
-The scanner trusts tomllib to judge a text and only finds things in it. On a text that tomllib refuses it finds what it can: it
-goes on with the next line, and never fails.
+The scanner trusts tomllib to judge a text and only finds things in it. On a text that tomllib
+refuses it finds what it can: it goes on with the next line, and never fails.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _SHORT_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\
 
 
 DEEPEST = 32
-"""parts of one key, or lists and tables within each other; more is refused before it is parsed: the work grows with the square"""
+"""parts of one key, or lists and tables within each other; more is refused before it is parsed: the
+work grows with the square
+"""
 
 
 class _Unexpected(Exception):
@@ -38,9 +40,10 @@ class _Unexpected(Exception):
 class Positions:
     """Offsets of keys and values by path, and their lines and columns, both from 1.
 
-    A path names tables and keys by their text and array items by their number: `("policies", "standard", "levels", 0, "wait")`.
-    `twice` lists what is defined a second time: (path, offset of the first, offset of the second). `too_deep` is the offset of the
-    first thing that goes deeper than `DEEPEST`.
+    A path names tables and keys by their text and array items by their number: `("policies",
+    "standard", "levels", 0, "wait")`. `twice` lists what is defined a second time: (path, offset of
+    the first, offset of the second). `too_deep` is the offset of the first thing that goes deeper
+    than `DEEPEST`.
     """
 
     text: str
@@ -51,8 +54,8 @@ class Positions:
     _starts: list[int] = field(default_factory=list)
 
     def key(self, path: Path) -> tuple[int, int]:
-        """Line and column of the key, table header or array item; of the nearest thing around it when the path is not in the
-        text.
+        """Line and column of the key, table header or array item; of the nearest thing around it
+        when the path is not in the text.
         """
         return self.line_column(self._nearest(self.keys, path))
 

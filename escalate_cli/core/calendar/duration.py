@@ -1,7 +1,8 @@
 """Durations as people write them (`90s`, `15m`, `1h30m`, `2d`, `1w`) and instants as the core counts them.
 
-An `Instant` is an integer: microseconds since 1970-01-01T00:00:00Z. A `Span` is an integer too: elapsed microseconds.
-Elapsed time is added to instants only, never to wall-clock times (facts.md, Time).
+An `Instant` is an integer: microseconds since 1970-01-01T00:00:00Z. A `Span` is an integer too:
+elapsed microseconds. Elapsed time is added to instants only, never to wall-clock times (facts.md,
+Time).
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ _LONGEST = 3650 * DAY
 
 
 def parse_duration(text: str) -> Span:
-    """The span that `text` names, in microseconds; `ValueError` says what is wrong with it and what to write instead.
+    """The span that `text` names, in microseconds; `ValueError` says what is wrong with it and what
+    to write instead.
 
-    Units go from large to small, each at most once: `1w2d3h4m5s`. A bare number is refused, since nobody can know its unit.
+    Units go from large to small, each at most once: `1w2d3h4m5s`. A bare number is refused, since
+    nobody can know its unit.
     """
     shown = text if len(text) <= 40 else text[:40] + "…"
     tight = text.replace(" ", "").lower() if isinstance(text, str) else ""
@@ -34,7 +37,9 @@ def parse_duration(text: str) -> Span:
     match = _SHAPE.fullmatch(tight)
     if not tight or match is None or len(tight) > 40:
         raise ValueError(f'"{shown}" is not a duration: write it like "90s", "15m", "1h30m", "2d" or "1w"')
-    total = sum(int(count) * unit for count, unit in zip(match.groups(), _UNITS.values(), strict=True) if count)
+    total = sum(
+        int(count) * unit for count, unit in zip(match.groups(), _UNITS.values(), strict=True) if count
+    )
     if total > _LONGEST:
         raise ValueError(f'"{shown}" is longer than ten years')
     return total

@@ -1,8 +1,9 @@
 """Wall clocks and opening hours: where local times become instants, and when hours such as "office" are open.
 
-One rule turns a local time into an instant, for handoffs, overrides and hours alike (facts.md, Time): a time that the clock
-shows twice means its first showing; a time that the clock leaps over means the first instant after the leap. The rule keeps the
-order of local times, so windows that touch on the wall never overlap nor leave a hole, whatever the clocks do.
+One rule turns a local time into an instant, for handoffs, overrides and hours alike (facts.md,
+Time): a time that the clock shows twice means its first showing; a time that the clock leaps over
+means the first instant after the leap. The rule keeps the order of local times, so windows that
+touch on the wall never overlap nor leave a hole, whatever the clocks do.
 """
 
 from __future__ import annotations
@@ -23,18 +24,22 @@ _EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
 
-# Instants outside these years are read as the nearest of them, so that no date arithmetic can leave the calendar.
+# Instants outside these years are read as the nearest of them, so that no date arithmetic can leave the
+# calendar.
 _FIRST = (datetime(3, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
-# Time without any zone, as a file of RFC 8536: one type, no transition. It is there also where no time zone database is.
+# Time without any zone, as a file of RFC 8536: one type, no transition. It is there also where no time zone
+# database is.
 _UTC_FILE = b"TZif" + bytes(16) + bytes(19) + b"\1" + bytes(3) + b"\4" + bytes(6) + b"UTC\0"
 _UTC = ZoneInfo.from_file(io.BytesIO(_UTC_FILE), key="UTC")
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """Weekly opening hours in a zone. `days` are 0 (Monday) to 6; `start` to `until` half-open; past midnight when `until` <= `start`."""
+    """Weekly opening hours in a zone. `days` are 0 (Monday) to 6; `start` to `until` half-open;
+    past midnight when `until` <= `start`.
+    """
 
     id: str
     timezone: str
@@ -65,23 +70,32 @@ def _have(name: str) -> ZoneInfo | None:
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
-    """The time zone with this name; UTC where it cannot be had, as after an upgrade that took it away: see `zone_trouble`."""
+    """The time zone with this name; UTC where it cannot be had, as after an upgrade that took it
+    away: see `zone_trouble`.
+    """
     return _have(name) or _UTC
 
 
 def zone_trouble(name: str) -> str:
     """Why UTC stands in for this zone, as a sentence; "" where it need not."""
-    return "" if _have(name) else f'the time zone "{name[:60]}" cannot be used on this machine: times are taken as UTC'
+    return (
+        ""
+        if _have(name)
+        else f'the time zone "{name[:60]}" cannot be used on this machine: times are taken as UTC'
+    )
 
 
 def instant_to_local(at: Instant, in_zone: str | ZoneInfo) -> datetime:
-    """What calendar and clock in the zone show at `at`, as an aware datetime; in UTC if the zone cannot be had."""
+    """What calendar and clock in the zone show at `at`, as an aware datetime; in UTC if the zone
+    cannot be had.
+    """
     tz = zone_or_utc(in_zone) if isinstance(in_zone, str) else in_zone
     return (_EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))).astimezone(tz)
 
 
 def local_to_instant(naive: datetime, in_zone: str | ZoneInfo) -> Instant:
-    """The instant at which the clock in the zone first shows `naive`; if it leaps over it, the first instant after the leap.
+    """The instant at which the clock in the zone first shows `naive`; if it leaps over it, the
+    first instant after the leap.
 
     In UTC if the zone cannot be had.
     """
@@ -118,8 +132,9 @@ def day_is_skipped(day: date, in_zone: str | ZoneInfo) -> bool:
 def is_open(hours: Hours, at: Instant) -> bool:
     """Whether `at` lies in a window of `hours`.
 
-    Every day in `days` that is not in `except_days` opens one window, from `start` to `until`, half-open; it reaches past
-    midnight when `until` is not after `start` (24 hours when they are equal), and belongs to the day it starts on.
+    Every day in `days` that is not in `except_days` opens one window, from `start` to `until`,
+    half-open; it reaches past midnight when `until` is not after `start` (24 hours when they are
+    equal), and belongs to the day it starts on.
     """
     day = instant_to_local(at, hours.timezone).date()
     # The day after counts too: where clocks go back at 00:01, 23:30 comes again after the next day has begun.
@@ -127,7 +142,9 @@ def is_open(hours: Hours, at: Instant) -> bool:
 
 
 def next_open(hours: Hours, at: Instant) -> Instant | None:
-    """The first instant from `at` on at which `hours` are open: `at` itself when they are; None if not within 400 days."""
+    """The first instant from `at` on at which `hours` are open: `at` itself when they are; None if
+    not within 400 days.
+    """
     return at if is_open(hours, at) else next_change(hours, at)
 
 
@@ -150,7 +167,9 @@ def next_change(hours: Hours, at: Instant) -> Instant | None:
 
 
 def last_change(hours: Hours, at: Instant) -> Instant | None:
-    """The last instant up to and including `at` at which `hours` opened or closed; None if not within 400 days."""
+    """The last instant up to and including `at` at which `hours` opened or closed; None if not
+    within 400 days.
+    """
     if _never_closed(hours):
         return None
     day = instant_to_local(at, hours.timezone).date()
@@ -172,7 +191,9 @@ def _never_closed(hours: Hours) -> bool:
 
 
 def _windows(hours: Hours, first: date, step: int, count: int) -> Iterator[tuple[Instant, Instant]]:
-    """The windows of `count` days from `first` on (`step` 1) or back (-1), in order, without those that a leap swallows whole."""
+    """The windows of `count` days from `first` on (`step` 1) or back (-1), in order, without those
+    that a leap swallows whole.
+    """
     tz = zone_or_utc(hours.timezone)
     past_midnight = _ONE_DAY if hours.until <= hours.start else timedelta(0)
     for number in range(count):

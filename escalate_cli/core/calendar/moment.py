@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from escalate_cli.core.calendar.duration import SECOND, Instant, parse_duration, show_about
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
 
-HOW_TO_WRITE = 'write it like "2026-12-24 09:00", "sun 03:00", "tomorrow 09:00", "+2h" or "now", or with an offset: "2026-12-24T09:00Z"'
+HOW_TO_WRITE = (
+    'write it like "2026-12-24 09:00", "sun 03:00", "tomorrow 09:00", "+2h" or "now", or with an offset:'
+    ' "2026-12-24T09:00Z"'
+)
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
@@ -27,8 +30,9 @@ class NotAMoment(ValueError):
 def parse_moment(text: str, now: Instant, zone: str) -> Instant:
     """The instant that `text` names; times without an offset are wall-clock times in `zone`.
 
-    A weekday or a bare time is the next such moment, `now` included. A time that the clock shows twice is its first showing. A time
-    that the clock leaps over, and anything else that is not a moment, is `NotAMoment` (a ValueError with a hint).
+    A weekday or a bare time is the next such moment, `now` included. A time that the clock shows
+    twice is its first showing. A time that the clock leaps over, and anything else that is not a
+    moment, is `NotAMoment` (a ValueError with a hint).
     """
     shown = text if len(text) <= 40 else text[:40] + "…"
     said = " ".join(text.split()).lower()
@@ -73,7 +77,9 @@ def _dated(match: re.Match[str], shown: str, zone: str) -> Instant:
     try:
         day = date.fromisoformat(match[1])
     except ValueError:
-        raise NotAMoment(f'"{shown}": there is no such day', "the calendar has no such date; look at the month and the day") from None
+        raise NotAMoment(
+            f'"{shown}": there is no such day', "the calendar has no such date; look at the month and the day"
+        ) from None
     if at is None or not 1900 <= day.year <= 9000:
         raise NotAMoment(f'"{shown}" is not a moment')
     if match[3] is None:
@@ -107,11 +113,19 @@ def _on_the_wall(day: date, at: time, zone: str, shown: str) -> Instant:
 
 
 def second_showing(at: Instant, zone: str) -> Instant | None:
-    """When the clock of `zone` shows the time of `at` a second time, as in a night in which it goes back; None in all others."""
+    """When the clock of `zone` shows the time of `at` a second time, as in a night in which it goes
+    back; None in all others.
+    """
     seen = instant_to_local(at, zone)
     again = seen.replace(fold=1)
-    later = at + ((seen.utcoffset() or timedelta()) - (again.utcoffset() or timedelta())) // timedelta(microseconds=1)
-    return later if later > at and instant_to_local(later, zone).replace(tzinfo=None) == seen.replace(tzinfo=None) else None
+    later = at + ((seen.utcoffset() or timedelta()) - (again.utcoffset() or timedelta())) // timedelta(
+        microseconds=1
+    )
+    return (
+        later
+        if later > at and instant_to_local(later, zone).replace(tzinfo=None) == seen.replace(tzinfo=None)
+        else None
+    )
 
 
 def iso(at: Instant | None) -> str | None:

@@ -1,8 +1,8 @@
 """Who is on call at an instant, since when, until when, and why.
 
-A schedule is a pile of layers: overrides on top (the last one topmost), rotations below (the last one topmost). The topmost
-layer that applies at an instant names the person. A layer can say in one step when it last ended and when it next begins, so
-handoffs are never walked one by one.
+A schedule is a pile of layers: overrides on top (the last one topmost), rotations below (the last
+one topmost). The topmost layer that applies at an instant names the person. A layer can say in one
+step when it last ended and when it next begins, so handoffs are never walked one by one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _LAST_YEAR = 9998  # leaves room for the day after the last
 
 
 class Rotation(msgspec.Struct, frozen=True):
-    """People taking turns. `start` is the naive local time of the first handoff; a turn lasts `count` × `unit` ("d", "w", "months")."""
+    """People taking turns. `start` is the naive local time of the first handoff; a turn lasts
+    `count` × `unit` ("d", "w", "months").
+    """
 
     members: tuple[str, ...]
     start: datetime
@@ -45,7 +47,9 @@ class Override(msgspec.Struct, frozen=True):
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """Who is on call when. Later rotations win over earlier ones where they apply; overrides win over all, later ones over earlier ones."""
+    """Who is on call when. Later rotations win over earlier ones where they apply; overrides win
+    over all, later ones over earlier ones.
+    """
 
     id: str
     timezone: str
@@ -57,8 +61,8 @@ class Schedule(msgspec.Struct, frozen=True):
 class Shift(msgspec.Struct, frozen=True, eq=False):
     """A stretch in which one turn of one layer is on call, half-open; `person` is None where nobody is.
 
-    `until` is None when no end is in sight. `why` is for reading; `source` is the `file:line` of the rotation or override, of the
-    schedule where nobody is on call.
+    `until` is None when no end is in sight. `why` is for reading; `source` is the `file:line` of
+    the rotation or override, of the schedule where nobody is on call.
     """
 
     person: str | None
@@ -86,15 +90,18 @@ class Shift(msgspec.Struct, frozen=True, eq=False):
 def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shift:
     """The shift that `at` falls into; at the very instant of a handoff, the incoming person's.
 
-    Its bounds are those of the longest stretch around `at` with the same turn of the same layer. Where nobody ever was on call
-    before, it starts 60 days before `at`. Hours that neither open nor close within 400 days count as never doing so.
-    In UTC where the zone cannot be had. `ValueError` for unknown hours, which a checked configuration does not have.
+    Its bounds are those of the longest stretch around `at` with the same turn of the same layer.
+    Where nobody ever was on call before, it starts 60 days before `at`. Hours that neither open nor
+    close within 400 days count as never doing so. In UTC where the zone cannot be had. `ValueError`
+    for unknown hours, which a checked configuration does not have.
     """
     return _shift(schedule, _layers(schedule, hours), at)
 
 
 def trouble_of(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
-    """Where UTC stands in for a time zone that this schedule needs, and so may name another person: what is wrong, as a sentence."""
+    """Where UTC stands in for a time zone that this schedule needs, and so may name another person:
+    what is wrong, as a sentence.
+    """
     needed = {schedule.timezone: f"schedule {schedule.id}"}
     for name in (rotation.hours for rotation in schedule.rotations):
         if name is not None and name in hours:
@@ -104,12 +111,15 @@ def trouble_of(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
 
 
 def next_change(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Instant | None:
-    """The first instant strictly after `at` that belongs to another shift; None when none is in sight. Errors as `on_call`."""
+    """The first instant strictly after `at` that belongs to another shift; None when none is in
+    sight. Errors as `on_call`.
+    """
     return on_call(schedule, hours, at).until
 
 
 def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until: Instant) -> list[Shift]:
-    """The shifts that tile [`start`, `until`) exactly, in order, clipped to it; gaps have no person, no shift has length zero.
+    """The shifts that tile [`start`, `until`) exactly, in order, clipped to it; gaps have no
+    person, no shift has length zero.
 
     Errors as `on_call`.
     """
@@ -125,7 +135,9 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
 
 
 class Turn(NamedTuple):
-    """One turn of a rotation by its calendar alone: its number from 0, its handoff and the next; hours and other layers do not matter."""
+    """One turn of a rotation by its calendar alone: its number from 0, its handoff and the next;
+    hours and other layers do not matter.
+    """
 
     number: int
     start: Instant
@@ -156,7 +168,10 @@ def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLay
     tz = opening.zone_or_utc(schedule.timezone)
     layers: list[_OverrideLayer | _RotationLayer] = []
     for override in reversed(schedule.overrides):
-        start, until = opening.local_to_instant(override.start, tz), opening.local_to_instant(override.until, tz)
+        start, until = (
+            opening.local_to_instant(override.start, tz),
+            opening.local_to_instant(override.until, tz),
+        )
         if start < until:
             layers.append(_OverrideLayer(override, start, until))
     for number, rotation in reversed(list(enumerate(schedule.rotations, start=1))):
@@ -164,13 +179,17 @@ def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLay
             continue
         limit = None if rotation.hours is None else hours.get(rotation.hours)
         if rotation.hours is not None and limit is None:
-            raise ValueError(f'rotation {number} of {schedule.id} names the hours "{rotation.hours}", which do not exist')
+            raise ValueError(
+                f'rotation {number} of {schedule.id} names the hours "{rotation.hours}", which do not exist'
+            )
         layers.append(_RotationLayer(rotation, f"rotation {number} of {schedule.id}", tz, limit, number))
     return layers
 
 
 def _shift(schedule: Schedule, layers: list[_OverrideLayer | _RotationLayer], at: Instant) -> Shift:
-    """The topmost stint at `at`, cut where layers above it end before `at` and begin after it. Layers below cannot matter."""
+    """The topmost stint at `at`, cut where layers above it end before `at` and begin after it.
+    Layers below cannot matter.
+    """
     begins: list[Instant] = []
     ends: list[Instant] = []
     stint: Shift | None = None
@@ -185,7 +204,14 @@ def _shift(schedule: Schedule, layers: list[_OverrideLayer | _RotationLayer], at
             ends.append(starts)
     if stint is None:
         start = max(begins, default=at - _LOOK_BACK)
-        return Shift(None, start, min(ends, default=None), "no rotation applies", schedule.source, start_known=bool(begins))
+        return Shift(
+            None,
+            start,
+            min(ends, default=None),
+            "no rotation applies",
+            schedule.source,
+            start_known=bool(begins),
+        )
     if stint.until is not None:
         ends.append(stint.until)
     return replace(stint, start=max([stint.start, *begins]), until=min(ends, default=None))
@@ -252,7 +278,8 @@ class _RotationLayer(msgspec.Struct, frozen=True):
     def turn(self, at: Instant) -> Turn | None:
         """The turn at `at`: its number from 0, its handoff and the next; None before the first handoff.
 
-        Estimated from the calendar, then corrected by the few turns that clock changes and short months can make.
+        Estimated from the calendar, then corrected by the few turns that clock changes and short
+        months can make.
         """
         day, first = opening.instant_to_local(at, self.tz).date(), self.rotation.start.date()
         if self.rotation.unit == "months":
@@ -274,8 +301,9 @@ class _RotationLayer(msgspec.Struct, frozen=True):
     def handoff(self, number: int) -> Instant | None:
         """The instant at which turn `number` begins; None when that is after the end of the calendar.
 
-        Counted on the calendar from the very first handoff, not from the one before. A handoff on a day that the zone's calendar
-        skips happens together with the next day's, so that in a daily rotation the skipped day's turn has length zero.
+        Counted on the calendar from the very first handoff, not from the one before. A handoff on a
+        day that the zone's calendar skips happens together with the next day's, so that in a daily
+        rotation the skipped day's turn has length zero.
         """
         day = _day(self.rotation, number)
         if day is None:

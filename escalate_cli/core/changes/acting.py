@@ -1,7 +1,8 @@
 """Somebody acts between two passes: first what has lapsed meanwhile happens, then the act.
 
-A time-out, the end of a snooze or of a maintenance, a nudge's expiry, a level's wait: none of them waits for a tick to count. What is
-due at the very instant of the act has not lapsed: whoever acts on the dot is in time.
+A time-out, the end of a snooze or of a maintenance, a nudge's expiry, a level's wait: none of them
+waits for a tick to count. What is due at the very instant of the act has not lapsed: whoever acts
+on the dot is in time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import EntryKind, SomebodyReached
-from escalate_cli.core.incident.situation import Entry, Notification, NotificationKind, NotificationStatus, Situation, entry_of
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+    entry_of,
+)
 from escalate_cli.core.organisation.catalog import Catalog
 
 JUST_BEFORE: Span = 1
@@ -28,21 +36,29 @@ def up_to_date(situation: Situation, catalog: Catalog, now: Instant) -> Situatio
     return plan(situation, catalog, now - JUST_BEFORE).situation
 
 
-def acting(situation: Situation, catalog: Catalog, now: Instant, act: Callable[[Situation], Situation]) -> Situation:
-    """What `act` makes of the situation, brought up to date. A page that the act calls off before it has gone out is not said to have
-    reached anybody."""
+def acting(
+    situation: Situation, catalog: Catalog, now: Instant, act: Callable[[Situation], Situation]
+) -> Situation:
+    """What `act` makes of the situation, brought up to date. A page that the act calls off before
+    it has gone out is not said to have reached anybody."""
     current = up_to_date(situation, catalog, now)
     after = act(current)
     if current is situation:
         return after
-    return replace(after, entries=tuple(_as_it_went(one, after, catalog, now - JUST_BEFORE) for one in after.entries))
+    return replace(
+        after, entries=tuple(_as_it_went(one, after, catalog, now - JUST_BEFORE) for one in after.entries)
+    )
 
 
 def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at: Instant) -> Entry:
     event = entry.event
     if entry.at != lapsed_at or not isinstance(event, SomebodyReached) or not event.recipients:
         return entry
-    sent = (one for one in situation.notifications if one.created_at == lapsed_at and one.recipient in event.recipients)
+    sent = (
+        one
+        for one in situation.notifications
+        if one.created_at == lapsed_at and one.recipient in event.recipients
+    )
     if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
         return entry
     called_off = replace(event, recipients=(), called_off=event.recipients)
@@ -53,7 +69,9 @@ def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at:
 
 
 def _is_of(notification: Notification, entry: Entry, situation: Situation) -> bool:
-    """Whether a message may be what this entry tells of: a question to the same person is another, and so is another team's page."""
+    """Whether a message may be what this entry tells of: a question to the same person is another,
+    and so is another team's page.
+    """
     if entry.kind is EntryKind.PAGED:
         return notification.kind is not NotificationKind.NUDGE
     team, escalation = entry.team, notification.escalation_id

@@ -1,4 +1,6 @@
-"""The same key again is news, not noise: what a second declaration of an open incident changes, and what of it is only noted."""
+"""The same key again is news, not noise: what a second declaration of an open incident changes, and
+what of it is only noted.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ from escalate_cli.core.wording.events import sentence
 
 
 class News(msgspec.Struct, frozen=True):
-    """What became of one thing that was said again. `what` is severity, services, lead, labels, message or title; `done` is raised,
-    added, set, or noted for what changes nothing (then `event` says what); `text` is a sentence."""
+    """What became of one thing that was said again. `what` is severity, services, lead, labels,
+    message or title; `done` is raised, added, set, or noted for what changes nothing (then `event`
+    says what); `text` is a sentence."""
 
     what: str
     done: str
@@ -35,11 +38,13 @@ def declare_again(
     severity: str | None,
     is_known: Callable[[DeclaredAgain], bool],
 ) -> tuple[Situation, tuple[News, ...]]:
-    """A higher severity raises, a new message is an update, labels are set, a service joins those in scope, a lead is taken where there
-    is none. A lower severity, another title, another lead are noted, each once.
+    """A higher severity raises, a new message is an update, labels are set, a service joins those
+    in scope, a lead is taken where there is none. A lower severity, another title, another lead are
+    noted, each once.
 
-    `severity` is the one that was named; None where the declaration left it to the default. `is_known` says whether the timeline has an
-    event already. A declaration that says nothing new changes nothing.
+    `severity` is the one that was named; None where the declaration left it to the default.
+    `is_known` says whether the timeline has an event already. A declaration that says nothing new
+    changes nothing.
     """
     incident = situation.incident
     changes = _changes(said, severity, incident, catalog)
@@ -53,7 +58,9 @@ def declare_again(
 
 
 def _changes(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> Changes:
-    rises = severity is not None and catalog.severity(severity).rank > catalog.severity(incident.severity).rank
+    rises = (
+        severity is not None and catalog.severity(severity).rank > catalog.severity(incident.severity).rank
+    )
     return Changes(
         severity=severity if rises else None,
         add_services=tuple(one for one in said.services if one not in incident.services),
@@ -66,20 +73,32 @@ def _changes(said: Declaration, severity: str | None, incident: Incident, catalo
 def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
     made = []
     if changes.severity is not None:
-        made.append(News("severity", "raised", f"severity {how_changed(incident.severity, changes.severity, catalog)}"))
+        made.append(
+            News(
+                "severity", "raised", f"severity {how_changed(incident.severity, changes.severity, catalog)}"
+            )
+        )
     if changes.add_services:
         names = ", ".join(catalog.service_name(one) for one in changes.add_services)
         made.append(News("services", "added", f"now also about {names}"))
     if changes.lead is not None:
         made.append(News("lead", "set", f"lead: {catalog.name_of('person:' + changes.lead)}"))
     if changes.labels:
-        made.append(News("labels", "set", "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items())))
+        made.append(
+            News(
+                "labels",
+                "set",
+                "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items()),
+            )
+        )
     if changes.message:
         made.append(News("message", "added", "the message is an update"))
     return made
 
 
-def _noted(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant) -> list[News]:
+def _noted(
+    said: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant
+) -> list[News]:
     noted: list[DeclaredAgain] = []
     if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
         noted.append(DeclaredAgain(what="severity", said=severity, kept=incident.severity))

@@ -14,13 +14,21 @@ from escalate_cli.core.escalation.plan import Plan, Reason, plan
 from escalate_cli.core.escalation.scope import NO_LEVELS, align
 from escalate_cli.core.events import Declared, Routed
 from escalate_cli.core.incident.doing_without import note, part, words_of
-from escalate_cli.core.incident.situation import Escalation, EscalationStatus, Incident, Maintenance, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    EscalationStatus,
+    Incident,
+    Maintenance,
+    Situation,
+)
 from escalate_cli.core.notification.stakeholders import tell_lead, tell_stakeholders
 from escalate_cli.core.organisation.catalog import Catalog
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """What a reporter says, checked: ids exist. `routing` records how the services were found, for the timeline and the message."""
+    """What a reporter says, checked: ids exist. `routing` records how the services were found, for
+    the timeline and the message.
+    """
 
     title: str
     severity: str
@@ -45,11 +53,15 @@ def declare(
     maintenance: Sequence[Maintenance] = (),
     next_turns: Mapping[str, int] | None = None,
 ) -> Plan:
-    """The incident that this declaration makes, with its escalations begun and its first notifications written.
+    """The incident that this declaration makes, with its escalations begun and its first
+    notifications written.
 
-    Whatever cannot be used, there is an incident: at worst one that nothing is done about but to page the fallback, again and again.
+    Whatever cannot be used, there is an incident: at worst one that nothing is done about but to
+    page the fallback, again and again.
     """
-    situation = replace(_told(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {}))
+    situation = replace(
+        _told(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {})
+    )
     try:
         return plan(_begun(said, situation, catalog, now), catalog, now)
     except Exception as problem:
@@ -57,20 +69,30 @@ def declare(
 
 
 def declare_plainly(said: Declaration, catalog: Catalog, now: Instant, problem: Exception) -> Plan:
-    """The incident where it cannot be planned, or what was planned cannot be stored: the fallback is paged, again and again."""
+    """The incident where it cannot be planned, or what was planned cannot be stored: the fallback
+    is paged, again and again.
+    """
     situation = _told(said, catalog, now)
     text = f"the incident could not be planned ({words_of(problem)}): the fallback is paged"
     team = catalog.fallback.team or "fallback"
     escalation = Escalation(situation.fresh_id(), team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text)
     situation = note(situation, now, text).with_escalation(escalation)
-    situation = page_fallback_somehow(escalation, situation, catalog, now, "the incident could not be planned")
+    situation = page_fallback_somehow(
+        escalation, situation, catalog, now, "the incident could not be planned"
+    )
     next_due_at = situation.escalation(escalation.id).next_at
     return Plan(situation.changed(next_due_at=next_due_at), (Reason(team, text, next_due_at),), next_due_at)
 
 
 def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
     situation = Situation(_incident(said, catalog, now))
-    event = Declared(title=said.title, severity=said.severity, message=said.message, lead=said.lead, labels=dict(said.labels))
+    event = Declared(
+        title=said.title,
+        severity=said.severity,
+        message=said.message,
+        lead=said.lead,
+        labels=dict(said.labels),
+    )
     situation = situation.log(now, event, catalog, said.by)
     if said.routed is not None:
         situation = situation.log(now, said.routed, catalog, said.by)
@@ -80,9 +102,13 @@ def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
 def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     situation = align(situation, catalog, now)
     news = f"Declared: {said.title}"
-    situation = part(lambda it: tell_stakeholders(news, said.severity, it, catalog, now), "informing", situation, now)
+    situation = part(
+        lambda it: tell_stakeholders(news, said.severity, it, catalog, now), "informing", situation, now
+    )
     if said.lead:
-        situation = part(lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now)
+        situation = part(
+            lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now
+        )
     return situation
 
 

@@ -1,4 +1,6 @@
-"""What a declaration could not use, for each team and policy, found by planning it on paper: policies, levels, messages."""
+"""What a declaration could not use, for each team and policy, found by planning it on paper:
+policies, levels, messages.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ _STEPS = 12
 
 
 def unusable_on_paper(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
-    """What a declaration for each team and policy, followed on paper to the fallback, could not use, but for what
-    `unusable` finds; and texts that cannot be made."""
+    """What a declaration for each team and policy, followed on paper to the fallback, could not
+    use, but for what `unusable` finds; and texts that cannot be made."""
     found: dict[str, Unusable] = {}
     services: dict[tuple[str, str | None], Service] = {}
     for service in catalog.services.values():
@@ -54,7 +56,9 @@ def _on_paper(service: str | None, catalog: Catalog, now: Instant) -> Iterator[s
 
 def _as_loaded(situation: Situation) -> Situation:
     """The situation without its new entries and notifications, as if these were stored and sent long ago."""
-    return Situation(situation.incident, situation.escalations, rules=situation.rules, nudges=situation.nudges)
+    return Situation(
+        situation.incident, situation.escalations, rules=situation.rules, nudges=situation.nudges
+    )
 
 
 def _texts(situation: Situation, catalog: Catalog, now: Instant) -> Iterator[str]:

@@ -1,6 +1,8 @@
-"""What people do about an incident that exists, and what follows at once: take it, put it off, end it, page by hand, and so on.
+"""What people do about an incident that exists, and what follows at once: take it, put it off, end
+it, page by hand, and so on.
 
-Every function takes a situation and returns the one that follows, planned: the caller stores it and delivers what is due.
+Every function takes a situation and returns the one that follows, planned: the caller stores it and
+delivers what is due.
 """
 
 from __future__ import annotations
@@ -42,9 +44,12 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Acks, Target
 
 
-def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False) -> Plan:
-    """Take the escalations of the teams that `by` belongs to, and those that have come to page `by` as the fallback; all of them when
-    that is none, or with `everything`. Whatever else `by` is paged for (by a rule, a hand, the auditor) is stopped, too.
+def acknowledge(
+    situation: Situation, by: str, catalog: Catalog, now: Instant, *, everything: bool = False
+) -> Plan:
+    """Take the escalations of the teams that `by` belongs to, and those that have come to page `by`
+    as the fallback; all of them when that is none, or with `everything`. Whatever else `by` is
+    paged for (by a rule, a hand, the auditor) is stopped, too.
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
     """
@@ -57,7 +62,9 @@ def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *
     if taken:
         situation = situation.changed(
             acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
-            acknowledged_by=by if any(one.snoozed_until is not None for one in taken) else before.acknowledged_by or by,
+            acknowledged_by=(
+                by if any(one.snoozed_until is not None for one in taken) else before.acknowledged_by or by
+            ),
             updated_at=now,
         )
         if not situation.paging:
@@ -70,18 +77,24 @@ def acknowledge(situation: Situation, by: str, catalog: Catalog, now: Instant, *
 
 def is_awaiting(situation: Situation, person: str) -> bool:
     """Whether an acknowledgement by `person` would change anything."""
-    taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(map(_waits_for_somebody, situation.escalations))
+    taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(
+        map(_waits_for_somebody, situation.escalations)
+    )
     return not taken or any(is_awaited_from(one, person) for one in situation.notifications)
 
 
 def _waits_for_somebody(escalation: Escalation) -> bool:
     """Whether it pages, or will again when a snooze is over: who acknowledges then takes it for good."""
     paging = escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
-    return paging or (escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.snoozed_until is not None)
+    return paging or (
+        escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.snoozed_until is not None
+    )
 
 
 def is_awaited_from(notification: Notification, person: str) -> bool:
-    """Whether it is still on its way to this person, and their acknowledgement stops it: a page, or that what they have got worse."""
+    """Whether it is still on its way to this person, and their acknowledgement stops it: a page, or
+    that what they have got worse.
+    """
     return (
         notification.recipient == f"person:{person}"
         and notification.live
@@ -94,14 +107,18 @@ def is_awaited_from(notification: Notification, person: str) -> bool:
 def _taken_by(by: str, situation: Situation, catalog: Catalog, *, everything: bool) -> list[Escalation]:
     mine = catalog.teams_of(by)
     running = [one for one in situation.escalations if _waits_for_somebody(one)]
-    if everything or not any(one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED):
+    if everything or not any(
+        one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED
+    ):
         return running
     return [one for one in running if one.team in mine or _is_paged_as_fallback(by, one, situation)]
 
 
 def _is_paged_as_fallback(person: str, escalation: Escalation, situation: Situation) -> bool:
     return escalation.status is EscalationStatus.EXHAUSTED and any(
-        one.escalation_id == escalation.id and one.page_round == escalation.page_round and one.recipient == f"person:{person}"
+        one.escalation_id == escalation.id
+        and one.page_round == escalation.page_round
+        and one.recipient == f"person:{person}"
         for one in situation.notifications
     )
 
@@ -110,7 +127,9 @@ def _is_page(kind: NotificationKind) -> bool:
     return kind is NotificationKind.PAGE
 
 
-def _take(escalation: Escalation, by: str, situation: Situation, catalog: Catalog, now: Instant, *, whole: bool) -> Situation:
+def _take(
+    escalation: Escalation, by: str, situation: Situation, catalog: Catalog, now: Instant, *, whole: bool
+) -> Situation:
     acked_by = tuple(dict.fromkeys((*escalation.acked_by, by)))
     missing = () if whole else _still_awaited(escalation, acked_by, situation)
     if missing:
@@ -133,13 +152,16 @@ def _take(escalation: Escalation, by: str, situation: Situation, catalog: Catalo
         )
     )
     situation = cancel(
-        situation, (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind))
+        situation,
+        (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind)),
     )
     event = Acknowledged(team=escalation.team, level=escalation.level, everything=whole, timeout=timeout)
     return situation.log(now, event, catalog, by)
 
 
-def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], situation: Situation) -> tuple[str, ...]:
+def _still_awaited(
+    escalation: Escalation, acked_by: tuple[str, ...], situation: Situation
+) -> tuple[str, ...]:
     if not 0 < escalation.level <= escalation.levels or escalation.status is EscalationStatus.EXHAUSTED:
         return ()
     if escalation.policy.levels[escalation.level - 1].acks is not Acks.ALL:
@@ -154,18 +176,25 @@ def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], situation:
     return tuple(one for one in paged if one not in acked_by)
 
 
-def resolve(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None) -> Plan:
+def resolve(
+    situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
+) -> Plan:
     """End the incident: nothing more is paged, and those who were told of it hear that it is over."""
     situation = replace(
         situation,
         escalations=tuple(
-            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None, muted=False) for one in situation.escalations
+            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None, muted=False)
+            for one in situation.escalations
         ),
     )
     situation = rules.drop_open(situation, "the incident is resolved", now)
     situation = cancel(situation, situation.notifications)
     situation = situation.changed(
-        status=IncidentStatus.RESOLVED, resolved_at=now, updated_at=now, next_due_at=None, unacknowledged_since=None
+        status=IncidentStatus.RESOLVED,
+        resolved_at=now,
+        updated_at=now,
+        next_due_at=None,
+        unacknowledged_since=None,
     )
     situation = situation.log(now, Resolved(message=message), catalog, by)
     situation = tell_the_end(message or "It is over.", situation, catalog, now)
@@ -173,7 +202,9 @@ def resolve(situation: Situation, catalog: Catalog, now: Instant, *, by: str | N
 
 
 def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Take a resolved incident up again, or take an acknowledgement back: its teams are paged from level 1."""
+    """Take a resolved incident up again, or take an acknowledgement back: its teams are paged from
+    level 1.
+    """
     was_resolved = situation.incident.status is IncidentStatus.RESOLVED
     situation = situation.changed(
         status=IncidentStatus.OPEN,
@@ -213,7 +244,9 @@ def _from_the_start(now: Instant) -> dict[str, Any]:
 
 
 def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, by: str) -> Plan:
-    """Acknowledge everything for `span` only: then it pages again from level 1, unless resolved. Overrides the policy's ack_timeout."""
+    """Acknowledge everything for `span` only: then it pages again from level 1, unless resolved.
+    Overrides the policy's ack_timeout.
+    """
     until = now + span
     for one in situation.escalations:
         if one.status is not EscalationStatus.STOPPED:
@@ -232,29 +265,50 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
             )
     situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
     situation = situation.changed(
-        updated_at=now, acknowledged_at=situation.incident.acknowledged_at or now, acknowledged_by=situation.incident.acknowledged_by or by
+        updated_at=now,
+        acknowledged_at=situation.incident.acknowledged_at or now,
+        acknowledged_by=situation.incident.acknowledged_by or by,
     )
     situation = situation.log(now, Snoozed(until=until), catalog, by)
     return plan(situation, catalog, now)
 
 
 def page_by_hand(
-    situation: Situation, targets: Sequence[Target], catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
+    situation: Situation,
+    targets: Sequence[Target],
+    catalog: Catalog,
+    now: Instant,
+    *,
+    by: str | None = None,
+    message: str | None = None,
 ) -> Plan:
     """Page `targets` now; the escalations go on as they were."""
-    told = tell(tuple(targets), Letter(NotificationKind.PAGE, ByHand(by), note=message), situation, catalog, now)
+    told = tell(
+        tuple(targets), Letter(NotificationKind.PAGE, ByHand(by), note=message), situation, catalog, now
+    )
     event = PagedByHand(recipients=told.recipients, missed=told.missed, message=message)
     situation = told.situation.log(now, event, catalog, by)
     return plan(situation.changed(updated_at=now), catalog, now)
 
 
-def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Page a level now, the next one where none is named, in every escalation; an acknowledgement does not stand in its way."""
+def go_to_level(
+    situation: Situation, level: int | None, catalog: Catalog, now: Instant, *, by: str | None = None
+) -> Plan:
+    """Page a level now, the next one where none is named, in every escalation; an acknowledgement
+    does not stand in its way.
+    """
     for one in situation.escalations:
         if one.status is EscalationStatus.STOPPED:
             continue
         before = one.level if level is None else level - 1
-        to = replace(one, status=EscalationStatus.PAGING, level=min(before, one.levels), next_at=now, held=None, muted=False)
+        to = replace(
+            one,
+            status=EscalationStatus.PAGING,
+            level=min(before, one.levels),
+            next_at=now,
+            held=None,
+            muted=False,
+        )
         situation = cancel(situation, _later_steps(one, situation, now))
         situation = situation.with_escalation(to)
         past_the_last = before >= one.levels
@@ -264,27 +318,40 @@ def go_to_level(situation: Situation, level: int | None, catalog: Catalog, now: 
 
 
 def _later_steps(escalation: Escalation, situation: Situation, now: Instant) -> list[Notification]:
-    """Its pages that are still to come. Those that are due go out: whoever was to be paged is not left out by going on."""
-    pages = (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind))
-    return [one for one in pages if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back]
+    """Its pages that are still to come. Those that are due go out: whoever was to be paged is not
+    left out by going on.
+    """
+    pages = (
+        one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind)
+    )
+    return [
+        one
+        for one in pages
+        if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back
+    ]
 
 
-def answer_nudge(situation: Situation, nudge: Nudge, accepted: bool, catalog: Catalog, now: Instant, *, by: str | None) -> Plan:
+def answer_nudge(
+    situation: Situation, nudge: Nudge, accepted: bool, catalog: Catalog, now: Instant, *, by: str | None
+) -> Plan:
     """Answer an open nudge of the incident."""
     situation = rules.answer(nudge, accepted, by, situation, catalog, now)
     return plan(situation.changed(updated_at=now), catalog, now)
 
 
 def reload(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Adopt the policies of this catalog: an escalation keeps its level number; levels that no longer exist are left behind."""
+    """Adopt the policies of this catalog: an escalation keeps its level number; levels that no
+    longer exist are left behind.
+    """
     for one in situation.escalations:
         if one.status is EscalationStatus.STOPPED:
             continue
         fresh = catalog.policies.get(one.policy.id) or policy_for(one.team, None, catalog)
         if fresh != one.policy:
-            situation = situation.with_escalation(replace(one, policy=fresh, owed=tuple(n for n in one.owed if n <= len(fresh.levels))))
+            situation = situation.with_escalation(
+                replace(one, policy=fresh, owed=tuple(n for n in one.owed if n <= len(fresh.levels)))
+            )
             event = PolicyReloaded(team=one.team, policy=fresh.id, source=fresh.source)
             situation = situation.log(now, event, catalog, by)
     situation = situation.changed(config_version=catalog.version, updated_at=now)
     return plan(align(situation, catalog, now, by), catalog, now)
-

@@ -1,4 +1,6 @@
-"""Changing what is known of an incident: how bad it is, what it is about, who leads it, the latest news; and what follows at once."""
+"""Changing what is known of an incident: how bad it is, what it is about, who leads it, the latest
+news; and what follows at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.escalation.scope import align
 from escalate_cli.core.escalation.severity import change_severity, how_changed
-from escalate_cli.core.events import LabelsSet, LeadChanged, MessageAdded, ScopeChanged, SoundsLike, TitleChanged
+from escalate_cli.core.events import (
+    LabelsSet,
+    LeadChanged,
+    MessageAdded,
+    ScopeChanged,
+    SoundsLike,
+    TitleChanged,
+)
 from escalate_cli.core.incident.situation import EscalationStatus, Incident, Situation
 from escalate_cli.core.notification.stakeholders import tell_channels, tell_lead
 from escalate_cli.core.organisation.catalog import Catalog
@@ -30,10 +39,12 @@ class Changes(msgspec.Struct, frozen=True):
     title: str | None = None
 
 
-def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Change an open incident. A new service starts its team's escalation though others have acknowledged. The teams' channels and the
-    stakeholders hear what has changed of severity, scope and lead, and the message, in one. Any update resets the clock of a forgotten
-    acknowledgement."""
+def update(
+    situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None
+) -> Plan:
+    """Change an open incident. A new service starts its team's escalation though others have
+    acknowledged. The teams' channels and the stakeholders hear what has changed of severity, scope
+    and lead, and the message, in one. Any update resets the clock of a forgotten acknowledgement."""
     if changes.title is not None and changes.title != situation.incident.title:
         event = TitleChanged(before=situation.incident.title, after=changes.title)
         situation = situation.changed(title=changes.title).log(now, event, catalog, by)
@@ -62,7 +73,9 @@ def update(situation: Situation, changes: Changes, catalog: Catalog, now: Instan
 
 
 def _news(before: Incident, after: Incident, message: str | None, by: str | None, catalog: Catalog) -> str:
-    """What the channels are told: what has changed of severity, scope and lead, and the message; nothing where none of it is news."""
+    """What the channels are told: what has changed of severity, scope and lead, and the message;
+    nothing where none of it is news.
+    """
 
     def names(services: Iterable[str]) -> str:
         return ", ".join(catalog.service_name(one) for one in services)
@@ -84,9 +97,13 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     return f"{text[:-1]} ({who.strip()})." if text and who else text
 
 
-def _change_scope(situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None) -> Situation:
+def _change_scope(
+    situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None
+) -> Situation:
     before = situation.incident.services
-    after = tuple(one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services)
+    after = tuple(
+        one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services
+    )
     if after == before:
         return situation
     grew = tuple(one for one in after if one not in before)
@@ -105,14 +122,18 @@ def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Insta
     incident = situation.incident
     if service is None or service.id in incident.services or service.id == incident.suggestion:
         return situation
-    if service.team in {one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED}:
+    if service.team in {
+        one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED
+    }:
         return situation
     event = SoundsLike(incident=incident.id, service=service.id, team=service.team)
     return situation.changed(suggestion=service.id).log(now, event, catalog)
 
 
 def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
-    """An update restarts the wait after which an acknowledgement counts as forgotten. A snooze ends when it was said to end."""
+    """An update restarts the wait after which an acknowledgement counts as forgotten. A snooze ends
+    when it was said to end.
+    """
     for one in situation.escalations:
         timeout = one.policy.ack_timeout
         if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None and one.snoozed_until is None:

@@ -14,17 +14,22 @@ from escalate_cli.core.organisation.policy import When
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Whether a condition holds; if not, the first part that does not; and when to look again, if time alone can change that."""
+    """Whether a condition holds; if not, the first part that does not; and when to look again, if
+    time alone can change that.
+    """
 
     holds: bool
     reason: str = ""
     look_at: Instant | None = None
 
 
-def judge(when: When, situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None) -> Verdict:
+def judge(
+    when: When, situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None
+) -> Verdict:
     """Judge `when` for the incident at `now`.
 
-    `team` narrows the question to one escalation: a level asks about its own team and that team's services, a rule about the incident.
+    `team` narrows the question to one escalation: a level asks about its own team and that team's
+    services, a rule about the incident.
     """
     incident = situation.incident
     if when.severities is not None and incident.severity not in when.severities:
@@ -75,7 +80,9 @@ def _hours_name(name: str | None) -> str:
 
 
 def _opening(name: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """The first instant from `at` on at which the hours condition holds; `at` where the hours cannot be used: nobody waits for them."""
+    """The first instant from `at` on at which the hours condition holds; `at` where the hours
+    cannot be used: nobody waits for them.
+    """
     if name is None:
         return at
     found = catalog.hours.get(name.removeprefix("!"))
@@ -123,5 +130,7 @@ def was_interrupted(when: When, catalog: Catalog, looked_at: Instant, now: Insta
 
 
 def opening_of(during: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """When a level with `during` may page, from `at` on; `at` itself without one. None: never again, or the hours are gone."""
+    """When a level with `during` may page, from `at` on; `at` itself without one. None: never
+    again, or the hours are gone.
+    """
     return _opening(during, catalog, at)

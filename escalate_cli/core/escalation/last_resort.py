@@ -14,19 +14,29 @@ from escalate_cli.core.organisation.catalog import Catalog
 
 
 def fell_silent(escalation: Escalation, before: Situation, after: Situation) -> bool:
-    """Whether the fallback's turn has come for this escalation and no page to any person was written, though there is somebody to page."""
+    """Whether the fallback's turn has come for this escalation and no page to any person was
+    written, though there is somebody to page.
+    """
     exhausted = after.escalation(escalation.id)
     if exhausted.status is not EscalationStatus.EXHAUSTED or exhausted.next_at == escalation.next_at:
         return False
     written = after.notifications[len(before.notifications) :]
-    return not any(one.escalation_id == escalation.id and one.recipient.startswith("person:") for one in written)
+    return not any(
+        one.escalation_id == escalation.id and one.recipient.startswith("person:") for one in written
+    )
 
 
-def page_fallback_somehow(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:
-    """`page_fallback`; where that raises or reaches no person, a page to every address that `core.alarm` knows."""
+def page_fallback_somehow(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str
+) -> Situation:
+    """`page_fallback`; where that raises or reaches no person, a page to every address that
+    `core.alarm` knows.
+    """
     try:
         paged = page_fallback(escalation, situation, catalog, now, why)
-        if any(one.recipient.startswith("person:") for one in paged.notifications[len(situation.notifications) :]):
+        if any(
+            one.recipient.startswith("person:") for one in paged.notifications[len(situation.notifications) :]
+        ):
             return paged
     except Exception as problem:
         text = f"the fallback cannot be paged in the usual way ({words_of(problem)})"

@@ -1,6 +1,8 @@
-"""Paging the levels of an escalation, one after another, and the fallback when the last of them was not acknowledged.
+"""Paging the levels of an escalation, one after another, and the fallback when the last of them was
+not acknowledged.
 
-Which level comes next, `core.walk` says; whom it means and by which addresses, `core.targets` and `core.paging`.
+Which level comes next, `core.walk` says; whom it means and by which addresses, `core.targets` and
+`core.paging`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,13 @@ from escalate_cli.core.events import (
 )
 from escalate_cli.core.events.reasons import FallbackReached, LevelReached
 from escalate_cli.core.incident.doing_without import note
-from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    EscalationStatus,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.notification.alarm import fallback_targets
 from escalate_cli.core.notification.paging import Letter, Told, cancel, fallback_reaches, tell, urgency_of
 from escalate_cli.core.notification.targets import contacts, resolve
@@ -34,8 +42,11 @@ NOTICEABLY_LATE: Span = 2 * MINUTE
 """a tick a minute is never later than this; what is later is said"""
 
 
-def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, why: str = "") -> Situation:
-    """Page what is due, level after level while a level reaches nobody, until somebody is reached or the policy has run out.
+def walk_on(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, why: str = ""
+) -> Situation:
+    """Page what is due, level after level while a level reaches nobody, until somebody is reached
+    or the policy has run out.
 
     `why` is said in the pages, where it is more than that the level is due.
     """
@@ -51,7 +62,11 @@ def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         if found.position is None:
             return _run_out(escalation, situation, catalog, now)
         if found.position.cycle > escalation.cycle:
-            again = held or bool(found.passed) or (not began_now and _is_worth_another(escalation, situation, catalog, now))
+            again = (
+                held
+                or bool(found.passed)
+                or (not began_now and _is_worth_another(escalation, situation, catalog, now))
+            )
             if not again:
                 return _run_out(escalation, situation, catalog, now)
             if found.position.cycle > escalation.policy.repeat and not held:
@@ -67,7 +82,9 @@ def walk_on(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         told = _page_level(escalation, found.position.level, situation, catalog, now, why=why, late=late)
         situation = told.situation
         wait = max(escalation.policy.levels[found.position.level - 1].wait, SECOND)
-        escalation = replace(situation.escalation(escalation.id), next_at=now + wait if told.human else now, acked_by=())
+        escalation = replace(
+            situation.escalation(escalation.id), next_at=now + wait if told.human else now, acked_by=()
+        )
         situation = situation.with_escalation(escalation)
         if told.human:
             return situation
@@ -79,23 +96,29 @@ def _note_passed(
     found: Due, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
 ) -> tuple[Situation, Escalation]:
     for skipped in found.skipped:
-        event = LevelLeftOut(team=escalation.team, level=skipped.level, reason=skipped.reason, source=skipped.source)
+        event = LevelLeftOut(
+            team=escalation.team, level=skipped.level, reason=skipped.reason, source=skipped.source
+        )
         if not any(entry.at == now and entry.event == event for entry in situation.entries):
             situation = situation.log(now, event, catalog)
     missed = [one for one in found.passed if one not in escalation.paged and one not in escalation.owed]
     for number in missed:
         level = escalation.policy.levels[number - 1]
         if opening_of(level.during, catalog, now) != now:
-            owed = LevelOwed(team=escalation.team, level=number, hours=level.during or "", source=level.source)
+            owed = LevelOwed(
+                team=escalation.team, level=number, hours=level.during or "", source=level.source
+            )
             situation = situation.log(now, owed, catalog)
     escalation = replace(escalation, owed=(*escalation.owed, *missed))
     return situation.with_escalation(escalation), escalation
 
 
 def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
-    """Whether anybody that a level of the walks so far is for may have been reached; if not, to walk again at once reaches nobody either.
+    """Whether anybody that a level of the walks so far is for may have been reached; if not, to
+    walk again at once reaches nobody either.
 
-    A channel counts where a level is for channels only: beside people whom the level does not reach, it would only be told again.
+    A channel counts where a level is for channels only: beside people whom the level does not
+    reach, it would only be told again.
     """
     return any(
         one.escalation_id == escalation.id
@@ -109,8 +132,9 @@ def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
 def _is_worth_another(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> bool:
     """Whether to walk the levels again at `now` can do more than the round that has just ended.
 
-    It can when somebody was reached, and so waited for; when a level would be held; and when a level means somebody now who has not
-    been tried in vain: a round in which levels were held may have taken days, and somebody else is on call at its end.
+    It can when somebody was reached, and so waited for; when a level would be held; and when a
+    level means somebody now who has not been tried in vain: a round in which levels were held may
+    have taken days, and somebody else is on call at its end.
     """
     if _reached_anyone(escalation, situation):
         return True
@@ -124,7 +148,11 @@ def _is_worth_another(escalation: Escalation, situation: Situation, catalog: Cat
         opens_at = opening_of(level.during, catalog, now)
         if opens_at is None or not judge(level.when, situation, catalog, now, team=escalation.team).holds:
             continue
-        meant = [one for target in level.notify for one in resolve(target, escalation.team, situation, catalog, now).recipients]
+        meant = [
+            one
+            for target in level.notify
+            for one in resolve(target, escalation.team, situation, catalog, now).recipients
+        ]
         counts = ("person", "channel") if _is_for_channels(escalation, number) else ("person",)
         reached = (one for one in meant if one.kind in counts and contacts(one, urgency, catalog))
         if opens_at > now or any(one.address not in failed for one in reached):
@@ -139,21 +167,32 @@ def _is_for_channels(escalation: Escalation, number: int | None) -> bool:
 
 
 def _hold(
-    escalation: Escalation, position: Position, until: Instant, situation: Situation, catalog: Catalog, now: Instant
+    escalation: Escalation,
+    position: Position,
+    until: Instant,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
 ) -> Situation:
-    """Wait for the hours of this level; where the policy has run out and the fallback reached nobody, look at it meanwhile."""
+    """Wait for the hours of this level; where the policy has run out and the fallback reached
+    nobody, look at it meanwhile.
+    """
     level = escalation.policy.levels[position.level - 1]
     situation = _note_hours(level, escalation, situation, catalog, now)
     if escalation.held != position.level:
         hours = level.during or ""
-        event = LevelHeld(team=escalation.team, level=position.level, hours=hours, until=until, source=level.source)
+        event = LevelHeld(
+            team=escalation.team, level=position.level, hours=hours, until=until, source=level.source
+        )
         situation = situation.log(now, event, catalog)
     if position.cycle > escalation.policy.repeat and catalog.fallback.page:
         until = min(until, now + max(catalog.fallback.every, SECOND))
     return situation.with_escalation(replace(escalation, held=position.level, next_at=until))
 
 
-def _note_hours(level: Level, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+def _note_hours(
+    level: Level, escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
     for name in dict.fromkeys((level.during, level.when.hours)):
         trouble = trouble_of(name, catalog, now)
         if trouble:
@@ -162,7 +201,13 @@ def _note_hours(level: Level, escalation: Escalation, situation: Situation, cata
 
 
 def page_owed(
-    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, late: Span, but: Position | None = None
+    escalation: Escalation,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    late: Span,
+    but: Position | None = None,
 ) -> Situation:
     """Page the earliest level that a gap passed over, if its hours allow; the others stay owed."""
     owed = [one for one in escalation.owed if but is None or one != but.level]
@@ -187,10 +232,16 @@ def page_owed(
 
 
 def page_again(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Page the current level again, since the urgency has risen: other addresses may count now. The waiting is not begun anew."""
+    """Page the current level again, since the urgency has risen: other addresses may count now. The
+    waiting is not begun anew.
+    """
     situation = cancel(
         situation,
-        (one for one in situation.notifications if one.escalation_id == escalation.id and one.page_round == escalation.page_round),
+        (
+            one
+            for one in situation.notifications
+            if one.escalation_id == escalation.id and one.page_round == escalation.page_round
+        ),
     )
     why = f"again: the urgency rose to {urgency_of(situation, catalog).value}"
     told = _page_level(escalation, escalation.level, situation, catalog, now, why=why)
@@ -199,7 +250,14 @@ def page_again(escalation: Escalation, situation: Situation, catalog: Catalog, n
 
 
 def _page_level(
-    escalation: Escalation, number: int, situation: Situation, catalog: Catalog, now: Instant, *, why: str = "", late: Span = 0
+    escalation: Escalation,
+    number: int,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    why: str = "",
+    late: Span = 0,
 ) -> Told:
     level = escalation.policy.levels[number - 1]
     situation = _note_hours(level, escalation, situation, catalog, now)
@@ -236,66 +294,103 @@ def _page_level(
 
 
 def _run_out(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """No level is left, or none reaches anybody: the fallback is paged. Where it reaches nobody either, say so, and try from the
-    start again later."""
+    """No level is left, or none reaches anybody: the fallback is paged. Where it reaches nobody
+    either, say so, and try from the start again later."""
     if fallback_reaches(situation, catalog, now):
         event = Exhausted(team=escalation.team, policy=escalation.policy.id, source=escalation.policy.source)
         situation = situation.log(now, event, catalog)
         exhausted = replace(escalation, status=EscalationStatus.EXHAUSTED, held=None)
-        return page_fallback(exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged")
+        return page_fallback(
+            exhausted, situation.with_escalation(exhausted), catalog, now, "nobody acknowledged"
+        )
     policy, has_fallback = escalation.policy, bool(catalog.fallback.page)
-    nobody = NobodyToPage(team=escalation.team, policy=policy.id, has_fallback=has_fallback, source=policy.source)
+    nobody = NobodyToPage(
+        team=escalation.team, policy=policy.id, has_fallback=has_fallback, source=policy.source
+    )
     situation = situation.log(now, nobody, catalog)
     situation = _without_fallback(escalation, situation, catalog, now)
-    again = replace(situation.escalation(escalation.id), level=0, cycle=0, held=None, next_at=now + max(catalog.fallback.every, SECOND))
+    again = replace(
+        situation.escalation(escalation.id),
+        level=0,
+        cycle=0,
+        held=None,
+        next_at=now + max(catalog.fallback.every, SECOND),
+    )
     return situation.with_escalation(again)
 
 
-def on_from_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Page the fallback again, since nobody acknowledged; where it reaches nobody now, or its last page failed everywhere, the levels
-    are walked again."""
+def on_from_fallback(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
+    """Page the fallback again, since nobody acknowledged; where it reaches nobody now, or its last
+    page failed everywhere, the levels are walked again."""
     if fallback_reaches(situation, catalog, now) and not failed_everywhere(escalation, situation):
         return page_fallback(escalation, situation, catalog, now, "still no acknowledgement")
-    event = LevelsWalkedAgain(team=escalation.team, policy=escalation.policy.id, source=escalation.policy.source)
+    event = LevelsWalkedAgain(
+        team=escalation.team, policy=escalation.policy.id, source=escalation.policy.source
+    )
     situation = situation.log(now, event, catalog)
     again = replace(escalation, status=EscalationStatus.PAGING, level=0, cycle=0, next_at=now)
     return walk_on(again, situation.with_escalation(again), catalog, now)
 
 
 def failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
-    """Whether the last paging of this escalation has failed for good at every address; a channel's counts where it was for no person."""
+    """Whether the last paging of this escalation has failed for good at every address; a channel's
+    counts where it was for no person.
+    """
     pages = [
         one
         for one in situation.notifications
-        if one.escalation_id == escalation.id and one.page_round == escalation.page_round and one.kind is NotificationKind.PAGE
+        if one.escalation_id == escalation.id
+        and one.page_round == escalation.page_round
+        and one.kind is NotificationKind.PAGE
     ]
     people = [one for one in pages if one.recipient.startswith("person:")]
     return bool(pages) and all(one.status is NotificationStatus.FAILED for one in people or pages)
 
 
-def page_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str) -> Situation:
-    """Page whom `[fallback]` names, and look again after its interval: it is paged until someone acknowledges."""
+def page_fallback(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, why: str
+) -> Situation:
+    """Page whom `[fallback]` names, and look again after its interval: it is paged until someone
+    acknowledges.
+    """
     every = catalog.fallback.every
     told = _tell_fallback(escalation, why, situation, catalog, now)
-    event = FallbackPaged(team=escalation.team, recipients=told.recipients, every=every, source=catalog.fallback.source)
+    event = FallbackPaged(
+        team=escalation.team, recipients=told.recipients, every=every, source=catalog.fallback.source
+    )
     situation = told.situation.log(now, event, catalog)
-    return situation.with_escalation(replace(situation.escalation(escalation.id), next_at=now + max(every, SECOND)))
+    return situation.with_escalation(
+        replace(situation.escalation(escalation.id), next_at=now + max(every, SECOND))
+    )
 
 
-def _without_fallback(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """The policy has run out, and `[fallback].page` names nobody who can be paged now: its channels are told, and it is said why."""
+def _without_fallback(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
+    """The policy has run out, and `[fallback].page` names nobody who can be paged now: its channels
+    are told, and it is said why.
+    """
     if not catalog.fallback.page:
         return situation
     told = _tell_fallback(escalation, "it reaches no person", situation, catalog, now)
     source = catalog.fallback.source
-    event = FallbackReachedNoPerson(team=escalation.team, recipients=told.recipients, missed=told.missed, source=source)
+    event = FallbackReachedNoPerson(
+        team=escalation.team, recipients=told.recipients, missed=told.missed, source=source
+    )
     return told.situation.log(now, event, catalog)
 
 
-def _tell_fallback(escalation: Escalation, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Told:
-    escalation = replace(escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog))
+def _tell_fallback(
+    escalation: Escalation, why: str, situation: Situation, catalog: Catalog, now: Instant
+) -> Told:
+    escalation = replace(
+        escalation, page_round=escalation.page_round + 1, urgency=urgency_of(situation, catalog)
+    )
     reason = FallbackReached(escalation.policy.id, escalation.team, why)
     letter = Letter(NotificationKind.PAGE, reason, source=catalog.fallback.source, escalation=escalation)
     situation = situation.with_escalation(escalation)
-    return tell(fallback_targets(situation, catalog, now), letter, situation, catalog, now, catalog.fallback.team)
-
+    return tell(
+        fallback_targets(situation, catalog, now), letter, situation, catalog, now, catalog.fallback.team
+    )

@@ -1,7 +1,9 @@
-"""When a service is quiet: while any maintenance of it lasts, whether somebody began it, planned it, or the configuration announces it.
+"""When a service is quiet: while any maintenance of it lasts, whether somebody began it, planned
+it, or the configuration announces it.
 
-What is recorded is never changed. Ending is a record of its own, with `until_at` at its `start_at`: it cuts off every maintenance of the
-service that lasts then. Calling off a planned one is a record that ends before it starts: it takes away those that start at its `start_at`.
+What is recorded is never changed. Ending is a record of its own, with `until_at` at its `start_at`:
+it cuts off every maintenance of the service that lasts then. Calling off a planned one is a record
+that ends before it starts: it takes away those that start at its `start_at`.
 """
 
 from __future__ import annotations
@@ -17,11 +19,14 @@ from escalate_cli.core.incident.situation import Maintenance
 from escalate_cli.core.organisation.catalog import Catalog, PlannedMaintenance
 
 _MOST = 60
-"""maintenances that follow each other without a gap are looked through no further: whoever asks looks again at the end of these"""
+"""maintenances that follow each other without a gap are looked through no further: whoever asks
+looks again at the end of these
+"""
 
 
 def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> Maintenance | None:
-    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with every reason; None when it is not quiet.
+    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with every
+    reason; None when it is not quiet.
 
     `recorded` are maintenances in the order in which the store lists them, the one recorded last first.
     """
@@ -30,8 +35,12 @@ def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: I
         return None
     start_at, until_at = min(one.start_at for one in lasting), max(one.until_at for one in lasting)
     for _ in range(_MOST):
-        later = max((one.until_at for one in _lasting(recorded, catalog, service, until_at)), default=until_at)
-        earlier = min((one.start_at for one in _lasting(recorded, catalog, service, start_at - 1)), default=start_at)
+        later = max(
+            (one.until_at for one in _lasting(recorded, catalog, service, until_at)), default=until_at
+        )
+        earlier = min(
+            (one.start_at for one in _lasting(recorded, catalog, service, start_at - 1)), default=start_at
+        )
         if (earlier, later) == (start_at, until_at):
             break
         start_at, until_at = earlier, later
@@ -40,7 +49,9 @@ def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: I
     return replace(longest, start_at=start_at, until_at=until_at, reason="; ".join(reasons) or None)
 
 
-def muted_until(recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], at: Instant) -> Instant | None:
+def muted_until(
+    recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], at: Instant
+) -> Instant | None:
     """Until when all of these services are quiet; None when one of them is not, or there is none."""
     found = [quiet(recorded, catalog, one, at) for one in services]
     if not found or None in found:
@@ -51,8 +62,15 @@ def muted_until(recorded: Sequence[Maintenance], catalog: Catalog, services: Seq
 def last_muted(
     recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], now: Instant
 ) -> tuple[Instant, Instant] | None:
-    """The last stretch before `now`, as (start, end), in which all of these services were quiet; None where there was none."""
-    ends = {one.until_at for service in services for one in _spells(recorded, catalog, service, now) if one.until_at <= now}
+    """The last stretch before `now`, as (start, end), in which all of these services were quiet;
+    None where there was none.
+    """
+    ends = {
+        one.until_at
+        for service in services
+        for one in _spells(recorded, catalog, service, now)
+        if one.until_at <= now
+    }
     for end in sorted(ends, reverse=True):
         found = [quiet(recorded, catalog, one, end - 1) for one in services]
         if None not in found:
@@ -60,17 +78,30 @@ def last_muted(
     return None
 
 
-def upcoming(recorded: Sequence[Maintenance], catalog: Catalog, service: str, now: Instant) -> list[Maintenance]:
-    """The maintenances of the service that are planned to begin after `now`, soonest first; of a repeated one the next."""
-    return sorted((one for one in _spells(recorded, catalog, service, now) if one.start_at > now), key=lambda one: one.start_at)
+def upcoming(
+    recorded: Sequence[Maintenance], catalog: Catalog, service: str, now: Instant
+) -> list[Maintenance]:
+    """The maintenances of the service that are planned to begin after `now`, soonest first; of a
+    repeated one the next.
+    """
+    return sorted(
+        (one for one in _spells(recorded, catalog, service, now) if one.start_at > now),
+        key=lambda one: one.start_at,
+    )
 
 
-def _lasting(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> list[Maintenance]:
+def _lasting(
+    recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant
+) -> list[Maintenance]:
     return [one for one in _spells(recorded, catalog, service, at) if one.start_at <= at < one.until_at]
 
 
-def _spells(recorded: Sequence[Maintenance], catalog: Catalog, service: str, around: Instant) -> Iterator[Maintenance]:
-    """Every maintenance of the service as long as it lasted or will; of repeated ones those around that instant."""
+def _spells(
+    recorded: Sequence[Maintenance], catalog: Catalog, service: str, around: Instant
+) -> Iterator[Maintenance]:
+    """Every maintenance of the service as long as it lasted or will; of repeated ones those around
+    that instant.
+    """
     ends: list[Instant] = []
     called_off: set[Instant] = set()
     for one in recorded:  # the one recorded last first: what ends one was recorded after it
@@ -93,7 +124,8 @@ def _cut(maintenance: Maintenance, ends: Sequence[Instant]) -> Maintenance:
 
 
 def _occurrences(planned: PlannedMaintenance, service: str, around: Instant) -> Iterator[Maintenance]:
-    """The one that began last before that instant, the one before it and the one after it; a maintenance that comes once.
+    """The one that began last before that instant, the one before it and the one after it; a
+    maintenance that comes once.
 
     None where its time zone cannot be had here: then pages go out.
     """

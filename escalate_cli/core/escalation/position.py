@@ -1,8 +1,10 @@
-"""Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure arithmetic; pages nobody.
+"""Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure
+arithmetic; pages nobody.
 
-Late ticks (product.md §4.11): after a gap the walk is followed on paper through the levels whose time has passed. The level whose wait
-is not yet over is the one that is due now; the levels passed over that were never paged are owed, and one of them, the earliest, is
-paged beside each level that comes due, until none is left.
+Late ticks (product.md §4.11): after a gap the walk is followed on paper through the levels whose
+time has passed. The level whose wait is not yet over is the one that is due now; the levels passed
+over that were never paged are owed, and one of them, the earliest, is paged beside each level that
+comes due, until none is left.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from escalate_cli.core.notification.paging import fallback_reaches
 from escalate_cli.core.organisation.catalog import Catalog
 
 _FAR = 10_000
-"""levels to follow on paper; only an endless policy after a gap of weeks has more, and then any level is as good"""
+"""levels to follow on paper; only an endless policy after a gap of weeks has more, and then any
+level is as good
+"""
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -37,8 +41,9 @@ class Skipped(msgspec.Struct, frozen=True):
 class Due(msgspec.Struct, frozen=True):
     """What an escalation has come to at an instant.
 
-    `position` is the level to page, None when the policy has run out of levels; `begin_at` is when it came due, in the future when the
-    level is held until its hours. `passed` are levels that the gap went over, `skipped` those that do not apply.
+    `position` is the level to page, None when the policy has run out of levels; `begin_at` is when
+    it came due, in the future when the level is held until its hours. `passed` are levels that the
+    gap went over, `skipped` those that do not apply.
     """
 
     position: Position | None
@@ -59,7 +64,8 @@ def following(escalation: Escalation, position: Position) -> Position | None:
 def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Due:
     """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due.
 
-    Where the fallback reaches nobody at `now`, or there is none, the levels never run out: they are walked again.
+    Where the fallback reaches nobody at `now`, or there is none, the levels never run out: they are
+    walked again.
     """
     begin_at = escalation.next_at if escalation.next_at is not None else now
     position = Position(escalation.level, escalation.cycle)

@@ -1,4 +1,6 @@
-"""Rules: conditions on a running incident and what follows when they come true, at once or after a nudge to a human."""
+"""Rules: conditions on a running incident and what follows when they come true, at once or after a
+nudge to a human.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,14 @@ from escalate_cli.core.events import (
 )
 from escalate_cli.core.events.reasons import Asked, ByRule, RuleReachedNobody, RuleTrue
 from escalate_cli.core.incident.doing_without import note, words_of
-from escalate_cli.core.incident.situation import EscalationStatus, NotificationKind, Nudge, NudgeStatus, RuleState, Situation
+from escalate_cli.core.incident.situation import (
+    EscalationStatus,
+    NotificationKind,
+    Nudge,
+    NudgeStatus,
+    RuleState,
+    Situation,
+)
 from escalate_cli.core.notification.alarm import page_plainly
 from escalate_cli.core.notification.paging import Letter, cancel, tell
 from escalate_cli.core.notification.stakeholders import inform, tell_channels
@@ -29,7 +38,9 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Mode, OnExpiry, Rule
 
 _ROUNDS = 8
-"""a rule may raise the severity and so make another come true; more links than severities a chain cannot have"""
+"""a rule may raise the severity and so make another come true; more links than severities a chain
+cannot have
+"""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -46,7 +57,9 @@ def look(situation: Situation, catalog: Catalog, now: Instant) -> Look:
         before = situation
         for rule in catalog.rules:
             situation = _consider_safely(rule, situation, catalog, now)
-        events_over = situation.incident.raised_at is None or situation.incident.raised_at == before.incident.raised_at
+        events_over = (
+            situation.incident.raised_at is None or situation.incident.raised_at == before.incident.raised_at
+        )
         if events_over and situation.incident.severity == before.incident.severity:
             break
     situation = situation.changed(raised_at=None, scope_grew_at=None)
@@ -69,8 +82,12 @@ def _consider_safely(rule: Rule, situation: Situation, catalog: Catalog, now: In
         return _do_without(rule, problem, situation, catalog, now)
 
 
-def _do_without(rule: Rule, problem: Exception, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """A rule that cannot be used stops no other; the fallback hears of it once, since it may have been about to page somebody."""
+def _do_without(
+    rule: Rule, problem: Exception, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
+    """A rule that cannot be used stops no other; the fallback hears of it once, since it may have
+    been about to page somebody.
+    """
     text = f'rule "{rule.name}" cannot be used ({words_of(problem)})'
     situation = note(situation, now, text, source=rule.source)
     if _state(rule, situation).holds:
@@ -111,7 +128,9 @@ def _consider(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) 
 
 def _next_look(situation: Situation, catalog: Catalog, now: Instant) -> Instant | None:
     soonest: list[Instant] = [
-        nudge.expires_at for nudge in situation.nudges if nudge.status is NudgeStatus.OPEN and nudge.expires_at is not None
+        nudge.expires_at
+        for nudge in situation.nudges
+        if nudge.status is NudgeStatus.OPEN and nudge.expires_at is not None
     ]
     for rule in catalog.rules:
         try:
@@ -132,7 +151,9 @@ def fire(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Si
     if trouble:
         situation = note(situation, now, trouble, source=rule.source)
     if rule.mode is Mode.AUTO:
-        event = RuleFired(rule=rule.name, condition=rule.when.text, proposal=proposal_of(rule), source=rule.source)
+        event = RuleFired(
+            rule=rule.name, condition=rule.when.text, proposal=proposal_of(rule), source=rule.source
+        )
         return act(rule, situation.log(now, event, catalog), catalog, now)
     return _ask(rule, situation, catalog, now)
 
@@ -153,7 +174,10 @@ def proposal_of(rule: Rule) -> str:
 
 def act(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Do what the rule says."""
-    if rule.raise_to and catalog.severity(rule.raise_to).rank > catalog.severity(situation.incident.severity).rank:
+    if (
+        rule.raise_to
+        and catalog.severity(rule.raise_to).rank > catalog.severity(situation.incident.severity).rank
+    ):
         before, why = situation.incident.severity, f'rule "{rule.name}"'
         situation = change_severity(situation, rule.raise_to, catalog, now, because=why)
         note = f"Severity {how_changed(before, rule.raise_to, catalog)} ({why})."
@@ -174,7 +198,9 @@ def _page(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> S
         paged = PagedByRule(recipients=told.recipients, rule=rule.name, source=rule.source)
         situation = situation.log(now, paged, catalog)
     if told.missed:
-        situation = situation.log(now, RuleMissed(rule=rule.name, missed=told.missed, source=rule.source), catalog)
+        situation = situation.log(
+            now, RuleMissed(rule=rule.name, missed=told.missed, source=rule.source), catalog
+        )
     if not told.recipients and catalog.fallback.page:
         letter = Letter(NotificationKind.PAGE, RuleReachedNobody(rule.name), source=catalog.fallback.source)
         situation = tell(catalog.fallback.page, letter, situation, catalog, now).situation
@@ -191,8 +217,19 @@ def _involve(team: str, rule: Rule, situation: Situation, catalog: Catalog, now:
 
 def _ask(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     expires_at = now + rule.expires if rule.expires is not None else None
-    nudge = Nudge(situation.fresh_id(), rule.name, rule, proposal_of(rule), (), now, expires_at=expires_at, source=rule.source)
-    letter = Letter(NotificationKind.NUDGE, Asked(rule.name, rule.when.text), source=rule.source, nudge_id=nudge.id)
+    nudge = Nudge(
+        situation.fresh_id(),
+        rule.name,
+        rule,
+        proposal_of(rule),
+        (),
+        now,
+        expires_at=expires_at,
+        source=rule.source,
+    )
+    letter = Letter(
+        NotificationKind.NUDGE, Asked(rule.name, rule.when.text), source=rule.source, nudge_id=nudge.id
+    )
     situation = situation.with_nudge(nudge)
     told = tell(rule.ask, letter, situation, catalog, now)
     if not told.recipients:
@@ -215,7 +252,9 @@ def _ask(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Si
 def answer(
     nudge: Nudge, accepted: bool, by: str | None, situation: Situation, catalog: Catalog, now: Instant
 ) -> Situation:
-    """Answer an open nudge: a yes does what was proposed, a no does nothing; either way nobody is asked again for it."""
+    """Answer an open nudge: a yes does what was proposed, a no does nothing; either way nobody is
+    asked again for it.
+    """
     status = NudgeStatus.ACCEPTED if accepted else NudgeStatus.DECLINED
     situation = _settle(nudge, status, situation, now, by)
     event = NudgeAnswered(rule=nudge.rule, status=status.value, proposal=nudge.action, source=nudge.source)
@@ -245,8 +284,8 @@ def drop_open(situation: Situation, reason: str, now: Instant) -> Situation:
     return situation
 
 
-def _settle(nudge: Nudge, status: NudgeStatus, situation: Situation, now: Instant, by: str | None) -> Situation:
+def _settle(
+    nudge: Nudge, status: NudgeStatus, situation: Situation, now: Instant, by: str | None
+) -> Situation:
     situation = situation.with_nudge(replace(nudge, status=status, answered_by=by, answered_at=now))
     return cancel(situation, (one for one in situation.notifications if one.nudge_id == nudge.id))
-
-

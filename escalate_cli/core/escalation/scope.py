@@ -1,4 +1,6 @@
-"""Escalations in step with the scope: each service in scope leads to (team, policy), each distinct pair to one escalation."""
+"""Escalations in step with the scope: each service in scope leads to (team, policy), each distinct
+pair to one escalation.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Wanted(msgspec.Struct, frozen=True):
     services: tuple[str, ...]
     because: str
     broken: str = ""
-    """what could not be used, as a sentence: then the policy is one without levels, which pages the fallback"""
+    """what could not be used, as a sentence: then the policy is one without levels, which pages the
+    fallback
+    """
 
 
 NO_LEVELS = Policy("fallback", ())
@@ -30,11 +34,16 @@ NO_LEVELS = Policy("fallback", ())
 
 
 def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
-    """The policy with this id, else the team's, else one that pages whoever is on call, the lead and the members in turn."""
+    """The policy with this id, else the team's, else one that pages whoever is on call, the lead
+    and the members in turn.
+    """
     named = policy_id or (catalog.teams[team].policy if team in catalog.teams else None)
     if named in catalog.policies:
         return catalog.policies[named or ""]
-    levels = tuple(Level((Target(kind),), 5 * MINUTE) for kind in (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS))
+    levels = tuple(
+        Level((Target(kind),), 5 * MINUTE)
+        for kind in (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS)
+    )
     return Policy(named or "built-in", levels)
 
 
@@ -71,7 +80,10 @@ def _belonging(services: tuple[str, ...], team: str, catalog: Catalog) -> tuple[
         names = ", ".join(catalog.services[one].name for one in services)
         return f"{names} belongs to {catalog.team_name(team)}", ""
     except Exception as problem:
-        return f"{', '.join(services)} belongs to {team}", f"the name of {team} cannot be used ({words_of(problem)})"
+        return (
+            f"{', '.join(services)} belongs to {team}",
+            f"the name of {team} cannot be used ({words_of(problem)})",
+        )
 
 
 def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple[Policy, str]:
@@ -82,7 +94,9 @@ def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple
 
 
 def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None = None) -> Situation:
-    """Start the escalations that the scope asks for and has not, stop those it no longer asks for; what a rule brought in stays."""
+    """Start the escalations that the scope asks for and has not, stop those it no longer asks for;
+    what a rule brought in stays.
+    """
     asked = wanted(situation.incident.services, catalog)
     pairs = {(one.team, one.policy.id): one for one in asked}
     for escalation in situation.escalations:
@@ -90,24 +104,37 @@ def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None =
             continue
         ask = pairs.pop((escalation.team, escalation.policy.id), None)
         if ask is not None:
-            situation = situation.with_escalation(replace(escalation, services=ask.services, because=ask.because))
+            situation = situation.with_escalation(
+                replace(escalation, services=ask.services, because=ask.because)
+            )
         elif escalation.involved_by is None:
-            situation = stop(situation, escalation, "no service in scope leads to it any more", catalog, now, by)
+            situation = stop(
+                situation, escalation, "no service in scope leads to it any more", catalog, now, by
+            )
     for ask in pairs.values():
         situation = _start_safely(situation, ask, catalog, now)
     return situation
 
 
 def _start_safely(situation: Situation, ask: Wanted, catalog: Catalog, now: Instant) -> Situation:
-    """Start one escalation; where that cannot be done, one that pages the fallback. The other teams' are started all the same."""
+    """Start one escalation; where that cannot be done, one that pages the fallback. The other
+    teams' are started all the same.
+    """
     if ask.broken:
         situation = note(situation, now, ask.broken, team=ask.team)
     try:
         return start(situation, ask, catalog, now)
     except Exception as problem:
-        text = f"the escalation to {ask.team} could not be started ({words_of(problem)}): the fallback is paged"
+        text = (
+            f"the escalation to {ask.team} could not be started ({words_of(problem)}): the fallback is paged"
+        )
         instead = Escalation(
-            id=situation.fresh_id(), team=ask.team, policy=NO_LEVELS, next_at=now, because=ask.because, services=ask.services
+            id=situation.fresh_id(),
+            team=ask.team,
+            policy=NO_LEVELS,
+            next_at=now,
+            because=ask.because,
+            services=ask.services,
         )
         return note(situation, now, text, team=ask.team).with_escalation(instead)
 
@@ -127,19 +154,33 @@ def start(
         involved_by=involved_by,
     )
     event = EscalationStarted(
-        team=ask.team, policy=ask.policy.id, services=ask.services, because=ask.because, source=ask.policy.source
+        team=ask.team,
+        policy=ask.policy.id,
+        services=ask.services,
+        because=ask.because,
+        source=ask.policy.source,
     )
     return situation.with_escalation(escalation).log(now, event, catalog)
 
 
 def stop(
-    situation: Situation, escalation: Escalation, reason: str, catalog: Catalog, now: Instant, by: str | None = None
+    situation: Situation,
+    escalation: Escalation,
+    reason: str,
+    catalog: Catalog,
+    now: Instant,
+    by: str | None = None,
 ) -> Situation:
     """Stop one escalation for good and cancel what it has not sent yet."""
-    situation = situation.with_escalation(replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None))
+    situation = situation.with_escalation(
+        replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None)
+    )
     situation = cancel(
         situation,
-        (one for one in situation.notifications if one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE),
+        (
+            one
+            for one in situation.notifications
+            if one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE
+        ),
     )
     return situation.log(now, EscalationStopped(team=escalation.team, reason=reason), catalog, by)
-

@@ -11,10 +11,16 @@ from escalate_cli.core.organisation.catalog import Catalog, Urgency
 
 
 def change_severity(
-    situation: Situation, severity: str, catalog: Catalog, now: Instant, *, by: str | None = None, because: str = ""
+    situation: Situation,
+    severity: str,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    by: str | None = None,
+    because: str = "",
 ) -> Situation:
-    """Set the severity; nothing happens when it already is. `plan` pages again where the urgency has risen; telling those who only
-    hear of it is the caller's."""
+    """Set the severity; nothing happens when it already is. `plan` pages again where the urgency
+    has risen; telling those who only hear of it is the caller's."""
     before = catalog.severity(situation.incident.severity)
     after = catalog.severity(severity)
     if before.id == after.id:
@@ -37,11 +43,17 @@ def how_changed(before: str, after: str, catalog: Catalog) -> str:
 
 
 def _weigh_again(situation: Situation, now: Instant) -> Situation:
-    """What `[limits]` hold back of a graver incident may matter most now: it is due again, to be judged anew."""
+    """What `[limits]` hold back of a graver incident may matter most now: it is due again, to be
+    judged anew.
+    """
     weighed = tuple(
-        replace(one, due_at=now)
-        if one.held_back and one.status is NotificationStatus.PENDING and one.kind is NotificationKind.PAGE
-        else one
+        (
+            replace(one, due_at=now)
+            if one.held_back
+            and one.status is NotificationStatus.PENDING
+            and one.kind is NotificationKind.PAGE
+            else one
+        )
         for one in situation.notifications
     )
     return replace(situation, notifications=weighed)

@@ -1,4 +1,6 @@
-"""What of a configuration cannot be used here and now, although it was valid when it was read: zones, schedules, hours."""
+"""What of a configuration cannot be used here and now, although it was valid when it was read:
+zones, schedules, hours.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""It got worse while somebody had it: a rise in urgency ends a snooze, and whoever has acknowledged hears of it the new way."""
+"""It got worse while somebody had it: a rise in urgency ends a snooze, and whoever has acknowledged
+hears of it the new way.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,14 @@ from escalate_cli.core.wording.events import sentence
 
 
 def heed_rise(resting: list[Escalation], situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """What a rise in urgency means for these escalations, which somebody has: those snoozed page their current level again, of the others
-    each one who has acknowledged is told, once. An acknowledgement by people of whom none can be told holds no longer than a snooze."""
-    risen = [one for one in resting if one.urgency is Urgency.LOW and urgency_of(situation, catalog) is Urgency.HIGH]
+    """What a rise in urgency means for these escalations, which somebody has: those snoozed page
+    their current level again, of the others each one who has acknowledged is told, once. An
+    acknowledgement by people of whom none can be told holds no longer than a snooze."""
+    risen = [
+        one
+        for one in resting
+        if one.urgency is Urgency.LOW and urgency_of(situation, catalog) is Urgency.HIGH
+    ]
     told: dict[str, bool] = {}
     for escalation in risen:
         situation = situation.with_escalation(replace(escalation, urgency=Urgency.HIGH))
@@ -40,7 +47,9 @@ def _takers(escalation: Escalation) -> tuple[str, ...]:
 
 
 def _tell(person: str, situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situation, bool]:
-    """Along all the person's steps for the new urgency; an acknowledgement calls off those that are still to come."""
+    """Along all the person's steps for the new urgency; an acknowledgement calls off those that are
+    still to come.
+    """
     if person not in catalog.people:
         return _cannot_be_told(person, "not in the configuration", situation, catalog, now), False
     recipient = Recipient("person", person, TookIt(worse=True))
@@ -59,12 +68,20 @@ def _cannot_be_told(person: str, why: str, situation: Situation, catalog: Catalo
 
 
 def _what_got_worse(situation: Situation) -> str:
-    change = next((one.event for one in reversed(situation.entries) if isinstance(one.event, SeverityChanged)), None)
-    what = f"raised from {change.before} to {change.after}" if change else f"it is {situation.incident.severity} now"
+    change = next(
+        (one.event for one in reversed(situation.entries) if isinstance(one.event, SeverityChanged)), None
+    )
+    what = (
+        f"raised from {change.before} to {change.after}"
+        if change
+        else f"it is {situation.incident.severity} now"
+    )
     return f"It got worse since you acknowledged it: {what}."
 
 
-def _page_again(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, snoozed: bool) -> Situation:
+def _page_again(
+    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, snoozed: bool
+) -> Situation:
     """Page the current level again, with its full wait; the first one, where none has been paged yet."""
     person, source = escalation.acknowledged_by, escalation.policy.source
     event = RestEnded(team=escalation.team, person=person, snoozed=snoozed, source=source)

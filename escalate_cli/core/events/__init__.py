@@ -1,8 +1,10 @@
 """What can happen to an incident: one type for each thing, with its facts.
 
-The timeline stores events as they are, told apart by their tag, and whoever wants to know something asks their type and their fields.
-The sentence of each is made in `core.wording.events` and read back by nobody. Instants and spans are microseconds, people and channels
-"person:ana" and "channel:ops" where they are recipients, and bare ids elsewhere. `source` is the `file:line` that asked for it.
+The timeline stores events as they are, told apart by their tag, and whoever wants to know something
+asks their type and their fields. The sentence of each is made in `core.wording.events` and read
+back by nobody. Instants and spans are microseconds, people and channels "person:ana" and
+"channel:ops" where they are recipients, and bare ids elsewhere. `source` is the `file:line` that
+asked for it.
 """
 
 from __future__ import annotations
@@ -36,13 +38,7 @@ from escalate_cli.core.events.beginnings import (
     SnoozeOver,
     Way,
 )
-from escalate_cli.core.events.event import (
-    EntryKind,
-    Event,
-    OfTeam,
-    Reaching,
-    TeamReaching,
-)
+from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching, TeamReaching
 from escalate_cli.core.events.messages import (
     Attempt,
     CalledOff,
@@ -89,12 +85,15 @@ SomebodyReached = Reaching | TeamReaching
 
 AnyEvent = (
     Declared | DeclaredAgain | Routed
-    | EscalationStarted | EscalationStopped | AcknowledgementForgotten | SnoozeOver | RestEnded | GoneOnByHand | LevelsWalkedAgain
+    | EscalationStarted | EscalationStopped | AcknowledgementForgotten | SnoozeOver | RestEnded
+    | GoneOnByHand | LevelsWalkedAgain
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
     | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
     | Acknowledged | AcknowledgedInPart | AcknowledgedBesides | Snoozed | Resolved | Reopened
-    | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded | PolicyReloaded | PagedByHand
-    | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired | NudgeDropped
+    | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded
+    | PolicyReloaded | PagedByHand
+    | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
+    | NudgeDropped
     | Informed | ToldOfRise | NotToldOfRise | MaintenanceBegan | MaintenanceOver | SoundsLike
     | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried
     | Unclassified

@@ -7,8 +7,8 @@ from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
 
 
 class Acknowledged(OfTeam, frozen=True, kw_only=True):
-    """Somebody took a team's escalation; `everything`: all of them (None: an old record does not say). `timeout` is after how long without
-    an update it pages again."""
+    """Somebody took a team's escalation; `everything`: all of them (None: an old record does not
+    say). `timeout` is after how long without an update it pages again."""
 
     KIND = EntryKind.ACKNOWLEDGED
     NAMES_WHO = True

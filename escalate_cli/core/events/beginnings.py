@@ -10,7 +10,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam
 
-# ── the beginning ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the beginning ──────────────────────────────────────────────────────────────────────
 
 
 class Declared(Event, frozen=True, kw_only=True):
@@ -26,7 +26,9 @@ class Declared(Event, frozen=True, kw_only=True):
 
 
 class DeclaredAgain(Event, frozen=True, kw_only=True):
-    """The same key said something else that changes nothing: of its severity, title or lead (`what`). Leads are people's ids."""
+    """The same key said something else that changes nothing: of its severity, title or lead
+    (`what`). Leads are people's ids.
+    """
 
     KIND = EntryKind.DECLARED
     what: str
@@ -53,8 +55,9 @@ class Way(str, Enum):
 
 
 class Routed(Event, frozen=True, kw_only=True):
-    """How the services were found; the first four fields are the incident's `routing`. `because` is why the service fits, or why nothing
-    could be found; `fallback` the team that gets what fits nobody."""
+    """How the services were found; the first four fields are the incident's `routing`. `because` is
+    why the service fits, or why nothing could be found; `fallback` the team that gets what fits
+    nobody."""
 
     KIND = EntryKind.ROUTED
     query: str
@@ -68,7 +71,7 @@ class Routed(Event, frozen=True, kw_only=True):
     fallback: str | None = None
 
 
-# ── escalations ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── escalations ───────────────────────────────────────────────────────────────────────
 
 
 class EscalationStarted(OfTeam, frozen=True, kw_only=True):
@@ -89,8 +92,8 @@ class EscalationStopped(OfTeam, frozen=True, kw_only=True):
 
 
 class AcknowledgementForgotten(OfTeam, frozen=True, kw_only=True):
-    """Nobody updated it for the policy's `ack_timeout`: it pages again. `updated_at` is the last update since, if any; an old record does
-    not know `taken_at`."""
+    """Nobody updated it for the policy's `ack_timeout`: it pages again. `updated_at` is the last
+    update since, if any; an old record does not know `taken_at`."""
 
     KIND = EntryKind.ESCALATION
     person: str | None
@@ -108,7 +111,9 @@ class SnoozeOver(OfTeam, frozen=True, kw_only=True):
 
 
 class RestEnded(OfTeam, frozen=True, kw_only=True):
-    """The urgency rose: a snooze ends, or an acknowledgement by people of whom none can be told. It pages again."""
+    """The urgency rose: a snooze ends, or an acknowledgement by people of whom none can be told. It
+    pages again.
+    """
 
     KIND = EntryKind.ESCALATION
     person: str | None

@@ -7,8 +7,9 @@ from escalate_cli.core.events.event import EntryKind, Event
 
 
 class Attempt(Event, frozen=True, kw_only=True):
-    """What became of one attempt to send: page, inform, nudge … (`what`). `digest_of` is how many notifications of several incidents were
-    in its message (0: it was none such), `beside_another`: another of the same incident led it."""
+    """What became of one attempt to send: page, inform, nudge … (`what`). `digest_of` is how many
+    notifications of several incidents were in its message (0: it was none such), `beside_another`:
+    another of the same incident led it."""
 
     what: str
     notification: int
@@ -85,7 +86,9 @@ class HeldBack(Event, frozen=True, kw_only=True):
 
 
 class LaterStepsHurried(Event, frozen=True, kw_only=True):
-    """Every address that was tried first failed for good: these pairs of recipient and gateway are due at once."""
+    """Every address that was tried first failed for good: these pairs of recipient and gateway are
+    due at once.
+    """
 
     KIND = EntryKind.PAGED
     steps: tuple[tuple[str, str], ...]

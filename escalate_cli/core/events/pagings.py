@@ -7,8 +7,9 @@ from escalate_cli.core.events.event import EntryKind, Event, OfTeam, TeamReachin
 
 
 class LevelPaged(TeamReaching, frozen=True, kw_only=True):
-    """A level was paged, or reached nobody. `cycle` counts the rounds before, `levels` how many the policy has (None: not known).
-    `human` is whether it did what it was for; else the next level follows at once. `why` is said where it is more than that it was due."""
+    """A level was paged, or reached nobody. `cycle` counts the rounds before, `levels` how many the
+    policy has (None: not known). `human` is whether it did what it was for; else the next level
+    follows at once. `why` is said where it is more than that it was due."""
 
     KIND = EntryKind.LEVEL
     NAMES_TEAM = False
@@ -83,7 +84,9 @@ class Exhausted(OfTeam, frozen=True, kw_only=True):
 
 
 class NobodyToPage(OfTeam, frozen=True, kw_only=True):
-    """Neither a level nor the fallback reaches anybody; `has_fallback`: the configuration names somebody to page."""
+    """Neither a level nor the fallback reaches anybody; `has_fallback`: the configuration names
+    somebody to page.
+    """
 
     KIND = EntryKind.SKIPPED
     NAMES_TEAM = False

@@ -1,4 +1,6 @@
-"""Why somebody is written to: how they come to be meant, and what the message is for. Values; `core.wording.reasons` says them."""
+"""Why somebody is written to: how they come to be meant, and what the message is for. Values;
+`core.wording.reasons` says them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ class _Value(msgspec.Struct, frozen=True, tag=str.lower, tag_field="is"):
     """A reason, told from the others by its tag."""
 
 
-# ── how they come to be meant ─────────────────────────────────────────────────────────────────────────────────────────
+# ── how they come to be meant ─────────────────────────────────────────────────────────
 
 
 class Named(_Value, frozen=True):
@@ -90,7 +92,7 @@ OfTeam = OnCallFor | LeadOf | MemberOf | NextInTurn | ChannelOf
 """meant for a team"""
 
 
-# ── what the message is for ───────────────────────────────────────────────────────────────────────────────────────────
+# ── what the message is for ───────────────────────────────────────────────────────────
 
 
 class LevelReached(_Value, frozen=True):
@@ -164,7 +166,17 @@ class Said(_Value, frozen=True):
 
 
 Cause = (
-    LevelReached | FallbackReached | RuleTrue | ByRule | RuleReachedNobody | Asked | ByHand | Severe | Update | UrgencyRose | Said
+    LevelReached
+    | FallbackReached
+    | RuleTrue
+    | ByRule
+    | RuleReachedNobody
+    | Asked
+    | ByHand
+    | Severe
+    | Update
+    | UrgencyRose
+    | Said
 )
 
 
@@ -177,7 +189,9 @@ class Because(msgspec.Struct, frozen=True):
 
     @property
     def stem(self) -> tuple[object, ...]:
-        """What makes two messages to somebody the same one again: in which round, and why now, does not count."""
+        """What makes two messages to somebody the same one again: in which round, and why now, does
+        not count.
+        """
         cause = self.cause
         if isinstance(cause, LevelReached):
             cause = LevelReached(cause.level, cause.levels, cause.policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
 
-# ── rules, and those who are told ────────────────────────────────────────────────────────────────────────────────────
+# ── rules, and those who are told ──────────────────────────────────────────────────────
 
 
 class RuleFired(Event, frozen=True, kw_only=True):
@@ -36,7 +36,9 @@ class RuleMissed(Event, frozen=True, kw_only=True):
 
 
 class NudgeAsked(Event, frozen=True, kw_only=True):
-    """Somebody was asked whether to do `proposal`; after `expires` without an answer it is done (`done_anyway`) or dropped."""
+    """Somebody was asked whether to do `proposal`; after `expires` without an answer it is done
+    (`done_anyway`) or dropped.
+    """
 
     KIND = EntryKind.NUDGE
     rule: str
@@ -116,7 +118,7 @@ class NotToldOfRise(Event, frozen=True, kw_only=True):
     reason: str
 
 
-# ── maintenance, suggestions ─────────────────────────────────────────────────────────────────────────────────────────
+# ── maintenance, suggestions ──────────────────────────────────────────────────────────
 
 
 class MaintenanceBegan(OfTeam, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
-"""What the record of one incident says once it is over, or so far: the facts that statistics and lessons count.
+"""What the record of one incident says once it is over, or so far: the facts that statistics and
+lessons count.
 
-All of it is read from stored rows (`store/history.py`); nothing here decides anything. Instants and spans are microseconds.
+All of it is read from stored rows (`store/history.py`); nothing here decides anything. Instants and
+spans are microseconds.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from escalate_cli.core.calendar.duration import Instant, Span
 
 
 class Delivery(NamedTuple):
-    """What became of the messages of an incident through one gateway, for one team (None: for no team's escalation)."""
+    """What became of the messages of an incident through one gateway, for one team (None: for no
+    team's escalation).
+    """
 
     gateway: str
     team: str | None
@@ -37,8 +41,8 @@ class Failure(NamedTuple):
 class Page(NamedTuple):
     """A message that pages a person and went out.
 
-    `paging` is the same for all messages of one paging: those that one round of one escalation, one rule or one hand sent them at once
-    or, by their notification rules, one after the other.
+    `paging` is the same for all messages of one paging: those that one round of one escalation, one
+    rule or one hand sent them at once or, by their notification rules, one after the other.
     """
 
     at: Instant
@@ -65,7 +69,9 @@ class Paging(NamedTuple):
     recipients: tuple[str, ...]
     source: str
     estimated: bool = False
-    """an import did not know when: `at` is a guess from the waits of the policy, and no answer is timed by it"""
+    """an import did not know when: `at` is a guess from the waits of the policy, and no answer is
+    timed by it
+    """
     policy: str | None = None
     """as the entry names it; None in older ones"""
 
@@ -105,7 +111,9 @@ class Rescoped(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A nudge and how it ended: accepted, declined, expired, or open. `answered_by` is None where nobody was asked to decide."""
+    """A nudge and how it ended: accepted, declined, expired, or open. `answered_by` is None where
+    nobody was asked to decide.
+    """
 
     rule: str
     status: str
@@ -118,15 +126,22 @@ class Asked(NamedTuple):
 
     @property
     def ran_out(self) -> bool:
-        """Whether it had all its time: one that is dropped because the incident is over has not been refused."""
-        return self.expires_at is not None and self.answered_at is not None and self.answered_at >= self.expires_at
+        """Whether it had all its time: one that is dropped because the incident is over has not
+        been refused.
+        """
+        return (
+            self.expires_at is not None
+            and self.answered_at is not None
+            and self.answered_at >= self.expires_at
+        )
 
 
 class Answer(NamedTuple):
     """An acknowledgement, traced to the page it answers.
 
-    `level` is the level at which whoever acknowledged was paged last, and `after` how long before; `gateway` carried their last message.
-    All three are None for somebody who acknowledged without having been paged. `current` is the level that had been paged last by then.
+    `level` is the level at which whoever acknowledged was paged last, and `after` how long before;
+    `gateway` carried their last message. All three are None for somebody who acknowledged without
+    having been paged. `current` is the level that had been paged last by then.
     """
 
     at: Instant
@@ -140,8 +155,8 @@ class Answer(NamedTuple):
 
 @dataclass(eq=False)
 class Record:
-    """One incident, as it was declared, as it went, and as it ended. Nobody changes one; being frozen would cost thousands of them a
-    tenth of the time that a report may take."""
+    """One incident, as it was declared, as it went, and as it ended. Nobody changes one; being
+    frozen would cost thousands of them a tenth of the time that a report may take."""
 
     id: int
     title: str
@@ -211,7 +226,9 @@ class Record:
 
     def policy_of(self, team: str, at: Instant) -> str | None:
         """The policy that ran for `team` at that instant, the one begun last where there were two."""
-        return next((policy for began, whose, policy in reversed(self.joined) if whose == team and began <= at), None)
+        return next(
+            (policy for began, whose, policy in reversed(self.joined) if whose == team and began <= at), None
+        )
 
     @property
     def first_severity(self) -> str:
@@ -230,7 +247,9 @@ class Record:
 
     @cached_property
     def summons(self) -> tuple[Page, ...]:
-        """Each paging of a person once, by the first message of it that went out: who has three gateways is not paged three times."""
+        """Each paging of a person once, by the first message of it that went out: who has three
+        gateways is not paged three times.
+        """
         first: dict[tuple[object, ...], Page] = {}
         for page in self.pages:
             first.setdefault((page.person, page.paging), page)
@@ -269,16 +288,25 @@ class Record:
 
     @cached_property
     def outcomes(self) -> tuple[tuple[Paging, bool | None], ...]:
-        """Each paging of a level that reached people: True when one of them acknowledged or snoozed it; False when the next level, or the
-        fallback, had to be paged because nobody did; None when it ended otherwise, before its wait was over."""
-        return tuple((one, self._outcome(one, self.pagings[number + 1 :])) for number, one in enumerate(self.pagings) if one.people)
+        """Each paging of a level that reached people: True when one of them acknowledged or snoozed
+        it; False when the next level, or the fallback, had to be paged because nobody did; None
+        when it ended otherwise, before its wait was over."""
+        return tuple(
+            (one, self._outcome(one, self.pagings[number + 1 :]))
+            for number, one in enumerate(self.pagings)
+            if one.people
+        )
 
     def _outcome(self, one: Paging, after: Sequence[Paging]) -> bool | None:
         later = [other for other in after if (other.team, other.policy) == (one.team, one.policy)]
         taken = [(ack.at, ack.by) for ack in self.acks if ack.team == one.team]
         for at, by in (*taken, *self.snoozes):
             # Whoever was paged again since answers the later paging.
-            if at >= one.at and by in one.people and not any(other.at <= at and by in other.people for other in later):
+            if (
+                at >= one.at
+                and by in one.people
+                and not any(other.at <= at and by in other.people for other in later)
+            ):
                 return True
         following = next((other for other in later if other.at > one.at), None)
         if following is not None:
@@ -289,8 +317,9 @@ class Record:
 
     @property
     def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """(from, to): the services it was declared on, none of which is in scope any more, and those in scope instead; from () where
-        nobody knew a service at the declaration. None where it stayed where it was declared."""
+        """(from, to): the services it was declared on, none of which is in scope any more, and
+        those in scope instead; from () where nobody knew a service at the declaration. None where
+        it stayed where it was declared."""
         if not self.scopes or not self.services:
             return None
         first = self.first_services

@@ -88,7 +88,8 @@ class NudgeStatus(str, Enum):
 class Incident(msgspec.Struct, frozen=True):
     """What was declared.
 
-    The `*_since` instants are what time conditions count from; unlike `declared_at` they are moved when the clock is set back.
+    The `*_since` instants are what time conditions count from; unlike `declared_at` they are moved
+    when the clock is set back.
     """
 
     id: int
@@ -124,10 +125,11 @@ class Incident(msgspec.Struct, frozen=True):
 class Escalation(msgspec.Struct, frozen=True):
     """One run of one policy for one team.
 
-    `level` is the number of the level that was paged last, from 1; 0 before the first. `cycle` counts walks, from 0.
-    `next_at` is when something is due again: the next level, the fallback again, or the end of an acknowledgement.
-    `owed` are levels that a gap passed over and that are still to be paged, in order. `held` is the number of a level that
-    waits for its hours. `acked_by` are the people who acknowledged the current level (for `acks = "all"`).
+    `level` is the number of the level that was paged last, from 1; 0 before the first. `cycle`
+    counts walks, from 0. `next_at` is when something is due again: the next level, the fallback
+    again, or the end of an acknowledgement. `owed` are levels that a gap passed over and that are
+    still to be paged, in order. `held` is the number of a level that waits for its hours.
+    `acked_by` are the people who acknowledged the current level (for `acks = "all"`).
     """
 
     id: int
@@ -145,7 +147,9 @@ class Escalation(msgspec.Struct, frozen=True):
     held: int | None = None
     acked_by: tuple[str, ...] = ()
     page_round: int = 0
-    """grows with every level paged, so that the notifications of one paging can be told from those of the next"""
+    """grows with every level paged, so that the notifications of one paging can be told from those
+    of the next
+    """
     involved_by: str | None = None
     """the rule that brought the team in; None where a service in scope, or the lack of one, did"""
     acknowledged_at: Instant | None = None
@@ -163,9 +167,10 @@ class Escalation(msgspec.Struct, frozen=True):
 class Notification(msgspec.Struct, frozen=True):
     """One message to one address through one gateway.
 
-    `recipient` is "person:ID" or "channel:ID". `due_at` is when the next attempt may begin. `page_round` ties it to one paging of one
-    level of its escalation; `step` is the recipient's notification step, from 0. `unsure` is set when an earlier attempt may have arrived.
-    `note` is what happened, where the message is about an event rather than a page.
+    `recipient` is "person:ID" or "channel:ID". `due_at` is when the next attempt may begin.
+    `page_round` ties it to one paging of one level of its escalation; `step` is the recipient's
+    notification step, from 0. `unsure` is set when an earlier attempt may have arrived. `note` is
+    what happened, where the message is about an event rather than a page.
     """
 
     id: int
@@ -203,7 +208,11 @@ class Notification(msgspec.Struct, frozen=True):
     @property
     def live(self) -> bool:
         """Whether an attempt is still to come or under way."""
-        return self.status in (NotificationStatus.PENDING, NotificationStatus.SENDING, NotificationStatus.RETRYING)
+        return self.status in (
+            NotificationStatus.PENDING,
+            NotificationStatus.SENDING,
+            NotificationStatus.RETRYING,
+        )
 
     @property
     def waits_for_digest(self) -> bool:
@@ -212,7 +221,9 @@ class Notification(msgspec.Struct, frozen=True):
 
 
 class RuleState(msgspec.Struct, frozen=True):
-    """What the incident remembers of one rule: whether its condition held when it was last looked at, and when it last fired."""
+    """What the incident remembers of one rule: whether its condition held when it was last looked
+    at, and when it last fired.
+    """
 
     rule: str
     holds: bool = False
@@ -221,7 +232,9 @@ class RuleState(msgspec.Struct, frozen=True):
 
 
 class Nudge(msgspec.Struct, frozen=True):
-    """A rule's action waiting for a human yes or no. `proposal` is the rule as it was when it fired: that is what a yes does."""
+    """A rule's action waiting for a human yes or no. `proposal` is the rule as it was when it
+    fired: that is what a yes does.
+    """
 
     id: int
     rule: str
@@ -237,7 +250,9 @@ class Nudge(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline: append-only. `text` is the event's sentence, with the names that were known when it happened."""
+    """One line of the timeline: append-only. `text` is the event's sentence, with the names that
+    were known when it happened.
+    """
 
     at: Instant
     event: AnyEvent
@@ -280,9 +295,11 @@ class Maintenance(msgspec.Struct, frozen=True):
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """One incident with everything that a decision about it needs. Core functions take one and return the one that follows.
+    """One incident with everything that a decision about it needs. Core functions take one and
+    return the one that follows.
 
-    Things that are not stored yet have negative ids. `entries` are the new timeline entries only; stored ones are never changed.
+    Things that are not stored yet have negative ids. `entries` are the new timeline entries only;
+    stored ones are never changed.
     """
 
     incident: Incident
@@ -319,7 +336,8 @@ class Situation(msgspec.Struct, frozen=True):
         return replace(self, incident=replace(self.incident, **values))
 
     def log(self, at: Instant, event: AnyEvent, catalog: Catalog | None, by: str | None = None) -> Situation:
-        """This situation with one more thing that happened; without a catalog its sentence says ids for names.
+        """This situation with one more thing that happened; without a catalog its sentence says ids
+        for names.
 
         That it cannot be put into words is no reason to undo it, or to forget it; it is said.
         """
@@ -332,7 +350,9 @@ class Situation(msgspec.Struct, frozen=True):
     @property
     def paging(self) -> bool:
         """Whether any escalation still waits for an acknowledgement."""
-        return any(one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED) for one in self.escalations)
+        return any(
+            one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED) for one in self.escalations
+        )
 
     def fresh_id(self) -> int:
         """An id for something not stored yet: negative, and not in use here."""

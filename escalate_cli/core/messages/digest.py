@@ -1,4 +1,6 @@
-"""The text of a digest: one message for all that exceeded `[limits]`, the worst first, with one line that acknowledges all of it."""
+"""The text of a digest: one message for all that exceeded `[limits]`, the worst first, with one
+line that acknowledges all of it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _LONGEST_COMMAND = 6000
 _SHORTER_COMMANDS = (2000, 600, 200, 60)
 """lengths of the line that acknowledges, for services that take less"""
 _FIRST_LINES = 300
-"""characters of the list that go out even where the line that acknowledges has to be shortened for it: the worst is among them"""
+"""characters of the list that go out even where the line that acknowledges has to be shortened for
+it: the worst is among them
+"""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -44,11 +48,20 @@ def digest(
     short: bool,
     unsure: bool = False,
 ) -> Message:
-    """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its severity, what has no room counted.
+    """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its
+    severity, what has no room counted.
 
     `rank` says how bad a severity is. `unsure`: an earlier digest of some may have arrived.
     """
-    ordered = sorted(parts, key=lambda one: (_is_over(one), -rank(one.incident.severity), not one.acknowledgeable, one.incident.id))
+    ordered = sorted(
+        parts,
+        key=lambda one: (
+            _is_over(one),
+            -rank(one.incident.severity),
+            not one.acknowledgeable,
+            one.incident.id,
+        ),
+    )
     repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
     head = f"{repeat}{messages} more messages about {many}"
     if short:
@@ -64,8 +77,13 @@ def _is_over(part: Part) -> bool:
 
 
 def _full(ordered: Sequence[Part], per: Span) -> Text:
-    """The list, of which as many lines go out as a service takes, and the line that acknowledges all of it."""
-    text = Text(f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst first.\n\n")
+    """The list, of which as many lines go out as a service takes, and the line that acknowledges
+    all of it.
+    """
+    text = Text(
+        f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst"
+        " first.\n\n"
+    )
     text += may_cut("\n".join(map(_line, ordered)), 2, _FIRST_LINES, rest="and {lines} more") + "\n"
     numbers = [one.incident.id for one in ordered if one.acknowledgeable]
     if numbers:
@@ -77,14 +95,19 @@ def _full(ordered: Sequence[Part], per: Span) -> Text:
 
 def _line(part: Part) -> str:
     incident = part.incident
-    name = f"[{incident.severity}] {clip(f'#{incident.id} {printable(incident.title)}', TITLE_LIMIT)} ({incident.status.value})"
+    name = (
+        f"[{incident.severity}] {clip(f'#{incident.id} {printable(incident.title)}', TITLE_LIMIT)}"
+        f" ({incident.status.value})"
+    )
     if part.acknowledgeable:
         return f"{name}: escalate ack {incident.id}"
     return name if _is_over(part) else f"{name}: for information"
 
 
 def _command(numbers: Sequence[int], limit: int) -> str:
-    """`escalate ack 3 4 5 9`; where that is too long, by stretches, `3-5 9`, and as many of them as fit, those of the worst first."""
+    """`escalate ack 3 4 5 9`; where that is too long, by stretches, `3-5 9`, and as many of them as
+    fit, those of the worst first.
+    """
     written = " ".join(str(one) for one in sorted(numbers))
     if len(numbers) <= _ONE_BY_ONE and len(written) <= limit - 13:
         return f"escalate ack {written}"
@@ -92,12 +115,18 @@ def _command(numbers: Sequence[int], limit: int) -> str:
 
 
 def _commands(numbers: Sequence[int]) -> Iterator[str]:
-    """`escalate ack 3-5 9`, and ever fewer of it, "+4 more: escalate list". `numbers` are those of the worst first."""
+    """`escalate ack 3-5 9`, and ever fewer of it, "+4 more: escalate list". `numbers` are those of
+    the worst first.
+    """
     place = {number: index for index, number in enumerate(numbers)}
-    stretches = sorted(_stretches(numbers), key=lambda one: min(place[number] for number in range(one[0], one[1] + 1)))
+    stretches = sorted(
+        _stretches(numbers), key=lambda one: min(place[number] for number in range(one[0], one[1] + 1))
+    )
     for many in range(len(stretches), 0, -1):
         missing = sum(last - first + 1 for first, last in stretches[many:])
-        yield f"escalate ack {_spans(stretches[:many], ' ')}" + (f" +{missing} more: escalate list" if missing else "")
+        yield f"escalate ack {_spans(stretches[:many], ' ')}" + (
+            f" +{missing} more: escalate list" if missing else ""
+        )
     yield f"+{len(numbers)} more: escalate list"
 
 
@@ -110,7 +139,9 @@ def _short(head: str, shorter: str, ordered: Sequence[Part]) -> str:
 
 
 def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
-    """The same in ever fewer words: the names of the incidents give way first, then the numbers to acknowledge; the worst never."""
+    """The same in ever fewer words: the names of the incidents give way first, then the numbers to
+    acknowledge; the worst never.
+    """
     numbers = [one.incident.id for one in ordered if one.acknowledgeable]
     worst = ordered[0].incident
     name = words(worst.title)
@@ -139,7 +170,9 @@ def _by_severity(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _spans(stretches: Iterable[tuple[int, int]], between: str) -> str:
-    return between.join(str(first) if first == last else f"{first}-{last}" for first, last in sorted(stretches))
+    return between.join(
+        str(first) if first == last else f"{first}-{last}" for first, last in sorted(stretches)
+    )
 
 
 def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:

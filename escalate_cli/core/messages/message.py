@@ -1,4 +1,6 @@
-"""The text of a message, full and short: what is broken, who has been told, why you, who is next and when, what to type."""
+"""The text of a message, full and short: what is broken, who has been told, why you, who is next
+and when, what to type.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,12 @@ class Message(msgspec.Struct, frozen=True):
     loose: tuple[Loose, ...] = ()
 
 
-def compose(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, *, short: bool) -> Message:
-    """The message of a notification at `now`, in the recipient's zone; `[messages]` templates where they are given and work."""
+def compose(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant, *, short: bool
+) -> Message:
+    """The message of a notification at `now`, in the recipient's zone; `[messages]` templates where
+    they are given and work.
+    """
     zone = _zone_of(notification.recipient, catalog)
     values = facts(notification, situation, catalog, now, zone) if catalog.messages else {}
     if short:
@@ -72,14 +78,18 @@ def _fitted_title(title: Text) -> str:
 
 
 def clock_time(at: Instant, zone: str, now: Instant) -> str:
-    """A time of day in a zone, with the date where it is not within half a day of `now`: "02:14 GMT", "Sun 29 Nov 02:14 GMT"."""
+    """A time of day in a zone, with the date where it is not within half a day of `now`: "02:14
+    GMT", "Sun 29 Nov 02:14 GMT".
+    """
     local = instant_to_local(at, zone)
     near = abs(at - now) < DAY // 2
     return local.strftime("%H:%M %Z" if near else "%a %d %b %H:%M %Z")
 
 
 def _zone_of(recipient: str, catalog: Catalog) -> str:
-    person = catalog.people.get(recipient.removeprefix("person:")) if recipient.startswith("person:") else None
+    person = (
+        catalog.people.get(recipient.removeprefix("person:")) if recipient.startswith("person:") else None
+    )
     return person.timezone if person else catalog.settings.timezone
 
 
@@ -113,7 +123,9 @@ def _repeat(notification: Notification) -> str:
     return "(repeat) " if notification.unsure else ""
 
 
-def _body(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> Text:
+def _body(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str
+) -> Text:
     incident = situation.incident
     parts: list[Text | str] = []
     if notification.note:
@@ -121,14 +133,19 @@ def _body(notification: Notification, situation: Situation, catalog: Catalog, no
     if notification.kind is not NotificationKind.TEST:
         parts.append(join("\n", _what(situation, catalog, now, zone)))
     if notification.kind is not NotificationKind.RESOLVED:
-        parts += [_of_people(text, _PROSE, least=100, lines=True, rest=_MORE_LINES) for text in _said(notification, incident)]
+        parts += [
+            _of_people(text, _PROSE, least=100, lines=True, rest=_MORE_LINES)
+            for text in _said(notification, incident)
+        ]
     parts.append(join("\n", _why_and_next(notification, situation, catalog, now, zone)))
     parts.append(join("\n", _what_to_type(notification, situation, catalog)))
     return join("\n\n", parts) + "\n"
 
 
 def _said(notification: Notification, incident: Incident) -> list[str]:
-    """What the reporter said, and the latest that has been said since, unless it is this message's news anyway."""
+    """What the reporter said, and the latest that has been said since, unless it is this message's
+    news anyway.
+    """
     said = [incident.message] if incident.message else []
     if incident.latest_update and incident.latest_update not in (notification.note or ""):
         said.append(f"Latest update: {incident.latest_update}")
@@ -142,13 +159,20 @@ def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> li
     lines.append(Text("Affected: ") + may_cut(names or "no service known yet", _NAMES, least=40))
     by = f" by {printable(catalog.name_of(f'person:{incident.declared_by}'))}" if incident.declared_by else ""
     since = f" ({show_about(now - incident.declared_at)} ago)"
-    lines.append(Text(f"Declared: {clock_time(incident.declared_at, zone, now)}") + may_cut(by, _NAMES, least=40) + since)
+    lines.append(
+        Text(f"Declared: {clock_time(incident.declared_at, zone, now)}")
+        + may_cut(by, _NAMES, least=40)
+        + since
+    )
     if incident.lead:
         lines.append(Text("Lead: ") + may_cut(catalog.name_of("person:" + incident.lead), _NAMES, least=40))
     candidates = incident.routing.get("candidates") or []
     if not incident.services and candidates:
         lines.append("It may be one of:")
-        fits = [f"  {one['name']} ({one['team']}): escalate update {incident.id} --service {one['service']}" for one in candidates[:5]]
+        fits = [
+            f"  {one['name']} ({one['team']}): escalate update {incident.id} --service {one['service']}"
+            for one in candidates[:5]
+        ]
         lines.append(_listed(fits))
     return lines
 
@@ -171,7 +195,9 @@ def _why_and_next(
     upcoming = outlook(notification, situation, catalog, now)
     if upcoming is not None and notification.kind is NotificationKind.PAGE:
         who = may_cut(upcoming.text, _NAMES, least=40)
-        lines.append(Text("Next: ") + who + f" at {clock_time(upcoming.at, zone, now)}, unless someone acknowledges")
+        lines.append(
+            Text("Next: ") + who + f" at {clock_time(upcoming.at, zone, now)}, unless someone acknowledges"
+        )
     return lines
 
 
@@ -196,7 +222,11 @@ def nudge_of(notification: Notification, situation: Situation) -> Nudge | None:
 def _told(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
     first: dict[str, Instant] = {}
     for one in situation.notifications:
-        if one.status is NotificationStatus.SENT and one.sent_at is not None and one.kind is NotificationKind.PAGE:
+        if (
+            one.status is NotificationStatus.SENT
+            and one.sent_at is not None
+            and one.kind is NotificationKind.PAGE
+        ):
             first.setdefault(one.recipient, one.sent_at)
     first.pop(notification.recipient, None)
     latest = list(first.items())[-6:]
@@ -211,7 +241,9 @@ class Outlook(msgspec.Struct, frozen=True):
     people: tuple[str, ...]
 
 
-def outlook(notification: Notification, situation: Situation, catalog: Catalog, now: Instant) -> Outlook | None:
+def outlook(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant
+) -> Outlook | None:
     """What comes next in the escalation that a notification belongs to; see `next_of`."""
     for escalation in situation.escalations:
         if escalation.id == notification.escalation_id:
@@ -220,7 +252,9 @@ def outlook(notification: Notification, situation: Situation, catalog: Catalog, 
 
 
 def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Outlook | None:
-    """The next level of a paging escalation that applies as things stand, with the names of those it reaches at its time."""
+    """The next level of a paging escalation that applies as things stand, with the names of those
+    it reaches at its time.
+    """
     at = escalation.next_at
     if at is None or escalation.status not in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED):
         return None
@@ -234,11 +268,19 @@ def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         level = levels[index]
         if not judge(level.when, situation, catalog, at, team=escalation.team).holds:
             continue
-        found = [one for target in level.notify for one in resolve(target, escalation.team, situation, catalog, at).recipients]
+        found = [
+            one
+            for target in level.notify
+            for one in resolve(target, escalation.team, situation, catalog, at).recipients
+        ]
         if found:
             people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
             return Outlook(at, f"level {index + 1} of {len(levels)} ({', '.join(people)})", people)
-    found = [one for target in catalog.fallback.page for one in resolve(target, None, situation, catalog, at).recipients]
+    found = [
+        one
+        for target in catalog.fallback.page
+        for one in resolve(target, None, situation, catalog, at).recipients
+    ]
     people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
     return Outlook(at, f"the fallback ({', '.join(people)})", people) if people else None
 
@@ -255,11 +297,15 @@ def _what_to_type(notification: Notification, situation: Situation, catalog: Cat
         lines.append(f"Acknowledge: escalate ack {incident.id}")
     lines.append(f"Details:     escalate show {incident.id}")
     known = [catalog.services[one] for one in incident.services if one in catalog.services]
-    lines.append(_listed([f"{name.capitalize()}: {url}" for service in known for name, url in service.links.items()]))
+    lines.append(
+        _listed([f"{name.capitalize()}: {url}" for service in known for name, url in service.links.items()])
+    )
     return lines
 
 
-def facts(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> Mapping[str, str]:
+def facts(
+    notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str
+) -> Mapping[str, str]:
     """The values of the placeholders that a `[messages]` template may use."""
     incident = situation.incident
     upcoming = outlook(notification, situation, catalog, now)
@@ -285,13 +331,17 @@ def facts(notification: Notification, situation: Situation, catalog: Catalog, no
 
 
 def _templated(part: str, values: Mapping[str, str], catalog: Catalog) -> Text | None:
-    """The template of this part filled in; None where there is none, or it does not work: then the built-in text goes out."""
+    """The template of this part filled in; None where there is none, or it does not work: then the
+    built-in text goes out.
+    """
     template = catalog.messages.get(part)
     if not template:
         return None
     if part != "body":
         template = printable(template)
-        values = {name: words(value) if part == "short" else printable(value) for name, value in values.items()}
+        values = {
+            name: words(value) if part == "short" else printable(value) for name, value in values.items()
+        }
     try:
         filled = fill(template, values)
     except ValueError:

@@ -1,4 +1,6 @@
-"""The short text of a message: one SMS, in which what it is about, and what to type, stay whole and the title gives way."""
+"""The short text of a message: one SMS, in which what it is about, and what to type, stay whole and
+the title gives way.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +22,27 @@ def short_message(notification: Notification, incident: Incident, nudge: Nudge |
     if nudge is not None:
         asked = may_cut(words(nudge.action), 2, least=20)
         return one_sms(
-            _head(repeat, incident.severity) + number + title + ": " + asked + f"? escalate nudge {nudge.id} yes|no"
+            _head(repeat, incident.severity)
+            + number
+            + title
+            + ": "
+            + asked
+            + f"? escalate nudge {nudge.id} yes|no"
         )
     if notification.kind is NotificationKind.PAGE:
         level = f" L{notification.level}" if notification.level else ""
         late = f", {show_about(notification.late)} late" if notification.late else ""
-        return one_sms(_head(repeat, incident.severity, level + late) + number + title + f" - escalate ack {incident.id}")
+        return one_sms(
+            _head(repeat, incident.severity, level + late) + number + title + f" - escalate ack {incident.id}"
+        )
     if notification.kind is NotificationKind.RESOLVED:
         return one_sms(Text(f"{repeat}[resolved] {number}") + title)
-    return one_sms(join(": ", [Text(f"{repeat}[info] {number}") + title, may_cut(words(notification.note or ""), 2, least=30)]))
+    return one_sms(
+        join(
+            ": ",
+            [Text(f"{repeat}[info] {number}") + title, may_cut(words(notification.note or ""), 2, least=30)],
+        )
+    )
 
 
 def _head(repeat: str, severity: str, more: str = "") -> Text:

@@ -1,4 +1,6 @@
-"""Whom to tell when nothing else can be relied on: people and their addresses, without schedule, policy, zone or template."""
+"""Whom to tell when nothing else can be relied on: people and their addresses, without schedule,
+policy, zone or template.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.reasons import Because, BelongsTo, Named, Said, TakesTurns
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind, Situation
-from escalate_cli.core.notification.targets import Contact, Reached, Recipient, addresses_of, contacts, resolve
+from escalate_cli.core.notification.targets import (
+    Contact,
+    Reached,
+    Recipient,
+    addresses_of,
+    contacts,
+    resolve,
+)
 from escalate_cli.core.organisation.catalog import Catalog, Team, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.wording.reasons import told_because
@@ -24,11 +33,14 @@ class Address(msgspec.Struct, frozen=True):
     contact: Contact
 
 
-def addresses(situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None) -> tuple[Address, ...]:
-    """Every address of those whom `[fallback].page` means, each once; where none of them has one, of the people of the fallback team,
-    and else of `team`.
+def addresses(
+    situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None
+) -> tuple[Address, ...]:
+    """Every address of those whom `[fallback].page` means, each once; where none of them has one,
+    of the people of the fallback team, and else of `team`.
 
-    A target that cannot be used as things stand, such as a schedule that raises, means everybody who could be behind it.
+    A target that cannot be used as things stand, such as a schedule that raises, means everybody
+    who could be behind it.
     """
     teams = [catalog.teams[one] for one in (catalog.fallback.team, team) if one in catalog.teams]
     groups: list[Iterable[Recipient]] = [_meant(catalog.fallback.page, situation, catalog, now)]
@@ -50,7 +62,9 @@ def _reachable(recipients: Iterable[Recipient], catalog: Catalog) -> Iterator[Ad
 
 
 def fallback_targets(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Target, ...]:
-    """`[fallback].page`; in place of a target that cannot be used as things stand, everybody who could be behind it."""
+    """`[fallback].page`; in place of a target that cannot be used as things stand, everybody who
+    could be behind it.
+    """
     targets: list[Target] = []
     for target in catalog.fallback.page:
         reached = _resolved(target, situation, catalog, now)
@@ -61,7 +75,9 @@ def fallback_targets(situation: Situation, catalog: Catalog, now: Instant) -> tu
     return tuple(dict.fromkeys(targets))
 
 
-def _meant(targets: Iterable[Target], situation: Situation, catalog: Catalog, now: Instant) -> Iterator[Recipient]:
+def _meant(
+    targets: Iterable[Target], situation: Situation, catalog: Catalog, now: Instant
+) -> Iterator[Recipient]:
     for target in targets:
         yield from _resolved(target, situation, catalog, now).recipients or _behind(target, catalog)
 
@@ -80,7 +96,10 @@ def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
     if target.kind is TargetKind.SCHEDULE:
         yield from _on_rota(target.name, catalog)
     team = catalog.teams.get(target.name or catalog.fallback.team or "")
-    if target.kind in (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKind.ROUND_ROBIN) and team is not None:
+    if (
+        target.kind in (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKind.ROUND_ROBIN)
+        and team is not None
+    ):
         if target.kind is TargetKind.ON_CALL:
             yield from _on_rota(team.on_call, catalog)
         yield from _people(team, catalog)
@@ -89,7 +108,11 @@ def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
 def _on_rota(schedule: str | None, catalog: Catalog) -> Iterator[Recipient]:
     found = catalog.schedules.get(schedule or "")
     ids = [one for rotation in found.rotations for one in rotation.members] if found is not None else []
-    yield from (Recipient("person", one, TakesTurns(schedule or "")) for one in dict.fromkeys(ids) if one in catalog.people)
+    yield from (
+        Recipient("person", one, TakesTurns(schedule or ""))
+        for one in dict.fromkeys(ids)
+        if one in catalog.people
+    )
 
 
 def _people(team: Team, catalog: Catalog) -> Iterator[Recipient]:
@@ -107,7 +130,9 @@ def _because(reason: Because, why: str, catalog: Catalog) -> str:
 def page_plainly(
     situation: Situation, catalog: Catalog, now: Instant, why: str, escalation: Escalation | None = None
 ) -> tuple[Situation, tuple[str, ...]]:
-    """The situation with a page to every one of `addresses`, due at once, and the recipients: for where `core.paging` itself fails."""
+    """The situation with a page to every one of `addresses`, due at once, and the recipients: for
+    where `core.paging` itself fails.
+    """
     found = addresses(situation, catalog, now, team=escalation.team if escalation is not None else None)
     first = situation.fresh_id()
     pages = tuple(

@@ -29,14 +29,18 @@ class OutcomeKind(str, Enum):
     PERMANENT = "permanent"
     """it never will as things are: 401, 404, SMTP 5xx, an address or URL that means nothing"""
     UNKNOWN = "unknown"
-    """nobody can tell, so it may have arrived: no answer after the message was sent, the sending process died"""
+    """nobody can tell, so it may have arrived: no answer after the message was sent, the sending
+    process died
+    """
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How one attempt ended. `detail` is one line without secrets; `retry_after` is what the provider asked for, in microseconds.
+    """How one attempt ended. `detail` is one line without secrets; `retry_after` is what the
+    provider asked for, in microseconds.
 
-    `local`: nothing left this machine, and what kept it back is the process's own surroundings (its proxy variables, its libraries, a
-    secret that it does not have). Another process may have sound ones, so such an attempt never is a reason to give up.
+    `local`: nothing left this machine, and what kept it back is the process's own surroundings (its
+    proxy variables, its libraries, a secret that it does not have). Another process may have sound
+    ones, so such an attempt never is a reason to give up.
     """
 
     kind: OutcomeKind
@@ -46,7 +50,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What becomes of the notification: its status, when the next attempt may begin (RETRYING only), and why."""
+    """What becomes of the notification: its status, when the next attempt may begin (RETRYING
+    only), and why.
+    """
 
     status: NotificationStatus
     due_at: Instant | None
@@ -56,10 +62,12 @@ class Verdict(msgspec.Struct, frozen=True):
 def after(attempts_made: int, attempts_allowed: int, outcome: Outcome, now: Instant) -> Verdict:
     """What follows when attempt number `attempts_made` (from 1) ended with `outcome` at `now`.
 
-    Sent is sent; a permanent failure is final at once; anything else is tried again after `RETRY_WAITS`, or later if the provider
-    asks for it, until `attempts_allowed` attempts were made. What is local is tried again for as long as it is needed.
+    Sent is sent; a permanent failure is final at once; anything else is tried again after
+    `RETRY_WAITS`, or later if the provider asks for it, until `attempts_allowed` attempts were
+    made. What is local is tried again for as long as it is needed.
     """
-    # Here, because the process that delivers knows outcomes only, and the model would cost it 30 ms on the way to the first page.
+    # Here, because the process that delivers knows outcomes only, and the model would cost it 30 ms on the
+    # way to the first page.
     from escalate_cli.core.incident.situation import NotificationStatus
 
     if outcome.kind is OutcomeKind.SENT:

@@ -1,4 +1,6 @@
-"""Who is on call, for whoever looks: of a schedule that cannot be used one learns that, and sees the others as ever."""
+"""Who is on call, for whoever looks: of a schedule that cannot be used one learns that, and sees
+the others as ever.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +17,31 @@ def shift_of(catalog: Catalog, team: Team | None, at: Instant) -> Shift | None:
 
 
 def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
-    """Who is on call in the schedule. One that cannot be used has nobody, and says so: the others are shown as ever."""
+    """Who is on call in the schedule. One that cannot be used has nobody, and says so: the others
+    are shown as ever.
+    """
     try:
         return on_call(schedule, catalog.hours, at)
     except Exception as problem:
-        return Shift(None, at, None, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)
+        return Shift(
+            None, at, None, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False
+        )
 
 
 def shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
-    """The shifts from `at` until `until`; of a schedule that cannot be used one with nobody, which says so."""
+    """The shifts from `at` until `until`; of a schedule that cannot be used one with nobody, which
+    says so.
+    """
     try:
         return shifts(schedule, catalog.hours, at, until)
     except Exception as problem:
-        return [Shift(None, at, until, f"it cannot be used ({words_of(problem)})", schedule.source, start_known=False)]
+        return [
+            Shift(
+                None,
+                at,
+                until,
+                f"it cannot be used ({words_of(problem)})",
+                schedule.source,
+                start_known=False,
+            )
+        ]

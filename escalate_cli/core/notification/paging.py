@@ -1,4 +1,6 @@
-"""From targets to notifications: whom a paging reaches, by which addresses, and who could not be reached and why."""
+"""From targets to notifications: whom a paging reaches, by which addresses, and who could not be
+reached and why.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events import LaterStepsHurried
 from escalate_cli.core.events.reasons import Because, Cause
 from escalate_cli.core.incident.doing_without import note, noted, words_of
-from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
 from escalate_cli.core.notification.alarm import fallback_targets
 from escalate_cli.core.notification.targets import Contact, Recipient, addresses_of, contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
@@ -23,9 +31,11 @@ _MOST_SAID = 2
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The outcome of a paging: the situation with its notifications, the recipients told, and the reasons for those who were not.
+    """The outcome of a paging: the situation with its notifications, the recipients told, and the
+    reasons for those who were not.
 
-    `human` says whether the paging did what it was for: a person was reached, or it was only meant for channels and one was.
+    `human` says whether the paging did what it was for: a person was reached, or it was only meant
+    for channels and one was.
     """
 
     situation: Situation
@@ -50,7 +60,12 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 def tell(
-    targets: Iterable[Target], letter: Letter, situation: Situation, catalog: Catalog, now: Instant, team: str | None = None
+    targets: Iterable[Target],
+    letter: Letter,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    team: str | None = None,
 ) -> Told:
     """Notify everyone that `targets` mean at `now`, each once, along their own notification rules."""
     recipients: dict[str, Recipient] = {}
@@ -60,7 +75,9 @@ def tell(
         reached = resolve(target, team, situation, catalog, now)
         wants_person = wants_person or target.kind is not TargetKind.CHANNEL
         if reached.broken:
-            situation = note(situation, now, reached.broken, team=_team_of(letter, team), source=letter.source)
+            situation = note(
+                situation, now, reached.broken, team=_team_of(letter, team), source=letter.source
+            )
         if reached.reason:
             missed.append(f"{target}: {reached.reason}")
         if target.kind is TargetKind.ROUND_ROBIN and reached.recipients:
@@ -81,7 +98,10 @@ def tell(
         if wrote:
             told.append(recipient.address)
         else:
-            missed.append(f"{catalog.name_of(recipient.address)} has no address for {urgency_of(situation, catalog).value} urgency")
+            missed.append(
+                f"{catalog.name_of(recipient.address)} has no address for"
+                f" {urgency_of(situation, catalog).value} urgency"
+            )
     person = any(one.startswith("person:") for one in told)
     return Told(situation, tuple(told), tuple(missed), person or (bool(told) and not wants_person))
 
@@ -91,24 +111,29 @@ def _team_of(letter: Letter, team: str | None) -> str | None:
 
 
 def _just_told(recipient: Recipient, letter: Letter, situation: Situation, now: Instant) -> bool:
-    """Whether this escalation has paged this channel at this very instant: a level before this one reached no person, and cost no
-    waiting. The channel is told once of both."""
+    """Whether this escalation has paged this channel at this very instant: a level before this one
+    reached no person, and cost no waiting. The channel is told once of both."""
     escalation = letter.escalation
     if recipient.kind != "channel" or letter.kind is not NotificationKind.PAGE or escalation is None:
         return False
     return any(
-        (one.recipient, one.kind, one.escalation_id, one.created_at) == (recipient.address, letter.kind, escalation.id, now)
+        (one.recipient, one.kind, one.escalation_id, one.created_at)
+        == (recipient.address, letter.kind, escalation.id, now)
         and (one.live or one.status is NotificationStatus.SENT)
         for one in situation.notifications
     )
 
 
 def fallback_reaches(situation: Situation, catalog: Catalog, now: Instant) -> bool:
-    """Whether `[fallback].page` means a person at `now` who has an address for the urgency. A channel cannot acknowledge: it is no
-    end of the walking."""
+    """Whether `[fallback].page` means a person at `now` who has an address for the urgency. A
+    channel cannot acknowledge: it is no end of the walking."""
     fallback, urgency = catalog.fallback, urgency_of(situation, catalog)
     targets = fallback_targets(situation, catalog, now)
-    meant = (one for target in targets for one in resolve(target, fallback.team, situation, catalog, now).recipients)
+    meant = (
+        one
+        for target in targets
+        for one in resolve(target, fallback.team, situation, catalog, now).recipients
+    )
     return any(one.kind == "person" and contacts(one, urgency, catalog) for one in meant)
 
 
@@ -118,18 +143,32 @@ def urgency_of(situation: Situation, catalog: Catalog) -> Urgency:
 
 
 def write_to(
-    recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant, *, ways: tuple[Contact, ...] | None = None
+    recipient: Recipient,
+    letter: Letter,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    ways: tuple[Contact, ...] | None = None,
 ) -> tuple[Situation, bool]:
-    """Add the notifications for one recipient, by their addresses for the urgency or by these `ways`; False when there is none.
+    """Add the notifications for one recipient, by their addresses for the urgency or by these
+    `ways`; False when there is none.
 
-    Where their notification rules cannot be used, every address they have is. A page says what was done without.
+    Where their notification rules cannot be used, every address they have is. A page says what was
+    done without.
     """
     urgency = urgency_of(situation, catalog)
     try:
         found = contacts(recipient, urgency, catalog) if ways is None else ways
     except Exception as problem:
-        text = f"how {recipient.address} is to be notified cannot be used ({words_of(problem)}): every address is"
-        situation, found = note(situation, now, text, team=_team_of(letter, None)), addresses_of(recipient, catalog)
+        text = (
+            f"how {recipient.address} is to be notified cannot be used ({words_of(problem)}): every"
+            " address is"
+        )
+        situation, found = (
+            note(situation, now, text, team=_team_of(letter, None)),
+            addresses_of(recipient, catalog),
+        )
     wants_answer = letter.kind in (NotificationKind.PAGE, NotificationKind.NUDGE)
     without = noted(situation, _team_of(letter, None)) if wants_answer else ()
     reason = Because(recipient.meant, letter.cause, without[:_MOST_SAID])
@@ -165,7 +204,12 @@ def write_to(
 
 
 def _told(
-    reason: Because, recipient: Recipient, letter: Letter, situation: Situation, catalog: Catalog, now: Instant
+    reason: Because,
+    recipient: Recipient,
+    letter: Letter,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
 ) -> tuple[Situation, str]:
     """The reason in words. That there are none keeps no page back; the situation says it."""
     try:
@@ -182,9 +226,14 @@ def _take_turn(situation: Situation, team: str | None) -> Situation:
 
 
 def cancel(situation: Situation, which: Iterable[Notification]) -> Situation:
-    """The situation without the live ones among `which`; one that is being sent now gets no further attempt."""
+    """The situation without the live ones among `which`; one that is being sent now gets no further
+    attempt.
+    """
     ids = {one.id for one in which if one.live}
-    return replace(situation, notifications=tuple(_called_off(one) if one.id in ids else one for one in situation.notifications))
+    return replace(
+        situation,
+        notifications=tuple(_called_off(one) if one.id in ids else one for one in situation.notifications),
+    )
 
 
 def _called_off(notification: Notification) -> Notification:
@@ -194,23 +243,33 @@ def _called_off(notification: Notification) -> Notification:
 
 
 def hurry(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Bring forward a person's next notification step where every address of the steps before it has failed for good."""
+    """Bring forward a person's next notification step where every address of the steps before it
+    has failed for good.
+    """
     if all(one.status is not NotificationStatus.FAILED for one in situation.notifications):
         return situation
     sooner: set[int] = set()
     groups: dict[tuple[object, ...], list[Notification]] = {}
     for one in situation.notifications:
         if one.kind in (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM):
-            groups.setdefault((one.kind, one.recipient, one.escalation_id, one.page_round, one.nudge_id, one.created_at), []).append(one)
+            groups.setdefault(
+                (one.kind, one.recipient, one.escalation_id, one.page_round, one.nudge_id, one.created_at), []
+            ).append(one)
     for group in groups.values():
         for step in sorted({one.step for one in group}):
             if any(one.status is not NotificationStatus.FAILED for one in group if one.step < step):
                 break
             if any(one.step < step for one in group):
                 here = (one for one in group if one.step == step)
-                sooner.update(one.id for one in here if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back)
+                sooner.update(
+                    one.id
+                    for one in here
+                    if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back
+                )
     if not sooner:
         return situation
     brought = tuple(replace(one, due_at=now) if one.id in sooner else one for one in situation.notifications)
-    steps = tuple(dict.fromkeys((one.recipient, one.gateway) for one in situation.notifications if one.id in sooner))
+    steps = tuple(
+        dict.fromkeys((one.recipient, one.gateway) for one in situation.notifications if one.id in sooner)
+    )
     return replace(situation, notifications=brought).log(now, LaterStepsHurried(steps=steps), catalog)

@@ -1,4 +1,6 @@
-"""Those who are told without being asked to act: a severity's `inform` targets, the channels of the teams involved, who leads."""
+"""Those who are told without being asked to act: a severity's `inform` targets, the channels of the
+teams involved, who leads.
+"""
 
 from __future__ import annotations
 
@@ -17,26 +19,41 @@ _CHANNEL_OF_TEAMS = Target(TargetKind.CHANNEL)
 
 
 def inform(
-    targets: tuple[Target, ...], note: str, cause: Cause, situation: Situation, catalog: Catalog, now: Instant, *, source: str = ""
+    targets: tuple[Target, ...],
+    note: str,
+    cause: Cause,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    source: str = "",
 ) -> Situation:
-    """Tell `targets` of `note`, once, asking for nothing; whoever cannot be reached is named on the timeline."""
+    """Tell `targets` of `note`, once, asking for nothing; whoever cannot be reached is named on the
+    timeline.
+    """
     if not targets:
         return situation
     letter = Letter(NotificationKind.INFORM, cause, source=source, note=note, chase=False)
     told = tell(targets, letter, situation, catalog, now)
-    event = Informed(recipients=told.recipients, missed=told.missed, reason=purpose(cause, catalog), source=source)
+    event = Informed(
+        recipients=told.recipients, missed=told.missed, reason=purpose(cause, catalog), source=source
+    )
     return told.situation.log(now, event, catalog)
 
 
-def tell_stakeholders(note: str, severity_id: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+def tell_stakeholders(
+    note: str, severity_id: str, situation: Situation, catalog: Catalog, now: Instant
+) -> Situation:
     """Tell the `inform` targets of this severity of `note`."""
     severity = catalog.severity(severity_id)
     return inform(severity.inform, note, Severe(severity_id), situation, catalog, now, source=severity.source)
 
 
-def tell_channels(note: str, situation: Situation, catalog: Catalog, now: Instant, *, severity_before: str | None = None) -> Situation:
-    """Tell the channels of the incident's teams and the stakeholders of its severity of `note`, each once; those of the severity that it
-    had before, too."""
+def tell_channels(
+    note: str, situation: Situation, catalog: Catalog, now: Instant, *, severity_before: str | None = None
+) -> Situation:
+    """Tell the channels of the incident's teams and the stakeholders of its severity of `note`,
+    each once; those of the severity that it had before, too."""
     channels = tuple(
         Target(TargetKind.CHANNEL, catalog.teams[one.team].channel)
         for one in situation.escalations
@@ -56,8 +73,9 @@ def tell_lead(lead: str, situation: Situation, catalog: Catalog, now: Instant) -
 
 
 def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """Tell everyone who was written to that it is over, by the gateways that have reached them, whatever has become of other addresses
-    and whatever the severity is now; and the severity's channels."""
+    """Tell everyone who was written to that it is over, by the gateways that have reached them,
+    whatever has become of other addresses and whatever the severity is now; and the severity's
+    channels."""
     letter = Letter(NotificationKind.RESOLVED, None, note=note, chase=False)
     reached = _reached(situation, catalog)
     for target in catalog.severity(situation.incident.severity).inform:
@@ -68,7 +86,9 @@ def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant
         if identifier in (catalog.people if kind == "person" else catalog.channels):
             recipient = Recipient(kind, identifier, WasTold())
             situation = part(
-                lambda before, to=recipient, by=ways: write_to(to, letter, before, catalog, now, ways=by or None)[0],  # type: ignore[misc]
+                lambda before, to=recipient, by=ways: write_to(
+                    to, letter, before, catalog, now, ways=by or None
+                )[0],  # type: ignore[misc]
                 f"telling {address} of the end",
                 situation,
                 now,
@@ -77,7 +97,9 @@ def tell_the_end(note: str, situation: Situation, catalog: Catalog, now: Instant
 
 
 def _reached(situation: Situation, catalog: Catalog) -> dict[str, tuple[Contact, ...]]:
-    """By recipient, the gateways and addresses that have reached them, or may have; none where those gateways are no longer there."""
+    """By recipient, the gateways and addresses that have reached them, or may have; none where
+    those gateways are no longer there.
+    """
     reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
     kinds = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
     found: dict[str, dict[str, Contact]] = {}

@@ -1,4 +1,6 @@
-"""From a target of a policy ("on-call", "lead:payments") to the people and channels it means at an instant."""
+"""From a target of a policy ("on-call", "lead:payments") to the people and channels it means at an
+instant.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """What a target came to: recipients, or the reason why there are none; and what could not be used on the way, as a sentence."""
+    """What a target came to: recipients, or the reason why there are none; and what could not be
+    used on the way, as a sentence.
+    """
 
     recipients: tuple[Recipient, ...] = ()
     reason: str = ""
@@ -47,7 +51,9 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """One address of a recipient: through which gateway, how long (microseconds) after the page, in which notification step."""
+    """One address of a recipient: through which gateway, how long (microseconds) after the page, in
+    which notification step.
+    """
 
     gateway: str
     address: str
@@ -61,8 +67,11 @@ def teams_in(situation: Situation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(active))
 
 
-def resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
-    """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the incident).
+def resolve(
+    target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant
+) -> Reached:
+    """Whom `target` means at `now`, seen from `team` (None: relative targets mean every team in the
+    incident).
 
     What cannot be used reaches nobody, and stands in nobody's way: it raises nothing.
     """
@@ -77,7 +86,9 @@ def _unusable(what: str, problem: Exception) -> Reached:
     return Reached(reason=text, broken=text)
 
 
-def _resolve(target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+def _resolve(
+    target: Target, team: str | None, situation: Situation, catalog: Catalog, now: Instant
+) -> Reached:
     kind = target.kind
     if kind is TargetKind.PERSON:
         return _people([target.name or ""], Named(), catalog)
@@ -95,7 +106,9 @@ def _resolve(target: Target, team: str | None, situation: Situation, catalog: Ca
     return Reached(recipients, reason, "; ".join(one.broken for one in found if one.broken))
 
 
-def _of_team_safely(kind: TargetKind, team: str, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+def _of_team_safely(
+    kind: TargetKind, team: str, situation: Situation, catalog: Catalog, now: Instant
+) -> Reached:
     try:
         return _of_team(kind, team, situation, catalog, now)
     except Exception as problem:
@@ -111,7 +124,11 @@ def _of_team(kind: TargetKind, team_id: str, situation: Situation, catalog: Cata
             return Reached(reason=f"{team.name} has no on-call schedule")
         return _on_schedule(team.on_call, OnCallFor(team_id), catalog, now)
     if kind is TargetKind.LEAD:
-        return _people([team.lead], LeadOf(team_id), catalog) if team.lead else Reached(reason=f"{team.name} has no lead")
+        return (
+            _people([team.lead], LeadOf(team_id), catalog)
+            if team.lead
+            else Reached(reason=f"{team.name} has no lead")
+        )
     if kind is TargetKind.CHANNEL:
         if not team.channel:
             return Reached(reason=f"{team.name} has no channel")
@@ -167,15 +184,19 @@ def _incident_lead(situation: Situation, catalog: Catalog, now: Instant) -> Reac
 
 
 def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[Contact, ...]:
-    """The addresses to use for `recipient`, in time order; none when the recipient cannot be reached at this urgency.
+    """The addresses to use for `recipient`, in time order; none when the recipient cannot be
+    reached at this urgency.
 
-    A person's steps are those of the urgency, by the gateways for which there is an address. Steps that lead nowhere cost no
-    waiting: the first that leads somewhere begins at once, also where no step comes before it, and the others count from it. So
-    whom a level reaches is reached when it is due, which `check` proves coverage by. A channel is told once, through every contact.
+    A person's steps are those of the urgency, by the gateways for which there is an address. Steps
+    that lead nowhere cost no waiting: the first that leads somewhere begins at once, also where no
+    step comes before it, and the others count from it. So whom a level reaches is reached when it
+    is due, which `check` proves coverage by. A channel is told once, through every contact.
     """
     if recipient.kind == "channel":
         addresses = catalog.channels[recipient.id].contact
-        return tuple(Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways)
+        return tuple(
+            Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways
+        )
     person = catalog.people[recipient.id]
     found = [
         Contact(gateway, person.contact[gateway], step.after, number)
@@ -185,13 +206,18 @@ def contacts(recipient: Recipient, urgency: Urgency, catalog: Catalog) -> tuple[
     ]
     saved = min((contact.after for contact in found), default=0)
     return tuple(
-        Contact(one.gateway, one.address, one.after - saved, one.step) for one in sorted(found, key=lambda one: one.after)
+        Contact(one.gateway, one.address, one.after - saved, one.step)
+        for one in sorted(found, key=lambda one: one.after)
     )
 
 
 def addresses_of(recipient: Recipient, catalog: Catalog) -> tuple[Contact, ...]:
-    """Every address of `recipient`, all at once: what is left where their notification rules cannot be used."""
+    """Every address of `recipient`, all at once: what is left where their notification rules cannot
+    be used.
+    """
     things = catalog.channels if recipient.kind == "channel" else catalog.people
     known = things.get(recipient.id)
     addresses = known.contact if known is not None else {}
-    return tuple(Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways)
+    return tuple(
+        Contact(gateway, to, 0, 0) for gateway, to in addresses.items() if gateway in catalog.gateways
+    )

@@ -1,4 +1,6 @@
-"""The organisation as its configuration describes it: services, teams, people, channels, gateways, schedules."""
+"""The organisation as its configuration describes it: services, teams, people, channels, gateways,
+schedules.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,8 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Gateway(msgspec.Struct, frozen=True):
-    """One way to reach an address: an Apprise URL template with `{to}` and secret references, still unexpanded.
+    """One way to reach an address: an Apprise URL template with `{to}` and secret references, still
+    unexpanded.
 
     `longest` is how many characters the service takes, where that is not what Apprise knows of it.
     """
@@ -120,9 +123,11 @@ class Gateway(msgspec.Struct, frozen=True):
 
 
 class PlannedMaintenance(msgspec.Struct, frozen=True):
-    """A maintenance that the configuration announces: `services` page nobody for `span` from `start`, a naive local time of `timezone`.
+    """A maintenance that the configuration announces: `services` page nobody for `span` from
+    `start`, a naive local time of `timezone`.
 
-    With a `unit` ("d", "w", "months") it comes again every `count` of them, counted on the calendar from `start`.
+    With a `unit` ("d", "w", "months") it comes again every `count` of them, counted on the calendar
+    from `start`.
     """
 
     services: tuple[str, ...]
@@ -136,7 +141,9 @@ class PlannedMaintenance(msgspec.Struct, frozen=True):
 
 
 class Fallback(msgspec.Struct, frozen=True):
-    """Nothing is ever routed to nobody: who gets what no service claims, and who is paged when a policy has run out."""
+    """Nothing is ever routed to nobody: who gets what no service claims, and who is paged when a
+    policy has run out.
+    """
 
     team: str | None = None
     page: tuple[Target, ...] = ()
@@ -145,14 +152,18 @@ class Fallback(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """At most `messages` to one person through one gateway in `per` microseconds; the rest arrives as a digest."""
+    """At most `messages` to one person through one gateway in `per` microseconds; the rest arrives
+    as a digest.
+    """
 
     messages: int = 10
     per: Span = 5 * MINUTE
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """An outside dead man's switch: `url` (still unexpanded) is pinged after a good pass, at most every `every` microseconds."""
+    """An outside dead man's switch: `url` (still unexpanded) is pinged after a good pass, at most
+    every `every` microseconds.
+    """
 
     url: str
     every: Span = MINUTE
@@ -172,8 +183,9 @@ class Settings(msgspec.Struct, frozen=True):
 class Catalog(msgspec.Struct, frozen=True):
     """Everything a configuration says, checked; the one argument that every decision takes.
 
-    `version` identifies the content: the same files give the same version, so an incident can name the configuration that it ran under.
-    `severities` are in order, least first. `messages` are the templates by part ("title", "body", "short").
+    `version` identifies the content: the same files give the same version, so an incident can name
+    the configuration that it ran under. `severities` are in order, least first. `messages` are the
+    templates by part ("title", "body", "short").
     """
 
     version: str = ""
@@ -199,16 +211,26 @@ class Catalog(msgspec.Struct, frozen=True):
     metrics_textfile: str | None = None
 
     def severity(self, severity_id: str) -> Severity:
-        """The severity with this id; one that the configuration no longer has counts as the gravest, so that nothing is played down."""
+        """The severity with this id; one that the configuration no longer has counts as the
+        gravest, so that nothing is played down.
+        """
         for severity in self.severities:
             if severity.id == severity_id:
                 return severity
         return Severity(severity_id, Urgency.HIGH, len(self.severities))
 
     def name_of(self, recipient: str) -> str:
-        """The name that people know a recipient by: "person:ana" → "Ana Ruiz"; its id, where the configuration does not have it."""
+        """The name that people know a recipient by: "person:ana" → "Ana Ruiz"; its id, where the
+        configuration does not have it.
+        """
         kind, _, identifier = recipient.partition(":")
-        known = self.people.get(identifier) if kind == "person" else self.channels.get(identifier) if kind == "channel" else None
+        known = (
+            self.people.get(identifier)
+            if kind == "person"
+            else self.channels.get(identifier)
+            if kind == "channel"
+            else None
+        )
         return known.name if known is not None else identifier or recipient
 
     def team_name(self, team: str) -> str:
@@ -220,7 +242,9 @@ class Catalog(msgspec.Struct, frozen=True):
         return self.services[service].name if service in self.services else service
 
     def steps(self, person: Person, urgency: Urgency) -> tuple[Step, ...]:
-        """The notification steps of `person` for `urgency`: their own rules, else the organisation's, else everything they have at once."""
+        """The notification steps of `person` for `urgency`: their own rules, else the
+        organisation's, else everything they have at once.
+        """
         own = person.notify.high if urgency is Urgency.HIGH else person.notify.low
         if own is not None:
             return own
@@ -235,7 +259,9 @@ class Catalog(msgspec.Struct, frozen=True):
         return self.people.get(login)
 
     def teams_of(self, person_id: str) -> frozenset[str]:
-        """The ids of the teams that the person is a member or the lead of, or is in the on-call schedule of."""
+        """The ids of the teams that the person is a member or the lead of, or is in the on-call
+        schedule of.
+        """
         found = set()
         for team in self.teams.values():
             schedule = self.schedules.get(team.on_call or "")
@@ -253,4 +279,3 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     lowered = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[close[0]] if close else None
-

@@ -23,9 +23,11 @@ class TargetKind(str, Enum):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Whom to tell. `name` is a team for the relative kinds (None: the team whose policy runs), an id for the absolute ones.
+    """Whom to tell. `name` is a team for the relative kinds (None: the team whose policy runs), an
+    id for the absolute ones.
 
-    `channel` (kind CHANNEL, name None) is the team's channel; `channel:ID` (kind CHANNEL, name ID) is an absolute channel.
+    `channel` (kind CHANNEL, name None) is the team's channel; `channel:ID` (kind CHANNEL, name ID)
+    is an absolute channel.
     """
 
     kind: TargetKind
@@ -36,7 +38,9 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def parse_target(text: str) -> Target:
-    """The target that `text` names; `ValueError` says what is wrong. Whether the id exists is the catalog's question."""
+    """The target that `text` names; `ValueError` says what is wrong. Whether the id exists is the
+    catalog's question.
+    """
     kind_text, colon, name = text.partition(":")
     try:
         kind = TargetKind(kind_text)
@@ -52,7 +56,9 @@ def parse_target(text: str) -> Target:
 
 
 class When(msgspec.Struct, frozen=True):
-    """A condition; every part that is given must hold. Durations are microseconds; `severities` are the ids that fit."""
+    """A condition; every part that is given must hold. Durations are microseconds; `severities` are
+    the ids that fit.
+    """
 
     severities: tuple[str, ...] | None = None
     services: tuple[str, ...] | None = None
@@ -90,7 +96,9 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """An ordered list of levels. `repeat` counts the *further* walks; `ack_timeout` is microseconds or None for never."""
+    """An ordered list of levels. `repeat` counts the *further* walks; `ack_timeout` is microseconds
+    or None for never.
+    """
 
     id: str
     levels: tuple[Level, ...]
@@ -131,7 +139,9 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Expectation(msgspec.Struct, frozen=True):
-    """A test of the policy, run by `check`. `at` is "sun 03:00" or a local date and time; `reaches` is a team, person or channel."""
+    """A test of the policy, run by `check`. `at` is "sun 03:00" or a local date and time; `reaches`
+    is a team, person or channel.
+    """
 
     service: str
     severity: str

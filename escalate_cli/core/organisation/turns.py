@@ -1,7 +1,8 @@
 """Whether a new configuration takes the turn under way from somebody, and which `start` would keep it.
 
-A turn is counted from the `start` of its rotation: one member more or less, and somebody else has it this minute. Both configurations
-are asked the same question as a page asks (`core.calendar.rota`); every proposal is tried before it is made.
+A turn is counted from the `start` of its rotation: one member more or less, and somebody else has
+it this minute. Both configurations are asked the same question as a page asks
+(`core.calendar.rota`); every proposal is tried before it is made.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ _TRIES = 60
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """The turn under way of `person` in `schedule` is taken by a new configuration; `until` is when it would have ended.
+    """The turn under way of `person` in `schedule` is taken by a new configuration; `until` is when
+    it would have ended.
 
-    `instead` (None: nobody) is on call at `at` instead, now or when the turn would next have been on call. `start`, a local time of
-    the rotation at `source`, would put `keeper` on call: the person themselves, or whoever comes next where they have left the rotation;
-    None where nothing would, or nothing has to.
+    `instead` (None: nobody) is on call at `at` instead, now or when the turn would next have been
+    on call. `start`, a local time of the rotation at `source`, would put `keeper` on call: the
+    person themselves, or whoever comes next where they have left the rotation; None where nothing
+    would, or nothing has to.
     """
 
     schedule: str
@@ -43,7 +46,9 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class _Under(msgspec.Struct, frozen=True):
-    """A turn under way in the old configuration: of which rotation, whose, and the stretches in which it is on call."""
+    """A turn under way in the old configuration: of which rotation, whose, and the stretches in
+    which it is on call.
+    """
 
     number: int
     turn: Turn
@@ -54,10 +59,11 @@ class _Under(msgspec.Struct, frozen=True):
 
 
 def taken_turns(old: Catalog, new: Catalog, schedule: str, since: Instant, now: Instant) -> list[Taken]:
-    """The turns of `schedule` that were under way at `since`, are so at `now`, and that `new` takes from somebody.
+    """The turns of `schedule` that were under way at `since`, are so at `now`, and that `new` takes
+    from somebody.
 
-    Taken is a turn whose person is on call now and would not be, or that has nothing left of what is still to come. What an override
-    says is meant, in either. `ValueError` as `on_call`.
+    Taken is a turn whose person is on call now and would not be, or that has nothing left of what
+    is still to come. What an override says is meant, in either. `ValueError` as `on_call`.
     """
     before, after = old.schedules.get(schedule), new.schedules.get(schedule)
     if before is None or after is None or not after.rotations:
@@ -80,7 +86,9 @@ def _under_way(schedule: Schedule, catalog: Catalog, since: Instant, now: Instan
         if turn is None or turn.start > since:
             continue
         until = min(now + _LONGEST, turn.until if turn.until is not None else now + _LONGEST)
-        stretches = tuple(one for one in shifts(schedule, catalog.hours, now, until) if one.rotation == number)
+        stretches = tuple(
+            one for one in shifts(schedule, catalog.hours, now, until) if one.rotation == number
+        )
         if stretches:
             person = rotation.members[turn.number % len(rotation.members)]
             yield _Under(number, turn, person, stretches[0].start == now, stretches, until)
@@ -91,7 +99,9 @@ def _is_override(shift: Shift) -> bool:
 
 
 def _kept(under: _Under, after: Schedule, new: Catalog, person: str) -> Span:
-    """How long `person` is on call by `after` in the stretches of the turn; an override counts as kept, since it is meant."""
+    """How long `person` is on call by `after` in the stretches of the turn; an override counts as
+    kept, since it is meant.
+    """
     kept = 0
     for stretch in under.stretches:
         for shift in shifts(after, new.hours, stretch.start, stretch.until or under.until):
@@ -100,7 +110,9 @@ def _kept(under: _Under, after: Schedule, new: Catalog, person: str) -> Span:
     return kept
 
 
-def _taken(under: _Under, before: Schedule, after: Schedule, old: Catalog, new: Catalog, now: Instant) -> Taken:
+def _taken(
+    under: _Under, before: Schedule, after: Schedule, old: Catalog, new: Catalog, now: Instant
+) -> Taken:
     at = under.stretches[0].start
     now_after = on_call(after, new.hours, at)
     deciding = after.rotations[(now_after.rotation or min(under.number, len(after.rotations))) - 1]
@@ -112,7 +124,9 @@ def _taken(under: _Under, before: Schedule, after: Schedule, old: Catalog, new: 
         keeper = _next_in_turn(under, before, after)
         if keeper is not None and now_after.person != keeper:
             proposal = _proposal(under, keeper, before, after, old, new, now)
-    source, start = (deciding.source, None) if proposal is None else (after.rotations[proposal[0]].source, proposal[1])
+    source, start = (
+        (deciding.source, None) if proposal is None else (after.rotations[proposal[0]].source, proposal[1])
+    )
     return Taken(after.id, under.person, under.turn.until, now_after.person, at, source, left, start, keeper)
 
 
@@ -127,7 +141,9 @@ def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | Non
 def _proposal(
     under: _Under, keeper: str, before: Schedule, after: Schedule, old: Catalog, new: Catalog, now: Instant
 ) -> tuple[int, datetime] | None:
-    """The rotation (from 0) and its `start` that keep the turn best: as much of it as can be, and what follows as it was."""
+    """The rotation (from 0) and its `start` that keep the turn best: as much of it as can be, and
+    what follows as it was.
+    """
     best: tuple[tuple[bool, Span, Span], int, datetime] | None = None
     for index, start in _candidates(under, keeper, after, now):
         rotations = list(after.rotations)
@@ -135,7 +151,9 @@ def _proposal(
         tried = replace(after, rotations=tuple(rotations))
         is_now = on_call(tried, new.hours, now).person == keeper
         kept = _kept(under, tried, new, keeper)
-        if not kept or (under.decides_now and not is_now and not _is_override(on_call(tried, new.hours, now))):
+        if not kept or (
+            under.decides_now and not is_now and not _is_override(on_call(tried, new.hours, now))
+        ):
             continue
         alike = _alike(before, old, tried, new, under.until)
         if best is None or (is_now, kept, alike) > best[0]:
@@ -144,7 +162,9 @@ def _proposal(
 
 
 def _candidates(under: _Under, keeper: str, after: Schedule, now: Instant) -> Iterator[tuple[int, datetime]]:
-    """What may keep the turn: the same handoffs with the keeper's turn now; else a rotation above that begins when the turn is over."""
+    """What may keep the turn: the same handoffs with the keeper's turn now; else a rotation above
+    that begins when the turn is over.
+    """
     indexes = sorted(range(len(after.rotations)), key=lambda index: (index + 1 != under.number, -index))
     for index in indexes:
         rotation = after.rotations[index]
@@ -161,18 +181,28 @@ def _candidates(under: _Under, keeper: str, after: Schedule, now: Instant) -> It
 
 
 def _start_for(rotation: Rotation, timezone: str, place: int, now: Instant) -> datetime:
-    """The `start` by which the turn at `now` is that of the member at `place`, its handoffs as they are; as near to its own as can be."""
+    """The `start` by which the turn at `now` is that of the member at `place`, its handoffs as they
+    are; as near to its own as can be.
+    """
     steps = _number(rotation, timezone, now) - place
     round_of = len(rotation.members)
     if steps >= 0:
         steps %= round_of
-    choices = [shifted(rotation, steps - number * round_of) for number in range(_TRIES if rotation.unit == "months" else 1)]
+    choices = [
+        shifted(rotation, steps - number * round_of)
+        for number in range(_TRIES if rotation.unit == "months" else 1)
+    ]
     sound = [one for one in choices if one is not None]
-    return next((one for one in sound if rotation.unit != "months" or one.day == rotation.start.day), sound[0] if sound else rotation.start)
+    return next(
+        (one for one in sound if rotation.unit != "months" or one.day == rotation.start.day),
+        sound[0] if sound else rotation.start,
+    )
 
 
 def _number(rotation: Rotation, timezone: str, now: Instant) -> int:
-    """The number of the turn at `now`, also before the first: -1 is the one that would have come before turn 0."""
+    """The number of the turn at `now`, also before the first: -1 is the one that would have come
+    before turn 0.
+    """
     back = 0
     while True:
         start = shifted(rotation, -back)
@@ -202,14 +232,22 @@ def message_of(taken: Taken, catalog: Catalog, now: Instant) -> tuple[str, str]:
     instead = _name(taken.instead, catalog) if taken.instead is not None else "nobody"
     when = "now" if taken.at <= now else f"from {local_time(taken.at, zone)}"
     owner, keeper = _name(taken.person, catalog), _name(taken.keeper or taken.person, catalog)
-    message = f'the turn under way in schedule "{taken.schedule}" was {owner}\'s{until}; by this edit {instead} is on call {when}'
+    message = (
+        f'the turn under way in schedule "{taken.schedule}" was {owner}\'s{until}; by this edit {instead} is'
+        f" on call {when}"
+    )
     if taken.left:
         message += f": {owner} has left the rotation"
     if taken.start is None:
-        hint = "if that is meant, nothing is to be done; else put them back, or write an override for now: escalate override"
+        hint = (
+            "if that is meant, nothing is to be done; else put them back, or write an override for now:"
+            " escalate override"
+        )
     else:
         start = taken.start.isoformat()
-        verb = "comes next and is on call now" if taken.left else "stays on call, and the turns go on from there"
+        verb = (
+            "comes next and is on call now" if taken.left else "stays on call, and the turns go on from there"
+        )
         hint = f"write start = {start} in this rotation: then {keeper} {verb}"
     return message, hint
 

@@ -1,4 +1,6 @@
-"""What people write for a time zone where an IANA name is wanted: abbreviations, cities, offsets; and the name to write instead."""
+"""What people write for a time zone where an IANA name is wanted: abbreviations, cities, offsets;
+and the name to write instead.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,7 @@ from collections.abc import Iterable
 
 from escalate_cli.core.organisation.catalog import did_you_mean
 
-FIXED: dict[str, str] = {
-    "EST": "America/New_York",
-    "MST": "America/Denver",
-    "HST": "Pacific/Honolulu",
-}
+FIXED: dict[str, str] = {"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu"}
 """names that exist and mean an offset that never changes, and the place that is most likely meant"""
 
 _ABBREVIATIONS: dict[str, str] = {
@@ -56,7 +54,10 @@ _ABBREVIATIONS: dict[str, str] = {
     "UTC": "Z ZULU",
 }
 _MEANT = {word: place for place, words in _ABBREVIATIONS.items() for word in words.split()} | FIXED
-_OTHERS = {"IST": ' ("Europe/Dublin" for Ireland, "Asia/Jerusalem" for Israel)', "CST": ' ("Asia/Shanghai" for China)'}
+_OTHERS = {
+    "IST": ' ("Europe/Dublin" for Ireland, "Asia/Jerusalem" for Israel)',
+    "CST": ' ("Asia/Shanghai" for China)',
+}
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*[+-]\s*\d{1,2}(?::?\d{2})?", re.IGNORECASE | re.ASCII)
 
 
@@ -73,5 +74,6 @@ def zone_hint(asked: str, known: Iterable[str]) -> str:
     for name in sorted(names, key=lambda one: (one.count("/"), one)):
         if spelt in (name.casefold(), name.rpartition("/")[2].casefold()):
             return f'did you mean "{name}"?'
-    guess = did_you_mean(word, names) if len(word) > 4 else None  # of three letters, everything is like everything
+    # of three letters, everything is like everything
+    guess = did_you_mean(word, names) if len(word) > 4 else None
     return f'did you mean "{guess}"?' if guess else 'write it like "Europe/London"'

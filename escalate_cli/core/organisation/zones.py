@@ -31,14 +31,22 @@ def unusable_zones(catalog: Catalog) -> tuple[Unusable, ...]:
 
 def _unusable(catalog: Catalog) -> Iterator[Unusable]:
     users: dict[str, list[tuple[str, str]]] = {catalog.settings.timezone: [("[settings]", "")]}
-    for kind, things in (("schedule", catalog.schedules), ("hours", catalog.hours), ("person", catalog.people)):
+    for kind, things in (
+        ("schedule", catalog.schedules),
+        ("hours", catalog.hours),
+        ("person", catalog.people),
+    ):
         for thing in things.values():
             users.setdefault(thing.timezone, []).append((f"{kind} {thing.id}", thing.source))
     for name, uses in users.items():
         trouble = zone_trouble(name)
         if trouble:
             more = f" and {len(uses) - _NAMED} more" if len(uses) > _NAMED else ""
-            teams = [one.name for one in catalog.teams.values() if one.on_call and (f"schedule {one.on_call}") in (who for who, _ in uses)]
+            teams = [
+                one.name
+                for one in catalog.teams.values()
+                if one.on_call and (f"schedule {one.on_call}") in (who for who, _ in uses)
+            ]
             whose = f"; on call for {', '.join(teams)}" if teams else ""
             text = f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more}{whose})"
             yield Unusable(text, next((at for _, at in uses if at), ""), trouble)

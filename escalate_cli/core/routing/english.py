@@ -1,7 +1,8 @@
-"""Everyday English, as lists: words that say nothing of what broke, irregular forms, words that mean nearly the same.
+"""Everyday English, as lists: words that say nothing of what broke, irregular forms, words that
+mean nearly the same.
 
-Nothing here knows any organisation: every line would stand here for a hospital, a school or a web shop as well. What is particular
-comes from the catalog.
+Nothing here knows any organisation: every line would stand here for a hospital, a school or a web
+shop as well. What is particular comes from the catalog.
 """
 
 from __future__ import annotations
@@ -12,50 +13,93 @@ def _words(text: str) -> frozenset[str]:
 
 
 FUNCTION_WORDS = _words("""
-    a about above after again against ago ahead all almost along already also although always am among an and another any anybody
-    anyone anything anyway anywhere are arent around as at away back be became because been before being below between both but by
-    came can cannot cant come comes coming could couldnt did didnt do does doesnt doing dont done down during each either else
-    enough even ever every everybody everyone everything everywhere few first for from further gave get gets getting give given
-    gives giving go goes going gone got had hadnt half has hasnt have havent having he her here hers herself hes hi him himself his how
-    however i id if ill im in instead into is isnt it its itself ive just keep keeps kept last later least less let lets like lot lots
-    made make makes making many may maybe me might mine more most much must my myself near need needs neither never next no nobody
-    none nor not nothing now nowhere of off often ok okay on once one ones only onto or other others our ours ourselves out over own
-    per perhaps please put quite rather really said same saw say saying says see seem seems seen several shall she shes should
-    shouldnt since so some somebody somehow someone something sometimes somewhere soon still such take takes taken taking tell than
-    thanks that thats the their theirs them themselves then there theres these they theyre theyve thing things think this those though
-    through thru til till to told too took toward towards tried tries try trying two twice under unless until up upon us use used
-    uses using very via want wanted wants was wasnt way we well went were werent weve what whats whatever when where whether which
-    while who whoever whole whom whose why will with within without wont would wouldnt yes yet you youd your youre yours yourself
-    hello hey dear sorry cheers dunno gonna wanna tryna gotta lol pls plz asap etc hence
-    today tonight yesterday tomorrow morning afternoon evening day days week weeks hour hours minute minutes mins second seconds
-    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-    man lady woman gentleman guy chap bloke caller someones folk
-    three four five six seven eight nine ten eleven twelve hundred thousand dozen couple
+    a about above after again against ago ahead all almost along already also although always am among an
+    and another any anybody anyone anything anyway anywhere are arent around as at away back be became
+    because been before being below between both but by came can cannot cant come comes coming could couldnt
+    did didnt do does doesnt doing dont done down during each either else enough even ever every everybody
+    everyone everything everywhere few first for from further gave get gets getting give given gives giving
+    go goes going gone got had hadnt half has hasnt have havent having he her here hers herself hes hi him
+    himself his how however i id if ill im in instead into is isnt it its itself ive just keep keeps kept
+    last later least less let lets like lot lots made make makes making many may maybe me might mine more
+    most much must my myself near need needs neither never next no nobody none nor not nothing now nowhere
+    of off often ok okay on once one ones only onto or other others our ours ourselves out over own per
+    perhaps please put quite rather really said same saw say saying says see seem seems seen several shall
+    she shes should shouldnt since so some somebody somehow someone something sometimes somewhere soon still
+    such take takes taken taking tell than thanks that thats the their theirs them themselves then there
+    theres these they theyre theyve thing things think this those though through thru til till to told too
+    took toward towards tried tries try trying two twice under unless until up upon us use used uses using
+    very via want wanted wants was wasnt way we well went were werent weve what whats whatever when where
+    whether which while who whoever whole whom whose why will with within without wont would wouldnt yes yet
+    you youd your youre yours yourself hello hey dear sorry cheers dunno gonna wanna tryna gotta lol pls plz
+    asap etc hence today tonight yesterday tomorrow morning afternoon evening day days week weeks hour hours
+    minute minutes mins second seconds monday tuesday wednesday thursday friday saturday sunday mon tue wed
+    thu fri sat sun man lady woman gentleman guy chap bloke caller someones folk three four five six seven
+    eight nine ten eleven twelve hundred thousand dozen couple
 """)
 """English words that carry grammar, time or courtesy, and no subject."""
 
 TROUBLE_WORDS = _words("""
-    affect affected affecting bad badly begin broke broken bug bugs bust crash crashed crashes crashing dead die died dies error errors
-    erroring fail failed failing fails failure failures fault faulty fix fixed glitch hang hanging hangs
-    happen happened happening hung impact impacted incident incidents issue issues kaput looking messed missing outage outages
-    problem problems slow slowly slower spike spiking start started stop stopped stops stuck trouble unable
-    unavailable unresponsive unstable urgent urgently weird work worked working works worst wrong experiencing flaky flapping
-    intermittent intermittently degraded degradation anymore suddenly complaining complain complained complaints customer customers
-    help
+    affect affected affecting bad badly begin broke broken bug bugs bust crash crashed crashes crashing dead
+    die died dies error errors erroring fail failed failing fails failure failures fault faulty fix fixed
+    glitch hang hanging hangs happen happened happening hung impact impacted incident incidents issue issues
+    kaput looking messed missing outage outages problem problems slow slowly slower spike spiking start
+    started stop stopped stops stuck trouble unable unavailable unresponsive unstable urgent urgently weird
+    work worked working works worst wrong experiencing flaky flapping intermittent intermittently degraded
+    degradation anymore suddenly complaining complain complained complaints customer customers help
 """)
-"""Words for something being broken, and for whom: every report has them, so they say nothing about what it is that broke."""
+"""Words for something being broken, and for whom: every report has them, so they say nothing about
+what it is that broke.
+"""
 
 IRREGULAR = {
     form: base
     for base, forms in {
-        "buy": "bought", "break": "broke broken", "bring": "brought", "build": "built", "catch": "caught", "choose": "chose chosen",
-        "draw": "drew drawn", "drive": "drove driven", "eat": "ate eaten", "fall": "fell fallen", "feel": "felt", "find": "found",
-        "fly": "flew flown", "forget": "forgot forgotten", "freeze": "froze frozen", "grow": "grew grown", "hear": "heard",
-        "hide": "hid hidden", "hold": "held", "know": "knew known", "leave": "left", "lend": "lent", "lose": "lost", "mean": "meant",
-        "meet": "met", "pay": "paid payed", "person": "people persons", "read": "reads", "ring": "rang rung", "run": "ran",
-        "see": "saw seen", "sell": "sold", "send": "sent", "show": "shown", "speak": "spoke spoken", "spend": "spent",
-        "steal": "stole stolen", "swear": "swore sworn", "tear": "tore torn", "throw": "threw thrown", "wear": "wore worn",
-        "write": "wrote written", "child": "children", "man": "men", "woman": "women", "analysis": "analyses",
+        "buy": "bought",
+        "break": "broke broken",
+        "bring": "brought",
+        "build": "built",
+        "catch": "caught",
+        "choose": "chose chosen",
+        "draw": "drew drawn",
+        "drive": "drove driven",
+        "eat": "ate eaten",
+        "fall": "fell fallen",
+        "feel": "felt",
+        "find": "found",
+        "fly": "flew flown",
+        "forget": "forgot forgotten",
+        "freeze": "froze frozen",
+        "grow": "grew grown",
+        "hear": "heard",
+        "hide": "hid hidden",
+        "hold": "held",
+        "know": "knew known",
+        "leave": "left",
+        "lend": "lent",
+        "lose": "lost",
+        "mean": "meant",
+        "meet": "met",
+        "pay": "paid payed",
+        "person": "people persons",
+        "read": "reads",
+        "ring": "rang rung",
+        "run": "ran",
+        "see": "saw seen",
+        "sell": "sold",
+        "send": "sent",
+        "show": "shown",
+        "speak": "spoke spoken",
+        "spend": "spent",
+        "steal": "stole stolen",
+        "swear": "swore sworn",
+        "tear": "tore torn",
+        "throw": "threw thrown",
+        "wear": "wore worn",
+        "write": "wrote written",
+        "child": "children",
+        "man": "men",
+        "woman": "women",
+        "analysis": "analyses",
         "withdraw": "withdrew withdrawn",
         "delivery": "deliveries",
     }.items()
@@ -192,7 +236,9 @@ SAME = """
     watch smartwatch
     website site web homepage
 """
-"""Each line: words that everyday and office English use for nearly the same thing, whichever of them is said."""
+"""Each line: words that everyday and office English use for nearly the same thing, whichever of
+them is said.
+"""
 
 KINDS = """
     android iphone ios samsung pixel handset: phone mobile app
@@ -210,10 +256,13 @@ KINDS = """
     cert certificate ssl https: tls
     mfa totp authenticator: 2fa
     euro dollar pound yen franc rupee peso usd eur gbp: currency
-    france germany spain italy portugal ireland poland romania hungary austria belgium switzerland sweden norway denmark finland
-    netherlands holland greece turkey cyprus croatia ukraine russia usa america canada mexico brazil argentina india pakistan
-    bangladesh china japan korea thailand vietnam philippines indonesia malaysia singapore australia egypt morocco nigeria ghana
+    france germany spain italy portugal ireland poland romania hungary austria belgium switzerland sweden
+    norway denmark finland netherlands holland greece turkey cyprus croatia ukraine russia usa america
+    canada mexico brazil argentina india pakistan bangladesh china japan korea thailand vietnam philippines
+    indonesia malaysia singapore australia egypt morocco nigeria ghana
     kenya ethiopia israel dubai europe asia africa: country international abroad overseas foreign
     cron nightly overnight: batch
 """
-"""Before the colon: particular things; after it: what they are kinds of. A report names the one, a catalog the other."""
+"""Before the colon: particular things; after it: what they are kinds of. A report names the one, a
+catalog the other.
+"""

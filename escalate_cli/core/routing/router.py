@@ -1,8 +1,9 @@
 """Words → service, with the reasons, and honest about doubt.
 
-What is typed alone and is a service's id, name or keyword is exact. Anything else is ranked: each of its words points at services
-through the words of their names, ids, keywords and descriptions, the more the rarer it is in this catalog and the more telling the
-place where it stands. Everything that weighs is English or comes from the catalog itself.
+What is typed alone and is a service's id, name or keyword is exact. Anything else is ranked: each
+of its words points at services through the words of their names, ids, keywords and descriptions,
+the more the rarer it is in this catalog and the more telling the place where it stands. Everything
+that weighs is English or comes from the catalog itself.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class Match(str, Enum):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A service that the words may mean. `score` is from 0 to 1; `because` holds the reasons, the weightiest first."""
+    """A service that the words may mean. `score` is from 0 to 1; `because` holds the reasons, the
+    weightiest first.
+    """
 
     service: str
     name: str
@@ -44,7 +47,9 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Routing(msgspec.Struct, frozen=True):
-    """What the words were taken to mean. `service` is set for exact and confident only; candidates are at most five, best first."""
+    """What the words were taken to mean. `service` is set for exact and confident only; candidates
+    are at most five, best first.
+    """
 
     query: str
     match: Match
@@ -75,40 +80,63 @@ _MOST_LETTERS = 4_000
 
 
 class Router:
-    """An index over the services of a catalog; `route` asks it. Ties go to the lower tier, then the lower id."""
+    """An index over the services of a catalog; `route` asks it. Ties go to the lower tier, then the
+    lower id.
+    """
 
     def __init__(self, services: Iterable[Service]) -> None:
-        self._services = sorted(services, key=lambda service: (service.tier is None, service.tier or 0, service.id))
+        self._services = sorted(
+            services, key=lambda service: (service.tier is None, service.tier or 0, service.id)
+        )
         self._vocabulary = Vocabulary(self._services)
         self._exact: tuple[dict[str, dict[int, None]], ...] = ({}, {}, {})
         for at, service in enumerate(self._services):
-            for known, texts in zip(self._exact, ((service.id,), (service.name,), service.keywords), strict=True):
+            for known, texts in zip(
+                self._exact, ((service.id,), (service.name,), service.keywords), strict=True
+            ):
                 for text in texts:
                     known.setdefault("".join(tokens(text)), {})[at] = None
 
     def route(self, words: str) -> Routing:
-        """The service that the words are about, or the candidates. Never fails, whatever the words are made of."""
+        """The service that the words are about, or the candidates. Never fails, whatever the words
+        are made of.
+        """
         text = words.strip()
         exact = self._exactly(text) if len(text) <= _MOST_LETTERS else ()
         if exact:
             found = tuple(self._candidate(at, 1.0, (reason,)) for at, reason in exact)
-            return Routing(words, Match.EXACT if len(found) == 1 else Match.AMBIGUOUS, found[0].service if len(found) == 1 else None, found)
+            return Routing(
+                words,
+                Match.EXACT if len(found) == 1 else Match.AMBIGUOUS,
+                found[0].service if len(found) == 1 else None,
+                found,
+            )
         text = text[:_MOST_LETTERS]
         readings = self._vocabulary.read(text)
         scores = self._score(readings)
         best = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
         match = self._judge(text, readings, scores, best)
-        found = tuple(self._candidate(at, 1 - math.exp(-scores[at] / self._vocabulary.rarest), self._because(at, readings)) for at in best)
+        found = tuple(
+            self._candidate(
+                at, 1 - math.exp(-scores[at] / self._vocabulary.rarest), self._because(at, readings)
+            )
+            for at in best
+        )
         return Routing(words, match, found[0].service if match is Match.CONFIDENT else None, found)
 
     def _exactly(self, text: str) -> tuple[tuple[int, str], ...]:
-        """The services that the text names, typed alone: by id, else by name, else by keyword; with the reason."""
+        """The services that the text names, typed alone: by id, else by name, else by keyword; with
+        the reason.
+        """
         key = "".join(tokens(text))
         for known, what in zip(self._exact, ("id", "name", "keyword"), strict=True):
             if key and key in known:
                 spaced = " ".join(text.split())
                 same_id = [at for at in known[key] if what == "id" and self._services[at].id == spaced]
-                return tuple((at, f"matched '{' '.join(tokens(text))}' ({what})") for at in same_id or list(known[key])[:_MOST_CANDIDATES])
+                return tuple(
+                    (at, f"matched '{' '.join(tokens(text))}' ({what})")
+                    for at in same_id or list(known[key])[:_MOST_CANDIDATES]
+                )
         return ()
 
     def _candidate(self, at: int, score: float, because: tuple[str, ...]) -> Candidate:
@@ -126,35 +154,57 @@ class Router:
         return {at: total * (1 + _EACH_MORE * min(3, max(0, words[at] - 1))) for at, total in sums.items()}
 
     def _judge(self, typed: str, readings: list[Reading], scores: dict[int, float], best: list[int]) -> Match:
-        """Confident only if the best is strong, well ahead, and enough of what was said is about it; or if nothing else was said."""
+        """Confident only if the best is strong, well ahead, and enough of what was said is about
+        it; or if nothing else was said.
+        """
         first, second = (*(scores[at] for at in best[:2]), 0.0, 0.0)[:2]
         said = sum(reading.rarity * reading.weight for reading in readings)
-        about = sum(reading.rarity * reading.weight for reading in readings if best and self._vocabulary.gain(reading, best[0]))
+        about = sum(
+            reading.rarity * reading.weight
+            for reading in readings
+            if best and self._vocabulary.gain(reading, best[0])
+        )
         covered = about >= _CONFIDENT_COVERAGE * said
         if first < (_FAINT_STRENGTH if covered else _NONE_STRENGTH) * self._vocabulary.rarest:
             return Match.NONE
         telling = [word for word in tokens(typed) if word not in FUNCTION_WORDS and word not in TROUBLE_WORDS]
         without_numbers = [word for word in telling if not word.isdigit() or self._vocabulary.knows(word)]
-        if any([at for at, _ in self._exactly(" ".join(words))] == best[:1] for words in (telling, without_numbers)):
+        if any(
+            [at for at, _ in self._exactly(" ".join(words))] == best[:1]
+            for words in (telling, without_numbers)
+        ):
             return Match.CONFIDENT
-        strong = first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest and first - second >= _CONFIDENT_LEAD * first
+        strong = (
+            first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest
+            and first - second >= _CONFIDENT_LEAD * first
+        )
         return Match.CONFIDENT if strong and covered else Match.AMBIGUOUS
 
     def _because(self, at: int, readings: list[Reading]) -> tuple[str, ...]:
-        """The weightiest reasons for a service, in words; a word of a phrase that was given is not given again."""
+        """The weightiest reasons for a service, in words; a word of a phrase that was given is not
+        given again.
+        """
         gains = [(self._vocabulary.gain(reading, at), reading) for reading in readings]
         reasons: list[str] = []
         given: set[str] = set()
         least = max((gain for gain, _ in gains), default=0.0) * _LEAST_REASON
         for gain, reading in sorted(gains, key=lambda pair: -pair[0]):
-            if gain and gain >= least and given.isdisjoint(reading.typed.split()) and len(reasons) < _MOST_REASONS:
+            if (
+                gain
+                and gain >= least
+                and given.isdisjoint(reading.typed.split())
+                and len(reasons) < _MOST_REASONS
+            ):
                 reasons.append(self._reason(self._services[at], at, reading))
                 given.update(reading.typed.split())
         return tuple(reasons)
 
     def _reason(self, service: Service, at: int, reading: Reading) -> str:
         if reading.phrase:
-            keyed = any(reading.phrase == "".join(self._vocabulary.stem(word) for word in tokens(keyword)) for keyword in service.keywords)
+            keyed = any(
+                reading.phrase == "".join(self._vocabulary.stem(word) for word in tokens(keyword))
+                for keyword in service.keywords
+            )
             return f"matched '{reading.typed}' ({'keyword' if keyed else 'name'})"
         meant = self._vocabulary.meant(reading, at)
         for place, texts in (

@@ -1,6 +1,7 @@
 """The words of a catalog: where each stands, how rare it is, and what a typed word may mean among them.
 
-Each word of a service points at it, the more the rarer it is in this catalog and the more telling the place where it stands.
+Each word of a service points at it, the more the rarer it is in this catalog and the more telling
+the place where it stands.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ from typing import NamedTuple
 
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
-from escalate_cli.core.routing.words import apart, one_slip_away, root, stem, thesaurus, tokens, two_slips_apart
+from escalate_cli.core.routing.words import (
+    apart,
+    one_slip_away,
+    root,
+    stem,
+    thesaurus,
+    tokens,
+    two_slips_apart,
+)
 
-# Where a word stands in a service. Measured by benchmarks/routing.py, where doubling or halving any of them moves the figures little.
+# Where a word stands in a service. Measured by benchmarks/routing.py, where doubling or halving any of them
+# moves the figures little.
 _IN_NAME, _IN_KEYWORD, _IN_DESCRIPTION, _IN_ID = 3.0, 3.0, 1.5, 1.0
 
 # How much a word counts by the way that it was understood.
@@ -37,7 +47,9 @@ class Meant(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A typed word, or several that are a name or a keyword together, and everything that it may mean; nothing if it is unknown."""
+    """A typed word, or several that are a name or a keyword together, and everything that it may
+    mean; nothing if it is unknown.
+    """
 
     typed: str
     meant: tuple[Meant, ...] = ()
@@ -69,7 +81,9 @@ class Vocabulary:
         return math.log(1 + (self._count + 0.5) / (services + 0.5))
 
     def _learn(self, at: int, service: Service) -> None:
-        """Takes in the words of one service. A word counts once in each place, and ever less the more places it stands in."""
+        """Takes in the words of one service. A word counts once in each place, and ever less the
+        more places it stands in.
+        """
         weights: dict[str, float] = {}
         for place, texts in (
             (_IN_NAME, (service.name,)),
@@ -114,7 +128,9 @@ class Vocabulary:
         return sorted(readings, key=lambda reading: -reading.rarity)
 
     def _phrases_in(self, typed: list[str]) -> dict[str, Reading]:
-        """Up to four words in a row that are a name or keyword of several words, however it is spaced, or one word typed as two."""
+        """Up to four words in a row that are a name or keyword of several words, however it is
+        spaced, or one word typed as two.
+        """
         stems = [self.stem(word) for word in typed]
         found: dict[str, Reading] = {}
         for length in (1, 2, 3, 4):
@@ -122,13 +138,17 @@ class Vocabulary:
                 joined = "".join(stems[start : start + length])
                 together = " ".join(typed[start : start + length])
                 if joined in self._phrases:
-                    found[joined] = Reading(together, phrase=joined, rarity=self._rarity_of(len(self._phrases[joined])))
+                    found[joined] = Reading(
+                        together, phrase=joined, rarity=self._rarity_of(len(self._phrases[joined]))
+                    )
                 elif length > 1 and joined in self._places:
                     found[joined] = Reading(together, (Meant(joined, _SAME),), rarity=self._rarity[joined])
         return found
 
     def _read_word(self, word: str) -> Reading:
-        """What one typed word may mean in this catalog: itself and its family, else a slip, else a beginning; and what means the same."""
+        """What one typed word may mean in this catalog: itself and its family, else a slip, else a
+        beginning; and what means the same.
+        """
         base = self.stem(word)
         meant: dict[str, float] = {}
         for same in (word, base):
@@ -148,24 +168,40 @@ class Vocabulary:
 
     def _reading(self, word: str, meant: dict[str, float], weight: float) -> Reading:
         rarity = max((self._rarity[base] for base in meant), default=self.rarest)
-        return Reading(word, tuple(Meant(base, much) for base, much in meant.items()), rarity=rarity, weight=weight)
+        return Reading(
+            word, tuple(Meant(base, much) for base, much in meant.items()), rarity=rarity, weight=weight
+        )
 
     def _mistyped(self, word: str) -> dict[str, float]:
-        """The words of the catalog one slip away; for a long word two, if none is nearer and the beginning is right."""
+        """The words of the catalog one slip away; for a long word two, if none is nearer and the
+        beginning is right.
+        """
         if len(word) < 4 or not word.isalpha():
             return {}
         for typed in dict.fromkeys((word, stem(word))):
-            known = [other for other in sorted(one_slip_away(typed)) if other in self._stems and len(other) > 3]
-            near = {self._stems[other]: _MISTYPED for other in known if other[0] == word[0] or min(len(other), len(word)) > 4}
+            known = [
+                other for other in sorted(one_slip_away(typed)) if other in self._stems and len(other) > 3
+            ]
+            near = {
+                self._stems[other]: _MISTYPED
+                for other in known
+                if other[0] == word[0] or min(len(other), len(word)) > 4
+            }
             if near:
                 return near
         if len(word) < 8:
             return {}
-        return {self._stems[known]: _FAR_MISTYPED for known in self._starting(word[:2]) if two_slips_apart(word, known)}
+        return {
+            self._stems[known]: _FAR_MISTYPED
+            for known in self._starting(word[:2])
+            if two_slips_apart(word, known)
+        }
 
     def _starting(self, letters: str) -> list[str]:
         """The words of the catalog that begin with these letters."""
-        return self._sorted[bisect_left(self._sorted, letters) : bisect_left(self._sorted, letters + "\U0010ffff")]
+        return self._sorted[
+            bisect_left(self._sorted, letters) : bisect_left(self._sorted, letters + "\U0010ffff")
+        ]
 
     def _begun(self, word: str) -> dict[str, float]:
         """The words of the catalog that begin like this: people shorten."""
@@ -181,7 +217,9 @@ class Vocabulary:
         return {}
 
     def gains(self, reading: Reading, found: Mapping[int, float]) -> dict[int, float]:
-        """What a reading says for each service; a very common word only for those already found, which keeps a large catalog quick."""
+        """What a reading says for each service; a very common word only for those already found,
+        which keeps a large catalog quick.
+        """
         if reading.phrase:
             return dict.fromkeys(self._phrases[reading.phrase], reading.rarity)
         gains: dict[int, float] = {}
@@ -199,9 +237,14 @@ class Vocabulary:
         """What a reading says for one service; 0 if nothing."""
         if reading.phrase:
             return reading.rarity if at in self._phrases[reading.phrase] else 0.0
-        worths = (one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0) for one in reading.meant)
+        worths = (
+            one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0) for one in reading.meant
+        )
         return reading.weight * max(worths, default=0.0)
 
     def meant(self, reading: Reading, at: int) -> Meant:
         """The way to understand a reading that says the most for one service."""
-        return max(reading.meant, key=lambda one: one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0))
+        return max(
+            reading.meant,
+            key=lambda one: one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0),
+        )

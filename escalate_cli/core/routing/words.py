@@ -1,4 +1,6 @@
-"""Words as routing compares them: folded, stemmed, joined to those that mean the same, one typing error away."""
+"""Words as routing compares them: folded, stemmed, joined to those that mean the same, one typing
+error away.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,27 @@ _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _VOWELS = frozenset("aeiouy")
-_NO_ACCENT = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "’": "", "‘": "", "'": "", "´": "", "`": ""})
+_NO_ACCENT = str.maketrans(
+    {
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "’": "",
+        "‘": "",
+        "'": "",
+        "´": "",
+        "`": "",
+    }
+)
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, in order: lower-case letters and digits without accents, apostrophes or invisible characters."""
+    """The words of a text, in order: lower-case letters and digits without accents, apostrophes or
+    invisible characters.
+    """
     if not text.isascii():
         plain = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf", "Cs"))
@@ -23,15 +41,18 @@ def tokens(text: str) -> list[str]:
 
 
 def apart(text: str) -> str:
-    """With a space wherever a capital follows a small letter: machines write "CrashLoop", people search for "crash loop"."""
+    """With a space wherever a capital follows a small letter: machines write "CrashLoop", people
+    search for "crash loop".
+    """
     return _HUMP.sub(" ", text)
 
 
 def stem(word: str) -> str:
-    """The word without its ending of grammar: plural, past, "-ing", final "e"; irregular verbs by list; "-ise" and "-ize" are one.
+    """The word without its ending of grammar: plural, past, "-ing", final "e"; irregular verbs by
+    list; "-ise" and "-ize" are one.
 
-    A light stemmer of our own, after the first steps of Porter (1980) and Harman's S-stemmer (1991): derivation is left to `root`, so
-    that "payer" and "payment" stay apart where it counts.
+    A light stemmer of our own, after the first steps of Porter (1980) and Harman's S-stemmer
+    (1991): derivation is left to `root`, so that "payer" and "payment" stay apart where it counts.
     """
     if len(word) <= 3 or not word.isalpha():
         return word
@@ -72,15 +93,45 @@ def _undoubled(part: str) -> str:
 
 
 _ENDINGS = (
-    "ization", "ement", "ation", "ator", "ment", "ance", "ence", "able", "ible", "ness", "ion", "ity", "ive", "ate", "al", "er", "or",
-    "at", "ly", "iz", "ic", "i", "y",
+    "ization",
+    "ement",
+    "ation",
+    "ator",
+    "ment",
+    "ance",
+    "ence",
+    "able",
+    "ible",
+    "ness",
+    "ion",
+    "ity",
+    "ive",
+    "ate",
+    "al",
+    "er",
+    "or",
+    "at",
+    "ly",
+    "iz",
+    "ic",
+    "i",
+    "y",
 )
 
 
 def root(stemmed: str) -> str:
-    """A stem without its endings of derivation, at least four letters: "replac" of "replacement", "verif" of "verification"."""
+    """A stem without its endings of derivation, at least four letters: "replac" of "replacement",
+    "verif" of "verification".
+    """
     while len(stemmed) > 4 and stemmed.endswith(_ENDINGS):
-        shorter = next((stemmed.removesuffix(end) for end in _ENDINGS if stemmed.endswith(end) and len(stemmed) - len(end) >= 4), None)
+        shorter = next(
+            (
+                stemmed.removesuffix(end)
+                for end in _ENDINGS
+                if stemmed.endswith(end) and len(stemmed) - len(end) >= 4
+            ),
+            None,
+        )
         if shorter is None:
             break
         stemmed = shorter
@@ -98,18 +149,25 @@ def thesaurus() -> dict[str, tuple[str, ...]]:
         stems = [stem(word) for word in kinds.split()]
         for thing in things.split():
             found.setdefault(stem(thing), []).extend(stems)
-    return {word: tuple(dict.fromkeys(other for other in others if other != word)) for word, others in found.items()}
+    return {
+        word: tuple(dict.fromkeys(other for other in others if other != word))
+        for word, others in found.items()
+    }
 
 
 def one_slip_away(word: str) -> set[str]:
-    """Everything that becomes this word by one typing error: a letter too many, too few, wrong, or two swapped (Damerau 1964).
+    """Everything that becomes this word by one typing error: a letter too many, too few, wrong, or
+    two swapped (Damerau 1964).
 
-    A wrong letter only in words of six and more: among shorter ones nearly every exchange of a letter gives another English word.
+    A wrong letter only in words of six and more: among shorter ones nearly every exchange of a
+    letter gives another English word.
     """
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     fewer = {left + right[1:] for left, right in cuts if right}
     swapped = {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
-    other = {left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS if len(word) >= 6}
+    other = {
+        left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS if len(word) >= 6
+    }
     more = {left + letter + right for left, right in cuts for letter in _LETTERS}
     return fewer | swapped | other | more
 

@@ -1,4 +1,5 @@
-"""The sentence of an event, as the timeline keeps it: with the names that people, teams and services had when it happened.
+"""The sentence of an event, as the timeline keeps it: with the names that people, teams and
+services had when it happened.
 
 Nobody takes a sentence apart: whoever wants to know something asks the event.
 """
@@ -15,7 +16,10 @@ from escalate_cli.core.calendar.duration import SECOND, Instant, show_about, sho
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.organisation.catalog import Catalog
 
-_OWED = "its hours {hours} passed in a gap without any tick; it is paged with what comes due when they have begun again"
+_OWED = (
+    "its hours {hours} passed in a gap without any tick; it is paged with what comes due when they have begun"
+    " again"
+)
 _FAILED = "every address failed for good; next level at once"
 
 
@@ -47,7 +51,9 @@ class _Telling(msgspec.Struct, frozen=True):
 
 
 def sentence(event: Event, at: Instant, by: str | None, catalog: Catalog | None) -> str:
-    """What happened at `at`, done by `by` if by anybody, in a sentence without its time. Without a catalog ids stand for names."""
+    """What happened at `at`, done by `by` if by anybody, in a sentence without its time. Without a
+    catalog ids stand for names.
+    """
     text = _SENTENCES[type(event)](event, _Telling(at, by, catalog or _NO_NAMES))
     return f"{text}; called off before it went out" if getattr(event, "called_off", ()) else text
 
@@ -59,7 +65,7 @@ def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
     return sentence(event, at, by, catalog)
 
 
-# ── the beginning ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the beginning ─────────────────────────────────────────────────────────────────────
 
 
 def _declared_again(it: happened.DeclaredAgain, say: _Telling) -> str:
@@ -85,7 +91,7 @@ def _routed(it: happened.Routed, say: _Telling) -> str:
     return f"{say.services(it.services)}: {how}{because}"
 
 
-# ── escalations and levels ────────────────────────────────────────────────────────────────────────────────────────────
+# ── escalations and levels ────────────────────────────────────────────────────────────
 
 
 def _started(it: happened.EscalationStarted, say: _Telling) -> str:
@@ -93,14 +99,24 @@ def _started(it: happened.EscalationStarted, say: _Telling) -> str:
 
 
 def _forgotten(it: happened.AcknowledgementForgotten, say: _Telling) -> str:
-    ago = f"acknowledged by {say.person(it.person)}" + (f" {show_about(say.at - it.taken_at)} ago" if it.taken_at is not None else "")
-    silent = " and no update since" if it.updated_at is None else f", the last update {show_about(say.at - it.updated_at)} ago"
+    ago = f"acknowledged by {say.person(it.person)}" + (
+        f" {show_about(say.at - it.taken_at)} ago" if it.taken_at is not None else ""
+    )
+    silent = (
+        " and no update since"
+        if it.updated_at is None
+        else f", the last update {show_about(say.at - it.updated_at)} ago"
+    )
     return f"{ago}{silent}: paging {it.team} again from level 1"
 
 
 def _rest_ended(it: happened.RestEnded, say: _Telling) -> str:
     who = say.person(it.person)
-    why = f"the urgency rose: the snooze by {who} ends" if it.snoozed else f"the urgency rose, and {who}, who has it, cannot be told"
+    why = (
+        f"the urgency rose: the snooze by {who} ends"
+        if it.snoozed
+        else f"the urgency rose, and {who}, who has it, cannot be told"
+    )
     return f"{why}: paging {it.team} again"
 
 
@@ -150,10 +166,15 @@ def _fallback_reached_no_person(it: happened.FallbackReachedNoPerson, say: _Tell
 
 
 def _by_every_address(it: happened.PagedByEveryAddress, say: _Telling) -> str:
-    return f"paged by every address: {', '.join(it.recipients or it.called_off) or 'nobody: there is no address'}"
+    return (
+        "paged by every address:"
+        f" {', '.join(it.recipients or it.called_off) or 'nobody: there is no address'}"
+    )
 
 
-def why_skipped(it: happened.LevelPaged | happened.LevelLeftOut | happened.LevelOwed | happened.LevelFailed) -> str:
+def why_skipped(
+    it: happened.LevelPaged | happened.LevelLeftOut | happened.LevelOwed | happened.LevelFailed,
+) -> str:
     """Why a level reached nobody, for where it is clear which level that is."""
     if isinstance(it, happened.LevelPaged):
         return "; ".join(it.missed)
@@ -162,7 +183,7 @@ def why_skipped(it: happened.LevelPaged | happened.LevelLeftOut | happened.Level
     return _OWED.format(hours=it.hours) if isinstance(it, happened.LevelOwed) else _FAILED
 
 
-# ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what people do ────────────────────────────────────────────────────────────────────
 
 
 def _taken(it: happened.Acknowledged, say: _Telling) -> str:
@@ -170,12 +191,18 @@ def _taken(it: happened.Acknowledged, say: _Telling) -> str:
 
 
 def _acknowledged(it: happened.Acknowledged, say: _Telling) -> str:
-    again = f"; without an update for {show_duration(it.timeout)} it pages again" if it.timeout is not None else ""
+    again = (
+        f"; without an update for {show_duration(it.timeout)} it pages again"
+        if it.timeout is not None
+        else ""
+    )
     return f"{_taken(it, say)}{again}"
 
 
 def _in_part(it: happened.AcknowledgedInPart, say: _Telling) -> str:
-    return f"{say.doer} acknowledged for {it.team}; level {it.level} still waits for {', '.join(it.waits_for)}"
+    return (
+        f"{say.doer} acknowledged for {it.team}; level {it.level} still waits for {', '.join(it.waits_for)}"
+    )
 
 
 def _besides(it: happened.AcknowledgedBesides, say: _Telling) -> str:
@@ -208,7 +235,7 @@ def _gone_on(it: happened.GoneOnByHand, say: _Telling) -> str:
     return f"{it.team}: {'on from the last level' if it.past_the_last else f'to level {it.level}'} by hand"
 
 
-# ── rules, and those who are told ─────────────────────────────────────────────────────────────────────────────────────
+# ── rules, and those who are told ─────────────────────────────────────────────────────
 
 
 def came_true(rule: str, condition: str) -> str:
@@ -217,10 +244,16 @@ def came_true(rule: str, condition: str) -> str:
 
 
 def _asked(it: happened.NudgeAsked, say: _Telling) -> str:
-    text = f"{came_true(it.rule, it.condition)}: asked {say.names(it.asked) or 'nobody'} whether to {it.proposal}"
+    text = (
+        f"{came_true(it.rule, it.condition)}: asked {say.names(it.asked) or 'nobody'} whether to"
+        f" {it.proposal}"
+    )
     if it.expires is None:
         return text
-    return f"{text}; without an answer in {show_duration(it.expires)} it is {'done anyway' if it.done_anyway else 'dropped'}"
+    return (
+        f"{text}; without an answer in {show_duration(it.expires)} it is"
+        f" {'done anyway' if it.done_anyway else 'dropped'}"
+    )
 
 
 def _expired(it: happened.NudgeExpired, say: _Telling) -> str:
@@ -239,14 +272,22 @@ def _maintenance_over(it: happened.MaintenanceOver, say: _Telling) -> str:
 
 
 def _sounds_like(it: happened.SoundsLike, say: _Telling) -> str:
-    return f"this sounds like {say.services([it.service])}: escalate update {it.incident} --service {it.service}"
+    return (
+        f"this sounds like {say.services([it.service])}: escalate update {it.incident} --service {it.service}"
+    )
 
 
-# ── messages ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── messages ──────────────────────────────────────────────────────────────────────────
 
 
 def _message(it: happened.Attempt, say: _Telling) -> str:
-    shared = f", in a digest of {it.digest_of}" if it.digest_of else ", in the same message" if it.beside_another else ""
+    shared = (
+        f", in a digest of {it.digest_of}"
+        if it.digest_of
+        else ", in the same message"
+        if it.beside_another
+        else ""
+    )
     return f"{it.what} to {say.names([it.recipient])} by {it.gateway}{shared}"
 
 
@@ -267,18 +308,24 @@ _SENTENCES: dict[type[Event], Callable[[Any, _Telling], str]] = {
     happened.EscalationStarted: _started,
     happened.EscalationStopped: lambda it, say: f"escalation to {it.team} stopped: {it.reason}",
     happened.AcknowledgementForgotten: _forgotten,
-    happened.SnoozeOver: lambda it, say: f"the snooze by {say.person(it.person)} is over: paging {it.team} again from level 1",
+    happened.SnoozeOver: lambda it, say: (
+        f"the snooze by {say.person(it.person)} is over: paging {it.team} again from level 1"
+    ),
     happened.RestEnded: _rest_ended,
     happened.GoneOnByHand: _gone_on,
     happened.LevelsWalkedAgain: lambda it, say: (
         f"the fallback was not reached: the levels of policy {it.policy} of {it.team} are walked again"
     ),
     happened.LevelPaged: _level_paged,
-    happened.LevelHeld: lambda it, say: f"level {it.level} of {it.team} held until the hours {it.hours} begin",
+    happened.LevelHeld: lambda it, say: (
+        f"level {it.level} of {it.team} held until the hours {it.hours} begin"
+    ),
     happened.LevelLeftOut: lambda it, say: f"level {it.level} of {it.team} left out: {it.reason}",
     happened.LevelOwed: _level_owed,
     happened.LevelFailed: _level_failed,
-    happened.Exhausted: lambda it, say: f"policy {it.policy} of {it.team} has run out of levels: the fallback is paged",
+    happened.Exhausted: lambda it, say: (
+        f"policy {it.policy} of {it.team} has run out of levels: the fallback is paged"
+    ),
     happened.NobodyToPage: _nobody_to_page,
     happened.FallbackPaged: _fallback_paged,
     happened.FallbackReachedNoPerson: _fallback_reached_no_person,
@@ -293,13 +340,19 @@ _SENTENCES: dict[type[Event], Callable[[Any, _Telling], str]] = {
     happened.SeverityChanged: _severity,
     happened.ScopeChanged: _scope,
     happened.TitleChanged: lambda it, say: f"title changed from {it.before!r}",
-    happened.LabelsSet: lambda it, say: "labels set: " + ", ".join(f"{name}={value}" for name, value in it.after.items()),
+    happened.LabelsSet: lambda it, say: (
+        "labels set: " + ", ".join(f"{name}={value}" for name, value in it.after.items())
+    ),
     happened.LeadChanged: lambda it, say: f"lead: {say.person(it.after)}",
     happened.MessageAdded: lambda it, say: it.message,
-    happened.PolicyReloaded: lambda it, say: f"{it.team}: policy {it.policy} as it is now in the configuration",
+    happened.PolicyReloaded: lambda it, say: (
+        f"{it.team}: policy {it.policy} as it is now in the configuration"
+    ),
     happened.PagedByHand: _by_hand,
     happened.RuleFired: lambda it, say: f"{came_true(it.rule, it.condition)}: {it.proposal}",
-    happened.PagedByRule: lambda it, say: f'paged {say.names(it.recipients or it.called_off)}: rule "{it.rule}"',
+    happened.PagedByRule: lambda it, say: (
+        f'paged {say.names(it.recipients or it.called_off)}: rule "{it.rule}"'
+    ),
     happened.RuleMissed: lambda it, say: f'rule "{it.rule}" did not reach: {"; ".join(it.missed)}',
     happened.NudgeAsked: _asked,
     happened.NobodyToAsk: lambda it, say: f"nobody to ask ({'; '.join(it.missed)}): the fallback is asked",

@@ -1,7 +1,8 @@
 """Making a text as short as it has to be: what may be cut is cut first, the head and the last lines stay.
 
-A `Text` knows which of its stretches may be shortened. Whoever knows how much room there is says so with a predicate, so that one
-way of cutting serves services that count characters, bytes, lines or septets.
+A `Text` knows which of its stretches may be shortened. Whoever knows how much room there is says so
+with a predicate, so that one way of cutting serves services that count characters, bytes, lines or
+septets.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ CUT = "..."
 
 
 class Loose(msgspec.Struct, frozen=True):
-    """The stretch `text[start:end]` may be shortened to `least` characters; those of the highest `rank` are shortened first.
+    """The stretch `text[start:end]` may be shortened to `least` characters; those of the highest
+    `rank` are shortened first.
 
-    `rest` is said in place of the lines that are left out, with their number: "and {lines} more". `instead` are shorter texts that
-    say the same as far as there is room, the longest first, where a part of it would say something else: a command, a number.
+    `rest` is said in place of the lines that are left out, with their number: "and {lines} more".
+    `instead` are shorter texts that say the same as far as there is room, the longest first, where
+    a part of it would say something else: a command, a number.
     """
 
     start: int
@@ -78,7 +81,8 @@ def join(separator: str, parts: Iterable[Text | str]) -> Text:
 
 
 def fit(text: Text, fits: Fits) -> Text | None:
-    """`text` with its loose stretches shortened until it fits, no more than it takes; None where that is not enough.
+    """`text` with its loose stretches shortened until it fits, no more than it takes; None where
+    that is not enough.
 
     All stretches of one rank are cut to the same length, so that the longest gives most.
     """
@@ -97,7 +101,8 @@ def fit(text: Text, fits: Fits) -> Text | None:
 def _capped(text: Text, sizes: list[int], rank: int, cap: int) -> list[int]:
     """`sizes`, those of one rank no larger than `cap`, and no smaller than they may be."""
     return [
-        min(size, max(cap, one.least)) if one.rank == rank else size for one, size in zip(text.loose, sizes, strict=True)
+        min(size, max(cap, one.least)) if one.rank == rank else size
+        for one, size in zip(text.loose, sizes, strict=True)
     ]
 
 
@@ -106,14 +111,17 @@ def _fits_when_capped(text: Text, sizes: list[int], rank: int, fits: Fits, cap: 
 
 
 def squeeze(text: str, fits: Fits) -> str:
-    """Any text, with as much left out of its middle as it takes: its head and its end stay, whole lines where there are some."""
+    """Any text, with as much left out of its middle as it takes: its head and its end stay, whole
+    lines where there are some.
+    """
     if fits(text):
         return text
     return _without_middle(text, _largest(len(text), lambda size: fits(_without_middle(text, size))))
 
 
 def fit_sms(text: Text) -> str:
-    """`text` as one SMS. One letter that SMS does not know leaves room for 70 characters in all; what is cut before it, for 160.
+    """`text` as one SMS. One letter that SMS does not know leaves room for 70 characters in all;
+    what is cut before it, for 160.
 
     So that of the two which keeps more is taken.
     """
@@ -144,7 +152,9 @@ def _largest(most: int, holds: Callable[[int], bool]) -> int:
 
 def _rebuilt(text: Text, sizes: list[int]) -> Text:
     """`text` with each loose stretch cut to its size."""
-    pieces = [_cut(text.text[one.start : one.end], size, one) for one, size in zip(text.loose, sizes, strict=True)]
+    pieces = [
+        _cut(text.text[one.start : one.end], size, one) for one, size in zip(text.loose, sizes, strict=True)
+    ]
     return _with(text, pieces)
 
 
@@ -152,13 +162,17 @@ def _with(text: Text, pieces: list[str]) -> Text:
     """`text` with these in place of its loose stretches."""
     built, place = Text(), 0
     for one, piece in zip(text.loose, pieces, strict=True):
-        built = built + text.text[place : one.start] + may_cut(piece, one.rank, one.least, one.rest, one.instead)
+        built = (
+            built + text.text[place : one.start] + may_cut(piece, one.rank, one.least, one.rest, one.instead)
+        )
         place = one.end
     return built + text.text[place:]
 
 
 def _cut(text: str, size: int, loose: Loose) -> str:
-    """The head of `text` in `size` characters; whole lines where what is missing is counted. What says so may need a few more."""
+    """The head of `text` in `size` characters; whole lines where what is missing is counted. What
+    says so may need a few more.
+    """
     if len(text) <= size:
         return text
     if loose.instead:

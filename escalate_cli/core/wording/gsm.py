@@ -1,4 +1,6 @@
-"""How long a text message is, as networks count: GSM 03.38 has 128 letters, and one that is not among them costs more than half."""
+"""How long a text message is, as networks count: GSM 03.38 has 128 letters, and one that is not
+among them costs more than half.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,12 @@ _LETTERS = frozenset(
 )
 _TWO_SEPTETS = frozenset("\f^{}\\[~]|€")
 _PLAIN = str.maketrans({
-    "‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‹": "'", "›": "'",
-    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "…": "...", "•": "*", "·": "*", "′": "'", "″": '"',
-    "\t": " ", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "→": "->", "←": "<-", "×": "x",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"',
+    "‹": "'", "›": "'",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "…": "...", "•": "*", "·": "*",
+    "′": "'", "″": '"',
+    "\t": " ", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "→": "->",
+    "←": "<-", "×": "x",
 })  # fmt: skip
 
 
@@ -42,5 +47,7 @@ def is_one_sms(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """`text` with typographic quotes, dashes, dots and spaces as the GSM alphabet has them: they mean the same at half the price."""
+    """`text` with typographic quotes, dashes, dots and spaces as the GSM alphabet has them: they
+    mean the same at half the price.
+    """
     return text.translate(_PLAIN)

@@ -1,7 +1,8 @@
 """Mentions made dead: text that comes from people or monitors must not ring a whole room.
 
-A space goes between the sign and the name, "@ everyone": it is in every alphabet, and no service takes it for a mention. An address
-("ana@example.com") and a link stay as they are, unless they hold a name that rings everybody wherever it stands.
+A space goes between the sign and the name, "@ everyone": it is in every alphabet, and no service
+takes it for a mention. An address ("ana@example.com") and a link stay as they are, unless they hold
+a name that rings everybody wherever it stands.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from escalate_cli.core.wording.fitting import Text
 _RINGS = re.compile(
     r"""(?P<link> \bhttps?://\w[^\s<>"]* )
     | @ (?= (?: everyone | here ) )                       # Discord: also within a word
-    | (?<! [\w.+%-] ) @ (?= [^\s@] )                      # Telegram, Slack, Mattermost, Rocket.Chat, Matrix, Zulip, Discord <@1> …
-    | < (?= [!@] | users/ | /? at \b | spark-mention )   # Slack <!channel>, Google Chat <users/all>, Teams and Feishu <at>, Webex
+    | (?<! [\w.+%-] ) @ (?= [^\s@] )                      # most chats, Discord <@1>
+    | < (?= [!@] | users/ | /? at \b | spark-mention )   # Slack, Google Chat, Teams, Feishu, Webex
     | \( (?= (?: met | rol ) \) )                  # Kook (met)all(met)
     | \[ (?= CQ: )                                 # OneBot [CQ:at,qq=all]
     | twist (?= -mention: )                        # Twist
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_RINGS_IN_LINKS = re.compile(r"@ (?= (?: everyone | here | channel | all | room ) \b )", re.IGNORECASE | re.VERBOSE)
+_RINGS_IN_LINKS = re.compile(
+    r"@ (?= (?: everyone | here | channel | all | room ) \b )", re.IGNORECASE | re.VERBOSE
+)
 
 
 def quiet(text: Text) -> Text:

@@ -13,7 +13,11 @@ from escalate_cli.core.wording.events import came_true, where
 
 def told_because(reason: Because, catalog: Catalog) -> str:
     """The whole reason: "on call for Identity; level 1 of 3 of policy standard"."""
-    return "; ".join(text for text in (meaning(reason.meant, catalog), purpose(reason.cause, catalog), *reason.without) if text)
+    return "; ".join(
+        text
+        for text in (meaning(reason.meant, catalog), purpose(reason.cause, catalog), *reason.without)
+        if text
+    )
 
 
 def meaning(meant: Meant | None, catalog: Catalog) -> str:

@@ -1,7 +1,8 @@
 """Whether a plugin takes an address, found out by building it, in a process of its own: nothing is sent.
 
-A plugin that is given an address it cannot use refuses to be built, or drops it without a word and tells nobody, or tells itself instead.
-What it holds is compared with what it holds for addresses of other shapes, and for none: so no plugin needs to be known by name.
+A plugin that is given an address it cannot use refuses to be built, or drops it without a word and
+tells nobody, or tells itself instead. What it holds is compared with what it holds for addresses of
+other shapes, and for none: so no plugin needs to be known by name.
 """
 
 from __future__ import annotations
@@ -24,10 +25,22 @@ TO = "escalate0address0here"
 UNKNOWN = "escalate0unknown0"
 """begins what stands there for a secret that cannot be had, followed by a number and a 0"""
 
-_SAMPLES = ("+15005550006", "ana@example.com", "#general", "general", "123456789012345678", "u" * 30, "8", "local0", "@ana")
+_SAMPLES = (
+    "+15005550006",
+    "ana@example.com",
+    "#general",
+    "general",
+    "123456789012345678",
+    "u" * 30,
+    "8",
+    "local0",
+    "@ana",
+)
 _VALUES = (
-    "AC" + "a1" * 16, "a1" * 16, "1025", "12345678-1234-1234-1234-123456789abc", "123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ",
-    "xoxb-1234567890-1234567890-AbCdEfGhIjKlMnOpQrStUvWx", "+12025550100", "t" * 30, "abcdefgh12345678", "a" * 64,
+    "AC" + "a1" * 16, "a1" * 16, "1025", "12345678-1234-1234-1234-123456789abc",
+    "123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ",
+    "xoxb-1234567890-1234567890-AbCdEfGhIjKlMnOpQrStUvWx", "+12025550100", "t" * 30, "abcdefgh12345678",
+    "a" * 64,
     "eu-west-1", "example.com",
 )  # fmt: skip
 """what providers give out, by shape: a secret that is not here now is taken to be one of these"""
@@ -36,7 +49,9 @@ _MOST_BUILDS = 1200
 
 
 def main() -> None:
-    """Answer the questions on standard input, one gateway each, on standard output; whatever a plugin prints goes nowhere."""
+    """Answer the questions on standard input, one gateway each, on standard output; whatever a
+    plugin prints goes nowhere.
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
@@ -54,11 +69,13 @@ def _safely(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
-    """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not here, and of each of `addresses`.
+    """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not
+    here, and of each of `addresses`.
 
-    `bare` is the URL with none of its secrets, `references` what stands there for them: so a wrong secret hides no wrong address.
-    `refused` is why it takes no address at all; `phones`, whether it sends to telephone numbers; `addresses`, those that it does not
-    take, with the reason; `numbers`, for every address the digits that would be dialled. No `secrets` are in any of it.
+    `bare` is the URL with none of its secrets, `references` what stands there for them: so a wrong
+    secret hides no wrong address. `refused` is why it takes no address at all; `phones`, whether it
+    sends to telephone numbers; `addresses`, those that it does not take, with the reason;
+    `numbers`, for every address the digits that would be dialled. No `secrets` are in any of it.
     """
     gateway, refused = _Gateway(question["url"], question["secrets"]), None
     addresses: list[str] = question["addresses"]
@@ -92,7 +109,9 @@ class _Gateway:
         """the plugin that came of no address at all; None where there is none"""
 
     def settle(self, unknown: Sequence[str], addresses: Sequence[str]) -> bool:
-        """Find values for the unknown secrets with which the gateway can be built, and see where it keeps whom it tells."""
+        """Find values for the unknown secrets with which the gateway can be built, and see where it
+        keeps whom it tells.
+        """
         template, probes = self.url, [*addresses[:3], *_SAMPLES]
         for values in itertools.islice(_values(len(unknown)), _MOST_BUILDS // len(probes) + 1):
             self.url = template
@@ -104,9 +123,13 @@ class _Gateway:
             return False
         built = [plugin for plugin in map(self._build, _SAMPLES) if plugin is not None]
         self._untold = self._build("")
-        held = [_collections(plugin) for plugin in ([self._untold] if self._untold is not None else []) + built]
+        held = [
+            _collections(plugin) for plugin in ([self._untold] if self._untold is not None else []) + built
+        ]
         names = {name for one in held for name in one}
-        self._targets = frozenset(name for name in names if any(one.get(name) != held[0].get(name) for one in held[1:]))
+        self._targets = frozenset(
+            name for name in names if any(one.get(name) != held[0].get(name) for one in held[1:])
+        )
         return True
 
     def judge(self, address: str) -> tuple[str, str]:
@@ -167,7 +190,9 @@ def _is_collection(value: object) -> bool:
 
 def _collections(plugin: Any) -> dict[str, Any]:
     """What the plugin holds several of, by name; among it is whom it tells."""
-    return {name: value for name, value in vars(plugin).items() if _is_collection(value) and "invalid" not in name}
+    return {
+        name: value for name, value in vars(plugin).items() if _is_collection(value) and "invalid" not in name
+    }
 
 
 def _names(address: str, text: str) -> bool:
@@ -186,6 +211,10 @@ def _sends_to_phones(plugin: Any) -> bool:
         pattern = (token.get("regex") or ("",))[0]
         if pattern and re.match(pattern, "44 (7700) 900-123") and not re.match(pattern, "abc"):
             return True
-        if "phone" in name and not pattern and (token.get("prefix") == "+" or sender or tokens.get("targets", {}).get("required")):
+        if (
+            "phone" in name
+            and not pattern
+            and (token.get("prefix") == "+" or sender or tokens.get("targets", {}).get("required"))
+        ):
             return True
     return False

@@ -1,4 +1,6 @@
-"""The parent's end of `construction`: asks it in a process of its own, since Apprise and its plugins are slow and other people's code."""
+"""The parent's end of `construction`: asks it in a process of its own, since Apprise and its
+plugins are slow and other people's code.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.construction import main; main()"
+_CODE = (
+    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.construction import main;"
+    " main()"
+)
 _LONGEST = 30.0
 """seconds"""
 

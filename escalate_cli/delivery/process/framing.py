@@ -1,4 +1,6 @@
-"""Messages over a pipe between `sender` and `worker`: four bytes of length, then JSON (which carries lone surrogates unharmed)."""
+"""Messages over a pipe between `sender` and `worker`: four bytes of length, then JSON (which
+carries lone surrogates unharmed).
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Unpacker:
             self._buffer += chunk
             self.ended = not chunk
         messages = []
-        while len(self._buffer) >= 4 and len(self._buffer) >= 4 + (size := int.from_bytes(self._buffer[:4], "big")):
+        while len(self._buffer) >= 4 and len(self._buffer) >= 4 + (
+            size := int.from_bytes(self._buffer[:4], "big")
+        ):
             messages.append(json.loads(bytes(self._buffer[4 : 4 + size])))
             del self._buffer[: 4 + size]
         return messages
@@ -59,7 +63,9 @@ class Packer:
         self.flush()
 
     def flush(self) -> None:
-        """Write what the pipe takes. When the other side is gone there is nobody to write to: the reader will notice."""
+        """Write what the pipe takes. When the other side is gone there is nobody to write to: the
+        reader will notice.
+        """
         while self._buffer:
             try:
                 del self._buffer[: os.write(self.fd, self._buffer[:_CHUNK])]

@@ -1,10 +1,13 @@
-"""The process that has Apprise loaded and forks a child for every attempt, so that an attempt can be killed at its deadline.
+"""The process that has Apprise loaded and forks a child for every attempt, so that an attempt can
+be killed at its deadline.
 
-Why a process of our own and not `multiprocessing.forkserver`: no import in the parent (`multiprocessing` costs 20 ms there), the main
-module is not run again, and it works from a zip file and with closed standard streams.
+Why a process of our own and not `multiprocessing.forkserver`: no import in the parent
+(`multiprocessing` costs 20 ms there), the main module is not run again, and it works from a zip
+file and with closed standard streams.
 
-It reads envelopes on its standard input and writes outcomes to its standard output (`framing`). When the parent is gone, its
-children are killed and it ends. When it is killed itself, its children notice and end too; every child also has an alarm of its own.
+It reads envelopes on its standard input and writes outcomes to its standard output (`framing`).
+When the parent is gone, its children are killed and it ends. When it is killed itself, its children
+notice and end too; every child also has an alarm of its own.
 """
 
 from __future__ import annotations
@@ -38,9 +41,12 @@ def main() -> None:
 
 
 def _settle() -> tuple[int, int]:
-    """Away from the terminal, its signals and every inherited file; returns where envelopes come from and outcomes go."""
+    """Away from the terminal, its signals and every inherited file; returns where envelopes come
+    from and outcomes go.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN)  # a service manager signals everyone; who ends is the parent's decision
+        # a service manager signals everyone; who ends is the parent's decision
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with contextlib.suppress(OSError):
         os.setsid()
@@ -66,7 +72,8 @@ def _settle() -> tuple[int, int]:
 def _load_apprise() -> None:
     """Everything that all attempts need. If it cannot be loaded, each child will try and say why.
 
-    Nothing of it ever becomes garbage, and somebody waits to be paged: the collector would only cost time (25 ms of 200).
+    Nothing of it ever becomes garbage, and somebody waits to be paged: the collector would only
+    cost time (25 ms of 200).
     """
     gc.disable()
     with contextlib.suppress(Exception):
@@ -148,7 +155,9 @@ class Worker:
         for fd in self._children:
             poll.register(fd, select.POLLIN)
         now = self._clock.monotonic()
-        waits = [child.deadline - now for child in self._children.values()] + ([0.05] if self._unburied else [])
+        waits = [child.deadline - now for child in self._children.values()] + (
+            [0.05] if self._unburied else []
+        )
         poll.poll(max(min(waits), 0) * 1000 + 1 if waits else None)
 
     def _ended(self, child: _Child) -> bool:
@@ -172,19 +181,26 @@ class Worker:
     def _start(self, ticket: int, envelope: dict[str, Any]) -> None:
         modules = self._modules_for(envelope["url"])
         if envelope.get("look"):
-            with contextlib.suppress(Exception):  # loaded here, so that children need not; one that cannot says so itself
+            # loaded here, so that children need not; one that cannot says so itself
+            with contextlib.suppress(Exception):
                 whom_to_ask(envelope["look"])
         try:
             readable, writable = os.pipe()
         except OSError as problem:
-            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True))
+            return self._answer(
+                ticket,
+                Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True),
+            )
         deadline = self._clock.monotonic() + envelope["timeout"]
         try:
             pid = os.fork()
         except OSError as problem:
             os.close(readable)
             os.close(writable)
-            return self._answer(ticket, Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True))
+            return self._answer(
+                ticket,
+                Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True),
+            )
         if pid == 0:
             self._be_a_child(readable, writable, envelope, modules)
         os.close(writable)
@@ -195,21 +211,26 @@ class Worker:
         return None
 
     def _modules_for(self, url: str) -> list[tuple[str, bool]]:
-        """Where the plugin for `url` is, looked up once per schema, and loaded here if it is an ordinary one, so that children need not."""
+        """Where the plugin for `url` is, looked up once per schema, and loaded here if it is an
+        ordinary one, so that children need not.
+        """
         try:
             from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin, schema_of
 
             schema = schema_of(url)
             if schema not in self._modules:
                 modules = find_plugin_modules(schema)
-                if all(wired for _, wired in modules):  # others may bring libraries that start threads, which do not survive a fork
+                # others may bring libraries that start threads, which do not survive a fork
+                if all(wired for _, wired in modules):
                     load_plugin(schema, modules)
                 self._modules[schema] = modules
             return self._modules[schema]
         except Exception:
             return []  # the child will look itself and say what is wrong
 
-    def _be_a_child(self, readable: int, writable: int, envelope: dict[str, Any], modules: list[tuple[str, bool]]) -> None:
+    def _be_a_child(
+        self, readable: int, writable: int, envelope: dict[str, Any], modules: list[tuple[str, bool]]
+    ) -> None:
         """What happens in the child; never returns."""
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -235,8 +256,13 @@ def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable
 
         outcome = attempt(envelope, modules, on_sent)
     except BaseException as problem:
-        outcome = Outcome(OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})", local=True)
-    return json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local]).encode("ascii") + b"\n"
+        outcome = Outcome(
+            OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})", local=True
+        )
+    return (
+        json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local]).encode("ascii")
+        + b"\n"
+    )
 
 
 def _bound_memory() -> None:
@@ -248,11 +274,16 @@ def _bound_memory() -> None:
             now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         hardest = resource.getrlimit(resource.RLIMIT_AS)[1]
         wanted = now + _MEMORY_OF_AN_ATTEMPT
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest), hardest))
+        resource.setrlimit(
+            resource.RLIMIT_AS,
+            (wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest), hardest),
+        )
 
 
 def _die_with(lifeline: int) -> None:
-    """End this process and what it started as soon as the worker is gone: then nobody waits for the outcome any more."""
+    """End this process and what it started as soon as the worker is gone: then nobody waits for the
+    outcome any more.
+    """
     import threading
 
     def watch() -> None:

@@ -9,12 +9,16 @@ import signal
 import sys
 from typing import Any
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import main; main()"
+_CODE = (
+    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import main; main()"
+)
 _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class WorkerLink:
-    """One worker process; `OSError` if it cannot be started. Only the parent holds the other ends of its pipes, so it ends with us."""
+    """One worker process; `OSError` if it cannot be started. Only the parent holds the other ends
+    of its pipes, so it ends with us.
+    """
 
     def __init__(self) -> None:
         fds: list[int] = []
@@ -26,7 +30,8 @@ class WorkerLink:
             for fd in fds:
                 os.close(fd)
             raise
-        from escalate_cli.delivery.process.framing import Packer, Unpacker  # here: the other process is loading meanwhile
+        # here: the other process is loading meanwhile
+        from escalate_cli.delivery.process.framing import Packer, Unpacker
 
         os.close(their_input)
         os.close(their_output)
@@ -70,7 +75,9 @@ class WorkerLink:
             os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """End the process (it kills what runs), and leave neither file nor zombie behind. A second time does nothing."""
+        """End the process (it kills what runs), and leave neither file nor zombie behind. A second
+        time does nothing.
+        """
         if self._closed:
             return
         self._closed = True

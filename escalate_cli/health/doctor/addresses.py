@@ -1,4 +1,6 @@
-"""Addresses that cannot work: every contact of every person and channel, tried on its gateway without sending anything."""
+"""Addresses that cannot work: every contact of every person and channel, tried on its gateway
+without sending anything.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,10 @@ from escalate_cli.core.organisation.phone import looks_like_number, number_probl
 class AddressProblem(msgspec.Struct, frozen=True):
     """A contact that reaches nobody, or not for sure; or a gateway that takes no address at all.
 
-    `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or `channels.ID`, or `gateways.ID`, whose
-    `gateway` is "". With `sure`, nothing arrives there; otherwise it works by the goodness of one service. With `only_here`, it may be
-    the secrets of this machine that are wrong, and not the configuration.
+    `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or
+    `channels.ID`, or `gateways.ID`, whose `gateway` is "". With `sure`, nothing arrives there;
+    otherwise it works by the goodness of one service. With `only_here`, it may be the secrets of
+    this machine that are wrong, and not the configuration.
     """
 
     section: str
@@ -31,14 +34,19 @@ class AddressProblem(msgspec.Struct, frozen=True):
     @property
     def path(self) -> tuple[str, ...]:
         """Where it stands in the configuration."""
-        return (self.section, self.id, "contact", self.gateway) if self.gateway else (self.section, self.id, "url")
+        return (
+            (self.section, self.id, "contact", self.gateway)
+            if self.gateway
+            else (self.section, self.id, "url")
+        )
 
 
 def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[AddressProblem, ...] | None:
-    """Every address that Apprise refuses or would tell nobody by, and every number that is not E.164 where a gateway dials; None where
-    that cannot be found out.
+    """Every address that Apprise refuses or would tell nobody by, and every number that is not
+    E.164 where a gateway dials; None where that cannot be found out.
 
-    Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU, so nothing that pages asks for it.
+    Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU,
+    so nothing that pages asks for it.
     """
     from escalate_cli.delivery.process.construction_link import ask
 
@@ -56,7 +64,9 @@ def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[Address
     answers = ask(list(questions.values()))
     if answers is None:
         return None
-    answered = {gateway: answer for gateway, answer in zip(questions, answers, strict=True) if "failed" not in answer}
+    answered = {
+        gateway: answer for gateway, answer in zip(questions, answers, strict=True) if "failed" not in answer
+    }
     return (*_gateways(answered, catalog), *_addresses(contacts, answered))
 
 
@@ -72,7 +82,9 @@ def _contacts(catalog: Catalog) -> list[tuple[str, str, str, str]]:
 
 
 def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself, which others tell."""
+    """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself,
+    which others tell.
+    """
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
     from escalate_cli.delivery.process.construction import TO, UNKNOWN
 
@@ -105,10 +117,20 @@ def _gateways(answered: Mapping[str, dict[str, Any]], catalog: Catalog) -> Itera
         if answer["refused"]:
             message = f'Apprise takes no address by gateway "{gateway}": {answer["refused"]}'
             hint = "compare the URL and its secrets with https://appriseit.com; `escalate test-page` tries it"
-            yield AddressProblem("gateways", gateway, "", "bad-gateway", message, hint, only_here="${" in catalog.gateways[gateway].url)
+            yield AddressProblem(
+                "gateways",
+                gateway,
+                "",
+                "bad-gateway",
+                message,
+                hint,
+                only_here="${" in catalog.gateways[gateway].url,
+            )
 
 
-def _addresses(contacts: list[tuple[str, str, str, str]], answered: Mapping[str, dict[str, Any]]) -> Iterator[AddressProblem]:
+def _addresses(
+    contacts: list[tuple[str, str, str, str]], answered: Mapping[str, dict[str, Any]]
+) -> Iterator[AddressProblem]:
     for section, identifier, gateway, address in contacts:
         answer = answered.get(gateway)
         found = _problem(address, gateway, answer) if answer is not None else None
@@ -125,6 +147,10 @@ def _problem(address: str, gateway: str, answer: dict[str, Any]) -> tuple[str, s
         text = f'"{address}" is not a number that the whole world can dial (E.164): {number.why}'
         return "bad-number", text, number.hint, bool(refused) or not dialled
     if refused:
-        hint = 'write a number like "+447700900123"' if answer["phones"] else f"write an address as gateway {gateway} takes it"
+        hint = (
+            'write a number like "+447700900123"'
+            if answer["phones"]
+            else f"write an address as gateway {gateway} takes it"
+        )
         return "bad-address", f'"{address}" reaches nobody by {gateway}: {refused}', hint, True
     return None

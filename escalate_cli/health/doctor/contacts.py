@@ -23,12 +23,23 @@ def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], 
 
 def _people(catalog: Catalog) -> Iterator[Finding]:
     for kind, ids in (
-        ("people", [one.id for one in catalog.people.values() if not set(one.contact) & set(catalog.gateways)]),
-        ("channels", [one.id for one in catalog.channels.values() if not set(one.contact) & set(catalog.gateways)]),
+        (
+            "people",
+            [one.id for one in catalog.people.values() if not set(one.contact) & set(catalog.gateways)],
+        ),
+        (
+            "channels",
+            [one.id for one in catalog.channels.values() if not set(one.contact) & set(catalog.gateways)],
+        ),
     ):
         if ids:
             text = f"{kind} without any address: {listed(ids)}"
-            yield Finding(Weight.WARNING, f"{kind}-without-address", text, "give them a contact: contact = { email = … }")
+            yield Finding(
+                Weight.WARNING,
+                f"{kind}-without-address",
+                text,
+                "give them a contact: contact = { email = … }",
+            )
         elif kind == "people":
             yield well("people", "everybody has an address")
 
@@ -53,9 +64,17 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
             expand(reference, "", context.environ)
         except MissingSecret as problem:
             missing += 1
-            yield Finding(Weight.ERROR, "missing-secret", f"{problem.message}: {listed(users)} cannot send", problem.hint)
+            yield Finding(
+                Weight.ERROR,
+                "missing-secret",
+                f"{problem.message}: {listed(users)} cannot send",
+                problem.hint,
+            )
     if not missing:
-        yield well("secrets", f"{all_of(len(used), 'secret')} can be had here" if used else "no gateway refers to a secret")
+        yield well(
+            "secrets",
+            f"{all_of(len(used), 'secret')} can be had here" if used else "no gateway refers to a secret",
+        )
 
 
 def _gateways(catalog: Catalog) -> Iterator[Finding]:
@@ -64,24 +83,44 @@ def _gateways(catalog: Catalog) -> Iterator[Finding]:
     from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
 
     if not catalog.gateways:
-        yield Finding(Weight.ERROR, "no-gateways", "the configuration has no gateway: nobody can be reached", "`escalate init` shows some")
+        yield Finding(
+            Weight.ERROR,
+            "no-gateways",
+            "the configuration has no gateway: nobody can be reached",
+            "`escalate init` shows some",
+        )
         return
     schemas = {one.id: schema_of(one.url) for one in catalog.gateways.values()}
     # A web address may be one that Apprise recognises as some provider's own.
-    doubtful = {gateway: schema for gateway, schema in schemas.items() if schema not in _WEB and not find_plugin_modules(schema)}
+    doubtful = {
+        gateway: schema
+        for gateway, schema in schemas.items()
+        if schema not in _WEB and not find_plugin_modules(schema)
+    }
     known = known_schemas() if doubtful else frozenset()
     unknown = {gateway: schema for gateway, schema in doubtful.items() if schema not in known}
     for gateway, schema in unknown.items():
         meant = did_you_mean(schema, known)
-        hint = f'did you mean "{meant}://"?' if meant else "the services that Apprise knows are listed at https://appriseit.com"
+        hint = (
+            f'did you mean "{meant}://"?'
+            if meant
+            else "the services that Apprise knows are listed at https://appriseit.com"
+        )
         where = f" ({catalog.gateways[gateway].source})" if catalog.gateways[gateway].source else ""
-        yield Finding(Weight.ERROR, "unknown-service", f'gateway {gateway}: Apprise knows no service "{schema}://"{where}', hint)
+        yield Finding(
+            Weight.ERROR,
+            "unknown-service",
+            f'gateway {gateway}: Apprise knows no service "{schema}://"{where}',
+            hint,
+        )
     if not unknown:
         yield well("gateways", f"Apprise knows the services of {all_of(len(schemas), 'gateway')}")
 
 
 def _addresses(catalog: Catalog, context: Context) -> Iterator[Finding]:
-    """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is told already."""
+    """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is
+    told already.
+    """
     from escalate_cli.health.doctor.addresses import bad_addresses
 
     found = bad_addresses(catalog, context.environ)
@@ -91,6 +130,8 @@ def _addresses(catalog: Catalog, context: Context) -> Iterator[Finding]:
         return
     for one in found:
         where = f"{one.gateway} of {one.id}" if one.gateway else f"gateway {one.id}"
-        yield Finding(Weight.ERROR if one.sure else Weight.WARNING, one.code, f"{where}: {one.message}", one.hint)
+        yield Finding(
+            Weight.ERROR if one.sure else Weight.WARNING, one.code, f"{where}: {one.message}", one.hint
+        )
     if not found and catalog.gateways:
         yield well("addresses", "every address is one that its gateway takes")

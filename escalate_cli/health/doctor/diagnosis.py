@@ -1,4 +1,6 @@
-"""What is wrong with this installation: every finding of `doctor`. Looks at everything, changes nothing, and stops at no finding."""
+"""What is wrong with this installation: every finding of `doctor`. Looks at everything, changes
+nothing, and stops at no finding.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ _FORGOTTEN = {
     "stuck": "the next `escalate tick` sends it again",
     "unsent": "run `escalate tick` and read what it says",
     IN_VAIN: "`escalate timeline` says why; try their addresses with `escalate test-page`",
-    UNREACHED: "call somebody yourself; then `escalate test-page` and the lines about gateways tell what is wrong",
+    UNREACHED: (
+        "call somebody yourself; then `escalate test-page` and the lines about gateways tell what is wrong"
+    ),
 }
 _TICKS = "run `escalate watch` as a service, or install what `escalate cron` prints"
 
@@ -57,14 +61,20 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
 
 def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
-    """Look at configuration, database, ticks, incidents, people, secrets and gateways, in this order; the last three if `contacts`.
+    """Look at configuration, database, ticks, incidents, people, secrets and gateways, in this
+    order; the last three if `contacts`.
 
-    Exit code: 7 when the database cannot be used, 3 when there is no configuration to page by, 1 for any other error, 0 otherwise.
+    Exit code: 7 when the database cannot be used, 3 when there is no configuration to page by, 1
+    for any other error, 0 otherwise.
     """
     now = context.clock.now()
     store, database = _open(context)
     catalog, configuration = _configuration(context, store)
-    findings = [*configuration, *_looked("who may write the configuration", lambda: exposure_findings(context, catalog)), *database]
+    findings = [
+        *configuration,
+        *_looked("who may write the configuration", lambda: exposure_findings(context, catalog)),
+        *database,
+    ]
     if catalog is not None:
         findings += _looked("what can be used", lambda: usability_findings(catalog, now))
     if store is not None:
@@ -85,12 +95,26 @@ def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
     try:
         return list(look())
     except DamagedRow as problem:
-        return [Finding(Weight.ERROR, "not-looked-at", f"{what} could not be looked at: {problem.message}", problem.hint)]
+        return [
+            Finding(
+                Weight.ERROR,
+                "not-looked-at",
+                f"{what} could not be looked at: {problem.message}",
+                problem.hint,
+            )
+        ]
     except DatabaseProblem as problem:  # locked meanwhile
         return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
     except Exception as problem:
         text = f"{what} could not be looked at ({words_of(problem)})"
-        return [Finding(Weight.ERROR, "not-looked-at", text, "page people by other means until it can, and please report it as a bug")]
+        return [
+            Finding(
+                Weight.ERROR,
+                "not-looked-at",
+                text,
+                "page people by other means until it can, and please report it as a bug",
+            )
+        ]
 
 
 def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode:
@@ -106,7 +130,7 @@ def _codes(findings: Iterable[Finding]) -> set[str]:
     return {one.code for one in findings if one.weight is Weight.ERROR}
 
 
-# ── configuration ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── configuration ─────────────────────────────────────────────────────────────────────
 
 
 def _configuration(context: Context, store: Store | None) -> tuple[Catalog | None, list[Finding]]:
@@ -114,21 +138,50 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
     try:
         loaded = context.loaded
     except ConfigurationProblem as problem:
-        errors = [Finding(Weight.ERROR, "configuration", problem.message, problem.hint or "`escalate check` shows every problem")]
+        errors = [
+            Finding(
+                Weight.ERROR,
+                "configuration",
+                problem.message,
+                problem.hint or "`escalate check` shows every problem",
+            )
+        ]
         kept = _kept(store)
         if kept is None:
             return None, errors
         instead = "the last valid configuration is used instead: incidents are paged by that one"
-        return kept, [*errors, Finding(Weight.WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`")]
+        return kept, [
+            *errors,
+            Finding(
+                Weight.WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`"
+            ),
+        ]
     except Exception as problem:
         text = f"the configuration could not be read ({words_of(problem)})"
-        return _kept(store), [Finding(Weight.ERROR, "configuration", text, "`escalate check` may say more; please report it as a bug")]
+        return _kept(store), [
+            Finding(
+                Weight.ERROR,
+                "configuration",
+                text,
+                "`escalate check` may say more; please report it as a bug",
+            )
+        ]
     catalog = loaded.catalog
     warnings = len(loaded.problems)
     if warnings:
         text = f"the configuration is valid, with {warnings} warning{'s' * (warnings != 1)}"
-        return catalog, [Finding(Weight.WARNING, "configuration-warnings", text, "`escalate check` shows them, and looks ahead for more")]
-    known = f"{_count(len(catalog.services), 'service')}, {_count(len(catalog.people), 'person').replace('persons', 'people')}"
+        return catalog, [
+            Finding(
+                Weight.WARNING,
+                "configuration-warnings",
+                text,
+                "`escalate check` shows them, and looks ahead for more",
+            )
+        ]
+    known = (
+        f"{_count(len(catalog.services), 'service')},"
+        f" {_count(len(catalog.people), 'person').replace('persons', 'people')}"
+    )
     return catalog, [_ok("configuration", f"the configuration is valid: {known} ({context.config_path})")]
 
 
@@ -142,25 +195,45 @@ def _kept(store: Store | None) -> Catalog | None:
         return None
 
 
-# ── database ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── database ──────────────────────────────────────────────────────────────────────────
 
 
 def _open(context: Context) -> tuple[Store | None, list[Finding]]:
     """The store, if there is one: looking must not make it."""
     try:
         path = context.database_path
-        if not path.exists() and not path.is_symlink() and (path.parent.is_dir() or not context.database_is_named):
+        if (
+            not path.exists()
+            and not path.is_symlink()
+            and (path.parent.is_dir() or not context.database_is_named)
+        ):
             text = context.whereabouts.refuse_lost(path) or f"there is no database yet at {path}"
-            return None, [Finding(Weight.WARNING, "no-database", text, "the first `escalate declare` makes it, or `escalate init`")]
+            return None, [
+                Finding(
+                    Weight.WARNING,
+                    "no-database",
+                    text,
+                    "the first `escalate declare` makes it, or `escalate init`",
+                )
+            ]
         store = context.store
     except EscalateError as problem:
         return None, [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
     except OSError as problem:
         text = f"the database cannot be looked at: {problem.strerror}"
-        return None, [Finding(Weight.ERROR, "database-unusable", text, "check its path, owner and permissions")]
+        return None, [
+            Finding(Weight.ERROR, "database-unusable", text, "check its path, owner and permissions")
+        ]
     except Exception as problem:
         text = f"the database cannot be looked at ({words_of(problem)})"
-        return None, [Finding(Weight.ERROR, "database-unusable", text, "page people by other means, and please report it as a bug")]
+        return None, [
+            Finding(
+                Weight.ERROR,
+                "database-unusable",
+                text,
+                "page people by other means, and please report it as a bug",
+            )
+        ]
     if store.database.refused:
         return store, [Finding(Weight.ERROR, "database-newer", store.database.refused, "upgrade escalate")]
     return store, []
@@ -172,7 +245,14 @@ def _database(store: Store) -> list[Finding]:
     findings += _looked("who may read the database", lambda: _permissions(path))
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         text = f"the database {path} or its directory cannot be written by this user"
-        findings.append(Finding(Weight.ERROR, "database-unusable", text, f"chown it, or run escalate as the user who owns {path.parent}"))
+        findings.append(
+            Finding(
+                Weight.ERROR,
+                "database-unusable",
+                text,
+                f"chown it, or run escalate as the user who owns {path.parent}",
+            )
+        )
     return findings + _looked("how much space is left", lambda: [_space(path)])
 
 
@@ -185,9 +265,16 @@ def _soundness(store: Store) -> Finding:
         return Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint or hint)
     if damage is not None and damage.indexes_only:
         text = f"an index of the database {path} is damaged: {damage.text}; what is due may be overlooked"
-        return Finding(Weight.ERROR, "index-damaged", text, "`escalate backup` makes a copy and rebuilds it from its table")
+        return Finding(
+            Weight.ERROR,
+            "index-damaged",
+            text,
+            "`escalate backup` makes a copy and rebuilds it from its table",
+        )
     if damage is not None:
-        return Finding(Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage.text}", hint)
+        return Finding(
+            Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage.text}", hint
+        )
     return _ok("database", f"the database is sound ({path})")
 
 
@@ -204,11 +291,16 @@ def _space(path: Path) -> Finding:
     free = found.f_bavail * found.f_frsize
     text = f"{free // 1_000_000:,} MB are left for the database on {path.parent}"
     if free < LITTLE_SPACE:
-        return Finding(Weight.ERROR if free < NO_SPACE else Weight.WARNING, "disk-space", f"only {text}", "free some space")
+        return Finding(
+            Weight.ERROR if free < NO_SPACE else Weight.WARNING,
+            "disk-space",
+            f"only {text}",
+            "free some space",
+        )
     return _ok("disk-space", text)
 
 
-# ── ticks and incidents ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── ticks and incidents ───────────────────────────────────────────────────────────────
 
 
 def _stored(store: Store, now: Instant) -> list[Finding]:
@@ -224,19 +316,31 @@ def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
     if last is None:
         yield Finding(waits, "no-ticks", "no tick has ever run: nobody is escalated to", _TICKS)
     elif now - last >= PASS_EXPECTED_WITHIN:
-        yield Finding(waits, "no-ticks", f"the last tick ran {show_about(now - last)} ago: nobody is escalated to", _TICKS)
+        yield Finding(
+            waits,
+            "no-ticks",
+            f"the last tick ran {show_about(now - last)} ago: nobody is escalated to",
+            _TICKS,
+        )
     else:
         yield _ok("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
     seen = store.ledger.clock_seen_at
     if seen is not None and seen - now > CLOCK_TOLERANCE:
         text = f"the clock is {show_about(seen - now)} behind an earlier reading: it was set back"
-        yield Finding(Weight.WARNING, "clock", text, "see that this machine's time is right; the next tick moves what is to come with it")
+        yield Finding(
+            Weight.WARNING,
+            "clock",
+            text,
+            "see that this machine's time is right; the next tick moves what is to come with it",
+        )
     else:
         yield _ok("clock", "the clock has not been set back")
 
 
 def _troubles(store: Store, now: Instant) -> Iterator[Finding]:
-    """What the last pass or delivery could not do as it should: an error until a later pass has met none of it."""
+    """What the last pass or delivery could not do as it should: an error until a later pass has met
+    none of it.
+    """
     troubles, last = remembered_troubles(store.ledger, now), store.ledger.last_pass_at
     if troubles is None:
         return
@@ -255,7 +359,9 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
     findings = audit(store.database, now)
     for one in findings:
         weight = Weight.WARNING if one.code == IN_VAIN else Weight.ERROR
-        yield Finding(weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, ""))
+        yield Finding(
+            weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, "")
+        )
     if not unreadable and all(one.code == IN_VAIN for one in findings):
         running = len(store.situations.listed(running_only=True))
         yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
@@ -270,6 +376,13 @@ def _spooled(context: Context) -> Iterator[Finding]:
         return
     if kept:
         text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
-        yield Finding(Weight.ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages")
+        yield Finding(
+            Weight.ERROR,
+            "spooled",
+            text,
+            "once the database can be used, `escalate tick` takes them in and pages",
+        )
     for line in others:
-        yield Finding(Weight.ERROR, "spooled-elsewhere", line, f"have root run `escalate tick` once; {SHARE_IT}")
+        yield Finding(
+            Weight.ERROR, "spooled-elsewhere", line, f"have root run `escalate tick` once; {SHARE_IT}"
+        )

@@ -1,8 +1,10 @@
-"""Who besides us could change whom is paged, or read what only we should know: the files of the configuration, and secrets.
+"""Who besides us could change whom is paged, or read what only we should know: the files of the
+configuration, and secrets.
 
-Modes are taken at their word, as ssh does. Not "others" are root, the owner of the database, and whoever is of the group that shares
-the installation (mode 2770). A directory with the sticky bit lets nobody replace a file that is not theirs; but whoever may add a file
-to the directory of the configuration changes it.
+Modes are taken at their word, as ssh does. Not "others" are root, the owner of the database, and
+whoever is of the group that shares the installation (mode 2770). A directory with the sticky bit
+lets nobody replace a file that is not theirs; but whoever may add a file to the directory of the
+configuration changes it.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class Exposure(msgspec.Struct, frozen=True):
 
 
 def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
-    """Each once: the configuration and its directory, the files of secrets (without a catalog only the usual one), what they are in."""
+    """Each once: the configuration and its directory, the files of secrets (without a catalog only
+    the usual one), what they are in.
+    """
     config = Path(os.path.abspath(context.config_path))
     sources: list[Path] = []
     with suppress(ConfigurationProblem):
@@ -64,7 +68,8 @@ def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem
     """As `check` tells of them."""
     config = Path(os.path.abspath(context.config_path))
     return [
-        Problem(_named(one.path, config), 0, 0, WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)
+        Problem(_named(one.path, config), 0, 0, WARNING, one.code, one.message, one.hint)
+        for one in exposures(context, catalog)
     ]
 
 
@@ -85,7 +90,7 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding
     return found or [well("exposure", "nobody else may change the configuration or read a secret")]
 
 
-# ── who is no other ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who is no other ───────────────────────────────────────────────────────────────────
 
 
 class _Friends(msgspec.Struct, frozen=True):
@@ -107,7 +112,9 @@ class _Friends(msgspec.Struct, frozen=True):
         return user in self.users or any(_name(user) in _members(group) for group in self.groups)
 
     def has_group(self, group: int) -> bool:
-        """Whether all who are of this group are friends; root's own group is nobody's, where root itself asks."""
+        """Whether all who are of this group are friends; root's own group is nobody's, where root
+        itself asks.
+        """
         if group in self.groups:
             return True
         if group == 0:
@@ -138,7 +145,7 @@ def _group_name(group: int) -> str:
         return str(group)
 
 
-# ── what others may do ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what others may do ────────────────────────────────────────────────────────────────
 
 
 def _secrets(context: Context, config: Path, catalog: Catalog | None) -> Iterable[Path]:
@@ -181,7 +188,12 @@ def _of_file(path: Path, friends: _Friends, *, secret: bool = False) -> Exposure
     readers = _who(status, 0o040, 0o004, friends) if secret else None
     if readers is None or (readers != _EVERYBODY and _is_how_we_read(status)):
         return None
-    return Exposure(path, READABLE, f"{readers} may read {what}{path} (mode {mode:04o})", _close(path, status, friends, "rwx"))
+    return Exposure(
+        path,
+        READABLE,
+        f"{readers} may read {what}{path} (mode {mode:04o})",
+        _close(path, status, friends, "rwx"),
+    )
 
 
 def _of_directory(path: Path, friends: _Friends, *, filled: bool = False) -> Exposure | None:
@@ -197,7 +209,10 @@ def _of_directory(path: Path, friends: _Friends, *, filled: bool = False) -> Exp
     if not writers or (status.st_mode & stat.S_ISVTX and not filled) or _is_read_only(path):
         return None
     could = "add files to the configuration" if filled else "exchange what is in it"
-    message = f"{writers} may write the directory {path} (mode {stat.S_IMODE(status.st_mode):04o}), and could {could}: change whom is paged"
+    message = (
+        f"{writers} may write the directory {path} (mode {stat.S_IMODE(status.st_mode):04o}), and could"
+        f" {could}: change whom is paged"
+    )
     return Exposure(path, WRITABLE, message, _close(path, status, friends, "w"))
 
 
@@ -217,7 +232,9 @@ def _close(path: Path, status: os.stat_result, friends: _Friends, rights: str) -
 
 
 def _is_how_we_read(status: os.stat_result) -> bool:
-    """Whether it is by their group that this process may read somebody else's file: that is what the group is for."""
+    """Whether it is by their group that this process may read somebody else's file: that is what
+    the group is for.
+    """
     return status.st_uid != os.geteuid() and status.st_gid in (os.getegid(), *os.getgroups())
 
 

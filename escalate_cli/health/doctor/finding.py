@@ -23,7 +23,9 @@ class Weight(str, Enum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there is nothing to do."""
+    """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there
+    is nothing to do.
+    """
 
     weight: Weight
     code: str
@@ -43,10 +45,10 @@ def listed(ids: Iterable[str]) -> str:
 
 
 def counted(count: int, word: str) -> str:
-    """"1 incident", "2 incidents"."""
+    """ "1 incident", "2 incidents"."""
     return f"{count} {word}{'s' * (count != 1)}"
 
 
 def all_of(count: int, word: str) -> str:
-    """"the one gateway", "all 3 gateways"."""
+    """ "the one gateway", "all 3 gateways"."""
     return f"the one {word}" if count == 1 else f"all {count} {word}s"

@@ -1,4 +1,6 @@
-"""What `doctor` finds that cannot be used here and now, though the configuration is valid: zones, schedules, policies, texts, incidents."""
+"""What `doctor` finds that cannot be used here and now, though the configuration is valid: zones,
+schedules, policies, texts, incidents.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def usability_findings(catalog: Catalog, now: Instant) -> list[Finding]:
     troubles = [*unusable(catalog, now), *unusable_on_paper(catalog, now)]
     if not troubles:
         return [well("usable", "every time zone, schedule, policy and message can be used")]
-    return [Finding(Weight.ERROR, "unusable", _placed(one.text, one.source), _hint(one.text)) for one in troubles]
+    return [
+        Finding(Weight.ERROR, "unusable", _placed(one.text, one.source), _hint(one.text)) for one in troubles
+    ]
 
 
 def _placed(text: str, source: str) -> str:
@@ -38,11 +42,17 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Find
     for incident in store.situations.listed(running_only=True, without=unreadable):
         try:
             situation = store.situations.load(incident.id)
-            troubles = noted(plan(situation, catalog, now).situation, everything=True) if situation is not None else ()
+            troubles = (
+                noted(plan(situation, catalog, now).situation, everything=True)
+                if situation is not None
+                else ()
+            )
         except DamagedRow:  # unreadable since a moment ago
             continue
         except Exception as problem:
             troubles = (f"it cannot be planned ({words_of(problem)})",)
         hint = "the page goes on without it; see `escalate timeline` and look after it by hand"
-        found += [Finding(Weight.ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles]
+        found += [
+            Finding(Weight.ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles
+        ]
     return found

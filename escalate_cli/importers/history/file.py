@@ -1,7 +1,9 @@
-"""A file of past incidents, CSV or JSON, as rows of texts by column: where each stands, and what is wrong with the file itself.
+"""A file of past incidents, CSV or JSON, as rows of texts by column: where each stands, and what is
+wrong with the file itself.
 
-What the texts mean is `importing.py`'s business. CSV may be separated by commas, semicolons or tabs: its head decides. JSON is a list of
-objects, an object with such a list under "incidents", or an object a line.
+What the texts mean is `importing.py`'s business. CSV may be separated by commas, semicolons or
+tabs: its head decides. JSON is a list of objects, an object with such a list under "incidents", or
+an object a line.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ _SEPARATORS = ",;\t"
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; "" for the file as a whole."""
+    """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; ""
+    for the file as a whole.
+    """
 
     where: str
     column: str | None
@@ -80,7 +84,11 @@ def read(content: bytes) -> HistoryFile:
     if text is None:
         return found
     if not text.strip():
-        found.faults.append(Fault("", None, "the file is empty", "a CSV file begins with its columns: title,service,declared_at"))
+        found.faults.append(
+            Fault(
+                "", None, "the file is empty", "a CSV file begins with its columns: title,service,declared_at"
+            )
+        )
     elif text.lstrip()[0] in "[{":
         _read_json(text, found)
     else:
@@ -97,11 +105,13 @@ def _text(content: bytes, found: HistoryFile) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found.faults.append(Fault(f"line {line}", None, f"the byte 0x{content[error.start]:02x} is no UTF-8", hint))
+        found.faults.append(
+            Fault(f"line {line}", None, f"the byte 0x{content[error.start]:02x} is no UTF-8", hint)
+        )
         return None
 
 
-# ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── CSV ───────────────────────────────────────────────────────────────────────────────
 
 
 def _read_csv(text: str, found: HistoryFile) -> None:
@@ -125,13 +135,17 @@ def _read_csv(text: str, found: HistoryFile) -> None:
             found.rows.append(Row(where, _cells(zip(names, cells, strict=False))))
     except csv.Error as error:
         hint = 'a text with quotes in it goes between quotes, each of its own doubled: "say ""hello"""'
-        found.faults.append(Fault(f"line {max(reader.line_num, line)}", None, f"this is no CSV: {error}", hint))
+        found.faults.append(
+            Fault(f"line {max(reader.line_num, line)}", None, f"this is no CSV: {error}", hint)
+        )
 
 
 def _separator(text: str) -> str:
     """The separator with which the head has the most columns that are known."""
     head = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
-    return max(_SEPARATORS, key=lambda one: (sum(_known(_named(name)) for name in head.split(one)), head.count(one)))
+    return max(
+        _SEPARATORS, key=lambda one: (sum(_known(_named(name)) for name in head.split(one)), head.count(one))
+    )
 
 
 def _spoken(separator: str) -> str:
@@ -152,7 +166,10 @@ def _heads(cells: Sequence[str], where: str, found: HistoryFile) -> list[str]:
 
 def _missing(choice: Sequence[str], where: str, names: Sequence[str]) -> Fault:
     meant = did_you_mean(choice[0], [name for name in names if not _known(name)])
-    known = f"needed are title (or message), service and declared_at; known are {', '.join(COLUMNS)} and label.NAME"
+    known = (
+        f"needed are title (or message), service and declared_at; known are {', '.join(COLUMNS)} and"
+        " label.NAME"
+    )
     hint = f'is it the one called "{meant}"? Then rename that' if meant else known
     return Fault(where, None, f"there is no column {' or '.join(choice)}", hint)
 
@@ -161,7 +178,10 @@ def _remark(names: Mapping[str, Any], found: HistoryFile) -> None:
     for name in names:
         if name and not _known(name):
             meant = did_you_mean(name, COLUMNS)
-            found.remarks.append(f'the column "{name[:60]}" is not known and is left out' + (f': did you mean "{meant}"?' if meant else ""))
+            found.remarks.append(
+                f'the column "{name[:60]}" is not known and is left out'
+                + (f': did you mean "{meant}"?' if meant else "")
+            )
 
 
 def _named(text: str) -> str:
@@ -180,7 +200,7 @@ def _cells(pairs: Any) -> dict[str, str]:
     return {name: text for name, text in pairs if _known(name) and text.strip()}
 
 
-# ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── JSON ──────────────────────────────────────────────────────────────────────────────
 
 
 def _read_json(text: str, found: HistoryFile) -> None:
@@ -191,39 +211,63 @@ def _read_json(text: str, found: HistoryFile) -> None:
         if lines is None:
             place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
             message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            found.faults.append(Fault(place, None, f"this is no JSON: {message}", 'write [{"title": …}, …], or one object a line'))
+            found.faults.append(
+                Fault(
+                    place,
+                    None,
+                    f"this is no JSON: {message}",
+                    'write [{"title": …}, …], or one object a line',
+                )
+            )
             return
         listed, places = [one for _, one in lines], [f"line {number}" for number, _ in lines]
     else:
         if isinstance(listed, dict):
             listed = listed.get("incidents", [listed])
-        places = [f"incident {number}" for number in range(1, len(listed) + 1)] if isinstance(listed, list) else []
+        places = (
+            [f"incident {number}" for number in range(1, len(listed) + 1)] if isinstance(listed, list) else []
+        )
     if not isinstance(listed, list):
-        found.faults.append(Fault("", None, '"incidents" is not a list', 'write {"incidents": [{"title": …}, …]}'))
+        found.faults.append(
+            Fault("", None, '"incidents" is not a list', 'write {"incidents": [{"title": …}, …]}')
+        )
         return
     unknown: dict[str, None] = {}
     for where, one in zip(places, listed, strict=True):
         if isinstance(one, dict):
             found.rows.append(Row(where, _object(one, where, found, unknown)))
         else:
-            found.faults.append(Fault(where, None, "this is not an object", 'write {"title": …, "service": …, "declared_at": …}'))
+            found.faults.append(
+                Fault(
+                    where, None, "this is not an object", 'write {"title": …, "service": …, "declared_at": …}'
+                )
+            )
     _remark(unknown, found)
 
 
 def _json_lines(text: str) -> list[tuple[int, Any]] | None:
     """(line, value) of each line that is not empty; None when one of them is no JSON."""
     try:
-        return [(number, json.loads(line)) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+        return [
+            (number, json.loads(line))
+            for number, line in enumerate(text.split("\n"), start=1)
+            if line.strip()
+        ]
     except (ValueError, RecursionError):
         return None
 
 
-def _object(one: Mapping[str, Any], where: str, found: HistoryFile, unknown: dict[str, None]) -> dict[str, str]:
+def _object(
+    one: Mapping[str, Any], where: str, found: HistoryFile, unknown: dict[str, None]
+) -> dict[str, str]:
     pairs: list[tuple[str, str]] = []
     for key, value in one.items():
         name = _whole(_named(key))
         if name == "labels" and isinstance(value, dict):
-            pairs += [(LABEL + _whole(label), _plain(text, where, LABEL + _whole(label), found)) for label, text in value.items()]
+            pairs += [
+                (LABEL + _whole(label), _plain(text, where, LABEL + _whole(label), found))
+                for label, text in value.items()
+            ]
             continue
         if name == "services" and "service" not in one:
             name = "service"
@@ -244,7 +288,11 @@ def _plain(value: Any, where: str, name: str, found: HistoryFile) -> str:
         return str(value)
     if isinstance(value, list) and name in _LISTS and all(isinstance(part, str) for part in value):
         return _whole(";".join(value))
-    found.faults.append(Fault(where, name, "this is not a text or a number", 'write it like "…"; paged may be a list of texts'))
+    found.faults.append(
+        Fault(
+            where, name, "this is not a text or a number", 'write it like "…"; paged may be a list of texts'
+        )
+    )
     return ""
 
 

@@ -1,7 +1,9 @@
-"""PastIncident incidents from a file: every row is checked, every problem told, and then all of them are stored or none.
+"""PastIncident incidents from a file: every row is checked, every problem told, and then all of
+them are stored or none.
 
-What is stored is over: nothing of it is due, nobody is paged, and it counts against nobody's `[limits]`. The label `imported` holds a
-row's identity (its `id`, else a digest of what it says), so that importing it again adds nothing.
+What is stored is over: nothing of it is due, nobody is paged, and it counts against nobody's
+`[limits]`. The label `imported` holds a row's identity (its `id`, else a digest of what it says),
+so that importing it again adds nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from escalate_cli.importers.history.times import HOW_TO_WRITE_TIMES, NotATime, i
 from escalate_cli.insight.document import IMPORTED
 
 _PAGED = re.compile(r"(.+?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\d[\dwdhms]*))?", re.ASCII | re.DOTALL)
-"""somebody, perhaps an address such as +447700900123 or ana+oncall@example.com, their level, the time after the first page"""
+"""somebody, perhaps an address such as +447700900123 or ana+oncall@example.com, their level, the
+time after the first page
+"""
 _LONGEST_ID = 200
 _LONGEST_TEXT = 1_000_000
 _MOST_TOLD = 1000
@@ -46,11 +50,24 @@ class FaultyHistory(UsageProblem):
         many = "a problem" if len(faults) == 1 else f"{len(faults):,} problems"
         kept = any("--keep-unknown" in one.hint for one in faults)
         more = "; or take what the configuration does not know as it is: --keep-unknown" if kept else ""
-        super().__init__(f"{file} has {many}; nothing was imported", f"put that right and import it again{more}")
+        super().__init__(
+            f"{file} has {many}; nothing was imported", f"put that right and import it again{more}"
+        )
         faults = sorted(faults, key=_number)
         told = [_line(file, one) for one in faults[:_MOST_TOLD]]
-        self.details = (*told, *([f"… and {len(faults) - len(told):,} more"] if len(faults) > len(told) else []))
-        problems = [{"where": one.where or None, "column": one.column, "message": one.message, "hint": one.hint or None} for one in faults]
+        self.details = (
+            *told,
+            *([f"… and {len(faults) - len(told):,} more"] if len(faults) > len(told) else []),
+        )
+        problems = [
+            {
+                "where": one.where or None,
+                "column": one.column,
+                "message": one.message,
+                "hint": one.hint or None,
+            }
+            for one in faults
+        ]
         self.more = {"problems": problems}
 
 
@@ -59,7 +76,9 @@ def _number(fault: Fault) -> int:
 
 
 def _line(file: str, fault: Fault) -> str:
-    """`history.csv:12: resolved_at: it is before declared_at; hint`, with as much of the place as there is."""
+    """`history.csv:12: resolved_at: it is before declared_at; hint`, with as much of the place as
+    there is.
+    """
     number = fault.where.removeprefix("line ")
     place = f"{file}:{number}" if number.isdigit() else f"{file}: {fault.where}" if fault.where else file
     column = f"{fault.column}: " if fault.column else ""
@@ -67,10 +86,12 @@ def _line(file: str, fault: Fault) -> str:
     return f"{place}: {column}{fault.message}{hint}"
 
 
-# ── checking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── checking ──────────────────────────────────────────────────────────────────────────
 
 
-def check(rows: Sequence[Row], catalog: Catalog, now: Instant, *, keep_unknown: bool = False) -> tuple[list[PastIncident], list[Fault]]:
+def check(
+    rows: Sequence[Row], catalog: Catalog, now: Instant, *, keep_unknown: bool = False
+) -> tuple[list[PastIncident], list[Fault]]:
     """The past incidents that these rows tell of, oldest first, and everything that is wrong with them."""
     reader = _Reader(catalog, now, keep_unknown)
     pasts = [past for row in rows if (past := reader.past(row)) is not None]
@@ -94,7 +115,9 @@ class _Reader:
         before, self._row = len(self.faults), row
         for column, text in row.cells.items():
             if len(text) > _LONGEST_TEXT:
-                self._fault(column, f"it has {len(text):,} characters", f"at most {_LONGEST_TEXT:,} are taken")
+                self._fault(
+                    column, f"it has {len(text):,} characters", f"at most {_LONGEST_TEXT:,} are taken"
+                )
         title = self._title()
         services = self._several("service")
         declared_at = self._time("declared_at")
@@ -149,7 +172,11 @@ class _Reader:
             self._fault(column, problem.message, problem.hint)
             return None
         if at > self.now + _AHEAD:
-            self._fault(column, f"{shown(text)} is still to come", "history is over; declare what is going on with `escalate declare`")
+            self._fault(
+                column,
+                f"{shown(text)} is still to come",
+                "history is over; declare what is going on with `escalate declare`",
+            )
             return None
         return at
 
@@ -184,7 +211,11 @@ class _Reader:
 
     def _by_address(self, word: str) -> Person | None:
         """Other tools know people by their mail addresses: the one person who has this address."""
-        found = [one for one in self.catalog.people.values() if word.casefold() in map(str.casefold, one.contact.values())]
+        found = [
+            one
+            for one in self.catalog.people.values()
+            if word.casefold() in map(str.casefold, one.contact.values())
+        ]
         return found[0] if len(found) == 1 else None
 
     def _several(self, column: str) -> tuple[str, ...]:
@@ -213,9 +244,15 @@ class _Reader:
                 try:
                     after = parse_duration(match[3])
                 except ValueError as problem:
-                    self._fault("paged", str(problem), "write it like bo@2+6m: six minutes after the first page")
+                    self._fault(
+                        "paged", str(problem), "write it like bo@2+6m: six minutes after the first page"
+                    )
             if after is not None and (level or 1) == 1 and "first_service" not in self._row.cells:
-                self._fault("paged", f"{shown(part)}: level 1 is paged at first_paged_at", "a time belongs to a later level: bo@2+6m")
+                self._fault(
+                    "paged",
+                    f"{shown(part)}: level 1 is paged at first_paged_at",
+                    "a time belongs to a later level: bo@2+6m",
+                )
             if person is not None:
                 found.append(Paged(person, level, after))
         return tuple(found)
@@ -232,27 +269,51 @@ class _Reader:
     def _labels(self) -> dict[str, str]:
         found = {name[len(LABEL) :]: text for name, text in self._row.cells.items() if name.startswith(LABEL)}
         if IMPORTED in found:
-            self._fault(f"{LABEL}{IMPORTED}", "this label says that an incident was imported, and as what", "call it something else")
+            self._fault(
+                f"{LABEL}{IMPORTED}",
+                "this label says that an incident was imported, and as what",
+                "call it something else",
+            )
         return found
 
     def _in_order(self, past: PastIncident) -> None:
         """Nothing is before the declaration, and nothing after the end."""
         zone = self.catalog.settings.timezone
-        for column in ("severity_changed_at", "rerouted_at", "first_paged_at", "acknowledged_at", "resolved_at"):
+        for column in (
+            "severity_changed_at",
+            "rerouted_at",
+            "first_paged_at",
+            "acknowledged_at",
+            "resolved_at",
+        ):
             at = getattr(past, column)
             if at is None:
                 continue
             if at < past.declared_at:
-                told = f"{local_time(at, zone)} is before declared_at, {local_time(past.declared_at, zone)} ({zone})"
-                self._fault(column, told, "look at the offsets; times without one are in the organisation's time zone")
+                told = (
+                    f"{local_time(at, zone)} is before declared_at, {local_time(past.declared_at, zone)}"
+                    f" ({zone})"
+                )
+                self._fault(
+                    column, told, "look at the offsets; times without one are in the organisation's time zone"
+                )
             elif past.resolved_at is not None and at > past.resolved_at:
-                told = f"{local_time(at, zone)} is after resolved_at, {local_time(past.resolved_at, zone)} ({zone})"
-                self._fault(column, told, "look at the offsets; times without one are in the organisation's time zone")
+                told = (
+                    f"{local_time(at, zone)} is after resolved_at, {local_time(past.resolved_at, zone)}"
+                    f" ({zone})"
+                )
+                self._fault(
+                    column, told, "look at the offsets; times without one are in the organisation's time zone"
+                )
 
         for one in past.paged:
             at = (past.first_paged_at or 0) + (one.after or 0)
             if one.after is not None and at > (past.resolved_at or self.now):
-                self._fault("paged", f"{one.person} would have been paged after it was over", "the time counts from first_paged_at")
+                self._fault(
+                    "paged",
+                    f"{one.person} would have been paged after it was over",
+                    "the time counts from first_paged_at",
+                )
 
     def _complete(self) -> None:
         """What belongs together is there together."""
@@ -270,7 +331,9 @@ class _Reader:
             self._fault("acknowledged_level", "there is no acknowledged_by", "say who, or leave it empty")
         for column, first in (("rerouted_at", "first_service"), ("severity_changed_at", "first_severity")):
             if column in cells and first not in cells:
-                self._fault(column, f"there is no {first}", f"say what it was before in {first}, or leave it empty")
+                self._fault(
+                    column, f"there is no {first}", f"say what it was before in {first}, or leave it empty"
+                )
 
     def _identity(self, title: str, services: tuple[str, ...], declared_at: Instant | None) -> str:
         """Its id, else a digest; no other row has it."""
@@ -282,8 +345,16 @@ class _Reader:
         identity = own or _digest(title, services, declared_at)
         other = self._seen.setdefault(identity, self._row.where)
         if other is not self._row.where:
-            message = f"{shown(own)} is the id of {other} as well" if own else f"it says the same as {other}: title, services and time"
-            self._fault("id" if own else None, message, "give each incident an id of its own" if own else "leave one out, or give them ids")
+            message = (
+                f"{shown(own)} is the id of {other} as well"
+                if own
+                else f"it says the same as {other}: title, services and time"
+            )
+            self._fault(
+                "id" if own else None,
+                message,
+                "give each incident an id of its own" if own else "leave one out, or give them ids",
+            )
         return identity
 
 
@@ -292,7 +363,7 @@ def _digest(title: str, services: tuple[str, ...], declared_at: Instant | None) 
     return f"row-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
-# ── storing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── storing ───────────────────────────────────────────────────────────────────────────
 
 
 class Brought(msgspec.Struct, frozen=True):

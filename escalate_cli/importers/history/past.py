@@ -1,7 +1,8 @@
-"""A past incident that came from outside, as the record that it would have left had it been here: over, with nothing due.
+"""A past incident that came from outside, as the record that it would have left had it been here:
+over, with nothing due.
 
-Its timeline has the kinds and data of a real one, so that reports, lessons and replays need not tell the two apart; what a row does
-not say is left out, or marked as `estimated`.
+Its timeline has the kinds and data of a real one, so that reports, lessons and replays need not
+tell the two apart; what a row does not say is left out, or marked as `estimated`.
 """
 
 from __future__ import annotations
@@ -55,9 +56,14 @@ def situation_of(past: PastIncident, catalog: Catalog) -> Situation:
 
 
 def _paged_by(past: PastIncident, levels: Mapping[int, _Level]) -> int:
-    """The highest level that had been paged before somebody acknowledged. At the very instant of it the level that is named counts."""
+    """The highest level that had been paged before somebody acknowledged. At the very instant of it
+    the level that is named counts.
+    """
     at, named = past.acknowledged_at or 0, past.acknowledged_level is not None
-    return max((number for number, level in levels.items() if level.at < at or (level.at == at and not named)), default=0)
+    return max(
+        (number for number, level in levels.items() if level.at < at or (level.at == at and not named)),
+        default=0,
+    )
 
 
 class _Telling:
@@ -123,18 +129,33 @@ class _Telling:
 
     def _routing(self) -> dict[str, Any]:
         services = self.past.first_services or self.past.services
-        return {"query": self.past.title, "match": "given", "service": services[0], "candidates": [], IMPORTED: True}
+        return {
+            "query": self.past.title,
+            "match": "given",
+            "service": services[0],
+            "candidates": [],
+            IMPORTED: True,
+        }
 
-    # ── the acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the acts ───────────────────────────────────────────────────────────────────────
 
     def _declare(self) -> None:
         past = self.past
         severity = past.first_severity or past.severity
         at = past.declared_at
-        self._log(at, happened.Declared(title=past.title, severity=severity, message=past.message, imported=True), past.declared_by)
+        self._log(
+            at,
+            happened.Declared(title=past.title, severity=severity, message=past.message, imported=True),
+            past.declared_by,
+        )
         services = past.first_services or past.services
         routed = happened.Routed(
-            query=past.title, match="given", service=services[0], imported=True, way=happened.Way.IMPORTED, services=services
+            query=past.title,
+            match="given",
+            service=services[0],
+            imported=True,
+            way=happened.Way.IMPORTED,
+            services=services,
         )
         self._log(at, routed, past.declared_by)
 
@@ -146,22 +167,39 @@ class _Telling:
         self._log(at, event)
 
     def _change(self) -> None:
-        """Other services, and another severity; by nobody that the row names, but by somebody: no rule did it."""
+        """Other services, and another severity; by nobody that the row names, but by somebody: no
+        rule did it.
+        """
         past = self.past
         if past.moved:
             before, after = past.first_services, past.services
-            added, dropped = (one for one in after if one not in before), (one for one in before if one not in after)
-            self._log(past.moved_at, happened.ScopeChanged(added=tuple(added), dropped=tuple(dropped), before=before), IMPORTED)
+            added, dropped = (
+                (one for one in after if one not in before),
+                (one for one in before if one not in after),
+            )
+            self._log(
+                past.moved_at,
+                happened.ScopeChanged(added=tuple(added), dropped=tuple(dropped), before=before),
+                IMPORTED,
+            )
             for one in self.left:
-                stopped = happened.EscalationStopped(team=one.team, reason="no service in scope leads to it any more")
+                stopped = happened.EscalationStopped(
+                    team=one.team, reason="no service in scope leads to it any more"
+                )
                 self._log(past.moved_at, stopped, IMPORTED)
             for one in self.came:
                 self._start(one, past.moved_at)
         if past.first_severity is not None and past.first_severity != past.severity:
-            before_rank, after_rank = (self.catalog.severity(one).rank for one in (past.first_severity, past.severity))
+            before_rank, after_rank = (
+                self.catalog.severity(one).rank for one in (past.first_severity, past.severity)
+            )
             at = past.severity_changed_at or past.first_paged_at or past.declared_at
             rises = after_rank >= before_rank
-            self._log(at, happened.SeverityChanged(before=past.first_severity, after=past.severity, rises=rises), IMPORTED)
+            self._log(
+                at,
+                happened.SeverityChanged(before=past.first_severity, after=past.severity, rises=rises),
+                IMPORTED,
+            )
 
     def _page(self, escalation: Escalation, levels: _Levels) -> None:
         past = self.past
@@ -191,7 +229,9 @@ class _Telling:
                         recipient=one,
                         gateway=gateway,
                         address="(not recorded)",
-                        reason=(reason := Because(Imported(), LevelReached(number, None, escalation.policy.id))),
+                        reason=(
+                            reason := Because(Imported(), LevelReached(number, None, escalation.policy.id))
+                        ),
                         because=told_because(reason, self.catalog),
                         due_at=at,
                         urgency=self.urgency,
@@ -205,44 +245,75 @@ class _Telling:
                         created_at=at,
                     )
                 )
-                self._log(at, happened.Sent(what="page", notification=number_of, recipient=one, gateway=gateway, attempt=1))
+                self._log(
+                    at,
+                    happened.Sent(
+                        what="page", notification=number_of, recipient=one, gateway=gateway, attempt=1
+                    ),
+                )
 
     def _acknowledge(self, levels: Mapping[int, _Levels]) -> tuple[Escalation, ...]:
-        """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all of them if that is none."""
+        """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all
+        of them if that is none.
+        """
         past = self.past
         mine = self.catalog.teams_of(past.acknowledged_by) if past.acknowledged_by else frozenset()
         early = bool(self.first) and (past.acknowledged_at or 0) < past.moved_at
         running = (self.first, self.last) if early else (self.last,)
-        taken = next((some for group in running if (some := tuple(one for one in group if one.team in mine))), running[0])
+        taken = next(
+            (some for group in running if (some := tuple(one for one in group if one.team in mine))),
+            running[0],
+        )
         for one in taken:
             current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(one.id, {})))
             event = happened.Acknowledged(team=one.team, level=current, everything=False)
             self._log(past.acknowledged_at or 0, event, past.acknowledged_by)
         return taken
 
-    # ── who, where and when ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── who, where and when ────────────────────────────────────────────────────────────
 
-    def _escalations(self, services: tuple[str, ...], team: str | None = None, *, number: int = 0) -> tuple[Escalation, ...]:
+    def _escalations(
+        self, services: tuple[str, ...], team: str | None = None, *, number: int = 0
+    ) -> tuple[Escalation, ...]:
         known = tuple(one for one in services if one in self.catalog.services)
         if team is not None:
-            asked: tuple[Wanted, ...] = (Wanted(team, policy_for(team, None, self.catalog), services, "the imported row says so"),)
+            asked: tuple[Wanted, ...] = (
+                Wanted(team, policy_for(team, None, self.catalog), services, "the imported row says so"),
+            )
         elif known:
             asked = wanted(known, self.catalog)
         else:
-            asked = (Wanted(UNKNOWN, Policy(UNKNOWN, ()), services, "its service is not in the configuration any more"),)
+            asked = (
+                Wanted(
+                    UNKNOWN, Policy(UNKNOWN, ()), services, "its service is not in the configuration any more"
+                ),
+            )
         return tuple(
-            Escalation(-(number + count), one.team, one.policy, because=one.because, services=one.services, urgency=self.urgency)
+            Escalation(
+                -(number + count),
+                one.team,
+                one.policy,
+                because=one.because,
+                services=one.services,
+                urgency=self.urgency,
+            )
             for count, one in enumerate(asked, start=1)
         )
 
     def _aligned(self, asked: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
-        """Those that the services of the end ask for. Of a team that was there from the beginning the escalation goes on: that another
-        of its services was meant has re-routed nothing. Where the team has several, the one with the policy that is asked for."""
+        """Those that the services of the end ask for. Of a team that was there from the beginning
+        the escalation goes on: that another of its services was meant has re-routed nothing. Where
+        the team has several, the one with the policy that is asked for."""
         remaining = list(self.first)
         found: dict[int, Escalation] = {}
-        for alike in (lambda one, ask: (one.team, one.policy.id) == (ask.team, ask.policy.id), lambda one, ask: one.team == ask.team):
+        for alike in (
+            lambda one, ask: (one.team, one.policy.id) == (ask.team, ask.policy.id),
+            lambda one, ask: one.team == ask.team,
+        ):
             for number, ask in enumerate(asked):
-                going_on = next((one for one in remaining if alike(one, ask)), None) if number not in found else None
+                going_on = (
+                    next((one for one in remaining if alike(one, ask)), None) if number not in found else None
+                )
                 if going_on is not None:
                     remaining.remove(going_on)
                     found[number] = going_on
@@ -268,15 +339,23 @@ class _Telling:
         for escalation in self._all:
             second = home in self.first and escalation in self.came
             for level, people in sorted(named.get(escalation.id, {}).items()):
-                found.setdefault(escalation.id, {})[level] = self._level(escalation, level, people, second=second)
+                found.setdefault(escalation.id, {})[level] = self._level(
+                    escalation, level, people, second=second
+                )
         return found
 
     def _everybody(self) -> list[Paged]:
         """Those named, and whoever acknowledged at the level that the row gives."""
         past = self.past
         by, level = past.acknowledged_by, past.acknowledged_level
-        everybody = [replace(one, level=level) if one.person == by and one.level is None else one for one in past.paged]
-        if by is not None and level is not None and not any((one.person, one.level) == (by, level) for one in everybody):
+        everybody = [
+            replace(one, level=level) if one.person == by and one.level is None else one for one in past.paged
+        ]
+        if (
+            by is not None
+            and level is not None
+            and not any((one.person, one.level) == (by, level) for one in everybody)
+        ):
             everybody.append(Paged(by, level))
         return everybody
 
@@ -289,8 +368,9 @@ class _Telling:
         return self.last[0].id
 
     def _level(self, escalation: Escalation, number: int, people: list[Paged], *, second: bool) -> _Level:
-        """When a level was paged and whom. What the row does not say of it is estimated: by the waits of the policy as it is now, no
-        later than what ended it; in an escalation that came `second`, from the re-routing on."""
+        """When a level was paged and whom. What the row does not say of it is estimated: by the
+        waits of the policy as it is now, no later than what ended it; in an escalation that came
+        `second`, from the re-routing on."""
         past = self.past
         first_at = past.first_paged_at or 0
         who = tuple(dict.fromkeys(one.person for one in people))
@@ -300,7 +380,10 @@ class _Telling:
         if said:
             return _Level(first_at + min(said), False, who)
         begun_at = max(first_at, past.moved_at) if second else first_at
-        waits = [escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE for n in range(number - 1)]
+        waits = [
+            escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE
+            for n in range(number - 1)
+        ]
         ends = [at for at in (past.acknowledged_at, past.resolved_at) if at is not None]
         return _Level(max(min([begun_at + sum(waits), *ends]), first_at), True, who)
 
@@ -318,4 +401,8 @@ class _Telling:
         )
 
     def _source(self, escalation: Escalation, level: int) -> str:
-        return escalation.policy.levels[level - 1].source if level <= escalation.levels else escalation.policy.source
+        return (
+            escalation.policy.levels[level - 1].source
+            if level <= escalation.levels
+            else escalation.policy.source
+        )

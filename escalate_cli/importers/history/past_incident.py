@@ -10,7 +10,9 @@ from escalate_cli.core.calendar.duration import Instant, Span
 
 
 class Paged(msgspec.Struct, frozen=True):
-    """Somebody who was paged: at which level, how long (microseconds) after the first page; None where that is not said."""
+    """Somebody who was paged: at which level, how long (microseconds) after the first page; None
+    where that is not said.
+    """
 
     person: str
     level: int | None = None
@@ -18,7 +20,9 @@ class Paged(msgspec.Struct, frozen=True):
 
 
 class PastIncident(msgspec.Struct, frozen=True):
-    """A row that has been checked. What it does not say is None or empty; `first_services` are those of the declaration."""
+    """A row that has been checked. What it does not say is None or empty; `first_services` are
+    those of the declaration.
+    """
 
     identity: str
     title: str
@@ -48,11 +52,19 @@ class PastIncident(msgspec.Struct, frozen=True):
 
     @property
     def moved_at(self) -> Instant:
-        """When its services changed: as said; else with the first page, which went to the wrong team, else with the declaration."""
+        """When its services changed: as said; else with the first page, which went to the wrong
+        team, else with the declaration.
+        """
         return self.rerouted_at or self.first_paged_at or self.declared_at
 
     @property
     def ended_at(self) -> Instant:
         """The last moment that the row tells of."""
-        known = (self.rerouted_at, self.severity_changed_at, self.first_paged_at, self.acknowledged_at, self.resolved_at)
+        known = (
+            self.rerouted_at,
+            self.severity_changed_at,
+            self.first_paged_at,
+            self.acknowledged_at,
+            self.resolved_at,
+        )
         return max(self.declared_at, *(at or 0 for at in known))

@@ -1,4 +1,6 @@
-"""Times as files of past incidents have them: ISO 8601, with an offset or on the wall clock of the organisation."""
+"""Times as files of past incidents have them: ISO 8601, with an offset or on the wall clock of the
+organisation.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ class NotATime(ValueError):
 
 
 def instant_of(text: str, zone: str) -> Instant:
-    """The instant of an ISO 8601 time; without an offset it is a wall-clock time in `zone`, where a time that the clock shows twice
-    is its first showing. `NotATime` for one that the clock leaps over, and for anything else."""
+    """The instant of an ISO 8601 time; without an offset it is a wall-clock time in `zone`, where a
+    time that the clock shows twice is its first showing. `NotATime` for one that the clock leaps
+    over, and for anything else."""
     said = " ".join(text.split())
     offset = _OFFSET.search(said)
     if offset is not None and ":" in said[: offset.start()]:

@@ -1,6 +1,8 @@
-"""The configuration as it is written, and what it would be with a change: the exact TOML, and the catalog that it makes.
+"""The configuration as it is written, and what it would be with a change: the exact TOML, and the
+catalog that it makes.
 
-A change is applied to the data of the files and compiled like any configuration, so that what is tried out is what the TOML says.
+A change is applied to the data of the files and compiled like any configuration, so that what is
+tried out is what the TOML says.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One edit. `after` replaces what is at `place`; None takes it out. `before` is what is there now; None: nothing yet.
+    """One edit. `after` replaces what is at `place`; None takes it out. `before` is what is there
+    now; None: nothing yet.
 
-    `source` is where, as "policies.toml:12". `toml` is what to write there: the table's header and the line; for something taken out,
-    what to delete.
+    `source` is where, as "policies.toml:12". `toml` is what to write there: the table's header and
+    the line; for something taken out, what to delete.
     """
 
     source: str
@@ -60,7 +63,12 @@ class Texts:
 
     def rule(self, name: str) -> tuple[str, Place]:
         """The file and the place of the rule with this name."""
-        found = ((file.name, at) for file in self._files for at, one in enumerate(file.data.get("rules", ())) if one.get("name") == name)
+        found = (
+            (file.name, at)
+            for file in self._files
+            for at, one in enumerate(file.data.get("rules", ()))
+            if one.get("name") == name
+        )
         file, number = next(found)
         return file, ("rules", number)
 
@@ -69,22 +77,34 @@ class Texts:
         return _headed(self._file(place, file_name), place)
 
     def setting(self, place: Place, after: Any, file_name: str | None = None) -> Change:
-        """Have `after` at `place`; `file_name` tells arrays of tables apart that several files have a part of."""
+        """Have `after` at `place`; `file_name` tells arrays of tables apart that several files have
+        a part of.
+        """
         file = self._file(place, file_name)
-        return Change(file.source(place), place, _at(file.data, place), after, _shown(file, place, after), "set")
+        return Change(
+            file.source(place), place, _at(file.data, place), after, _shown(file, place, after), "set"
+        )
 
     def adding(self, place: Place, tables: Sequence[tuple[str, Mapping[str, Any]]], after: Any) -> Change:
-        """Have something new: `after` at `place` (one more item where `place` is an array of tables), written as `tables`: headers and
-        their lines."""
-        blocks = ["\n".join([header, *(f"{key(name)} = {_written(value)}" for name, value in lines.items())]) for header, lines in tables]
+        """Have something new: `after` at `place` (one more item where `place` is an array of
+        tables), written as `tables`: headers and their lines."""
+        blocks = [
+            "\n".join([header, *(f"{key(name)} = {_written(value)}" for name, value in lines.items())])
+            for header, lines in tables
+        ]
         return Change(f"{self._file(place).name}", place, None, after, "\n\n".join(blocks), "add")
 
     def removing(self, place: Place, file_name: str | None = None) -> Change:
-        """Have nothing at `place`. `toml` is what to delete; where there is no line of its own, what is left ("set")."""
+        """Have nothing at `place`. `toml` is what to delete; where there is no line of its own,
+        what is left ("set").
+        """
         file = self._file(place, file_name)
         now = _at(file.data, place)
         if isinstance(now, dict) and _headed(file, place):
-            lines = [_header(place), *(f"{key(name)} = {_written(value)}" for name, value in now.items() if not _is_tables(value))]
+            lines = [
+                _header(place),
+                *(f"{key(name)} = {_written(value)}" for name, value in now.items() if not _is_tables(value)),
+            ]
         elif not isinstance(now, dict) and _headed(file, place[:-1]):
             lines = [_header(place[:-1]), f"{key(place[-1])} = {_written(now)}"]
         else:
@@ -103,7 +123,11 @@ class Texts:
                 continue
             data = copy.deepcopy(dict(file.data))
             # Later items first, so that what is taken out moves nothing that is still to be found.
-            for one in sorted(mine, key=lambda change: [(isinstance(step, int), step) for step in change.place], reverse=True):
+            for one in sorted(
+                mine,
+                key=lambda change: [(isinstance(step, int), step) for step in change.place],
+                reverse=True,
+            ):
                 _change(data, one)
             made.append(Content(content.name, tomli_w.dumps(data).encode()))
         return compile_contents(made).catalog
@@ -123,11 +147,15 @@ def _at(data: Any, place: Place) -> Any:
 
 
 def _depth(data: Any, place: Place) -> int:
-    return next((len(place) - cut for cut in range(len(place)) if _at(data, place[: len(place) - cut]) is not None), 0)
+    return next(
+        (len(place) - cut for cut in range(len(place)) if _at(data, place[: len(place) - cut]) is not None), 0
+    )
 
 
 def _headed(file: ParsedFile, place: Place) -> bool:
-    """Whether the file has a header for the table at `place`; everything else stands inside of another value."""
+    """Whether the file has a header for the table at `place`; everything else stands inside of
+    another value.
+    """
     names = tuple(one for one in place if isinstance(one, str))
     numbered = bool(place) and isinstance(place[-1], int)
     return any(names == of and numbered == array for of, array in _headers(file.text))
@@ -150,7 +178,9 @@ def _headers(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 
 def _shown(file: ParsedFile, place: Place, after: Any) -> str:
-    """`after` at `place` as TOML: the nearest header above it, and the whole key under it that has it inside."""
+    """`after` at `place` as TOML: the nearest header above it, and the whole key under it that has
+    it inside.
+    """
     data = copy.deepcopy(dict(file.data))
     _change(data, Change("", place, None, after, "", "set"))
     for cut in range(len(place) - 1, -1, -1):
@@ -199,7 +229,11 @@ def _written(value: Any) -> str:
     import tomli_w
 
     if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]" if not _is_tables(value) else f"[ {', '.join(map(_written, value))} ]"
+        return (
+            f"[{', '.join(map(_written, value))}]"
+            if not _is_tables(value)
+            else f"[ {', '.join(map(_written, value))} ]"
+        )
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key(name)} = {_written(one)}' for name, one in value.items())} }}"
     return tomli_w.dumps({"k": value}).removeprefix("k = ").rstrip("\n")

@@ -1,8 +1,10 @@
-"""Whether a count is more than chance: one-sided binomial tests against what is usual elsewhere, corrected for looking many times.
+"""Whether a count is more than chance: one-sided binomial tests against what is usual elsewhere,
+corrected for looking many times.
 
-Whoever looks at a hundred levels finds one that nobody answered three times in a row; it means nothing. So a share counts only when it
-would come up by chance, at the rate that is usual among the others, in fewer than one of twenty whole organisations like this one
-(Bonferroni 1936). Where there are few others, the usual rate is drawn towards a stated expectation, worth two observations.
+Whoever looks at a hundred levels finds one that nobody answered three times in a row; it means
+nothing. So a share counts only when it would come up by chance, at the rate that is usual among the
+others, in fewer than one of twenty whole organisations like this one (Bonferroni 1936). Where there
+are few others, the usual rate is drawn towards a stated expectation, worth two observations.
 """
 
 from __future__ import annotations
@@ -26,9 +28,12 @@ def tail(k: int, n: int, rate: float) -> float:
         return 0.0
     if rate >= 1.0:
         return 1.0
-    logs = (math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(rate) + (n - i) * math.log1p(-rate)
-            for i in range(k, n + 1))  # fmt: skip
-    return min(1.0, math.fsum(math.exp(one) for one in logs))
+    return min(1.0, math.fsum(math.exp(_log_of_exactly(hits, n, rate)) for hits in range(k, n + 1)))
+
+
+def _log_of_exactly(k: int, n: int, rate: float) -> float:
+    choices = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return choices + k * math.log(rate) + (n - k) * math.log1p(-rate)
 
 
 def stands_out(k: int, n: int, rate: float, looks: int) -> bool:

@@ -17,7 +17,9 @@ _ONE_ADDRESS = 0.8
 
 
 def gateways(past: Past) -> list[Proposal]:
-    """Gateways whose messages fail for good in more than one of twenty cases, and more often than those of the others."""
+    """Gateways whose messages fail for good in more than one of twenty cases, and more often than
+    those of the others.
+    """
     tried: Counter[str] = Counter()
     failed: dict[str, list[tuple[Record, str]]] = {}
     used: dict[str, set[int]] = {}
@@ -50,7 +52,9 @@ def gateways(past: Past) -> list[Proposal]:
     return made
 
 
-def _address(past: Past, gateway: str, recipient: str, incidents: tuple[int, ...], count: int, of: int) -> Proposal:
+def _address(
+    past: Past, gateway: str, recipient: str, incidents: tuple[int, ...], count: int, of: int
+) -> Proposal:
     kind, _, identifier = recipient.partition(":")
     known: Any = (past.catalog.people if kind == "person" else past.catalog.channels).get(identifier)
     name = known.name if known is not None else identifier
@@ -61,19 +65,34 @@ def _address(past: Past, gateway: str, recipient: str, incidents: tuple[int, ...
         incidents=incidents,
         count=count,
         of=of,
-        remark=f"{known.source}: mend the address for {gateway}, then try it: escalate test-page {recipient}" if known is not None else "",
+        remark=(
+            f"{known.source}: mend the address for {gateway}, then try it: escalate test-page {recipient}"
+            if known is not None
+            else ""
+        ),
         person=identifier if kind == "person" else None,
         gateway=gateway,
     )
 
 
-def _gateway(past: Past, gateway: str, incidents: tuple[int, ...], count: int, tried: Counter[str]) -> Proposal:
+def _gateway(
+    past: Past, gateway: str, incidents: tuple[int, ...], count: int, tried: Counter[str]
+) -> Proposal:
     changes = _second_way(past, gateway)
     if changes:
-        title, remark = f"{gateway} fails too often to be relied on alone: page through a second gateway at the same time", ""
+        title, remark = (
+            (
+                f"{gateway} fails too often to be relied on alone: page through a second gateway at the same"
+                " time"
+            ),
+            "",
+        )
     else:
         title = f"{gateway} fails too often: mend it, and let nobody depend on it alone"
-        remark = "`escalate person list` shows who has which addresses; [notify] and people's own `notify` say which are used at once"
+        remark = (
+            "`escalate person list` shows who has which addresses; [notify] and people's own `notify` say"
+            " which are used at once"
+        )
     return Proposal(
         code="gateway-fails",
         title=title,
@@ -88,14 +107,20 @@ def _gateway(past: Past, gateway: str, incidents: tuple[int, ...], count: int, t
 
 
 def _second_way(past: Past, gateway: str) -> tuple[Change, ...]:
-    """Everyone's default for urgent messages, with the gateway that most people have besides, in the first step that uses this one."""
+    """Everyone's default for urgent messages, with the gateway that most people have besides, in
+    the first step that uses this one.
+    """
     steps = past.texts.value(("notify", "high"))
     if not isinstance(steps, list):
         return ()
     has = Counter(one for person in past.catalog.people.values() for one in person.contact if one != gateway)
     for number, step in enumerate(steps):
         via = list(step.get("via", ()))
-        more = [one for one, count in has.most_common() if one not in via and count >= len(past.catalog.people) / 2]
+        more = [
+            one
+            for one, count in has.most_common()
+            if one not in via and count >= len(past.catalog.people) / 2
+        ]
         if via == [gateway] and more:
             return (past.texts.setting(("notify", "high", number, "via"), [*via, more[0]]),)
     return ()

@@ -1,4 +1,6 @@
-"""What the record says should be changed: every proposal, each with its evidence and the TOML (product.md §8)."""
+"""What the record says should be changed: every proposal, each with its evidence and the TOML
+(product.md §8).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from escalate_cli.insight.lessons.words import keywords
 
 
 def lessons(past: Past) -> tuple[Proposal, ...]:
-    """The proposals: what delays or loses pages first, then who gets the wrong ones, then who gets too many, then what is missing.
+    """The proposals: what delays or loses pages first, then who gets the wrong ones, then who gets
+    too many, then what is missing.
 
     None has fewer than three incidents behind it, and none is what chance alone would bring (`chance.py`).
     """

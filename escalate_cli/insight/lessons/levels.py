@@ -46,7 +46,11 @@ def _look(past: Past) -> dict[Key, _Seen]:
     for record in past.records:
         for paging, outcome in record.outcomes:
             policy = paging.policy or record.policy_of(paging.team, paging.at)
-            if outcome is None or paging.team not in past.catalog.teams or past.level(record, policy, paging.level) is None:
+            if (
+                outcome is None
+                or paging.team not in past.catalog.teams
+                or past.level(record, policy, paging.level) is None
+            ):
                 continue
             one = seen.setdefault((str(policy), paging.level, paging.team), _Seen())
             (one.answered if outcome else one.unanswered).append(record)
@@ -78,13 +82,19 @@ def _by_policy(seen: dict[Key, _Seen]) -> dict[tuple[str, int], _Seen]:
 
 
 def _unanswered(past: Past, seen: dict[Key, _Seen]) -> list[Proposal]:
-    """Levels that are paged and practically never answered: by any team that uses the policy, or by one of them."""
+    """Levels that are paged and practically never answered: by any team that uses the policy, or by
+    one of them.
+    """
     looks = sum(len(one.unanswered) >= LEAST for one in seen.values())
     dead: dict[tuple[str, int], list[str]] = {}
     for (policy, level, team), one in seen.items():
         n = len(one.answered) + len(one.unanswered)
         others = [other for key, other in seen.items() if key != (policy, level, team)]
-        rate = usual(sum(len(other.unanswered) for other in others), sum(len(o.answered) + len(o.unanswered) for o in others), 0.3)
+        rate = usual(
+            sum(len(other.unanswered) for other in others),
+            sum(len(o.answered) + len(o.unanswered) for o in others),
+            0.3,
+        )
         enough = len(set(numbers(one.unanswered))) >= LEAST and len(one.unanswered) >= _NOBODY * n
         if enough and stands_out(len(one.unanswered), n, rate, looks):
             dead.setdefault((policy, level), []).append(team)
@@ -94,7 +104,10 @@ def _unanswered(past: Past, seen: dict[Key, _Seen]) -> list[Proposal]:
         whole = users <= set(teams)
         for some in [teams] if whole else [[team] for team in teams]:
             records = [record for team in some for record in seen[policy, level, team].unanswered]
-            n = sum(len(seen[policy, level, team].answered) + len(seen[policy, level, team].unanswered) for team in some)
+            n = sum(
+                len(seen[policy, level, team].answered) + len(seen[policy, level, team].unanswered)
+                for team in some
+            )
             made.append(_nobody(past, policy, level, some, records, n, whole=whole))
     return made
 
@@ -105,7 +118,9 @@ def _users(past: Past, policy: str) -> set[str]:
     return found | {service.team for service in past.catalog.services.values() if service.policy == policy}
 
 
-def _nobody(past: Past, policy: str, number: int, teams: list[str], records: list[Record], n: int, *, whole: bool) -> Proposal:
+def _nobody(
+    past: Past, policy: str, number: int, teams: list[str], records: list[Record], n: int, *, whole: bool
+) -> Proposal:
     level = past.catalog.policies[policy].levels[number - 1]
     last = number == len(past.catalog.policies[policy].levels)
     whose = ", ".join(past.team(team) for team in teams)
@@ -114,7 +129,10 @@ def _nobody(past: Past, policy: str, number: int, teams: list[str], records: lis
     changes = _without_level(past, policy, number) if whole else _own_policy(past, policy, number, teams[0])
     return Proposal(
         code="unanswered-level",
-        title=f"Nobody answers level {number} of {policy} ({whose}): page {what} at once, or put somebody on it who answers",
+        title=(
+            f"Nobody answers level {number} of {policy} ({whose}): page {what} at once, or put somebody on it"
+            " who answers"
+        ),
         evidence=f"paged {n} times, {_times(len(records), n)} unanswered; {what} waits {wait} for it",
         incidents=numbers(records),
         count=len(records),
@@ -148,11 +166,16 @@ def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Change
     """A policy of its own for a team that shares one with others, without the level."""
     written: dict[str, Any] = dict(past.texts.value(("policies", policy)) or {})
     every = written.pop("levels", [])
-    steps = [one for at, one in enumerate(every) if at != number - 1] or [{**one, "notify": _with_fallback(past, policy)} for one in every]
+    steps = [one for at, one in enumerate(every) if at != number - 1] or [
+        {**one, "notify": _with_fallback(past, policy)} for one in every
+    ]
     name = f"{team}-{policy}"
     while name in past.catalog.policies:
         name += "-2"
-    blocks = [(f"[policies.{key(name)}]", written), *((f"[[policies.{key(name)}.levels]]", one) for one in steps)]
+    blocks = [
+        (f"[policies.{key(name)}]", written),
+        *((f"[[policies.{key(name)}.levels]]", one) for one in steps),
+    ]
     made = [past.texts.adding(("policies", name), blocks, {**written, "levels": steps})]
     if past.catalog.teams[team].policy == policy:
         made.append(past.texts.setting(("teams", team, "policy"), name))
@@ -178,9 +201,10 @@ def _too_short(past: Past, seen: dict[tuple[str, int], _Seen]) -> list[Proposal]
         ordered = sorted(one.spans)
         better = min(handy(quantile(ordered, 0.8) or 0), level.wait * 4)
         evidence = (
-            f"{len(one.late)} of the {one.answers} who acknowledged at this level did so after its wait of {show_duration(level.wait)}, "
-            f"when the next level had been woken for nothing; half took at most {show_about(quantile(ordered, 0.5) or 0)}, eight of ten "
-            f"{show_about(quantile(ordered, 0.8) or 0)}"
+            f"{len(one.late)} of the {one.answers} who acknowledged at this level did so after its wait of"
+            f" {show_duration(level.wait)}, when the next level had been woken for nothing; half took at most"
+            f" {show_about(quantile(ordered, 0.5) or 0)}, eight of ten"
+            f" {show_about(quantile(ordered, 0.8) or 0)}"
         )
         made.append(_wait(past, "short-wait", policy, number, better, one.late, one.answers, evidence))
     return made
@@ -189,7 +213,10 @@ def _too_short(past: Past, seen: dict[tuple[str, int], _Seen]) -> list[Proposal]
 def _too_long(past: Past, seen: dict[tuple[str, int], _Seen]) -> list[Proposal]:
     """Levels that wait far longer than anybody who answers needs, and so waste time when nobody does."""
     made = []
-    shares = {key: [span / past.catalog.policies[key[0]].levels[key[1] - 1].wait for span in one.spans] for key, one in seen.items()}
+    shares = {
+        key: [span / past.catalog.policies[key[0]].levels[key[1] - 1].wait for span in one.spans]
+        for key, one in seen.items()
+    }
     looks = sum(len(one.unanswered) >= LEAST for one in seen.values())
     for (policy, number), one in seen.items():
         level = past.catalog.policies[policy].levels[number - 1]
@@ -201,28 +228,47 @@ def _too_long(past: Past, seen: dict[tuple[str, int], _Seen]) -> list[Proposal]:
         others = [share for key, some in shares.items() if key != (policy, number) for share in some]
         rate = usual(sum(share <= slow / level.wait for share in others), len(others), 0.5)
         quick = sum(span <= slow for span in ordered)
-        if level.wait - better < 5 * MINUTE or better > level.wait / 2 or not stands_out(quick, len(ordered), rate, looks):
+        if (
+            level.wait - better < 5 * MINUTE
+            or better > level.wait / 2
+            or not stands_out(quick, len(ordered), rate, looks)
+        ):
             continue
         evidence = (
-            f"of {len(ordered)} who acknowledged at this level, 19 of 20 did so within {show_about(slow)}; it waits "
-            f"{show_duration(level.wait)}, and {len(one.unanswered)} times that was time lost: nobody answered"
+            f"of {len(ordered)} who acknowledged at this level, 19 of 20 did so within {show_about(slow)}; it"
+            f" waits {show_duration(level.wait)}, and {len(one.unanswered)} times that was time lost: nobody"
+            " answered"
         )
         pagings = len(one.answered) + len(one.unanswered)
         made.append(_wait(past, "long-wait", policy, number, better, one.unanswered, pagings, evidence))
     return made
 
 
-def _wait(past: Past, code: str, policy: str, number: int, better: Span, records: list[Record], of: int, evidence: str) -> Proposal:
+def _wait(
+    past: Past,
+    code: str,
+    policy: str,
+    number: int,
+    better: Span,
+    records: list[Record],
+    of: int,
+    evidence: str,
+) -> Proposal:
     """Another wait for a level. `records` holds each time that speaks for it, out of `of`."""
     compared = "shorter" if code == "short-wait" else "longer"
     return Proposal(
         code=code,
-        title=f"The wait of level {number} of {policy} is {compared} than its people need: {show_duration(better)} would do",
+        title=(
+            f"The wait of level {number} of {policy} is {compared} than its people need:"
+            f" {show_duration(better)} would do"
+        ),
         evidence=evidence,
         incidents=numbers(records),
         count=len(records),
         of=of,
-        changes=(past.texts.setting(("policies", policy, "levels", number - 1, "wait"), show_duration(better)),),
+        changes=(
+            past.texts.setting(("policies", policy, "levels", number - 1, "wait"), show_duration(better)),
+        ),
         policy=policy,
         level=number,
     )

@@ -18,7 +18,9 @@ _NIGHTS = 0.1
 """of all nights: three a month"""
 
 _A_DAY = 1.0
-"""incidents, on average (Google's SRE book, chapter 11, takes two in a shift as the most that can be followed up)"""
+"""incidents, on average (Google's SRE book, chapter 11, takes two in a shift as the most that can
+be followed up)
+"""
 
 _DAYS = 14
 """the least that is looked at: a bad week is no habit"""
@@ -33,7 +35,8 @@ def people(past: Past) -> list[Proposal]:
     for record in past.records:
         for person in {page.person for page in record.summons if page.person in past.catalog.people}:
             paged.setdefault(person, []).append(record)
-        urgent = past.catalog.severity(record.severity).urgency is Urgency.HIGH  # the rest can wait for whoever looks at it
+        # the rest can wait for whoever looks at it
+        urgent = past.catalog.severity(record.severity).urgency is Urgency.HIGH
         for page in record.summons:
             known = past.catalog.people.get(page.person)
             if known is None:
@@ -57,14 +60,21 @@ def _woken(past: Past, nights: dict[str, dict[date, Record]], total: int) -> lis
         others = [len(theirs) for one, theirs in nights.items() if one != person]
         rate = min(1.0, 2 * usual(sum(others), total * len(others), 0.05))
         incidents = numbers(list(some.values()))
-        if len(incidents) < LEAST or len(some) < _NIGHTS * total or not stands_out(len(some), total, rate, len(nights)):
+        if (
+            len(incidents) < LEAST
+            or len(some) < _NIGHTS * total
+            or not stands_out(len(some), total, rate, len(nights))
+        ):
             continue
         often = "every night" if len(some) > 0.9 * total else "night after night"
         made.append(
             Proposal(
                 code="paged-at-night",
                 title=f"{past.person(person)} is woken {often}: share the nights",
-                evidence=f"paged between 22:00 and 7:00 in {len(some)} of {total} nights; {_mostly(past, list(some.values()))}",
+                evidence=(
+                    f"paged between 22:00 and 7:00 in {len(some)} of {total} nights;"
+                    f" {_mostly(past, list(some.values()))}"
+                ),
                 incidents=incidents,
                 count=len(some),
                 of=total,
@@ -112,8 +122,14 @@ def _more_hands(past: Past, person: str) -> tuple[Change, ...]:
     for schedule in past.catalog.schedules.values():
         if {one for rotation in schedule.rotations for one in rotation.members} != {person}:
             continue
-        teams = [team for team in past.catalog.teams.values() if person in team.members or team.on_call == schedule.id]
-        more = [one for one in dict.fromkeys(name for team in teams for name in team.members) if one != person]
+        teams = [
+            team
+            for team in past.catalog.teams.values()
+            if person in team.members or team.on_call == schedule.id
+        ]
+        more = [
+            one for one in dict.fromkeys(name for team in teams for name in team.members) if one != person
+        ]
         if more:
             place = ("schedules", schedule.id, "rotations", len(schedule.rotations) - 1, "members")
             changes.append(past.texts.setting(place, [person, *more]))

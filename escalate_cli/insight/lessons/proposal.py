@@ -18,7 +18,9 @@ LEAST = 3
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """Something to change. `incidents` are those that speak for it, `count` of the `of` in which it could have shown."""
+    """Something to change. `incidents` are those that speak for it, `count` of the `of` in which it
+    could have shown.
+    """
 
     code: str
     title: str
@@ -40,7 +42,9 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """What the lessons are drawn from: the records, the configuration as it is compiled and as it is written."""
+    """What the lessons are drawn from: the records, the configuration as it is compiled and as it
+    is written.
+    """
 
     records: Sequence[Record]
     catalog: Catalog
@@ -59,7 +63,9 @@ class Past(msgspec.Struct, frozen=True):
         return max(0, until - self.records[0].declared_at)
 
     def level(self, record: Record, policy: str | None, number: int) -> Level | None:
-        """The level with this number, if the policy has it and it was the same when the incident began: another one teaches nothing."""
+        """The level with this number, if the policy has it and it was the same when the incident
+        began: another one teaches nothing.
+        """
         now = _level(self.catalog, policy, number)
         if record.config_version in ("", self.catalog.version):
             return now
@@ -67,7 +73,11 @@ class Past(msgspec.Struct, frozen=True):
         if was is None or now is None:
             return now
         before = _level(was, policy, number)
-        same = before is not None and (before.notify, before.when, before.during) == (now.notify, now.when, now.during)
+        same = before is not None and (before.notify, before.when, before.during) == (
+            now.notify,
+            now.when,
+            now.during,
+        )
         return now if same else None
 
     def team(self, team: str) -> str:
@@ -94,6 +104,8 @@ def numbers(records: Sequence[Record]) -> tuple[int, ...]:
 
 
 def handy(span: Span) -> Span:
-    """`span` rounded up to a wait that somebody would write: half minutes up to five minutes, then minutes, then five minutes."""
+    """`span` rounded up to a wait that somebody would write: half minutes up to five minutes, then
+    minutes, then five minutes.
+    """
     unit = 30 * SECOND if span <= 5 * MINUTE else MINUTE if span <= 20 * MINUTE else 5 * MINUTE
     return max(unit, math.ceil(span / unit) * unit)

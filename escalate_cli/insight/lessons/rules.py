@@ -17,11 +17,15 @@ _NUDGE_ONLY = ("ask", "expires", "on_expiry")
 """keys that mean something to a rule that asks, and are an error in one that does not"""
 
 _EXPECTED = 0.35
-"""what a rule's nudges come to before anything is known: accepted, declined and expired are about as likely"""
+"""what a rule's nudges come to before anything is known: accepted, declined and expired are about
+as likely
+"""
 
 
 def nudges(past: Past) -> list[Proposal]:
-    """Rules whose nudges are practically always accepted (make them automatic), or never (drop them): more often than chance."""
+    """Rules whose nudges are practically always accepted (make them automatic), or never (drop
+    them): more often than chance.
+    """
     yes: dict[str, list[Record]] = {}
     no: dict[str, list[Record]] = {}
     silent: Counter[str] = Counter()
@@ -30,7 +34,9 @@ def nudges(past: Past) -> list[Proposal]:
         for nudge in record.nudges:
             if nudge.status == "accepted":
                 yes.setdefault(nudge.rule, []).append(record)
-            elif nudge.status == "declined" or (nudge.status == "expired" and nudge.ran_out and nudge.rule not in acts):
+            elif nudge.status == "declined" or (
+                nudge.status == "expired" and nudge.ran_out and nudge.rule not in acts
+            ):
                 no.setdefault(nudge.rule, []).append(record)
                 silent[nudge.rule] += nudge.status == "expired"
     asking = [rule.name for rule in past.catalog.rules if rule.mode is Mode.NUDGE]
@@ -41,10 +47,16 @@ def nudges(past: Past) -> list[Proposal]:
             others = [one for one in {*yes, *no} if one != rule]
             known = sum(len(mine.get(one, ())) for one in others)
             expected = _SILENT if not accepted and silent[rule] else _EXPECTED
-            rate = max(expected, usual(known, known + sum(len(theirs.get(one, ())) for one in others), expected))
+            rate = max(
+                expected, usual(known, known + sum(len(theirs.get(one, ())) for one in others), expected)
+            )
             incidents = numbers(mine.get(rule, ()))
             if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):
-                made.append(_automatic(past, rule, incidents, k, n) if accepted else _drop(past, rule, incidents, k, n))
+                made.append(
+                    _automatic(past, rule, incidents, k, n)
+                    if accepted
+                    else _drop(past, rule, incidents, k, n)
+                )
     return made
 
 
@@ -55,7 +67,9 @@ def _automatic(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int
         changes = [past.texts.setting((*place, "mode"), "auto", file)]
         changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
     else:
-        automatic = {key: value for key, value in written.items() if key not in _NUDGE_ONLY} | {"mode": "auto"}
+        automatic = {key: value for key, value in written.items() if key not in _NUDGE_ONLY} | {
+            "mode": "auto"
+        }
         changes = [past.texts.setting(place, automatic, file)]
     return Proposal(
         code="nudge-accepted",
@@ -81,4 +95,3 @@ def _drop(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> 
         changes=(past.texts.removing(place, file),),
         rule=rule,
     )
-

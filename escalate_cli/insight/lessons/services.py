@@ -1,4 +1,6 @@
-"""Services whose incidents keep turning out alike: graver than declared, another team's too, or without a word on what to do."""
+"""Services whose incidents keep turning out alike: graver than declared, another team's too, or
+without a word on what to do.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +44,19 @@ def _raised(past: Past) -> list[Proposal]:
             "when": {"service": service, "severity": severity},
             "raise_to": gravest,
         }
-        if any(known.name == rule["name"] for known in past.catalog.rules) or service not in past.catalog.services:
+        if (
+            any(known.name == rule["name"] for known in past.catalog.rules)
+            or service not in past.catalog.services
+        ):
             continue
         made.append(
             Proposal(
                 code="severity-raised",
                 title=f"{name}: what is declared {severity} becomes {gravest}. Let it begin there",
-                evidence=f"{len(some)} of {len(cases[service, severity])} incidents declared {severity} were raised later",
+                evidence=(
+                    f"{len(some)} of {len(cases[service, severity])} incidents declared {severity} were"
+                    " raised later"
+                ),
                 incidents=numbers(some),
                 count=len(some),
                 of=len(cases[service, severity]),
@@ -78,13 +86,18 @@ def _teams(past: Past) -> list[Proposal]:
     for (service, team), some in _more_than_chance(added, cases, 0.05):
         name = past.service(service)
         rule = {"name": f"{name} needs {past.team(team)}", "when": {"service": service}, "involve": [team]}
-        if any(known.name == rule["name"] for known in past.catalog.rules) or service not in past.catalog.services:
+        if (
+            any(known.name == rule["name"] for known in past.catalog.rules)
+            or service not in past.catalog.services
+        ):
             continue
         made.append(
             Proposal(
                 code="team-added",
                 title=f"Incidents of {name} end up with {past.team(team)}, too: bring them in from the start",
-                evidence=f"{len(some)} of {len(cases[service, team])} incidents had {past.team(team)} added later",
+                evidence=(
+                    f"{len(some)} of {len(cases[service, team])} incidents had {past.team(team)} added later"
+                ),
                 incidents=numbers(some),
                 count=len(some),
                 of=len(cases[service, team]),
@@ -98,7 +111,9 @@ def _teams(past: Past) -> list[Proposal]:
 
 
 def _more_than_chance(
-    hits: Mapping[tuple[str, str], list[Record]], cases: Mapping[tuple[str, str], list[Record]], expected: float
+    hits: Mapping[tuple[str, str], list[Record]],
+    cases: Mapping[tuple[str, str], list[Record]],
+    expected: float,
 ) -> list[tuple[tuple[str, str], list[Record]]]:
     """Where it happened mostly, and more often than elsewhere."""
     every = sum(map(len, cases.values()))
@@ -121,7 +136,9 @@ def _runbooks(past: Past) -> list[Proposal]:
             known = past.catalog.services.get(service)
             if known is not None and not any("runbook" in link.lower() for link in known.links):
                 count.setdefault(service, []).append(record)
-    worst = sorted((pair for pair in count.items() if len(pair[1]) >= LEAST), key=lambda pair: (-len(pair[1]), pair[0]))
+    worst = sorted(
+        (pair for pair in count.items() if len(pair[1]) >= LEAST), key=lambda pair: (-len(pair[1]), pair[0])
+    )
     return [
         Proposal(
             code="no-runbook",
@@ -130,8 +147,14 @@ def _runbooks(past: Past) -> list[Proposal]:
             incidents=numbers(some),
             count=len(some),
             of=len(some),
-            changes=(past.texts.setting(("services", service, "links", "runbook"), "https://wiki.example.com/…"),),
-            remark="write where your runbook is; it stands in every message about the service" if number == 0 else "",
+            changes=(
+                past.texts.setting(("services", service, "links", "runbook"), "https://wiki.example.com/…"),
+            ),
+            remark=(
+                "write where your runbook is; it stands in every message about the service"
+                if number == 0
+                else ""
+            ),
             service=service,
             team=past.catalog.services[service].team,
         )

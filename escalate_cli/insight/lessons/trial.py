@@ -1,4 +1,6 @@
-"""What past incidents would have looked like with a proposal: their facts through the configuration as it is, and as it would be."""
+"""What past incidents would have looked like with a proposal: their facts through the configuration
+as it is, and as it would be.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ Look = Callable[[int], tuple[Situation, Sequence[Entry], Catalog] | None]
 
 
 class Before(msgspec.Struct, frozen=True):
-    """One incident with the configuration as it is, and with the proposal: when whoever acknowledged would first be paged
-    (microseconds after the declaration; None: never), and how many messages call people."""
+    """One incident with the configuration as it is, and with the proposal: when whoever
+    acknowledged would first be paged (microseconds after the declaration; None: never), and how
+    many messages call people."""
 
     incident: int
     who: str | None
@@ -44,14 +47,18 @@ class Before(msgspec.Struct, frozen=True):
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """What a proposal would have come to. `text` says it in a sentence; `incidents` are those that it was tried on, in order."""
+    """What a proposal would have come to. `text` says it in a sentence; `incidents` are those that
+    it was tried on, in order.
+    """
 
     text: str
     incidents: tuple[Before, ...] = ()
 
 
 def try_out(one: Proposal, past: Past, look: Look, now: Instant) -> Trial | None:
-    """Try a proposal on the incidents behind it, the latest of them; None where there is nothing to change."""
+    """Try a proposal on the incidents behind it, the latest of them; None where there is nothing to
+    change.
+    """
     if not one.changes:
         return None
     if one.code in _SEEN:
@@ -66,7 +73,12 @@ def try_out(one: Proposal, past: Past, look: Look, now: Instant) -> Trial | None
         if seen is not None:
             situation, timeline, was = seen
             until = ends.get(incident, now)
-            tried.append(_before(replay(situation, timeline, was, past.catalog, until), replay(situation, timeline, was, changed, until)))
+            tried.append(
+                _before(
+                    replay(situation, timeline, was, past.catalog, until),
+                    replay(situation, timeline, was, changed, until),
+                )
+            )
     return Trial(_summary(tried, past, of=len(one.incidents)), tuple(tried))
 
 
@@ -83,10 +95,12 @@ def _routed(one: Proposal, past: Past, changed: Catalog) -> Trial:
             right_now += _best(now.service, now.candidates) == one.service
             right_then += _best(then.service, then.candidates) == one.service
         else:
-            wrong += _ended(record, _best(now.service, now.candidates)) and not _ended(record, _best(then.service, then.candidates))
+            wrong += _ended(record, _best(now.service, now.candidates)) and not _ended(
+                record, _best(then.service, then.candidates)
+            )
     text = (
-        f"of the {len(ids)} that were moved, {right_then} would have been routed right ({right_now} are as it is); "
-        f"of {len(told) - len(ids)} others with these words {wrong or 'none'} would go wrong for it"
+        f"of the {len(ids)} that were moved, {right_then} would have been routed right ({right_now} are as it"
+        f" is); of {len(told) - len(ids)} others with these words {wrong or 'none'} would go wrong for it"
     )
     return Trial(text)
 
@@ -122,7 +136,9 @@ def _before(was: Replay, becomes: Replay) -> Before:
         _calls(becomes),
         tuple(one for one in earlier if one not in later),
         tuple(one for one in later if one not in earlier),
-        tuple(one for one in earlier if one != who and one in later and earlier[one] - later[one] >= THE_SAME),
+        tuple(
+            one for one in earlier if one != who and one in later and earlier[one] - later[one] >= THE_SAME
+        ),
     )
 
 
@@ -136,7 +152,10 @@ def _summary(tried: Sequence[Before], past: Past, of: int) -> str:
     gains = sorted(one.was - one.becomes for one in tried if one.was is not None and one.becomes is not None)
     gained, lost = [one for one in gains if one >= THE_SAME], [-one for one in gains if one <= -THE_SAME]
     if gained:
-        said.append(f"whoever acknowledged is paged earlier in {len(gained)}, by {show_about(quantile(gained, 0.5) or 0)} in the median")
+        said.append(
+            f"whoever acknowledged is paged earlier in {len(gained)}, by"
+            f" {show_about(quantile(gained, 0.5) or 0)} in the median"
+        )
     if lost:
         said.append(f"later in {len(lost)}, by {show_about(quantile(sorted(lost), 0.5) or 0)}")
     calls = sum(one.calls_become - one.calls_were for one in tried)
@@ -152,5 +171,7 @@ def _summary(tried: Sequence[Before], past: Past, of: int) -> str:
         if count:
             names = ", ".join(f"{past.person(person)} {times}×" for person, times in count.most_common(3))
             said.append(f"{word}: {names}" + (f" and {len(count) - 3} more" if len(count) > 3 else ""))
-    which = f"the last {len(tried)} of these incidents" if len(tried) < of else f"these {len(tried)} incidents"
+    which = (
+        f"the last {len(tried)} of these incidents" if len(tried) < of else f"these {len(tried)} incidents"
+    )
     return f"in {which}: {'; '.join(said) or 'nothing changes for people'}"

@@ -1,4 +1,6 @@
-"""Words that sent incidents to the wrong team: keywords to add, so that the next one who says them is routed right."""
+"""Words that sent incidents to the wrong team: keywords to add, so that the next one who says them
+is routed right.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
 _LENGTHS = (2, 3, 1)
-"""words of a phrase: of those that say the same, two words are told apart from other things and still said again"""
+"""words of a phrase: of those that say the same, two words are told apart from other things and
+still said again
+"""
 
 _PLACES = 5
 """a move by chance goes to one of the services; most go to a few of them"""
@@ -37,10 +41,12 @@ class _Said:
 
 
 def keywords(past: Past) -> list[Proposal]:
-    """A keyword for each phrase whose incidents were routed elsewhere and ended with one service, more often than chance.
+    """A keyword for each phrase whose incidents were routed elsewhere and ended with one service,
+    more often than chance.
 
-    "Ended with" means: that service is in scope, and none that it was declared on still is. Words of a phrase are compared by their
-    stems; phrases that are a keyword of the service already, or hold nothing but words like "down" and "the", teach nothing.
+    "Ended with" means: that service is in scope, and none that it was declared on still is. Words
+    of a phrase are compared by their stems; phrases that are a keyword of the service already, or
+    hold nothing but words like "down" and "the", teach nothing.
     """
     said = _phrases(past)
     moves = sum(one.rerouted is not None for one in past.records)
@@ -54,9 +60,15 @@ def keywords(past: Past) -> list[Proposal]:
                 continue
             elsewhere = moves - sum(record.rerouted is not None for record in one.records)
             rate = usual(elsewhere, len(past.records) - len(one.records), 0.05, _KNOWN) / places
-            if service in past.catalog.services and stands_out(len(moved), len(one.records), rate, looks) and _is_new(stems, service, past):
+            if (
+                service in past.catalog.services
+                and stands_out(len(moved), len(one.records), rate, looks)
+                and _is_new(stems, service, past)
+            ):
                 found.append((stems, one, service, moved, len(at_home)))
-    found.sort(key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), _LENGTHS.index(len(each[0]))))
+    found.sort(
+        key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), _LENGTHS.index(len(each[0])))
+    )
     made: list[Proposal] = []
     covered: dict[str, set[int]] = {}
     for stems, one, service, moved, settled in found:
@@ -68,21 +80,31 @@ def keywords(past: Past) -> list[Proposal]:
     return made
 
 
-def _proposal(stems: tuple[str, ...], one: _Said, service: str, moved: list[Record], at_home: int, past: Past) -> Proposal:
+def _proposal(
+    stems: tuple[str, ...], one: _Said, service: str, moved: list[Record], at_home: int, past: Past
+) -> Proposal:
     known = past.catalog.services[service]
     went = sorted({past.service(name) for record in moved for name in record.first_services})
     if any(not record.first_services for record in moved):
-        went.append(f"the fallback team {past.team(past.catalog.fallback.team)}" if past.catalog.fallback.team else "nobody")
+        went.append(
+            f"the fallback team {past.team(past.catalog.fallback.team)}"
+            if past.catalog.fallback.team
+            else "nobody"
+        )
     first = ", ".join(went[:3])
     more = f" and {len(went) - 3} others" if len(went) > 3 else ""
     evidence = (
-        f'"{one.phrase}" was said in {len(one.records)} incidents; {len(moved)} of them went to {first}{more} first and were moved to '
-        f"{known.name} ({past.team(known.team)})"
+        f'"{one.phrase}" was said in {len(one.records)} incidents; {len(moved)} of them went to {first}{more}'
+        f" first and were moved to {known.name} ({past.team(known.team)})"
     )
     if at_home > len(moved):
         evidence += f"; {at_home - len(moved)} were there from the beginning"
     changes = [past.texts.setting(("services", service, "keywords"), [*known.keywords, one.phrase])]
-    changes += [_without(other, stems, past) for other in past.catalog.services.values() if other.id != service and _has(other, stems)]
+    changes += [
+        _without(other, stems, past)
+        for other in past.catalog.services.values()
+        if other.id != service and _has(other, stems)
+    ]
     return Proposal(
         code="keyword",
         title=f'"{one.phrase}" belongs to {known.name}: add it to its keywords',
@@ -98,8 +120,8 @@ def _proposal(stems: tuple[str, ...], one: _Said, service: str, moved: list[Reco
 
 
 def _phrases(past: Past) -> dict[tuple[str, ...], _Said]:
-    """Every phrase of a re-routed incident's title, and all incidents whose title has it. A title that would find its service by now
-    teaches nothing more."""
+    """Every phrase of a re-routed incident's title, and all incidents whose title has it. A title
+    that would find its service by now teaches nothing more."""
     candidates: dict[tuple[str, ...], _Said] = {}
     router = Router(past.catalog.services.values())
     for record in past.records:
@@ -116,7 +138,9 @@ def _phrases(past: Past) -> dict[tuple[str, ...], _Said]:
 
 
 def _runs(title: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(stems, words) of each run of one to three words that begins and ends with a telling one; each run once."""
+    """(stems, words) of each run of one to three words that begins and ends with a telling one;
+    each run once.
+    """
     words = tokens(title)
     seen = set()
     for start in range(len(words)):

@@ -1,6 +1,7 @@
 """The figures that a report consists of: their shapes. `statistics.py` counts them.
 
-Spans are microseconds. Nights are 22:00–7:00, weekends Saturday and Sunday, both in the zone of the person who is paged.
+Spans are microseconds. Nights are 22:00–7:00, weekends Saturday and Sunday, both in the zone of the
+person who is paged.
 """
 
 from __future__ import annotations
@@ -36,9 +37,11 @@ class Times(msgspec.Struct, frozen=True):
 
 
 class LevelFigures(msgspec.Struct, frozen=True):
-    """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to be followed by the next.
+    """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to
+    be followed by the next.
 
-    The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged took, from their page.
+    The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged
+    took, from their page.
     """
 
     team: str
@@ -60,8 +63,8 @@ class RuleFigures(msgspec.Struct, frozen=True):
 
 
 class GatewayFigures(msgspec.Struct, frozen=True):
-    """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more than one attempt), and the causes
-    of failures, the most frequent first."""
+    """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more
+    than one attempt), and the causes of failures, the most frequent first."""
 
     gateway: str
     tried: int
@@ -72,8 +75,9 @@ class GatewayFigures(msgspec.Struct, frozen=True):
 
 
 class PersonFigures(msgspec.Struct, frozen=True):
-    """Pagings of a person, however many messages each took: in all, at night, on weekends, at either (a night on a weekend counts once);
-    in how many incidents; how many incidents they acknowledged; and the messages that paged them."""
+    """Pagings of a person, however many messages each took: in all, at night, on weekends, at
+    either (a night on a weekend counts once); in how many incidents; how many incidents they
+    acknowledged; and the messages that paged them."""
 
     person: str
     pages: int
@@ -86,7 +90,9 @@ class PersonFigures(msgspec.Struct, frozen=True):
 
 
 class Week(msgspec.Struct, frozen=True):
-    """The week that begins on the Monday `start`, in the organisation's zone: incidents declared, and how soon they were acknowledged."""
+    """The week that begins on the Monday `start`, in the organisation's zone: incidents declared,
+    and how soon they were acknowledged.
+    """
 
     start: date
     incidents: int

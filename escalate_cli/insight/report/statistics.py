@@ -1,7 +1,8 @@
 """What the records of many incidents come to: times, levels, gateways, people. Pure; `report` shows it.
 
-A quantile is interpolated linearly between the two nearest values (as pandas, numpy and `statistics.quantiles(…, method="inclusive")`
-do by default). Nights are 22:00–7:00, weekends Saturday and Sunday, both in the zone of the person who is paged.
+A quantile is interpolated linearly between the two nearest values (as pandas, numpy and
+`statistics.quantiles(…, method="inclusive")` do by default). Nights are 22:00–7:00, weekends
+Saturday and Sunday, both in the zone of the person who is paged.
 """
 
 from __future__ import annotations
@@ -33,8 +34,13 @@ from escalate_cli.insight.report.wall import Wall
 
 Thing = TypeVar("Thing")
 
-def select(records: Iterable[Record], catalog: Catalog, team: str | None = None, service: str | None = None) -> tuple[Record, ...]:
-    """The incidents that `service` was ever in scope of; of `team` its part of those that it had a part in."""
+
+def select(
+    records: Iterable[Record], catalog: Catalog, team: str | None = None, service: str | None = None
+) -> tuple[Record, ...]:
+    """The incidents that `service` was ever in scope of; of `team` its part of those that it had a
+    part in.
+    """
     found = [one for one in records if service is None or service in _services(one)]
     if team is None:
         return tuple(found)
@@ -58,7 +64,10 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         acks_by_team=_most(one.team for one in answers if one.team),
         reached=_by_number(map(highest, records)),
         levels=_levels(records),
-        rerouted=tuple((*pair, count) for pair, count in _most(pair for one in records for pair in sorted(moves(one, catalog)))),
+        rerouted=tuple(
+            (*pair, count)
+            for pair, count in _most(pair for one in records for pair in sorted(moves(one, catalog)))
+        ),
         teams_added=_most(team for one in records for team in added_teams(one, catalog)),
         raised=tuple((*pair, count) for pair, count in _most(pair for pair in rises if pair is not None)),
         nudges=_nudges(records),
@@ -71,12 +80,15 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
 
 def spread(spans: Iterable[Span | None]) -> Spread:
     """The spread of the spans that there are."""
-    known = sorted(one for one in spans if one is not None and one >= 0)  # a clock that was set back makes negative ones
+    # a clock that was set back makes negative ones
+    known = sorted(one for one in spans if one is not None and one >= 0)
     return Spread(len(known), quantile(known, 0.5), quantile(known, 0.9))
 
 
 def quantile(ordered: Sequence[Span], share: float) -> Span | None:
-    """The value that this share of the `ordered` spans stays under, interpolated linearly; None of no spans."""
+    """The value that this share of the `ordered` spans stays under, interpolated linearly; None of
+    no spans.
+    """
     if not ordered:
         return None
     place = (len(ordered) - 1) * share
@@ -102,17 +114,23 @@ def teams_of(record: Record, catalog: Catalog) -> tuple[str, ...]:
 
 
 def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
-    """(from team, to team): every service it was declared on left the scope for others; from the fallback team where there was none."""
+    """(from team, to team): every service it was declared on left the scope for others; from the
+    fallback team where there was none.
+    """
     if record.rerouted is None:
         return set()
-    before, after = ({catalog.services[one].team for one in side if one in catalog.services} for side in record.rerouted)
+    before, after = (
+        {catalog.services[one].team for one in side if one in catalog.services} for side in record.rerouted
+    )
     if not record.rerouted[0] and catalog.fallback.team is not None:
         before = {catalog.fallback.team}
     return {(gone, come) for gone in before - after for come in after - before}
 
 
 def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
-    """Teams that somebody brought in after the declaration with a service of theirs, beside those that were there, and that stayed."""
+    """Teams that somebody brought in after the declaration with a service of theirs, beside those
+    that were there, and that stayed.
+    """
     if not record.scopes or record.rerouted is not None:
         return ()
     known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
@@ -120,7 +138,11 @@ def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
     for one in record.scopes:
         there = known | {team for at, team, _ in record.joined if at < one.at}
         for name in one.added:
-            if name in record.services and name in catalog.services and catalog.services[name].team not in there:
+            if (
+                name in record.services
+                and name in catalog.services
+                and catalog.services[name].team not in there
+            ):
                 added[catalog.services[name].team] = None
     return tuple(added)
 
@@ -132,7 +154,9 @@ def _level_of(answer: Answer) -> str:
 
 
 def rise(record: Record, catalog: Catalog, *, by_people: bool = False) -> tuple[str, str] | None:
-    """(first severity, the gravest it had later; with `by_people`, that people gave it); None where it was never graver than declared."""
+    """(first severity, the gravest it had later; with `by_people`, that people gave it); None where
+    it was never graver than declared.
+    """
     if not record.raised:
         return None
     ranks = {one.id: one.rank for one in catalog.severities}
@@ -155,7 +179,11 @@ def is_night(hour: int) -> bool:
 
 
 def _services(record: Record) -> set[str]:
-    return {*record.services, *record.first_services, *(name for one in record.scopes for name in (*one.added, *one.dropped))}
+    return {
+        *record.services,
+        *record.first_services,
+        *(name for one in record.scopes for name in (*one.added, *one.dropped)),
+    }
 
 
 def zone_of(person: str, catalog: Catalog) -> str:
@@ -165,7 +193,9 @@ def zone_of(person: str, catalog: Catalog) -> str:
 
 
 def _by_severity(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, list[Record]]]:
-    """Incidents by their last severity, the gravest first; severities that the configuration no longer has at the end."""
+    """Incidents by their last severity, the gravest first; severities that the configuration no
+    longer has at the end.
+    """
     found: dict[str, list[Record]] = {one.id: [] for one in reversed(catalog.severities)}
     for one in records:
         found.setdefault(one.severity, []).append(one)
@@ -173,14 +203,20 @@ def _by_severity(records: Sequence[Record], catalog: Catalog) -> list[tuple[str,
 
 
 def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, Times]]:
-    """Each team's part of its incidents, counted from when it was brought in; the team with most of them first."""
+    """Each team's part of its incidents, counted from when it was brought in; the team with most of
+    them first.
+    """
     found: dict[str, list[tuple[Span | None, Span | None, Span | None]]] = {}
     for one in records:
         for team in (one.view,) if one.view else teams_of(one, catalog):
             begun = one.joined_at(team)
             page = next((page.at - begun for page in one.pages if page.team == team), None)
-            ack = min((ack.at - begun for ack in one.acks if ack.team == team and not ack.partly), default=None)
-            found.setdefault(team, []).append((page, ack, None if one.resolved_at is None else one.resolved_at - begun))
+            ack = min(
+                (ack.at - begun for ack in one.acks if ack.team == team and not ack.partly), default=None
+            )
+            found.setdefault(team, []).append(
+                (page, ack, None if one.resolved_at is None else one.resolved_at - begun)
+            )
     made = []
     for team, some in found.items():
         pages, acks, ends = zip(*some, strict=True)
@@ -198,7 +234,9 @@ def _levels(records: Sequence[Record]) -> tuple[LevelFigures, ...]:
             if answer.team is not None and answer.level is not None and answer.after is not None:
                 took.setdefault((answer.team, answer.level), []).append(answer.after)
     return tuple(
-        LevelFigures(team, level, count.total(), count[True], count[False], spread(took.get((team, level), ())))
+        LevelFigures(
+            team, level, count.total(), count[True], count[False], spread(took.get((team, level), ()))
+        )
         for (team, level), count in sorted(outcomes.items())
     )
 
@@ -208,8 +246,13 @@ def _nudges(records: Sequence[Record]) -> tuple[RuleFigures, ...]:
     for one in records:
         for nudge in one.nudges:
             found.setdefault(nudge.rule, Counter())[nudge.status] += 1
-    made = [RuleFigures(rule, some["accepted"], some["declined"], some["expired"], some["open"]) for rule, some in found.items()]
-    return tuple(sorted(made, key=lambda one: (-(one.accepted + one.declined + one.expired + one.open), one.rule)))
+    made = [
+        RuleFigures(rule, some["accepted"], some["declined"], some["expired"], some["open"])
+        for rule, some in found.items()
+    ]
+    return tuple(
+        sorted(made, key=lambda one: (-(one.accepted + one.declined + one.expired + one.open), one.rule))
+    )
 
 
 def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
@@ -225,13 +268,22 @@ def _gateways(records: Sequence[Record]) -> tuple[GatewayFigures, ...]:
         for failure in record.failures:
             causes.setdefault(failure.gateway, []).append(failure.error or "no cause recorded")
     made = [
-        GatewayFigures(gateway, count, sent[gateway], len(causes.get(gateway, ())), retried[gateway], _most(causes.get(gateway, ())))
+        GatewayFigures(
+            gateway,
+            count,
+            sent[gateway],
+            len(causes.get(gateway, ())),
+            retried[gateway],
+            _most(causes.get(gateway, ())),
+        )
         for gateway, count in tried.items()
     ]
     return tuple(sorted(made, key=lambda one: (-one.tried, one.gateway)))
 
 
-def _people(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[PersonFigures, ...], tuple[tuple[int, ...], ...]]:
+def _people(
+    records: Sequence[Record], catalog: Catalog
+) -> tuple[tuple[PersonFigures, ...], tuple[tuple[int, ...], ...]]:
     """The figures of each person, and all pagings by weekday and hour in the organisation's zone."""
     home = catalog.settings.timezone
     walls: dict[str, Wall] = {home: Wall(home)}
@@ -251,14 +303,26 @@ def _people(records: Sequence[Record], catalog: Catalog) -> tuple[tuple[PersonFi
         zone = zone_of(person, catalog)
         wall = walls.setdefault(zone, Wall(zone))
         read = [wall.read(page.at) for page in paged.get(person, ())]
-        for _, weekday, hour in read if zone == home else [walls[home].read(page.at) for page in paged.get(person, ())]:
+        for _, weekday, hour in (
+            read if zone == home else [walls[home].read(page.at) for page in paged.get(person, ())]
+        ):
             grid[weekday][hour] += 1
         night = sum(is_night(hour) for _, _, hour in read)
         weekend = sum(weekday >= 5 for _, weekday, _ in read)
         either = sum(is_night(hour) or weekday >= 5 for _, weekday, hour in read)
-        counts = (len(read), night, weekend, either, incidents[person], acknowledged[person], messages[person])
+        counts = (
+            len(read),
+            night,
+            weekend,
+            either,
+            incidents[person],
+            acknowledged[person],
+            messages[person],
+        )
         made.append(PersonFigures(person, *counts))
-    return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person))), tuple(map(tuple, grid))
+    return tuple(sorted(made, key=lambda one: (-one.pages, -one.acknowledged, one.person))), tuple(
+        map(tuple, grid)
+    )
 
 
 def _weeks(records: Sequence[Record], catalog: Catalog) -> tuple[Week, ...]:
@@ -288,4 +352,8 @@ def _most(things: Iterable[Thing]) -> tuple[tuple[Thing, int], ...]:
 
 def _by_number(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     """Each name and how often it is there: numbers in order, then words."""
-    return tuple(sorted(Counter(names).items(), key=lambda pair: (int(pair[0]) if pair[0].isdigit() else 10**9, pair[0])))
+    return tuple(
+        sorted(
+            Counter(names).items(), key=lambda pair: (int(pair[0]) if pair[0].isdigit() else 10**9, pair[0])
+        )
+    )

@@ -1,4 +1,5 @@
-"""Why version 0.1.0 wrote to somebody becomes a value: here, and in old_timelines.py, sentences are taken apart, once, for good.
+"""Why version 0.1.0 wrote to somebody becomes a value: here, and in old_timelines.py, sentences are
+taken apart, once, for good.
 
 The old sentences stay what they were. What fits nothing is said as it is.
 """
@@ -61,10 +62,14 @@ _MEANT_FOR: dict[str, Callable[[str], reasons.Meant]] = {
 
 def _cause(text: str) -> tuple[reasons.Cause | None, tuple[str, ...]]:
     """What a message was for, and what was done without."""
-    level = re.match(r"level (\d+)(?: of (\d+))? of policy (.+?)(?:, round (\d+))?(?: \((.*?)\))?(?:; (.*))?$", text, re.S)
+    level = re.match(
+        r"level (\d+)(?: of (\d+))? of policy (.+?)(?:, round (\d+))?(?: \((.*?)\))?(?:; (.*))?$", text, re.S
+    )
     if level:
         number, levels, policy, round_, why, rest = level.groups()
-        reached = reasons.LevelReached(int(number), int(levels) if levels else None, policy, int(round_ or 1) - 1, why or "")
+        reached = reasons.LevelReached(
+            int(number), int(levels) if levels else None, policy, int(round_ or 1) - 1, why or ""
+        )
         return reached, (rest,) if rest else ()
     fallback = re.match(r"fallback after policy (.+?) of (.+?): (.*)$", text, re.S)
     if fallback:

@@ -1,7 +1,9 @@
-"""The entries that version 0.1.0 wrote become events: here, and in old_reasons.py, sentences are taken apart, once, for good.
+"""The entries that version 0.1.0 wrote become events: here, and in old_reasons.py, sentences are
+taken apart, once, for good.
 
-The old sentences stay what they were. What a sentence says and its data did not, is read out of it here; what nobody can read out any
-more is left empty, and an entry that fits nothing is `Unclassified`.
+The old sentences stay what they were. What a sentence says and its data did not, is read out of it
+here; what nobody can read out any more is left empty, and an entry that fits nothing is
+`Unclassified`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _sql = Statements("migrating")
 _Data = dict[str, Any]
 _TOGETHER = 5000
 _LEADS = "You lead this incident now."
-"""the whole letter to somebody who leads an incident: the only place where schema 1 keeps who led it at first"""
+"""the whole letter to somebody who leads an incident: the only place where schema 1 keeps who led
+it at first
+"""
 
 
 def give_events(connection: sqlite3.Connection) -> None:
@@ -61,7 +65,9 @@ _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def _between(text: str, before: str, after: str = "") -> str:
-    """What stands between two strings, from the first `before` to the `after` that follows; "" where they are not there."""
+    """What stands between two strings, from the first `before` to the `after` that follows; ""
+    where they are not there.
+    """
     rest = text.partition(before)[2]
     return rest.partition(after)[0] if after else rest
 
@@ -78,7 +84,9 @@ def _span(text: str) -> int | None:
 
 def _declared(text: str, data: _Data) -> AnyEvent:
     if data.get("again"):
-        return happened.DeclaredAgain(what=data["what"], said=_between(text, "title: ") or _between(text, "as ", ": it"), kept="")
+        return happened.DeclaredAgain(
+            what=data["what"], said=_between(text, "title: ") or _between(text, "as ", ": it"), kept=""
+        )
     return happened.Declared(
         title=text.removeprefix("declared: "),
         severity=str(data.get("severity") or ""),
@@ -113,24 +121,34 @@ def _escalation(text: str, data: _Data) -> AnyEvent:
     if data.get("policy"):
         services = tuple(data.get("services") or ())
         because = _between(text, f" by policy {data['policy']}: ")
-        return happened.EscalationStarted(team=team, policy=data["policy"], services=services, because=because, source=source)
+        return happened.EscalationStarted(
+            team=team, policy=data["policy"], services=services, because=because, source=source
+        )
     if text.startswith(f"escalation to {team} stopped: "):
         return happened.EscalationStopped(team=team, reason=_between(text, " stopped: "))
     if text.endswith(" by hand"):
-        return happened.GoneOnByHand(team=team, level=data["level"], past_the_last="on from the last level" in text)
+        return happened.GoneOnByHand(
+            team=team, level=data["level"], past_the_last="on from the last level" in text
+        )
     if text.startswith("the snooze by "):
         return happened.SnoozeOver(team=team, person=None, source=source)
     if text.startswith("acknowledged by "):
-        return happened.AcknowledgementForgotten(team=team, person=None, taken_at=None, updated_at=None, source=source)
+        return happened.AcknowledgementForgotten(
+            team=team, person=None, taken_at=None, updated_at=None, source=source
+        )
     if text.startswith("the urgency rose"):
         return happened.RestEnded(team=team, person=None, snoozed="the snooze by" in text, source=source)
-    return happened.LevelsWalkedAgain(team=team, policy=_between(text, "the levels of policy ", " of "), source=source)
+    return happened.LevelsWalkedAgain(
+        team=team, policy=_between(text, "the levels of policy ", " of "), source=source
+    )
 
 
 def _level(text: str, data: _Data) -> AnyEvent:
     if "recipients" not in data:
         hours = _between(text, "until the hours ", " begin")
-        return happened.LevelHeld(team=data["team"], level=data["level"], hours=hours, until=data["until"], source=data["source"])
+        return happened.LevelHeld(
+            team=data["team"], level=data["level"], hours=hours, until=data["until"], source=data["source"]
+        )
     levels = re.match(r"level \d+ of (\d+) of policy ", text)
     why = re.match(r".*?(?:: paged .*?| reaches nobody) \(((?:again|owed|it waited)[^)]*)\)", text)
     return happened.LevelPaged(
@@ -161,16 +179,26 @@ def _skipped(text: str, data: _Data) -> AnyEvent:
     if level is not None and "recipients" in data:
         return _level(text, data)
     if level is not None and " left out: " in text:
-        return happened.LevelLeftOut(team=team, level=level, reason=_between(text, " left out: "), source=source)
+        return happened.LevelLeftOut(
+            team=team, level=level, reason=_between(text, " left out: "), source=source
+        )
     if level is not None and " is owed: its hours " in text:
-        return happened.LevelOwed(team=team, level=level, hours=_between(text, "its hours ", " passed"), source=source)
+        return happened.LevelOwed(
+            team=team, level=level, hours=_between(text, "its hours ", " passed"), source=source
+        )
     if level is not None:
         return happened.LevelFailed(team=team, level=level)
     if text.startswith("no level of policy "):
         policy, has_fallback = _between(text, "of policy ", " reaches"), "the fallback reaches nobody" in text
         return happened.NobodyToPage(team=team, policy=policy, has_fallback=has_fallback, source=source)
-    why = _between(text, ": ", "; the levels") if "no person" in text else _between(text, ": ", "; again every ")
-    return happened.FallbackReachedNoPerson(team=team, recipients=(), missed=tuple(why.split("; ")), source=source)
+    why = (
+        _between(text, ": ", "; the levels")
+        if "no person" in text
+        else _between(text, ": ", "; again every ")
+    )
+    return happened.FallbackReachedNoPerson(
+        team=team, recipients=(), missed=tuple(why.split("; ")), source=source
+    )
 
 
 def _skipped_without_team(text: str, source: str) -> AnyEvent:
@@ -191,9 +219,13 @@ def _exhausted(text: str, data: _Data) -> AnyEvent:
     if text.startswith("paged by every address"):
         return happened.PagedByEveryAddress(team=team, recipients=recipients, called_off=called_off)
     if text.startswith("the fallback reaches no person"):
-        return happened.FallbackReachedNoPerson(team=team, recipients=recipients, called_off=called_off, missed=(), source=source)
+        return happened.FallbackReachedNoPerson(
+            team=team, recipients=recipients, called_off=called_off, missed=(), source=source
+        )
     every = _span(_between(text, "; again every ", " until someone")) or 0
-    return happened.FallbackPaged(team=team, recipients=recipients, called_off=called_off, every=every, source=source)
+    return happened.FallbackPaged(
+        team=team, recipients=recipients, called_off=called_off, every=every, source=source
+    )
 
 
 def _acknowledged(text: str, data: _Data) -> AnyEvent:
@@ -204,7 +236,9 @@ def _acknowledged(text: str, data: _Data) -> AnyEvent:
     if data.get("partly"):
         return happened.AcknowledgedBesides()
     timeout = _span(_between(text, "; without an update for ", " it pages again"))
-    return happened.Acknowledged(team=data["team"], level=data.get("level"), everything=data.get("everything"), timeout=timeout)
+    return happened.Acknowledged(
+        team=data["team"], level=data.get("level"), everything=data.get("everything"), timeout=timeout
+    )
 
 
 def _updated(text: str, data: _Data) -> AnyEvent:
@@ -212,7 +246,9 @@ def _updated(text: str, data: _Data) -> AnyEvent:
     if change == "severity":
         before, after = str(data["before"]), str(data["after"])
         because = _between(text, f" to {after}: ")
-        return happened.SeverityChanged(before=before, after=after, rises="severity raised" in text, because=because)
+        return happened.SeverityChanged(
+            before=before, after=after, rises="severity raised" in text, because=because
+        )
     if change == "services":
         added, dropped = tuple(data["added"]), tuple(data["dropped"])
         return happened.ScopeChanged(added=added, dropped=dropped, before=tuple(map(str, data["before"])))
@@ -220,13 +256,17 @@ def _updated(text: str, data: _Data) -> AnyEvent:
         return happened.TitleChanged(before=None, after=data["after"])
     if change == "labels":
         return happened.LabelsSet(after=data["after"])
-    return happened.LeadChanged(after=data["after"]) if change == "lead" else happened.MessageAdded(message=text)
+    return (
+        happened.LeadChanged(after=data["after"]) if change == "lead" else happened.MessageAdded(message=text)
+    )
 
 
 def _by_hand(data: _Data) -> AnyEvent:
     recipients, called_off = tuple(data["recipients"]), tuple(data.get("called_off") or ())
     missed = tuple(data.get("missed") or ())
-    return happened.PagedByHand(recipients=recipients, called_off=called_off, missed=missed, message=data.get("message"))
+    return happened.PagedByHand(
+        recipients=recipients, called_off=called_off, missed=missed, message=data.get("message")
+    )
 
 
 def _paged(text: str, data: _Data) -> AnyEvent:
@@ -234,7 +274,9 @@ def _paged(text: str, data: _Data) -> AnyEvent:
         return _by_hand(data)
     if "recipients" not in data:
         steps = _between(text, "failed for good: ", " at once").split(", ")
-        return happened.LaterStepsHurried(steps=tuple((one.partition(" by ")[0], one.partition(" by ")[2]) for one in steps))
+        return happened.LaterStepsHurried(
+            steps=tuple((one.partition(" by ")[0], one.partition(" by ")[2]) for one in steps)
+        )
     source = str(data.get("source") or "")
     told: _Data = {"recipients": tuple(data["recipients"]), "called_off": tuple(data.get("called_off") or ())}
     if "missed" not in data:
@@ -242,14 +284,18 @@ def _paged(text: str, data: _Data) -> AnyEvent:
     if text.startswith("told "):
         return happened.ToldOfRise(**told)
     missed = tuple(data["missed"])
-    return happened.Informed(**told, missed=missed, reason=_between(text, ": ", " (not reached: "), source=source)
+    return happened.Informed(
+        **told, missed=missed, reason=_between(text, ": ", " (not reached: "), source=source
+    )
 
 
 def _attempt(make: Callable[..., AnyEvent], *, reason: bool) -> Callable[[str, _Data], AnyEvent]:
     def read(text: str, data: _Data) -> AnyEvent:
         if "notification" not in data:
             recipient, _, rest = text.partition(": ")
-            return happened.Ended(recipient=recipient, status=rest.partition(" (")[0], why=_between(rest, " ("))
+            return happened.Ended(
+                recipient=recipient, status=rest.partition(" (")[0], why=_between(rest, " (")
+            )
         gateway = data["gateway"]
         digest = re.search(rf" by {re.escape(gateway)}, in a digest of (\d+): ", text)
         after = text.partition(f" by {gateway}")[2]
@@ -292,7 +338,9 @@ def _nudge(text: str, data: _Data) -> AnyEvent:
 
 def _rule(text: str, data: _Data) -> AnyEvent:
     condition, _, proposal = text.partition(f'"{data["rule"]}": ')[2].rpartition(": ")
-    return happened.RuleFired(rule=data["rule"], condition=condition, proposal=proposal, source=str(data.get("source") or ""))
+    return happened.RuleFired(
+        rule=data["rule"], condition=condition, proposal=proposal, source=str(data.get("source") or "")
+    )
 
 
 def _maintenance(text: str, data: _Data) -> AnyEvent:

@@ -1,4 +1,6 @@
-"""What putting a copy of the database back would change for incidents: which are not in it, and which it has open again."""
+"""What putting a copy of the database back would change for incidents: which are not in it, and
+which it has open again.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,16 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """A copy beside what is there now. `unreadable`: something is there that cannot be read, so that nothing can be said of it."""
+    """A copy beside what is there now. `unreadable`: something is there that cannot be read, so
+    that nothing can be said of it.
+    """
 
     missing: tuple[Known, ...] = ()
     """incidents that are not in the copy, as they are now"""
     open_again: tuple[Known, ...] = ()
-    """incidents that the copy has open or acknowledged, though they are over, or open, though somebody has them; as they are now"""
+    """incidents that the copy has open or acknowledged, though they are over, or open, though
+    somebody has them; as they are now
+    """
     running: tuple[Known, ...] = ()
     """everything that is not resolved in the copy, as it is there"""
     unreadable: bool = False
@@ -43,7 +49,9 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -> Comparison:
-    """Compare the sound database `copy` with whatever is at `present`; `held` is the connection that keeps others from it, if one does."""
+    """Compare the sound database `copy` with whatever is at `present`; `held` is the connection
+    that keeps others from it, if one does.
+    """
     with closing(_open(copy)) as there:
         of_copy, given = _read(there)
     noted = Numbers(present).highest()
@@ -65,7 +73,11 @@ def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -
 
 def _is_open_again(before: Known, now: Known) -> bool:
     order = ("open", "acknowledged", "resolved")
-    return before.status in order and now.status in order and order.index(before.status) < order.index(now.status)
+    return (
+        before.status in order
+        and now.status in order
+        and order.index(before.status) < order.index(now.status)
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -25,7 +25,9 @@ class DamagedSource(Exception):
 
 
 def refuse_to_replace(target: Path, source: Path) -> None:
-    """`UsageProblem` unless `target` may become a backup: a new or empty file, or an older backup of any database of ours but `source`."""
+    """`UsageProblem` unless `target` may become a backup: a new or empty file, or an older backup
+    of any database of ours but `source`.
+    """
     elsewhere = "name a file, new or an older backup, in a directory that exists"
     try:
         found = os.stat(target)
@@ -40,7 +42,10 @@ def refuse_to_replace(target: Path, source: Path) -> None:
     if source.exists() and source.samefile(target):
         raise UsageProblem(f"{target} is the database itself", "name another file for its backup")
     if not stat.S_ISREG(found.st_mode) or (found.st_size and not _is_ours(target)):
-        raise UsageProblem(f"{target} is there already, and is no backup of escalate", "name another file, or move that one away")
+        raise UsageProblem(
+            f"{target} is there already, and is no backup of escalate",
+            "name another file, or move that one away",
+        )
 
 
 def _is_ours(path: Path) -> bool:
@@ -52,12 +57,15 @@ def _is_ours(path: Path) -> bool:
 
 
 def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> Damage | None:
-    """Copy what is committed, for whom the directory is (sharing.py); an existing target is replaced whole, by a sound copy only.
+    """Copy what is committed, for whom the directory is (sharing.py); an existing target is
+    replaced whole, by a sound copy only.
 
-    `DamagedSource` where there is none. Where only indexes of the source are damaged, those of the copy are rebuilt; what was wrong.
+    `DamagedSource` where there is none. Where only indexes of the source are damaged, those of the
+    copy are rebuilt; what was wrong.
 
-    The source is read through a connection of its own, so that it can be copied within a transaction, before its first change. A backup
-    would wait for a locked database for ever; this one gives up after so many seconds, with a DatabaseProblem.
+    The source is read through a connection of its own, so that it can be copied within a
+    transaction, before its first change. A backup would wait for a locked database for ever; this
+    one gives up after so many seconds, with a DatabaseProblem.
     """
     partial = files.partial_of(target)
     give_up_at = clock.monotonic() + patience_seconds
@@ -90,11 +98,14 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
         if getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DamagedSource from None
         why = problem.strerror if isinstance(problem, OSError) else problem
-        raise DatabaseProblem(f"no copy could be written to {target}: {why}", "check the space and permissions there") from None
+        raise DatabaseProblem(
+            f"no copy could be written to {target}: {why}", "check the space and permissions there"
+        ) from None
 
 
 def mend_indexes(connection: sqlite3.Connection) -> Damage | None:
-    """Look through a database that nobody else uses, and rebuild its indexes if they are damaged: what was wrong with them.
+    """Look through a database that nobody else uses, and rebuild its indexes if they are damaged:
+    what was wrong with them.
 
     `DamagedSource` where anything else is. (0.6 s for 60 MB; the backup itself takes longer.)
     """

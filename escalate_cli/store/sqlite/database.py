@@ -1,7 +1,8 @@
-"""The SQLite file: opening it safely, its settings, transactions, migrations. Every sqlite3 error becomes a DatabaseProblem here.
+"""The SQLite file: opening it safely, its settings, transactions, migrations. Every sqlite3 error
+becomes a DatabaseProblem here.
 
-Settings and their reasons are those of facts.md: a persistent rollback journal (no WAL), synchronous EXTRA, explicit
-BEGIN IMMEDIATE. Nothing holds a transaction open across the network.
+Settings and their reasons are those of facts.md: a persistent rollback journal (no WAL),
+synchronous EXTRA, explicit BEGIN IMMEDIATE. Nothing holds a transaction open across the network.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
 
 _WITH_VALUES = 2
-"""the migration since which entries have events, and notifications reasons: what is there already is given its own"""
+"""the migration since which entries have events, and notifications reasons: what is there already
+is given its own
+"""
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
-"""free pages kept in the file, and when they are topped up: what paging needs goes on when the disk is full (facts.md, SQLite)"""
+"""free pages kept in the file, and when they are topped up: what paging needs goes on when the disk
+is full (facts.md, SQLite)
+"""
 
 NEARLY_NOTHING = 1 << 20
 """bytes"""
@@ -52,7 +57,12 @@ class Database:
     """One connection. Rows come back as `sqlite3.Row`."""
 
     def __init__(
-        self, path: Path, clock: Clock, *, create_directory: bool = False, whereabouts: Whereabouts | None = None
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        create_directory: bool = False,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
         self.path = path
         self.clock = clock
@@ -65,8 +75,10 @@ class Database:
         self._whereabouts = whereabouts
         fresh = self._prepare_file(create_directory)
         try:
-            self._connection = sqlite3.connect(  # the file is there: should it be gone by now, no other is made
-                f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None, check_same_thread=False,
+            # the file is there: should it be gone by now, no other is made
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None,
+                check_same_thread=False,
                 cached_statements=256,
             )  # fmt: skip
             self._connection.row_factory = sqlite3.Row
@@ -87,14 +99,17 @@ class Database:
         return DatabaseProblem(what, "check its path, owner and permissions", code=UNWRITABLE)
 
     def _prepare_file(self, create_directory: bool) -> bool:
-        """Make sure that the path is a database of ours or nothing yet; True when the file is new or empty."""
+        """Make sure that the path is a database of ours or nothing yet; True when the file is new
+        or empty.
+        """
         parent = self.path.parent
         try:
             if create_directory:
                 parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not parent.is_dir():
                 raise DatabaseProblem(
-                    f"the directory of the database does not exist: {parent}", f"create it (mkdir -p {parent}) or name another with --db"
+                    f"the directory of the database does not exist: {parent}",
+                    f"create it (mkdir -p {parent}) or name another with --db",
                 )
             try:
                 found = os.stat(self.path)
@@ -103,7 +118,9 @@ class Database:
                 os.close(sharing.create(self.path))
                 return True
             if not stat.S_ISREG(found.st_mode):
-                raise DatabaseProblem(f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB")
+                raise DatabaseProblem(
+                    f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
+                )
             sharing.mend(Path(os.path.realpath(self.path)))
             if found.st_size == 0:
                 self._refuse_lost()
@@ -115,7 +132,8 @@ class Database:
                         "move it away, or restore a backup with `escalate restore FILE`",
                         code=DAMAGED,
                     )
-        except FileExistsError:  # another process was quicker by a moment: it is as new for both; or a link that leads nowhere
+        # another process was quicker by a moment: it is as new for both; or a link that leads nowhere
+        except FileExistsError:
             if not self.path.exists():
                 raise DatabaseProblem(
                     f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
@@ -134,7 +152,8 @@ class Database:
             lost = self._whereabouts.refuse_lost(self.path)
         except DatabaseProblem as found:
             problem = found
-        if self.path.exists() and self.path.stat().st_size:  # another process has begun it meanwhile: what tells of it is its own
+        # another process has begun it meanwhile: what tells of it is its own
+        if self.path.exists() and self.path.stat().st_size:
             return
         if problem is not None:
             raise problem
@@ -148,15 +167,20 @@ class Database:
         found = run("PRAGMA application_id").fetchone()[0]
         version = run("PRAGMA user_version").fetchone()[0]
         tables = run(_sql.count_tables).fetchone()[0]
-        # Without a page it is as new: whoever began to make it was killed, and reading has just undone what there was of it.
+        # Without a page it is as new: whoever began to make it was killed, and reading has just undone what
+        # there was of it.
         fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
         if found != APPLICATION_ID and (tables or not fresh):
             raise DatabaseProblem(
-                f"{self.path} is an SQLite file of something else", "name the database of escalate with --db or $ESCALATE_DB"
+                f"{self.path} is an SQLite file of something else",
+                "name the database of escalate with --db or $ESCALATE_DB",
             )
         wanted = int(migrations()[-1].stem)
         if version > wanted:
-            self.refused = f"{self.path} was written by a newer version of escalate (schema {version}; this one knows {wanted})"
+            self.refused = (
+                f"{self.path} was written by a newer version of escalate (schema {version}; this one knows"
+                f" {wanted})"
+            )
             return
         if run("PRAGMA journal_mode").fetchone()[0] != "persist":
             run("PRAGMA journal_mode=PERSIST")
@@ -168,10 +192,13 @@ class Database:
                 raise
 
     def _migrate(self) -> None:
-        """Run what is missing in one transaction; before it changes anything, put a copy beside the database."""
+        """Run what is missing in one transaction; before it changes anything, put a copy beside the
+        database.
+        """
         with self.transaction():
             at = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if 0 < at < int(migrations()[-1].stem):  # another process may have been quicker, and the copy be of what it made
+            # another process may have been quicker, and the copy be of what it made
+            if 0 < at < int(migrations()[-1].stem):
                 self.copy_to(self.path.with_name(f"{self.path.name}.before-{at + 1:03}"))
             for script in migrations():
                 if int(script.stem) > at:
@@ -187,7 +214,8 @@ class Database:
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
     def top_up_reserve(self) -> bool:
-        """Keep free pages in the file and a journal that need not grow, so that a full disk does not stop paging; False when it cannot.
+        """Keep free pages in the file and a journal that need not grow, so that a full disk does
+        not stop paging; False when it cannot.
 
         The rows are written, changed (which makes the journal long enough for all of them) and deleted again.
         """
@@ -233,8 +261,8 @@ class Database:
             self.run("REINDEX")
 
     def copy_to(self, path: Path) -> Damage | None:
-        """Write a sound copy of the database to `path`; a damaged one is not copied. Damaged indexes are sound in the copy: what was
-        wrong with them."""
+        """Write a sound copy of the database to `path`; a damaged one is not copied. Damaged
+        indexes are sound in the copy: what was wrong with them."""
         try:
             return copy(self.path, path, self.clock, LOCK_PATIENCE_SECONDS)
         except DamagedSource:
@@ -242,7 +270,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """BEGIN IMMEDIATE … COMMIT; anything raised inside rolls back. A busy COMMIT is tried again until patience ends."""
+        """BEGIN IMMEDIATE … COMMIT; anything raised inside rolls back. A busy COMMIT is tried again
+        until patience ends.
+        """
         if self.refused:
             raise DatabaseProblem(self.refused, "upgrade escalate, or name another database with --db")
         try:
@@ -277,7 +307,8 @@ class Database:
     def _patiently(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
         """Run a statement; while another process holds the database it is tried again, until patience ends.
 
-        SQLite's own waiting slows down to ten tries a second, and among twenty processes some would never get their turn.
+        SQLite's own waiting slows down to ten tries a second, and among twenty processes some would
+        never get their turn.
         """
         give_up_at, wait = 0.0, os.getpid() % 7
         while True:
@@ -298,7 +329,9 @@ class Database:
         try:
             return self._patiently(statement, named or values).fetchall()
         except (sqlite3.Error, UnicodeDecodeError) as problem:
-            if isinstance(problem, sqlite3.Error) and not str(problem).startswith("Could not decode to UTF-8"):
+            if isinstance(problem, sqlite3.Error) and not str(problem).startswith(
+                "Could not decode to UTF-8"
+            ):
                 raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         self._read_leniently()
         if statement.startswith("SELECT"):
@@ -306,7 +339,9 @@ class Database:
         raise DamagedRow("a record of the database holds text that is not UTF-8")
 
     def _read_leniently(self) -> None:
-        """Some text is damaged: from here on such text is shown as far as it can be read, and nobody's page waits for it."""
+        """Some text is damaged: from here on such text is shown as far as it can be read, and
+        nobody's page waits for it.
+        """
         if self.garbled:
             raise damaged(self.path)
         self.garbled = True

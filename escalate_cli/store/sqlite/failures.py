@@ -1,4 +1,6 @@
-"""What is said when SQLite fails: each kind of failure with a code that callers can tell apart, and a hint."""
+"""What is said when SQLite fails: each kind of failure with a code that callers can tell apart, and
+a hint.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,15 @@ def damaged(path: Path, more: str = "") -> DatabaseProblem:
 def explain(problem: sqlite3.Error, path: Path, waited_seconds: float) -> DatabaseProblem:
     """What is said of a failure of the database at `path`; a locked one was waited for so long.
 
-    A write that fails otherwise than with ENOSPC is SQLITE_IOERR_WRITE: above all a quota (EDQUOT) or a limit (EFBIG). It is dealt with as
-    a full disk is: what fits into the file goes on.
+    A write that fails otherwise than with ENOSPC is SQLITE_IOERR_WRITE: above all a quota (EDQUOT)
+    or a limit (EFBIG). It is dealt with as a full disk is: what fits into the file goes on.
     """
     code = getattr(problem, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE:
-        text = f"the database {path} cannot be written any further: a quota, a limit of file sizes, or a failing disk"
+        text = (
+            f"the database {path} cannot be written any further: a quota, a limit of file sizes, or a failing"
+            " disk"
+        )
         return DatabaseProblem(text, "free some space, or raise the limit; nothing was changed", code=FULL)
     kind = code & 0xFF
     if kind == sqlite3.SQLITE_CORRUPT:
@@ -42,8 +47,16 @@ def explain(problem: sqlite3.Error, path: Path, waited_seconds: float) -> Databa
             f"it was waited for {waited_seconds:.0f} s; find the holder with `fuser {path}` and try again",
             LOCKED,
         ),
-        sqlite3.SQLITE_FULL: (f"the disk of the database {path} is full", "free some space; nothing was changed", FULL),
-        sqlite3.SQLITE_READONLY: (f"the database {path} cannot be written", "check its owner, permissions and file system", UNWRITABLE),
+        sqlite3.SQLITE_FULL: (
+            f"the disk of the database {path} is full",
+            "free some space; nothing was changed",
+            FULL,
+        ),
+        sqlite3.SQLITE_READONLY: (
+            f"the database {path} cannot be written",
+            "check its owner, permissions and file system",
+            UNWRITABLE,
+        ),
         sqlite3.SQLITE_CANTOPEN: (f"the database {path} cannot be opened", owner, UNWRITABLE),
         sqlite3.SQLITE_NOTADB: (
             f"{path} is not a database of escalate, or it is damaged",

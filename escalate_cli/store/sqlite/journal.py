@@ -1,4 +1,6 @@
-"""What the journal beside a database tells when the database itself has nothing to say: whether it is new, or was lost."""
+"""What the journal beside a database tells when the database itself has nothing to say: whether it
+is new, or was lost.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,12 @@ _HEADER = 28
 
 
 def refuse_emptied(path: Path) -> None:
-    """An empty or missing file is a new one, unless its journal tells of committed transactions: then it was lost, and is no new start.
+    """An empty or missing file is a new one, unless its journal tells of committed transactions:
+    then it was lost, and is no new start.
 
-    A journal whose header is zeroed throughout ended a transaction. One under way, or cut short by a kill, has its first bytes zero
-    too until it is synced, but not the salt and the page size that follow: another process is just making the database.
+    A journal whose header is zeroed throughout ended a transaction. One under way, or cut short by
+    a kill, has its first bytes zero too until it is synced, but not the salt and the page size that
+    follow: another process is just making the database.
     """
     try:
         with open(_journal_of(path), "rb") as journal:
@@ -34,7 +38,8 @@ def refuse_emptied(path: Path) -> None:
     if what is not None:
         raise DatabaseProblem(
             f"the database {path} {what}",
-            f"restore the last good backup with `escalate restore FILE`; to begin anew, remove {path}-journal too",
+            "restore the last good backup with `escalate restore FILE`; to begin anew, remove"
+            f" {path}-journal too",
             code=DAMAGED,
         )
 

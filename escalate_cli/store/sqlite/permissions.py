@@ -29,7 +29,9 @@ def whose(database: Path) -> str:
 
 
 def flaws(database: Path) -> Iterator[Flaw]:
-    """What is wrong. It holds names, phone numbers and what is broken; whoever may write it may silence a page."""
+    """What is wrong. It holds names, phone numbers and what is broken; whoever may write it may
+    silence a page.
+    """
     real = Path(os.path.realpath(database))
     group = group_of(real.parent)
     for path in (real, *(real.with_name(real.name + end) for end in BESIDE)):

@@ -38,18 +38,25 @@ class Restored(msgspec.Struct, frozen=True):
     """what was wrong with the indexes of the copy, which were rebuilt from their tables"""
 
 
-def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None = None) -> Restored:
+def restore(
+    copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None = None
+) -> Restored:
     """Put `copy` in the place of the database at `path`. What was there is kept beside it.
 
-    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. It is asked again where incidents were
-    declared or ended meanwhile; without it nobody is asked. Numbers that were ever given are not given again.
+    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. It
+    is asked again where incidents were declared or ended meanwhile; without it nobody is asked.
+    Numbers that were ever given are not given again.
 
-    The copy is looked through first: a damaged one, one of a newer version, or a file of something else, changes nothing. A
-    transaction that was cut short in it is undone in what is put back, by the journal beside the copy.
+    The copy is looked through first: a damaged one, one of a newer version, or a file of something
+    else, changes nothing. A transaction that was cut short in it is undone in what is put back, by
+    the journal beside the copy.
     """
     if not os.path.isfile(copy):
-        raise DatabaseProblem(_not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database")
-    path = Path(os.path.realpath(path))  # a link stays a link, and SQLite keeps the journal beside what it leads to
+        raise DatabaseProblem(
+            _not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database"
+        )
+    # a link stays a link, and SQLite keeps the journal beside what it leads to
+    path = Path(os.path.realpath(path))
     fresh = path.with_name(f"{path.name}{RESTORING}-{os.getpid()}")
     rebuilt: str | None = None
     try:
@@ -67,23 +74,32 @@ def restore(copy: Path, path: Path, clock: Clock, agree: Callable[[Comparison], 
             rebuilt, wrong = wrong.text, found.check()
         found.close()
         if wrong is not None:
-            raise DatabaseProblem(f"the backup {copy} is damaged: {wrong.text}", "choose another", code=DAMAGED)
+            raise DatabaseProblem(
+                f"the backup {copy} is damaged: {wrong.text}", "choose another", code=DAMAGED
+            )
         if found.refused:
             raise DatabaseProblem(found.refused, code=_NEWER)
         comparison, aside = _put_in_place(fresh, path, clock, agree)
         if any(comparison.highest.values()):
             Numbers(path).note(comparison.highest)
     except DatabaseProblem as problem:
-        text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(str(fresh), f"the backup {copy}")
-        instead = "upgrade escalate, or choose an older copy" if problem.code == _NEWER else "choose another copy"
+        text = problem.message.replace(f"the database {fresh}", str(fresh)).replace(
+            str(fresh), f"the backup {copy}"
+        )
+        instead = (
+            "upgrade escalate, or choose an older copy" if problem.code == _NEWER else "choose another copy"
+        )
         raise DatabaseProblem(text, f"nothing was changed; {instead}", code=problem.code) from None
     except OSError as problem:
         why = problem.strerror or problem
-        raise DatabaseProblem(f"{copy} cannot be put in the place of {path}: {why}", "check paths and permissions") from None
+        raise DatabaseProblem(
+            f"{copy} cannot be put in the place of {path}: {why}", "check paths and permissions"
+        ) from None
     finally:
         with suppress(OSError):  # we may write nothing there at all
             _remove(fresh)
-            for older in fresh.parent.glob(f"{fresh.name}.before-*"):  # it was of an older version: the backup itself is still there
+            # it was of an older version: the backup itself is still there
+            for older in fresh.parent.glob(f"{fresh.name}.before-*"):
                 older.unlink()
     return Restored(comparison, aside, rebuilt)
 
@@ -95,7 +111,11 @@ def _not_found(copy: Path) -> str:
         return f"there is no backup at {copy}"
     except OSError as problem:
         return f"the backup {copy} cannot be read: {problem.strerror}"
-    return f"there is no backup at {copy}" if stat.S_ISDIR(found.st_mode) else f"{copy} is no file, and no backup"
+    return (
+        f"there is no backup at {copy}"
+        if stat.S_ISDIR(found.st_mode)
+        else f"{copy} is no file, and no backup"
+    )
 
 
 def _remember(fresh: Path, highest: Mapping[str, int], clock: Clock) -> None:
@@ -123,12 +143,14 @@ def _remove(path: Path) -> None:
 def _put_in_place(
     fresh: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None
 ) -> tuple[Comparison, Path | None]:
-    """Put `fresh` in the place of the database, which is kept beside it with its journal; what that changes, and where the old one is.
+    """Put `fresh` in the place of the database, which is kept beside it with its journal; what that
+    changes, and where the old one is.
 
     What it changes is looked at while nobody writes, and agreed to while everybody may.
 
-    There is no moment without a database: the old one has a second name before the new one takes the first. Its journal has nothing to
-    undo any more, unless it is damaged; then the second name has the journal, too.
+    There is no moment without a database: the old one has a second name before the new one takes
+    the first. Its journal has nothing to undo any more, unless it is damaged; then the second name
+    has the journal, too.
     """
     for name in beside(path, ASIDE):  # of a restore that was killed before it changed anything
         if os.path.exists(path) and os.path.samefile(name, path):
@@ -149,7 +171,9 @@ def _exchange(fresh: Path, path: Path, clock: Clock) -> Path | None:
     there = [part for part in ("", *_BESIDE) if os.path.exists(f"{path}{part}")]
     aside = None
     if there:
-        aside = _keep(path, there, _free_name(path.with_name(f"{path.name}{ASIDE}{clock.now() // 1_000_000}")))
+        aside = _keep(
+            path, there, _free_name(path.with_name(f"{path.name}{ASIDE}{clock.now() // 1_000_000}"))
+        )
     os.replace(fresh, path)
     _settle(path.parent)
     return aside
@@ -157,13 +181,15 @@ def _exchange(fresh: Path, path: Path, clock: Clock) -> Path | None:
 
 @contextmanager
 def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
-    """Hold the database at `path`, if it can be used, by the connection that is handed out: nobody else reads or writes it meanwhile,
-    and what was cut short in it is undone.
+    """Hold the database at `path`, if it can be used, by the connection that is handed out: nobody
+    else reads or writes it meanwhile, and what was cut short in it is undone.
     """
     if not os.path.isfile(path):
         yield None
         return
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+    ) as connection:
         give_up_at = clock.monotonic() + LOCK_PATIENCE_SECONDS
         while True:
             try:
@@ -180,10 +206,11 @@ def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
 
 
 def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:
-    """Give the database and what belongs to it a second name, and take the first from all but the database itself; the name.
+    """Give the database and what belongs to it a second name, and take the first from all but the
+    database itself; the name.
 
-    Where files can have one name only, it loses its first a moment before the new one has it: the new one lies beside it then, and says
-    so to whoever comes in between.
+    Where files can have one name only, it loses its first a moment before the new one has it: the
+    new one lies beside it then, and says so to whoever comes in between.
     """
     for part in there:
         try:
@@ -209,7 +236,8 @@ def _free_name(wanted: Path) -> Path:
     """`wanted`, or with a number after it, where nothing is yet."""
     name = wanted
     for number in itertools.count(2):
-        if not any(os.path.lexists(f"{name}{part}") for part in ("", *_BESIDE)):  # a journal that was put aside by itself
+        # a journal that was put aside by itself
+        if not any(os.path.lexists(f"{name}{part}") for part in ("", *_BESIDE)):
             break
         name = wanted.with_name(f"{wanted.name}-{number}")
     return name

@@ -1,4 +1,6 @@
-"""Between rows and core types: a field is a column of the same name; enums by value, lists and maps and policies as JSON."""
+"""Between rows and core types: a field is a column of the same name; enums by value, lists and maps
+and policies as JSON.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
     try:
         return kind(**{name: read(row[name]) for name, read in _readers(known)})
     except (ValueError, TypeError) as problem:
-        raise DamagedRow(f"a record of the database cannot be read ({kind.__name__.lower()}: {problem})") from None
+        raise DamagedRow(
+            f"a record of the database cannot be read ({kind.__name__.lower()}: {problem})"
+        ) from None
 
 
 def to_row(thing: Any) -> dict[str, Any]:
@@ -61,5 +65,7 @@ def _plain(value: Any) -> Any:
 
 
 def gravest_first(severities: Sequence[str]) -> str:
-    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No severity's name has a bar."""
+    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No severity's name
+    has a bar.
+    """
     return "|".join(("", *reversed(severities), ""))

@@ -1,8 +1,9 @@
 """Whose the files of an installation are: their owner's alone, or also a group's.
 
-A directory with the setgid bit in which its group may read, write and enter (mode 2770) is shared: whatever is made in it is 0660, and
-of that group, whatever the umask says. In any other directory files are 0600. Directories likewise: 2770 or 0700. What root makes in
-somebody's own directory is that somebody's: root may look after an installation without locking its user out.
+A directory with the setgid bit in which its group may read, write and enter (mode 2770) is shared:
+whatever is made in it is 0660, and of that group, whatever the umask says. In any other directory
+files are 0600. Directories likewise: 2770 or 0700. What root makes in somebody's own directory is
+that somebody's: root may look after an installation without locking its user out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from escalate_cli import files
 
-SHARE_IT = "to share an installation, give the directory of its database to a group: chgrp GROUP DIR; chmod 2770 DIR"
+SHARE_IT = (
+    "to share an installation, give the directory of its database to a group: chgrp GROUP DIR; chmod 2770 DIR"
+)
 """the hint where one user cannot use what another has made"""
 
 BESIDE = ("-journal", "-wal", "-shm", ".numbers")
@@ -24,7 +27,9 @@ _ALL_OF_THE_GROUP = stat.S_ISGID | stat.S_IRWXG
 
 
 def group_of(directory: Path) -> int | None:
-    """The id of the group that shares this directory; None where it is nobody's but its owner's, or cannot be looked at."""
+    """The id of the group that shares this directory; None where it is nobody's but its owner's, or
+    cannot be looked at.
+    """
     try:
         found = os.stat(directory)
     except OSError:
@@ -45,7 +50,9 @@ def create(path: Path, access: int = os.O_RDWR) -> int:
 
 
 def belong(descriptor: int, directory: Path) -> None:
-    """Give an open file, made a moment ago, the owner, the group and the mode that go with the directory that it is in."""
+    """Give an open file, made a moment ago, the owner, the group and the mode that go with the
+    directory that it is in.
+    """
     owner = _owner_for(directory)
     if owner is not None:
         os.fchown(descriptor, *owner)
@@ -90,7 +97,9 @@ def _to_group(path: Path, group: int) -> None:
 
 
 def is_private(found: os.stat_result, group: int | None, *owners: int) -> bool:
-    """Whether only we can have written into this directory, or only members of `group`; for root, also only one of `owners`."""
+    """Whether only we can have written into this directory, or only members of `group`; for root,
+    also only one of `owners`.
+    """
     if not stat.S_ISDIR(found.st_mode):
         return False
     if found.st_uid == os.getuid() and not found.st_mode & 0o077:
@@ -101,7 +110,8 @@ def is_private(found: os.stat_result, group: int | None, *owners: int) -> bool:
 
 
 def mend(database: Path) -> None:
-    """Have what an owner made before the directory was shared belong to the group: the database and the files beside it.
+    """Have what an owner made before the directory was shared belong to the group: the database and
+    the files beside it.
 
     What belongs to somebody else only they can put right: `doctor` names it.
     """

@@ -1,7 +1,8 @@
 """Whether a database file is sound: its pages and rows, and whether its indexes say what its tables say.
 
-`quick_check` looks at pages and rows; only `integrity_check` compares indexes with their tables (facts.md, SQLite). What the one takes for
-sound and the other does not is therefore damage of indexes alone, which loses nothing: they are rebuilt from the tables.
+`quick_check` looks at pages and rows; only `integrity_check` compares indexes with their tables
+(facts.md, SQLite). What the one takes for sound and the other does not is therefore damage of
+indexes alone, which loses nothing: they are rebuilt from the tables.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ import msgspec
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """What SQLite finds wrong, on one line; `indexes_only` where the tables are sound and `REINDEX` puts it right."""
+    """What SQLite finds wrong, on one line; `indexes_only` where the tables are sound and `REINDEX`
+    puts it right.
+    """
 
     text: str
     indexes_only: bool
 
 
 def look_through(run: Callable[[str], Sequence[Any]]) -> Damage | None:
-    """The whole check, by a function that runs one statement and fetches its rows; None for a sound database."""
+    """The whole check, by a function that runs one statement and fetches its rows; None for a sound
+    database.
+    """
     for statement, indexes_only in (("PRAGMA quick_check(1)", False), ("PRAGMA integrity_check(1)", True)):
         said = str(run(statement)[0][0])
         if said != "ok":

@@ -1,8 +1,9 @@
 """Whether a database was there before: where it is missing, that decides between a first start and a loss.
 
-A disk that is not mounted leaves an empty directory, a link that was switched leads to another one: whoever begins a new database there
-forgets every running incident. So each user's state directory holds a small file for each database that was used, and a process
-remembers what it has opened itself. Beside the database the numbers, copies and leftovers of a restore tell of it, too.
+A disk that is not mounted leaves an empty directory, a link that was switched leads to another one:
+whoever begins a new database there forgets every running incident. So each user's state directory
+holds a small file for each database that was used, and a process remembers what it has opened
+itself. Beside the database the numbers, copies and leftovers of a restore tell of it, too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _PUT_BACK = "put it back (mount its disk, or `escalate restore FILE`)"
 
 
 class Whereabouts:
-    """What this user's processes know of databases. `state` is the directory of its marks; without one, only this process remembers."""
+    """What this user's processes know of databases. `state` is the directory of its marks; without
+    one, only this process remembers.
+    """
 
     def __init__(self, state: Path | None) -> None:
         self._marks = None if state is None else state / "databases"
@@ -48,20 +51,28 @@ class Whereabouts:
                 self._write(self._mark_of(database), msgspec.json.encode(here))
 
     def real(self, database: Path) -> Path | None:
-        """Where a database that is gone really was, as far as is known; None where it is not gone, or was never there."""
+        """Where a database that is gone really was, as far as is known; None where it is not gone,
+        or was never there.
+        """
         if os.path.exists(database):
             return None
         marked = self._marked(database)
         return self._opened.get(database) or (Path(os.fsdecode(marked["real"])) if marked else None)
 
     def refuse_lost(self, database: Path) -> str | None:
-        """Asked before a database is begun where none is: `DatabaseProblem` where that would forget one that was there.
+        """Asked before a database is begun where none is: `DatabaseProblem` where that would forget
+        one that was there.
 
-        Where somebody removed its files from the directory that they were in, one may be begun; the sentence says what is lost by it.
+        Where somebody removed its files from the directory that they were in, one may be begun; the
+        sentence says what is lost by it.
         """
         what = f"the database {database} is gone"
         if database in self._opened:
-            raise DatabaseProblem(f"{what}: it was there when this process began", f"{_PUT_BACK}, or begin this anew", code=DAMAGED)
+            raise DatabaseProblem(
+                f"{what}: it was there when this process began",
+                f"{_PUT_BACK}, or begin this anew",
+                code=DAMAGED,
+            )
         half = next(beside(database, RESTORING), None)
         if half is not None:
             raise DatabaseProblem(
@@ -72,7 +83,8 @@ class Whereabouts:
         marked, here = self._marked(database), _place(database)
         if marked is not None and (here is None or marked != here):
             raise DatabaseProblem(
-                f"{what}: it was in another directory of this name (is a disk not mounted, or a link switched?)",
+                f"{what}: it was in another directory of this name (is a disk not mounted, or a link"
+                " switched?)",
                 f"{_PUT_BACK}; to begin without it, remove {self._mark_of(database)}",
                 code=DAMAGED,
             )
@@ -81,7 +93,11 @@ class Whereabouts:
         if marked is None and not copies and not aside and not any(Numbers(database).highest().values()):
             return None
         latest = copies[-1:] or aside[-1:]
-        how = f"`escalate restore {latest[0]}` puts the latest copy back" if latest else "`escalate restore FILE` puts a copy back"
+        how = (
+            f"`escalate restore {latest[0]}` puts the latest copy back"
+            if latest
+            else "`escalate restore FILE` puts a copy back"
+        )
         return f"{what} with every incident in it, though it was there before; {how}"
 
     def _mark_of(self, database: Path) -> Path:
@@ -94,7 +110,12 @@ class Whereabouts:
             mark = msgspec.json.decode(self._mark_of(database).read_bytes(), type=dict[str, bytes])
         except (OSError, ValueError):  # also a mark that cannot be read
             return None
-        return mark if mark.get("database") == os.fsencode(os.path.abspath(database)) and {"real", "directory"} <= mark.keys() else None
+        return (
+            mark
+            if mark.get("database") == os.fsencode(os.path.abspath(database))
+            and {"real", "directory"} <= mark.keys()
+            else None
+        )
 
     def _write(self, mark: Path, content: bytes) -> None:
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,7 +133,11 @@ def _place(database: Path) -> dict[str, bytes] | None:
         found = os.stat(os.path.dirname(real))
     except OSError:
         return None
-    texts = {"database": os.path.abspath(database), "real": real, "directory": f"{found.st_dev}:{found.st_ino}"}
+    texts = {
+        "database": os.path.abspath(database),
+        "real": real,
+        "directory": f"{found.st_dev}:{found.st_ino}",
+    }
     return {name: os.fsencode(text) for name, text in texts.items()}  # names of files are bytes
 
 

@@ -1,7 +1,8 @@
-"""The mark that keeps what is sent without a database from being sent too often: a file in the spool, heeded by every process.
+"""The mark that keeps what is sent without a database from being sent too often: a file in the
+spool, heeded by every process.
 
-It is its user's, or of the group that shares the database. It says at which instant it was made, and for how long nobody else need do
-the same. Where no place takes it, this process still heeds it.
+It is its user's, or of the group that shares the database. It says at which instant it was made,
+and for how long nobody else need do the same. Where no place takes it, this process still heeds it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Mark:
         self._own = ""
 
     def take(self, now: Instant, span: Span) -> bool:
-        """Whether it is time, by every mark there is; then it is noted that for `span` it is not. Of two processes only one is told so."""
+        """Whether it is time, by every mark there is; then it is noted that for `span` it is not.
+        Of two processes only one is told so.
+        """
         if _holds(self._own, now):
             return False
         for place in self._places:
@@ -49,7 +52,8 @@ class Mark:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     if unless_it_holds and _holds(_read(file), at):
                         return False
-                    os.pwrite(file, text.encode(), 0)  # in place: on a full disk the old one can still be changed
+                    # in place: on a full disk the old one can still be changed
+                    os.pwrite(file, text.encode(), 0)
                     os.ftruncate(file, len(text))
             except BlockingIOError:  # somebody else is at it
                 if unless_it_holds:
@@ -63,7 +67,9 @@ class Mark:
 
 @contextmanager
 def _opened(place: Path, flags: int, group: int | None) -> Iterator[int]:
-    """The file in `place`, which must be ours alone or of the group that shares the database; both are made where the flags ask for it."""
+    """The file in `place`, which must be ours alone or of the group that shares the database; both
+    are made where the flags ask for it.
+    """
     if flags & os.O_CREAT and place.parent.is_dir():
         make(place, group)
     directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -86,7 +92,9 @@ def _read(file: int) -> str:
 
 
 def _holds(text: str, now: Instant) -> bool:
-    """Whether it is not time yet. A mark from further ahead than it lasts was made before the clock was set back."""
+    """Whether it is not time yet. A mark from further ahead than it lasts was made before the clock
+    was set back.
+    """
     try:
         at, span = map(int, text.split())
     except ValueError:

@@ -1,6 +1,8 @@
-"""The highest numbers that this installation has ever given, noted beside the database: they are never used again.
+"""The highest numbers that this installation has ever given, noted beside the database: they are
+never used again.
 
-The note outlives the database: when a copy is put back, or it is begun anew, numbers go on above what is noted.
+The note outlives the database: when a copy is put back, or it is begun anew, numbers go on above
+what is noted.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _LARGEST = 2**62
 
 
 class Numbers:
-    """The note of one database. What goes wrong with it stops nothing: numbers then follow those of the database alone."""
+    """The note of one database. What goes wrong with it stops nothing: numbers then follow those of
+    the database alone.
+    """
 
     def __init__(self, database: Path) -> None:
         real = Path(os.path.realpath(database))

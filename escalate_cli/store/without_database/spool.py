@@ -1,9 +1,12 @@
-"""Declarations that could not be stored, kept as files until they can be: beside the database, else in a temporary directory.
+"""Declarations that could not be stored, kept as files until they can be: beside the database, else
+in a temporary directory.
 
-One file a declaration, written whole (temporary name, fsync, rename). Beside the database it is readable by whoever may read that; a
-directory elsewhere is its user's alone, or of the group that shares the database. The same places are looked through when the spool is
-emptied, those of other users too. They depend on the database and the user, and not on the environment: what a terminal keeps, cron
-must find. A directory elsewhere that is there holds something: nobody else can see more of it.
+One file a declaration, written whole (temporary name, fsync, rename). Beside the database it is
+readable by whoever may read that; a directory elsewhere is its user's alone, or of the group that
+shares the database. The same places are looked through when the spool is emptied, those of other
+users too. They depend on the database and the user, and not on the environment: what a terminal
+keeps, cron must find. A directory elsewhere that is there holds something: nobody else can see more
+of it.
 """
 
 from __future__ import annotations
@@ -28,18 +31,22 @@ _LARGEST = 32 << 20
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What is kept: files that can be read, oldest first; and what cannot be read, files or whole directories of other users."""
+    """What is kept: files that can be read, oldest first; and what cannot be read, files or whole
+    directories of other users.
+    """
 
     readable: tuple[Path, ...]
     unreadable: tuple[Path, ...]
 
 
 class Spool:
-    """The spool of one database; without `beside`, nothing is kept in its directory, which may not be the one that it is in."""
+    """The spool of one database; without `beside`, nothing is kept in its directory, which may not
+    be the one that it is in.
+    """
 
     def __init__(self, database: Path, *, beside: bool = True) -> None:
-        # A database has one spool, by whatever links it is reached. Where it is lost, its name is the real one that it had: a link in
-        # that may lead elsewhere by now.
+        # A database has one spool, by whatever links it is reached. Where it is lost, its name is the real
+        # one that it had: a link in that may lead elsewhere by now.
         self._database = Path(os.path.realpath(database)) if beside else database
         self.group = sharing.group_of(self._database.parent)
         """the group that shares the database"""
@@ -47,7 +54,10 @@ class Spool:
         self._digest = hashlib.sha256(os.fsencode(self._database)).hexdigest()[:16]
         runtime = f"/run/user/{os.getuid()}"
         elsewhere = [Path(one) for one in (*_ELSEWHERE, runtime)]
-        self.places = (self._beside, *(one / f"escalate-kept-{os.getuid()}-{self._digest}" for one in elsewhere))
+        self.places = (
+            self._beside,
+            *(one / f"escalate-kept-{os.getuid()}-{self._digest}" for one in elsewhere),
+        )
         """where this user keeps declarations, the first choice first"""
         self.marks = (self._beside, *(one / f"escalate-{os.getuid()}-{self._digest}" for one in elsewhere))
         """where the mark of the emergency page may be (mark.py); 0.1.0 also kept declarations there"""
@@ -57,7 +67,8 @@ class Spool:
 
     def keep(self, name: str, content: bytes) -> Path | None:
         """Keep `content` under `name` in the first place that takes it; None when none does."""
-        for place in (*self._choices, *self._choices):  # twice: whoever empties a place may remove it in between
+        # twice: whoever empties a place may remove it in between
+        for place in (*self._choices, *self._choices):
             try:
                 if make(place, self.group):
                     return self._write(place, name, content)
@@ -112,8 +123,12 @@ class Spool:
             except OSError:
                 unreadable.append(place)
                 continue
-            sound = trusted(place, found, self.group) or (owner is not None and sharing.is_private(found, self.group, owner))
-            for path in (place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")):
+            sound = trusted(place, found, self.group) or (
+                owner is not None and sharing.is_private(found, self.group, owner)
+            )
+            for path in (
+                place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")
+            ):
                 (readable if sound and _can_be_read(path) else unreadable).append(path)
         return Kept(tuple(sorted(readable, key=lambda path: path.name)), tuple(unreadable))
 
@@ -123,7 +138,11 @@ class Spool:
             with suppress(OSError):
                 for name in sorted(os.listdir(parent)):
                     user = name.removeprefix("escalate-kept-").removesuffix(f"-{self._digest}")
-                    if user.isdigit() and name == f"escalate-kept-{user}-{self._digest}" and int(user) != os.getuid():
+                    if (
+                        user.isdigit()
+                        and name == f"escalate-kept-{user}-{self._digest}"
+                        and int(user) != os.getuid()
+                    ):
                         found = os.lstat(parent / name)
                         if stat.S_ISDIR(found.st_mode) and found.st_uid == int(user):
                             yield parent / name, found.st_uid
@@ -133,9 +152,12 @@ class Spool:
         return self.look().readable
 
     def out_of_reach(self) -> list[str]:
-        """What other users have declared and this one cannot read, one line each: nobody is paged for it by this user's ticks."""
+        """What other users have declared and this one cannot read, one line each: nobody is paged
+        for it by this user's ticks.
+        """
         return [
-            f"what {_user_of(path)} declared and could not store is kept in {path}: this user cannot read it, and does NOT page it"
+            f"what {_user_of(path)} declared and could not store is kept in {path}: this user cannot read it,"
+            " and does NOT page it"
             for path in self.look().unreadable
         ]
 
@@ -172,7 +194,9 @@ def make(place: Path, group: int | None) -> bool:
 
 
 def trusted(place: Path, found: os.stat_result, group: int | None) -> bool:
-    """Whether what is in this directory, of this state, is ours or our group's; root trusts the database's owner beside the database."""
+    """Whether what is in this directory, of this state, is ours or our group's; root trusts the
+    database's owner beside the database.
+    """
     owners = (os.stat(place.parent).st_uid,) if _is_beside(place) else ()
     return sharing.is_private(found, group, *owners)
 

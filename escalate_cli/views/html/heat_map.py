@@ -29,7 +29,9 @@ class HeatMap(msgspec.Struct, frozen=True):
     hour_width: float
     column_width: float
     columns: Sequence[tuple[str, float, float, float, str]]
-    """the pages of each hour on all days: its colour, where its column begins, how high it is, what it says"""
+    """the pages of each hour on all days: its colour, where its column begins, how high it is, what
+    it says
+    """
     columns_until: int
     cells: Sequence[tuple[int, float, int, str]]
     """the pages of each hour of each day: the shade, where it begins, what it says"""

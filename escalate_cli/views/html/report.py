@@ -88,7 +88,7 @@ def _cards(report: Report, catalog: Catalog) -> Iterable[Card]:
     return (card for card in shown if card is not None)
 
 
-# ── over the weeks ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── over the weeks ────────────────────────────────────────────────────────────────────
 
 
 def _weeks(report: Report) -> Card | None:
@@ -129,7 +129,7 @@ def _table_of_weeks(report: Report) -> Table:
     return Table("Time to acknowledge, week by week", columns, rows, "The numbers")
 
 
-# ── when, and who ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── when, and who ─────────────────────────────────────────────────────────────────────
 
 
 def _hours(report: Report, catalog: Catalog) -> Card | None:
@@ -167,10 +167,7 @@ def _shades(hours: Sequence[Sequence[int]]) -> tuple[tuple[str, str], ...]:
     limits = shade_limits(hours)
     least = (1, *(limit + 1 for limit in limits))
     return ("h0", "none"), *(
-        (
-            f"h{shade(limit, limits)}",
-            number(limit) if low == limit else f"{number(low)}–{number(limit)}",
-        )
+        (f"h{shade(limit, limits)}", number(limit) if low == limit else f"{number(low)}–{number(limit)}")
         for low, limit in zip(least, limits, strict=False)
     )
 

@@ -6,7 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, GatewayFigures, LevelFigures, Report, RuleFigures, Spread, Times
+from escalate_cli.insight.report.figures import (
+    NOT_PAGED,
+    OTHERWISE,
+    GatewayFigures,
+    LevelFigures,
+    Report,
+    RuleFigures,
+    Spread,
+    Times,
+)
 from escalate_cli.views.html.cards import Bar, Bars, Card, Causes, Group, Piece, Table, Took, to_scale
 from escalate_cli.views.numbers import number, percent, share, span
 
@@ -20,7 +29,7 @@ _LEVELS = {
 }
 
 
-# ── levels ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── levels ────────────────────────────────────────────────────────────────────────────
 
 
 def _level_name(level: str) -> str:
@@ -149,7 +158,7 @@ def _table_of_levels(report: Report, catalog: Catalog) -> Table:
     return Table("Levels and their answers", columns, rows, "The numbers of all levels")
 
 
-# ── what changed, what was asked, what failed ─────────────────────────────────────────────────────────────────────────
+# ── what changed, what was asked, what failed ─────────────────────────────────────────
 
 
 def changes(report: Report, catalog: Catalog) -> Card | None:
@@ -257,7 +266,7 @@ def _causes(gateway: GatewayFigures) -> Causes:
     return Causes(gateway.gateway, causes[:_CAUSES], causes[_CAUSES:])
 
 
-# ── teams and severities ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── teams and severities ──────────────────────────────────────────────────────────────
 
 
 def times_by(

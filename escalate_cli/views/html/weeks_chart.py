@@ -1,4 +1,5 @@
-"""Where things stand in the picture of the time to acknowledge week by week: `templates/charts.html` draws it.
+"""Where things stand in the picture of the time to acknowledge week by week:
+`templates/charts.html` draws it.
 
 It is as wide as the page, so what lies across is in percent; heights and letters are in pixels, so that it
 reflows and its words stay as large as the text around them.

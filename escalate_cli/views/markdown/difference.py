@@ -26,17 +26,29 @@ def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog
     if not changes:
         return "**Who is paged:** nothing changes for anybody.\n"
     people = len(people_of(changes))
-    lines = [f"**Who is paged:** {'changes for one person' if people == 1 else f'changes for {people} people'}.", ""]
+    lines = [
+        f"**Who is paged:** {'changes for one person' if people == 1 else f'changes for {people} people'}.",
+        "",
+    ]
     lines += ["| person | service | severity | before | after | | when |", "|---|---|---|---|---|---|---|"]
     for person in people_of(changes):
         for row in rows_of(changes_for(changes, person), len(moments), zone, old, new):
-            lines.append("| " + " | ".join(_cell(cell) for cell in (person_name(person, old, new), *row)) + " |")
+            lines.append(
+                "| " + " | ".join(_cell(cell) for cell in (person_name(person, old, new), *row)) + " |"
+            )
     lines += ["", "| service | changes for |", "|---|---|"]
     for service in services_of(changes):
         people_shown = people_and_verdicts(changes, service, old, new)
         lines.append(f"| {_cell(service_name(service, old, new))} | {_cell(people_shown)} |")
     looked = ", ".join(local_time(one, zone) for one in moments)
-    return "\n".join([*lines, "", f"<sub>Times count from the declaration, if nobody answers. Looked at {looked} ({zone}).</sub>", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"<sub>Times count from the declaration, if nobody answers. Looked at {looked} ({zone}).</sub>",
+            "",
+        ]
+    )
 
 
 def _cell(text: object) -> str:

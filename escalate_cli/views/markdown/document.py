@@ -1,6 +1,7 @@
 """The document of an incident as Markdown (CommonMark with GitHub's tables), to be the start of a review.
 
-Whatever people and providers wrote goes through `plain` or `quoted`: it shows as it was written and is never markup, whatever is in it.
+Whatever people and providers wrote goes through `plain` or `quoted`: it shows as it was written and
+is never markup, whatever is in it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _AT_THE_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))", re.ASCII)
 
 
 def plain(text: object) -> str:
-    """Text as one line of Markdown that shows just this text: in a cell of a table, in a heading, in a sentence."""
+    """Text as one line of Markdown that shows just this text: in a cell of a table, in a heading,
+    in a sentence.
+    """
     lines = [line.strip(" \t") for line in str(text).replace("\r\n", "\n").strip(" \t\n").split("\n")]
     return _MARKS.sub(r"\\\1", printable(" ↵ ".join(lines)))
 
@@ -60,11 +63,15 @@ class _Pen(msgspec.Struct, frozen=True):
     several_offsets: bool
 
     def time(self, at: Instant | None, *, exact: bool = False) -> str:
-        """`Mon 2026-11-23 04:52:31`; with the offset where it is asked for, or changes in the course of the document."""
+        """`Mon 2026-11-23 04:52:31`; with the offset where it is asked for, or changes in the
+        course of the document.
+        """
         if at is None:
             return "–"
         local = instant_to_local(at, self.zone)
-        return f"{local:%a %Y-%m-%d %H:%M:%S}" + (f" {offset(at, self.zone)}" if exact or self.several_offsets else "")
+        return f"{local:%a %Y-%m-%d %H:%M:%S}" + (
+            f" {offset(at, self.zone)}" if exact or self.several_offsets else ""
+        )
 
     def person(self, person: str | None) -> str:
         return plain(self.catalog.name_of(f"person:{person}")) if person else "–"
@@ -88,13 +95,18 @@ def offset(at: Instant, zone: str) -> str:
 
 def markdown(document: Document, catalog: Catalog, zone: str) -> str:
     """The whole document; times in `zone`, names as `catalog` has them."""
-    instants = [document.situation.incident.declared_at, *(one.at for one in document.timeline), *(one.at for one in document.told)]
+    instants = [
+        document.situation.incident.declared_at,
+        *(one.at for one in document.timeline),
+        *(one.at for one in document.told),
+    ]
     offsets = {offset(at, zone) for at in instants}
     pen = _Pen(zone, catalog, len(offsets) > 1)
     incident = document.situation.incident
     parts = [
         f"# Incident {incident.id}: {plain(incident.title)}",
-        f"Times are in {plain(zone)} ({', '.join(f'UTC{one}' for one in sorted(offsets))})." + _origin(document),
+        f"Times are in {plain(zone)} ({', '.join(f'UTC{one}' for one in sorted(offsets))})."
+        + _origin(document),
         "## Facts",
         _table(("fact", "value"), _facts(document, pen)),
         "## What was reported",
@@ -119,7 +131,7 @@ def _span(span: Span | None) -> str:
     return "–" if span is None else "less than a second" if 0 < span < SECOND // 2 else show_duration(span)
 
 
-# ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── facts ─────────────────────────────────────────────────────────────────────────────
 
 
 def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
@@ -144,7 +156,12 @@ def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
 
 
 def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, str]]:
-    found = [pair for one in incident.services if one in catalog.services for pair in catalog.services[one].links.items()]
+    found = [
+        pair
+        for one in incident.services
+        if one in catalog.services
+        for pair in catalog.services[one].links.items()
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -171,15 +188,27 @@ def _first_page(document: Document, pen: _Pen) -> str:
     page = document.first_page
     if page is None:
         return "–"
-    level = f", level {page.level}" + (f" of {pen.team(page.team)}" if page.team else "") if page.level else ""
-    return f"{_span(document.record.to_page)} ({pen.recipient(page.recipient)} by {plain(page.gateway)}{level})"
+    level = (
+        f", level {page.level}" + (f" of {pen.team(page.team)}" if page.team else "") if page.level else ""
+    )
+    return (
+        f"{_span(document.record.to_page)} ({pen.recipient(page.recipient)} by {plain(page.gateway)}{level})"
+    )
 
 
 def _first_answer(document: Document, pen: _Pen) -> str:
     if document.record.to_acknowledge is None:
         return "–"
-    answer = next(one for one, ack in zip(document.record.answers, document.record.acks, strict=True) if not ack.partly)
-    level = f", paged at level {answer.level}" if answer.level else "" if answer.gateway or not answer.by else ", who had not been paged"
+    answer = next(
+        one for one, ack in zip(document.record.answers, document.record.acks, strict=True) if not ack.partly
+    )
+    level = (
+        f", paged at level {answer.level}"
+        if answer.level
+        else ""
+        if answer.gateway or not answer.by
+        else ", who had not been paged"
+    )
     return f"{_span(document.record.to_acknowledge)} ({pen.person(answer.by)}{level})"
 
 
@@ -195,7 +224,13 @@ def _reported(document: Document, pen: _Pen) -> list[str]:
     candidates = routing.get("candidates") or []
     if candidates:
         rows = [
-            (plain(one["name"]), pen.team(one["team"]), f"{one['score']:.2f}", plain(", ".join(one["because"]))) for one in candidates
+            (
+                plain(one["name"]),
+                pen.team(one["team"]),
+                f"{one['score']:.2f}",
+                plain(", ".join(one["because"])),
+            )
+            for one in candidates
         ]
         parts.append(_table(("it sounded like", "team", "score", "because"), rows))
     first, last = document.record.first_services, document.situation.incident.services
@@ -208,7 +243,7 @@ def _services(services: Sequence[str], pen: _Pen) -> str:
     return ", ".join(map(pen.service, services)) or "no service"
 
 
-# ── the sections ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the sections ──────────────────────────────────────────────────────────────────────
 
 
 def _told(document: Document, pen: _Pen) -> list[str]:
@@ -261,7 +296,10 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 
 def _changes(document: Document, pen: _Pen) -> list[str]:
     what = (plain(getattr(one.event, "change", one.kind.value)) for one in document.changes)
-    rows = [(pen.time(one.at), change, _text(one), pen.person(one.by)) for one, change in zip(document.changes, what, strict=True)]
+    rows = [
+        (pen.time(one.at), change, _text(one), pen.person(one.by))
+        for one, change in zip(document.changes, what, strict=True)
+    ]
     return [_table(("time", "what", "change", "by"), rows)] if rows else []
 
 
@@ -290,7 +328,13 @@ def _answer(nudge: Nudge, pen: _Pen) -> str:
 
 def _delays(document: Document, pen: _Pen) -> list[str]:
     rows = [
-        (pen.time(one.at), one.kind, show_about(one.lasted) if one.lasted is not None else "–", plain(one.text)) for one in document.delays
+        (
+            pen.time(one.at),
+            one.kind,
+            show_about(one.lasted) if one.lasted is not None else "–",
+            plain(one.text),
+        )
+        for one in document.delays
     ]
     return [_table(("time", "kind", "how long", "what"), rows)] if rows else []
 
@@ -309,12 +353,18 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
         for row in document.undelivered
     ]
     parts = [_table(("time", "who", "by", "kind", "attempts", "status", "cause"), rows)] if rows else []
-    missed = [(pen.time(one.at), pen.team(one.team), str(one.level or "–"), plain(one.reason)) for one in document.missed]
+    missed = [
+        (pen.time(one.at), pen.team(one.team), str(one.level or "–"), plain(one.reason))
+        for one in document.missed
+    ]
     return [*parts, _table(("time", "team", "level", "nobody reached"), missed)] if missed else parts
 
 
 def _timeline(document: Document, pen: _Pen) -> list[str]:
-    rows = [(pen.time(one.at), one.kind.value, pen.team(one.team), _text(one), pen.person(one.by)) for one in document.timeline]
+    rows = [
+        (pen.time(one.at), one.kind.value, pen.team(one.team), _text(one), pen.person(one.by))
+        for one in document.timeline
+    ]
     return [_table(("time", "what", "team", "text", "by"), rows)]
 
 
