@@ -275,21 +275,27 @@ class Life:
         entry for each attempt.
         """
         notifications = []
-        for one in self.situation.notifications:
-            tries = self.tries.setdefault(one.id, [])
+        for notification in self.situation.notifications:
+            tries = self.tries.setdefault(notification.id, [])
             # went with a digest
             if (
-                one.status is NotificationStatus.SENT
-                and len(tries) < one.attempts
-                and one.sent_at is not None
+                notification.status is NotificationStatus.SENT
+                and len(tries) < notification.attempts
+                and notification.sent_at is not None
             ):
-                tries.append(Try(one.sent_at, one.sent_at + SECOND, Outcome(OutcomeKind.SENT, "HTTP 200")))
-            self.entries += [self._entry(one, number, made) for number, made in enumerate(tries, 1)]
-            sent = one.status is NotificationStatus.SENT
+                tries.append(
+                    Try(
+                        notification.sent_at,
+                        notification.sent_at + SECOND,
+                        Outcome(OutcomeKind.SENT, "HTTP 200"),
+                    )
+                )
+            self.entries += [self._entry(notification, number, made) for number, made in enumerate(tries, 1)]
+            sent = notification.status is NotificationStatus.SENT
             last = tries[-1] if tries else None
             notifications.append(
                 replace(
-                    one,
+                    notification,
                     sent_at=last.ended_at if sent and last is not None else None,
                     error=last.outcome.detail if last is not None and not sent else None,
                 )
@@ -316,11 +322,11 @@ def _wants_an_answer(message: Message) -> bool:
 def _paged(escalation: Escalation, situation: Situation) -> list[str]:
     """The people whom the current paging of this escalation has reached or will reach, in order."""
     found = (
-        one.recipient.removeprefix("person:")
-        for one in situation.notifications
-        if (one.escalation_id, one.page_round) == (escalation.id, escalation.page_round)
-        and one.recipient.startswith("person:")
-        and one.status is not NotificationStatus.FAILED
+        notification.recipient.removeprefix("person:")
+        for notification in situation.notifications
+        if (notification.escalation_id, notification.page_round) == (escalation.id, escalation.page_round)
+        and notification.recipient.startswith("person:")
+        and notification.status is not NotificationStatus.FAILED
     )
     return list(dict.fromkeys(found))
 
@@ -331,13 +337,15 @@ def _answer(escalation_id: int, who: str) -> Intention:
 
     def intention(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str | Span:
         mine = [
-            one
-            for one in situation.notifications
-            if one.recipient == f"person:{who}" and one.kind is NotificationKind.PAGE
+            notification
+            for notification in situation.notifications
+            if notification.recipient == f"person:{who}" and notification.kind is NotificationKind.PAGE
         ]
         if mine and all(one.sent_at is None or one.sent_at > now - 10 * SECOND for one in mine):
             return MINUTE
-        if not any(one.id == escalation_id and _waits(one) for one in situation.escalations):
+        if not any(
+            escalation.id == escalation_id and _waits(escalation) for escalation in situation.escalations
+        ):
             return "somebody has it"
         return take(situation, catalog, now)
 
@@ -349,8 +357,8 @@ def _end(who: str | None) -> Intention:
 
     def intention(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str | Span:
         asked = any(
-            one.status is NudgeStatus.OPEN and one.rule == fact("nudge-accepted")["rule"]
-            for one in situation.nudges
+            nudge.status is NudgeStatus.OPEN and nudge.rule == fact("nudge-accepted")["rule"]
+            for nudge in situation.nudges
         )
         if now - situation.incident.declared_at < LONGEST and (situation.paging or asked):
             return _PATIENCE

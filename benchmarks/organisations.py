@@ -60,15 +60,15 @@ def crowd(
     ]
     for team in range(teams):
         people = [f"t{team}p{number}" for number in range(members)]
-        listed = ", ".join(f'"{one}"' for one in people)
+        listed = ", ".join(f'"{person}"' for person in people)
         lines.append(f'[services.s{team}]\nname = "Service {team}"\nteam = "t{team}"\n')
         lines.append(
             f'[teams.t{team}]\nname = "Team {team}"\nmembers = [{listed}]\nlead = "{people[0]}"\npolicy ='
             ' "all"\n'
         )
         lines += [
-            f'[people.{one}]\nname = "{one.upper()}"\ncontact = {{ email = "{one}@example.com" }}\n'
-            for one in people
+            f'[people.{person}]\nname = "{person.upper()}"\ncontact = {{ email = "{person}@example.com" }}\n'
+            for person in people
         ]
     (config / "catalog.toml").write_text("".join(lines) + gateways(http=http, smtp=smtp), encoding="utf-8")
     return config

@@ -114,7 +114,7 @@ def by_router(router: Router) -> Callable[[str], Answer]:
 
     def answer(text: str) -> Answer:
         routing = router.route(text)
-        return Answer([one.service for one in routing.candidates], routing.service)
+        return Answer([candidate.service for candidate in routing.candidates], routing.service)
 
     return answer
 

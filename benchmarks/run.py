@@ -64,15 +64,15 @@ def main() -> int:
         sys.stderr.write(f"measuring: {name} …\n")
         with tempfile.TemporaryDirectory(prefix=f"escalate-benchmark-{name}-") as place:
             lines += GROUPS[name](Path(place), quick=asked.quick)
-    figures = [one for one in lines if isinstance(one, Figure)]
-    notes = [one for one in lines if isinstance(one, Note)]
-    missed = [one for one in figures if one.met is False]
+    figures = [line for line in lines if isinstance(line, Figure)]
+    notes = [line for line in lines if isinstance(line, Note)]
+    missed = [figure for figure in figures if figure.met is False]
     if asked.json:
         print(
             json.dumps(
                 {
-                    "figures": [one.data() for one in figures],
-                    "notes": [one.text for one in notes],
+                    "figures": [figure.data() for figure in figures],
+                    "notes": [note.text for note in notes],
                     "ok": not missed,
                 },
                 indent=2,
@@ -93,15 +93,15 @@ def show(figures: list[Figure], notes: list[Note]) -> None:
     for heading in ("what", "figure", "against", "its figure", "ratio", "target", "verdict", "note"):
         table.add_column(heading, justify="right" if heading in ("figure", "its figure", "ratio") else "left")
     group = None
-    for one in figures:
-        if group not in (None, one.group):
+    for figure in figures:
+        if group not in (None, figure.group):
             table.add_section()
-        group = one.group
-        style = {True: "green", False: "bold red", None: ""}[one.met]
-        ratio = "" if one.ratio is None else f"{one.ratio:.2f} ×"
-        verdict = f"[{style}]{one.verdict}[/{style}]" if style else ""
+        group = figure.group
+        style = {True: "green", False: "bold red", None: ""}[figure.met]
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f} ×"
+        verdict = f"[{style}]{figure.verdict}[/{style}]" if style else ""
         table.add_row(
-            one.what, one.shown(one.value), one.against or "", one.shown(one.peer), ratio, one.target, verdict, one.note
+            figure.what, figure.shown(figure.value), figure.against or "", figure.shown(figure.peer), ratio, figure.target, verdict, figure.note
         )  # fmt: skip
     console.print(table)
     for note in notes:

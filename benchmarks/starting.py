@@ -83,8 +83,8 @@ def _alertmanager_routes() -> str:
     """As many routes as the bank has services, one of them for `login`."""
     services = ["login", *(f"service-{number}" for number in range(1, 60))]
     routes = "".join(
-        f'    - matchers: [service="{one}"]\n      receiver: "team-{number % 18}"\n'
-        for number, one in enumerate(services)
+        f'    - matchers: [service="{service}"]\n      receiver: "team-{number % 18}"\n'
+        for number, service in enumerate(services)
     )
     receivers = "".join(f"  - name: team-{number}\n" for number in range(18))
     return f"route:\n  receiver: team-0\n  routes:\n{routes}receivers:\n{receivers}"

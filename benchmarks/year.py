@@ -127,9 +127,11 @@ def _usual(catalog: Catalog) -> tuple[list[str], list[float]]:
     are paged alike.
     """
     own = {fact("person-at-night")["service"], fact("severity-raised")["service"]}
-    services = [one for one in catalog.services.values() if one.id not in own]
-    of_team = Counter(one.team for one in services)
-    return [one.id for one in services], [_on_call(one.team, catalog) / of_team[one.team] for one in services]
+    services = [service for service in catalog.services.values() if service.id not in own]
+    of_team = Counter(service.team for service in services)
+    return [service.id for service in services], [
+        _on_call(service.team, catalog) / of_team[service.team] for service in services
+    ]
 
 
 def _on_call(team: str, catalog: Catalog) -> int:
@@ -177,7 +179,7 @@ class Stage:
         return Played(
             case.number,
             life.situation,
-            tuple(tuple(life.tries[one.id]) for one in life.situation.notifications),
+            tuple(tuple(life.tries[notification.id]) for notification in life.situation.notifications),
         )
 
     def _told(self, case: Case, dice: random.Random) -> Told:
@@ -343,7 +345,7 @@ def _store(context: Context, played: Played) -> Situation:
 def _note(evidence: dict[str, list[int]], case: Case, stored: Situation) -> None:
     """Add the incident to the evidence of the facts that it shows."""
     number = stored.incident.id
-    policies = {one.policy.id for one in stored.escalations}
+    policies = {escalation.policy.id for escalation in stored.escalations}
     for one in FACTS:
         kind = one["kind"]
         shows = {

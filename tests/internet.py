@@ -81,7 +81,7 @@ def _slack(payload: Any) -> tuple[str, Reply]:
     text = "\n".join(
         [
             payload.get("text") or "",
-            *(f"{one.get('title', '')}\n{one.get('text', '')}" for one in attachments),
+            *(f"{attachment.get('title', '')}\n{attachment.get('text', '')}" for attachment in attachments),
         ]
     )
     refused = {"ok": False, "error": "msg_too_long"}

@@ -201,11 +201,11 @@ class Bank(Escalate):
     @property
     def told(self) -> list[str]:
         """The ways of these messages, in order: "/sms/+447700900123"."""
-        return [unquote(one.path) for one in self.messages]
+        return [unquote(message.path) for message in self.messages]
 
     def message(self, way: str) -> Any:
         """The latest message that came this way."""
-        return [one.json for one in self.messages if unquote(one.path) == way][-1]
+        return [message.json for message in self.messages if unquote(message.path) == way][-1]
 
     def here(self, *arguments: str) -> Ran:
         """The same command in this process: for what comes after the command that a test is about,

@@ -345,7 +345,7 @@ class World:
         return self.post.letters[-1][1]
 
     def open_nudges(self) -> int:
-        return len([one for one in self.look().nudges if one.status is NudgeStatus.OPEN])
+        return len([nudge for nudge in self.look().nudges if nudge.status is NudgeStatus.OPEN])
 
     def history(self) -> list[tuple[int, str]]:
         """Everything sent so far, as (whole minutes since the start, "sms to ana")."""

@@ -96,8 +96,8 @@ def update(context: Context, incident_id: int, asked: Revision) -> Situation:
     by = reporter(asked.by, context)
     changes = updating.Changes(
         severity=find_severity(asked.severity, catalog) if asked.severity else None,
-        add_services=tuple(find_service(one, catalog).id for one in asked.add_services),
-        drop_services=tuple(find_service(one, catalog).id for one in asked.drop_services),
+        add_services=tuple(find_service(service, catalog).id for service in asked.add_services),
+        drop_services=tuple(find_service(service, catalog).id for service in asked.drop_services),
         lead=find_person(asked.lead, catalog) if asked.lead else None,
         labels={storable(name, "label"): storable(value, "label") for name, value in asked.labels},
         message=storable(asked.message, "message") if asked.message else None,
@@ -184,7 +184,7 @@ def page(
     message: str | None = None,
 ) -> Situation:
     """Page someone by hand."""
-    found = [find_target(one, context.running_catalog) for one in targets]
+    found = [find_target(target, context.running_catalog) for target in targets]
     who = whoever_types(by, context)
     said = storable(message, "message") if message else None
 
@@ -201,7 +201,7 @@ def go_to_level(context: Context, incident_id: int, level: int | None, *, by: st
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
         _must_be_running(situation, "escalated")
-        most = max((one.levels for one in situation.escalations), default=0)
+        most = max((escalation.levels for escalation in situation.escalations), default=0)
         if level is not None and not 1 <= level <= most:
             raise UsageProblem(
                 f"there is no level {level}: incident {incident_id} has {most}", f"name one from 1 to {most}"

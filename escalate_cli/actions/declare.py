@@ -140,7 +140,7 @@ def _broken(situation: Situation) -> tuple[str, ...]:
 
 
 def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
-    services = tuple(find_service(one, catalog).id for one in asked.services)
+    services = tuple(find_service(service, catalog).id for service in asked.services)
     routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
     named = (
         Routed(query=title, match="given", service=services[0], way=Way.NAMED, services=services)
@@ -273,7 +273,14 @@ def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Route
         candidates=tuple(routing_record(routing)["candidates"]),
         way=way,
         services=(service,) if service is not None else (),
-        because=next((", ".join(one.because) for one in routing.candidates if one.service == service), ""),
+        because=next(
+            (
+                ", ".join(candidate.because)
+                for candidate in routing.candidates
+                if candidate.service == service
+            ),
+            "",
+        ),
         fallback=(
             catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None
         ),
@@ -288,12 +295,12 @@ def routing_record(routing: Routing) -> dict[str, Any]:
         "service": routing.service,
         "candidates": [
             {
-                "service": one.service,
-                "name": one.name,
-                "team": one.team,
-                "score": one.score,
-                "because": list(one.because),
+                "service": candidate.service,
+                "name": candidate.name,
+                "team": candidate.team,
+                "score": candidate.score,
+                "because": list(candidate.because),
             }
-            for one in routing.candidates
+            for candidate in routing.candidates
         ],
     }

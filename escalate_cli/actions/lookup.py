@@ -106,7 +106,7 @@ def find_person(word: str, catalog: Catalog) -> str:
 
 def find_severity(word: str, catalog: Catalog) -> str:
     """The severity with this id; `Unknown` with the known ones otherwise."""
-    known = [one.id for one in catalog.severities]
+    known = [severity.id for severity in catalog.severities]
     if word in known:
         return word
     meant = did_you_mean(word, known)

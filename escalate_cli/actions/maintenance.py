@@ -38,7 +38,7 @@ def begin_maintenance(
     What was begun, and for each service of it the whole stretch in which it is quiet where that lasts longer.
     """
     catalog = context.running_catalog
-    named = dict.fromkeys(find_service(one, catalog).id for one in services)
+    named = dict.fromkeys(find_service(service, catalog).id for service in services)
     who = reporter(by, context)
     with context.store.transaction():
         now = context.moment()
@@ -81,14 +81,14 @@ def end_maintenance(
     with context.store.transaction():
         now = context.moment()
         situations = context.store.situations
-        quiet = [one.service for one in quiet_services(context)]
+        quiet = [service.service for service in quiet_services(context)]
         recorded = situations.maintenance()
         known = {one.service for one in recorded}
         # A service may have left the configuration since.
         asked = tuple(
             dict.fromkeys(
-                one if one in known else find_service(one, context.running_catalog).id
-                for one in services or quiet
+                service if service in known else find_service(service, context.running_catalog).id
+                for service in services or quiet
             )
         )
         said = storable(reason, "reason") if reason else None
@@ -136,7 +136,7 @@ def _bring_up_to_date(
 
 
 def _concerned(situation: Situation, services: Sequence[str]) -> bool:
-    scopes = (situation.incident.services, *(one.services for one in situation.escalations))
+    scopes = (situation.incident.services, *(escalation.services for escalation in situation.escalations))
     return any(one in services for scope in scopes for one in scope)
 
 
@@ -144,7 +144,7 @@ def quiet_services(context: Context) -> tuple[Maintenance, ...]:
     """The stretches that services are quiet now, one a service."""
     catalog, now = context.running_catalog, context.clock.now()
     recorded = context.store.situations.maintenance()
-    found = (core.quiet(recorded, catalog, one, now) for one in _services(recorded, context))
+    found = (core.quiet(recorded, catalog, service, now) for service in _services(recorded, context))
     return tuple(one for one in found if one is not None)
 
 

@@ -42,7 +42,9 @@ class Rehearsal(msgspec.Struct, frozen=True):
     @property
     def well(self) -> bool:
         """Whether somebody was to be told, and every message was taken."""
-        return not self.unreached and all(one.status is NotificationStatus.SENT for one in self.notifications)
+        return not self.unreached and all(
+            notification.status is NotificationStatus.SENT for notification in self.notifications
+        )
 
 
 def rehearse(context: Context, target: Target, by: str) -> Rehearsal:

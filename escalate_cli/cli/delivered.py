@@ -16,7 +16,7 @@ def nobody_is_paged(situation: Situation) -> list[str]:
     if (
         situation.notifications
         or not situation.paging
-        or any(one.muted or one.held is not None for one in situation.escalations)
+        or any(escalation.muted or escalation.held is not None for escalation in situation.escalations)
     ):
         return []
     return [

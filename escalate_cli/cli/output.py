@@ -73,7 +73,7 @@ def deliver(answer: Answer, options: Options) -> ExitCode:
     notes = () if options.quiet else answer.notes
     if answer.failures and options.json:  # one document, so that stderr can be parsed
         first, *others = answer.failures
-        fail(first, options, more={"others": [error_data(one) for one in others], "notes": list(notes)})
+        fail(first, options, more={"others": [error_data(other) for other in others], "notes": list(notes)})
         notes = ()
     elif answer.failures:
         for failure in answer.failures:

@@ -112,7 +112,7 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
 
         warnings += unusable_warning(context.known_catalog, context.clock.now())
     said = "\n".join(answer.notes)
-    missing = [one for one in warnings if one not in said]
+    missing = [warning for warning in warnings if warning not in said]
     return replace(answer, notes=[*missing, *answer.notes]) if missing else answer
 
 

@@ -54,7 +54,7 @@ def load_revision(revision: str, beside: Path) -> Loaded:
             f"`git log --oneline -- {where}` lists the revisions that have one",
             code="no-configuration",
         )
-    return compile_contents([one for one in contents if len(one.data) <= LARGEST])
+    return compile_contents([content for content in contents if len(content.data) <= LARGEST])
 
 
 def _toml_files(root: Path, commit: str, inside: str) -> list[str]:

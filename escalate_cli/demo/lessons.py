@@ -48,25 +48,25 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
     """Read the lessons from the stored record of an incident."""
     incident = situation.incident
     sent = [
-        one
-        for one in situation.notifications
-        if one.status is NotificationStatus.SENT and one.sent_at is not None
+        notification
+        for notification in situation.notifications
+        if notification.status is NotificationStatus.SENT and notification.sent_at is not None
     ]
     pages = [one for one in sent if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
     by = incident.acknowledged_by
-    levels = [one.level for one in pages if one.recipient == f"person:{by}" and one.level is not None]
+    levels = [page.level for page in pages if page.recipient == f"person:{by}" and page.level is not None]
 
     def since(at: int | None) -> Span | None:
         return None if at is None else at - incident.declared_at
 
     return Lessons(
-        first_page_after=since(min((one.sent_at or 0 for one in pages), default=None)),
+        first_page_after=since(min((page.sent_at or 0 for page in pages), default=None)),
         acknowledged_after=since(incident.acknowledged_at),
         acknowledged_by=catalog.name_of(f"person:{by}") if by else None,
         answered_level=max(levels, default=None),
         unanswered=_unanswered(timeline, catalog),
         nudges=len(situation.nudges),
-        nudges_accepted=sum(one.status is NudgeStatus.ACCEPTED for one in situation.nudges),
+        nudges_accepted=sum(nudge.status is NudgeStatus.ACCEPTED for nudge in situation.nudges),
         resolved_after=since(incident.resolved_at),
         messages=len(sent),
         people=len({one.recipient for one in sent if one.recipient.startswith("person:")}),

@@ -240,11 +240,11 @@ class Story:
         situation = self._situation()
         first = situation.escalations[0].id
         pages = [
-            one
-            for one in situation.notifications
-            if one.escalation_id == first and one.recipient.startswith("person:")
+            notification
+            for notification in situation.notifications
+            if notification.escalation_id == first and notification.recipient.startswith("person:")
         ]
-        return _id(max(pages, key=lambda one: (one.level or 0, one.id)).recipient)
+        return _id(max(pages, key=lambda page: (page.level or 0, page.id)).recipient)
 
     # ── what is told: the record, and the inbox ────────────────────────────────────────
 
@@ -254,16 +254,16 @@ class Story:
         entries = self._timeline()
         news: list[tuple[Instant, int, Happening]] = [
             # the message itself is shown
-            (one.at, 0, one)
-            for one in entries[self._told_entries :]
-            if one.kind is not EntryKind.SENT
+            (entry.at, 0, entry)
+            for entry in entries[self._told_entries :]
+            if entry.kind is not EntryKind.SENT
         ]
         self._told_entries = len(entries)
         self._collect()
         sent = [
-            one
-            for one in situation.notifications
-            if one.status is NotificationStatus.SENT and one.id not in self._told
+            notification
+            for notification in situation.notifications
+            if notification.status is NotificationStatus.SENT and notification.id not in self._told
         ]
         for one in sorted(sent, key=lambda one: (one.sent_at or 0, one.id)):
             self._told[one.id] = Delivery(one, self._claim(one))

@@ -123,7 +123,7 @@ class Dispatch:
         offered: set[int] = set()
         while True:
             if not self._queue or self._clock.monotonic() - self._looked_at > _LOOK_AGAIN_SECONDS:
-                severities = [one.id for one in self._catalog().severities]
+                severities = [severity.id for severity in self._catalog().severities]
                 waiting = self._store.outbox.waiting(now, _BATCH, incident_id, severities)
                 # what could not be claimed a moment ago is no work
                 self._queue = [one for one in waiting if one.id not in offered]
@@ -236,7 +236,7 @@ class Dispatch:
             return None
         others = outbox.companions(waiting, now) if ruling.digest else self._beside(waiting, now)
         severities = {one.id: one.severity for one in (waiting, *others)}
-        found = (first, *(outbox.claim(one.id, token, now, lease_until) for one in others))
+        found = (first, *(outbox.claim(other.id, token, now, lease_until) for other in others))
         together = {one.notification.id: one for one in found if one is not None}
         rank = self._catalog().severity
         leader, *rest = leader_first(

@@ -148,7 +148,7 @@ def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short
     kinds: dict[int, set[NotificationKind]] = {}
     for one in everything:
         kinds.setdefault(one.incident_id, set()).add(one.notification.kind)
-    parts = [Part(one, frozenset(kinds[one.id])) for one in situations.incidents(tuple(kinds))]
+    parts = [Part(incident, frozenset(kinds[incident.id])) for incident in situations.incidents(tuple(kinds))]
     unsure = any(one.notification.unsure for one in everything)
 
     def rank(severity: str) -> int:

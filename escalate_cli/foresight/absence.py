@@ -67,8 +67,8 @@ def was_told(record: Record, person: str) -> bool:
     """Whether anything was sent to this person, or is just being sent."""
     reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
     return any(
-        one.recipient == f"person:{person}" and one.status in reached
-        for one in record.situation.notifications
+        notification.recipient == f"person:{person}" and notification.status in reached
+        for notification in record.situation.notifications
     )
 
 
@@ -76,7 +76,11 @@ def stopped_by(record: Record, person: str) -> str:
     """The first condition that kept this person from being told, in the order in which the incident
     would have come to them.
     """
-    mine = [one for one in record.situation.notifications if one.recipient == f"person:{person}"]
+    mine = [
+        notification
+        for notification in record.situation.notifications
+        if notification.recipient == f"person:{person}"
+    ]
     if mine:
         # what is still to come counts before what will not
         order = (NotificationStatus.FAILED, NotificationStatus.CANCELLED)
@@ -113,7 +117,10 @@ def stopped_by(record: Record, person: str) -> str:
         _may_mean(one, person, record.catalog.fallback.team, record) for one in record.catalog.fallback.page
     ):
         return f"{_without_fallback(record)} ({record.catalog.fallback.source})"
-    policies = ", ".join(dict.fromkeys(one.policy.id for one in record.situation.escalations)) or "no policy"
+    policies = (
+        ", ".join(dict.fromkeys(escalation.policy.id for escalation in record.situation.escalations))
+        or "no policy"
+    )
     return f"nothing leads to them: no level of {policies}, no rule and not the fallback names them"
 
 
@@ -124,7 +131,11 @@ def _without_fallback(record: Record) -> str:
     )
     if paged is not None:
         return f"the fallback was paged at {record.at(paged.at)} and did not mean them then"
-    ends = [(end, one) for one in record.situation.escalations if (end := _end_of(one, record)) is not None]
+    ends = [
+        (end, escalation)
+        for escalation in record.situation.escalations
+        if (end := _end_of(escalation, record)) is not None
+    ]
     if not ends:
         return "the fallback is not paged yet: no policy has run out of levels"
     return f"the fallback was not needed: {_ended(*min(ends, key=lambda pair: pair[0].at), record)}"
@@ -231,7 +242,7 @@ def _may_mean(target: Target, person: str, team_id: str | None, record: Record) 
     teams = (
         [target.name or team_id]
         if target.name or team_id
-        else [one.team for one in record.situation.escalations]
+        else [escalation.team for escalation in record.situation.escalations]
     )
     for team in (catalog.teams.get(one or "") for one in teams):
         if team is None:
@@ -248,8 +259,8 @@ def _may_mean(target: Target, person: str, team_id: str | None, record: Record) 
 def _on_rota(schedule_id: str | None, person: str, catalog: Catalog) -> bool:
     schedule = catalog.schedules.get(schedule_id or "")
     return schedule is not None and (
-        any(person in one.members for one in schedule.rotations)
-        or any(one.person == person for one in schedule.overrides)
+        any(person in rotation.members for rotation in schedule.rotations)
+        or any(override.person == person for override in schedule.overrides)
     )
 
 

@@ -177,7 +177,7 @@ def _spans(catalog: Catalog) -> tuple[Span, ...]:
         when = rule.when
         if when.hours is not None:
             waits = (when.open_for, when.unacknowledged_for, when.no_update_for, when.at_severity_for)
-            found.update(one for one in waits if one is not None)
+            found.update(wait for wait in waits if wait is not None)
     return tuple(sorted(found))
 
 

@@ -36,12 +36,12 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]
     """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means
     to have them: what that leads to, coverage says."""
     used = {team.on_call for team in catalog.teams.values()}
-    used |= {one.name for one in targets_of(catalog) if one.kind is TargetKind.SCHEDULE}
+    used |= {target.name for target in targets_of(catalog) if target.kind is TargetKind.SCHEDULE}
     for schedule in catalog.schedules.values():
         limits = {rotation.hours for rotation in schedule.rotations}
         if schedule.id not in used or not schedule.rotations or (len(limits) == 1 and None not in limits):
             continue
-        gaps = [one for one in shifts_in(catalog, schedule, start, until) if one.person is None]
+        gaps = [shift for shift in shifts_in(catalog, schedule, start, until) if shift.person is None]
         if gaps:
             first, more = gaps[0], len(gaps) - 1
             again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
@@ -144,16 +144,18 @@ def _repeats(
     at = coverage.start
     while at < coverage.until:
         for subjects, by_answers in known.items():
-            recalled = by_answers.get(tuple([calendar.value(one, at) for one in subjects]))
+            recalled = by_answers.get(tuple([calendar.value(subject, at) for subject in subjects]))
             if recalled is not None:
                 break
         else:
             asked.clear()
             recalled = tuple(_at(row, policy, situation, catalog, at))
             subjects = tuple(sorted(asked))
-            known.setdefault(subjects, {})[tuple([calendar.value(one, at) for one in subjects])] = recalled
+            known.setdefault(subjects, {})[tuple([calendar.value(subject, at) for subject in subjects])] = (
+                recalled
+            )
             yield from recalled
-        following = (calendar.next(one, at) for one in subjects)
+        following = (calendar.next(subject, at) for subject in subjects)
         at = min((one for one in following if one is not None), default=coverage.until)
 
 
@@ -161,7 +163,7 @@ def _at(row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: In
     before: tuple[int, tuple[str, ...]] | None = None
     for number, level in enumerate(policy.levels, start=1):
         recipients = _reached(level, row.team, situation, catalog, at)
-        people = tuple(one for one in recipients if one.startswith("person:"))
+        people = tuple(recipient for recipient in recipients if recipient.startswith("person:"))
         if before is not None and people and set(recipients) <= set(before[1]):
             yield _Repeat(row, number, before[0], people, at)
         if people:
@@ -174,9 +176,9 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
     if opens_at is None or not judge(level.when, situation, catalog, at, team=team).holds:
         return ()
     found = [
-        one
+        recipient
         for target in level.notify
-        for one in resolve(target, team, situation, catalog, opens_at).recipients
+        for recipient in resolve(target, team, situation, catalog, opens_at).recipients
     ]
     return tuple(
         dict.fromkeys(one.address for one in found if contacts(one, urgency_of(situation, catalog), catalog))
@@ -185,13 +187,13 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
 
 def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> Finding:
     first = repeats[0]
-    teams = list(dict.fromkeys(one.row.team for one in repeats))
+    teams = list(dict.fromkeys(repeat.row.team for repeat in repeats))
     people = list(
         dict.fromkeys(
-            catalog.name_of(one)
+            catalog.name_of(person)
             for repeat in repeats
             if repeat.row.team == first.row.team
-            for one in repeat.people
+            for person in repeat.people
         )
     )
     others = f" (and others for {some(teams[1:])})" if len(teams) > 1 else ""

@@ -102,9 +102,11 @@ def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
     """What decides who is paged for a service: two services with the same kind are the same to everybody."""
     service = catalog.services[service_id]
     conditions = [rule.when for rule in catalog.rules] + [
-        level.when for one in catalog.policies.values() for level in one.levels
+        level.when for policy in catalog.policies.values() for level in policy.levels
     ]
-    named = any(one.services is not None and service_id in one.services for one in conditions)
+    named = any(
+        condition.services is not None and service_id in condition.services for condition in conditions
+    )
     return (service.team, service.policy, service_id if named else "")
 
 
@@ -158,8 +160,8 @@ def _bare(schedule: Schedule) -> Schedule:
     return replace(
         schedule,
         source="",
-        rotations=tuple(replace(one, source="") for one in schedule.rotations),
-        overrides=tuple(replace(one, source="") for one in schedule.overrides),
+        rotations=tuple(replace(rotation, source="") for rotation in schedule.rotations),
+        overrides=tuple(replace(override, source="") for override in schedule.overrides),
     )
 
 

@@ -57,8 +57,8 @@ def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
     schedule); a channel by whatever it is told.
     """
     return any(
-        _is_meant(one, expectation.reaches, catalog)
-        for one in _messages(expectation, catalog, at, expectation.within)
+        _is_meant(message, expectation.reaches, catalog)
+        for message in _messages(expectation, catalog, at, expectation.within)
     )
 
 

@@ -64,7 +64,11 @@ def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
     """
     situation = record.situation
     links = [*_beginning(record)]
-    told = [one for one in situation.notifications if person is None or one.recipient == f"person:{person}"]
+    told = [
+        notification
+        for notification in situation.notifications
+        if person is None or notification.recipient == f"person:{person}"
+    ]
     for escalation in situation.escalations:
         mine = [one for one in told if one.escalation_id == escalation.id]
         if mine or person is None:
@@ -72,9 +76,9 @@ def explain(record: Record, person: str | None = None) -> tuple[Link, ...]:
     others = [one for one in told if one.escalation_id is None]
     if person is None:
         links += _to_messages(
-            [one for one in others if one.kind is not NotificationKind.RESOLVED], record, None
+            [other for other in others if other.kind is not NotificationKind.RESOLVED], record, None
         )
-        links += _to_the_end([one for one in others if one.kind is NotificationKind.RESOLVED], record)
+        links += _to_the_end([other for other in others if other.kind is NotificationKind.RESOLVED], record)
     else:
         links += _to_messages(others, record, None)
     return tuple(links)
@@ -119,9 +123,9 @@ def _to_escalation(escalation: Escalation, record: Record) -> list[Link]:
         )
     ]
     own = [
-        catalog.services[one]
-        for one in escalation.services
-        if one in catalog.services and catalog.services[one].policy == policy.id
+        catalog.services[service]
+        for service in escalation.services
+        if service in catalog.services and catalog.services[service].policy == policy.id
     ]
     if own:
         links.append(

@@ -57,7 +57,7 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
         late = [
             (row, period)
             for row in rows
-            if any(catalog.severity(one).urgency is Urgency.HIGH for one in row.severities)
+            if any(catalog.severity(severity).urgency is Urgency.HIGH for severity in row.severities)
             for period in periods(
                 _cut(row.stretches, limit), lambda one: not _is_unreached(one) and (one.after or 0) > limit
             )
@@ -117,7 +117,7 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
     worst = period.worst
     instead = "and there is no fallback"
     if worst.after is not None:
-        names = ", ".join(_name(one, catalog) for one in worst.people)
+        names = ", ".join(_name(person, catalog) for person in worst.people)
         instead = f"only the fallback, {names}, after {show_duration(worst.after)}"
     elif catalog.fallback.page:
         instead = "and the fallback reaches nobody either"
@@ -147,7 +147,7 @@ def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, cata
     row, period = max(found, key=lambda one: (one[1].worst.after or 0, -one[1].start))
     worst = period.worst
     after = worst.after or 0
-    names = ", ".join(_name(one, catalog) for one in worst.people)
+    names = ", ".join(_name(person, catalog) for person in worst.people)
     held = f", {local_time(worst.reached_at, catalog.settings.timezone)}" if worst.held else ""
     message = (
         f"{_what(found)}: the first person is reached later than"
@@ -165,8 +165,8 @@ def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, cata
 
 def _what(found: list[tuple[Row, Period]]) -> str:
     """Which services at which severities: `login, payments (major, critical)`."""
-    services = list(dict.fromkeys(one for row, _ in found for one in row.services))
-    severities = list(dict.fromkeys(one for row, _ in found for one in row.severities))
+    services = list(dict.fromkeys(service for row, _ in found for service in row.services))
+    severities = list(dict.fromkeys(severity for row, _ in found for severity in row.severities))
     return f"{some(services)} ({', '.join(severities)})"
 
 

@@ -113,26 +113,26 @@ def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], 
 def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[Instant]:
     """What is due after `now`, but for the rules that look at hours: those are asked about at every look."""
     every = {rule.name: rule.every for rule in catalog.rules if rule.every is not None}
-    due = [one.next_at for one in situation.escalations]
-    due += [one.expires_at for one in situation.nudges]
+    due = [escalation.next_at for escalation in situation.escalations]
+    due += [nudge.expires_at for nudge in situation.nudges]
     due += [
-        one.fired_at + every[one.rule]
-        for one in situation.rules
-        if one.fired_at is not None and one.rule in every
+        rule.fired_at + every[rule.rule]
+        for rule in situation.rules
+        if rule.fired_at is not None and rule.rule in every
     ]
     return frozenset(one for one in due if one is not None and one > now)
 
 
 def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None:
     pages = [
-        one
-        for one in situation.notifications
-        if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")
+        notification
+        for notification in situation.notifications
+        if notification.kind is NotificationKind.PAGE and notification.recipient.startswith("person:")
     ]
-    pages = [one for one in pages if one.due_at <= now]
+    pages = [page for page in pages if page.due_at <= now]
     if not pages:
         return None
-    fallback = [one for one in pages if one.level is None and one.source == catalog.fallback.source]
-    chosen = pages if len(fallback) == len(pages) else [one for one in pages if one not in fallback]
+    fallback = [page for page in pages if page.level is None and page.source == catalog.fallback.source]
+    chosen = pages if len(fallback) == len(pages) else [page for page in pages if page not in fallback]
     people = tuple(dict.fromkeys(one.recipient.removeprefix("person:") for one in chosen))
     return First(people, now, chosen is pages and bool(fallback), chosen[0].because)

@@ -57,9 +57,9 @@ def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) ->
 
 
 def _take(simulation: Simulation, at: Instant, reached: dict[str, Span]) -> None:
-    for one in simulation.messages:
-        if one.person is not None and one.kind in _CALLS:
-            reached.setdefault(one.person, one.at - at)
+    for message in simulation.messages:
+        if message.person is not None and message.kind in _CALLS:
+            reached.setdefault(message.person, message.at - at)
 
 
 @dataclass
@@ -120,7 +120,7 @@ class _Rounds:
         """The first change after `at` of what was asked about after `since`."""
         asked = {subject for when, subjects in self._asked_at if when > since for subject in subjects}
         changes = (self._calendar.next(subject, at) for subject in asked)
-        return min((one for one in changes if one is not None), default=None)
+        return min((change for change in changes if change is not None), default=None)
 
 
 def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
@@ -130,18 +130,18 @@ def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
         situation.incident.severity,
         situation.incident.status,
         situation.incident.services,
-        tuple(_standing_of(one, now) for one in situation.escalations),
-        tuple(sorted(_remembered(one, catalog, now) for one in situation.rules)),
+        tuple(_standing_of(escalation, now) for escalation in situation.escalations),
+        tuple(sorted(_remembered(rule, catalog, now) for rule in situation.rules)),
         tuple((one.rule, _from(now, one.expires_at)) for one in _open(situation)),
         tuple(
             sorted(
-                (one.recipient, one.gateway, one.due_at - now)
-                for one in situation.notifications
-                if one.status in _WAITING
+                (notification.recipient, notification.gateway, notification.due_at - now)
+                for notification in situation.notifications
+                if notification.status in _WAITING
             )
         ),
         tuple(sorted(situation.turns.items())),
-        tuple(_from(now, one) for one in waits),
+        tuple(_from(now, wait) for wait in waits),
     )
 
 
@@ -157,7 +157,7 @@ def _remembered(state: RuleState, catalog: Catalog, now: Instant) -> tuple[str, 
 
 
 def _open(situation: Situation) -> list[Nudge]:
-    return [one for one in situation.nudges if one.status is NudgeStatus.OPEN]
+    return [nudge for nudge in situation.nudges if nudge.status is NudgeStatus.OPEN]
 
 
 def _from(now: Instant, at: Instant | None) -> Span | None:
@@ -172,14 +172,16 @@ def _later(situation: Situation, span: Span) -> Situation:
 
     return replace(
         situation.changed(next_due_at=moved(situation.incident.next_due_at)),
-        escalations=tuple(replace(one, next_at=moved(one.next_at)) for one in situation.escalations),
-        rules=tuple(
-            replace(one, looked_at=one.looked_at + span, fired_at=moved(one.fired_at))
-            for one in situation.rules
+        escalations=tuple(
+            replace(escalation, next_at=moved(escalation.next_at)) for escalation in situation.escalations
         ),
-        nudges=tuple(replace(one, expires_at=moved(one.expires_at)) for one in situation.nudges),
+        rules=tuple(
+            replace(rule, looked_at=rule.looked_at + span, fired_at=moved(rule.fired_at))
+            for rule in situation.rules
+        ),
+        nudges=tuple(replace(nudge, expires_at=moved(nudge.expires_at)) for nudge in situation.nudges),
         notifications=tuple(
-            replace(one, due_at=one.due_at + span, sent_at=moved(one.sent_at))
-            for one in situation.notifications
+            replace(notification, due_at=notification.due_at + span, sent_at=moved(notification.sent_at))
+            for notification in situation.notifications
         ),
     )

@@ -49,9 +49,13 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
     """
     situation = declare(said, catalog, at).situation
     seen: dict[tuple[str, int], LevelWalked] = {}
-    begun = {one.id for one in situation.escalations}
-    repeat = max((one.policy.repeat for one in situation.escalations), default=0)
-    steps = 4 + sum(2 * one.levels * (one.policy.repeat + 1) for one in situation.escalations) * 2
+    begun = {escalation.id for escalation in situation.escalations}
+    repeat = max((escalation.policy.repeat for escalation in situation.escalations), default=0)
+    steps = (
+        4
+        + sum(2 * escalation.levels * (escalation.policy.repeat + 1) for escalation in situation.escalations)
+        * 2
+    )
     fallback: tuple[Span, tuple[str, ...]] | None = None
     again: Span | None = None
     for _ in range(min(steps, _MOST_STEPS)):
@@ -67,10 +71,12 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
                 and fallback is None
             ):
                 fallback = (entry.at - at, event.recipients)
-        if again is None and any(one.cycle for one in situation.escalations):
+        if again is None and any(escalation.cycle for escalation in situation.escalations):
             again = max((entry.at for entry in situation.entries), default=at) - at
         paging = [
-            one for one in situation.escalations if one.status is EscalationStatus.PAGING and one.id in begun
+            escalation
+            for escalation in situation.escalations
+            if escalation.status is EscalationStatus.PAGING and escalation.id in begun
         ]
         due = min((one.next_at for one in paging if one.next_at is not None), default=None)
         if due is None:

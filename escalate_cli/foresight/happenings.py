@@ -128,11 +128,11 @@ def _unless_over(act: Act, verb: str) -> Act:
 def paged_last(situation: Situation) -> str | None:
     """The person whose page went out last; the first of them where several went at once."""
     pages = [
-        one
-        for one in situation.notifications
-        if one.kind is NotificationKind.PAGE
-        and one.status is NotificationStatus.SENT
-        and one.recipient.startswith("person:")
+        notification
+        for notification in situation.notifications
+        if notification.kind is NotificationKind.PAGE
+        and notification.status is NotificationStatus.SENT
+        and notification.recipient.startswith("person:")
     ]
-    latest = max((one.sent_at or 0 for one in pages), default=None)
-    return next((one.recipient.removeprefix("person:") for one in pages if one.sent_at == latest), None)
+    latest = max((page.sent_at or 0 for page in pages), default=None)
+    return next((page.recipient.removeprefix("person:") for page in pages if page.sent_at == latest), None)

@@ -54,15 +54,15 @@ def policy_users(catalog: Catalog) -> dict[str, dict[str, None]]:
 
 def _unused(catalog: Catalog) -> Iterator[Finding]:
     targets = list(targets_of(catalog))
-    named = {kind: {one.name for one in targets if one.kind is kind} for kind in TargetKind}
+    named = {kind: {target.name for target in targets if target.kind is kind} for kind in TargetKind}
     rotations = [rotation for schedule in catalog.schedules.values() for rotation in schedule.rotations]
     overrides = [override for schedule in catalog.schedules.values() for override in schedule.overrides]
     teams = catalog.teams.values()
     conditions = [rule.when for rule in catalog.rules]
     conditions += [level.when for policy in catalog.policies.values() for level in policy.levels]
     during = {level.during for policy in catalog.policies.values() for level in policy.levels}
-    contacts = [one.contact for one in catalog.people.values()] + [
-        one.contact for one in catalog.channels.values()
+    contacts = [person.contact for person in catalog.people.values()] + [
+        channel.contact for channel in catalog.channels.values()
     ]
     used: dict[str, tuple[Mapping[str, Any], set[str | None], str]] = {
         "policy": (
@@ -74,7 +74,7 @@ def _unused(catalog: Catalog) -> Iterator[Finding]:
             catalog.people,
             named[TargetKind.PERSON]
             | {one for team in teams for one in (*team.members, team.lead)}
-            | {one for rotation in rotations for one in rotation.members}
+            | {member for rotation in rotations for member in rotation.members}
             | {override.person for override in overrides},
             "in no team, no schedule and no policy: nothing ever reaches them",
         ),
@@ -130,7 +130,9 @@ def _left(catalog: Catalog) -> Iterator[Finding]:
 def _over(catalog: Catalog, now: Instant) -> Iterator[Finding]:
     for schedule in catalog.schedules.values():
         tz = zone_or_utc(schedule.timezone)
-        old = [one for one in schedule.overrides if local_to_instant(one.until, tz) < now - _OLD]
+        old = [
+            override for override in schedule.overrides if local_to_instant(override.until, tz) < now - _OLD
+        ]
         if old:
             last = max(old, key=lambda one: one.until)
             many = f"{len(old)} overrides" if len(old) > 1 else "an override"
@@ -164,7 +166,9 @@ def _unspoken(catalog: Catalog) -> Iterator[Finding]:
             if routing.service == service.id:
                 break
             others.update(
-                dict.fromkeys(one.service for one in routing.candidates if one.service != service.id)
+                dict.fromkeys(
+                    candidate.service for candidate in routing.candidates if candidate.service != service.id
+                )
             )
         else:
             instead = f"they fit {some(list(others))} as well or better" if others else "they are too general"

@@ -52,7 +52,9 @@ def look_ahead(
     }
     findings = [_not_looked_at(f"coverage of {what}", why) for what, why in coverage.unknown]
     findings += [one for what, look in looks.items() for one in _looked(what, look)]
-    return Outlook(coverage, tuple(sorted(findings, key=lambda one: (place_of(one.source), one.code))))
+    return Outlook(
+        coverage, tuple(sorted(findings, key=lambda finding: (place_of(finding.source), finding.code)))
+    )
 
 
 def _unusable(catalog: Catalog, now: Instant) -> Iterator[Finding]:

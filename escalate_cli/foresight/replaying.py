@@ -74,8 +74,12 @@ class Replay(msgspec.Struct, frozen=True):
     @property
     def gained(self) -> Span:
         """How much earlier the first person is reached; negative: later; 0 where nobody is on one side."""
-        recorded = min((one.recorded for one in self.people if one.recorded is not None), default=None)
-        replayed = min((one.replayed for one in self.people if one.replayed is not None), default=None)
+        recorded = min(
+            (person.recorded for person in self.people if person.recorded is not None), default=None
+        )
+        replayed = min(
+            (person.replayed for person in self.people if person.replayed is not None), default=None
+        )
         return recorded - replayed if recorded is not None and replayed is not None else 0
 
 
@@ -98,11 +102,13 @@ def replay(
         next_turns=_turns(situation),
     )
     recorded = _first(
-        (one.recipient, _first_tried(one) - incident.declared_at)
-        for one in situation.notifications
-        if one.kind in _CALLS and _went(one)
+        (notification.recipient, _first_tried(notification) - incident.declared_at)
+        for notification in situation.notifications
+        if notification.kind in _CALLS and _went(notification)
     )
-    replayed = _first((one.recipient, one.after) for one in simulation.messages if one.kind in _CALLS)
+    replayed = _first(
+        (message.recipient, message.after) for message in simulation.messages if message.kind in _CALLS
+    )
     people = [Reach(one, recorded.get(one), replayed[one]) for one in replayed]
     people += [Reach(one, recorded[one], None) for one in recorded if one not in replayed]
     return Replay(situation, simulation, tuple(people), _remarks(said, timeline, catalog))
@@ -226,7 +232,7 @@ def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | N
     if isinstance(event, happened.NudgeAnswered):
         return happenings.answer(span, event.accepted, rule=event.rule, by=by)
     if isinstance(event, happened.PagedByHand):
-        targets = tuple(_target(one) for one in event.recipients)
+        targets = tuple(_target(recipient) for recipient in event.recipients)
         return happenings.by_hand(span, targets, by=by, message=event.message)
     if isinstance(event, happened.GoneOnByHand):
         asked = [one.event for one in some if isinstance(one.event, happened.GoneOnByHand)]
@@ -306,11 +312,11 @@ def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
 
 def _remarks(said: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
     remarks = [
-        f'the service "{one}" is not in this configuration'
-        for one in said.services
-        if one not in catalog.services
+        f'the service "{service}" is not in this configuration'
+        for service in said.services
+        if service not in catalog.services
     ]
-    if said.severity not in {one.id for one in catalog.severities}:
+    if said.severity not in {severity.id for severity in catalog.severities}:
         remarks.append(
             f'the severity "{said.severity}" is not in this configuration: it counts as the gravest'
         )

@@ -43,14 +43,16 @@ def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
 
 def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:
     """The idle members of each rotation, by its number from 1."""
-    wanted = {number: list(dict.fromkeys(one.members)) for number, one in enumerate(schedule.rotations, 1)}
+    wanted = {
+        number: list(dict.fromkeys(rotation.members)) for number, rotation in enumerate(schedule.rotations, 1)
+    }
     period = _period(schedule.rotations)
-    starts = [_begin(one, schedule, now) for one in schedule.rotations if one.members]
+    starts = [_begin(rotation, schedule, now) for rotation in schedule.rotations if rotation.members]
     begin = max(starts, default=now)
     if period is None or begin + period - now > _LONGEST:
         seen = {
-            number: _within_hours(one, schedule, hours, now)
-            for number, one in enumerate(schedule.rotations, 1)
+            number: _within_hours(rotation, schedule, hours, now)
+            for number, rotation in enumerate(schedule.rotations, 1)
         }
     else:
         seen = _seen(schedule, hours, now, begin + period)
@@ -58,7 +60,9 @@ def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int
             later = _seen(schedule, hours, begin + _HALF_A_YEAR, begin + _HALF_A_YEAR + period)
             seen = {number: seen.get(number, set()) | later.get(number, set()) for number in wanted}
     anywhere = set().union(*seen.values())
-    idle = {number: [one for one in members if one not in anywhere] for number, members in wanted.items()}
+    idle = {
+        number: [member for member in members if member not in anywhere] for number, members in wanted.items()
+    }
     return {number: members for number, members in idle.items() if members}
 
 
@@ -70,12 +74,12 @@ def _period(rotations: tuple[Rotation, ...]) -> Span | None:
     """After how long everything has come round, whole weeks; None where months are counted, which
     never come round with weeks.
     """
-    if any(one.unit not in ("d", "w") for one in rotations):
+    if any(rotation.unit not in ("d", "w") for rotation in rotations):
         return None
     days = [
-        len(one.members) * one.count * (_WEEK_DAYS if one.unit == "w" else 1)
-        for one in rotations
-        if one.members
+        len(rotation.members) * rotation.count * (_WEEK_DAYS if rotation.unit == "w" else 1)
+        for rotation in rotations
+        if rotation.members
     ]
     return (lcm(_WEEK_DAYS, *days) + 1) * DAY  # a day more: clocks may change within
 
@@ -118,7 +122,7 @@ def _finding(
     schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant
 ) -> Finding:
     rotation = schedule.rotations[number - 1]
-    names = some([f'"{one}"' for one in members])
+    names = some([f'"{member}"' for member in members])
     outside = rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now)
     why = (
         f'every turn of theirs lies outside the hours "{rotation.hours}"'

@@ -57,7 +57,11 @@ class Rounds:
             return planned, []
         loop = visits[before + 1 :]
         period = now - visits[before][0]
-        standing = [one.next_at for one in planned.situation.escalations if _stands_still(one, self._catalog)]
+        standing = [
+            escalation.next_at
+            for escalation in planned.situation.escalations
+            if _stands_still(escalation, self._catalog)
+        ]
         ends = [self._until, *(at - period for at in standing if at is not None)]
         times = self._alike(loop, period, min(ends))
         if times < 1:
@@ -121,7 +125,7 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
     every = {rule.name for rule in catalog.rules if rule.every is not None}
     return (
         incident.severity,
-        tuple(_state_of(one, catalog, now) for one in situation.escalations),
+        tuple(_state_of(escalation, catalog, now) for escalation in situation.escalations),
         tuple(
             (
                 one.rule,
@@ -131,14 +135,14 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
             for one in situation.rules
         ),
         tuple(
-            (one.rule, (one.expires_at or now) - now)
-            for one in situation.nudges
-            if one.status is NudgeStatus.OPEN
+            (nudge.rule, (nudge.expires_at or now) - now)
+            for nudge in situation.nudges
+            if nudge.status is NudgeStatus.OPEN
         ),
         frozenset(
-            (one.escalation_id, one.level)
-            for one in situation.notifications
-            if one.kind is NotificationKind.PAGE
+            (notification.escalation_id, notification.level)
+            for notification in situation.notifications
+            if notification.kind is NotificationKind.PAGE
         ),
         tuple(sorted(situation.turns.items())),
     )
@@ -176,14 +180,16 @@ def _moved(situation: Situation, catalog: Catalog, span: Span) -> Situation:
         situation,
         incident=replace(situation.incident, next_due_at=_later(situation.incident.next_due_at, span)),
         escalations=tuple(
-            one if _stands_still(one, catalog) else replace(one, next_at=_later(one.next_at, span))
-            for one in situation.escalations
+            escalation
+            if _stands_still(escalation, catalog)
+            else replace(escalation, next_at=_later(escalation.next_at, span))
+            for escalation in situation.escalations
         ),
         rules=tuple(
-            replace(one, looked_at=one.looked_at + span, fired_at=_later(one.fired_at, span))
-            for one in situation.rules
+            replace(rule, looked_at=rule.looked_at + span, fired_at=_later(rule.fired_at, span))
+            for rule in situation.rules
         ),
-        nudges=tuple(replace(one, expires_at=_later(one.expires_at, span)) for one in situation.nudges),
+        nudges=tuple(replace(nudge, expires_at=_later(nudge.expires_at, span)) for nudge in situation.nudges),
     )
 
 

@@ -167,7 +167,7 @@ def _run(
         while ahead and ahead[0][0] <= life.now:
             life.do(ahead.pop(0)[1])
             life.settle()
-        found = enough is not None and any(enough(one) for one in life.messages[looked:])
+        found = enough is not None and any(enough(message) for message in life.messages[looked:])
         looked = len(life.messages)
         found = found or (settled is not None and settled(life.situation, life.now))
         moments = [at for at in (life.next_at, ahead[0][0] if ahead else None) if at is not None]
@@ -211,7 +211,11 @@ class _Life:
     @property
     def next_at(self) -> Instant | None:
         """The next instant at which time does something."""
-        due = [one.due_at for one in self.situation.notifications if one.status in _WAITING]
+        due = [
+            notification.due_at
+            for notification in self.situation.notifications
+            if notification.status in _WAITING
+        ]
         if self.situation.incident.next_due_at is not None:
             due.append(self.situation.incident.next_due_at)
         return min(due, default=None)
@@ -248,15 +252,15 @@ class _Life:
         """
         due = sorted(
             (
-                one
-                for one in self.situation.notifications
-                if one.status in _WAITING and one.due_at <= self.now
+                notification
+                for notification in self.situation.notifications
+                if notification.status in _WAITING and notification.due_at <= self.now
             ),
-            key=lambda one: one.due_at,
+            key=lambda notification: notification.due_at,
         )
         if not due:
             return False
-        known = {one.id: one for one in self.situation.notifications}
+        known = {notification.id: notification for notification in self.situation.notifications}
         # One that is no longer what it was is held back, or goes with a digest.
         attempts = [
             claimed

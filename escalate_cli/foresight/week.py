@@ -79,7 +79,7 @@ def worse(one: Cell, other: Cell) -> Cell:
 
 def worst(cells: Iterable[Cell | None]) -> Cell | None:
     """The worst of several cells."""
-    known = [one for one in cells if one is not None]
+    known = [cell for cell in cells if cell is not None]
     return reduce(worse, known) if known else None
 
 

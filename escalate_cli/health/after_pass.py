@@ -73,7 +73,7 @@ def after_pass(
     for step in steps:
         if keep_on():
             safely(step, report)
-    forgotten = not looked or any(one.code != IN_VAIN for one in findings)
+    forgotten = not looked or any(finding.code != IN_VAIN for finding in findings)
     well = (
         not forgotten
         and not report.troubles
@@ -125,7 +125,7 @@ def _mend_indexes(context: Context, findings: tuple[Finding, ...], report: PassR
     """What is due and was not seen, or seen and is not due, may be an index's fault; whether it
     was, and is put right.
     """
-    late = any(one.code in OVERLOOKED for one in findings)
+    late = any(finding.code in OVERLOOKED for finding in findings)
     if not (late or report.unfounded) or not is_time_to_look(context):
         return False
     note = rebuild_if_damaged(context)
@@ -141,7 +141,7 @@ def _alarm(context: Context, findings: tuple[Finding, ...], report: PassReport) 
     True when there is one; it is due at once.
     """
     store = context.store
-    news = [one for one in findings if _is_news(one, store)]
+    news = [finding for finding in findings if _is_news(finding, store)]
     told = []
     for incident_id in dict.fromkeys(one.incident_id for one in news):
         try:

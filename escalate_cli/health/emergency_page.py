@@ -240,7 +240,9 @@ class Page:
         catalog, now = self._catalog(), self._context.clock.now()
         if self.running or catalog is None:
             return
-        limit = max((one.timeout for one in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
+        limit = (
+            max((gateway.timeout for gateway in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
+        )
         if not self._mark.take(now, limit) and not each:
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
@@ -286,15 +288,15 @@ class Page:
         from escalate_cli.config.secrets import expand
 
         nothing = Situation(Incident(0, "escalate itself", "", now, now))
-        for one in addresses(nothing, catalog, now):
-            gateway = catalog.gateways[one.contact.gateway]
+        for address in addresses(nothing, catalog, now):
+            gateway = catalog.gateways[address.contact.gateway]
             try:
-                expanded = expand(gateway.url, one.contact.address, self._context.environ)
+                expanded = expand(gateway.url, address.contact.address, self._context.environ)
                 message = short if gateway.text is TextForm.SHORT else full
                 envelope = sealed(gateway, expanded, message, short, NotificationKind.PAGE)
             except Exception:  # noqa: S112 - the other addresses are what is left
                 continue
-            yield catalog.name_of(one.recipient.address), envelope
+            yield catalog.name_of(address.recipient.address), envelope
 
 
 def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:

@@ -123,10 +123,14 @@ class Document(msgspec.Struct, frozen=True):
 
 def document(situation: Situation, record: Record, timeline: Sequence[Entry]) -> Document:
     """The document of an incident, from what is stored of it."""
-    teams = {one.id: one.team for one in situation.escalations}
+    teams = {escalation.id: escalation.team for escalation in situation.escalations}
     rows = [
-        Told(one, teams.get(one.escalation_id or 0), one.sent_at or one.created_at)
-        for one in situation.notifications
+        Told(
+            notification,
+            teams.get(notification.escalation_id or 0),
+            notification.sent_at or notification.created_at,
+        )
+        for notification in situation.notifications
     ]
     rows.sort(key=lambda row: (row.at, row.notification.id))
     return Document(
@@ -159,7 +163,7 @@ def _missed(entry: Entry) -> list[Missed]:
     reasons = event.missed if isinstance(event, LevelPaged | PagedByHand | Informed) else ()
     if entry.kind is EntryKind.SKIPPED and not reasons:
         reasons = (entry.text,)
-    return [Missed(entry.at, entry.team, getattr(event, "level", None), one) for one in reasons]
+    return [Missed(entry.at, entry.team, getattr(event, "level", None), reason) for reason in reasons]
 
 
 def _waits(timeline: Sequence[Entry]) -> list[Delay]:
@@ -193,7 +197,7 @@ def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
         event = entry.event
         if isinstance(event, Attempt) and (isinstance(event, Retrying) or event.notification in tried):
             tried.setdefault(event.notification, []).append(entry)
-    known = {one.id for one in situation.notifications}
+    known = {notification.id for notification in situation.notifications}
     return [_retry(some) for number, some in tried.items() if number in known]
 
 

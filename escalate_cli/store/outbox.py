@@ -274,6 +274,6 @@ class Outbox:
 
     def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...]) -> Claimed:
         """Note that these go out in one message, which `claimed` leads."""
-        for one in companions:
-            self._db.change(_sql.bundle, id=one.notification.id, leader=claimed.notification.id)
+        for companion in companions:
+            self._db.change(_sql.bundle, id=companion.notification.id, leader=claimed.notification.id)
         return replace(claimed, also=companions)

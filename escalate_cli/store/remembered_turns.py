@@ -55,7 +55,7 @@ def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tup
             taken = [] if old is None else taken_turns(old, catalog, schedule, before.at, now)
             if taken:
                 ends = [one.until for one in taken]
-                until = None if None in ends else max(one for one in ends if one is not None)
+                until = None if None in ends else max(end for end in ends if end is not None)
                 found[schedule] = before._replace(until=until), taken
     return found
 

@@ -73,7 +73,9 @@ def person_data(catalog: Catalog, person: Person, at: Instant) -> Data:
         "teams": sorted(catalog.teams_of(person.id)),
         "leads": [team.id for team in catalog.teams.values() if team.lead == person.id],
         "on_call": [
-            one.id for one in catalog.schedules.values() if shift_in(catalog, one, at).person == person.id
+            schedule.id
+            for schedule in catalog.schedules.values()
+            if shift_in(catalog, schedule, at).person == person.id
         ],
         "notify": {urgency.value: _steps(catalog.steps(person, urgency)) for urgency in Urgency},
         "source": person.source,

@@ -22,7 +22,7 @@ def story_data(played: Played, place: Place) -> Data:
     declared_at = played.situation.incident.declared_at
     catalog = place.context.running_catalog
     return {
-        "steps": [_scene(one, declared_at) for one in played.scenes],
+        "steps": [_scene(scene, declared_at) for scene in played.scenes],
         "messages": [
             {"at": iso(one.at), "gateway": one.gateway, "to": one.to, "title": one.title, "text": one.text}
             for one in place.inbox.received
@@ -41,7 +41,7 @@ def _scene(scene: Scene, declared_at: Instant) -> Data:
         "step": scene.name,
         "title": scene.title,
         "commands": list(scene.commands),
-        "happened": [_happening(one, declared_at) for one in scene.happenings],
+        "happened": [_happening(happening, declared_at) for happening in scene.happenings],
     }
 
 

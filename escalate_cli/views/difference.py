@@ -16,15 +16,15 @@ def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
     return {
         "changes": [
             {
-                "service": one.service,
-                "severity": one.severity,
-                "person": one.person,
-                "before_seconds": None if one.before is None else one.before // SECOND,
-                "after_seconds": None if one.after is None else one.after // SECOND,
-                "at": iso(one.at),
-                "moments": [iso(at) for at in one.moments],
+                "service": change.service,
+                "severity": change.severity,
+                "person": change.person,
+                "before_seconds": None if change.before is None else change.before // SECOND,
+                "after_seconds": None if change.after is None else change.after // SECOND,
+                "at": iso(change.at),
+                "moments": [iso(at) for at in change.moments],
             }
-            for one in changes
+            for change in changes
         ]
     }
 
@@ -70,25 +70,25 @@ def _verdict(one: Change) -> str:
 
 def people_of(changes: Sequence[Change]) -> list[str]:
     """The people for whom something changes."""
-    return sorted({one.person for one in changes})
+    return sorted({change.person for change in changes})
 
 
 def services_of(changes: Sequence[Change]) -> list[str]:
     """The services about which something changes."""
-    return sorted({one.service for one in changes})
+    return sorted({change.service for change in changes})
 
 
 def changes_for(changes: Sequence[Change], person: str) -> list[Change]:
     """The changes for this person."""
-    return [one for one in changes if one.person == person]
+    return [change for change in changes if change.person == person]
 
 
 def people_and_verdicts(changes: Sequence[Change], service: str, old: Catalog, new: Catalog) -> str:
     """The people for whom a service changes, each with what becomes of them: "Ana Ruiz (earlier)"."""
     verdicts: dict[str, dict[str, None]] = {}
-    for one in changes:
-        if one.service == service:
-            verdicts.setdefault(one.person, {})[_verdict(one)] = None
+    for change in changes:
+        if change.service == service:
+            verdicts.setdefault(change.person, {})[_verdict(change)] = None
     return ", ".join(
         f"{person_name(person, old, new)} ({', '.join(what)})" for person, what in verdicts.items()
     )

@@ -24,7 +24,8 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
         "zone": zone,
         "imported": document.imported,
         "severities": [
-            {"at": iso(one.at), "severity": one.severity, "by": one.by} for one in document.severities
+            {"at": iso(severity.at), "severity": severity.severity, "by": severity.by}
+            for severity in document.severities
         ],
         "durations": {
             "to_first_page_seconds": _seconds(record.to_page),
@@ -69,14 +70,19 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
             }
             for one, ack in zip(record.answers, record.acks, strict=True)
         ],
-        "changes": [entry_data(one) for one in document.changes],
+        "changes": [entry_data(change) for change in document.changes],
         "nudges": [
-            nudge_data(one) | {"answered_at": iso(one.answered_at), "source": one.source}
-            for one in situation.nudges
+            nudge_data(nudge) | {"answered_at": iso(nudge.answered_at), "source": nudge.source}
+            for nudge in situation.nudges
         ],
         "delays": [
-            {"at": iso(one.at), "kind": one.kind, "lasted_seconds": _seconds(one.lasted), "text": one.text}
-            for one in document.delays
+            {
+                "at": iso(delay.at),
+                "kind": delay.kind,
+                "lasted_seconds": _seconds(delay.lasted),
+                "text": delay.text,
+            }
+            for delay in document.delays
         ],
         "timeline": [entry_data(one) for one in document.timeline],
     }

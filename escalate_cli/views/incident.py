@@ -57,7 +57,7 @@ def incident_data(
         "resolved_at": iso(incident.resolved_at),
         "next_due_at": iso(next_due_at(incident, notifications)),
         "escalations": [escalation_data(one) for one in running],
-        "nudges": [nudge_data(one) for one in nudges],
+        "nudges": [nudge_data(nudge) for nudge in nudges],
     }
 
 
@@ -66,9 +66,9 @@ def next_due_at(incident: Incident, notifications: Iterable[Notification]) -> In
     be sent.
     """
     moments = [
-        one.due_at
-        for one in notifications
-        if one.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)
+        notification.due_at
+        for notification in notifications
+        if notification.status in (NotificationStatus.PENDING, NotificationStatus.RETRYING)
     ]
     return min([*moments, *([] if incident.next_due_at is None else [incident.next_due_at])], default=None)
 
@@ -83,7 +83,9 @@ def situation_data(situation: Situation, catalog: Catalog) -> Data:
     data = incident_data(
         situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications
     )
-    return data | {"notifications": [notification_data(one) for one in situation.notifications]}
+    return data | {
+        "notifications": [notification_data(notification) for notification in situation.notifications]
+    }
 
 
 def escalation_data(escalation: Escalation) -> Data:

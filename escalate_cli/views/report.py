@@ -47,14 +47,14 @@ def report_data(report: Report) -> dict[str, Any]:
         "levels_reached": dict(report.reached),
         "levels": [
             {
-                "team": one.team,
-                "level": one.level,
-                "paged": one.paged,
-                "answered": one.answered,
-                "unanswered": one.unanswered,
-                "to_answer": _spread(one.answer),
+                "team": level.team,
+                "level": level.level,
+                "paged": level.paged,
+                "answered": level.answered,
+                "unanswered": level.unanswered,
+                "to_answer": _spread(level.answer),
             }
-            for one in report.levels
+            for level in report.levels
         ],
         "rerouted": [
             {"from": before, "to": after, "incidents": count} for before, after, count in report.rerouted
@@ -63,22 +63,22 @@ def report_data(report: Report) -> dict[str, Any]:
         "severity_raised": [
             {"from": before, "to": after, "incidents": count} for before, after, count in report.raised
         ],
-        "nudges": [msgspec.to_builtins(one) for one in report.nudges],
+        "nudges": [msgspec.to_builtins(nudge) for nudge in report.nudges],
         "gateways": [
             {
-                **msgspec.to_builtins(one),
-                "causes": [{"cause": why, "count": count} for why, count in one.causes],
+                **msgspec.to_builtins(gateway),
+                "causes": [{"cause": why, "count": count} for why, count in gateway.causes],
             }
-            for one in report.gateways
+            for gateway in report.gateways
         ],
-        "people": [msgspec.to_builtins(one) for one in report.people],
+        "people": [msgspec.to_builtins(person) for person in report.people],
         "weeks": [
             {
-                "week": one.start.isoformat(),
-                "incidents": one.incidents,
-                "to_acknowledge": _spread(one.acknowledge),
+                "week": week.start.isoformat(),
+                "incidents": week.incidents,
+                "to_acknowledge": _spread(week.acknowledge),
             }
-            for one in report.weeks
+            for week in report.weeks
         ],
         "pages_by_weekday_and_hour": [list(row) for row in report.hours],
     }
@@ -153,7 +153,7 @@ def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
         "declared_at", "resolved_at", "to_first_page_seconds", "to_acknowledge_seconds", "to_resolve_seconds",
         "acknowledged_by", "acknowledged_level", "level_reached", "pages", "people_paged", "messages",
     )  # fmt: skip
-    return _csv(columns, (_incident(one, catalog) for one in records))
+    return _csv(columns, (_incident(record, catalog) for record in records))
 
 
 def _incident(one: Record, catalog: Catalog) -> tuple[object, ...]:

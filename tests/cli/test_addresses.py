@@ -40,7 +40,7 @@ def test_check_says_where_an_address_stands_that_cannot_work_and_what_was_meant(
     assert 'hint: write "+447700900123"' in page
     assert "it has no country" in page
     results = escalate("check", "--no-coverage", "--sarif").json["runs"][0]["results"]
-    assert [one["ruleId"] for one in results if one["level"] == "error"] == ["bad-number"] * 2
+    assert [result["ruleId"] for result in results if result["level"] == "error"] == ["bad-number"] * 2
 
 
 def test_doctor_says_so_too_and_a_secret_that_cannot_be_right_is_an_error_there(escalate):

@@ -146,16 +146,18 @@ def test_oncall_shows_no_edge_of_what_it_looked_at_as_a_fact(escalate):
         "2026-01-05T09:00:00Z",
     )
     (row,) = [
-        one
-        for one in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines()
-        if "nobody" in one
+        splitline
+        for splitline in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines()
+        if "nobody" in splitline
     ]
     assert row.split()[-3:] == ["Mon", "2026-01-05", "09:00"]
     assert row.split()[-4] == "–"
     stretch = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00").out
     assert "Mon 2026-01-05 09:00" in stretch
     assert "Mon 2026-01-12 09:00" in stretch
-    (none,) = [one for one in escalate("oncall", "platform").out.splitlines() if "nobody" in one]
+    (none,) = [
+        splitline for splitline in escalate("oncall", "platform").out.splitlines() if "nobody" in splitline
+    ]
     assert none.split()[-2:] == ["–", "–"]
 
 

@@ -53,23 +53,23 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     assert story["incident"]["services"] == ["login"], "plain words lead to the service"
 
     lead = "person:cleo"
-    assert {one["recipient"] for one in messages(steps["declare"])} & {"person:ana", "person:bo"}, (
+    assert {message["recipient"] for message in messages(steps["declare"])} & {"person:ana", "person:bo"}, (
         "whoever is on call is paged"
     )
-    level_2 = [one for one in messages(steps["no-answer"]) if one["recipient"] == lead]
+    level_2 = [message for message in messages(steps["no-answer"]) if message["recipient"] == lead]
     assert "level" in entries(steps["no-answer"])
     assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1", (
         "nobody answered, so the lead is paged"
     )
-    assert "person:ines" in [one["recipient"] for one in messages(steps["severity"])], (
+    assert "person:ines" in [message["recipient"] for message in messages(steps["severity"])], (
         "the rule pages the CTO"
     )
-    assert "nudge" in [one["kind"] for one in messages(steps["nudge"])]
-    assert {one["recipient"] for one in messages(steps["nudge"])} & {"person:sam", "person:kim"}, (
+    assert "nudge" in [message["kind"] for message in messages(steps["nudge"])]
+    assert {message["recipient"] for message in messages(steps["nudge"])} & {"person:sam", "person:kim"}, (
         "the yes wakes the other team"
     )
     assert set(entries(steps["acknowledge"])) == {"acknowledged"}
-    assert {one["kind"] for one in messages(steps["resolve"])} == {"resolved"}
+    assert {message["kind"] for message in messages(steps["resolve"])} == {"resolved"}
 
     sent = [one for one in story["incident"]["notifications"] if one["status"] == "sent"]
     assert story["delivered"]

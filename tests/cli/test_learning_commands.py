@@ -33,7 +33,7 @@ def test_one_incident_is_a_report(escalate: Escalate) -> None:
     assert "1 incident, 1 still running" in ran.out
     figures = escalate("report", "--json").json
     assert figures["to_acknowledge"]["count"] == 1
-    assert [one["team"] for one in figures["by_team"]] == ["identity"]
+    assert [figure["team"] for figure in figures["by_team"]] == ["identity"]
 
 
 def test_no_cell_of_a_csv_is_a_formula(escalate: Escalate) -> None:
@@ -59,7 +59,7 @@ def test_figures_as_csv_are_those_of_the_json(escalate: Escalate) -> None:
     pages = {
         row["about"]: row["value"] for row in rows if row["table"] == "people" and row["measure"] == "pages"
     }
-    assert pages == {one["person"]: str(one["pages"]) for one in figures["people"]}
+    assert pages == {figure["person"]: str(figure["pages"]) for figure in figures["people"]}
 
 
 def test_a_page_is_written_where_it_is_wanted(escalate: Escalate) -> None:

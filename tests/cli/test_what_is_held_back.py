@@ -55,7 +55,7 @@ def test_4_15_a_critical_in_a_storm_is_paged_at_once(escalate):
     storm(escalate, 5)
     ran = escalate("declare", "The database is gone", "-s", "login", "--severity", "critical")
     assert ran.code == 0
-    arrived = [one.json["message"] for one in escalate.messages if unquote(one.path) == ANA]
+    arrived = [message.json["message"] for message in escalate.messages if unquote(message.path) == ANA]
     assert any(text.startswith("[critical L1] #6 The database is gone") for text in arrived)
     assert "by sms about #6" not in ran.err
 

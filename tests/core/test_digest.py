@@ -80,7 +80,7 @@ def full(parts: list[Part]) -> Message:
             ),
         ),
         (
-            [Part(one.incident, INFORM) for one in pages([4, 5])],
+            [Part(page.incident, INFORM) for page in pages([4, 5])],
             False,
             "60 more messages about 2 incidents: major #4 storm 4, major #5 - escalate list",
         ),

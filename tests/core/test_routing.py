@@ -150,7 +150,7 @@ def test_an_id_a_name_or_a_keyword_typed_alone_is_exact(typed: str, service: str
 def test_what_two_services_are_called_is_ambiguous_however_exact(typed: str, services: list[str]) -> None:
     routing = ROUTER.route(typed)
     assert (routing.match, routing.service) == (Match.AMBIGUOUS, None)
-    assert [one.service for one in routing.candidates] == services, "the lower tier first"
+    assert [candidate.service for candidate in routing.candidates] == services, "the lower tier first"
 
 
 @pytest.mark.parametrize(
@@ -307,10 +307,10 @@ def test_any_text_gets_an_answer_and_always_the_same(typed: str) -> None:
     assert routing == Router(reversed(HOSPITAL)).route(typed), "the order of the files does not matter"
     assert (routing.service is not None) == (routing.match in (Match.EXACT, Match.CONFIDENT))
     assert len(routing.candidates) <= 5
-    assert [one.score for one in routing.candidates] == sorted(
-        (one.score for one in routing.candidates), reverse=True
+    assert [candidate.score for candidate in routing.candidates] == sorted(
+        (candidate.score for candidate in routing.candidates), reverse=True
     )
-    assert all(0 <= one.score <= 1 and one.because for one in routing.candidates)
+    assert all(0 <= candidate.score <= 1 and candidate.because for candidate in routing.candidates)
     if routing.service:
         assert routing.candidates[0].service == routing.service
 

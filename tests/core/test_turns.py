@@ -47,8 +47,8 @@ def with_start(new: Catalog, taken: Taken, number: int = 0) -> Catalog:
     rota = new.schedules["rota"]
     assert taken.start is not None
     changed = [
-        replace(one, start=taken.start) if index == number else one
-        for index, one in enumerate(rota.rotations)
+        replace(rotation, start=taken.start) if index == number else rotation
+        for index, rotation in enumerate(rota.rotations)
     ]
     return replace(new, schedules={"rota": replace(rota, rotations=tuple(changed))})
 
@@ -211,9 +211,9 @@ def test_4_21_in_a_large_organisation_every_rotation_keeps_its_turn(change: str)
     for name, schedule in old.schedules.items():
         (whole,) = schedule.rotations
         now_on = on_call(schedule, old.hours, at).person
-        others = [one for one in whole.members if one != now_on]
+        others = [member for member in whole.members if member != now_on]
         members = {"appended": (*whole.members, "z"), "put first": ("z", *whole.members)}.get(
-            change, tuple(one for one in whole.members if one != others[0])
+            change, tuple(member for member in whole.members if member != others[0])
         )
         after = replace(schedule, rotations=(replace(whole, members=members),))
         new = replace(old, schedules={**old.schedules, name: after})

@@ -77,9 +77,9 @@ def test_blanks_in_a_number_are_told_and_are_an_error_where_the_service_would_di
 @pytest.mark.parametrize("url", NO_PHONES.values(), ids=NO_PHONES)
 def test_where_a_gateway_does_not_dial_digits_are_no_number(tmp_path: Path, url: str) -> None:
     assert [
-        one
-        for one in problems(tmp_path, url, "123456789012345678", "07700900123")
-        if one.code == "bad-number"
+        problem
+        for problem in problems(tmp_path, url, "123456789012345678", "07700900123")
+        if problem.code == "bad-number"
     ] == []
 
 

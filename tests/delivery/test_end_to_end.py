@@ -189,8 +189,8 @@ def test_many_ticks_at_once_tell_each_of_a_hundred_people_once(tmp_path, web, nu
     assert escalate.told == ["/ana"]
     until(lambda: escalate.here("tick", "--dry-run", "--json").json[0]["would"])
     ticks = [escalate.start("tick") for _ in range(number)]
-    said = [one.communicate(timeout=60) for one in ticks]
-    assert ([one.returncode for one in ticks], set(said)) == ([0] * number, {(b"", b"")})
+    said = [tick.communicate(timeout=60) for tick in ticks]
+    assert ([tick.returncode for tick in ticks], set(said)) == ([0] * number, {(b"", b"")})
     assert collections.Counter(escalate.told) == collections.Counter(
         ["/ana", *[f"/p{number}" for number in range(100)]]
     )

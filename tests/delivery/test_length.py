@@ -146,7 +146,7 @@ def test_17_a_digest_of_any_storm_fits_every_service_and_counts_the_rest(interne
                 ticket,
                 sealed(gateway, to, short if text is TextForm.SHORT else full, short, NotificationKind.PAGE),
             )
-        outcomes = dict(one for _ in HOSTS for one in sender.outcomes(60))
+        outcomes = dict(outcome for _ in HOSTS for outcome in sender.outcomes(60))
         until(lambda: not sender.running or outcomes.update(sender.outcomes(1)))
     assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.SENT}
     assert internet.refused() == []

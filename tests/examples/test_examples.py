@@ -56,11 +56,11 @@ def uses(tables: Any, path: list[str]) -> bool:
     if not path:
         return True
     if isinstance(tables, list):
-        return any(uses(one, path) for one in tables)
+        return any(uses(table, path) for table in tables)
     if not isinstance(tables, dict):
         return False
     if path[0] == "*":
-        return any(uses(one, path[1:]) for one in tables.values())
+        return any(uses(table, path[1:]) for table in tables.values())
     name = path[0].removesuffix("[]")
     return name in tables and uses(tables[name], path[1:])
 

@@ -445,7 +445,7 @@ class Life:
                     killed = True
             restore.process.wait(60)
             if restore.process.returncode == 0:
-                named |= {one["title"] for one in json.loads(restore.out)["not_in_copy"] or ()}
+                named |= {load["title"] for load in json.loads(restore.out)["not_in_copy"] or ()}
                 if attempt >= 3:
                     break
         else:
@@ -534,7 +534,7 @@ class Life:
         attempts: dict[int, list[sqlite3.Row]],
     ) -> None:
         name = f"#{identity[0]} {identity[1]}"
-        tries = [one for row in rows for one in attempts[row["id"]]]
+        tries = [attempt for row in rows for attempt in attempts[row["id"]]]
         taken = [message for message, answer in came if answer.status == 200 or answer.trick]
         accepted = [message for message, answer in came if answer.status == 200 and not answer.trick]
         leaders = [row for row in rows if row["status"] == "sent" and row["bundled_with"] is None]
@@ -553,7 +553,12 @@ class Life:
             arrived = [one for one in taken if not kind or kind_of(one) == kind]
             plain = [one for one in arrived if "(repeat)" not in one.json["title"]]
             begun = [row for row in wanted if row["attempts"]]
-            doubts = [one for row in wanted for one in attempts[row["id"]] if one["outcome"] == "unknown"]
+            doubts = [
+                attempt
+                for row in wanted
+                for attempt in attempts[row["id"]]
+                if attempt["outcome"] == "unknown"
+            ]
             if len(plain) > len(begun):
                 self.wrong.append(
                     f"{name} {kind}: a repeat that does not say so: {[one.json['title'] for one in arrived]}"
@@ -611,7 +616,7 @@ def descendants(pid: int) -> list[int]:
     """The processes that it has begun, and those that they have."""
     with suppress(OSError):
         children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return children + [one for child in children for one in descendants(child)]
+        return children + [descendant for child in children for descendant in descendants(child)]
     return []
 
 

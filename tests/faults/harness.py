@@ -230,7 +230,7 @@ class Installation(Bank):
         return Counter(dict(self.rows("SELECT status, count(*) FROM notifications GROUP BY status")))
 
     def account(self, allowed: int = 20) -> Account:
-        return judge(self.db, [one for one in self.messages if _whole(one)], allowed)
+        return judge(self.db, [message for message in self.messages if _whole(message)], allowed)
 
     def database_must_be_sound(self) -> None:
         assert self.rows("PRAGMA integrity_check") == [("ok",)]

@@ -74,7 +74,9 @@ def says(thing: object, marks: Collection[str], depth: int = 0, *, but: tuple[ty
     if isinstance(thing, msgspec.Struct):
         return any(says(getattr(thing, name, None), marks, depth + 1) for name in thing.__struct_fields__)
     if is_dataclass(thing) and not isinstance(thing, type):
-        return any(says(getattr(thing, one.name, None), marks, depth + 1, but=but) for one in fields(thing))
+        return any(
+            says(getattr(thing, field.name, None), marks, depth + 1, but=but) for field in fields(thing)
+        )
     if isinstance(thing, dict):
         return any(says(one, marks, depth + 1, but=but) for pair in thing.items() for one in pair)
     if isinstance(thing, list | tuple | set | frozenset):

@@ -153,9 +153,9 @@ class Night:
     def findings(self) -> list[Finding]:
         """What `doctor` finds of what is configured and stored; addresses are another story."""
         return [
-            one
-            for one in diagnosis.diagnose(self.context, contacts=False).findings
-            if one.weight is not Weight.OK
+            finding
+            for finding in diagnosis.diagnose(self.context, contacts=False).findings
+            if finding.weight is not Weight.OK
         ]
 
 

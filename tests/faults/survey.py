@@ -528,9 +528,9 @@ def add_up(rows: Iterable[Row], lines: Iterable[dict[str, Any]]) -> dict[int, Su
         else:
             said[line["test"]].append(line)
     sums = {}
-    for one in rows:
-        total = sums[one.number] = Sum()
-        for test in (name for name in ended if name.startswith(one.tests)):
+    for row in rows:
+        total = sums[row.number] = Sum()
+        for test in (name for name in ended if name.startswith(row.tests)):
             total.rounds += max(sum(line.get("rounds", 0) for line in said[test]), 1)
             total.lost += sum(line.get("lost", 0) for line in said[test])
             for line in said[test]:
@@ -543,11 +543,11 @@ def add_up(rows: Iterable[Row], lines: Iterable[dict[str, Any]]) -> dict[int, Su
 def table(rows: Iterable[Row], sums: dict[int, Sum]) -> Iterable[str]:
     yield "| | situation | what is done to it | rounds | lost | repeated |"
     yield "|---|---|---|---|---|---|"
-    for one in rows:
-        total = sums[one.number]
+    for row in rows:
+        total = sums[row.number]
         repeated = str(total.repeated.total())
         yield (
-            f"| {one.number} | {one.situation} | {one.injected} | {total.rounds:,} | {total.lost} |"
+            f"| {row.number} | {row.situation} | {row.injected} | {total.rounds:,} | {total.lost} |"
             f" {repeated} |"
         )
 
@@ -578,7 +578,7 @@ def write(line: dict[str, Any]) -> None:
 
 def main(numbers: list[str]) -> int:
     rows = [one for one in ROWS if not numbers or str(one.number) in numbers]
-    files = sorted({test.partition("::")[0] for one in rows for test in one.tests})
+    files = sorted({test.partition("::")[0] for row in rows for test in row.tests})
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as report:
         command = [
             sys.executable,
@@ -593,7 +593,7 @@ def main(numbers: list[str]) -> int:
         environ = {
             **os.environ,
             REPORT: report.name,
-            WANTED: " ".join(test for one in rows for test in one.tests),
+            WANTED: " ".join(test for row in rows for test in row.tests),
         }
         ran = subprocess.run(command, cwd=HERE, env=environ, stdout=sys.stderr, check=False)
         sums = add_up(rows, map(json.loads, report))

@@ -240,7 +240,7 @@ def test_the_real_command_after_three_hours_of_sleep(tmp_path):
         assert sorted(told) == ["/a/p0", "/a/p0", "/a/q"], (
             "the earliest level never paged, and what is due by now: the fallback"
         )
-        assert "late" in next(one for one in place.messages if one.path == "/a/q").json["message"]
+        assert "late" in next(message for message in place.messages if message.path == "/a/q").json["message"]
         at(place, "+3h", "tick")
         assert place.told == told
 

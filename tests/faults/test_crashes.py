@@ -87,7 +87,7 @@ def kill_declares(place: Installation, rounds: int, name: str) -> tuple[int, int
         late = CLOCK.monotonic() + chance.uniform(0.3, 2.0) * took
         until(
             lambda late=late, declares=declares: (
-                CLOCK.monotonic() > late or all(one.poll() is not None for one in declares)
+                CLOCK.monotonic() > late or all(declare.poll() is not None for declare in declares)
             )
         )
         for one, process in enumerate(declares):
@@ -174,7 +174,10 @@ def test_a_message_on_its_way_when_the_process_is_killed_is_repeated_once_and_sa
         web.release()
         place.settle()
         place.account().must_be_sound(repeats=1)
-        assert [one.json["title"] for one in place.messages] == ["[high] #1 down", "(repeat) [high] #1 down"]
+        assert [message.json["title"] for message in place.messages] == [
+            "[high] #1 down",
+            "(repeat) [high] #1 down",
+        ]
 
 
 IN_TICK = {"planning": 0, "planned": 0, "claiming": 0, "ended": 1, "recording": 1}
@@ -219,7 +222,7 @@ def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_
         web._at_path.clear()
         place.settle()
         place.account().must_be_sound()
-        assert [one.json["title"][:8] for one in place.messages if one.path == "/a/p0"] == [
+        assert [message.json["title"][:8] for message in place.messages if message.path == "/a/p0"] == [
             "[high] #",
             "(repeat)",
         ]
@@ -306,7 +309,7 @@ def test_a_digest_whose_sender_died_is_repeated_as_a_digest_and_says_so(tmp_path
         assert place("tick", ESCALATE_FAILPOINT="ended").code == -signal.SIGKILL
         place.let_leases_end()
         assert place("tick").code == 0
-        titles = [one.json["title"] for one in place.messages]
+        titles = [message.json["title"] for message in place.messages]
         digest = "3 more messages about 3 incidents, worst: [high] #2 no 1"
         assert titles == ["[high] #1 no 0", digest, f"(repeat) {digest}"]
         assert place.statuses() == {"sent": 4}

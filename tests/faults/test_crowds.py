@@ -101,7 +101,7 @@ def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
             "SELECT status, attempts FROM notifications WHERE kind = 'page' AND gateway = 'a'"
         ) == [("cancelled", 1)]
         place.let_leases_end()
-        assert [one.json["title"] for one in place.messages if one.path == "/b/p0"][
+        assert [message.json["title"] for message in place.messages if message.path == "/b/p0"][
             -1
         ] == "[resolved] #1 down", "where the page arrived"
         web._at_path.clear()
@@ -122,7 +122,7 @@ def test_a_database_held_by_another_process_stops_nobody_for_long_and_nothing_fo
         holder.execute("BEGIN EXCLUSIVE")
         began = CLOCK.monotonic()
         processes = [place.begin(*words) for words in (["tick"], ["ack", "1", "--by", "p0"], ["list"])]
-        ran = [place.end(one) for one in processes]
+        ran = [place.end(process) for process in processes]
         took = CLOCK.monotonic() - began
         holder.execute("ROLLBACK")
         holder.close()

@@ -36,7 +36,7 @@ def file_of(place: Installation) -> Path:
 def told(place: Installation) -> set[tuple[str, str]]:
     """The codes of what is found, each with its hint."""
     with closing(place.context) as context:
-        return {(one.code, one.hint) for one in exposures(context, context.catalog)}
+        return {(exposure.code, exposure.hint) for exposure in exposures(context, context.catalog)}
 
 
 def test_check_warns_and_doctor_has_a_finding_for_each(place):

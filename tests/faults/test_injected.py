@@ -40,7 +40,7 @@ def lived(here: Night, name: str, number: int) -> tuple[int, str]:
     here.context.keep_catalog()
     with raising(name, ERRORS[number % len(ERRORS)], MARKS) as raised:
         story(here, raised)
-        found = [one.message for one in here.findings()]
+        found = [finding.message for finding in here.findings()]
     return raised.times, "\n".join(found)
 
 
@@ -96,7 +96,7 @@ def inject_into_what_both_share(name: str, directory: Path) -> None:
             name, ERRORS[NAMES.index(name) % len(ERRORS)], MARKS, but=(Incident, Situation)
         ) as raised:
             shared_story(here, raised)
-            said = "\n".join(one.message for one in here.findings())
+            said = "\n".join(finding.message for finding in here.findings())
         if not raised.times:
             return
         first = {who: min(at for at, said in here.heard({who})) for who in OTHERS if here.heard({who})}

@@ -120,7 +120,7 @@ def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the
         assert here.context.store.database.change(f"UPDATE incidents SET {column} = '{{odd'")
     answer = declared(here, "Log in is broken still", key="K")
     assert (answer.exit_code, answer.data["created"]) == (ExitCode.DONE, True)
-    assert any('the incident with the key "K" cannot be read' in one for one in answer.notes), answer.notes
+    assert any('the incident with the key "K" cannot be read' in note for note in answer.notes), answer.notes
     assert here.titles() == ["Log in is broken", "Log in is broken still"]
     assert len(told(here, "ana")) == 2
     here.tick(1)
@@ -128,7 +128,7 @@ def test_4_20_beside_a_damaged_incident_with_its_key_it_is_declared_anew_and_the
         one.startswith("Everything else goes on being paged: ") and "incident 1" in one for one in here.called
     ), here.called
     assert not here.passes[-1].beat
-    assert any("incident 1" in one.message for one in here.findings())
+    assert any("incident 1" in finding.message for finding in here.findings())
 
 
 # ── taking in what was kept ───────────────────────────────────────────────────────────
@@ -159,8 +159,8 @@ def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(
     here.tick(1)
     assert here.titles() == ["Log in is broken"]
     assert any(
-        one.startswith("incident 1: a kept declaration could be declared by its words only (")
-        for one in here.passes[-1].troubles
+        trouble.startswith("incident 1: a kept declaration could be declared by its words only (")
+        for trouble in here.passes[-1].troubles
     )
     assert (spooled(here), here.passes[-1].beat, len(told(here, "ana"))) == (0, False, 1)
 

@@ -70,10 +70,10 @@ def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at
     before = found(here).findings
     monkeypatch.setattr(f"escalate_cli.{look if '.' in look else 'diagnosis.' + look}", fails)
     after = found(here)
-    mine = [one for one in after.findings if one.code == "not-looked-at"]
+    mine = [finding for finding in after.findings if finding.code == "not-looked-at"]
     assert [one.message for one in mine] == [f"{LOOKS[look]} could not be looked at (LookupError: injected)"]
     assert (mine[0].weight, after.exit_code, after.well) == (Weight.ERROR, ExitCode.NO, False)
-    assert {one.code for one in before} - LOST[look] <= {one.code for one in after.findings}
+    assert {one.code for one in before} - LOST[look] <= {finding.code for finding in after.findings}
 
 
 def test_4_20_a_database_that_cannot_be_opened_for_whatever_reason_is_a_finding(
@@ -86,6 +86,6 @@ def test_4_20_a_database_that_cannot_be_opened_for_whatever_reason_is_a_finding(
     monkeypatch.setattr("escalate_cli.store.store.Store", fails)
     after = found(here)
     assert "the database cannot be looked at (LookupError: injected)" in [
-        one.message for one in after.findings
+        finding.message for finding in after.findings
     ]
     assert after.exit_code is ExitCode.DATABASE

@@ -247,7 +247,7 @@ def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_th
     signals = Resting(world, passes + 1, repair)
     with signals.heard():
         watch(context, 10 * SECOND, signals, reports.append)
-    assert [round(one / SECOND) for one in signals.rests[:passes]] == [10] * passes
+    assert [round(rest / SECOND) for rest in signals.rests[:passes]] == [10] * passes
     said = [
         (number, line)
         for number, report in enumerate(reports)
@@ -337,7 +337,7 @@ def test_a_pass_that_fails_as_nobody_foresaw_records_first_what_it_has_sent(tmp_
     with pytest.raises(OSError, match="once"):
         Engine(world.store, catalog, world.post, world.clock, {}).tick()
     world.expects("sms to ana")
-    assert [one.status for one in world.look().notifications] == [NotificationStatus.SENT]
+    assert [notification.status for notification in world.look().notifications] == [NotificationStatus.SENT]
     world.store.close()
 
 

@@ -62,14 +62,14 @@ def test_a_database_of_a_released_schema_keeps_everything_and_its_incidents_go_o
         "open",
     ]
     assert (taken.incident.severity, taken.incident.acknowledged_by) == ("critical", "dan")
-    assert [one.recipient for one in paging.notifications] == [
+    assert [notification.recipient for notification in paging.notifications] == [
         "person:ana",
         "person:ana",
         "person:bo",
         "channel:identity-room",
     ]
     assert (retried.notifications[0].status.value, retried.notifications[0].attempts) == ("retrying", 1)
-    assert [one.level for one in paging.escalations] == [2]
+    assert [escalation.level for escalation in paging.escalations] == [2]
     assert "level 2 of 3 of policy standard: paged Bo, Identity room" in world.timeline(1)
     assert "the bank is looking into it" in world.timeline(2)
     assert audit(world.store.database, world.clock.at) == ()

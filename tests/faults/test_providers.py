@@ -131,7 +131,7 @@ def test_a_provider_that_never_ends_is_ended_and_everyone_else_is_paged_meanwhil
         began = CLOCK.monotonic()
         ran = place.end(place.begin("tick"))
         took = CLOCK.monotonic() - began
-        quick = [one.instant for one in place.messages if one.path.startswith("/b/")]
+        quick = [message.instant for message in place.messages if message.path.startswith("/b/")]
         assert len(quick) == 12
         of_a = "FROM attempts a JOIN notifications n ON n.id = notification_id WHERE gateway = 'a'"
         ((first_ended,),) = place.rows(f"SELECT min(ended_at) {of_a}")
@@ -255,7 +255,7 @@ def test_a_secret_that_is_put_right_while_an_incident_runs_is_used_by_the_next_a
         place.settle()
         from base64 import b64decode
 
-        used = [b64decode(one.headers["Authorization"].split()[1]).decode() for one in place.messages]
+        used = [b64decode(message.headers["Authorization"].split()[1]).decode() for message in place.messages]
         assert used == ["robot:wrong", "robot:right"]
         key.unlink()
         ran = place("declare", "again", "-s", "x")

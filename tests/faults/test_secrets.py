@@ -69,8 +69,8 @@ def spellings() -> tuple[bytes, ...]:
 
 
 def sweep(data: bytes, where: object) -> None:
-    for one in spellings():
-        assert one not in data, f"{one!r} in {where}"
+    for spelling in spellings():
+        assert spelling not in data, f"{spelling!r} in {where}"
 
 
 def sweep_files(place: Installation) -> int:

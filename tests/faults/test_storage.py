@@ -285,5 +285,5 @@ def test_the_auditor_stumbles_over_no_incident_that_cannot_be_dealt_with(tmp_pat
             "incident 3: it is open, nobody has acknowledged it, and nothing is due; the fallback is paged"
             in ran.err
         )
-        told = [one.json["title"] for one in place.messages]
+        told = [message.json["title"] for message in place.messages]
         assert sorted(told) == ["[escalate] it cannot use its database", "[high] #1 first", "[high] #3 third"]

@@ -350,8 +350,8 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
         assert place.statuses() == {"sent": 601}
         named = {
             int(number)
-            for one in place.messages
-            for number in re.findall(r"escalate ack (\d+)", one.json["message"])
+            for message in place.messages
+            for number in re.findall(r"escalate ack (\d+)", message.json["message"])
         }
         assert named == set(range(1, 602)), "every incident is named"
         report(rounds=1200)

@@ -123,10 +123,10 @@ def test_every_entry_has_an_event_and_every_message_a_reason(left) -> None:
     assert [entry for entry in entries if isinstance(entry.event, Unclassified)] == []
     situations = [store.situations.load(number) for number in numbers]
     assert all(
-        one.reason.meant is not None
+        notification.reason.meant is not None
         for known in situations
         if known is not None
-        for one in known.notifications
+        for notification in known.notifications
     )
     store.close()
 

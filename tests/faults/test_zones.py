@@ -123,7 +123,7 @@ def test_4_20_a_zone_that_an_upgrade_took_away_costs_nobody_a_page(
     ran = place("declare", "Log in is down", "--service", "login", "--service", "pay", **upgraded)
     assert ran.code == 0, ran.err
     assert f'the time zone "{ZONE}" cannot be used on this machine: times are taken as UTC' in ran.err
-    pages = {one.path: one.json for one in place.messages}
+    pages = {message.path: message.json for message in place.messages}
     assert set(pages) in ({"/ana", "/dan"}, {"/bo", "/dan"})
     mine = next(page["message"] for path, page in pages.items() if path != "/dan")
     assert f'the time zone "{ZONE}" cannot be used' in mine
@@ -150,7 +150,7 @@ def test_4_20_while_a_zone_is_gone_the_heart_does_not_beat_and_doctor_names_it(
     named = [one for one in ran.json["findings"] if one["code"] == "unusable"]
     assert any(f'"{ZONE}"' in one["message"] and "tzdata" in one["hint"] for one in named)
     assert place("tick").code == 0
-    assert [one.path for one in place.messages] == ["/beat"]
+    assert [message.path for message in place.messages] == ["/beat"]
 
 
 COMMANDS = (

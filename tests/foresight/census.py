@@ -108,24 +108,25 @@ def met(night: Night, foreseen: Simulation) -> set[str]:
 
 def _otherwise(night: Night, foreseen: Simulation) -> Iterator[str]:
     notifications = foreseen.situation.notifications
-    sent = [one for one in notifications if one.status is NotificationStatus.SENT]
+    sent = [notification for notification in notifications if notification.status is NotificationStatus.SENT]
     turns = [one for one in sent if one.because.startswith("next in turn")]
     found = {
         "somebody is the next in turn (round robin)": bool(turns),
         "not the first in turn": bool(turns) and night.earlier > 0,
         "a lead is told": any(one.note == "You lead this incident now." for one in sent),
-        "[limits] hold a message back": any(one.held_back for one in notifications),
-        "a digest": any(one.digest_of > 1 for one in foreseen.messages),
+        "[limits] hold a message back": any(notification.held_back for notification in notifications),
+        "a digest": any(message.digest_of > 1 for message in foreseen.messages),
         "a digest of what was gathered": night.catalog.limits.messages > 2
-        and any(one.digest_of > 1 for one in foreseen.messages),
+        and any(message.digest_of > 1 for message in foreseen.messages),
         "an attempt is repeated": any(one.attempts > 1 for one in sent),
         "an attempt is given up": any(
-            one.status is NotificationStatus.FAILED and one.attempts > 1 for one in notifications
+            notification.status is NotificationStatus.FAILED and notification.attempts > 1
+            for notification in notifications
         ),
         "an odd microsecond": night.start % 60_000_000 != 0,
         "two services": len(night.services) == 2,
         "a service with a policy of its own": any(
-            night.catalog.services[one].policy for one in night.services
+            night.catalog.services[service].policy for service in night.services
         ),
     }
     yield from (name for name, is_so in found.items() if is_so)
@@ -136,24 +137,24 @@ def _calendar(night: Night, foreseen: Simulation) -> Iterator[str]:
     """What schedules, hours and clocks had to do with this night's pages."""
     catalog, until = night.catalog, night.start + LENGTH
     asked = [
-        one
-        for one in foreseen.messages
-        if one.kind is NotificationKind.PAGE and one.because.startswith("on call")
+        message
+        for message in foreseen.messages
+        if message.kind is NotificationKind.PAGE and message.because.startswith("on call")
     ]
     rota, hours = catalog.schedules["rota"], catalog.hours
     on_duty = shifts(rota, hours, night.start, until)
     if any(on_call(rota, hours, one.at).why == "override" for one in asked):
         yield "an override is on call"
-    if any("nobody is on call" in one.text for one in foreseen.entries):
+    if any("nobody is on call" in entry.text for entry in foreseen.entries):
         yield "nobody is on call"
     if asked and len({one.person for one in on_duty}) > 1:
         yield "a handoff in the night"
     mentions_hours = any(
         level.during or level.when.hours
-        for one in foreseen.situation.escalations
-        for level in one.policy.levels
+        for escalation in foreseen.situation.escalations
+        for level in escalation.policy.levels
     )
-    mentions_hours = mentions_hours or any(one.hours for one in rota.rotations)
+    mentions_hours = mentions_hours or any(rotation.hours for rotation in rota.rotations)
     days = {instant_to_local(at, night.zone).date() for at in (night.start, until)}
     if mentions_hours and days & set(hours["office"].except_days):
         yield "a holiday"

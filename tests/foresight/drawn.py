@@ -258,7 +258,7 @@ def organisations(draw: st.DrawFn, start: Instant, zone: str) -> Catalog:
             for one in ("sms", "email")
         },
         limits=draw(st.sampled_from(LIMITS)),
-        severities=tuple(draw(_severity(one)) for one in catalog.severities),
+        severities=tuple(draw(_severity(severity)) for severity in catalog.severities),
         fallback=draw(_fallback(catalog)),
     )
 

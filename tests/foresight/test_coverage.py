@@ -88,9 +88,9 @@ def first_page(catalog: Catalog, minute: int, severity: str, service: str) -> No
     said = Declaration("-", severity, (service,))
     found = first_person(said, catalog, at)
     simulated = simulate(said, catalog, at, found.at or at + LONGEST, enough=is_page_to_a_person)
-    pages = [one for one in simulated.messages if is_page_to_a_person(one)]
-    assert {one.at for one in pages} == ({found.at} if found.at is not None else set())
-    assert set(found.people) <= {one.person for one in pages}
+    pages = [message for message in simulated.messages if is_page_to_a_person(message)]
+    assert {page.at for page in pages} == ({found.at} if found.at is not None else set())
+    assert set(found.people) <= {page.person for page in pages}
 
 
 RULE = '[[rules]]\nname = "Long"\nwhen = {{ {} }}\npage = ["person:boss"]\n'
@@ -111,7 +111,7 @@ def test_what_coincides_at_one_instant_only_has_a_stretch_of_its_own(tmp_path: P
         one for one in cover(load(tmp_path).catalog, start, start + HOUR).rows if "major" in one.severities
     ]
     at = start + 15 * MINUTE
-    assert [(one.start, one.people, one.after, one.held) for one in row.stretches] == [
+    assert [(stretch.start, stretch.people, stretch.after, stretch.held) for stretch in row.stretches] == [
         (start, ("boss",), 45 * MINUTE, False),
         (at, ("boss", "ana"), 45 * MINUTE, False),
         (at + 1, ("ana",), 45 * MINUTE - 1, True),

@@ -90,7 +90,7 @@ def test_an_override_is_seen_from_its_handoff_on(tmp_path: Path) -> None:
 def test_changed_hours_are_looked_at_where_they_differ(tmp_path: Path) -> None:
     held = PLAIN.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
     old, new = catalog(tmp_path, held), catalog(tmp_path, held.replace('to = "17:30"', 'to = "20:00"'))
-    moments = [local_time(one, "Europe/London") for one in telling_moments(old, new, NOW)]
+    moments = [local_time(moment, "Europe/London") for moment in telling_moments(old, new, NOW)]
     assert "Mon 2026-11-23 17:30" in moments
     found = difference(old, new, NOW)
     evening = [

@@ -190,7 +190,7 @@ def test_each_hole_is_found(
     for before, after in change:
         assert before in text, what
         text = text.replace(before, after, 1)
-    found = [one for one in findings(tmp_path, text) if one[1] == code]
+    found = [finding for finding in findings(tmp_path, text) if finding[1] == code]
     assert [(one[0], one[1]) for one in found[:1]] == [(level, code)], what
     assert says in found[0][2]
 

@@ -74,7 +74,7 @@ def line_of(world: World, source: str) -> str:
 def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
     world.declare("Customers cannot log in", "login")
     links = explain(record(world), "ana")
-    assert [one.what for one in links] == [
+    assert [link.what for link in links] == [
         'declared: "Customers cannot log in" at Mon 2026-11-23 10:00',
         f"service {world.catalog.services['login'].name}",
         f"team {world.catalog.teams['identity'].name}",
@@ -85,9 +85,9 @@ def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
     ]
     assert "on call for Identity: rotation 1 of identity-primary" in links[5].because
     assert links[6].because == "step 1 of [notify] for high urgency"
-    lines = [line_of(world, one.source) for one in links if one.source]
+    lines = [line_of(world, link.source) for link in links if link.source]
     assert lines[0] == "[services.login]"
-    assert [re.sub(r"\W+", " ", one).strip() for one in lines[1:5]] == [
+    assert [re.sub(r"\W+", " ", line).strip() for line in lines[1:5]] == [
         "teams identity",
         "policies standard",
         "policies standard levels",
@@ -99,7 +99,7 @@ def test_without_a_person_everybody_is_explained_and_what_repeats_is_counted(wor
     world.declare("down", "login")
     world.advance("60m")
     links = explain(record(world))
-    assert {"Ana", "Bo", "Ops"} <= {one.what for one in links}
+    assert {"Ana", "Bo", "Ops"} <= {link.what for link in links}
     assert Link("Ops again", "1 more time, last at 10:55", world.catalog.fallback.source, 1) in links
 
 

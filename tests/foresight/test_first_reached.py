@@ -52,13 +52,13 @@ WEEKDAY_LEVEL = FOLLOWS.replace('notify = ["on-call"]', 'notify = ["on-call"]\nd
 def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
     """The same by `simulate` alone, without any short cut."""
     reached: dict[str, Span] = {}
-    for one in simulate(Declaration("-", severity, (service,)), organisation, at, at + LONGEST).messages:
-        if one.person is not None and one.kind in (
+    for message in simulate(Declaration("-", severity, (service,)), organisation, at, at + LONGEST).messages:
+        if message.person is not None and message.kind in (
             NotificationKind.PAGE,
             NotificationKind.NUDGE,
             NotificationKind.INFORM,
         ):
-            reached.setdefault(one.person, one.after)
+            reached.setdefault(message.person, message.after)
     return reached
 
 
@@ -103,9 +103,9 @@ def test_whom_a_later_page_of_the_fallback_reaches_comes_earlier_or_later_and_is
     def of_that_night(before: Catalog, after: Catalog) -> dict[str, tuple[Span | None, Span | None]]:
         changes = difference(before, after, NOW)
         return {
-            one.person: (one.before, one.after)
-            for one in changes
-            if night in one.moments and (one.service, one.severity) == ("login", "major")
+            change.person: (change.before, change.after)
+            for change in changes
+            if night in change.moments and (change.service, change.severity) == ("login", "major")
         }
 
     assert of_that_night(at_six, at_four) == {"eve": (3 * HOUR, HOUR), "cara": (27 * HOUR, 25 * HOUR)}

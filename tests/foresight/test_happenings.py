@@ -58,9 +58,9 @@ def night(catalog: Catalog, *script: Happening, severity: str = "major", span: s
 def told(simulation: Simulation) -> list[str]:
     """Its messages as "5m bo", the kind named where it is no page."""
     return [
-        f"{one.after // MINUTE}m"
-        f" {'' if one.kind.value == 'page' else one.kind.value + ' '}{one.recipient.partition(':')[2]}"
-        for one in simulation.messages
+        f"{message.after // MINUTE}m"
+        f" {'' if message.kind.value == 'page' else message.kind.value + ' '}{message.recipient.partition(':')[2]}"
+        for message in simulation.messages
     ]
 
 
@@ -69,7 +69,7 @@ def test_without_an_answer_the_levels_come_and_then_the_fallback_again_and_again
 
 
 def over(when: str, *people: str) -> list[str]:
-    return [f"{when} resolved {one}" for one in people]
+    return [f"{when} resolved {person}" for person in people]
 
 
 STORIES = {
@@ -249,7 +249,7 @@ def test_the_limits_bundle_what_exceeds_them(tmp_path: Path) -> None:
     )
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
-    assert [(one.after // MINUTE, one.digest_of) for one in simulation.messages] == [
+    assert [(message.after // MINUTE, message.digest_of) for message in simulation.messages] == [
         (0, 1),
         (1, 1),
         (5, 4),
@@ -270,7 +270,7 @@ def test_what_is_gathered_for_a_digest_does_not_wait_longer_because_more_comes(t
     )
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
-    assert [(one.after // SECOND, one.digest_of) for one in simulation.messages] == [
+    assert [(message.after // SECOND, message.digest_of) for message in simulation.messages] == [
         (0, 1),
         (60, 1),
         (120 + 200, 4),

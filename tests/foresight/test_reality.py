@@ -179,15 +179,24 @@ def happening(deed: Deed) -> Happening:
 def sent(situation: Situation) -> Counter[tuple[Any, ...]]:
     """Every message that arrived: when, to whom, through what, and why."""
     return Counter(
-        (one.sent_at, one.kind, one.recipient, one.gateway, one.address, one.level, one.because, one.source)
-        for one in situation.notifications
-        if one.status is NotificationStatus.SENT
+        (
+            notification.sent_at,
+            notification.kind,
+            notification.recipient,
+            notification.gateway,
+            notification.address,
+            notification.level,
+            notification.because,
+            notification.source,
+        )
+        for notification in situation.notifications
+        if notification.status is NotificationStatus.SENT
     )
 
 
 def told(entries: Any) -> Counter[tuple[Any, ...]]:
     """What the timeline says, but for the outcomes of attempts."""
-    plain: list[Entry] = [one for one in entries if one.kind not in DELIVERY]
+    plain: list[Entry] = [entry for entry in entries if entry.kind not in DELIVERY]
     return Counter((one.at, one.kind, one.text) for one in plain)
 
 
@@ -227,7 +236,9 @@ def compare(night: Night) -> Simulation:
     letters = Counter(
         (at, letter.kind, *unquote(letter.url).rsplit("/", 2)[1:]) for at, letter in reality.post.letters
     )
-    messages = Counter((one.at, one.kind.value, one.gateway, one.address) for one in foreseen.messages)
+    messages = Counter(
+        (message.at, message.kind.value, message.gateway, message.address) for message in foreseen.messages
+    )
     assert letters == messages
     assert told(foreseen.entries) == told(timeline)
     assert foreseen.situation.incident.status == situation.incident.status

@@ -35,12 +35,12 @@ def through(world: World, catalog: Catalog | None = None) -> Replay:
 
 def changes(done: Replay) -> dict[str, tuple[str, int | None, int | None]]:
     return {
-        one.person: (
-            one.change,
-            None if one.recorded is None else one.recorded // MINUTE,
-            None if one.replayed is None else one.replayed // MINUTE,
+        person.person: (
+            person.change,
+            None if person.recorded is None else person.recorded // MINUTE,
+            None if person.replayed is None else person.replayed // MINUTE,
         )
-        for one in done.people
+        for person in done.people
     }
 
 
@@ -61,7 +61,7 @@ def test_through_its_own_configuration_nothing_changes(world: World) -> None:
     world.advance("9m")
     world.resolve()
     done = through(world)
-    assert {one.change for one in done.people} == {"same"}
+    assert {person.change for person in done.people} == {"same"}
     assert (done.gained, done.remarks) == (0, ())
 
 

@@ -92,7 +92,7 @@ def test_who_is_never_on_call_is_found_and_nobody_else(rotations: list[Rotation]
         shown = [f'"{one}"' for one in idle[:3]]
         assert all(one in found[0].message for one in shown)
         others = {member for rotation in rotations for member in rotation.members} - set(idle)
-        assert not any(f'"{one}"' in found[0].message for one in others)
+        assert not any(f'"{other}"' in found[0].message for other in others)
 
 
 def test_an_override_does_not_hide_that_somebody_never_has_a_turn() -> None:
@@ -106,8 +106,8 @@ def test_an_override_does_not_hide_that_somebody_never_has_a_turn() -> None:
 def test_the_finding_agrees_with_two_years_of_shifts(members: int, days: int, hours: str) -> None:
     organisation = catalog(turns("abcdefghijklmn"[:members], f"{days} d", hours))
     schedule = organisation.schedules["rota"]
-    seen = {one.person for one in shifts(schedule, HOURS, NOW, NOW + 730 * DAY)}
-    idle = [one for one in schedule.rotations[0].members if one not in seen]
+    seen = {shift.person for shift in shifts(schedule, HOURS, NOW, NOW + 730 * DAY)}
+    idle = [member for member in schedule.rotations[0].members if member not in seen]
     found = list(never_on_call(organisation, NOW))
     assert bool(found) == bool(idle)
     assert all(f'"{one}"' in found[0].message for one in idle[:3])

@@ -85,9 +85,11 @@ def test_4_20_check_looks_at_everything_else_and_ends_with_1(command: Command, b
     code, out, _ = command("check", "--json")
     assert code == 1
     problems = json.loads(out)["problems"]
-    unusable = next(one for one in problems if one["code"] == "unusable" and SAYS in one["message"])
+    unusable = next(
+        problem for problem in problems if problem["code"] == "unusable" and SAYS in problem["message"]
+    )
     assert (unusable["file"], unusable["level"]) == ("escalate.toml", "error")
-    assert not any("payments-primary" in one["message"] for one in problems)
+    assert not any("payments-primary" in problem["message"] for problem in problems)
     assert command("check", "--heatmap")[0] == 1
 
 
@@ -99,7 +101,7 @@ def test_4_20_diff_looks_at_everything_else(command: Command, broken: None, tmp_
     (before / "escalate.toml").write_text(text)
     code, out, err = command("diff", str(before), "--json")
     assert (code, SAYS in err) == (1, True), err
-    assert {one["service"] for one in json.loads(out)["changes"]} == {"payments"}
+    assert {load["service"] for load in json.loads(out)["changes"]} == {"payments"}
     assert command("diff", str(before), str(before))[0] == 0
 
 

@@ -89,7 +89,7 @@ class Browser:
         self.shape(width, dark=dark, height=height)
         self.events.clear()
         self.call("Page.navigate", url=page.as_uri())
-        while not any(one.get("method") == "Page.loadEventFired" for one in self.events):
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
         self.run("document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => done(1))))")
 

@@ -55,7 +55,7 @@ def parse(text: str) -> list[Token]:
 
 def shown(token: Token) -> str:
     """What a reader sees of an inline token."""
-    return "".join("\n" if "break" in one.type else one.content for one in token.children or ())
+    return "".join("\n" if "break" in child.type else child.content for child in token.children or ())
 
 
 def headings(tokens: list[Token]) -> list[tuple[str, str]]:
@@ -63,7 +63,7 @@ def headings(tokens: list[Token]) -> list[tuple[str, str]]:
 
 
 def structure(tokens: list[Token]) -> list[tuple[str, int]]:
-    return [(one.type, one.level) for one in tokens]
+    return [(token.type, token.level) for token in tokens]
 
 
 def tables(text: str) -> dict[str, list[dict[str, str]]]:
@@ -80,15 +80,15 @@ def tables(text: str) -> dict[str, list[dict[str, str]]]:
 def table_rows(tokens: list[Token]) -> Iterator[list[Token]]:
     row: list[Token] = []
     inside = False
-    for one in tokens:
-        if one.type == "tr_open":
+    for token in tokens:
+        if token.type == "tr_open":
             row, inside = [], True
-        elif one.type == "inline" and inside:
-            row.append(one)
-        elif one.type == "tr_close":
+        elif token.type == "inline" and inside:
+            row.append(token)
+        elif token.type == "tr_close":
             inside = False
             yield row
-        elif one.type == "table_close":
+        elif token.type == "table_close":
             return
 
 
@@ -195,7 +195,7 @@ def test_the_document_has_what_a_review_asks_for(tame: Bank) -> None:
         ("Gil", "gone", "failed", "HTTP 404")
     ]
     entries = tame.here("timeline", "1", "--json").json
-    assert [row["what"] for row in found["Timeline"]] == [one["kind"] for one in entries]
+    assert [row["what"] for row in found["Timeline"]] == [entry["kind"] for entry in entries]
 
 
 def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
@@ -221,8 +221,8 @@ def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
     # cells, lists than without
     quote = re.compile(r"(?:^>.*\n)+", re.M)
     assert structure(parse(quote.sub("> x\n", out))) == structure(parse(quote.sub("> x\n", plainly)))
-    assert {child.type for one in tokens for child in one.children or ()} <= TEXT
-    assert {one.type for one in tokens if one.level and "quote" not in one.type} & {
+    assert {child.type for token in tokens for child in token.children or ()} <= TEXT
+    assert {token.type for token in tokens if token.level and "quote" not in token.type} & {
         "fence",
         "html_block",
         "hr",
@@ -233,7 +233,8 @@ def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
     facts = {row["fact"]: row["value"] for row in tables(out)["Facts"]}
     assert facts["key"] == printable(HOSTILE[0])
     assert (
-        shown(next(one for one in tokens if one.type == "inline")) == f"Incident 1: {printable(HOSTILE[0])}!"
+        shown(next(token for token in tokens if token.type == "inline"))
+        == f"Incident 1: {printable(HOSTILE[0])}!"
     )
     assert facts["services"].startswith("# Log - in | (login)")
 
@@ -387,8 +388,8 @@ def made(world: World, incident: int = 1) -> Document:
 
 def delays(world: World, incident: int = 1) -> list[tuple[str, int | None]]:
     return [
-        (one.kind, None if one.lasted is None else one.lasted // 1_000_000)
-        for one in made(world, incident).delays
+        (delay.kind, None if delay.lasted is None else delay.lasted // 1_000_000)
+        for delay in made(world, incident).delays
     ]
 
 
@@ -476,7 +477,7 @@ def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
         )
         tokens = parse(text)
         assert headings(tokens)[1:] == HEADINGS
-        assert {child.type for one in tokens for child in one.children or ()} <= TEXT
+        assert {child.type for token in tokens for child in token.children or ()} <= TEXT
         told = tables(text).get("Who was told, when and why", [])
         assert [(len(told),)] == year.sql(
             "SELECT count(*) FROM notifications WHERE incident_id = ? AND status = 'sent'", incident

@@ -123,7 +123,9 @@ def test_another_service_of_the_same_team_makes_up_no_page_and_stops_nothing(
     assert escalations == [(f"escalation to Identity by policy {policy}", "identity")]
     assert show["services"] == last.split(";")
     answers = command("export", "1", "--format", "json")["acknowledgements"]
-    assert [(one["by"], one["level"], one["after_page_seconds"]) for one in answers] == [("ana", 1, 420)]
+    assert [(answer["by"], answer["level"], answer["after_page_seconds"]) for answer in answers] == [
+        ("ana", 1, 420)
+    ]
 
 
 def test_of_several_teams_those_that_stay_go_on_and_the_others_come_and_go(
@@ -142,7 +144,7 @@ def test_of_several_teams_those_that_stay_go_on_and_the_others_come_and_go(
         ("payments", "escalation to Payments by policy standard"),
     ]
     levels = [one["data"] for one in command("show", "1")["timeline"] if one["kind"] == "level"]
-    assert [(one["team"], one["level"], one["recipients"]) for one in levels] == [
+    assert [(level["team"], level["level"], level["recipients"]) for level in levels] == [
         ("identity", 1, ["person:ana"]),
         ("platform", 1, ["person:eve"]),
         ("payments", 1, ["person:cara"]),
@@ -209,7 +211,7 @@ def test_lessons_see_a_wait_that_is_too_short_though_the_services_changed(
     """Ana answers seven minutes after her page, when Bo has been woken after five."""
     history(*(row(number, "login", "sso" if number % 2 else "login;sso") for number in range(1, 7)))
     lessons = command("lessons", "--since", "2025-12-01")
-    found = next(one for one in lessons if one["code"] == "short-wait")
+    found = next(lesson for lesson in lessons if lesson["code"] == "short-wait")
     assert (found["about"]["policy"], found["about"]["level"], found["count"], found["of"]) == (
         "standard",
         1,

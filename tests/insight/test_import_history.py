@@ -187,7 +187,7 @@ def test_a_level_without_a_time_is_placed_by_the_waits_and_says_so(here: Bank) -
     }
     assert bring(here, as_csv({**row, "acknowledged_level": "2"})).code == 0
     levels = [one for one in here.show(1)["timeline"] if one["kind"] == "level"]
-    assert [(one["at"][11:16], one["data"]["recipients"], one["data"].get("estimated", False)) for one in levels] == [
+    assert [(level["at"][11:16], level["data"]["recipients"], level["data"].get("estimated", False)) for level in levels] == [
         ("09:01", ["person:unknown"], False), ("09:06", ["person:bo"], True),
     ]  # fmt: skip
     assert levels[1]["text"] == "level 2 of policy standard: paged Bo Chen (time estimated)"
@@ -248,9 +248,11 @@ def test_a_team_learns_from_its_past_before_its_first_night(here: Bank) -> None:
     assert bring(here, as_csv(*moved, *unanswered)).code == 0
     lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
     assert ("payments", "direct debits") in {
-        (one["about"].get("service"), one["about"].get("keyword")) for one in lessons
+        (lesson["about"].get("service"), lesson["about"].get("keyword")) for lesson in lessons
     }
-    assert ("standard", 1) in {(one["about"].get("policy"), one["about"].get("level")) for one in lessons}
+    assert ("standard", 1) in {
+        (lesson["about"].get("policy"), lesson["about"].get("level")) for lesson in lessons
+    }
 
 
 def test_a_wait_that_is_too_short_is_seen_in_an_imported_history_with_acknowledged_level(here: Bank) -> None:
@@ -273,7 +275,7 @@ def test_a_wait_that_is_too_short_is_seen_in_an_imported_history_with_acknowledg
         rows.append({**row, "paged": "ana@1;bo@2+5m"})
     assert bring(here, as_csv(*rows)).code == 0
     lessons = here.here("lessons", "--since", "2025-12-01", "--json").json
-    assert "short-wait" in {one["code"] for one in lessons}
+    assert "short-wait" in {lesson["code"] for lesson in lessons}
 
 
 # ── CSV and JSON ──────────────────────────────────────────────────────────────────────
@@ -411,7 +413,7 @@ def test_csv_and_json_give_the_same_record_and_it_is_what_the_rows_say(
             assert (record.status, record.message) == ("resolved", row.get("message"))
             assert record.severity == row.get("severity", "major")
             assert record.first_severity == row.get("first_severity", record.severity)
-            assert [catalog.services[one].name for one in record.services] == [
+            assert [catalog.services[service].name for service in record.services] == [
                 {"login": "Log in", "auth-db": "Auth database"}.get(row["service"], row["service"])
             ]
             assert record.first_services == (
@@ -425,16 +427,18 @@ def test_csv_and_json_give_the_same_record_and_it_is_what_the_rows_say(
             } == named - {row.get("acknowledged_by")}
             if "acknowledged_level" in row:
                 level = int(row["acknowledged_level"])
-                assert all(one.current == level for one in record.answers)
+                assert all(answer.current == level for answer in record.answers)
                 assert any(
-                    f"person:{row['acknowledged_by']}" in one.recipients and one.level == level
-                    for one in record.pagings
+                    f"person:{row['acknowledged_by']}" in paging.recipients and paging.level == level
+                    for paging in record.pagings
                 )
             situation = store.situations.load(record.id)
             assert situation is not None
             assert situation.incident.status is IncidentStatus.RESOLVED
-            assert {one.status for one in situation.notifications} <= {NotificationStatus.SENT}
-            assert {one.next_at for one in situation.escalations} == {None}
+            assert {notification.status for notification in situation.notifications} <= {
+                NotificationStatus.SENT
+            }
+            assert {escalation.next_at for escalation in situation.escalations} == {None}
         store.close()
 
 
@@ -604,7 +608,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(here: Bank) -> N
     ran = bring(here, text)
     lines = ran.err.splitlines()
     # the message of the first has a line end in it, so that its row takes two lines
-    assert [one.removeprefix(f"{here.place}/history.csv:").split(" ")[:2] for one in lines[:-2]] == [
+    assert [line.removeprefix(f"{here.place}/history.csv:").split(" ")[:2] for line in lines[:-2]] == [
         ["2:", "service:"], ["4:", "declared_at:"], ["4:", "severity:"], ["5:", "gateway:"],
     ]  # fmt: skip
     assert lines[-2] == f"escalate: error: {here.place}/history.csv has 4 problems; nothing was imported"

@@ -34,21 +34,21 @@ ABOUT = ("service", "person", "policy", "level", "rule", "gateway")
 def planted(facts: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     """What `lessons` should say: kind and subject."""
     found = set()
-    for one in facts:
-        about = {name: one.get(name) for name in ABOUT}
-        if one["kind"] in ("person-at-night", "gateway-fails", "severity-raised"):
+    for fact in facts:
+        about = {name: fact.get(name) for name in ABOUT}
+        if fact["kind"] in ("person-at-night", "gateway-fails", "severity-raised"):
             about |= {
-                "service": one.get("service") if one["kind"] == "severity-raised" else None,
+                "service": fact.get("service") if fact["kind"] == "severity-raised" else None,
                 "policy": None,
             }
-        found.add((SAME.get(one["kind"], one["kind"]), one.get("words"), *about.values()))
+        found.add((SAME.get(fact["kind"], fact["kind"]), fact.get("words"), *about.values()))
     return found
 
 
 def told(proposals: Any) -> set[tuple[Any, ...]]:
     return {
-        (one["code"], one["about"].get("keyword"), *(None if name == "rule" and one["code"] == "severity-raised" else one["about"].get(name)
-         for name in ABOUT)) for one in proposals
+        (proposal["code"], proposal["about"].get("keyword"), *(None if name == "rule" and proposal["code"] == "severity-raised" else proposal["about"].get(name)
+         for name in ABOUT)) for proposal in proposals
     }  # fmt: skip
 
 
@@ -78,20 +78,20 @@ def test_of_five_thousand_incidents_every_planted_fact_is_found_and_nothing_else
 
 
 def test_each_proposal_has_at_least_three_incidents_and_counts_that_are_theirs(proposals: Any) -> None:
-    for one in proposals:
-        assert len(set(one["incidents"])) >= LEAST, one["title"]
-        assert one["count"] <= one["of"], one["title"]
-        assert one["code"] in ORDER
-        assert one["evidence"]
+    for proposal in proposals:
+        assert len(set(proposal["incidents"])) >= LEAST, proposal["title"]
+        assert proposal["count"] <= proposal["of"], proposal["title"]
+        assert proposal["code"] in ORDER
+        assert proposal["evidence"]
 
 
 def test_the_evidence_is_in_the_record(year: Year, proposals: Any) -> None:
-    keyword = next(one for one in proposals if one["code"] == "keyword")
+    keyword = next(proposal for proposal in proposals if proposal["code"] == "keyword")
     for incident in keyword["incidents"]:
         ((title, services),) = year.sql("SELECT title, services FROM incidents WHERE id = ?", incident)
         assert keyword["about"]["keyword"] in title.lower()
         assert keyword["about"]["service"] in services
-    night = next(one for one in proposals if one["code"] == "paged-at-night")
+    night = next(proposal for proposal in proposals if proposal["code"] == "paged-at-night")
     paged = year.sql(
         "SELECT incident_id FROM notifications WHERE recipient = ?", f"person:{night['about']['person']}"
     )
@@ -120,7 +120,7 @@ def test_the_toml_of_every_proposal_is_a_configuration_that_is_valid_and_ends_th
     store.close()
     codes = {one.code for one in found}
     assert {"no-runbook", "nudge-accepted", "nudge-declined"} <= codes
-    again = {one.code for one in lessons(Past(records, every, texts))}
+    again = {lesson.code for lesson in lessons(Past(records, every, texts))}
     # what the configuration alone answers
     assert not again & {"no-runbook", "nudge-accepted", "nudge-declined", "keyword"}
 
@@ -149,8 +149,8 @@ def test_replays_show_what_past_incidents_would_have_looked_like(escalate: Escal
     earlier = [one for one in unanswered if one["was_seconds"] and one["becomes_seconds"] is not None]
     assert earlier
     assert all(one["becomes_seconds"] < one["was_seconds"] for one in earlier)
-    assert sum(one["calls_become"] for one in replays["short-wait"]["incidents"]) < sum(
-        one["calls_were"] for one in replays["short-wait"]["incidents"]
+    assert sum(replay["calls_become"] for replay in replays["short-wait"]["incidents"]) < sum(
+        replay["calls_were"] for replay in replays["short-wait"]["incidents"]
     )
     assert "routed right" in replays["keyword"]["text"]
     assert replays["gateway-fails"] is None
@@ -178,9 +178,9 @@ def learned(world: World) -> dict[str, Proposal]:
     """
     records, _ = world.store.history.records()
     found = [
-        one
-        for one in lessons(Past(records, world.catalog, Texts.at(world.config)))
-        if one.code != "no-runbook"
+        lesson
+        for lesson in lessons(Past(records, world.catalog, Texts.at(world.config)))
+        if lesson.code != "no-runbook"
     ]
     assert len({one.code for one in found}) == len(found)
     return {one.code: one for one in found}
@@ -563,7 +563,7 @@ def test_whatever_the_layout_the_text_written_where_it_says_is_what_was_tried(
     records, _ = world.store.history.records()
     texts = Texts.at(world.config)
     proposals = lessons(Past(records, world.catalog, texts))
-    assert {one.code for one in proposals} == {"unanswered-level", "no-runbook"}
+    assert {proposal.code for proposal in proposals} == {"unanswered-level", "no-runbook"}
     for one in proposals:
         edited = text
         for change in one.changes:
@@ -582,7 +582,7 @@ def essence(catalog: Catalog) -> Any:
         name: [(*map(str, level.notify), level.wait) for level in policy.levels]
         for name, policy in catalog.policies.items()
     }
-    return levels, {one.id: one.policy for one in catalog.teams.values()}, catalog.services["login"].links
+    return levels, {team.id: team.policy for team in catalog.teams.values()}, catalog.services["login"].links
 
 
 def by_hand(text: str, toml: str, does: str) -> str:
@@ -617,9 +617,9 @@ def test_the_services_that_break_most_want_a_runbook(world: World) -> None:
     unanswered(world, 3)
     records, _ = world.store.history.records()
     found = [
-        one
-        for one in lessons(Past(records, world.catalog, Texts.at(world.config)))
-        if one.code == "no-runbook"
+        lesson
+        for lesson in lessons(Past(records, world.catalog, Texts.at(world.config)))
+        if lesson.code == "no-runbook"
     ]
     assert [(one.service, one.count) for one in found] == [("login", 3)]
     assert found[0].changes[0].toml.startswith("[services.login]\nlinks = { runbook = ")
@@ -682,16 +682,18 @@ def test_histories_without_a_pattern_teach_next_to_nothing(tmp_path: Path) -> No
                 world.update(incident, severity="critical", by="ana")
             world.advance(f"{1 + int(dice.expovariate(1 / 4))}m")
             people = (
-                one.recipient
-                for one in world.look(incident).notifications
-                if one.recipient.startswith("person:")
+                notification.recipient
+                for notification in world.look(incident).notifications
+                if notification.recipient.startswith("person:")
             )
-            paged = [one.removeprefix("person:") for one in people]
+            paged = [person.removeprefix("person:") for person in people]
             world.ack(dice.choice(paged) if paged else "ops", incident, everything=True)
             world.resolve(incident)
             world.sleep(f"{dice.randint(3, 90)}h")
         records, _ = world.store.history.records()
         past = Past(records, world.catalog, Texts.at(world.config), world.clock.at)
-        taught += [(seed, one.code, one.evidence) for one in lessons(past) if one.code != "no-runbook"]
+        taught += [
+            (seed, lesson.code, lesson.evidence) for lesson in lessons(past) if lesson.code != "no-runbook"
+        ]
         world.store.close()
     assert len({seed for seed, _, _ in taught}) <= 3, taught

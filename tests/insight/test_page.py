@@ -118,9 +118,9 @@ def test_the_page_is_whole_loads_nothing_and_runs_nothing(name: str) -> None:
         == set()
     )
     assert [
-        one
-        for one in read.attributes
-        if one[1].startswith("on") or one[1] in ("src", "href", "xlink:href", "action")
+        attribute
+        for attribute in read.attributes
+        if attribute[1].startswith("on") or attribute[1] in ("src", "href", "xlink:href", "action")
     ] == []
     assert re.search(r"url\(|@import|https?:", html) is None
     assert ("meta", "content", "default-src 'none'; style-src 'unsafe-inline'") in read.attributes
@@ -151,38 +151,41 @@ def test_every_number_is_in_a_table() -> None:
     tables = {label: rows[1:] for label, rows in Read(drawn("a year of a bank")).tables.items()}
 
     def row(*cells: Any) -> list[str]:
-        return [f"{one:,}" if isinstance(one, int) else str(one) for one in cells]
+        return [f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells]
 
     assert tables["Pages per person"] == [
         row(
-            catalog.name_of(f"person:{one.person}"),
-            one.pages,
-            one.night,
-            one.weekend,
-            one.off_hours,
-            one.incidents,
-            one.acknowledged,
+            catalog.name_of(f"person:{person.person}"),
+            person.pages,
+            person.night,
+            person.weekend,
+            person.off_hours,
+            person.incidents,
+            person.acknowledged,
         )
-        for one in year.people
+        for person in year.people
     ]
-    weeks = [(f"{one.start.day} {one.start:%b %Y}", one.incidents, one.acknowledge) for one in year.weeks]
+    weeks = [
+        (f"{week.start.day} {week.start:%b %Y}", week.incidents, week.acknowledge) for week in year.weeks
+    ]
     assert tables["Time to acknowledge, week by week"] == [
         row(week, incidents, took.count, span(took.median), span(took.p90)) for week, incidents, took in weeks
     ]
-    assert [one[1:] for one in tables["Pages by weekday and hour"]] == [
+    assert [table[1:] for table in tables["Pages by weekday and hour"]] == [
         row(*hours, sum(hours)) for hours in year.hours
     ]
-    assert [one[:5] for one in tables["Levels and their answers"]] == [
-        row(catalog.team_name(one.team), one.level, one.paged, one.answered, one.unanswered)
-        for one in year.levels
+    assert [table[:5] for table in tables["Levels and their answers"]] == [
+        row(catalog.team_name(level.team), level.level, level.paged, level.answered, level.unanswered)
+        for level in year.levels
     ]
     assert tables["Nudges"] == [
-        row(one.rule, one.accepted, one.declined, one.expired, one.open) for one in year.nudges
+        row(nudge.rule, nudge.accepted, nudge.declined, nudge.expired, nudge.open) for nudge in year.nudges
     ]
     assert tables["Delivery"] == [
-        row(one.gateway, one.tried, one.sent, one.failed, one.retried) for one in year.gateways
+        row(gateway.gateway, gateway.tried, gateway.sent, gateway.failed, gateway.retried)
+        for gateway in year.gateways
     ]
-    assert [one[:2] for one in tables["Teams: times"]] == [
+    assert [table[:2] for table in tables["Teams: times"]] == [
         row(catalog.team_name(team), one.incidents) for team, one in year.by_team
     ]
 
@@ -209,7 +212,7 @@ def test_any_weeks_can_be_drawn(drawn_weeks: list[tuple[int, int | None, int]]) 
     chart = picture(weeks, "what it shows")
     assert Read(f"<p>{chart}</p>").wrong == []
     heights = [float(y) for y in re.findall(r' (?:c?y[12]?|y)="(-?[\d.]+)"', chart)]
-    assert all(-5 <= one <= 290 for one in heights)
+    assert all(-5 <= height <= 290 for height in heights)
     assert all(-5 <= float(x) <= 101 for x in re.findall(r'(?:x|cx|x1)="(-?[\d.]+)%"', chart))
     assert chart.count("<title>") == len(weeks)
     assert 1 <= len(re.findall(r'dx="2" y="\d+"(?: class="alternate")?>', chart)) <= 40

@@ -79,7 +79,7 @@ def test_times_by_severity(year: Year, figures: Any) -> None:
             year.sql("SELECT resolved_at - declared_at FROM incidents WHERE severity = ?", one["severity"])
         )
         assert (one["incidents"], one["to_resolve"]) == (len(spans), spread(spans))
-    assert sum(one["incidents"] for one in figures["by_severity"]) == figures["incidents"]
+    assert sum(figure["incidents"] for figure in figures["by_severity"]) == figures["incidents"]
 
 
 def test_times_by_team_count_from_when_it_was_brought_in(year: Year, figures: Any) -> None:
@@ -87,13 +87,15 @@ def test_times_by_team_count_from_when_it_was_brought_in(year: Year, figures: An
         "SELECT min(e.at) FROM timeline e WHERE e.incident_id = {id} AND e.kind = 'escalation'"
         " AND json_extract(e.data, '$.policy') IS NOT NULL AND json_extract(e.data, '$.team') = ?"
     )
-    for one in figures["by_team"][:6]:
+    for figure in figures["by_team"][:6]:
         acked = (
             f"SELECT min(t.at) - ({begun.format(id='t.incident_id')}) FROM timeline t WHERE t.kind ="
             " 'acknowledged' AND json_extract(t.data, '$.team') = ? AND json_extract(t.data, '$.partly') IS"
             " NULL GROUP BY t.incident_id"
         )
-        assert one["to_acknowledge"] == spread(column(year.sql(acked, one["team"], one["team"]))), one["team"]
+        assert figure["to_acknowledge"] == spread(column(year.sql(acked, figure["team"], figure["team"]))), (
+            figure["team"]
+        )
 
 
 def test_acknowledgements_by_team(year: Year, figures: Any) -> None:
@@ -164,7 +166,7 @@ def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, cat
             incidents,
         )
         assert one["messages"] == mine["messages"] >= one["pages"]
-    assert {one["person"] for one in figures["people"] if one["pages"]} == set(told)
+    assert {figure["person"] for figure in figures["people"] if figure["pages"]} == set(told)
 
 
 BY_THREE_WAYS = ORGANISATION.replace(
@@ -182,7 +184,7 @@ def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None
     world.page("person:ana")
     world.advance("30m")
     records, _ = world.store.history.records()
-    people = {one.person: one for one in report(records, world.catalog).people}
+    people = {person.person: person for person in report(records, world.catalog).people}
     sent = [letter for _, letter in world.post.letters if "%2B1" in letter.url or "ana" in letter.url]
     assert (people["ana"].pages, people["ana"].messages) == (2, 6), "level 1, and by hand"
     assert len(sent) == 6
@@ -190,7 +192,9 @@ def test_who_has_three_gateways_is_not_paged_three_times(tmp_path: Path) -> None
     assert people["ops"].pages == sum("%2B6" in letter.url for _, letter in world.post.letters) > 1, (
         "each time that the fallback is paged"
     )
-    assert sum(map(sum, report(records, world.catalog).hours)) == sum(one.pages for one in people.values())
+    assert sum(map(sum, report(records, world.catalog).hours)) == sum(
+        person.pages for person in people.values()
+    )
     world.store.close()
 
 
@@ -198,7 +202,10 @@ def test_nudges(year: Year, figures: Any) -> None:
     rows = year.sql("SELECT rule, status, count(*) FROM nudges GROUP BY rule, status")
     statuses = ("accepted", "declined", "expired")
     assert {
-        (one["rule"], status, one[status]) for one in figures["nudges"] for status in statuses if one[status]
+        (figure["rule"], status, figure[status])
+        for figure in figures["nudges"]
+        for status in statuses
+        if figure[status]
     } == set(rows)
 
 
@@ -209,15 +216,16 @@ def test_delivery_failures_and_their_causes(year: Year, figures: Any) -> None:
     )
     rows = year.sql(tried)
     assert {
-        (one["gateway"], one["tried"], one["failed"], one["retried"]) for one in figures["gateways"]
+        (figure["gateway"], figure["tried"], figure["failed"], figure["retried"])
+        for figure in figures["gateways"]
     } == set(rows)
     causes = year.sql(
         "SELECT gateway, error, count(*) FROM notifications WHERE status = 'failed' GROUP BY gateway, error"
     )
     assert {
-        (one["gateway"], cause["cause"], cause["count"])
-        for one in figures["gateways"]
-        for cause in one["causes"]
+        (figure["gateway"], cause["cause"], cause["count"])
+        for figure in figures["gateways"]
+        for cause in figure["causes"]
     } == set(causes)
 
 
@@ -230,21 +238,23 @@ def test_severities_raised_after_the_declaration(year: Year, figures: Any) -> No
         paths.setdefault(incident, [before]).append(after)
     gravest = Counter((path[0], max(path, key=lambda one: rank[one])) for path in paths.values())
     expected = {(before, after): count for (before, after), count in gravest.items() if before != after}
-    assert {(one["from"], one["to"]): one["incidents"] for one in figures["severity_raised"]} == expected
+    assert {
+        (figure["from"], figure["to"]): figure["incidents"] for figure in figures["severity_raised"]
+    } == expected
 
 
 def test_weeks_and_hours_count_everything_once(year: Year, figures: Any) -> None:
-    assert sum(one["incidents"] for one in figures["weeks"]) == figures["incidents"]
-    starts = [datetime.fromisoformat(one["week"]) for one in figures["weeks"]]
+    assert sum(figure["incidents"] for figure in figures["weeks"]) == figures["incidents"]
+    starts = [datetime.fromisoformat(figure["week"]) for figure in figures["weeks"]]
     assert all(later - earlier == timedelta(days=7) for earlier, later in pairwise(starts))
-    assert {one.isoweekday() for one in starts} == {1}
+    assert {start.isoweekday() for start in starts} == {1}
     assert sum(map(sum, figures["pages_by_weekday_and_hour"])) == sum(
-        one["pages"] for one in figures["people"]
+        figure["pages"] for figure in figures["people"]
     )
 
 
 def test_a_part_of_it_is_the_same_as_that_part_alone(year: Year, escalate: Escalate, figures: Any) -> None:
-    whole = next(one for one in figures["by_team"] if one["team"] == "payments")
+    whole = next(figure for figure in figures["by_team"] if figure["team"] == "payments")
     part = escalate("report", "--since", "2000-01-01", "--team", "payments", "--json").json
     assert {name: part[name] for name in ("incidents", "to_first_page", "to_acknowledge", "to_resolve")} == {
         name: whole[name] for name in ("incidents", "to_first_page", "to_acknowledge", "to_resolve")

@@ -153,7 +153,7 @@ def test_one_nudge_is_always_accepted_and_one_never_and_the_others_are_neither(y
     assert "accepted" not in never
     assert min(sum(one.values()) for one in (always, never)) >= ENOUGH
     assert outcomes
-    assert all(set(one) == {"accepted", "declined", "expired"} for one in outcomes.values())
+    assert all(set(outcome) == {"accepted", "declined", "expired"} for outcome in outcomes.values())
 
 
 def test_one_person_is_paged_every_night(year: Year) -> None:
@@ -188,7 +188,9 @@ def test_one_gateway_fails_for_good(year: Year) -> None:
 
 def test_one_service_has_no_runbook(year: Year) -> None:
     services = load(year.config).catalog.services.values()
-    assert [one.id for one in services if "runbook" not in one.links] == [year.fact("no-runbook")["service"]]
+    assert [service.id for service in services if "runbook" not in service.links] == [
+        year.fact("no-runbook")["service"]
+    ]
 
 
 def test_one_service_is_declared_too_mildly(year: Year) -> None:
@@ -223,7 +225,7 @@ def test_a_year_follows_from_its_seed_whatever_the_order_of_playing(
         stored = year.sql(
             "SELECT at, kind, text FROM timeline WHERE incident_id = ? ORDER BY id", case.number
         )
-        assert [(one.at, one.kind.value, one.text) for one in played.situation.entries] == stored
+        assert [(entry.at, entry.kind.value, entry.text) for entry in played.situation.entries] == stored
     assert cases(stage.catalog, INCIDENTS, UNTIL, seed=2) != again
 
 

@@ -58,7 +58,7 @@ def test_4_3_an_open_incident_always_has_a_next_step_or_somebody_who_has_it(
         incident = life.situation.incident
         if incident.status is IncidentStatus.OPEN:
             assert incident.next_due_at is not None
-            assert any(one.next_at is not None for one in life.situation.escalations)
+            assert any(escalation.next_at is not None for escalation in life.situation.escalations)
         if incident.status is IncidentStatus.ACKNOWLEDGED:
             assert incident.acknowledged_by is not None
 
@@ -133,7 +133,7 @@ def test_4_7_nothing_is_sent_after_the_end_but_the_news_of_it(catalog: Catalog, 
     assert life.situation.incident.next_due_at is None
     life.pass_time(600, 10)
     assert life.sent[before:] == []
-    assert all(not one.live for one in life.situation.notifications)
+    assert all(not notification.live for notification in life.situation.notifications)
 
 
 @settings(quick, max_examples=10)  # three days of minutes each
@@ -209,6 +209,6 @@ def test_4_4_nobody_is_left_out_without_a_word(catalog: Catalog) -> None:
     assert told == set(range(1, escalation.levels + 1))
     assert escalation.status is EscalationStatus.EXHAUSTED
     assert all(
-        one.status is not NotificationStatus.PENDING or one.due_at > life.now
-        for one in life.situation.notifications
+        notification.status is not NotificationStatus.PENDING or notification.due_at > life.now
+        for notification in life.situation.notifications
     )

@@ -311,7 +311,7 @@ def test_dropping_the_last_service_hands_the_incident_to_the_fallback_team(world
     world.declare("down", "login")
     world.update(drop_services=("login",))
     world.expects("sms to ana", "sms to eve", "inform slack to identity")
-    assert [one.status for one in world.look().escalations] == [
+    assert [escalation.status for escalation in world.look().escalations] == [
         EscalationStatus.STOPPED,
         EscalationStatus.PAGING,
     ]
@@ -390,7 +390,9 @@ def test_4_15_in_a_storm_the_rest_arrives_as_one_digest_that_names_every_inciden
     assert "18 incidents: major #3 storm 2, major #4-#20 - escalate ack 3 4 5" in text
     assert len(text) <= 160
     assert all(
-        one.status.value == "sent" for number in range(1, 21) for one in world.look(number).notifications
+        notification.status.value == "sent"
+        for number in range(1, 21)
+        for notification in world.look(number).notifications
     )
     world.advance("10m")
     world.expects_nothing()
@@ -408,7 +410,9 @@ def test_4_15_a_storm_that_goes_on_never_exceeds_the_limit_and_drops_nothing(wor
         for since in range(at[0] - 1, at[-1], 10_000_000)
     )
     assert all(
-        one.status.value == "sent" for number in range(1, 61) for one in world.look(number).notifications
+        notification.status.value == "sent"
+        for number in range(1, 61)
+        for notification in world.look(number).notifications
     )
     world.sent()
 
@@ -454,7 +458,9 @@ def test_4_15_a_digest_that_fails_is_tried_again_whole(world_with) -> None:
     world.advance("20s", every="5s")
     world.expects("sms to ana")
     assert all(
-        one.status.value == "sent" for number in range(1, 7) for one in world.look(number).notifications
+        notification.status.value == "sent"
+        for number in range(1, 7)
+        for notification in world.look(number).notifications
     )
 
 
@@ -474,9 +480,11 @@ def test_4_14_a_retry_waits_its_time_though_digests_go_out_meanwhile(world_with)
         world.advance("10s", every="5s")
     world.post.refuse = lambda url: None
     world.advance("10m", every="5s")
-    assert {one.status.value for number in range(1, 20) for one in world.look(number).notifications} == {
-        "sent"
-    }
+    assert {
+        notification.status.value
+        for number in range(1, 20)
+        for notification in world.look(number).notifications
+    } == {"sent"}
     world.sent()
 
 

@@ -77,7 +77,9 @@ def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_t
     assert [one.service for one in end_maintenance(world.context, ["login"])[0]] == ["login"]
     world.tick()
     world.expects("sms to ana")
-    assert [one.start_at for one in planned_maintenances(world.context)] == [instant("2026-11-23T13:00:00")]
+    assert [maintenance.start_at for maintenance in planned_maintenances(world.context)] == [
+        instant("2026-11-23T13:00:00")
+    ]
     world.maintenance("login", "1h")
     assert len(quiet_services(world.context)) == 1
 
@@ -176,7 +178,7 @@ def test_4_18_a_maintenance_of_the_configuration_begins_while_an_incident_is_ope
 def test_4_18_a_maintenance_of_the_configuration_can_be_ended_this_once(world_with) -> None:
     world = world_with(STANDARD, more=PLANNED)
     world.clock.at += 20 * MINUTE
-    assert [one.reason for one in quiet_services(world.context)] == ["index rebuild"]
+    assert [service.reason for service in quiet_services(world.context)] == ["index rebuild"]
     world.declare("down", "login")
     end_maintenance(world.context, [])
     world.tick()

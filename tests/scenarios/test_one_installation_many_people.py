@@ -99,7 +99,7 @@ def test_4_25_of_what_no_other_tick_can_read_the_fallback_is_told_each_time(here
     assert (ran.code, said in ran.err) == (6, True)
     assert said in here(ANA, "list").err
     findings = here(ANA, "doctor", "--json").json["findings"]
-    assert [one["level"] for one in findings if one["code"] == "spooled-elsewhere"] == ["error"]
+    assert [finding["level"] for finding in findings if finding["code"] == "spooled-elsewhere"] == ["error"]
     before = len(here.told())
     here(ANA, "tick")
     assert len(here.told()) == before, "of the same thing the tick tells once"

@@ -42,9 +42,9 @@ def test_4_24_two_teams_that_page_one_person_become_one_message(world_with) -> N
     world = world_with(STANDARD, organisation=one_for_both)
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to ana")
-    assert [one.status.value for one in world.look().notifications] == ["sent", "sent"]
-    assert {one.escalation_id for one in world.look().notifications} == {
-        one.id for one in world.look().escalations
+    assert [notification.status.value for notification in world.look().notifications] == ["sent", "sent"]
+    assert {notification.escalation_id for notification in world.look().notifications} == {
+        escalation.id for escalation in world.look().escalations
     }
 
 
@@ -137,7 +137,7 @@ def test_4_24_the_timeline_and_explain_tell_of_both_reasons_and_one_message(worl
     assert world.timeline().count("page to Ana by sms: sent") == 1
     assert world.timeline().count("page to Ana by sms, in the same message: sent") == 1
     links = explain(Record(world.look(), world.store.situations.timeline(1), world.catalog), "ana")
-    said = "\n".join(f"{one.what} {one.because}" for one in links)
+    said = "\n".join(f"{link.what} {link.because}" for link in links)
     assert all(words in said for words in ("on call for Identity", "lead of Identity", "in the same message"))
 
 
@@ -145,8 +145,10 @@ def test_4_24_report_counts_one_message(world) -> None:
     world.declare("Log in is broken", "login", severity="critical")
     world.sent()
     (record,), _ = world.store.history.records()
-    assert [(one.person, one.team, one.level) for one in record.pages] == [("ana", "identity", 1)]
-    assert [(one.team, one.tried, one.sent) for one in record.deliveries] == [("identity", 1, 1)]
+    assert [(page.person, page.team, page.level) for page in record.pages] == [("ana", "identity", 1)]
+    assert [(delivery.team, delivery.tried, delivery.sent) for delivery in record.deliveries] == [
+        ("identity", 1, 1)
+    ]
 
 
 def test_4_24_simulate_tells_of_one_message_with_both_reasons(world) -> None:

@@ -35,7 +35,7 @@ def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World)
         world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None
     )
     stored = world.look(declared.situation.incident.id)
-    assert [one.status for one in stored.notifications] == [NotificationStatus.PENDING]
+    assert [notification.status for notification in stored.notifications] == [NotificationStatus.PENDING]
     assert world.post.letters == []
     world.tick()
     world.expects("sms to ana")
@@ -54,14 +54,18 @@ def test_4_1_a_declaration_that_dies_after_storing_is_paged_by_the_next_tick(wor
 
 def test_4_2_each_distinct_team_and_policy_starts_one_escalation(world: World) -> None:
     world.declare("Everything is down", "login", "payments", "auth-db")
-    assert [one.team for one in world.look().escalations] == ["identity", "payments", "platform"]
+    assert [escalation.team for escalation in world.look().escalations] == [
+        "identity",
+        "payments",
+        "platform",
+    ]
     world.expects("sms to ana", "sms to cara", "sms to eve")
 
 
 def test_4_2_two_services_of_one_team_start_one_escalation(world_with) -> None:
     world = world_with(STANDARD, more='[services.signup]\nname = "Sign up"\nteam = "identity"\n')
     world.declare("Both are down", "login", "signup")
-    assert [one.services for one in world.look().escalations] == [("login", "signup")]
+    assert [escalation.services for escalation in world.look().escalations] == [("login", "signup")]
     world.expects("sms to ana")
 
 
@@ -77,7 +81,7 @@ def test_4_2_a_title_that_fits_nothing_goes_to_the_fallback_team_with_the_way_on
     world.expects("sms to eve")
     world.update(add_services=("login",))
     world.expects("sms to ana", "inform slack to identity")
-    assert [one.status for one in world.look().escalations] == [
+    assert [escalation.status for escalation in world.look().escalations] == [
         EscalationStatus.STOPPED,
         EscalationStatus.PAGING,
     ]

@@ -177,7 +177,11 @@ def test_involve_starts_the_teams_policy_and_scope_changes_leave_it_alone(world_
     world.update(add_services=("auth-db",))
     world.expects("sms to eve", "inform slack to identity")
     world.ack("ops", everything=True)
-    assert [one.team for one in world.look().escalations] == ["identity", "payments", "platform"]
+    assert [escalation.team for escalation in world.look().escalations] == [
+        "identity",
+        "payments",
+        "platform",
+    ]
 
 
 def test_raise_to_raises_once_and_the_rules_that_follow_from_it_fire_too(world_with) -> None:

@@ -29,7 +29,7 @@ class NoName:
 
 def named_oddly(world: World, *people: str) -> None:
     """These have names that cannot be shown."""
-    odd = {one: replace(world.catalog.people[one], name=NoName()) for one in people}
+    odd = {person: replace(world.catalog.people[person], name=NoName()) for person in people}
     world.catalog = replace(world.catalog, people={**world.catalog.people, **odd})
 
 
@@ -62,10 +62,12 @@ def test_4_20_what_cannot_be_weighed_goes_out_by_itself_and_the_pass_says_so(wor
     world = world_with(QUIET, organisation=LIMITED)
     report = both_are_due(world, without_limits_time)
     world.expects("sms to ana", "sms to cara")
-    assert any("incident 4: a message was not weighed against others (" in one for one in report.troubles), (
-        report.troubles
-    )
-    assert {one.status.value for number in (4, 5) for one in world.look(number).notifications} == {"sent"}
+    assert any(
+        "incident 4: a message was not weighed against others (" in trouble for trouble in report.troubles
+    ), report.troubles
+    assert {
+        notification.status.value for number in (4, 5) for notification in world.look(number).notifications
+    } == {"sent"}
     world.tick()
     world.expects_nothing()
 
@@ -82,7 +84,9 @@ def test_4_20_a_digest_that_cannot_be_made_up_goes_out_one_by_one(world_with) ->
         world.clock.at += MINUTE
         damaged.append(world.tick().damage)
     world.expects("sms to ana", "sms to ana")
-    assert {one.status.value for number in (4, 6) for one in world.look(number).notifications} == {"sent"}
+    assert {
+        notification.status.value for number in (4, 6) for notification in world.look(number).notifications
+    } == {"sent"}
     assert any("incident 5: a record of the database cannot be read" in str(one) for one in damaged)
 
 
@@ -106,9 +110,9 @@ def test_4_20_an_outcome_that_cannot_be_told_is_recorded_and_costs_no_other(
     ]
     assert [world.look(number).notifications[0].status.value for number in (1, 2)] == [known, "sent"]
     assert f"person:ana: {known} (TypeError: " in world.timeline(1)
-    assert any("incident 1: how a message ended could not be told (" in one for one in report.troubles), (
-        report.troubles
-    )
+    assert any(
+        "incident 1: how a message ended could not be told (" in trouble for trouble in report.troubles
+    ), report.troubles
     world.sent()
     world.tick()
     world.expects_nothing()
@@ -122,11 +126,10 @@ def test_4_20_what_a_failed_page_would_set_free_is_no_reason_to_forget_that_it_f
     )
     report = both_are_due(world, without_limits_time)
     world.expects("sms to cara")
-    assert [one.status.value for number in (4, 5) for one in world.look(number).notifications] == [
-        "retrying",
-        "sent",
-    ]
+    assert [
+        notification.status.value for number in (4, 5) for notification in world.look(number).notifications
+    ] == ["retrying", "sent"]
     assert any(
-        "incident 4: what waits for a message that failed could not be set free" in one
-        for one in report.troubles
+        "incident 4: what waits for a message that failed could not be set free" in trouble
+        for trouble in report.troubles
     ), report.troubles

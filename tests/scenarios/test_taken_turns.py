@@ -49,7 +49,9 @@ class Desk:
         context = self.context()
         try:
             return [
-                one for one in one_pass(context, Engine.on(context)).warnings if "the turn under way" in one
+                warning
+                for warning in one_pass(context, Engine.on(context)).warnings
+                if "the turn under way" in warning
             ]
         finally:
             context.close()

@@ -26,7 +26,7 @@ Spoil = Callable[[Catalog], Catalog]
 def without_schedule(catalog: Catalog, schedule: str = "identity-primary") -> Catalog:
     """The catalog with a schedule that raises."""
     found = catalog.schedules[schedule]
-    odd = replace(found, rotations=tuple(replace(one, unit="fortnight") for one in found.rotations))
+    odd = replace(found, rotations=tuple(replace(rotation, unit="fortnight") for rotation in found.rotations))
     return replace(catalog, schedules={**catalog.schedules, schedule: odd})
 
 
@@ -63,7 +63,9 @@ def test_4_20_a_schedule_that_cannot_be_used_costs_its_level_only(world: World) 
     world.expects("sms to bo", "sms to cara")
     assert "level 1 of 2 of policy standard reaches nobody" in world.timeline()
     assert "schedule identity-primary cannot be used (ValueError: " in world.timeline()
-    page = next(one for one in world.look().notifications if one.recipient == "person:bo")
+    page = next(
+        notification for notification in world.look().notifications if notification.recipient == "person:bo"
+    )
     assert "schedule identity-primary cannot be used" in page.because, (
         "the page itself says what was done without"
     )
@@ -138,7 +140,7 @@ def test_4_20_nobody_waits_for_hours_that_cannot_be_used(world: World) -> None:
 def test_4_20_an_incident_whose_plan_cannot_be_stored_is_stored_without_it_and_the_fallback_is_paged(
     world: World,
 ) -> None:
-    endless = tuple(replace(one, wait=2**63) for one in world.catalog.policies["standard"].levels)
+    endless = tuple(replace(level, wait=2**63) for level in world.catalog.policies["standard"].levels)
     standard = replace(world.catalog.policies["standard"], levels=endless)
     world.catalog = replace(world.catalog, policies={"standard": standard})
     number = world.declare("Log in is broken", "login")
@@ -190,8 +192,8 @@ def test_4_20_a_pass_in_which_something_could_not_be_used_says_so(world: World, 
     world.clock.at += HOUR
     troubles = world.tick().troubles
     assert any(
-        one.startswith("incident 1: ") and "identity-primary" in one and "cannot be used" in one
-        for one in troubles
+        trouble.startswith("incident 1: ") and "identity-primary" in trouble and "cannot be used" in trouble
+        for trouble in troubles
     ), troubles
     assert len(world.sent()) == 1
     world.clock.at += SECOND

@@ -167,7 +167,7 @@ def test_4_3_a_level_held_where_the_policy_has_run_out_does_not_keep_the_fallbac
         (5, "slack to identity"),
         (18 * 60 + 40, "sms to ana"),
     ]
-    held = [one for one in world.timeline().splitlines() if "held until the hours" in one]
+    held = [splitline for splitline in world.timeline().splitlines() if "held until the hours" in splitline]
     assert len(held) == 1
     world.sent()
 

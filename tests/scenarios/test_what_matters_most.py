@@ -75,9 +75,9 @@ def test_4_15_what_fails_has_told_nobody_and_holds_nothing_else_back(storm) -> N
     storm.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
     storm.advance("1m")
     tried = [
-        (one.recipient, one.attempts)
+        (notification.recipient, notification.attempts)
         for number in (first, second)
-        for one in storm.look(number).notifications
+        for notification in storm.look(number).notifications
     ]
     assert tried == [("person:ana", 1), ("person:ana", 1)]
 
@@ -101,10 +101,10 @@ def test_4_15_a_held_page_that_becomes_more_severe_than_everything_told_goes_at_
     storm.advance("10m", every="10s")
     storm.sent()
     assert {
-        one.status.value
+        notification.status.value
         for number in range(1, 9)
-        for one in storm.look(number).notifications
-        if one.kind.value == "page"
+        for notification in storm.look(number).notifications
+        if notification.kind.value == "page"
     } == {"sent"}
 
 
@@ -174,7 +174,11 @@ def test_4_15_what_waits_is_never_dropped_whatever_its_kind(world_with) -> None:
         world.advance("20s", every="10s")
     world.advance("30m", every="10s")
     world.sent()
-    left = [one.status.value for number in range(1, 13) for one in world.look(number).notifications]
+    left = [
+        notification.status.value
+        for number in range(1, 13)
+        for notification in world.look(number).notifications
+    ]
     assert not {"pending", "sending", "retrying"} & set(left)
     sms = [at for at, letter in world.post.letters if letter.url.endswith("/sms/%2B1")]
     assert all(

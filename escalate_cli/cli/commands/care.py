@@ -55,19 +55,19 @@ def test_page(
 
         rows = [
             (
-                catalog.name_of(one.recipient),
-                one.gateway,
-                one.address,
-                screens.state(one.status.value),
-                one.error or "",
+                catalog.name_of(notification.recipient),
+                notification.gateway,
+                notification.address,
+                screens.state(notification.status.value),
+                notification.error or "",
             )
-            for one in found.notifications
+            for notification in found.notifications
         ]
         console.print(screens.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
 
     code = ExitCode.DONE if found.well else ExitCode.UNDELIVERED
     return Answer(
-        [notification_data(one) for one in found.notifications],
+        [notification_data(notification) for notification in found.notifications],
         screen if found.notifications else "",
         code,
         notes,
@@ -89,8 +89,13 @@ def doctor(context: Context) -> Answer:
     data = {
         "ok": found.well,
         "findings": [
-            {"level": one.weight.value, "code": one.code, "message": one.message, "hint": one.hint or None}
-            for one in found.findings
+            {
+                "level": finding.weight.value,
+                "code": finding.code,
+                "message": finding.message,
+                "hint": finding.hint or None,
+            }
+            for finding in found.findings
         ],
     }
 
@@ -108,7 +113,7 @@ def doctor(context: Context) -> Answer:
             if one.hint:
                 _draw_indented(console, Text(" " * 9), screens.words(one.hint, "cyan"))
         counts = [
-            (sum(one.weight is weight for one in found.findings), weight.value)
+            (sum(finding.weight is weight for finding in found.findings), weight.value)
             for weight in (Weight.ERROR, Weight.WARNING)
         ]
         said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)

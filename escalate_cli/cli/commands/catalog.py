@@ -398,7 +398,7 @@ def override(
         f" {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
     )
     return Answer(
-        data, f"{words}; written to {file}", notes=[f"warning: {one}" for one in warnings], acted=True
+        data, f"{words}; written to {file}", notes=[f"warning: {warning}" for warning in warnings], acted=True
     )
 
 

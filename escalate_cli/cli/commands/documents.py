@@ -53,9 +53,9 @@ def export(
 
 def _record(context: Context, incident: Any) -> Record:
     records, _ = context.store.history.records(incident.declared_at, incident.declared_at + 1)
-    for one in records:
-        if one.id == incident.id:
-            return one
+    for record in records:
+        if record.id == incident.id:
+            return record
     hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
     raise DatabaseProblem(f"the record of incident {incident.id} is damaged", hint)
 
@@ -108,7 +108,7 @@ def import_history(
     return Answer(
         data,
         _imported(data, pasts, catalog),
-        notes=[f"warning: {one}" for one in found.remarks],
+        notes=[f"warning: {remark}" for remark in found.remarks],
         acted=not dry_run,
     )
 

@@ -104,7 +104,9 @@ def simulate(
     )
     if again is not None:
         notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
-    notes += [f"after {foresight_screens.passed(one.at - start)}: {one.text}" for one in foreseen.remarks]
+    notes += [
+        f"after {foresight_screens.passed(remark.at - start)}: {remark.text}" for remark in foreseen.remarks
+    ]
     data = foresight_screens.simulation_data(foreseen)
     code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO
     if mermaid:
@@ -120,7 +122,7 @@ def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> 
     from escalate_cli.core.changes.declare import Declaration
     from escalate_cli.core.routing.router import Router
 
-    found = tuple(meaning.find_service(one, catalog).id for one in services)
+    found = tuple(meaning.find_service(service, catalog).id for service in services)
     if found:
         return Declaration(title or catalog.services[found[0]].name, severity, found), []
     if not title.strip():
@@ -289,7 +291,7 @@ def replay(
         situation = meaning.find_incident(context, one)
         was, _ = as_it_was(context, situation.incident.config_version)
         replays.append(run(situation, situations.timeline(one), was, catalog, now))
-    data = [replay_screen.replay_data(one) for one in replays]
+    data = [replay_screen.replay_data(replay) for replay in replays]
     notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
     answer: Any = data if all else data[0]
     if not replays:

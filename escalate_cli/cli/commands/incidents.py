@@ -157,7 +157,7 @@ def _dry_run(context: Context, asked: Any) -> Answer:
 
     catalog = context.running_catalog
     chosen = meaning.pick_severity(asked.severity, catalog)
-    found = [meaning.find_service(one, catalog) for one in asked.services]
+    found = [meaning.find_service(service, catalog) for service in asked.services]
     given = Routing(asked.title, Match.EXACT, found[0].id, ()) if found else None
     routing = given or Router(catalog.services.values()).route(asked.title)
     now = context.clock.now()
@@ -180,7 +180,10 @@ def _chooser(context: Context) -> Callable[[Any], str | None]:
 
         if not routing.candidates or not interactive() or context.options.json:
             return None
-        lines = [f"{one.name} ({one.team}): {', '.join(one.because)}" for one in routing.candidates]
+        lines = [
+            f"{candidate.name} ({candidate.team}): {', '.join(candidate.because)}"
+            for candidate in routing.candidates
+        ]
         index = ask("Which service is it?", lines)
         return None if index is None else routing.candidates[index].service
 
@@ -255,10 +258,10 @@ def _numbers(texts: Sequence[str], verb: str) -> list[int]:
 
 def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
     """The first failure, which tells of the others, too: each message once."""
-    first, *others = {one.message: one for one in failures}.values()
+    first, *others = {failure.message: failure for failure in failures}.values()
     if others:
-        first.details = [f"escalate: error: {one.message}" for one in others]
-        first.more = {"others": [error_data(one) for one in others], **first.more}
+        first.details = [f"escalate: error: {other.message}" for other in others]
+        first.more = {"others": [error_data(other) for other in others], **first.more}
     return first
 
 
@@ -287,13 +290,13 @@ def _how_it_stands(situation: Situation, verb: str, unchanged: bool, catalog: Ca
             f" {wall_time(incident.acknowledged_at, zone, now)}"
         ]
     paging = [
-        one.team
-        for one in situation.escalations
-        if one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+        escalation.team
+        for escalation in situation.escalations
+        if escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
     ]
     if not paging:
         return []
-    names = ", ".join(catalog.team_name(one) for one in dict.fromkeys(paging))
+    names = ", ".join(catalog.team_name(fromkey) for fromkey in dict.fromkeys(paging))
     return [
         f"incident {incident.id} is still paged to {names}; for every team: escalate ack {incident.id} --all"
     ]

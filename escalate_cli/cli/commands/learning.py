@@ -128,7 +128,7 @@ def lessons(
         except DatabaseProblem:
             return None  # damaged: doctor names it
 
-    trials = [try_out(one, past, look, now) if replay else None for one in proposals]
+    trials = [try_out(proposal, past, look, now) if replay else None for proposal in proposals]
 
     def screen(console: Console) -> None:
         lessons_screen.draw(console, proposals, trials, len(records), covered, catalog)

@@ -104,7 +104,7 @@ def show(context: Context, incident: Id) -> Answer:
     catalog = context.running_catalog
     situation = meaning.find_incident(context, number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
-    data = situation_data(situation, catalog) | {"timeline": [entry_data(one) for one in entries]}
+    data = situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
     now = context.clock.now()
 
     def screen(console: Console) -> None:
@@ -130,4 +130,4 @@ def timeline(context: Context, incident: Id) -> Answer:
 
         timeline_screen.draw(console, situation, entries, catalog, now, meaning.reader_zone(context))
 
-    return Answer([entry_data(one) for one in entries], screen)
+    return Answer([entry_data(entry) for entry in entries], screen)

@@ -47,7 +47,7 @@ def page(
     from escalate_cli.core.events import PagedByHand
 
     entries = context.store.situations.timeline(answer.data["id"])
-    asked = next((one.event for one in reversed(entries) if isinstance(one.event, PagedByHand)), None)
+    asked = next((entry.event for entry in reversed(entries) if isinstance(entry.event, PagedByHand)), None)
     if asked is None or not asked.missed:
         return answer
     notes = [*answer.notes, f"not paged: {'; '.join(asked.missed)}"]

@@ -143,7 +143,7 @@ def check(
         tried
         + taken
         + exposed
-        + ([check_screens.problem_of(one) for one in outlook.findings] if outlook else [])
+        + ([check_screens.problem_of(finding) for finding in outlook.findings] if outlook else [])
     )
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)

@@ -116,7 +116,11 @@ def _due_messages(situation: Situation, context: Context, now: int) -> list[str]
     from escalate_cli.core.notification.together import goes_with, leader_first
 
     live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
-    due = [one for one in situation.notifications if one.id > 0 and one.status in live and one.due_at <= now]
+    due = [
+        notification
+        for notification in situation.notifications
+        if notification.id > 0 and notification.status in live and notification.due_at <= now
+    ]
     told = []
     while due:
         first = due[0]

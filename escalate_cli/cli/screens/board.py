@@ -79,7 +79,7 @@ class Board:
         context = self._context
         catalog, now = context.running_catalog, context.clock.now()
         situations = context.store.situations
-        severities = [one.id for one in catalog.severities]
+        severities = [severity.id for severity in catalog.severities]
         found = situations.worst(severities, _MOST_ROWS)
         escalations = situations.escalations(tuple(one.id for one in found))
         waiting = situations.waiting()

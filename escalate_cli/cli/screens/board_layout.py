@@ -67,22 +67,22 @@ def lay_out(picture: Picture, width: int, height: int, console: Console) -> list
     middle = [*listed, *([screens.words("")] if events else []), *events, *troubles]
     lines = [picture.head, screens.words(""), *middle, screens.words(""), screens.words(footer, "dim")]
     if len(lines) > height:  # a terminal of a few lines
-        lines = [one for one in lines if one.plain]
+        lines = [line for line in lines if line.plain]
     if len(lines) > height:
         lines = [*lines[: max(height - len(troubles) - 1, 0)], *lines[-(len(troubles) + 1) :]][-height:]
-    return [_cut(one, width) for one in lines]
+    return [_cut(line, width) for line in lines]
 
 
 def _troubles(troubles: Sequence[Text], width: int, height: int, console: Console) -> list[Text]:
     """Every trouble, in as many lines as there is room for, at least one."""
     most = max(height // 3 // max(len(troubles), 1), 1)
     found: list[Text] = []
-    for one in troubles:
-        lines = list(one.wrap(console, width))
+    for trouble in troubles:
+        lines = list(trouble.wrap(console, width))
         if len(lines) > most:
             lines = [
                 *lines[: most - 1],
-                screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(one.style)),
+                screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(trouble.style)),
             ]
         found += lines
     return found
@@ -114,11 +114,12 @@ def _table(rows: Sequence[Row], width: int) -> list[Text]:
     from rich.text import Text
 
     columns = [one for one in _COLUMNS if width >= _NARROW.get(one, 0)]
-    heads = {one: screens.words(one, "bold") for one in columns}
+    heads = {column: screens.words(column, "bold") for column in columns}
     wide = {
-        one: max(cells[one].cell_len for cells in (heads, *(row.cells for row in rows))) for one in columns
+        column: max(cells[column].cell_len for cells in (heads, *(row.cells for row in rows)))
+        for column in columns
     }
-    left = width - sum(wide[one] + 1 for one in columns if one not in ("next", "title"))
+    left = width - sum(wide[column] + 1 for column in columns if column not in ("next", "title"))
     if "next" in wide:  # it has what the titles leave, and at least two fifths
         wide["next"] = min(wide["next"], max(left - wide["title"] - 1, left * 2 // 5))
         left -= wide["next"] + 1

@@ -294,7 +294,7 @@ def _telling_lines(notification: Notification, arrived: Received) -> list[str]:
         return lines
     if notification.note:
         return [arrived.title, lines[0]]
-    return [arrived.title, *(one for one in lines if one.startswith(_TELLING))]
+    return [arrived.title, *(line for line in lines if line.startswith(_TELLING))]
 
 
 def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:

@@ -45,12 +45,12 @@ def draw(
     if changes:
         screens.heading(console, "By service")
         rows_of_services = [
-            (service_name(one, old, new), people_and_verdicts(changes, one, old, new))
-            for one in services_of(changes)
+            (service_name(service, old, new), people_and_verdicts(changes, service, old, new))
+            for service in services_of(changes)
         ]
         console.print(
             screens.table(("service", "changes for"), rows_of_services, wrap=("service", "changes for"))
         )
-    looked = ", ".join(local_time(one, zone) for one in moments)
+    looked = ", ".join(local_time(moment, zone) for moment in moments)
     console.print()
     console.print(screens.words(f"Looked at {looked} ({zone}).", "dim"))

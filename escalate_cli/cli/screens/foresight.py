@@ -53,18 +53,18 @@ def simulation_data(foreseen: Simulation) -> dict[str, Any]:
         "until": iso(foreseen.until),
         "messages": [
             {
-                "at": iso(one.at),
-                "after_seconds": one.after // SECOND,
-                "kind": one.kind.value,
-                "recipient": one.recipient,
-                "gateway": one.gateway,
-                "address": one.address,
-                "team": one.team,
-                "level": one.level,
-                "because": one.because,
-                "source": one.source or None,
+                "at": iso(message.at),
+                "after_seconds": message.after // SECOND,
+                "kind": message.kind.value,
+                "recipient": message.recipient,
+                "gateway": message.gateway,
+                "address": message.address,
+                "team": message.team,
+                "level": message.level,
+                "because": message.because,
+                "source": message.source or None,
             }
-            for one in foreseen.messages
+            for message in foreseen.messages
         ],
     }
 
@@ -102,7 +102,9 @@ def lines_of(foreseen: Simulation) -> list[Line]:
         for some in together.values()
     ]
     lines += [
-        Line(one.at, entry=one) for one in foreseen.entries if one.kind in _TOLD and not _is_paging(one)
+        Line(entry.at, entry=entry)
+        for entry in foreseen.entries
+        if entry.kind in _TOLD and not _is_paging(entry)
     ]
     lines.sort(key=lambda line: (line.at, line.message is not None))
     seen: dict[tuple[object, ...], int] = {}
@@ -136,13 +138,16 @@ def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, c
     from escalate_cli.cli.screens import style as screens
 
     zone = catalog.settings.timezone
-    services = ", ".join(catalog.services[one].name for one in said.services) or "no service"
+    services = ", ".join(catalog.services[service].name for service in said.services) or "no service"
     screens.heading(
         console, f"{services}: {said.title}" if said.title not in services else services, above=False
     )
     beginning = f"{local_time(foreseen.start, zone)} {zone}"
     span = show_duration(foreseen.until - foreseen.start)
-    policies = [f"{one.policy.id} for {_team(one.team, catalog)}" for one in foreseen.situation.escalations]
+    policies = [
+        f"{escalation.policy.id} for {_team(escalation.team, catalog)}"
+        for escalation in foreseen.situation.escalations
+    ]
     facts = [
         ("severity", said.severity),
         ("declared", beginning),
@@ -155,7 +160,7 @@ def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, c
     console.print(
         screens.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because"))
     )
-    if not any(one.person for one in foreseen.messages):
+    if not any(message.person for message in foreseen.messages):
         console.print(screens.words("Nobody is reached.", "bold red"))
     elif foreseen.over:
         console.print(screens.words("Nothing more is due after that.", "dim"))
@@ -224,7 +229,7 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
     """The simulation as a Mermaid sequence diagram: for a document, a review, a runbook."""
     lines = lines_of(foreseen)
     recipients = list(dict.fromkeys(line.message.recipient for line in lines if line.message is not None))
-    names = {one: f"r{number}" for number, one in enumerate(recipients)}
+    names = {recipient: f"r{number}" for number, recipient in enumerate(recipients)}
     drawn = ["sequenceDiagram", "    participant e as escalate"]
     drawn += [
         f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()
@@ -264,7 +269,9 @@ def explanation_data(
     return {
         "incident": situation.incident.id,
         "person": person,
-        "links": [{"what": one.what, "because": one.because, "source": one.source or None} for one in links],
+        "links": [
+            {"what": link.what, "because": link.because, "source": link.source or None} for link in links
+        ],
         "stopped_by": stopped,
         "would_page_at": iso(would_at),
     }

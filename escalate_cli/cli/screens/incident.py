@@ -106,7 +106,11 @@ def draw_brief(
 ) -> None:
     """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
     console.print(title_line(situation.incident, catalog, now))
-    fresh = [one for one in situation.notifications if one.created_at >= situation.incident.updated_at]
+    fresh = [
+        notification
+        for notification in situation.notifications
+        if notification.created_at >= situation.incident.updated_at
+    ]
     if changed and any(one.status in _TOLD for one in fresh):
         _draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     _draw_next(console, situation, catalog, now)
@@ -124,13 +128,13 @@ def draw_incident(
 
 
 def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
-    for one in reversed(entries):
-        if isinstance(one.event, MessageAdded):
-            by = f" by {_person(one.by, catalog)}" if one.by else ""
+    for entry in reversed(entries):
+        if isinstance(entry.event, MessageAdded):
+            by = f" by {_person(entry.by, catalog)}" if entry.by else ""
             return [
                 (
                     "latest update",
-                    f"{one.event.message}  ({wall_time(one.at, catalog.settings.timezone, now)}{by})",
+                    f"{entry.event.message}  ({wall_time(entry.at, catalog.settings.timezone, now)}{by})",
                 )
             ]
     return []
@@ -140,8 +144,8 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
     incident = situation.incident
     zone = catalog.settings.timezone
     names = [
-        f"{catalog.services[one].name} ({one})" if one in catalog.services else one
-        for one in incident.services
+        f"{catalog.services[service].name} ({service})" if service in catalog.services else service
+        for service in incident.services
     ]
     by = f" by {_person(incident.declared_by, catalog)}" if incident.declared_by else ""
     taken = incident.acknowledged_at
@@ -166,7 +170,12 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         rows.append(("may also concern", concerned))
     candidates = incident.routing.get("candidates") or []
     if not incident.services and candidates:
-        rows.append(("may be", [f"{one['name']} (--service {one['service']})" for one in candidates[:3]]))
+        rows.append(
+            (
+                "may be",
+                [f"{candidate['name']} (--service {candidate['service']})" for candidate in candidates[:3]],
+            )
+        )
     if incident.suggestion in catalog.services and incident.suggestion not in incident.services:
         name = catalog.services[incident.suggestion or ""].name
         rows.append(("sounds like", f"{name}: escalate update {incident.id} --service {incident.suggestion}"))
@@ -178,7 +187,7 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
     if situation.incident.status is IncidentStatus.RESOLVED:
         return []
     zone = catalog.settings.timezone
-    found = [quiet(situation.maintenance, catalog, one, now) for one in situation.incident.services]
+    found = [quiet(situation.maintenance, catalog, service, now) for service in situation.incident.services]
     return [
         f"{catalog.service_name(one.service)} pages nobody until "
         f"{wall_time(one.until_at, zone, now)}"
@@ -192,15 +201,15 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
 def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
     """What the services in scope depend on, with the team behind it."""
     needed = [
-        one
+        depend
         for service in incident.services
         if service in catalog.services
-        for one in catalog.services[service].depends_on
+        for depend in catalog.services[service].depends_on
     ]
     found = [
-        catalog.services[one]
-        for one in dict.fromkeys(needed)
-        if one in catalog.services and one not in incident.services
+        catalog.services[fromkey]
+        for fromkey in dict.fromkeys(needed)
+        if fromkey in catalog.services and fromkey not in incident.services
     ]
     return [f"{one.name} ({catalog.team_name(one.team)})" for one in found]
 
@@ -229,7 +238,7 @@ _TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 def _draw_told(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
     """Who has been told, and who could not be; what is still to come is under Next."""
-    every = [one for one in situation.notifications if one.status in _TOLD]
+    every = [notification for notification in situation.notifications if notification.status in _TOLD]
     with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
     told = [one for one in every if one.bundled_with not in with_it]
     for one in every:
@@ -296,19 +305,21 @@ def _draw_next(console: Console, situation: Situation, catalog: Catalog, now: In
 def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:
     """What happens next and when, soonest first; the reason where nothing does."""
     found: list[tuple[Instant | None, str]] = list(_messages_to_come(situation, catalog))
-    for one in reasons(situation, catalog, now):
-        if one.team is None and one.until is not None:
+    for reason in reasons(situation, catalog, now):
+        if reason.team is None and reason.until is not None:
             continue  # a nudge: told below, with what becomes of it
-        running = [esc for esc in situation.escalations if esc.team == one.team and esc.next_at == one.until]
+        running = [
+            esc for esc in situation.escalations if esc.team == reason.team and esc.next_at == reason.until
+        ]
         text = _next_step(running[0], situation, catalog, now) if running else None
-        if one.until is not None and any(esc.snoozed_until == one.until for esc in running):
+        if reason.until is not None and any(esc.snoozed_until == reason.until for esc in running):
             text = "snoozed; then it pages again"
-        name = catalog.team_name(one.team) if one.team else None
-        found.append((one.until, f"{name}: {text or one.text}" if name else one.text))
+        name = catalog.team_name(reason.team) if reason.team else None
+        found.append((reason.until, f"{name}: {text or reason.text}" if name else reason.text))
     found += [
-        (one.expires_at, _without_an_answer(one))
-        for one in situation.nudges
-        if one.status is NudgeStatus.OPEN
+        (nudge.expires_at, _without_an_answer(nudge))
+        for nudge in situation.nudges
+        if nudge.status is NudgeStatus.OPEN
     ]
     return sorted(dict.fromkeys(found), key=lambda row: (row[0] is None, row[0] or 0))
 
@@ -316,13 +327,20 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
 def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Instant | None, str], None]:
     """Later notification steps and retries."""
     found: dict[tuple[Instant | None, str], None] = {}
-    for one in situation.notifications:
-        if one.status in _TO_COME:
-            gateway = catalog.gateways.get(one.gateway)
+    for notification in situation.notifications:
+        if notification.status in _TO_COME:
+            gateway = catalog.gateways.get(notification.gateway)
             most = f" of {gateway.attempts}" if gateway else ""
-            again = f", attempt {one.attempts + 1}{most}" if one.status is NotificationStatus.RETRYING else ""
-            held = ", in a digest: [limits] hold it back" if one.waits_for_digest else ""
-            found[one.due_at, f"{catalog.name_of(one.recipient)} by {one.gateway}{again}{held}"] = None
+            again = (
+                f", attempt {notification.attempts + 1}{most}"
+                if notification.status is NotificationStatus.RETRYING
+                else ""
+            )
+            held = ", in a digest: [limits] hold it back" if notification.waits_for_digest else ""
+            found[
+                notification.due_at,
+                f"{catalog.name_of(notification.recipient)} by {notification.gateway}{again}{held}",
+            ] = None
     return found
 
 
@@ -372,7 +390,7 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
     """The table of incidents, in the order given, with what is next: when, and to whom."""
     rows = []
     for incident, situation in incidents:
-        teams = ", ".join(dict.fromkeys(one.team for one in situation.escalations))
+        teams = ", ".join(dict.fromkeys(escalation.team for escalation in situation.escalations))
         rows.append(
             (
                 f"#{incident.id}",
@@ -397,9 +415,13 @@ def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
     after that.
     """
     step_at = situation.incident.next_due_at
-    waiting = [one for one in situation.notifications if one.status in _TO_COME]
+    waiting = [notification for notification in situation.notifications if notification.status in _TO_COME]
     message_at = min((one.due_at for one in waiting), default=None)
-    paging = [one for one in situation.escalations if one.next_at is not None and one.next_at == step_at]
+    paging = [
+        escalation
+        for escalation in situation.escalations
+        if escalation.next_at is not None and escalation.next_at == step_at
+    ]
     upcoming = [next_of(one, situation, catalog, now) for one in paging]
     step = [name for one in upcoming if one is not None for name in one.people]
     if message_at is None or (step_at is not None and step_at < message_at):

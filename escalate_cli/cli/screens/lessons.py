@@ -114,9 +114,11 @@ def draw(
 def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     console.print(screens.words(f"With it, {trial.text}."))
     differ = [
-        one
-        for one in trial.incidents
-        if one.was != one.becomes or one.calls_were != one.calls_become or one.earlier
+        incident
+        for incident in trial.incidents
+        if incident.was != incident.becomes
+        or incident.calls_were != incident.calls_become
+        or incident.earlier
     ]
     rows = [
         (

@@ -97,7 +97,7 @@ def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog)
 
 def _summed(replays: Sequence[Replay]) -> str:
     """The sums in one sentence."""
-    reaches = [reach for one in replays for reach in one.people]
+    reaches = [reach for replay in replays for reach in replay.people]
     spared = sum(reach.change == "spared" for reach in reaches)
     new = sum(reach.change == "new" for reach in reaches)
     moved = [

@@ -126,7 +126,7 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
 
 
 def _levels(console: Console, report: Report, catalog: Catalog) -> None:
-    asked = [one for one in report.levels if one.answered + one.unanswered]
+    asked = [level for level in report.levels if level.answered + level.unanswered]
     if not asked:
         return
     worst = sorted(
@@ -189,16 +189,16 @@ def _nudges(console: Console, report: Report) -> None:
         return
     screens.heading(console, "Nudges")
     rows = []
-    for one in report.nudges[:_ROWS]:
-        total = one.accepted + one.declined + one.expired
+    for nudge in report.nudges[:_ROWS]:
+        total = nudge.accepted + nudge.declined + nudge.expired
         rows.append(
             (
-                one.rule,
-                one.accepted,
-                one.declined,
-                one.expired,
-                _share(one.accepted, total),
-                bar(one.accepted, total, 10),
+                nudge.rule,
+                nudge.accepted,
+                nudge.declined,
+                nudge.expired,
+                _share(nudge.accepted, total),
+                bar(nudge.accepted, total, 10),
             )
         )
     columns = ("rule", "accepted", "declined", "expired", "share", "")
@@ -211,18 +211,18 @@ def _gateways(console: Console, report: Report) -> None:
     if not report.gateways:
         return
     screens.heading(console, "Delivery")
-    most = max(one.failed for one in report.gateways)
+    most = max(gateway.failed for gateway in report.gateways)
     rows = [
         (
-            one.gateway,
-            one.tried,
-            one.retried,
-            one.failed,
-            _share(one.failed, one.tried),
-            bar(one.failed, most, 8),
-            _causes(one.causes),
+            gateway.gateway,
+            gateway.tried,
+            gateway.retried,
+            gateway.failed,
+            _share(gateway.failed, gateway.tried),
+            bar(gateway.failed, most, 8),
+            _causes(gateway.causes),
         )
-        for one in report.gateways
+        for gateway in report.gateways
     ]
     columns = ("gateway", "messages", "retried", "failed", "share", "", "why")
     console.print(
@@ -239,18 +239,18 @@ def _people(console: Console, report: Report, catalog: Catalog) -> None:
     if not report.people:
         return
     screens.heading(console, "Pages per person (night: 22–7 where they live)")
-    most = max(one.pages for one in report.people)
+    most = max(person.pages for person in report.people)
     rows = [
         (
-            catalog.name_of(f"person:{one.person}"),
-            one.pages,
-            bar(one.pages, most, 12),
-            one.night,
-            one.weekend,
-            one.incidents,
-            one.acknowledged,
+            catalog.name_of(f"person:{person.person}"),
+            person.pages,
+            bar(person.pages, most, 12),
+            person.night,
+            person.weekend,
+            person.incidents,
+            person.acknowledged,
         )
-        for one in report.people[:_ROWS]
+        for person in report.people[:_ROWS]
     ]
     columns = ("", "pages", " ", "at night", "weekend", "incidents", "acknowledged")
     console.print(
@@ -275,14 +275,16 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
                 + screens.words("".join(_step(count, most) * 2 for count in row), "cyan")
             )
     weeks = report.weeks[-53:]
-    known = sorted(one.acknowledge.median for one in weeks if one.acknowledge.median is not None)
+    known = sorted(week.acknowledge.median for week in weeks if week.acknowledge.median is not None)
     if len(known) > 1:
         top = quantile(known, 0.9) or 1  # one bad week must not make the others look all alike
         screens.heading(
             console, f"Time to acknowledge, week by week: the median; a full column is {span(top)} or more"
         )
         console.print(
-            screens.words("".join(_step(min(one.acknowledge.median or 0, top), top) for one in weeks), "cyan")
+            screens.words(
+                "".join(_step(min(week.acknowledge.median or 0, top), top) for week in weeks), "cyan"
+            )
         )
         console.print(screens.words(f"{weeks[0].start:%d %b %Y} – {weeks[-1].start:%d %b %Y}", "dim"))
 

@@ -29,13 +29,13 @@ def route_data(
     record = declaring.routing_record(routing)
     levels = [
         {
-            "level": one.level,
-            "after_seconds": None if one.after is None else one.after // SECOND,
-            "targets": list(one.targets),
-            "people": [who.removeprefix("person:") for who in one.recipients if who.startswith("person:")],
-            "skipped": one.skipped,
+            "level": level.level,
+            "after_seconds": None if level.after is None else level.after // SECOND,
+            "targets": list(level.targets),
+            "people": [who.removeprefix("person:") for who in level.recipients if who.startswith("person:")],
+            "skipped": level.skipped,
         }
-        for one in walk.levels
+        for level in walk.levels
     ]
     data = {
         "query": record["query"],
@@ -63,7 +63,7 @@ def draw(
         screens.heading(console, f"{service.name} → {team}", above=False)
     else:
         screens.heading(console, f"No service fits for sure → {team} (fallback)", above=False)
-    best = next((one for one in routing.candidates if one.service == routing.service), None)
+    best = next((candidate for candidate in routing.candidates if candidate.service == routing.service), None)
     console.print(
         screens.facts(
             [
@@ -82,19 +82,22 @@ def draw(
     )
     if routing.service is None and routing.candidates:
         screens.heading(console, "It may be one of")
-        rows = [(one.service, one.name, one.team, ", ".join(one.because)) for one in routing.candidates]
+        rows = [
+            (candidate.service, candidate.name, candidate.team, ", ".join(candidate.because))
+            for candidate in routing.candidates
+        ]
         console.print(screens.table(("service", "name", "team", "because"), rows, wrap=("name", "because")))
     console.print()
     rows_of_levels: list[tuple[object, ...]] = [
         (
-            str(one.level),
-            "–" if one.after is None else show_duration(one.after),
-            ", ".join(one.targets),
-            screens.words(f"left out: {one.skipped}", "dim")
-            if one.skipped
-            else ", ".join(catalog.name_of(who) for who in one.recipients),
+            str(level.level),
+            "–" if level.after is None else show_duration(level.after),
+            ", ".join(level.targets),
+            screens.words(f"left out: {level.skipped}", "dim")
+            if level.skipped
+            else ", ".join(catalog.name_of(who) for who in level.recipients),
         )
-        for one in walk.levels
+        for level in walk.levels
     ]
     if walk.again_after is not None:
         rows_of_levels.append(

@@ -27,7 +27,7 @@ def draw(
 ) -> None:
     """Everything that happened, oldest first, in this time zone, or in the organisation's."""
     zone = zone or catalog.settings.timezone
-    several = len({one.team for one in situation.escalations}) > 1
+    several = len({escalation.team for escalation in situation.escalations}) > 1
     console.print(incident_screen.title_line(situation.incident, catalog, now))
     day = None
     rows: list[tuple[object, ...]] = []

@@ -46,7 +46,7 @@ def acting(
     if current is situation:
         return after
     return replace(
-        after, entries=tuple(_as_it_went(one, after, catalog, now - JUST_BEFORE) for one in after.entries)
+        after, entries=tuple(_as_it_went(entry, after, catalog, now - JUST_BEFORE) for entry in after.entries)
     )
 
 
@@ -55,9 +55,9 @@ def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at:
     if entry.at != lapsed_at or not isinstance(event, SomebodyReached) or not event.recipients:
         return entry
     sent = (
-        one
-        for one in situation.notifications
-        if one.created_at == lapsed_at and one.recipient in event.recipients
+        notification
+        for notification in situation.notifications
+        if notification.created_at == lapsed_at and notification.recipient in event.recipients
     )
     if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
         return entry

@@ -63,7 +63,7 @@ def _changes(said: Declaration, severity: str | None, incident: Incident, catalo
     )
     return Changes(
         severity=severity if rises else None,
-        add_services=tuple(one for one in said.services if one not in incident.services),
+        add_services=tuple(service for service in said.services if service not in incident.services),
         lead=said.lead if incident.lead is None else None,
         labels={name: value for name, value in said.labels.items() if incident.labels.get(name) != value},
         message=said.message if said.message != (incident.latest_update or incident.message) else None,
@@ -79,7 +79,7 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
             )
         )
     if changes.add_services:
-        names = ", ".join(catalog.service_name(one) for one in changes.add_services)
+        names = ", ".join(catalog.service_name(service) for service in changes.add_services)
         made.append(News("services", "added", f"now also about {names}"))
     if changes.lead is not None:
         made.append(News("lead", "set", f"lead: {catalog.name_of('person:' + changes.lead)}"))

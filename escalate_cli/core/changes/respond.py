@@ -53,7 +53,7 @@ def acknowledge(
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
     """
-    answered = [one for one in situation.notifications if is_awaited_from(one, by)]
+    answered = [notification for notification in situation.notifications if is_awaited_from(notification, by)]
     taken = _taken_by(by, situation, catalog, everything=everything)
     situation = cancel(situation, answered)
     before = situation.incident
@@ -68,7 +68,10 @@ def acknowledge(
             updated_at=now,
         )
         if not situation.paging:
-            situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
+            situation = cancel(
+                situation,
+                (notification for notification in situation.notifications if _is_page(notification.kind)),
+            )
             situation = situation.changed(unacknowledged_since=None)
     elif answered:
         situation = situation.changed(updated_at=now).log(now, AcknowledgedBesides(), catalog, by)
@@ -80,7 +83,7 @@ def is_awaiting(situation: Situation, person: str) -> bool:
     taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(
         map(_waits_for_somebody, situation.escalations)
     )
-    return not taken or any(is_awaited_from(one, person) for one in situation.notifications)
+    return not taken or any(is_awaited_from(notification, person) for notification in situation.notifications)
 
 
 def _waits_for_somebody(escalation: Escalation) -> bool:
@@ -106,9 +109,11 @@ def is_awaited_from(notification: Notification, person: str) -> bool:
 
 def _taken_by(by: str, situation: Situation, catalog: Catalog, *, everything: bool) -> list[Escalation]:
     mine = catalog.teams_of(by)
-    running = [one for one in situation.escalations if _waits_for_somebody(one)]
+    running = [escalation for escalation in situation.escalations if _waits_for_somebody(escalation)]
     if everything or not any(
-        one.team in mine for one in situation.escalations if one.status is not EscalationStatus.STOPPED
+        escalation.team in mine
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED
     ):
         return running
     return [one for one in running if one.team in mine or _is_paged_as_fallback(by, one, situation)]
@@ -116,10 +121,10 @@ def _taken_by(by: str, situation: Situation, catalog: Catalog, *, everything: bo
 
 def _is_paged_as_fallback(person: str, escalation: Escalation, situation: Situation) -> bool:
     return escalation.status is EscalationStatus.EXHAUSTED and any(
-        one.escalation_id == escalation.id
-        and one.page_round == escalation.page_round
-        and one.recipient == f"person:{person}"
-        for one in situation.notifications
+        notification.escalation_id == escalation.id
+        and notification.page_round == escalation.page_round
+        and notification.recipient == f"person:{person}"
+        for notification in situation.notifications
     )
 
 
@@ -153,7 +158,11 @@ def _take(
     )
     situation = cancel(
         situation,
-        (one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind)),
+        (
+            notification
+            for notification in situation.notifications
+            if notification.escalation_id == escalation.id and _is_page(notification.kind)
+        ),
     )
     event = Acknowledged(team=escalation.team, level=escalation.level, everything=whole, timeout=timeout)
     return situation.log(now, event, catalog, by)
@@ -167,11 +176,11 @@ def _still_awaited(
     if escalation.policy.levels[escalation.level - 1].acks is not Acks.ALL:
         return ()
     paged = dict.fromkeys(
-        one.recipient.removeprefix("person:")
-        for one in situation.notifications
-        if one.escalation_id == escalation.id
-        and one.page_round == escalation.page_round
-        and one.recipient.startswith("person:")
+        notification.recipient.removeprefix("person:")
+        for notification in situation.notifications
+        if notification.escalation_id == escalation.id
+        and notification.page_round == escalation.page_round
+        and notification.recipient.startswith("person:")
     )
     return tuple(one for one in paged if one not in acked_by)
 
@@ -183,8 +192,8 @@ def resolve(
     situation = replace(
         situation,
         escalations=tuple(
-            replace(one, status=EscalationStatus.STOPPED, next_at=None, held=None, muted=False)
-            for one in situation.escalations
+            replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None, muted=False)
+            for escalation in situation.escalations
         ),
     )
     situation = rules.drop_open(situation, "the incident is resolved", now)
@@ -219,9 +228,9 @@ def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | No
     )
     situation = situation.log(now, Reopened(was_resolved=was_resolved), catalog, by)
     again = []
-    for one in situation.escalations:
-        taken = one.status is EscalationStatus.ACKNOWLEDGED
-        again.append(replace(one, **_from_the_start(now)) if taken else one)
+    for escalation in situation.escalations:
+        taken = escalation.status is EscalationStatus.ACKNOWLEDGED
+        again.append(replace(escalation, **_from_the_start(now)) if taken else escalation)
     situation = replace(situation, escalations=tuple(again), rules=() if was_resolved else situation.rules)
     return plan(align(situation, catalog, now, by), catalog, now)
 
@@ -248,11 +257,11 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
     Overrides the policy's ack_timeout.
     """
     until = now + span
-    for one in situation.escalations:
-        if one.status is not EscalationStatus.STOPPED:
+    for escalation in situation.escalations:
+        if escalation.status is not EscalationStatus.STOPPED:
             situation = situation.with_escalation(
                 replace(
-                    one,
+                    escalation,
                     status=EscalationStatus.ACKNOWLEDGED,
                     next_at=until,
                     acknowledged_at=now,
@@ -263,7 +272,9 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
                     snoozed_until=until,
                 )
             )
-    situation = cancel(situation, (one for one in situation.notifications if _is_page(one.kind)))
+    situation = cancel(
+        situation, (notification for notification in situation.notifications if _is_page(notification.kind))
+    )
     situation = situation.changed(
         updated_at=now,
         acknowledged_at=situation.incident.acknowledged_at or now,
@@ -297,22 +308,24 @@ def go_to_level(
     """Page a level now, the next one where none is named, in every escalation; an acknowledgement
     does not stand in its way.
     """
-    for one in situation.escalations:
-        if one.status is EscalationStatus.STOPPED:
+    for escalation in situation.escalations:
+        if escalation.status is EscalationStatus.STOPPED:
             continue
-        before = one.level if level is None else level - 1
+        before = escalation.level if level is None else level - 1
         to = replace(
-            one,
+            escalation,
             status=EscalationStatus.PAGING,
-            level=min(before, one.levels),
+            level=min(before, escalation.levels),
             next_at=now,
             held=None,
             muted=False,
         )
-        situation = cancel(situation, _later_steps(one, situation, now))
+        situation = cancel(situation, _later_steps(escalation, situation, now))
         situation = situation.with_escalation(to)
-        past_the_last = before >= one.levels
-        event = GoneOnByHand(team=one.team, level=min(before + 1, one.levels), past_the_last=past_the_last)
+        past_the_last = before >= escalation.levels
+        event = GoneOnByHand(
+            team=escalation.team, level=min(before + 1, escalation.levels), past_the_last=past_the_last
+        )
         situation = situation.log(now, event, catalog, by)
     return plan(situation.changed(updated_at=now), catalog, now)
 
@@ -322,12 +335,14 @@ def _later_steps(escalation: Escalation, situation: Situation, now: Instant) -> 
     left out by going on.
     """
     pages = (
-        one for one in situation.notifications if one.escalation_id == escalation.id and _is_page(one.kind)
+        notification
+        for notification in situation.notifications
+        if notification.escalation_id == escalation.id and _is_page(notification.kind)
     )
     return [
-        one
-        for one in pages
-        if one.status is NotificationStatus.PENDING and one.due_at > now and not one.held_back
+        page
+        for page in pages
+        if page.status is NotificationStatus.PENDING and page.due_at > now and not page.held_back
     ]
 
 
@@ -343,15 +358,17 @@ def reload(situation: Situation, catalog: Catalog, now: Instant, *, by: str | No
     """Adopt the policies of this catalog: an escalation keeps its level number; levels that no
     longer exist are left behind.
     """
-    for one in situation.escalations:
-        if one.status is EscalationStatus.STOPPED:
+    for escalation in situation.escalations:
+        if escalation.status is EscalationStatus.STOPPED:
             continue
-        fresh = catalog.policies.get(one.policy.id) or policy_for(one.team, None, catalog)
-        if fresh != one.policy:
+        fresh = catalog.policies.get(escalation.policy.id) or policy_for(escalation.team, None, catalog)
+        if fresh != escalation.policy:
             situation = situation.with_escalation(
-                replace(one, policy=fresh, owed=tuple(n for n in one.owed if n <= len(fresh.levels)))
+                replace(
+                    escalation, policy=fresh, owed=tuple(n for n in escalation.owed if n <= len(fresh.levels))
+                )
             )
-            event = PolicyReloaded(team=one.team, policy=fresh.id, source=fresh.source)
+            event = PolicyReloaded(team=escalation.team, policy=fresh.id, source=fresh.source)
             situation = situation.log(now, event, catalog, by)
     situation = situation.changed(config_version=catalog.version, updated_at=now)
     return plan(align(situation, catalog, now, by), catalog, now)

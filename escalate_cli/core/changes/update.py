@@ -78,14 +78,14 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     """
 
     def names(services: Iterable[str]) -> str:
-        return ", ".join(catalog.service_name(one) for one in services)
+        return ", ".join(catalog.service_name(service) for service in services)
 
     changed = []
     if after.severity != before.severity:
         changed.append(f"severity {how_changed(before.severity, after.severity, catalog)}")
-    if grew := [one for one in after.services if one not in before.services]:
+    if grew := [service for service in after.services if service not in before.services]:
         changed.append(f"now also {names(grew)}" if before.services else f"it is {names(grew)}")
-    if shrank := [one for one in before.services if one not in after.services]:
+    if shrank := [service for service in before.services if service not in after.services]:
         changed.append(f"no longer {names(shrank)}")
     if after.lead != before.lead and after.lead:
         changed.append(f"lead is now {catalog.name_of('person:' + after.lead)}")
@@ -102,7 +102,9 @@ def _change_scope(
 ) -> Situation:
     before = situation.incident.services
     after = tuple(
-        one for one in dict.fromkeys((*before, *changes.add_services)) if one not in changes.drop_services
+        fromkey
+        for fromkey in dict.fromkeys((*before, *changes.add_services))
+        if fromkey not in changes.drop_services
     )
     if after == before:
         return situation
@@ -123,7 +125,9 @@ def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Insta
     if service is None or service.id in incident.services or service.id == incident.suggestion:
         return situation
     if service.team in {
-        one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED
+        escalation.team
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED
     }:
         return situation
     event = SoundsLike(incident=incident.id, service=service.id, team=service.team)
@@ -134,8 +138,12 @@ def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
     """An update restarts the wait after which an acknowledgement counts as forgotten. A snooze ends
     when it was said to end.
     """
-    for one in situation.escalations:
-        timeout = one.policy.ack_timeout
-        if one.status is EscalationStatus.ACKNOWLEDGED and timeout is not None and one.snoozed_until is None:
-            situation = situation.with_escalation(replace(one, next_at=now + timeout))
+    for escalation in situation.escalations:
+        timeout = escalation.policy.ack_timeout
+        if (
+            escalation.status is EscalationStatus.ACKNOWLEDGED
+            and timeout is not None
+            and escalation.snoozed_until is None
+        ):
+            situation = situation.with_escalation(replace(escalation, next_at=now + timeout))
     return situation

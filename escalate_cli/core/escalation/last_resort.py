@@ -35,7 +35,8 @@ def page_fallback_somehow(
     try:
         paged = page_fallback(escalation, situation, catalog, now, why)
         if any(
-            one.recipient.startswith("person:") for one in paged.notifications[len(situation.notifications) :]
+            notification.recipient.startswith("person:")
+            for notification in paged.notifications[len(situation.notifications) :]
         ):
             return paged
     except Exception as problem:

@@ -121,11 +121,11 @@ def _reached_anyone(escalation: Escalation, situation: Situation) -> bool:
     reach, it would only be told again.
     """
     return any(
-        one.escalation_id == escalation.id
-        and one.kind is NotificationKind.PAGE
-        and one.status is not NotificationStatus.FAILED
-        and (one.recipient.startswith("person:") or _is_for_channels(escalation, one.level))
-        for one in situation.notifications
+        notification.escalation_id == escalation.id
+        and notification.kind is NotificationKind.PAGE
+        and notification.status is not NotificationStatus.FAILED
+        and (notification.recipient.startswith("person:") or _is_for_channels(escalation, notification.level))
+        for notification in situation.notifications
     )
 
 
@@ -139,9 +139,9 @@ def _is_worth_another(escalation: Escalation, situation: Situation, catalog: Cat
     if _reached_anyone(escalation, situation):
         return True
     failed = {
-        one.recipient
-        for one in situation.notifications
-        if one.escalation_id == escalation.id and one.status is NotificationStatus.FAILED
+        notification.recipient
+        for notification in situation.notifications
+        if notification.escalation_id == escalation.id and notification.status is NotificationStatus.FAILED
     }
     urgency = urgency_of(situation, catalog)
     for number, level in enumerate(escalation.policy.levels, start=1):
@@ -149,9 +149,9 @@ def _is_worth_another(escalation: Escalation, situation: Situation, catalog: Cat
         if opens_at is None or not judge(level.when, situation, catalog, now, team=escalation.team).holds:
             continue
         meant = [
-            one
+            recipient
             for target in level.notify
-            for one in resolve(target, escalation.team, situation, catalog, now).recipients
+            for recipient in resolve(target, escalation.team, situation, catalog, now).recipients
         ]
         counts = ("person", "channel") if _is_for_channels(escalation, number) else ("person",)
         reached = (one for one in meant if one.kind in counts and contacts(one, urgency, catalog))
@@ -238,9 +238,10 @@ def page_again(escalation: Escalation, situation: Situation, catalog: Catalog, n
     situation = cancel(
         situation,
         (
-            one
-            for one in situation.notifications
-            if one.escalation_id == escalation.id and one.page_round == escalation.page_round
+            notification
+            for notification in situation.notifications
+            if notification.escalation_id == escalation.id
+            and notification.page_round == escalation.page_round
         ),
     )
     why = f"again: the urgency rose to {urgency_of(situation, catalog).value}"
@@ -339,14 +340,14 @@ def failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
     counts where it was for no person.
     """
     pages = [
-        one
-        for one in situation.notifications
-        if one.escalation_id == escalation.id
-        and one.page_round == escalation.page_round
-        and one.kind is NotificationKind.PAGE
+        notification
+        for notification in situation.notifications
+        if notification.escalation_id == escalation.id
+        and notification.page_round == escalation.page_round
+        and notification.kind is NotificationKind.PAGE
     ]
-    people = [one for one in pages if one.recipient.startswith("person:")]
-    return bool(pages) and all(one.status is NotificationStatus.FAILED for one in people or pages)
+    people = [page for page in pages if page.recipient.startswith("person:")]
+    return bool(pages) and all(person.status is NotificationStatus.FAILED for person in people or pages)
 
 
 def page_fallback(

@@ -53,7 +53,7 @@ def muted_until(
     recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], at: Instant
 ) -> Instant | None:
     """Until when all of these services are quiet; None when one of them is not, or there is none."""
-    found = [quiet(recorded, catalog, one, at) for one in services]
+    found = [quiet(recorded, catalog, service, at) for service in services]
     if not found or None in found:
         return None
     return min(one.until_at for one in found if one is not None)
@@ -66,13 +66,13 @@ def last_muted(
     None where there was none.
     """
     ends = {
-        one.until_at
+        spell.until_at
         for service in services
-        for one in _spells(recorded, catalog, service, now)
-        if one.until_at <= now
+        for spell in _spells(recorded, catalog, service, now)
+        if spell.until_at <= now
     }
     for end in sorted(ends, reverse=True):
-        found = [quiet(recorded, catalog, one, end - 1) for one in services]
+        found = [quiet(recorded, catalog, service, end - 1) for service in services]
         if None not in found:
             return max(one.start_at for one in found if one is not None), end
     return None
@@ -85,15 +85,17 @@ def upcoming(
     repeated one the next.
     """
     return sorted(
-        (one for one in _spells(recorded, catalog, service, now) if one.start_at > now),
-        key=lambda one: one.start_at,
+        (spell for spell in _spells(recorded, catalog, service, now) if spell.start_at > now),
+        key=lambda spell: spell.start_at,
     )
 
 
 def _lasting(
     recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant
 ) -> list[Maintenance]:
-    return [one for one in _spells(recorded, catalog, service, at) if one.start_at <= at < one.until_at]
+    return [
+        spell for spell in _spells(recorded, catalog, service, at) if spell.start_at <= at < spell.until_at
+    ]
 
 
 def _spells(
@@ -115,11 +117,11 @@ def _spells(
             yield _cut(one, ends)
     for planned in catalog.maintenance:
         if service in planned.services:
-            yield from (_cut(one, ends) for one in _occurrences(planned, service, around))
+            yield from (_cut(occurrence, ends) for occurrence in _occurrences(planned, service, around))
 
 
 def _cut(maintenance: Maintenance, ends: Sequence[Instant]) -> Maintenance:
-    cuts = [one for one in ends if maintenance.start_at <= one < maintenance.until_at]
+    cuts = [end for end in ends if maintenance.start_at <= end < maintenance.until_at]
     return replace(maintenance, until_at=min(cuts)) if cuts else maintenance
 
 

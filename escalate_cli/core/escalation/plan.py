@@ -169,11 +169,11 @@ def _advance_safely(
 def _resting(situation: Situation, catalog: Catalog, now: Instant) -> list[Escalation]:
     """The escalations that somebody has, and that neither a lapsed time-out nor a maintenance concerns."""
     return [
-        one
-        for one in situation.escalations
-        if one.status is EscalationStatus.ACKNOWLEDGED
-        and (one.next_at is None or one.next_at > now)
-        and _quiet_until(situation, catalog, one.services, now) is None
+        escalation
+        for escalation in situation.escalations
+        if escalation.status is EscalationStatus.ACKNOWLEDGED
+        and (escalation.next_at is None or escalation.next_at > now)
+        and _quiet_until(situation, catalog, escalation.services, now) is None
     ]
 
 
@@ -184,13 +184,16 @@ def _next_maintenances(situation: Situation, catalog: Catalog, now: Instant) -> 
     if not situation.maintenance and not catalog.maintenance:
         return []
     services = dict.fromkeys(
-        (*situation.incident.services, *(one for each in situation.escalations for one in each.services))
+        (
+            *situation.incident.services,
+            *(service for each in situation.escalations for service in each.services),
+        )
     )
     try:
-        begins = [upcoming(situation.maintenance, catalog, one, now) for one in services]
+        begins = [upcoming(situation.maintenance, catalog, service, now) for service in services]
     except Exception:
         return []
-    return [one[0].start_at for one in begins if one]
+    return [begin[0].start_at for begin in begins if begin]
 
 
 def _advance(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
@@ -221,7 +224,12 @@ def _keep_quiet(
 ) -> Situation:
     if not escalation.muted:
         situation = cancel(
-            situation, (one for one in situation.notifications if one.escalation_id == escalation.id)
+            situation,
+            (
+                notification
+                for notification in situation.notifications
+                if notification.escalation_id == escalation.id
+            ),
         )
         event = MaintenanceBegan(team=escalation.team, services=escalation.services, until=until)
         situation = situation.log(now, event, catalog)
@@ -327,7 +335,11 @@ def _failed_everywhere(escalation: Escalation, situation: Situation) -> bool:
 def settle(situation: Situation, now: Instant) -> Situation:
     """Bring the incident's status in line with its escalations, and note since when nobody has it."""
     incident = situation.incident
-    active = [one for one in situation.escalations if one.status is not EscalationStatus.STOPPED]
+    active = [
+        escalation
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED
+    ]
     taken = bool(active) and not situation.paging
     if not active and incident.acknowledged_at is not None:
         taken = incident.status is IncidentStatus.ACKNOWLEDGED
@@ -341,7 +353,9 @@ def settle(situation: Situation, now: Instant) -> Situation:
 def reasons(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Reason, ...]:
     """Why nothing happens right now, for each escalation and each open nudge."""
     found = [
-        _reason(one, catalog) for one in situation.escalations if one.status is not EscalationStatus.STOPPED
+        _reason(escalation, catalog)
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED
     ]
     for nudge in situation.nudges:
         if nudge.status.value == "open":

@@ -71,7 +71,7 @@ def _state(rule: Rule, situation: Situation) -> RuleState:
 
 
 def _remember(situation: Situation, state: RuleState) -> Situation:
-    others = tuple(one for one in situation.rules if one.rule != state.rule)
+    others = tuple(rule for rule in situation.rules if rule.rule != state.rule)
     return replace(situation, rules=(*others, state))
 
 
@@ -116,7 +116,7 @@ def _consider(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) 
     again = rule.every is not None and state.fired_at is not None and now >= state.fired_at + rule.every
     if verdict.holds and (not held or again):
         asked_already = rule.mode is Mode.NUDGE and any(
-            one.rule == rule.name and one.status is NudgeStatus.OPEN for one in situation.nudges
+            nudge.rule == rule.name and nudge.status is NudgeStatus.OPEN for nudge in situation.nudges
         )
         situation = _remember(situation, RuleState(rule.name, not momentary, now, now))
         return situation if asked_already else fire(rule, situation, catalog, now)
@@ -209,7 +209,10 @@ def _page(rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> S
 
 def _involve(team: str, rule: Rule, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     policy = policy_for(team, None, catalog)
-    if any(one.team == team and one.status is not EscalationStatus.STOPPED for one in situation.escalations):
+    if any(
+        escalation.team == team and escalation.status is not EscalationStatus.STOPPED
+        for escalation in situation.escalations
+    ):
         return situation
     ask = Wanted(team, policy, (), f'rule "{rule.name}" involves it')
     return start(situation, ask, catalog, now, involved_by=rule.name)
@@ -288,4 +291,7 @@ def _settle(
     nudge: Nudge, status: NudgeStatus, situation: Situation, now: Instant, by: str | None
 ) -> Situation:
     situation = situation.with_nudge(replace(nudge, status=status, answered_by=by, answered_at=now))
-    return cancel(situation, (one for one in situation.notifications if one.nudge_id == nudge.id))
+    return cancel(
+        situation,
+        (notification for notification in situation.notifications if notification.nudge_id == nudge.id),
+    )

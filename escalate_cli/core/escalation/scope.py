@@ -77,7 +77,7 @@ def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
 def _belonging(services: tuple[str, ...], team: str, catalog: Catalog) -> tuple[str, str]:
     """Why these services lead to this team; and what could not be used for saying it, as a sentence."""
     try:
-        names = ", ".join(catalog.services[one].name for one in services)
+        names = ", ".join(catalog.services[service].name for service in services)
         return f"{names} belongs to {catalog.team_name(team)}", ""
     except Exception as problem:
         return (
@@ -178,9 +178,9 @@ def stop(
     situation = cancel(
         situation,
         (
-            one
-            for one in situation.notifications
-            if one.escalation_id == escalation.id and one.kind is NotificationKind.PAGE
+            notification
+            for notification in situation.notifications
+            if notification.escalation_id == escalation.id and notification.kind is NotificationKind.PAGE
         ),
     )
     return situation.log(now, EscalationStopped(team=escalation.team, reason=reason), catalog, by)

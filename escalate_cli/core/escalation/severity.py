@@ -30,7 +30,7 @@ def change_severity(
     if rises:
         situation = _weigh_again(situation, now)
     if after.urgency is Urgency.LOW:
-        calmer = tuple(replace(one, urgency=Urgency.LOW) for one in situation.escalations)
+        calmer = tuple(replace(escalation, urgency=Urgency.LOW) for escalation in situation.escalations)
         situation = replace(situation, escalations=calmer)
     event = SeverityChanged(before=before.id, after=after.id, rises=rises, because=because)
     return situation.log(now, event, catalog, by)
@@ -48,12 +48,12 @@ def _weigh_again(situation: Situation, now: Instant) -> Situation:
     """
     weighed = tuple(
         (
-            replace(one, due_at=now)
-            if one.held_back
-            and one.status is NotificationStatus.PENDING
-            and one.kind is NotificationKind.PAGE
-            else one
+            replace(notification, due_at=now)
+            if notification.held_back
+            and notification.status is NotificationStatus.PENDING
+            and notification.kind is NotificationKind.PAGE
+            else notification
         )
-        for one in situation.notifications
+        for notification in situation.notifications
     )
     return replace(situation, notifications=weighed)

@@ -21,14 +21,14 @@ def unusable(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
 
 
 def _schedules(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
-    for one in catalog.schedules.values():
+    for schedule in catalog.schedules.values():
         try:
-            rota.on_call(one, catalog.hours, now)
+            rota.on_call(schedule, catalog.hours, now)
         except Exception as problem:
-            whose = [team.name for team in catalog.teams.values() if team.on_call == one.id]
-            trouble = f"schedule {one.id} cannot be used"
+            whose = [team.name for team in catalog.teams.values() if team.on_call == schedule.id]
+            trouble = f"schedule {schedule.id} cannot be used"
             text = f"{trouble} ({words_of(problem)}): it reaches nobody"
-            yield Unusable(text + (f" of {', '.join(whose)}" if whose else ""), one.source, trouble)
+            yield Unusable(text + (f" of {', '.join(whose)}" if whose else ""), schedule.source, trouble)
 
 
 def _hours(catalog: Catalog, now: Instant) -> Iterator[Unusable]:

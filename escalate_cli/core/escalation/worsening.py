@@ -54,7 +54,7 @@ def _tell(person: str, situation: Situation, catalog: Catalog, now: Instant) -> 
         return _cannot_be_told(person, "not in the configuration", situation, catalog, now), False
     recipient = Recipient("person", person, TookIt(worse=True))
     note = _what_got_worse(situation)
-    if any(one.after for one in contacts(recipient, Urgency.HIGH, catalog)):
+    if any(contact.after for contact in contacts(recipient, Urgency.HIGH, catalog)):
         note += f" That you know it, says: escalate ack {situation.incident.id}"
     letter = Letter(NotificationKind.INFORM, UrgencyRose(), note=note)
     situation, wrote = write_to(recipient, letter, situation, catalog, now)
@@ -69,7 +69,8 @@ def _cannot_be_told(person: str, why: str, situation: Situation, catalog: Catalo
 
 def _what_got_worse(situation: Situation) -> str:
     change = next(
-        (one.event for one in reversed(situation.entries) if isinstance(one.event, SeverityChanged)), None
+        (entry.event for entry in reversed(situation.entries) if isinstance(entry.event, SeverityChanged)),
+        None,
     )
     what = (
         f"raised from {change.before} to {change.after}"

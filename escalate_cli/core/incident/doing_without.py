@@ -44,9 +44,9 @@ def noted(situation: Situation, team: str | None = None, *, everything: bool = F
     """
     events = (entry.event for entry in situation.entries)
     return tuple(
-        one.what
-        for one in events
-        if isinstance(one, DoneWithout) and (everything or one.team in (None, team))
+        event.what
+        for event in events
+        if isinstance(event, DoneWithout) and (everything or event.team in (None, team))
     )
 
 

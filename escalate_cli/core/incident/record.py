@@ -78,7 +78,9 @@ class Paging(NamedTuple):
     @property
     def people(self) -> tuple[str, ...]:
         """The ids of the people it reached."""
-        return tuple(one.partition(":")[2] for one in self.recipients if one.startswith("person:"))
+        return tuple(
+            recipient.partition(":")[2] for recipient in self.recipients if recipient.startswith("person:")
+        )
 
 
 class Taken(NamedTuple):
@@ -211,11 +213,11 @@ class Record:
         return replace(
             self,
             view=team,
-            pages=[one for one in self.pages if one.team == team],
-            deliveries=[one for one in self.deliveries if one.team == team],
-            failures=[one for one in self.failures if one.team == team],
-            pagings=[one for one in self.pagings if one.team == team],
-            acks=[one for one in self.acks if one.team == team],
+            pages=[page for page in self.pages if page.team == team],
+            deliveries=[delivery for delivery in self.deliveries if delivery.team == team],
+            failures=[failure for failure in self.failures if failure.team == team],
+            pagings=[paging for paging in self.pagings if paging.team == team],
+            acks=[ack for ack in self.acks if ack.team == team],
             exhausted=[one for one in self.exhausted if one[1] == team],
         )
 
@@ -258,7 +260,7 @@ class Record:
     @cached_property
     def to_acknowledge(self) -> Span | None:
         """From the beginning to the first acknowledgement of a team's escalation."""
-        whole = [one.at for one in self.acks if not one.partly]
+        whole = [ack.at for ack in self.acks if not ack.partly]
         return min(whole) - self.begun_at if whole else None
 
     @property
@@ -269,13 +271,13 @@ class Record:
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """Every acknowledgement, traced to its page."""
-        return tuple(self._answer(one) for one in self.acks)
+        return tuple(self._answer(ack) for ack in self.acks)
 
     def _answer(self, ack: Taken) -> Answer:
         of_team = [one for one in self.pagings if one.team == ack.team and one.at <= ack.at]
         mine = [one for one in of_team if f"person:{ack.by}" in one.recipients]
         paging = mine[-1] if mine else None
-        carried = [one.gateway for one in self.pages if one.person == ack.by and one.at <= ack.at]
+        carried = [page.gateway for page in self.pages if page.person == ack.by and page.at <= ack.at]
         return Answer(
             ack.at,
             ack.by,
@@ -292,9 +294,9 @@ class Record:
         it; False when the next level, or the fallback, had to be paged because nobody did; None
         when it ended otherwise, before its wait was over."""
         return tuple(
-            (one, self._outcome(one, self.pagings[number + 1 :]))
-            for number, one in enumerate(self.pagings)
-            if one.people
+            (paging, self._outcome(paging, self.pagings[number + 1 :]))
+            for number, paging in enumerate(self.pagings)
+            if paging.people
         )
 
     def _outcome(self, one: Paging, after: Sequence[Paging]) -> bool | None:

@@ -324,7 +324,7 @@ class Situation(msgspec.Struct, frozen=True):
 
     def escalation(self, escalation_id: int) -> Escalation:
         """The escalation with this id."""
-        return next(one for one in self.escalations if one.id == escalation_id)
+        return next(escalation for escalation in self.escalations if escalation.id == escalation_id)
 
     def with_nudge(self, nudge: Nudge) -> Situation:
         """This situation with `nudge` in place of the one with its id, or added."""
@@ -351,7 +351,8 @@ class Situation(msgspec.Struct, frozen=True):
     def paging(self) -> bool:
         """Whether any escalation still waits for an acknowledgement."""
         return any(
-            one.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED) for one in self.escalations
+            escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+            for escalation in self.escalations
         )
 
     def fresh_id(self) -> int:

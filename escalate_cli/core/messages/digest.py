@@ -55,11 +55,11 @@ def digest(
     """
     ordered = sorted(
         parts,
-        key=lambda one: (
-            _is_over(one),
-            -rank(one.incident.severity),
-            not one.acknowledgeable,
-            one.incident.id,
+        key=lambda part: (
+            _is_over(part),
+            -rank(part.incident.severity),
+            not part.acknowledgeable,
+            part.incident.id,
         ),
     )
     repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
@@ -108,7 +108,7 @@ def _command(numbers: Sequence[int], limit: int) -> str:
     """`escalate ack 3 4 5 9`; where that is too long, by stretches, `3-5 9`, and as many of them as
     fit, those of the worst first.
     """
-    written = " ".join(str(one) for one in sorted(numbers))
+    written = " ".join(str(number) for number in sorted(numbers))
     if len(numbers) <= _ONE_BY_ONE and len(written) <= limit - 13:
         return f"escalate ack {written}"
     return next((text for text in _commands(numbers) if len(text) <= limit), "escalate list")
@@ -120,7 +120,8 @@ def _commands(numbers: Sequence[int]) -> Iterator[str]:
     """
     place = {number: index for index, number in enumerate(numbers)}
     stretches = sorted(
-        _stretches(numbers), key=lambda one: min(place[number] for number in range(one[0], one[1] + 1))
+        _stretches(numbers),
+        key=lambda stretch: min(place[number] for number in range(stretch[0], stretch[1] + 1)),
     )
     for many in range(len(stretches), 0, -1):
         missing = sum(last - first + 1 for first, last in stretches[many:])
@@ -163,8 +164,8 @@ def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
 
 def _by_severity(parts: Sequence[Part]) -> Iterator[str]:
     """ "critical #12", "major #4, #7-#20": the worst first, as the parts are."""
-    for severity in dict.fromkeys(one.incident.severity for one in parts):
-        numbers = [one.incident.id for one in parts if one.incident.severity == severity]
+    for severity in dict.fromkeys(part.incident.severity for part in parts):
+        numbers = [part.incident.id for part in parts if part.incident.severity == severity]
         spans = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in _stretches(numbers))
         yield f"{severity} {', '.join(spans)}"
 

@@ -155,7 +155,7 @@ def _said(notification: Notification, incident: Incident) -> list[str]:
 def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[Text | str]:
     incident = situation.incident
     lines: list[Text | str] = [_name(incident), f"Severity: {incident.severity}"]
-    names = ", ".join(catalog.service_name(one) for one in incident.services)
+    names = ", ".join(catalog.service_name(service) for service in incident.services)
     lines.append(Text("Affected: ") + may_cut(names or "no service known yet", _NAMES, least=40))
     by = f" by {printable(catalog.name_of(f'person:{incident.declared_by}'))}" if incident.declared_by else ""
     since = f" ({show_about(now - incident.declared_at)} ago)"
@@ -170,8 +170,9 @@ def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> li
     if not incident.services and candidates:
         lines.append("It may be one of:")
         fits = [
-            f"  {one['name']} ({one['team']}): escalate update {incident.id} --service {one['service']}"
-            for one in candidates[:5]
+            f"  {candidate['name']} ({candidate['team']}):"
+            f" escalate update {incident.id} --service {candidate['service']}"
+            for candidate in candidates[:5]
         ]
         lines.append(_listed(fits))
     return lines
@@ -216,7 +217,7 @@ def _nudge_lines(
 
 def nudge_of(notification: Notification, situation: Situation) -> Nudge | None:
     """The nudge that a notification asks about."""
-    return next((one for one in situation.nudges if one.id == notification.nudge_id), None)
+    return next((nudge for nudge in situation.nudges if nudge.id == notification.nudge_id), None)
 
 
 def _told(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
@@ -269,17 +270,17 @@ def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         if not judge(level.when, situation, catalog, at, team=escalation.team).holds:
             continue
         found = [
-            one
+            recipient
             for target in level.notify
-            for one in resolve(target, escalation.team, situation, catalog, at).recipients
+            for recipient in resolve(target, escalation.team, situation, catalog, at).recipients
         ]
         if found:
             people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
             return Outlook(at, f"level {index + 1} of {len(levels)} ({', '.join(people)})", people)
     found = [
-        one
+        recipient
         for target in catalog.fallback.page
-        for one in resolve(target, None, situation, catalog, at).recipients
+        for recipient in resolve(target, None, situation, catalog, at).recipients
     ]
     people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
     return Outlook(at, f"the fallback ({', '.join(people)})", people) if people else None
@@ -296,7 +297,7 @@ def _what_to_type(notification: Notification, situation: Situation, catalog: Cat
     if notification.kind is NotificationKind.PAGE and incident.status is not IncidentStatus.RESOLVED:
         lines.append(f"Acknowledge: escalate ack {incident.id}")
     lines.append(f"Details:     escalate show {incident.id}")
-    known = [catalog.services[one] for one in incident.services if one in catalog.services]
+    known = [catalog.services[service] for service in incident.services if service in catalog.services]
     lines.append(
         _listed([f"{name.capitalize()}: {url}" for service in known for name, url in service.links.items()])
     )
@@ -315,7 +316,7 @@ def facts(
         "id": str(incident.id),
         "title": incident.title,
         "message": notification.note or incident.message or "",
-        "services": ", ".join(catalog.service_name(one) for one in incident.services),
+        "services": ", ".join(catalog.service_name(service) for service in incident.services),
         "teams": ", ".join(dict.fromkeys(one.team for one in situation.escalations)),
         "lead": catalog.name_of(f"person:{incident.lead}") if incident.lead else "",
         "declared_by": catalog.name_of(f"person:{incident.declared_by}") if incident.declared_by else "",

@@ -107,11 +107,11 @@ def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
 
 def _on_rota(schedule: str | None, catalog: Catalog) -> Iterator[Recipient]:
     found = catalog.schedules.get(schedule or "")
-    ids = [one for rotation in found.rotations for one in rotation.members] if found is not None else []
+    ids = [member for rotation in found.rotations for member in rotation.members] if found is not None else []
     yield from (
-        Recipient("person", one, TakesTurns(schedule or ""))
-        for one in dict.fromkeys(ids)
-        if one in catalog.people
+        Recipient("person", fromkey, TakesTurns(schedule or ""))
+        for fromkey in dict.fromkeys(ids)
+        if fromkey in catalog.people
     )
 
 

@@ -117,10 +117,10 @@ def _just_told(recipient: Recipient, letter: Letter, situation: Situation, now: 
     if recipient.kind != "channel" or letter.kind is not NotificationKind.PAGE or escalation is None:
         return False
     return any(
-        (one.recipient, one.kind, one.escalation_id, one.created_at)
+        (notification.recipient, notification.kind, notification.escalation_id, notification.created_at)
         == (recipient.address, letter.kind, escalation.id, now)
-        and (one.live or one.status is NotificationStatus.SENT)
-        for one in situation.notifications
+        and (notification.live or notification.status is NotificationStatus.SENT)
+        for notification in situation.notifications
     )
 
 
@@ -130,9 +130,9 @@ def fallback_reaches(situation: Situation, catalog: Catalog, now: Instant) -> bo
     fallback, urgency = catalog.fallback, urgency_of(situation, catalog)
     targets = fallback_targets(situation, catalog, now)
     meant = (
-        one
+        recipient
         for target in targets
-        for one in resolve(target, fallback.team, situation, catalog, now).recipients
+        for recipient in resolve(target, fallback.team, situation, catalog, now).recipients
     )
     return any(one.kind == "person" and contacts(one, urgency, catalog) for one in meant)
 
@@ -232,7 +232,10 @@ def cancel(situation: Situation, which: Iterable[Notification]) -> Situation:
     ids = {one.id for one in which if one.live}
     return replace(
         situation,
-        notifications=tuple(_called_off(one) if one.id in ids else one for one in situation.notifications),
+        notifications=tuple(
+            _called_off(notification) if notification.id in ids else notification
+            for notification in situation.notifications
+        ),
     )
 
 
@@ -246,7 +249,7 @@ def hurry(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
     """Bring forward a person's next notification step where every address of the steps before it
     has failed for good.
     """
-    if all(one.status is not NotificationStatus.FAILED for one in situation.notifications):
+    if all(notification.status is not NotificationStatus.FAILED for notification in situation.notifications):
         return situation
     sooner: set[int] = set()
     groups: dict[tuple[object, ...], list[Notification]] = {}
@@ -268,8 +271,15 @@ def hurry(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
                 )
     if not sooner:
         return situation
-    brought = tuple(replace(one, due_at=now) if one.id in sooner else one for one in situation.notifications)
+    brought = tuple(
+        replace(notification, due_at=now) if notification.id in sooner else notification
+        for notification in situation.notifications
+    )
     steps = tuple(
-        dict.fromkeys((one.recipient, one.gateway) for one in situation.notifications if one.id in sooner)
+        dict.fromkeys(
+            (notification.recipient, notification.gateway)
+            for notification in situation.notifications
+            if notification.id in sooner
+        )
     )
     return replace(situation, notifications=brought).log(now, LaterStepsHurried(steps=steps), catalog)

@@ -55,9 +55,9 @@ def tell_channels(
     """Tell the channels of the incident's teams and the stakeholders of its severity of `note`,
     each once; those of the severity that it had before, too."""
     channels = tuple(
-        Target(TargetKind.CHANNEL, catalog.teams[one.team].channel)
-        for one in situation.escalations
-        if one.team in catalog.teams and catalog.teams[one.team].channel
+        Target(TargetKind.CHANNEL, catalog.teams[escalation.team].channel)
+        for escalation in situation.escalations
+        if escalation.team in catalog.teams and catalog.teams[escalation.team].channel
     )
     severity = catalog.severity(situation.incident.severity)
     before = catalog.severity(severity_before).inform if severity_before is not None else ()
@@ -103,9 +103,11 @@ def _reached(situation: Situation, catalog: Catalog) -> dict[str, tuple[Contact,
     reached = (NotificationStatus.SENT, NotificationStatus.SENDING)
     kinds = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
     found: dict[str, dict[str, Contact]] = {}
-    for one in situation.notifications:
-        if one.kind in kinds and (one.status in reached or (one.unsure and one.attempts > 0)):
-            ways = found.setdefault(one.recipient, {})
-            if one.gateway in catalog.gateways:
-                ways[one.gateway] = Contact(one.gateway, one.address, 0, 0)
+    for notification in situation.notifications:
+        if notification.kind in kinds and (
+            notification.status in reached or (notification.unsure and notification.attempts > 0)
+        ):
+            ways = found.setdefault(notification.recipient, {})
+            if notification.gateway in catalog.gateways:
+                ways[notification.gateway] = Contact(notification.gateway, notification.address, 0, 0)
     return {recipient: tuple(ways.values()) for recipient, ways in found.items()}

@@ -63,7 +63,11 @@ class Contact(msgspec.Struct, frozen=True):
 
 def teams_in(situation: Situation) -> tuple[str, ...]:
     """The teams that are in the incident now, in the order they came in."""
-    active = (one.team for one in situation.escalations if one.status is not EscalationStatus.STOPPED)
+    active = (
+        escalation.team
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED
+    )
     return tuple(dict.fromkeys(active))
 
 

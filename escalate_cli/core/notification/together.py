@@ -57,7 +57,7 @@ def joined(leader: Notification, others: Sequence[Notification]) -> Notification
     """The leader of a message about one incident with the reasons and the news of all that it carries."""
     pages = leader.kind is NotificationKind.PAGE
     # taken up again since
-    also = [one for one in others if not (pages and one.kind is NotificationKind.RESOLVED)]
+    also = [other for other in others if not (pages and other.kind is NotificationKind.RESOLVED)]
     because = "; also ".join(dict.fromkeys(one.because for one in (leader, *also)))
     by_time = sorted((leader, *also), key=lambda one: (one.created_at, one is leader))
     note = "\n".join(dict.fromkeys(one.note for one in by_time if one.note)) or None

@@ -87,7 +87,7 @@ def _under_way(schedule: Schedule, catalog: Catalog, since: Instant, now: Instan
             continue
         until = min(now + _LONGEST, turn.until if turn.until is not None else now + _LONGEST)
         stretches = tuple(
-            one for one in shifts(schedule, catalog.hours, now, until) if one.rotation == number
+            shift for shift in shifts(schedule, catalog.hours, now, until) if shift.rotation == number
         )
         if stretches:
             person = rotation.members[turn.number % len(rotation.members)]
@@ -132,7 +132,7 @@ def _taken(
 
 def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | None:
     """Who came next in the old order and is still there."""
-    members = {one for rotation in after.rotations for one in rotation.members} - {under.person}
+    members = {member for rotation in after.rotations for member in rotation.members} - {under.person}
     order = before.rotations[under.number - 1].members
     following = (order[(under.turn.number + step) % len(order)] for step in range(1, len(order)))
     return next((one for one in following if one in members), None)
@@ -192,7 +192,7 @@ def _start_for(rotation: Rotation, timezone: str, place: int, now: Instant) -> d
         shifted(rotation, steps - number * round_of)
         for number in range(_TRIES if rotation.unit == "months" else 1)
     ]
-    sound = [one for one in choices if one is not None]
+    sound = [choice for choice in choices if choice is not None]
     return next(
         (one for one in sound if rotation.unit != "months" or one.day == rotation.start.day),
         sound[0] if sound else rotation.start,

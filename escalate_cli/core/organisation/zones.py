@@ -43,9 +43,9 @@ def _unusable(catalog: Catalog) -> Iterator[Unusable]:
         if trouble:
             more = f" and {len(uses) - _NAMED} more" if len(uses) > _NAMED else ""
             teams = [
-                one.name
-                for one in catalog.teams.values()
-                if one.on_call and (f"schedule {one.on_call}") in (who for who, _ in uses)
+                team.name
+                for team in catalog.teams.values()
+                if team.on_call and (f"schedule {team.on_call}") in (who for who, _ in uses)
             ]
             whose = f"; on call for {', '.join(teams)}" if teams else ""
             text = f"{trouble} ({', '.join(who for who, _ in uses[:_NAMED])}{more}{whose})"

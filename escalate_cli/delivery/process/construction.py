@@ -58,7 +58,7 @@ def main() -> None:
         os.dup2(nothing, stream)
     questions = json.load(sys.stdin.buffer)
     with answers:
-        json.dump([_safely(one) for one in questions], answers)
+        json.dump([_safely(question) for question in questions], answers)
 
 
 def _safely(question: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class _Gateway:
             self.url = template
             for marker, value in zip(unknown, values, strict=True):
                 self.url = self.url.replace(marker, quote(value, safe=""))
-            if any(self._build(one) is not None for one in probes):
+            if any(self._build(probe) is not None for probe in probes):
                 break
         else:
             return False

@@ -25,11 +25,19 @@ def _people(catalog: Catalog) -> Iterator[Finding]:
     for kind, ids in (
         (
             "people",
-            [one.id for one in catalog.people.values() if not set(one.contact) & set(catalog.gateways)],
+            [
+                person.id
+                for person in catalog.people.values()
+                if not set(person.contact) & set(catalog.gateways)
+            ],
         ),
         (
             "channels",
-            [one.id for one in catalog.channels.values() if not set(one.contact) & set(catalog.gateways)],
+            [
+                channel.id
+                for channel in catalog.channels.values()
+                if not set(channel.contact) & set(catalog.gateways)
+            ],
         ),
     ):
         if ids:
@@ -49,7 +57,7 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 
     used: dict[str, list[str]] = {}
-    urls = {f"gateway {one.id}": one.url for one in catalog.gateways.values()}
+    urls = {f"gateway {gateway.id}": gateway.url for gateway in catalog.gateways.values()}
     if catalog.heartbeat is not None:
         urls["the heartbeat"] = catalog.heartbeat.url
     for name, url in urls.items():

@@ -57,7 +57,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     @property
     def well(self) -> bool:
         """Whether nothing is an error."""
-        return all(one.weight is not Weight.ERROR for one in self.findings)
+        return all(finding.weight is not Weight.ERROR for finding in self.findings)
 
 
 def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
@@ -127,7 +127,7 @@ def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode
 
 
 def _codes(findings: Iterable[Finding]) -> set[str]:
-    return {one.code for one in findings if one.weight is Weight.ERROR}
+    return {finding.code for finding in findings if finding.weight is Weight.ERROR}
 
 
 # ── configuration ─────────────────────────────────────────────────────────────────────
@@ -362,7 +362,7 @@ def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
         yield Finding(
             weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, "")
         )
-    if not unreadable and all(one.code == IN_VAIN for one in findings):
+    if not unreadable and all(finding.code == IN_VAIN for finding in findings):
         running = len(store.situations.listed(running_only=True))
         yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
 

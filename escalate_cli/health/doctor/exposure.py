@@ -68,8 +68,8 @@ def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem
     """As `check` tells of them."""
     config = Path(os.path.abspath(context.config_path))
     return [
-        Problem(_named(one.path, config), 0, 0, WARNING, one.code, one.message, one.hint)
-        for one in exposures(context, catalog)
+        Problem(_named(exposure.path, config), 0, 0, WARNING, exposure.code, exposure.message, exposure.hint)
+        for exposure in exposures(context, catalog)
     ]
 
 
@@ -86,7 +86,10 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding
             return []
     except ConfigurationProblem:
         return []
-    found = [Finding(Weight.WARNING, one.code, one.message, one.hint) for one in exposures(context, catalog)]
+    found = [
+        Finding(Weight.WARNING, exposure.code, exposure.message, exposure.hint)
+        for exposure in exposures(context, catalog)
+    ]
     return found or [well("exposure", "nobody else may change the configuration or read a secret")]
 
 
@@ -150,7 +153,7 @@ def _group_name(group: int) -> str:
 
 def _secrets(context: Context, config: Path, catalog: Catalog | None) -> Iterable[Path]:
     """The files with secrets that the configuration names, and the one that cron and systemd are told of."""
-    urls = [one.url for one in catalog.gateways.values()] if catalog is not None else []
+    urls = [gateway.url for gateway in catalog.gateways.values()] if catalog is not None else []
     if catalog is not None and catalog.heartbeat is not None:
         urls.append(catalog.heartbeat.url)
     named: list[str] = []

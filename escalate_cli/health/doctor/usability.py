@@ -21,7 +21,8 @@ def usability_findings(catalog: Catalog, now: Instant) -> list[Finding]:
     if not troubles:
         return [well("usable", "every time zone, schedule, policy and message can be used")]
     return [
-        Finding(Weight.ERROR, "unusable", _placed(one.text, one.source), _hint(one.text)) for one in troubles
+        Finding(Weight.ERROR, "unusable", _placed(trouble.text, trouble.source), _hint(trouble.text))
+        for trouble in troubles
     ]
 
 

@@ -48,25 +48,25 @@ class FaultyHistory(UsageProblem):
 
     def __init__(self, file: str, faults: Sequence[Fault]) -> None:
         many = "a problem" if len(faults) == 1 else f"{len(faults):,} problems"
-        kept = any("--keep-unknown" in one.hint for one in faults)
+        kept = any("--keep-unknown" in fault.hint for fault in faults)
         more = "; or take what the configuration does not know as it is: --keep-unknown" if kept else ""
         super().__init__(
             f"{file} has {many}; nothing was imported", f"put that right and import it again{more}"
         )
         faults = sorted(faults, key=_number)
-        told = [_line(file, one) for one in faults[:_MOST_TOLD]]
+        told = [_line(file, fault) for fault in faults[:_MOST_TOLD]]
         self.details = (
             *told,
             *([f"… and {len(faults) - len(told):,} more"] if len(faults) > len(told) else []),
         )
         problems = [
             {
-                "where": one.where or None,
-                "column": one.column,
-                "message": one.message,
-                "hint": one.hint or None,
+                "where": fault.where or None,
+                "column": fault.column,
+                "message": fault.message,
+                "hint": fault.hint or None,
             }
-            for one in faults
+            for fault in faults
         ]
         self.more = {"problems": problems}
 
@@ -95,7 +95,7 @@ def check(
     """The past incidents that these rows tell of, oldest first, and everything that is wrong with them."""
     reader = _Reader(catalog, now, keep_unknown)
     pasts = [past for row in rows if (past := reader.past(row)) is not None]
-    return sorted(pasts, key=lambda one: one.declared_at), reader.faults
+    return sorted(pasts, key=lambda past: past.declared_at), reader.faults
 
 
 class _Reader:
@@ -201,7 +201,7 @@ class _Reader:
             "team": self.catalog.teams,
             "person": self.catalog.people,
             "gateway": self.catalog.gateways,
-            "severity": {one.id: one for one in self.catalog.severities},
+            "severity": {severity.id: severity for severity in self.catalog.severities},
         }[kind]
         person = self.catalog.person_by_login(word) or self._by_address(word) if kind == "person" else None
         try:
@@ -212,9 +212,9 @@ class _Reader:
     def _by_address(self, word: str) -> Person | None:
         """Other tools know people by their mail addresses: the one person who has this address."""
         found = [
-            one
-            for one in self.catalog.people.values()
-            if word.casefold() in map(str.casefold, one.contact.values())
+            person
+            for person in self.catalog.people.values()
+            if word.casefold() in map(str.casefold, person.contact.values())
         ]
         return found[0] if len(found) == 1 else None
 
@@ -377,7 +377,7 @@ def bring_in(context: Context, pasts: Sequence[PastIncident], catalog: Catalog) 
     """Store those that are not there yet, in one transaction."""
     situations = context.store.situations
     there = situations.with_label(IMPORTED)
-    ready = [(one.identity, situation_of(one, catalog)) for one in pasts if one.identity not in there]
+    ready = [(past.identity, situation_of(past, catalog)) for past in pasts if past.identity not in there]
     with context.store.transaction():
         there = situations.with_label(IMPORTED)  # another import may have been quicker
         new = tuple(situations.add(situation) for identity, situation in ready if identity not in there)
@@ -387,4 +387,4 @@ def bring_in(context: Context, pasts: Sequence[PastIncident], catalog: Catalog) 
 def already_there(context: Context, pasts: Sequence[PastIncident]) -> int:
     """How many of these have been imported before."""
     there = context.store.situations.with_label(IMPORTED)
-    return sum(one.identity in there for one in pasts)
+    return sum(past.identity in there for past in pasts)

@@ -95,7 +95,7 @@ class _Telling:
         if past.resolved_at is not None:
             self._log(past.resolved_at, happened.Resolved(message=None))
         escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in self._all)
-        entries = tuple(sorted(self.entries, key=lambda one: one.at))
+        entries = tuple(sorted(self.entries, key=lambda entry: entry.at))
         return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
 
     @property
@@ -204,7 +204,7 @@ class _Telling:
     def _page(self, escalation: Escalation, levels: _Levels) -> None:
         past = self.past
         for round_, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
-            recipients = tuple(f"person:{one}" for one in people)
+            recipients = tuple(f"person:{person}" for person in people)
             source = self._source(escalation, number)
             paged = happened.LevelPaged(
                 team=escalation.team,
@@ -220,13 +220,13 @@ class _Telling:
             )
             self._log(at, paged)
             gateway = past.gateway or UNKNOWN
-            for one in recipients:
+            for recipient in recipients:
                 number_of = -1000 - len(self.notifications)
                 self.notifications.append(
                     Notification(
                         id=number_of,
                         kind=NotificationKind.PAGE,
-                        recipient=one,
+                        recipient=recipient,
                         gateway=gateway,
                         address="(not recorded)",
                         reason=(
@@ -248,7 +248,7 @@ class _Telling:
                 self._log(
                     at,
                     happened.Sent(
-                        what="page", notification=number_of, recipient=one, gateway=gateway, attempt=1
+                        what="page", notification=number_of, recipient=recipient, gateway=gateway, attempt=1
                     ),
                 )
 
@@ -275,7 +275,7 @@ class _Telling:
     def _escalations(
         self, services: tuple[str, ...], team: str | None = None, *, number: int = 0
     ) -> tuple[Escalation, ...]:
-        known = tuple(one for one in services if one in self.catalog.services)
+        known = tuple(service for service in services if service in self.catalog.services)
         if team is not None:
             asked: tuple[Wanted, ...] = (
                 Wanted(team, policy_for(team, None, self.catalog), services, "the imported row says so"),
@@ -373,10 +373,10 @@ class _Telling:
         `second`, from the re-routing on."""
         past = self.past
         first_at = past.first_paged_at or 0
-        who = tuple(dict.fromkeys(one.person for one in people))
+        who = tuple(dict.fromkeys(person.person for person in people))
         if number == 1 and not second:
             return _Level(first_at, False, who)
-        said = [one.after for one in people if one.after is not None]
+        said = [person.after for person in people if person.after is not None]
         if said:
             return _Level(first_at + min(said), False, who)
         begun_at = max(first_at, past.moved_at) if second else first_at

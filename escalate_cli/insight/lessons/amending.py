@@ -50,12 +50,12 @@ class Texts:
 
     def __init__(self, contents: Sequence[Content]) -> None:
         self._contents = contents
-        self._files = [ParsedFile(one) for one in contents]
+        self._files = [ParsedFile(content) for content in contents]
 
     @classmethod
     def at(cls, path: Path) -> Texts:
         """Those at `path`, a directory or a file."""
-        return cls([read(one) for one in find_sources(path)])
+        return cls([read(source) for source in find_sources(path)])
 
     def value(self, place: Place, file_name: str | None = None) -> Any:
         """What is written at `place`; None where nothing is."""

@@ -38,8 +38,8 @@ def gateways(past: Past) -> list[Proposal]:
         # Messages of one incident, or of one bad hour, fail together: incidents are counted, and hours.
         incidents = numbers([record for record, _ in some])
         others = [one for one in used if one != gateway]
-        theirs = sum(len(failed.get(one, ())) for one in others)
-        each = max(_SHARE, min(1.0, 2 * usual(theirs, sum(tried[one] for one in others), 0.01)))
+        theirs = sum(len(failed.get(other, ())) for other in others)
+        each = max(_SHARE, min(1.0, 2 * usual(theirs, sum(tried[other] for other in others), 0.01)))
         rate = 1 - (1 - each) ** (tried[gateway] / max(1, len(used.get(gateway, ()))))
         enough = min(len(incidents), len(hours[gateway])) >= LEAST and len(some) >= _SHARE * tried[gateway]
         if not enough or not stands_out(len(incidents), len(used.get(gateway, ())), rate, len(tried)):

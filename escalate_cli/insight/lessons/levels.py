@@ -174,15 +174,15 @@ def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Change
         name += "-2"
     blocks = [
         (f"[policies.{key(name)}]", written),
-        *((f"[[policies.{key(name)}.levels]]", one) for one in steps),
+        *((f"[[policies.{key(name)}.levels]]", step) for step in steps),
     ]
     made = [past.texts.adding(("policies", name), blocks, {**written, "levels": steps})]
     if past.catalog.teams[team].policy == policy:
         made.append(past.texts.setting(("teams", team, "policy"), name))
     made += [
-        past.texts.setting(("services", one.id, "policy"), name)
-        for one in past.catalog.services.values()
-        if one.team == team and one.policy == policy
+        past.texts.setting(("services", service.id, "policy"), name)
+        for service in past.catalog.services.values()
+        if service.team == team and service.policy == policy
     ]
     return tuple(made) if len(made) > 1 else ()
 

@@ -120,7 +120,7 @@ def _more_hands(past: Past, person: str) -> tuple[Change, ...]:
     """Schedules that hang on this person alone get the colleagues of the teams that use them."""
     changes = []
     for schedule in past.catalog.schedules.values():
-        if {one for rotation in schedule.rotations for one in rotation.members} != {person}:
+        if {member for rotation in schedule.rotations for member in rotation.members} != {person}:
             continue
         teams = [
             team
@@ -128,7 +128,9 @@ def _more_hands(past: Past, person: str) -> tuple[Change, ...]:
             if person in team.members or team.on_call == schedule.id
         ]
         more = [
-            one for one in dict.fromkeys(name for team in teams for name in team.members) if one != person
+            fromkey
+            for fromkey in dict.fromkeys(name for team in teams for name in team.members)
+            if fromkey != person
         ]
         if more:
             place = ("schedules", schedule.id, "rotations", len(schedule.rotations) - 1, "members")

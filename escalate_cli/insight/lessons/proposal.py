@@ -100,7 +100,7 @@ def _level(catalog: Catalog, policy: str | None, number: int) -> Level | None:
 
 def numbers(records: Sequence[Record]) -> tuple[int, ...]:
     """The ids of the incidents, each once, in order."""
-    return tuple(sorted({one.id for one in records}))
+    return tuple(sorted({record.id for record in records}))
 
 
 def handy(span: Span) -> Span:

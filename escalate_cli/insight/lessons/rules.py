@@ -45,10 +45,10 @@ def nudges(past: Past) -> list[Proposal]:
         for mine, theirs, accepted in ((yes, no, True), (no, yes, False)):
             k, n = len(mine.get(rule, ())), len(mine.get(rule, ())) + len(theirs.get(rule, ()))
             others = [one for one in {*yes, *no} if one != rule]
-            known = sum(len(mine.get(one, ())) for one in others)
+            known = sum(len(mine.get(other, ())) for other in others)
             expected = _SILENT if not accepted and silent[rule] else _EXPECTED
             rate = max(
-                expected, usual(known, known + sum(len(theirs.get(one, ())) for one in others), expected)
+                expected, usual(known, known + sum(len(theirs.get(other, ())) for other in others), expected)
             )
             incidents = numbers(mine.get(rule, ()))
             if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):

@@ -118,7 +118,7 @@ def _more_than_chance(
     """Where it happened mostly, and more often than elsewhere."""
     every = sum(map(len, cases.values()))
     happened = sum(map(len, hits.values()))
-    looks = sum(len(one) >= LEAST for one in cases.values())
+    looks = sum(len(case) >= LEAST for case in cases.values())
     found = []
     for key, some in hits.items():
         n = len(cases[key])

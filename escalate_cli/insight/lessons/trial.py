@@ -124,8 +124,8 @@ def _end(record: Record, now: Instant) -> Instant:
 
 
 def _before(was: Replay, becomes: Replay) -> Before:
-    earlier = {one.person: one.replayed for one in was.people if one.replayed is not None}
-    later = {one.person: one.replayed for one in becomes.people if one.replayed is not None}
+    earlier = {person.person: person.replayed for person in was.people if person.replayed is not None}
+    later = {person.person: person.replayed for person in becomes.people if person.replayed is not None}
     who = was.situation.incident.acknowledged_by
     return Before(
         was.situation.incident.id,
@@ -150,7 +150,10 @@ def _calls(one: Replay) -> int:
 def _summary(tried: Sequence[Before], past: Past, of: int) -> str:
     said = []
     gains = sorted(one.was - one.becomes for one in tried if one.was is not None and one.becomes is not None)
-    gained, lost = [one for one in gains if one >= THE_SAME], [-one for one in gains if one <= -THE_SAME]
+    gained, lost = (
+        [gain for gain in gains if gain >= THE_SAME],
+        [-gain for gain in gains if gain <= -THE_SAME],
+    )
     if gained:
         said.append(
             f"whoever acknowledged is paged earlier in {len(gained)}, by"

@@ -49,7 +49,7 @@ def keywords(past: Past) -> list[Proposal]:
     hold nothing but words like "down" and "the", teach nothing.
     """
     said = _phrases(past)
-    moves = sum(one.rerouted is not None for one in past.records)
+    moves = sum(record.rerouted is not None for record in past.records)
     places = min(_PLACES, max(1, len(past.catalog.services) - 1))
     found = []
     looks = sum(len(one.records) >= LEAST for one in said.values())
@@ -165,10 +165,10 @@ def _is_new(stems: tuple[str, ...], service: str, past: Past) -> bool:
 
 def _has(service: Service, stems: tuple[str, ...]) -> bool:
     """Whether the phrase is a keyword of the service."""
-    return any(tuple(map(stem, tokens(one))) == stems for one in service.keywords)
+    return any(tuple(map(stem, tokens(keyword))) == stems for keyword in service.keywords)
 
 
 def _without(service: Service, stems: tuple[str, ...], past: Past) -> Change:
     """The keyword is taken from a service that has it now."""
-    left = [one for one in service.keywords if tuple(map(stem, tokens(one))) != stems]
+    left = [keyword for keyword in service.keywords if tuple(map(stem, tokens(keyword))) != stems]
     return past.texts.setting(("services", service.id, "keywords"), left)

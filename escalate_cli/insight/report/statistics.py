@@ -41,7 +41,7 @@ def select(
     """The incidents that `service` was ever in scope of; of `team` its part of those that it had a
     part in.
     """
-    found = [one for one in records if service is None or service in _services(one)]
+    found = [record for record in records if service is None or service in _services(record)]
     if team is None:
         return tuple(found)
     return tuple(one.seen_by(team) for one in found if team in teams_of(one, catalog))
@@ -49,26 +49,26 @@ def select(
 
 def report(records: Sequence[Record], catalog: Catalog) -> Report:
     """The figures of these incidents."""
-    answers = [answer for one in records for answer in one.answers]
-    rises = [rise(one, catalog) for one in records]
+    answers = [answer for record in records for answer in record.answers]
+    rises = [rise(record, catalog) for record in records]
     people, hours = _people(records, catalog)
     return Report(
         times=times(records),
         by_severity=tuple((severity, times(some)) for severity, some in _by_severity(records, catalog)),
         by_team=tuple(_by_team(records, catalog)),
-        running=sum(one.status != "resolved" for one in records),
-        never_paged=sum(not one.pages for one in records),
-        never_acknowledged=sum(one.to_acknowledge is None for one in records),
+        running=sum(record.status != "resolved" for record in records),
+        never_paged=sum(not record.pages for record in records),
+        never_acknowledged=sum(record.to_acknowledge is None for record in records),
         acks_by_level=_by_number(map(_level_of, answers)),
-        acks_by_gateway=_most(one.gateway or NOT_PAGED for one in answers),
-        acks_by_team=_most(one.team for one in answers if one.team),
+        acks_by_gateway=_most(answer.gateway or NOT_PAGED for answer in answers),
+        acks_by_team=_most(answer.team for answer in answers if answer.team),
         reached=_by_number(map(highest, records)),
         levels=_levels(records),
         rerouted=tuple(
             (*pair, count)
-            for pair, count in _most(pair for one in records for pair in sorted(moves(one, catalog)))
+            for pair, count in _most(pair for record in records for pair in sorted(moves(record, catalog)))
         ),
-        teams_added=_most(team for one in records for team in added_teams(one, catalog)),
+        teams_added=_most(team for record in records for team in added_teams(record, catalog)),
         raised=tuple((*pair, count) for pair, count in _most(pair for pair in rises if pair is not None)),
         nudges=_nudges(records),
         gateways=_gateways(records),
@@ -81,7 +81,7 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
 def spread(spans: Iterable[Span | None]) -> Spread:
     """The spread of the spans that there are."""
     # a clock that was set back makes negative ones
-    known = sorted(one for one in spans if one is not None and one >= 0)
+    known = sorted(span for span in spans if span is not None and span >= 0)
     return Spread(len(known), quantile(known, 0.5), quantile(known, 0.9))
 
 
@@ -101,15 +101,15 @@ def times(records: Sequence[Record]) -> Times:
     """How soon these incidents were paged, acknowledged, resolved."""
     return Times(
         len(records),
-        spread(one.to_page for one in records),
-        spread(one.to_acknowledge for one in records),
-        spread(one.to_resolve for one in records),
+        spread(record.to_page for record in records),
+        spread(record.to_acknowledge for record in records),
+        spread(record.to_resolve for record in records),
     )
 
 
 def teams_of(record: Record, catalog: Catalog) -> tuple[str, ...]:
     """The teams that an incident was the business of: those paged, and those behind its services."""
-    behind = (catalog.services[one].team for one in record.services if one in catalog.services)
+    behind = (catalog.services[service].team for service in record.services if service in catalog.services)
     return tuple(dict.fromkeys((*record.teams, *behind)))
 
 
@@ -133,11 +133,13 @@ def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
     """
     if not record.scopes or record.rerouted is not None:
         return ()
-    known = {catalog.services[one].team for one in record.first_services if one in catalog.services}
+    known = {
+        catalog.services[service].team for service in record.first_services if service in catalog.services
+    }
     added: dict[str, None] = {}
-    for one in record.scopes:
-        there = known | {team for at, team, _ in record.joined if at < one.at}
-        for name in one.added:
+    for scope in record.scopes:
+        there = known | {team for at, team, _ in record.joined if at < scope.at}
+        for name in scope.added:
             if (
                 name in record.services
                 and name in catalog.services
@@ -159,7 +161,7 @@ def rise(record: Record, catalog: Catalog, *, by_people: bool = False) -> tuple[
     """
     if not record.raised:
         return None
-    ranks = {one.id: one.rank for one in catalog.severities}
+    ranks = {severity.id: severity.rank for severity in catalog.severities}
     first = record.first_severity
     later = (one.after for one in record.raised if one.by is not None or not by_people)
     gravest = max(later, key=lambda one: ranks.get(one, -1), default=first)
@@ -170,7 +172,7 @@ def highest(record: Record) -> str:
     """The highest level that was paged, "fallback" where a policy ran out, "none" where nobody was."""
     if record.exhausted:
         return "fallback"
-    return str(max((one.level for one in record.pagings), default="none"))
+    return str(max((paging.level for paging in record.pagings), default="none"))
 
 
 def is_night(hour: int) -> bool:
@@ -182,7 +184,7 @@ def _services(record: Record) -> set[str]:
     return {
         *record.services,
         *record.first_services,
-        *(name for one in record.scopes for name in (*one.added, *one.dropped)),
+        *(name for scope in record.scopes for name in (*scope.added, *scope.dropped)),
     }
 
 
@@ -196,9 +198,9 @@ def _by_severity(records: Sequence[Record], catalog: Catalog) -> list[tuple[str,
     """Incidents by their last severity, the gravest first; severities that the configuration no
     longer has at the end.
     """
-    found: dict[str, list[Record]] = {one.id: [] for one in reversed(catalog.severities)}
-    for one in records:
-        found.setdefault(one.severity, []).append(one)
+    found: dict[str, list[Record]] = {severity.id: [] for severity in reversed(catalog.severities)}
+    for record in records:
+        found.setdefault(record.severity, []).append(record)
     return [(severity, some) for severity, some in found.items() if some]
 
 
@@ -207,15 +209,15 @@ def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, Tim
     them first.
     """
     found: dict[str, list[tuple[Span | None, Span | None, Span | None]]] = {}
-    for one in records:
-        for team in (one.view,) if one.view else teams_of(one, catalog):
-            begun = one.joined_at(team)
-            page = next((page.at - begun for page in one.pages if page.team == team), None)
+    for record in records:
+        for team in (record.view,) if record.view else teams_of(record, catalog):
+            begun = record.joined_at(team)
+            page = next((page.at - begun for page in record.pages if page.team == team), None)
             ack = min(
-                (ack.at - begun for ack in one.acks if ack.team == team and not ack.partly), default=None
+                (ack.at - begun for ack in record.acks if ack.team == team and not ack.partly), default=None
             )
             found.setdefault(team, []).append(
-                (page, ack, None if one.resolved_at is None else one.resolved_at - begun)
+                (page, ack, None if record.resolved_at is None else record.resolved_at - begun)
             )
     made = []
     for team, some in found.items():
@@ -227,10 +229,10 @@ def _by_team(records: Sequence[Record], catalog: Catalog) -> list[tuple[str, Tim
 def _levels(records: Sequence[Record]) -> tuple[LevelFigures, ...]:
     outcomes: dict[tuple[str, int], Counter[bool | None]] = {}
     took: dict[tuple[str, int], list[Span]] = {}
-    for one in records:
-        for paging, outcome in one.outcomes:
+    for record in records:
+        for paging, outcome in record.outcomes:
             outcomes.setdefault((paging.team, paging.level), Counter())[outcome] += 1
-        for answer in one.answers:
+        for answer in record.answers:
             if answer.team is not None and answer.level is not None and answer.after is not None:
                 took.setdefault((answer.team, answer.level), []).append(answer.after)
     return tuple(

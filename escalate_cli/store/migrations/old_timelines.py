@@ -275,7 +275,7 @@ def _paged(text: str, data: _Data) -> AnyEvent:
     if "recipients" not in data:
         steps = _between(text, "failed for good: ", " at once").split(", ")
         return happened.LaterStepsHurried(
-            steps=tuple((one.partition(" by ")[0], one.partition(" by ")[2]) for one in steps)
+            steps=tuple((step.partition(" by ")[0], step.partition(" by ")[2]) for step in steps)
         )
     source = str(data.get("source") or "")
     told: _Data = {"recipients": tuple(data["recipients"]), "called_off": tuple(data.get("called_off") or ())}

@@ -40,7 +40,7 @@ def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog
     for service in services_of(changes):
         people_shown = people_and_verdicts(changes, service, old, new)
         lines.append(f"| {_cell(service_name(service, old, new))} | {_cell(people_shown)} |")
-    looked = ", ".join(local_time(one, zone) for one in moments)
+    looked = ", ".join(local_time(moment, zone) for moment in moments)
     return "\n".join(
         [
             *lines,

@@ -158,9 +158,9 @@ def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
 def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, str]]:
     found = [
         pair
-        for one in incident.services
-        if one in catalog.services
-        for pair in catalog.services[one].links.items()
+        for service in incident.services
+        if service in catalog.services
+        for pair in catalog.services[service].links.items()
     ]
     return list(dict.fromkeys(found))
 
@@ -225,12 +225,12 @@ def _reported(document: Document, pen: _Pen) -> list[str]:
     if candidates:
         rows = [
             (
-                plain(one["name"]),
-                pen.team(one["team"]),
-                f"{one['score']:.2f}",
-                plain(", ".join(one["because"])),
+                plain(candidate["name"]),
+                pen.team(candidate["team"]),
+                f"{candidate['score']:.2f}",
+                plain(", ".join(candidate["because"])),
             )
-            for one in candidates
+            for candidate in candidates
         ]
         parts.append(_table(("it sounded like", "team", "score", "because"), rows))
     first, last = document.record.first_services, document.situation.incident.services
@@ -295,7 +295,7 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 
 
 def _changes(document: Document, pen: _Pen) -> list[str]:
-    what = (plain(getattr(one.event, "change", one.kind.value)) for one in document.changes)
+    what = (plain(getattr(change.event, "change", change.kind.value)) for change in document.changes)
     rows = [
         (pen.time(one.at), change, _text(one), pen.person(one.by))
         for one, change in zip(document.changes, what, strict=True)
@@ -310,14 +310,14 @@ def _text(one: Entry) -> str:
 def _nudges(document: Document, pen: _Pen) -> list[str]:
     rows = [
         (
-            pen.time(one.created_at),
-            plain(f"{one.rule}: {one.action}"),
-            ", ".join(map(pen.recipient, one.asked)) or "nobody",
-            _answer(one, pen),
-            _span(one.answered_at - one.created_at) if one.answered_at is not None else "–",
-            plain(one.source) or "–",
+            pen.time(nudge.created_at),
+            plain(f"{nudge.rule}: {nudge.action}"),
+            ", ".join(map(pen.recipient, nudge.asked)) or "nobody",
+            _answer(nudge, pen),
+            _span(nudge.answered_at - nudge.created_at) if nudge.answered_at is not None else "–",
+            plain(nudge.source) or "–",
         )
-        for one in document.situation.nudges
+        for nudge in document.situation.nudges
     ]
     return [_table(("time", "proposal", "asked", "outcome", "after", "line"), rows)] if rows else []
 
@@ -329,12 +329,12 @@ def _answer(nudge: Nudge, pen: _Pen) -> str:
 def _delays(document: Document, pen: _Pen) -> list[str]:
     rows = [
         (
-            pen.time(one.at),
-            one.kind,
-            show_about(one.lasted) if one.lasted is not None else "–",
-            plain(one.text),
+            pen.time(delay.at),
+            delay.kind,
+            show_about(delay.lasted) if delay.lasted is not None else "–",
+            plain(delay.text),
         )
-        for one in document.delays
+        for delay in document.delays
     ]
     return [_table(("time", "kind", "how long", "what"), rows)] if rows else []
 
