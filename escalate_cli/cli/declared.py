@@ -31,13 +31,14 @@ def declare_and_answer(
     except EscalateError as problem:
         if not isinstance(problem, DatabaseProblem):
             raise
-        from escalate_cli.health import emergency_page as emergency
+        from escalate_cli.actions.kept_declarations import keep_declaration
 
-        raise emergency.keep_declaration(context, asked, problem) from None
+        raise keep_declaration(context, asked, problem) from None
     except Exception as problem:
-        from escalate_cli.health import emergency_page as emergency
+        from escalate_cli.actions.kept_declarations import keep_declaration
+        from escalate_cli.health.emergency_page import failure
 
-        raise emergency.keep_declaration(context, asked, emergency.failure(problem)) from problem
+        raise keep_declaration(context, asked, failure(problem)) from problem
     try:
         report = _delivered(context, declared)
     except Exception as problem:  # it is stored, and that is what whoever declared must know

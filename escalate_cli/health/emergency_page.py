@@ -1,41 +1,25 @@
-"""When the database cannot be used: a declaration is kept in the spool, and the fallback hears of
-it directly, not too often.
-"""
+"""When the database cannot be used, the fallback hears of it directly, not too often."""
 
 from __future__ import annotations
 
-import json
-import os
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
-from msgspec.structs import replace
-
-from escalate_cli.actions import declare as declaring
-from escalate_cli.actions.lookup import os_user, storable
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Incident, NotificationKind, Situation
 from escalate_cli.core.messages.message import Message
 from escalate_cli.core.messages.sms import one_sms, words
 from escalate_cli.core.notification.alarm import addresses
 from escalate_cli.core.notification.attempt import OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog, TextForm
-from escalate_cli.core.wording.fitting import Text, clip, may_cut
+from escalate_cli.core.wording.fitting import Text, may_cut
 from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.engine.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.engine.envelopes import sealed
-from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError, place_of
-from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
-from escalate_cli.store.sqlite.sharing import SHARE_IT
+from escalate_cli.errors import DatabaseProblem, EscalateError, place_of
 from escalate_cli.store.without_database.mark import Mark
-from escalate_cli.store.without_database.spool import Spool
 
 AGAIN_AFTER = MINUTE
 """how soon to page the fallback again when nobody was reached: a repeat is better than silence"""
@@ -46,161 +30,6 @@ def failure(problem: Exception) -> EscalateError:
     return EscalateError(
         f"it failed: {type(problem).__name__}{place_of(problem)}", "please report it as a bug", code="bug"
     )
-
-
-def keep_declaration(context: Context, asked: declaring.Request, problem: EscalateError) -> DatabaseProblem:
-    """Keep what could not be stored, tell the fallback where that makes sense, and say in the error
-    what has been done.
-
-    Where the user whose database it is could not take it in, the fallback is told of each such
-    declaration: nobody else will be.
-    """
-    name = f"{context.clock.now():020}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    # whoever takes it in is not its reporter
-    asked = replace(asked, by=asked.by or storable(os_user(context.environ), "name"))
-    spool = _spool(context)
-    path = spool.keep(name, msgspec.json.encode(asked))
-    alone = path is not None and not spool.in_reach(path)
-    done, hint = _kept_how(path, alone), problem.hint
-    told = ""
-    if problem.code != LOCKED or path is None or alone:
-        what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
-        names = page_fallback(context, what, problem, each=alone)
-        told = (
-            f"; paged directly: {', '.join(names)}"
-            if names
-            else "; NOBODY could be paged directly"
-            if alone
-            else ""
-        )
-    if alone:
-        hint = f"see that somebody acts on it now; {SHARE_IT}"
-    # whoever tries again, as the hint of a lock says, would declare it twice
-    elif problem.code == LOCKED and path:
-        hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
-    return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
-
-
-def _kept_how(path: Path | None, alone: bool) -> str:
-    if path is None:
-        return "the declaration could NOT be kept"
-    if alone:
-        return f"the declaration is kept in {path}, where no other user's tick can take it in"
-    return f"the declaration is kept in {path} and is paged by the first tick that can"
-
-
-def tell_of_unreadable(context: Context, call: Callable[[str, EscalateError], object]) -> list[str]:
-    """The lines of what is out of reach; the fallback is told by `call`, once for each change of it."""
-    spool = _spool(context)
-    lines = spool.out_of_reach()
-    if not lines:
-        return []
-    ledger, news = context.store.ledger, False
-    with suppress(DatabaseProblem), context.store.transaction():
-        for path in spool.look().unreadable:
-            with suppress(OSError):
-                fact = f"out of reach: {path} {os.lstat(path).st_mtime_ns}"
-                news = news or ledger.fact(fact) is None
-                ledger.remember(fact, str(context.clock.now()))
-    if news:
-        call("It is not stored", DatabaseProblem(lines[0], SHARE_IT))
-    return lines
-
-
-class TakenIn(NamedTuple):
-    """What is still kept, if anything, and why; and a line for each thing that could not be used
-    for what was declared.
-    """
-
-    problem: DatabaseProblem | None
-    troubles: tuple[str, ...]
-
-
-def take_in(context: Context) -> TakenIn:
-    """Declare what is kept in the spool. Each is declared once, however often this is interrupted
-    and however many do it at once.
-
-    One that cannot be stored, as on a full disk, stays kept, and holds up neither the others nor
-    the pass: the problem is returned.
-    """
-    spool, full = _spool(context), None
-    troubles: list[str] = []
-    for kept in spool.kept():
-        content = spool.read(kept)
-        if content is None:
-            continue
-        try:
-            troubles += _declare_kept(context, content, f"spooled {kept.name}")
-        except DamagedRow as problem:  # one that stays kept holds up neither the others nor the pass
-            full = full or damaged(
-                context.store.database.path, f": {problem.message}; a declaration waits in {kept}"
-            )
-        except DatabaseProblem as problem:
-            if problem.code != FULL:
-                raise
-            full = DatabaseProblem(
-                f"{problem.message}; a declaration waits in {kept}", problem.hint, code=FULL
-            )
-        except Exception as problem:
-            text = f"a declaration waits in {kept}: {failure(problem).message}"
-            full = full or DatabaseProblem(
-                text, "page people for it by other means, and please report it as a bug", code="not-taken-in"
-            )
-        else:
-            spool.drop(kept)
-    return TakenIn(full, tuple(troubles))
-
-
-def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
-    """Declare it, unless it is declared already; what could not be used for it."""
-    if context.store.ledger.fact(fact) is not None:
-        return []
-    try:
-        declared, met = (
-            declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact),
-            [],
-        )
-    except DatabaseProblem:
-        raise
-    except Exception as problem:
-        declared = _as_words(context, content, fact, problem)
-        expected = isinstance(problem, EscalateError)  # the configuration has changed meanwhile
-        met = (
-            []
-            if expected
-            else [f"a kept declaration could be declared by its words only ({words_of(problem)})"]
-        )
-    return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
-
-
-def _request(said: dict[str, object]) -> declaring.Request:
-    fixed = {name: _fixed(value) for name, value in said.items()}
-    return declaring.Request(**fixed)  # type: ignore[arg-type]
-
-
-def _fixed(value: object) -> object:
-    """JSON's lists as the tuples that they were."""
-    return tuple(_fixed(one) for one in value) if isinstance(value, list) else value
-
-
-def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.Declared:
-    """A kept declaration that no longer fits the configuration is declared by its words alone: it
-    must not be lost.
-    """
-    text = content.decode("utf-8", "backslashreplace")
-    try:
-        title = str(json.loads(content)["title"])
-    except (ValueError, TypeError, KeyError):
-        title = "A kept declaration that cannot be read"
-    asked = declaring.Request(
-        title,
-        message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}",
-    )
-    return declaring.declare(context, asked, lambda routing: None, remember=fact)
-
-
-def _spool(context: Context) -> Spool:
-    return context.spool
 
 
 class Page:
@@ -216,7 +45,7 @@ class Page:
     def __init__(self, context: Context, sender: Sender | None = None) -> None:
         self._context = context
         self._own_sender = sender
-        spool = _spool(context)
+        spool = context.spool
         self._mark = Mark(spool.marks, spool.group)
         self._known: Catalog | None = None
         self._underway: dict[int, str] = {}

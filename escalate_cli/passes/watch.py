@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
+from escalate_cli.actions import kept_declarations
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Span
@@ -206,7 +207,7 @@ def one_pass(
     def go_on() -> bool:
         return keep_on() and context.clock.monotonic() - began < LONGEST / SECOND
 
-    taken = emergency.take_in(context)
+    taken = kept_declarations.take_in(context)
     report = with_sound_indexes(context, lambda: engine.begin_pass(report))
     report.trouble(*taken.troubles)
     report.unfinished = not with_sound_indexes(context, lambda: engine.run(report, keep_on=go_on))
@@ -217,7 +218,7 @@ def one_pass(
         report.damaged(damaged(context.store.database.path, ": some of its text cannot be read"))
     report.damaged(taken.problem)
     page = call or partial(emergency.page_fallback, context)
-    report.trouble(*emergency.tell_of_unreadable(context, page))
+    report.trouble(*kept_declarations.tell_of_unreadable(context, page))
     vitals.safely(lambda: _say_taken_turns(context, report), report)
     vitals.after_pass(context, report, lambda: _send_on(context, engine, report, go_on), keep_on)
     vitals.safely(lambda: _remember_troubles(context, report), report)

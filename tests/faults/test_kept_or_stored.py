@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.core.escalation import plan
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
-from escalate_cli.health import emergency_page as emergency
 from tests.faults.injection import raising
 from tests.faults.stories import FALLBACK, Night, night
 
@@ -139,7 +139,7 @@ HELD = DatabaseProblem("it is locked", code="database-locked")
 def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_be_used_says_so_and_sends_no_heartbeat(
     here: Night,
 ) -> None:
-    emergency.keep_declaration(here.context, declaring.Request("Log in is broken", ("login",)), HELD)
+    keep_declaration(here.context, declaring.Request("Log in is broken", ("login",)), HELD)
     with raising(
         "escalate_cli.core.notification.stakeholders.tell_stakeholders", lambda: ValueError("injected"), MARKS
     ) as raised:
@@ -153,7 +153,7 @@ def test_4_20_a_pass_that_takes_in_a_declaration_for_which_something_could_not_b
 
 
 def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(here: Night) -> None:
-    emergency.keep_declaration(here.context, declaring.Request("Log in is broken", ("login",), key="K"), HELD)
+    keep_declaration(here.context, declaring.Request("Log in is broken", ("login",), key="K"), HELD)
     kept = here.context.spool.kept()[0]
     kept.write_bytes(kept.read_bytes().replace(b'"labels":[]', b'"labels":7'))
     here.tick(1)

@@ -15,11 +15,11 @@ from uuid import uuid4
 import pytest
 
 from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.health import after_pass as vitals
-from escalate_cli.health import emergency_page as emergency
 from escalate_cli.store.auditor import audit
 from escalate_cli.store.sqlite.copying import copy
 from escalate_cli.store.sqlite.failures import FULL, LOCKED
@@ -159,7 +159,7 @@ def test_a_tick_that_cannot_use_the_database_tells_the_fallback_once_in_its_inte
 )
 def test_whoever_declared_is_not_asked_to_do_again_what_is_kept(tmp_path, web, code, asks_to):
     with installation(tmp_path, web, FALLBACK) as place, closing(place.context) as context:
-        told = emergency.keep_declaration(
+        told = keep_declaration(
             context, declaring.Request("down"), DatabaseProblem("It is shut", "as before", code=code)
         )
         assert told.message.startswith("It is shut; the declaration is kept in ")

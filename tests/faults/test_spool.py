@@ -9,8 +9,8 @@ import shutil
 from contextlib import closing
 
 from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.health import emergency_page as emergency
 from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until
@@ -26,7 +26,7 @@ def test_what_is_kept_is_taken_in_once_by_however_many(tmp_path, web):
     with installation(tmp_path, web, crew(1, ("a",))) as place:
         with closing(place.context) as context:
             for title in wanted:
-                emergency.keep_declaration(context, declaring.Request(title, ("x",)), HELD)
+                keep_declaration(context, declaring.Request(title, ("x",)), HELD)
         together = [place.begin("tick") for _ in range(4)]
         ended = [place.end(one) for one in together]
         assert [(one.code, one.err) for one in ended] == [(0, "")] * len(together)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from escalate_cli.actions import kept_declarations
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.engine.engine import Engine
 from escalate_cli.health import after_pass as vitals
-from escalate_cli.health import emergency_page as emergency
 from escalate_cli.passes import watch as watching
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer
@@ -23,7 +23,7 @@ FAILING = 3
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(emergency, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")]
+    ("owner", "name"), [(kept_declarations, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")]
 )
 def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
     tmp_path: Path, web: HttpServer, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
