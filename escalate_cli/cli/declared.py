@@ -88,7 +88,7 @@ def _declared(context: Context, declared: Declared, report: PassReport) -> Answe
     """How a declaration stands that is stored and delivered."""
     from escalate_cli.cli.delivered import failure_notes, nobody_is_paged, undelivered
     from escalate_cli.cli.screens.held_back import held_notes
-    from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.health.warnings import standing_warnings
     from escalate_cli.views.incident import situation_data
 
     situation = meaning.find_incident(context, declared.situation.incident.id)
@@ -110,6 +110,7 @@ def _declared(context: Context, declared: Declared, report: PassReport) -> Answe
         except Exception:
             console.print(f"#{situation.incident.id} is declared", highlight=False)
 
-    notes = [*declared.broken, *nobody, *all_warnings(context), *failure_notes([situation], report)]
+    warnings = [note.text for note in standing_warnings(context)]
+    notes = [*declared.broken, *nobody, *warnings, *failure_notes([situation], report)]
     notes += held_notes([situation], catalog, context.clock.now())
     return Answer(data, screen, code, notes, acted=True)

@@ -98,21 +98,10 @@ def _with_warning(answer: render.Answer, context: Context) -> render.Answer:
     """The answer, with a note where the last valid configuration stood in for a broken one, and one
     for each time zone, schedule or hours that cannot be used, if the command has not said so
     itself."""
-    warnings: list[str] = []
-    if context.begun_anew is not None:
-        warnings.append(f"warning: {context.begun_anew}. A new one has been begun")
-    if context.rebuilt is not None:
-        warnings.append(f"warning: {context.rebuilt}")
-    if context.fallen_back is not None:
-        from escalate_cli.cli.warnings import configuration_warning
+    from escalate_cli.health.warnings import warnings_met
 
-        warnings += configuration_warning(context)
-    if context.known_catalog is not None:
-        from escalate_cli.cli.warnings import unusable_warning
-
-        warnings += unusable_warning(context.known_catalog, context.clock.now())
-    said = "\n".join(answer.notes)
-    missing = [warning for warning in warnings if warning not in said]
+    noted = "\n".join(answer.notes)
+    missing = [note.text for note in warnings_met(context) if note.text not in noted]
     return replace(answer, notes=[*missing, *answer.notes]) if missing else answer
 
 
@@ -149,9 +138,9 @@ def _expected(error: EscalateError, options: Options) -> int:
     elif options.json:
         render.fail(error, options, more={"problems": [problem_data(problem) for problem in problems]})
     else:
-        from escalate_cli.cli.warnings import check_command
         from escalate_cli.config.problems import ERROR, InvalidConfiguration
         from escalate_cli.config.problems import render as rendered
+        from escalate_cli.health.warnings import check_command
 
         count = sum(problem.level == ERROR for problem in problems)
         invalid = error if isinstance(error, InvalidConfiguration) else InvalidConfiguration

@@ -1,6 +1,4 @@
-"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it;
-and how soon the next is expected.
-"""
+"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it."""
 
 from __future__ import annotations
 
@@ -8,13 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Entry, NotificationStatus
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.sqlite.failures import damaged
-
-PASS_EXPECTED_WITHIN = 5 * MINUTE
-"""without a pass for this long, nobody would be escalated to (product.md §4.16)"""
 
 
 class Line(NamedTuple):

@@ -24,6 +24,7 @@ from escalate_cli.delivery.ping import ping
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import is_time_to_look, rebuild_if_damaged, rebuilt
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
+from escalate_cli.health.warnings import disk_warning
 from escalate_cli.store.auditor import IN_VAIN, OVERLOOKED, Finding, audit
 from escalate_cli.store.figures import count_up
 from escalate_cli.store.remembered_troubles import remember_troubles, remembered_troubles
@@ -218,11 +219,6 @@ def _reserve(context: Context, report: PassReport) -> None:
     context.store.situations.note_numbers()
     if not database.top_up_reserve() or database.disk_is_full():
         report.warn(disk_warning(database.path))
-
-
-def disk_warning(database: Path) -> str:
-    """Said while the disk is full and paging still goes on."""
-    return f"the disk of {database} is full: paging goes on from the reserve for a while; free some space"
 
 
 def backups(database: Path) -> Path:

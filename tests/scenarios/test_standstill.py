@@ -4,8 +4,8 @@ nobody would be escalated to.
 
 from __future__ import annotations
 
-from escalate_cli.cli.warnings import tick_warning
 from escalate_cli.core.calendar.duration import parse_duration
+from escalate_cli.health.warnings import tick_warning
 from tests.world import World
 
 
@@ -13,13 +13,13 @@ def test_4_16_while_something_is_due_and_no_tick_has_run_for_five_minutes_it_is_
     assert tick_warning(world.context) == []  # nothing is due
     world.declare("x", "login")
     world.expects("sms to ana")
-    assert "no tick has ever run" in tick_warning(world.context)[0]
+    assert "no tick has ever run" in tick_warning(world.context)[0].text
     world.tick()
     assert tick_warning(world.context) == []
     world.clock.at += parse_duration("4m59s")
     assert tick_warning(world.context) == []
     world.clock.at += parse_duration("1s")
-    assert "no tick has run for 5m" in tick_warning(world.context)[0]
+    assert "no tick has run for 5m" in tick_warning(world.context)[0].text
     world.resolve()
     world.expects("resolved sms to ana")
     assert tick_warning(world.context) == []

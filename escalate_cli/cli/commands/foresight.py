@@ -211,9 +211,9 @@ def diff(
     """
     from escalate_cli.cli.run import one_answer
     from escalate_cli.cli.screens import difference as difference_screen
-    from escalate_cli.cli.warnings import unusable_warning
     from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
+    from escalate_cli.health.warnings import unusable_warning
     from escalate_cli.views.difference import difference_data
     from escalate_cli.views.markdown import difference as for_a_review
 
@@ -224,7 +224,8 @@ def diff(
     new = _configuration(context, config_b) if config_b is not None else context.catalog
     notes: list[str] = []
     changes = difference(old, new, now, notes.append)
-    notes = list(dict.fromkeys([*unusable_warning(old, now), *unusable_warning(new, now), *notes]))
+    warnings = (note.text for catalog in (old, new) for note in unusable_warning(catalog, now))
+    notes = list(dict.fromkeys([*warnings, *notes]))
     moments = telling_moments(old, new, now)
     data = difference_data(changes)
     code = ExitCode.NO if changes else ExitCode.DONE

@@ -195,7 +195,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
     one does not stop the others.
     """
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.health.warnings import standing_warnings
     from escalate_cli.views.incident import situation_data
 
     numbers = list(dict.fromkeys(_numbers(texts, verb)))
@@ -229,7 +229,7 @@ def act(context: Context, texts: Sequence[str], do: Callable[[int], Any], verb: 
         for said in _how_it_stands(one, verb, one.incident.id in unchanged, catalog, now)
     ]
     notes += [*failure_notes(situations, report), *held_notes(situations, catalog, now)]
-    notes += all_warnings(context)
+    notes += [note.text for note in standing_warnings(context)]
 
     def screen(console: Console) -> None:
         from escalate_cli.cli.screens import incident as incident_screen

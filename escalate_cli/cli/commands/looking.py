@@ -33,8 +33,8 @@ def list_incidents(
     mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
 ) -> Answer:
     """Incidents, the newest first; without options those that are not resolved."""
-    from escalate_cli.cli.warnings import all_warnings
     from escalate_cli.core.incident.situation import Situation
+    from escalate_cli.health.warnings import standing_warnings
     from escalate_cli.store.sqlite.failures import damaged
     from escalate_cli.views.incident import incident_data
 
@@ -84,7 +84,8 @@ def list_incidents(
         damaged(context.store.database.path, f": incident {one}: {problem.message}")
         for one, problem in unreadable.items()
     ]
-    return Answer(data, screen if data else nothing, code, all_warnings(context), failures=failures)
+    warnings = [note.text for note in standing_warnings(context)]
+    return Answer(data, screen if data else nothing, code, warnings, failures=failures)
 
 
 def _read(
@@ -98,7 +99,7 @@ def _read(
 def show(context: Context, incident: Id) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli.warnings import all_warnings
+    from escalate_cli.health.warnings import standing_warnings
     from escalate_cli.views.incident import entry_data, situation_data
 
     catalog = context.running_catalog
@@ -112,7 +113,7 @@ def show(context: Context, incident: Id) -> Answer:
 
         incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
 
-    return Answer(data, screen, notes=all_warnings(context))
+    return Answer(data, screen, notes=[note.text for note in standing_warnings(context)])
 
 
 def timeline(context: Context, incident: Id) -> Answer:

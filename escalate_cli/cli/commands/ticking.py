@@ -28,9 +28,9 @@ def tick(
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
     from escalate_cli.cli.delivered import undelivered
-    from escalate_cli.cli.warnings import configuration_warning
     from escalate_cli.core.calendar.moment import iso
     from escalate_cli.engine.engine import Engine
+    from escalate_cli.health.warnings import configuration_warning
 
     context.patience_with_files = PATIENCE_WITH_FILES
     if dry_run:
@@ -47,7 +47,8 @@ def tick(
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
     lines = (line.text for line in report.lines if line.is_trouble)
-    notes = list(dict.fromkeys([*report.troubles, *report.warnings, *lines, *configuration_warning(context)]))
+    warnings = (note.text for note in configuration_warning(context))
+    notes = list(dict.fromkeys([*report.troubles, *report.warnings, *lines, *warnings]))
     if report.damage is not None:
         report.damage.details, report.damage.more = notes, {"pass": data, "notes": notes}
         raise report.damage
@@ -181,7 +182,7 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
     """`tell`, which also hears when the files become invalid and when they are valid again: once
     each, since passes are many.
     """
-    from escalate_cli.cli.warnings import configuration_warning
+    from escalate_cli.health.warnings import configuration_warning
 
     known: list[str] = []
 
@@ -189,7 +190,7 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
         if context.begun_anew is not None:
             report.warn(f"{context.begun_anew}. A new one has been begun")
             context.begun_anew = None
-        warning = configuration_warning(context)
+        warning = [note.text for note in configuration_warning(context)]
         if warning != known:
             report.warnings.extend(warning or ["the configuration is valid again"])
             known[:] = warning

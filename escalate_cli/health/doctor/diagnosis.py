@@ -14,7 +14,6 @@ from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.engine.pass_report import PASS_EXPECTED_WITHIN
 from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.health.doctor.contacts import contact_looks
 from escalate_cli.health.doctor.exposure import exposure_findings
@@ -22,6 +21,7 @@ from escalate_cli.health.doctor.finding import Finding, Weight
 from escalate_cli.health.doctor.finding import counted as _count
 from escalate_cli.health.doctor.finding import well as _ok
 from escalate_cli.health.doctor.usability import incident_findings, usability_findings
+from escalate_cli.health.warnings import PASS_EXPECTED_WITHIN
 from escalate_cli.store.auditor import IN_VAIN, UNREACHED, audit
 from escalate_cli.store.ledger import CLOCK_TOLERANCE
 from escalate_cli.store.remembered_troubles import remembered_troubles
