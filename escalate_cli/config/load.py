@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,9 @@ from escalate_cli.config.files.sources import Content, Source, find_sources, rea
 from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
+
+if TYPE_CHECKING:
+    from escalate_cli.config.toml.parsing import ParsedFile
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -47,9 +51,16 @@ def load(path: Path, cache: Path | None = None) -> Loaded:
 
 def compile_contents(contents: Sequence[Content]) -> Loaded:
     """The configuration that these files make; `InvalidConfiguration` when it has errors."""
+    from escalate_cli.config.toml.parsing import ParsedFile
+
+    return compile_parsed([ParsedFile(content) for content in contents], version(contents))
+
+
+def compile_parsed(files: Sequence[ParsedFile], version: str) -> Loaded:
+    """The configuration that these files make; `InvalidConfiguration` when it has errors."""
     from escalate_cli.config.compile.compilation import compile_files
 
-    catalog, problems = compile_files(contents, version(contents))
+    catalog, problems = compile_files(files, version)
     if any(problem.level == ERROR for problem in problems):
         raise InvalidConfiguration(problems)
     return Loaded(catalog, tuple(problems))

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import tomli_w  # noqa: TID253
+import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

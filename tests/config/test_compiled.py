@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from escalate_cli.config.load import load
 load(Path({str(config)!r}), Path({str(cache)!r}))
-print(*[name for name in ("pydantic", "tomllib", "tomli_w", "platformdirs") if name in sys.modules])
+print(*[name for name in ("pydantic", "tomllib", "tomlkit", "platformdirs") if name in sys.modules])
 """
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -157,7 +157,10 @@ def test_a_service_is_added_where_services_are_and_comments_survive(config: Path
         depends_on=["login"],
     )
     assert where == catalog
-    assert catalog.read_text().startswith(before)
+    assert catalog.read_text() == before + (
+        '\n[services.card-pay]\nname = "Card \\"pay\\""\nteam = "identity"\n'
+        'keywords = ["é \\\\", "b"]\ndepends_on = ["login"]\n'
+    )
     assert catalog.stat().st_mode & 0o777 == 0o640
     assert sorted(each.name for each in config.iterdir()) == [
         "catalog.toml",
@@ -201,6 +204,7 @@ def test_an_edit_works_beside_errors_that_were_there(config: Path) -> None:
 def test_an_override_goes_where_its_schedule_is(config: Path, tmp_path: Path) -> None:
     (config / "rota.toml").write_bytes(b"\xef\xbb\xbf[schedules.extra] # mine\r\n[[schedules.extra.rotations]]\r\nmembers = ['bo']\r\n"
                                        b"start = 2026-01-05T09:00:00\r\nevery = '1d'")  # fmt: skip
+    before = (config / "rota.toml").read_bytes()
     (config / "rota.toml").rename(tmp_path / "real.toml")
     (config / "rota.toml").symlink_to(tmp_path / "real.toml")
     assert (
@@ -209,7 +213,10 @@ def test_an_override_goes_where_its_schedule_is(config: Path, tmp_path: Path) ->
     )
     assert (config / "rota.toml").is_symlink()
     data = (tmp_path / "real.toml").read_bytes()
-    assert data.count(b"\n") == data.count(b"\r\n")
+    assert data == before + (
+        b'\r\n\r\n[[schedules.extra.overrides]]\r\nperson = "ana"\r\n'
+        b"from = 2026-12-24 09:00:00\r\nuntil = 2026-12-27 09:00:00\r\n"
+    )
     override = load(config).catalog.schedules["extra"].overrides[0]
     assert (override.person, override.start, override.until) == (
         "ana",

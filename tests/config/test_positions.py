@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import tomli_w  # noqa: TID253
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 

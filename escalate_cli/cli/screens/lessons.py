@@ -10,7 +10,7 @@ import msgspec
 from escalate_cli.cli.screens import style as screens
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.proposal import Proposal
 from escalate_cli.insight.lessons.trial import Before, Trial
 
@@ -61,7 +61,7 @@ def _before_data(before: Before) -> dict[str, Any]:
     }
 
 
-def _change_data(change: Change) -> dict[str, Any]:
+def _change_data(change: Amendment) -> dict[str, Any]:
     return {
         "source": change.source,
         "does": change.does,

@@ -15,7 +15,6 @@ from escalate_cli.config.compile import assembly
 from escalate_cli.config.compile.checks import check_all
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import DEFAULT_LADDER, Item, gather
-from escalate_cli.config.files.sources import Content
 from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.schema import shape
 from escalate_cli.config.schema.validation import validate
@@ -31,11 +30,11 @@ MOST_PROBLEMS = 1000
 """more than anybody reads: a file of a megabyte can have fifty thousand, and each costs time"""
 
 
-def compile_files(contents: Sequence[Content], version: str) -> tuple[Catalog, list[Problem]]:
+def compile_files(files: Sequence[ParsedFile], version: str) -> tuple[Catalog, list[Problem]]:
     """The catalog that the files make, and all problems in the order of the files; the catalog is
     of no use when one of them is an error.
     """
-    gathered = gather([ParsedFile(content) for content in contents])
+    gathered = gather(files)
     draft = Draft(gathered, problems=list(gathered.problems))
     _settings(draft, version)
     _by_id(draft)

@@ -12,7 +12,7 @@ import fcntl
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -41,15 +41,17 @@ def append_service(
 
     Raises `InvalidConfiguration` with what would be wrong with the result, and leaves everything as it was.
     """
-    keys: dict[str, object] = {
+    keys = {
         "name": name,
         "description": description,
         "kind": kind,
         "team": team,
         "policy": policy,
+        "keywords": list(keywords),
+        "depends_on": list(depends_on),
     }
-    keys |= {"keywords": list(keywords), "depends_on": list(depends_on)}
-    return _append(path, ("services",), "[" + _key("services", id) + "]", keys)
+    service = {key: value for key, value in keys.items() if value}
+    return _append(path, ("services",), {"services": {id: service}})
 
 
 def append_override(path: Path, schedule: str, person: str, start: datetime, until: datetime) -> Path:
@@ -57,23 +59,21 @@ def append_override(path: Path, schedule: str, person: str, start: datetime, unt
 
     Raises `Unknown` when no file defines the schedule, `InvalidConfiguration` as `append_service` does.
     """
-    keys: dict[str, object] = {
-        "person": person,
-        "from": start.replace(microsecond=0),
-        "until": until.replace(microsecond=0),
-    }
-    return _append(
-        path, ("schedules", schedule), "[[" + _key("schedules", schedule, "overrides") + "]]", keys
-    )
+    import tomlkit
+
+    first, last = (tomlkit.value(str(moment.replace(microsecond=0))) for moment in (start, until))
+    override = {"person": person, "from": first, "until": last}
+    return _append(path, ("schedules", schedule), {"schedules": {schedule: {"overrides": [override]}}})
 
 
-def _append(path: Path, beside: tuple[str, ...], header: str, keys: dict[str, object]) -> Path:
+def _append(path: Path, beside: tuple[str, ...], table: Mapping[str, object]) -> Path:
+    """Add `table`, with all that it stands in, to the file that holds `beside`."""
     with _alone(path):
         sources = find_sources(path)
         contents = [read(source) for source in sources]
         number = _home(contents, beside)
         before = contents[number]
-        after = replace(before, data=_with(before.data, header, keys))
+        after = replace(before, data=_with(before.data, table))
         changed = [*contents[:number], after, *contents[number + 1 :]]
         fresh = _errors(changed) - _errors(contents)
         if fresh:
@@ -102,35 +102,18 @@ def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
     return next((number for number, content in enumerate(contents) if content.name == "catalog.toml"), 0)
 
 
-def _with(data: bytes, header: str, keys: dict[str, object]) -> bytes:
-    """The file with a table added at its end, in the file's own line endings."""
-    lines = [
-        header,
-        *(f"{key} = {_value(value)}" for key, value in keys.items() if value not in ("", None, [])),
-    ]
+def _with(data: bytes, table: Mapping[str, object]) -> bytes:
+    """The file with a table added at its end, in the file's own line endings; the rest stays as it is."""
+    import tomlkit
+
     newline = "\r\n" if b"\r\n" in data else "\n"
-    gap = newline if not data or data.endswith(b"\n") else newline * 2
+    gap = newline if data.endswith(b"\n") else newline * 2
     try:
-        return data + ((gap if data.strip() else "") + newline.join(lines) + newline).encode()
+        return data + ((gap if data.strip() else "") + tomlkit.dumps(table).replace("\n", newline)).encode()
     except UnicodeEncodeError:
         raise UsageProblem(
             "the configuration is UTF-8, and what is to be added is not", "type it again in UTF-8"
         ) from None
-
-
-def _value(value: object) -> str:
-    """A value in TOML, in one line."""
-    if isinstance(value, list):
-        return f"[{', '.join(_value(each) for each in value)}]"
-    import tomli_w
-
-    return tomli_w.dumps({"v": value}).removeprefix("v = ").rstrip("\n")
-
-
-def _key(*parts: str) -> str:
-    import tomli_w
-
-    return ".".join(tomli_w.dumps({part: 0}).removesuffix(" = 0\n") for part in parts)
 
 
 def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -69,6 +70,12 @@ class ParsedFile:
     def source(self, path: Path) -> str:
         """The place as `policies.toml:12`."""
         return f"{self.name}:{self.positions.key(path)[0]}"
+
+    def holding(self, data: Mapping[str, Any]) -> ParsedFile:
+        """This file with other data. What is not in the text has the place of what is nearest to it."""
+        changed = copy.copy(self)
+        changed.data = data
+        return changed
 
     def mentioned(self) -> list[tuple[str, ...]]:
         """The table headers of a file that could not be understood, as far as they can be told: so

@@ -41,14 +41,15 @@ class Positions:
     """Offsets of keys and values by path, and their lines and columns, both from 1.
 
     A path names tables and keys by their text and array items by their number: `("policies",
-    "standard", "levels", 0, "wait")`. `twice` lists what is defined a second time: (path, offset of
-    the first, offset of the second). `too_deep` is the offset of the first thing that goes deeper
-    than `DEEPEST`.
+    "standard", "levels", 0, "wait")`. `headers` are the tables that have a header of their own.
+    `twice` lists what is defined a second time: (path, offset of the first, offset of the second).
+    `too_deep` is the offset of the first thing that goes deeper than `DEEPEST`.
     """
 
     text: str
     keys: dict[Path, int] = field(default_factory=dict)
     values: dict[Path, int] = field(default_factory=dict)
+    headers: dict[Path, int] = field(default_factory=dict)
     twice: list[tuple[Path, int, int]] = field(default_factory=list)
     too_deep: int | None = None
     _starts: list[int] = field(default_factory=list)
@@ -93,17 +94,16 @@ def scan(text: str) -> Positions:
     """The positions of everything in a TOML text (without a byte order mark)."""
     scanner = _Scanner(text)
     scanner.document()
-    return scanner.found
+    return scanner.positions
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.found = Positions(text)
+        self.positions = Positions(text)
         self.base: Path = ()  # the table whose pairs are being read
         self.items: dict[Path, int] = {}  # arrays of tables and how many they have so far
-        self.headers: dict[Path, int] = {}
         self.leaves: set[Path] = set()
 
     def document(self) -> None:
@@ -132,19 +132,19 @@ class _Scanner:
             path = (*path, name)
             last = number == len(parts) - 1
             if last and array:
-                self.found.keys.setdefault(path, offset)
+                self.positions.keys.setdefault(path, offset)
                 count = self.items.get(path, 0)
                 self.items[path] = count + 1
                 path = (*path, count)
-                self.found.keys[path] = start
+                self.positions.keys[path] = self.positions.headers[path] = start
             elif last:
-                if path in self.headers:
-                    self.found.twice.append((path, self.headers[path], offset))
-                self.headers.setdefault(path, offset)
+                first = self.positions.headers.setdefault(path, offset)
+                if first != offset:
+                    self.positions.twice.append((path, first, offset))
                 # the header itself is a better place than a sub-table's header that mentioned it before
-                self.found.keys[path] = self.headers[path]
+                self.positions.keys[path] = first
             else:
-                self.found.keys.setdefault(path, offset)
+                self.positions.keys.setdefault(path, offset)
                 if path in self.items:
                     path = (*path, self.items[path] - 1)
         return path
@@ -155,9 +155,9 @@ class _Scanner:
         self.expect("=")
         for name, offset in parts:
             path = (*path, name)
-            first = self.found.keys.setdefault(path, offset)
+            first = self.positions.keys.setdefault(path, offset)
         if path in self.leaves or first != offset:
-            self.found.twice.append((path, first, offset))
+            self.positions.twice.append((path, first, offset))
         self.leaves.add(path)
         self.skip(_BLANK)
         self.value(path)
@@ -185,13 +185,13 @@ class _Scanner:
 
     def mind_depth(self, depth: int) -> None:
         if depth > DEEPEST:
-            if self.found.too_deep is None:
-                self.found.too_deep = self.at
+            if self.positions.too_deep is None:
+                self.positions.too_deep = self.at
             raise _Unexpected
 
     def value(self, path: Path) -> None:
         self.mind_depth(len(path) - len(self.base))
-        self.found.values.setdefault(path, self.at)
+        self.positions.values.setdefault(path, self.at)
         char = self.text[self.at : self.at + 1]
         if char == "[":
             self.array(path)
@@ -217,7 +217,7 @@ class _Scanner:
                 self.at += 1
                 return
             item = (*path, number)
-            self.found.keys.setdefault(item, self.at)
+            self.positions.keys.setdefault(item, self.at)
             self.value(item)
             number += 1
             self.skip(_GAP)

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.record import Record
-from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
@@ -106,7 +106,7 @@ def _gateway(
     )
 
 
-def _second_way(past: Past, gateway: str) -> tuple[Change, ...]:
+def _second_way(past: Past, gateway: str) -> tuple[Amendment, ...]:
     """Everyone's default for urgent messages, with the gateway that most people have besides, in
     the first step that uses this one.
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, show_about, show_duration
 from escalate_cli.core.incident.record import Record
-from escalate_cli.insight.lessons.amending import Change, key
+from escalate_cli.insight.lessons.amending import Amendment, key
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, handy, numbers
 from escalate_cli.insight.report.statistics import quantile
@@ -148,7 +148,7 @@ def _times(k: int, n: int) -> str:
     return "every time" if k == n else f"{k} times"
 
 
-def _without_level(past: Past, policy: str, number: int) -> tuple[Change, ...]:
+def _without_level(past: Past, policy: str, number: int) -> tuple[Amendment, ...]:
     """The level goes; where it is the only one, those of the fallback are paged with it instead."""
     place = ("policies", policy, "levels", number - 1)
     if len(past.catalog.policies[policy].levels) > 1:
@@ -162,7 +162,7 @@ def _with_fallback(past: Past, policy: str) -> list[str]:
     return [*notify, *(str(one) for one in past.catalog.fallback.page if str(one) not in notify)]
 
 
-def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Change, ...]:
+def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Amendment, ...]:
     """A policy of its own for a team that shares one with others, without the level."""
     written: dict[str, Any] = dict(past.texts.value(("policies", policy)) or {})
     every = written.pop("levels", [])

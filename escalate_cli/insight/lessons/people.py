@@ -9,7 +9,7 @@ from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Urgency
-from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL
@@ -116,7 +116,7 @@ def _mostly(past: Past, some: list[Record]) -> str:
     return f"{count} times it was {past.service(service)}"
 
 
-def _more_hands(past: Past, person: str) -> tuple[Change, ...]:
+def _more_hands(past: Past, person: str) -> tuple[Amendment, ...]:
     """Schedules that hang on this person alone get the colleagues of the teams that use them."""
     changes = []
     for schedule in past.catalog.schedules.values():

@@ -11,7 +11,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level
-from escalate_cli.insight.lessons.amending import Change, Texts
+from escalate_cli.insight.lessons.amending import Amendment, Texts
 
 LEAST = 3
 """no proposal without so many incidents behind it"""
@@ -28,7 +28,7 @@ class Proposal(msgspec.Struct, frozen=True):
     incidents: tuple[int, ...]
     count: int
     of: int
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Amendment, ...] = ()
     remark: str = ""
     """what to do where no line of the configuration can; or what to mind"""
     service: str | None = None

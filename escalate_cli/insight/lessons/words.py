@@ -12,7 +12,7 @@ from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
-from escalate_cli.insight.lessons.amending import Change
+from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
 
@@ -168,7 +168,7 @@ def _has(service: Service, stems: tuple[str, ...]) -> bool:
     return any(tuple(map(stem, tokens(keyword))) == stems for keyword in service.keywords)
 
 
-def _without(service: Service, stems: tuple[str, ...], past: Past) -> Change:
+def _without(service: Service, stems: tuple[str, ...], past: Past) -> Amendment:
     """The keyword is taken from a service that has it now."""
     left = [keyword for keyword in service.keywords if tuple(map(stem, tokens(keyword))) != stems]
     return past.texts.setting(("services", service.id, "keywords"), left)
