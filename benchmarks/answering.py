@@ -37,7 +37,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import TargetKind
 from escalate_cli.engine.recording import attempted
 from escalate_cli.foresight import happenings
-from escalate_cli.foresight.simulation import Happening, Message, Simulation, simulate, simulate_on
+from escalate_cli.foresight.simulation import Happening, SimulatedMessage, Simulation, simulate, simulate_on
 
 ANSWERED = 0.8
 NUDGE_YES, NUDGE_NO = 0.45, 0.25
@@ -215,12 +215,12 @@ class Life:
     def _decide(self, rule: str) -> None:
         roll, span = self.dice.random(), int(4 * MINUTE * math.exp(self.dice.gauss(0, 0.4)))
         if rule == fact("nudge-accepted")["rule"]:
-            self._intend(span, happenings.answer(0, True, rule=rule).act)
+            self._intend(span, happenings.nudge_answer(0, True, rule=rule).act)
         elif rule == fact("nudge-declined")["rule"]:
             if roll < 0.75:
-                self._intend(span, happenings.answer(0, False, rule=rule).act)
+                self._intend(span, happenings.nudge_answer(0, False, rule=rule).act)
         elif roll < NUDGE_YES + NUDGE_NO:
-            self._intend(span, happenings.answer(0, roll < NUDGE_YES, rule=rule).act)
+            self._intend(span, happenings.nudge_answer(0, roll < NUDGE_YES, rule=rule).act)
 
     def _begin(self, who: str) -> None:
         """Somebody has it: what they will find out, say and change, and when it will be over."""
@@ -315,7 +315,7 @@ def _waits(escalation: Escalation) -> bool:
     return escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
 
 
-def _wants_an_answer(message: Message) -> bool:
+def _wants_an_answer(message: SimulatedMessage) -> bool:
     return message.kind in (NotificationKind.PAGE, NotificationKind.NUDGE)
 
 
@@ -362,6 +362,6 @@ def _end(who: str | None) -> Intention:
         )
         if now - situation.incident.declared_at < LONGEST and (situation.paging or asked):
             return _PATIENCE
-        return happenings.end(0, by=who).act(situation, catalog, now)
+        return happenings.resolution(0, by=who).act(situation, catalog, now)
 
     return intention

@@ -56,12 +56,12 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
         after, answer = _both("--nudge", text, "yes|no")
         if answer not in ("yes", "no"):
             raise UsageProblem(f'--nudge: "{answer}" is neither yes nor no', "write --nudge 20m:yes")
-        made.append(happenings.answer(span("--nudge", after), answer == "yes"))
+        made.append(happenings.nudge_answer(span("--nudge", after), answer == "yes"))
     for text in typed.said:
         after, words = _both("--message", text, "M")
         made.append(happenings.change(span("--message", after), Changes(message=words)))
     if typed.resolve is not None:
-        made.append(happenings.end(span("--resolve", typed.resolve)))
+        made.append(happenings.resolution(span("--resolve", typed.resolve)))
     return made
 
 

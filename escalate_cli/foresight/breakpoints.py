@@ -85,16 +85,16 @@ class Calendar:
 
     def _tile(self, subject: Subject, at: Instant) -> tuple[list[Instant], list[str | bool | None], int]:
         """The tiles known so far, and the one that `at` lies in."""
-        found = self._tiles.get(subject)
-        if found is None:
+        tiles = self._tiles.get(subject)
+        if tiles is None:
             value, end = self._look(subject, self._start)
-            found = self._tiles[subject] = ([self._start], [value], [end])
-        starts, values, (end,) = found
+            tiles = self._tiles[subject] = ([self._start], [value], [end])
+        starts, values, (end,) = tiles
         while end is not None and end <= at:
             value, after = self._look(subject, end)
             starts.append(end)
             values.append(value)
-            found[2][0] = end = after
+            tiles[2][0] = end = after
         return starts, values, bisect_right(starts, at) - 1
 
     def _look(self, subject: Subject, at: Instant) -> tuple[str | bool | None, Instant | None]:
@@ -105,12 +105,12 @@ class Calendar:
                 return None, None
             shift = shift_in(self._catalog, rota, at)
             return shift.person, shift.until
-        found = self._catalog.hours.get(name)
+        hours = self._catalog.hours.get(name)
         try:
             return (
                 (None, None)
-                if found is None
-                else (opening.is_open(found, at), opening.next_change(found, at))
+                if hours is None
+                else (opening.is_open(hours, at), opening.next_change(hours, at))
             )
         except Exception:  # nobody waits for hours that cannot be used
             return None, None

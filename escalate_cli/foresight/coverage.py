@@ -24,7 +24,7 @@ from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog, Service, Severity
 from escalate_cli.core.organisation.policy import Policy, When
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
-from escalate_cli.foresight.first_person import First, Walk
+from escalate_cli.foresight.first_person import FirstPeople, Walk
 from escalate_cli.foresight.first_person import walk as walk_of
 
 _INSTANT: Span = 1
@@ -93,10 +93,10 @@ def cover(
     looked = 0
     kinds = _kinds(catalog)
     for number, (team, policy, services, severities) in enumerate(kinds):
-        said = Declaration("-", severities[0], services[:1])
-        line = _Line(said, noted, calendar, asked, _spans(catalog))
+        declaration = Declaration("-", severities[0], services[:1])
+        line = _Line(declaration, noted, calendar, asked, _spans(catalog))
         try:
-            stretches = tuple(joined(line.stretches(start, until)))
+            stretches = tuple(merged(line.stretches(start, until)))
             rows.append(Row(team, policy, services, severities, stretches))
         except Exception as problem:  # the other teams are looked at as ever
             unknown.append((f"{', '.join(services)} ({team})", words_of(problem)))
@@ -106,7 +106,7 @@ def cover(
     return Coverage(start, until, tuple(rows), looked, tuple(unknown))
 
 
-def joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
+def merged(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
     """The stretches, with neighbours that have the same answer made one."""
     last: Stretch | None = None
     for stretch in stretches:
@@ -120,10 +120,10 @@ def joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
         yield last
 
 
-def _same_answer(one: Stretch, other: Stretch) -> bool:
-    if (one.people, one.by_fallback, one.held) != (other.people, other.by_fallback, other.held):
+def _same_answer(stretch: Stretch, other: Stretch) -> bool:
+    if (stretch.people, stretch.by_fallback, stretch.held) != (other.people, other.by_fallback, other.held):
         return False
-    return one.reached_at == other.reached_at if one.held else one.after == other.after
+    return stretch.reached_at == other.reached_at if stretch.held else stretch.after == other.after
 
 
 def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
@@ -139,15 +139,15 @@ def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str,
             if when.services is not None
         )
         services.setdefault((service.team, policy.id, named), []).append(service)
-    found = []
+    kinds = []
     for alike in services.values():
         team, policy = alike[0].team, policy_for(alike[0].team, alike[0].policy, catalog)
         severities: dict[tuple[object, ...], list[str]] = {}
         for severity in catalog.severities:
             severities.setdefault(_looks(severity, policy, catalog), []).append(severity.id)
         ids = tuple(service.id for service in alike)
-        found += [(team, policy.id, ids, tuple(one)) for one in severities.values()]
-    return found
+        kinds += [(team, policy.id, ids, tuple(alike_severities)) for alike_severities in severities.values()]
+    return kinds
 
 
 def _conditions(policy: Policy, catalog: Catalog) -> list[When]:
@@ -155,7 +155,9 @@ def _conditions(policy: Policy, catalog: Catalog) -> list[When]:
     any policy.
     """
     policies = catalog.policies.values() if any(rule.involve for rule in catalog.rules) else (policy,)
-    return [level.when for one in policies for level in one.levels] + [rule.when for rule in catalog.rules]
+    return [level.when for possible in policies for level in possible.levels] + [
+        rule.when for rule in catalog.rules
+    ]
 
 
 def _looks(severity: Severity, policy: Policy, catalog: Catalog) -> tuple[object, ...]:
@@ -172,13 +174,13 @@ def _spans(catalog: Catalog) -> tuple[Span, ...]:
     """The waits of rules that also look at hours: such a rule may be ripe at an instant at which
     nobody looks.
     """
-    found: set[Span] = set()
+    spans: set[Span] = set()
     for rule in catalog.rules:
         when = rule.when
         if when.hours is not None:
             waits = (when.open_for, when.unacknowledged_for, when.no_update_for, when.at_severity_for)
-            found.update(wait for wait in waits if wait is not None)
-    return tuple(sorted(found))
+            spans.update(wait for wait in waits if wait is not None)
+    return tuple(sorted(spans))
 
 
 @dataclass(slots=True)
@@ -194,7 +196,7 @@ class _Node:
 class _End(msgspec.Struct, frozen=True):
     """How such a walk ends; `pending` counts from the declaration."""
 
-    first: First
+    first: FirstPeople
     pending: tuple[Span, ...]
 
 
@@ -203,14 +205,14 @@ class _Line:
 
     def __init__(
         self,
-        said: Declaration,
+        declaration: Declaration,
         catalog: Catalog,
         calendar: Calendar,
         asked: set[Subject],
         spans: tuple[Span, ...],
     ) -> None:
         self.looked = 0
-        self._said = said
+        self._said = declaration
         self._catalog = catalog
         self._calendar = calendar
         self._asked = asked
@@ -241,8 +243,8 @@ class _Line:
             if len(nudged.visits) != len(walk.visits) or nudged.first.people != walk.first.people:
                 return at + _INSTANT, False  # two things that coincide at this very instant only
             pairs = list(zip(walk.visits, nudged.visits, strict=True))
-            moving = tuple(one for one, other in pairs if other[0] != one[0])
-            standing = {one[0] for one, other in pairs if other[0] == one[0]} | (
+            moving = tuple(visit for visit, other in pairs if other[0] != visit[0])
+            standing = {visit[0] for visit, other in pairs if other[0] == visit[0]} | (
                 walk.pending & nudged.pending
             )
             self._keep(at + _INSTANT, nudged, standing)
@@ -290,13 +292,13 @@ class _Line:
 
     def _distances(self, asked: tuple[Subject, ...], at: Instant) -> tuple[object, ...]:
         """The answers and, for hours, how far away their next change is: core waits for it."""
-        found: list[object] = []
+        answers: list[object] = []
         for subject in asked:
-            found.append(self._calendar.value(subject, at))
+            answers.append(self._calendar.value(subject, at))
             if subject[0] == HOURS:
                 change = self._calendar.next(subject, at)
-                found.append(None if change is None else change - at)
-        return tuple(found)
+                answers.append(None if change is None else change - at)
+        return tuple(answers)
 
     def _recall(self, at: Instant) -> Walk | None:
         node = self._root
@@ -304,18 +306,18 @@ class _Line:
         while True:
             now = at + node.after
             for asked, by_answers in node.known.items():
-                found = by_answers.get(self._answers(asked, now)) or by_answers.get(
+                following = by_answers.get(self._answers(asked, now)) or by_answers.get(
                     self._distances(asked, now)
                 )
-                if found is not None:
+                if following is not None:
                     break
             else:
                 return None
             visits.append((now, asked))
-            if isinstance(found, _End):
-                first = replace(found.first, at=None if found.first.at is None else now)
-                return Walk(tuple(visits), first, frozenset(at + one for one in found.pending))
-            node = found
+            if isinstance(following, _End):
+                first = replace(following.first, at=None if following.first.at is None else now)
+                return Walk(tuple(visits), first, frozenset(at + span for span in following.pending))
+            node = following
 
     def _remember(self, at: Instant, walk: Walk) -> None:
         """Where a walk ends, only the answers matter; where it goes on, core may wait for hours to change.
@@ -332,7 +334,7 @@ class _Line:
             by_answers = node.known.setdefault(asked, {})
             if number == last:
                 by_answers[self._answers(asked, now)] = _End(
-                    walk.first, tuple(one - at for one in walk.pending)
+                    walk.first, tuple(instant - at for instant in walk.pending)
                 )
                 return
             if self._spans and any(kind == HOURS for kind, _ in asked):

@@ -21,18 +21,18 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
 from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
 from escalate_cli.foresight.coverage import Coverage, Row
-from escalate_cli.foresight.findings import WARNING, Finding, simulate_command, some
+from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few, simulate_command
 from escalate_cli.foresight.loose_ends import policy_users, targets_of
 
 
-def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
     """Every dead end of the coming weeks."""
     yield from _gaps(catalog, coverage.start, coverage.until)
     yield from _never(catalog, coverage.start)
     yield from _repeated(coverage, catalog)
 
 
-def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]:
+def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
     """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means
     to have them: what that leads to, coverage says."""
     used = {team.on_call for team in catalog.teams.values()}
@@ -58,10 +58,10 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]
                 f"escalate oncall {schedule.id} --at"
                 f' "{local_time(first.start, catalog.settings.timezone)[4:]}"'
             )
-            yield Finding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
+            yield CheckFinding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
 
 
-def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+def _never(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     """Levels and rules whose conditions nothing can meet.
 
     What contradicts itself is refused where it is read (config/compile/checks.py).
@@ -75,7 +75,7 @@ def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
                 why = f"the hours {level.during} never begin"
             if why:
                 message = f'level {number} of policy "{policy.id}" never applies: {why}'
-                yield Finding(
+                yield CheckFinding(
                     WARNING,
                     "level-never-applies",
                     level.source,
@@ -86,7 +86,7 @@ def _never(catalog: Catalog, now: Instant) -> Iterator[Finding]:
         why = _why_never(rule.when, present, catalog, now)
         if why:
             message = f'rule "{rule.name}" never fires: {why}'
-            yield Finding(
+            yield CheckFinding(
                 WARNING, "rule-never-fires", rule.source, message, "change its condition, or remove the rule"
             )
 
@@ -95,7 +95,7 @@ def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) ->
     if when.severities == ():
         return "there is no such severity"
     if when.teams is not None and not present & set(when.teams):
-        return f"{some(when.teams)} never has such an incident: no service of theirs leads here"
+        return f"{first_few(when.teams)} never has such an incident: no service of theirs leads here"
     if opening_of(when.hours, catalog, now) is None:
         return (
             f"it is never {when.hours}"
@@ -117,29 +117,29 @@ class _Repeat(msgspec.Struct, frozen=True):
     start: Instant
 
 
-def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
     """Levels that page only whom the level before has paged; looked at anew at each handoff, not in
     the minutes around it.
     """
     calendar = Calendar(catalog, coverage.start)
     asked: set[Subject] = set()
     noted = noting(catalog, asked)
-    found: dict[tuple[str, int], tuple[Level, list[_Repeat]]] = {}
+    repeats_at: dict[tuple[str, int], tuple[Level, list[_Repeat]]] = {}
     for row in coverage.rows:
         policy = policy_for(row.team, row.policy, catalog)
         for repeat in _repeats(row, policy, noted, asked, calendar, coverage):
-            found.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(
+            repeats_at.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(
                 repeat
             )
-    for (policy_id, _), (level, repeats) in found.items():
+    for (policy_id, _), (level, repeats) in repeats_at.items():
         yield _repetition(policy_id, level, repeats, catalog)
 
 
 def _repeats(
     row: Row, policy: Policy, catalog: Catalog, asked: set[Subject], calendar: Calendar, coverage: Coverage
 ) -> Iterator[_Repeat]:
-    said = Declaration("-", row.severities[0], row.services[:1])
-    situation = declare(said, catalog, coverage.start).situation
+    declaration = Declaration("-", row.severities[0], row.services[:1])
+    situation = declare(declaration, catalog, coverage.start).situation
     known: dict[tuple[Subject, ...], dict[tuple[object, ...], tuple[_Repeat, ...]]] = {}
     at = coverage.start
     while at < coverage.until:
@@ -156,7 +156,7 @@ def _repeats(
             )
             yield from recalled
         following = (calendar.next(subject, at) for subject in subjects)
-        at = min((one for one in following if one is not None), default=coverage.until)
+        at = min((change for change in following if change is not None), default=coverage.until)
 
 
 def _at(row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: Instant) -> Iterator[_Repeat]:
@@ -175,17 +175,21 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
     opens_at = opening_of(level.during, catalog, at)
     if opens_at is None or not judge(level.when, situation, catalog, at, team=team).holds:
         return ()
-    found = [
+    recipients = [
         recipient
         for target in level.notify
         for recipient in resolve(target, team, situation, catalog, opens_at).recipients
     ]
     return tuple(
-        dict.fromkeys(one.address for one in found if contacts(one, urgency_of(situation, catalog), catalog))
+        dict.fromkeys(
+            recipient.address
+            for recipient in recipients
+            if contacts(recipient, urgency_of(situation, catalog), catalog)
+        )
     )
 
 
-def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> Finding:
+def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> CheckFinding:
     first = repeats[0]
     teams = list(dict.fromkeys(repeat.row.team for repeat in repeats))
     people = list(
@@ -196,12 +200,12 @@ def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Cata
             for person in repeat.people
         )
     )
-    others = f" (and others for {some(teams[1:])})" if len(teams) > 1 else ""
+    others = f" (and others for {first_few(teams[1:])})" if len(teams) > 1 else ""
     message = (
         f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level'
-        f" {first.before} has paged {some(people)} already, from"
+        f" {first.before} has paged {first_few(people)} already, from"
         f" {local_time(first.start, catalog.settings.timezone)} on"
     )
     hint = "name somebody else on one of the two levels; what one person did not hear, another may"
     shown_by = simulate_command(first.row.services[0], first.row.severities[-1], first.start, catalog)
-    return Finding(WARNING, "repeated-person", level.source, message, hint, shown_by)
+    return CheckFinding(WARNING, "repeated-person", level.source, message, hint, shown_by)

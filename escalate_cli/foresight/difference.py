@@ -60,8 +60,8 @@ def difference(
     old, new = replace(old, maintenance=()), replace(new, maintenance=())
     moments = telling_moments(old, new, now)
     services = tuple(dict.fromkeys((*old.services, *new.services)))
-    severities = tuple(dict.fromkeys(one.id for one in (*old.severities, *new.severities)))
-    found: dict[tuple[str, str, str, Span | None, Span | None], list[Instant]] = {}
+    severities = tuple(dict.fromkeys(severity.id for severity in (*old.severities, *new.severities)))
+    moments_by_change: dict[tuple[str, str, str, Span | None, Span | None], list[Instant]] = {}
     known: dict[tuple[object, ...], dict[str, Span]] = {}
     for service in services:
         for severity in severities:
@@ -75,8 +75,8 @@ def difference(
                 for person in dict.fromkeys((*before, *after)):
                     if before.get(person) != after.get(person):
                         key = (service, severity, person, before.get(person), after.get(person))
-                        found.setdefault(key, []).append(at)
-    return tuple(Change(*key, at=times[0], moments=tuple(times)) for key, times in found.items())
+                        moments_by_change.setdefault(key, []).append(at)
+    return tuple(Change(*key, at=times[0], moments=tuple(times)) for key, times in moments_by_change.items())
 
 
 def _reached(
@@ -90,7 +90,7 @@ def _reached(
     """After how long each person is first written to; nobody, where the configuration has no such
     service or severity.
     """
-    if service not in catalog.services or severity not in {one.id for one in catalog.severities}:
+    if service not in catalog.services or severity not in {level.id for level in catalog.severities}:
         return {}
     key = (side, _kind_of(service, catalog), severity, at)
     if key not in known:
@@ -120,18 +120,22 @@ def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, 
         except NotAMoment:  # the clocks leap over it on that day
             continue
     special = [
-        *(at for one in _both(old.schedules, new.schedules) for at in _other_people(one, old, new, now)),
         *(
             at
-            for each in _both(old.hours, new.hours)
-            for at in _other_hours(old.hours.get(each), new.hours.get(each), now)
+            for schedule in _both(old.schedules, new.schedules)
+            for at in _other_people(schedule, old, new, now)
+        ),
+        *(
+            at
+            for name in _both(old.hours, new.hours)
+            for at in _other_hours(old.hours.get(name), new.hours.get(name), now)
         ),
     ]
     return tuple(sorted({*usual, *sorted(set(special))[:MOST_MOMENTS]}))
 
 
-def _both(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
+def _both(before: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *other)))
 
 
 def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) -> list[Instant]:
@@ -143,16 +147,16 @@ def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) ->
         return []
     until = now + LOOK_AHEAD
     handoffs = {
-        one.start for one in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))
+        shift.start for shift in (*shifts_in(old, before, now, until), *shifts_in(new, after, now, until))
     }
-    found = []
+    handovers = []
     pair: tuple[str | None, str | None] | None = None
     for at in sorted(handoffs):
         people = (shift_in(old, before, at).person, shift_in(new, after, at).person)
         if people[0] != people[1] and people != pair:
-            found.append(at)
+            handovers.append(at)
         pair = people
-    return found
+    return handovers
 
 
 def _bare(schedule: Schedule) -> Schedule:
@@ -178,9 +182,9 @@ def _other_hours(before: Hours | None, after: Hours | None, now: Instant) -> lis
 
 def _where_they_differ(before: Hours, after: Hours, now: Instant) -> list[Instant]:
     changes: set[Instant] = {now}
-    for one in (before, after):
+    for hours in (before, after):
         at: Instant | None = now
         while at is not None and at < now + WEEK:
             changes.add(at)
-            at = opening.next_change(one, at)
+            at = opening.next_change(hours, at)
     return [at for at in sorted(changes) if opening.is_open(before, at) != opening.is_open(after, at)]

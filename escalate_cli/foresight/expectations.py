@@ -14,13 +14,13 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Expectation
-from escalate_cli.foresight.findings import ERROR, Finding, simulate_command
-from escalate_cli.foresight.simulation import Message, simulate
+from escalate_cli.foresight.findings import ERROR, CheckFinding, simulate_command
+from escalate_cli.foresight.simulation import SimulatedMessage, simulate
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Finding]:
+def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
     """A finding for every expectation that fails at some moment from `start` until `until`, or on
     its date.
     """
@@ -46,8 +46,8 @@ def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Insta
     )
     first += timedelta(days=(_DAYS.index(day) - first.weekday()) % 7)
     weeks = (until - start) // WEEK + 2
-    found = [local_to_instant(first + timedelta(weeks=number), zone) for number in range(weeks)]
-    return [one for one in found if start <= one < until]
+    moments = [local_to_instant(first + timedelta(weeks=number), zone) for number in range(weeks)]
+    return [moment for moment in moments if start <= moment < until]
 
 
 def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
@@ -62,15 +62,21 @@ def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
     )
 
 
-def _messages(expectation: Expectation, catalog: Catalog, at: Instant, span: Span) -> tuple[Message, ...]:
+def _messages(
+    expectation: Expectation, catalog: Catalog, at: Instant, span: Span
+) -> tuple[SimulatedMessage, ...]:
     """What is sent until whom the expectation names is reached, for `span` at most."""
-    said = Declaration(expectation.service, expectation.severity, (expectation.service,))
+    declaration = Declaration(expectation.service, expectation.severity, (expectation.service,))
     return simulate(
-        said, catalog, at, at + span, enough=lambda one: _is_meant(one, expectation.reaches, catalog)
+        declaration,
+        catalog,
+        at,
+        at + span,
+        enough=lambda message: _is_meant(message, expectation.reaches, catalog),
     ).messages
 
 
-def _is_meant(message: Message, reaches: str, catalog: Catalog) -> bool:
+def _is_meant(message: SimulatedMessage, reaches: str, catalog: Catalog) -> bool:
     kind, _, name = reaches.partition(":")
     if kind == "channel":
         return message.recipient == reaches
@@ -79,11 +85,15 @@ def _is_meant(message: Message, reaches: str, catalog: Catalog) -> bool:
     return message.person == name if kind == "person" else name in catalog.teams_of(message.person)
 
 
-def _finding(expectation: Expectation, failing: list[Instant], moments: int, catalog: Catalog) -> Finding:
+def _finding(
+    expectation: Expectation, failing: list[Instant], moments: int, catalog: Catalog
+) -> CheckFinding:
     zone = catalog.settings.timezone
     often = f" ({len(failing)} of {moments} times)" if moments > 1 else ""
     messages = _messages(expectation, catalog, failing[0], WEEK)
-    reached = next((one for one in messages if _is_meant(one, expectation.reaches, catalog)), None)
+    reached = next(
+        (message for message in messages if _is_meant(message, expectation.reaches, catalog)), None
+    )
     others = _paged(messages, catalog, before=reached)
     if reached is not None:
         instead = f"{catalog.name_of(reached.recipient)} is reached after {show_duration(reached.after)}"
@@ -97,12 +107,12 @@ def _finding(expectation: Expectation, failing: list[Instant], moments: int, cat
     hint = "change what the policy does, or what is expected here"
     after = reached.after if reached is not None else 0
     shown_by = simulate_command(expectation.service, expectation.severity, failing[0], catalog, after)
-    return Finding(ERROR, "expectation-failed", expectation.source, message, hint, shown_by)
+    return CheckFinding(ERROR, "expectation-failed", expectation.source, message, hint, shown_by)
 
 
-def _paged(messages: tuple[Message, ...], catalog: Catalog, before: Message | None) -> str:
+def _paged(messages: tuple[SimulatedMessage, ...], catalog: Catalog, before: SimulatedMessage | None) -> str:
     """Who is paged and when: `Ana Ruiz at once, Bo Lind after 5m`; the first few."""
-    first: dict[str, Message] = {}
+    first: dict[str, SimulatedMessage] = {}
     for message in messages:
         if (
             message.kind is NotificationKind.PAGE
@@ -110,9 +120,10 @@ def _paged(messages: tuple[Message, ...], catalog: Catalog, before: Message | No
             and (before is None or message.after < before.after)
         ):
             first.setdefault(message.recipient, message)
-    told = [
-        f"{catalog.name_of(who)} {'at once' if not one.after else 'after ' + show_duration(one.after)}"
-        for who, one in first.items()
-    ]
-    more = f" and {len(told) - 4} more" if len(told) > 4 else ""
-    return ", ".join(told[:4]) + more
+    paged = [f"{catalog.name_of(recipient)} {_after(page.after)}" for recipient, page in first.items()]
+    more = f" and {len(paged) - 4} more" if len(paged) > 4 else ""
+    return ", ".join(paged[:4]) + more
+
+
+def _after(span: Span) -> str:
+    return f"after {show_duration(span)}" if span else "at once"

@@ -18,7 +18,7 @@ ERROR = "error"
 WARNING = "warning"
 
 
-class Finding(msgspec.Struct, frozen=True):
+class CheckFinding(msgspec.Struct, frozen=True):
     """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that
     shows it ("": none does).
     """
@@ -39,7 +39,7 @@ class Period(msgspec.Struct, frozen=True):
     worst: Stretch
 
 
-def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
+def holes(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
     """Where nobody is reached but by the fallback, and where the first person is reached later than
     `[settings].reach_within`.
 
@@ -59,7 +59,8 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Finding]:
             for row in rows
             if any(catalog.severity(severity).urgency is Urgency.HIGH for severity in row.severities)
             for period in periods(
-                _cut(row.stretches, limit), lambda one: not _is_unreached(one) and (one.after or 0) > limit
+                _cut(row.stretches, limit),
+                lambda stretch: not _is_unreached(stretch) and (stretch.after or 0) > limit,
             )
         ]
         if unreached:
@@ -81,21 +82,21 @@ def _cut(stretches: Iterable[Stretch], limit: Span) -> Iterator[Stretch]:
 
 def periods(stretches: Iterable[Stretch], is_faulty: Callable[[Stretch], bool]) -> list[Period]:
     """The longest runs of stretches for which `is_faulty` says yes."""
-    found: list[Period] = []
+    runs: list[Period] = []
     open_run: list[Stretch] = []
     for stretch in stretches:
         if is_faulty(stretch):
             open_run.append(stretch)
         elif open_run:
-            found.append(_period(open_run))
+            runs.append(_period(open_run))
             open_run = []
     if open_run:
-        found.append(_period(open_run))
-    return found
+        runs.append(_period(open_run))
+    return runs
 
 
 def _period(run: Sequence[Stretch]) -> Period:
-    worst = max(run, key=lambda one: (one.after is None, one.after or 0))
+    worst = max(run, key=lambda stretch: (stretch.after is None, stretch.after or 0))
     return Period(run[0].start, run[-1].until, worst)
 
 
@@ -110,9 +111,12 @@ def _place(row: Row, catalog: Catalog) -> str:
     return service.source if service.policy or team is None else team.source
 
 
-def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
+def _nobody(
+    faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog
+) -> CheckFinding:
     row, period = max(
-        found, key=lambda one: (one[1].worst.after is None, one[1].until - one[1].start, -one[1].start)
+        faults,
+        key=lambda fault: (fault[1].worst.after is None, fault[1].until - fault[1].start, -fault[1].start),
     )
     worst = period.worst
     instead = "and there is no fallback"
@@ -122,7 +126,7 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
     elif catalog.fallback.page:
         instead = "and the fallback reaches nobody either"
     message = (
-        f'{_what(found)}: policy "{row.policy}" reaches nobody {_when(found, period, coverage, catalog)}:'
+        f'{_what(faults)}: policy "{row.policy}" reaches nobody {_when(faults, period, coverage, catalog)}:'
         f" {instead}"
     )
     hint = (
@@ -130,10 +134,10 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
         " somebody"
     )
     if worst.after is None:
-        who = " with an address for every urgency" if catalog.fallback.page else ""
-        hint += f'; and give [fallback] a page = ["person:…"]{who}'
+        addressed = " with an address for every urgency" if catalog.fallback.page else ""
+        hint += f'; and give [fallback] a page = ["person:…"]{addressed}'
     level = ERROR if worst.after is None else WARNING
-    return Finding(
+    return CheckFinding(
         level,
         "nobody-reached",
         source,
@@ -143,36 +147,38 @@ def _nobody(found: list[tuple[Row, Period]], source: str, coverage: Coverage, ca
     )
 
 
-def _late(found: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Finding:
-    row, period = max(found, key=lambda one: (one[1].worst.after or 0, -one[1].start))
-    worst = period.worst
+def _late(
+    faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog
+) -> CheckFinding:
+    row, period = max(faults, key=lambda fault: (fault[1].worst.after or 0, -fault[1].start))
+    worst, zone = period.worst, catalog.settings.timezone
     after = worst.after or 0
     names = ", ".join(_name(person, catalog) for person in worst.people)
-    held = f", {local_time(worst.reached_at, catalog.settings.timezone)}" if worst.held else ""
+    held = f", {local_time(worst.reached_at, zone)}" if worst.held else ""
+    limit, when = show_duration(catalog.settings.reach_within), _when(faults, period, coverage, catalog)
     message = (
-        f"{_what(found)}: the first person is reached later than"
-        f" {show_duration(catalog.settings.reach_within)} {_when(found, period, coverage, catalog)}; declared"
-        f" {local_time(worst.start, catalog.settings.timezone)}, {names} after {show_about(after)}{held}"
+        f"{_what(faults)}: the first person is reached later than {limit} {when};"
+        f" declared {local_time(worst.start, zone)}, {names} after {show_about(after)}{held}"
     )
     hint = (
         f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or'
         " raise [settings].reach_within"
     )
-    return Finding(
+    return CheckFinding(
         WARNING, "reached-late", source, message, hint, _shown_by(row, worst.start, coverage, catalog, after)
     )
 
 
-def _what(found: list[tuple[Row, Period]]) -> str:
+def _what(faults: list[tuple[Row, Period]]) -> str:
     """Which services at which severities: `login, payments (major, critical)`."""
-    services = list(dict.fromkeys(service for row, _ in found for service in row.services))
-    severities = list(dict.fromkeys(severity for row, _ in found for severity in row.severities))
-    return f"{some(services)} ({', '.join(severities)})"
+    services = list(dict.fromkeys(service for row, _ in faults for service in row.services))
+    severities = list(dict.fromkeys(severity for row, _ in faults for severity in row.severities))
+    return f"{first_few(services)} ({', '.join(severities)})"
 
 
-def _when(found: list[tuple[Row, Period]], period: Period, coverage: Coverage, catalog: Catalog) -> str:
+def _when(faults: list[tuple[Row, Period]], period: Period, coverage: Coverage, catalog: Catalog) -> str:
     zone = catalog.settings.timezone
-    times = len({(one.start, one.until) for _, one in found}) - 1
+    times = len({(other.start, other.until) for _, other in faults}) - 1
     more = (
         f" (and {times} more time{'s' * (times != 1)} until {local_time(coverage.until, zone)[:14]})"
         if times
@@ -183,7 +189,7 @@ def _when(found: list[tuple[Row, Period]], period: Period, coverage: Coverage, c
     return f"from {local_time(period.start, zone)} until {local_time(period.until, zone)}{more}"
 
 
-def some(names: Sequence[str], most: int = 3) -> str:
+def first_few(names: Sequence[str], most: int = 3) -> str:
     """The first names, and how many more there are."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -25,7 +25,7 @@ _MOST_PLANS = 1000
 """no walk comes near this but one whose rounds are a few seconds long and unlike each other"""
 
 
-class First(msgspec.Struct, frozen=True):
+class FirstPeople(msgspec.Struct, frozen=True):
     """The first person reached: who (several at the same instant), when (None: nobody), by the
     fallback only, and the reason given.
     """
@@ -43,7 +43,7 @@ class Walk(msgspec.Struct, frozen=True):
     says what comes next."""
 
     visits: tuple[Visit, ...]
-    first: First
+    first: FirstPeople
     pending: frozenset[Instant] = frozenset()
     known: int | None = None
     leap: Leap | None = None
@@ -66,18 +66,20 @@ class Walk(msgspec.Struct, frozen=True):
         return None if visits is None else replace(self, visits=visits, leap=fewer)
 
 
-def first_person(said: Declaration, catalog: Catalog, at: Instant) -> First:
+def first_person(declaration: Declaration, catalog: Catalog, at: Instant) -> FirstPeople:
     """Who is paged first if `said` is declared at `at` and nobody acknowledges."""
     asked: set[Subject] = set()
-    return walk(said, noting(catalog, asked), at, asked, Calendar(catalog, at)).first
+    return walk(declaration, noting(catalog, asked), at, asked, Calendar(catalog, at)).first
 
 
-def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], calendar: Calendar) -> Walk:
+def walk(
+    declaration: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], calendar: Calendar
+) -> Walk:
     """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks
     of it (breakpoints.py).
     """
     asked.clear()
-    planned = declare(said, catalog, at)
+    planned = declare(declaration, catalog, at)
     visits = [(at, tuple(sorted(asked)))]
     now, until = at, at + LONGEST
     rounds = Rounds(catalog, calendar, until)
@@ -103,7 +105,7 @@ def walk(said: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], 
         visits.append((now, tuple(sorted(asked))))
     return Walk(
         tuple(visits),
-        First((), None),
+        FirstPeople((), None),
         pending,
         rounds.leapt.visit if rounds.leapt else len(visits),
         rounds.leapt,
@@ -120,10 +122,10 @@ def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[
         for rule in situation.rules
         if rule.fired_at is not None and rule.rule in every
     ]
-    return frozenset(one for one in due if one is not None and one > now)
+    return frozenset(at for at in due if at is not None and at > now)
 
 
-def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None:
+def _first(situation: Situation, catalog: Catalog, now: Instant) -> FirstPeople | None:
     pages = [
         notification
         for notification in situation.notifications
@@ -134,5 +136,5 @@ def _first(situation: Situation, catalog: Catalog, now: Instant) -> First | None
         return None
     fallback = [page for page in pages if page.level is None and page.source == catalog.fallback.source]
     chosen = pages if len(fallback) == len(pages) else [page for page in pages if page not in fallback]
-    people = tuple(dict.fromkeys(one.recipient.removeprefix("person:") for one in chosen))
-    return First(people, now, chosen is pages and bool(fallback), chosen[0].because)
+    people = tuple(dict.fromkeys(page.recipient.removeprefix("person:") for page in chosen))
+    return FirstPeople(people, now, chosen is pages and bool(fallback), chosen[0].because)

@@ -132,7 +132,7 @@ def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
         situation.incident.services,
         tuple(_standing_of(escalation, now) for escalation in situation.escalations),
         tuple(sorted(_remembered(rule, catalog, now) for rule in situation.rules)),
-        tuple((one.rule, _from(now, one.expires_at)) for one in _open(situation)),
+        tuple((nudge.rule, _from(now, nudge.expires_at)) for nudge in _open(situation)),
         tuple(
             sorted(
                 (notification.recipient, notification.gateway, notification.due_at - now)

@@ -43,11 +43,11 @@ class FirstWalk(msgspec.Struct, frozen=True):
     repeat: int = 0
 
 
-def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
+def first_walk(declaration: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
     """The first walk through the policies that this declaration starts at `at`, followed by the
     fallback; nothing is sent or stored.
     """
-    situation = declare(said, catalog, at).situation
+    situation = declare(declaration, catalog, at).situation
     seen: dict[tuple[str, int], LevelWalked] = {}
     begun = {escalation.id for escalation in situation.escalations}
     repeat = max((escalation.policy.repeat for escalation in situation.escalations), default=0)
@@ -78,11 +78,13 @@ def first_walk(said: Declaration, catalog: Catalog, at: Instant) -> FirstWalk:
             for escalation in situation.escalations
             if escalation.status is EscalationStatus.PAGING and escalation.id in begun
         ]
-        due = min((one.next_at for one in paging if one.next_at is not None), default=None)
+        due = min(
+            (escalation.next_at for escalation in paging if escalation.next_at is not None), default=None
+        )
         if due is None:
             break
         situation = plan(replace(situation, entries=()), catalog, due).situation
-    levels = tuple(sorted(seen.values(), key=lambda one: (one.team, one.level)))
+    levels = tuple(sorted(seen.values(), key=lambda walked: (walked.team, walked.level)))
     return FirstWalk(
         levels, fallback[0] if fallback else None, fallback[1] if fallback else (), again, repeat
     )
@@ -92,7 +94,9 @@ def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | 
     event = entry.event
     if not isinstance(event, LevelPaged | LevelLeftOut | LevelOwed | LevelFailed):
         return None
-    escalation = next((one for one in situation.escalations if one.team == event.team), None)
+    escalation = next(
+        (escalation for escalation in situation.escalations if escalation.team == event.team), None
+    )
     if escalation is None:
         return None
     level = escalation.policy.levels[event.level - 1]
@@ -101,7 +105,7 @@ def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | 
         team=event.team,
         level=event.level,
         after=entry.at - at if reached else None,
-        targets=tuple(str(one) for one in level.notify),
+        targets=tuple(str(target) for target in level.notify),
         recipients=reached,
         skipped=None if reached else why_skipped(event),
     )

@@ -49,16 +49,21 @@ def change(span: Span, changes: updating.Changes, *, by: str | None = None) -> H
     return Happening(span, _unless_over(act, "updated"))
 
 
-def answer(span: Span, accepted: bool, *, rule: str | None = None, by: str | None = None) -> Happening:
+def nudge_answer(span: Span, accepted: bool, *, rule: str | None = None, by: str | None = None) -> Happening:
     """A yes or no to the nudges that are open then (of `rule`, where one is named), by whoever was asked."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
         planned: Plan | str = f"nobody can answer {'yes' if accepted else 'no'}: no nudge is open"
-        for number in [one.id for one in situation.nudges if rule in (None, one.rule)]:
-            nudge = next(one for one in situation.nudges if one.id == number)
+        for number in [nudge.id for nudge in situation.nudges if rule in (None, nudge.rule)]:
+            nudge = next(current for current in situation.nudges if current.id == number)
             if nudge.status is NudgeStatus.OPEN:
                 asked = next(
-                    (one.removeprefix("person:") for one in nudge.asked if one.startswith("person:")), None
+                    (
+                        recipient.removeprefix("person:")
+                        for recipient in nudge.asked
+                        if recipient.startswith("person:")
+                    ),
+                    None,
                 )
                 planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=by or asked)
                 situation = planned.situation
@@ -67,7 +72,7 @@ def answer(span: Span, accepted: bool, *, rule: str | None = None, by: str | Non
     return Happening(span, _unless_over(act, "asked about"))
 
 
-def end(span: Span, *, message: str | None = None, by: str | None = None) -> Happening:
+def resolution(span: Span, *, message: str | None = None, by: str | None = None) -> Happening:
     """It is over."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
@@ -76,7 +81,7 @@ def end(span: Span, *, message: str | None = None, by: str | None = None) -> Hap
     return Happening(span, _unless_over(act, "resolved again"))
 
 
-def rest(span: Span, length: Span, by: str) -> Happening:
+def snoozing(span: Span, length: Span, by: str) -> Happening:
     """`by` snoozes it for `length` microseconds."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
@@ -85,7 +90,7 @@ def rest(span: Span, length: Span, by: str) -> Happening:
     return Happening(span, _unless_over(act, "snoozed"))
 
 
-def again(span: Span, *, by: str | None = None) -> Happening:
+def reopening(span: Span, *, by: str | None = None) -> Happening:
     """Reopened, or an acknowledgement taken back."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
@@ -96,7 +101,7 @@ def again(span: Span, *, by: str | None = None) -> Happening:
     return Happening(span, act)
 
 
-def by_hand(
+def paging_by_hand(
     span: Span, targets: tuple[Target, ...], *, by: str | None = None, message: str | None = None
 ) -> Happening:
     """Somebody pages `targets` by hand."""
@@ -107,7 +112,7 @@ def by_hand(
     return Happening(span, _unless_over(act, "paged for"))
 
 
-def to_level(span: Span, level: int | None = None, *, by: str | None = None) -> Happening:
+def going_to_level(span: Span, level: int | None = None, *, by: str | None = None) -> Happening:
     """Somebody goes to this level, or the next one, in every escalation."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:

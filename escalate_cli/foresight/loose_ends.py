@@ -13,13 +13,13 @@ from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.routing.router import Router
-from escalate_cli.foresight.findings import WARNING, Finding, some
+from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few
 
 _OLD = 4 * WEEK
 """an override that ended this long ago is not part of anybody's plans any more"""
 
 
-def loose_ends(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+def loose_ends(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     """Every loose end, kind by kind."""
     yield from _unused(catalog)
     yield from _left(catalog)
@@ -52,7 +52,7 @@ def policy_users(catalog: Catalog) -> dict[str, dict[str, None]]:
     return users
 
 
-def _unused(catalog: Catalog) -> Iterator[Finding]:
+def _unused(catalog: Catalog) -> Iterator[CheckFinding]:
     targets = list(targets_of(catalog))
     named = {kind: {target.name for target in targets if target.kind is kind} for kind in TargetKind}
     rotations = [rotation for schedule in catalog.schedules.values() for rotation in schedule.rotations]
@@ -67,13 +67,13 @@ def _unused(catalog: Catalog) -> Iterator[Finding]:
     used: dict[str, tuple[Mapping[str, Any], set[str | None], str]] = {
         "policy": (
             catalog.policies,
-            {name for name, who in policy_users(catalog).items() if who},
+            {name for name, users in policy_users(catalog).items() if users},
             "no service leads to it, nor does a team that an incident gets to",
         ),
         "person": (
             catalog.people,
             named[TargetKind.PERSON]
-            | {one for team in teams for one in (*team.members, team.lead)}
+            | {person for team in teams for person in (*team.members, team.lead)}
             | {member for rotation in rotations for member in rotation.members}
             | {override.person for override in overrides},
             "in no team, no schedule and no policy: nothing ever reaches them",
@@ -102,18 +102,20 @@ def _unused(catalog: Catalog) -> Iterator[Finding]:
         ),
     }
     for kind, (section, names, why) in used.items():
-        for name, thing in section.items():
+        for name, definition in section.items():
             if name not in names:
                 message = f'{kind} "{name}" is used by nothing: {why}'
-                yield Finding(WARNING, f"unused-{kind}", thing.source, message, "use it, or remove it")
+                yield CheckFinding(
+                    WARNING, f"unused-{kind}", definition.source, message, "use it, or remove it"
+                )
 
 
-def _left(catalog: Catalog) -> Iterator[Finding]:
+def _left(catalog: Catalog) -> Iterator[CheckFinding]:
     """People on a team's rota who belong to no team at all: they may have left, and are on call still.
 
     Nothing is said where the team names no members: then the rota is the list.
     """
-    belongs = {one for team in catalog.teams.values() for one in (*team.members, team.lead)}
+    belongs = {person for team in catalog.teams.values() for person in (*team.members, team.lead)}
     teams = {team.on_call: team for team in catalog.teams.values() if team.on_call and team.members}
     for schedule in catalog.schedules.values():
         team = teams.get(schedule.id)
@@ -124,39 +126,39 @@ def _left(catalog: Catalog) -> Iterator[Finding]:
                         f'"{person}" takes turns on call for {team.id}, but is in no team: have they left?'
                     )
                     hint = f"take them out of the rotation, or add them to the members of [teams.{team.id}]"
-                    yield Finding(WARNING, "member-left", rotation.source, message, hint)
+                    yield CheckFinding(WARNING, "member-left", rotation.source, message, hint)
 
 
-def _over(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+def _over(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     for schedule in catalog.schedules.values():
         tz = zone_or_utc(schedule.timezone)
         old = [
             override for override in schedule.overrides if local_to_instant(override.until, tz) < now - _OLD
         ]
         if old:
-            last = max(old, key=lambda one: one.until)
+            last = max(old, key=lambda override: override.until)
             many = f"{len(old)} overrides" if len(old) > 1 else "an override"
             message = (
                 f'{many} of schedule "{schedule.id}" ended weeks ago, the last one on {last.until:%Y-%m-%d}'
             )
-            yield Finding(
+            yield CheckFinding(
                 WARNING, "override-past", old[0].source, message, "remove what is over; git remembers it"
             )
 
 
-def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     for planned in catalog.maintenance:
         if not planned.unit and local_to_instant(planned.start, planned.timezone) + planned.span < now - _OLD:
+            services = first_few(list(planned.services))
             message = (
-                f"the maintenance of {some(list(planned.services))} that began on {planned.start:%Y-%m-%d} is"
-                " over for weeks"
+                f"the maintenance of {services} that began on {planned.start:%Y-%m-%d} is over for weeks"
             )
-            yield Finding(
+            yield CheckFinding(
                 WARNING, "maintenance-past", planned.source, message, "remove what is over; git remembers it"
             )
 
 
-def _unspoken(catalog: Catalog) -> Iterator[Finding]:
+def _unspoken(catalog: Catalog) -> Iterator[CheckFinding]:
     """Services that the router does not find by any of the words that they are given, only by their id."""
     router = Router(catalog.services.values())
     for service in catalog.services.values():
@@ -171,10 +173,12 @@ def _unspoken(catalog: Catalog) -> Iterator[Finding]:
                 )
             )
         else:
-            instead = f"they fit {some(list(others))} as well or better" if others else "they are too general"
+            instead = (
+                f"they fit {first_few(list(others))} as well or better" if others else "they are too general"
+            )
             message = (
                 f'no words lead to service "{service.id}" but its id, neither its name nor a keyword:'
                 f" {instead}"
             )
             hint = "give it a keyword that people use for it and for nothing else"
-            yield Finding(WARNING, "service-unreachable-by-words", service.source, message, hint)
+            yield CheckFinding(WARNING, "service-unreachable-by-words", service.source, message, hint)

@@ -30,6 +30,7 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
+from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate
 
 THE_SAME: Span = 2 * MINUTE
@@ -37,8 +38,9 @@ THE_SAME: Span = 2 * MINUTE
 
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE)
 _ACKNOWLEDGEMENTS = happened.Acknowledged | happened.AcknowledgedInPart | happened.AcknowledgedBesides
-_ENDS = _ACKNOWLEDGEMENTS | happened.Resolved | happened.Snoozed
-_ACTS = _ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand | happened.NudgeAnswered
+ENDS = _ACKNOWLEDGEMENTS | happened.Resolved | happened.Snoozed
+"""what stops the paging"""
+_ACTS = ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand | happened.NudgeAnswered
 """what people did, beside their updates"""
 
 
@@ -83,20 +85,17 @@ class Replay(msgspec.Struct, frozen=True):
         return recorded - replayed if recorded is not None and replayed is not None else 0
 
 
-def replay(
-    situation: Situation, timeline: Sequence[Entry], was: Catalog, catalog: Catalog, now: Instant
-) -> Replay:
-    """Run the recorded facts through `catalog`. `was` is the configuration as it was, which tells
-    whose acknowledgement meant what.
+def replay(case: Case, catalog: Catalog, now: Instant) -> Replay:
+    """Run the recorded facts through `catalog`. The case's own configuration tells whose
+    acknowledgement meant what.
     """
-    incident = situation.incident
-    until = _last_look(situation, timeline, now)
-    said, script = facts(situation, timeline, was)
+    situation, incident = case.situation, case.situation.incident
+    declaration, script = recorded_script(case)
     simulation = simulate(
-        said,
+        declaration,
         catalog,
         incident.declared_at,
-        until,
+        _last_look(case, now),
         script,
         maintenance=situation.maintenance,
         next_turns=_turns(situation),
@@ -109,143 +108,145 @@ def replay(
     replayed = _first(
         (message.recipient, message.after) for message in simulation.messages if message.kind in _CALLS
     )
-    people = [Reach(one, recorded.get(one), replayed[one]) for one in replayed]
-    people += [Reach(one, recorded[one], None) for one in recorded if one not in replayed]
-    return Replay(situation, simulation, tuple(people), _remarks(said, timeline, catalog))
+    people = [Reach(person, recorded.get(person), replayed[person]) for person in replayed]
+    people += [Reach(person, recorded[person], None) for person in recorded if person not in replayed]
+    return Replay(situation, simulation, tuple(people), _remarks(declaration, case.timeline, catalog))
 
 
-def _last_look(situation: Situation, timeline: Sequence[Entry], now: Instant) -> Instant:
+def _last_look(case: Case, now: Instant) -> Instant:
     """Up to now; an imported incident that is over, nobody knows since when, is looked at for a day
     after what is known of it.
     """
-    incident = situation.incident
+    incident = case.situation.incident
     if incident.status is IncidentStatus.RESOLVED and incident.resolved_at is None:
-        return max((one.at for one in timeline), default=incident.declared_at) + DAY
+        return max((entry.at for entry in case.timeline), default=incident.declared_at) + DAY
     return max(now, incident.declared_at)
 
 
-def had_nobody_acted(
-    situation: Situation, timeline: Sequence[Entry], was: Catalog, until: Instant, person: str
-) -> Instant | None:
+def had_nobody_acted(case: Case, until: Instant, person: str) -> Instant | None:
     """When this person would have been written to, had nobody acknowledged, snoozed or resolved it;
     None: not until `until`.
     """
-    said, script = facts(situation, [one for one in timeline if not isinstance(one.event, _ENDS)], was)
+    without_ends = tuple(entry for entry in case.timeline if not isinstance(entry.event, ENDS))
+    declaration, script = recorded_script(replace(case, timeline=without_ends))
     simulation = simulate(
-        said,
-        was,
-        situation.incident.declared_at,
+        declaration,
+        case.catalog,
+        case.situation.incident.declared_at,
         until,
         script,
-        maintenance=situation.maintenance,
-        next_turns=_turns(situation),
+        maintenance=case.situation.maintenance,
+        next_turns=_turns(case.situation),
         enough=lambda message: message.person == person,
     )
-    return next((one.at for one in simulation.messages if one.person == person), None)
+    return next((message.at for message in simulation.messages if message.person == person), None)
 
 
-def facts(
-    situation: Situation, timeline: Sequence[Entry], was: Catalog
-) -> tuple[Declaration, list[Happening]]:
+def recorded_script(case: Case) -> tuple[Declaration, list[Happening]]:
     """The declaration and what people did after it, as a script."""
+    declared_at = case.situation.incident.declared_at
+    script = [
+        happening
+        for at, entries in _acts(case.timeline)
+        if (happening := _happening(at - declared_at, entries, case.catalog)) is not None
+    ]
+    script += [
+        Happening(maintenance.start_at - declared_at, _look)
+        for maintenance in case.situation.maintenance
+        if maintenance.start_at > declared_at
+    ]
+    return _declaration(case.situation, case.timeline), script
+
+
+def _declaration(situation: Situation, timeline: Sequence[Entry]) -> Declaration:
+    """The declaration as it was made, before any update."""
     incident = situation.incident
-    declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
-    severities = [one.event.before for one in timeline if isinstance(one.event, happened.SeverityChanged)]
-    scopes = [one.event.before for one in timeline if isinstance(one.event, happened.ScopeChanged)]
-    said = Declaration(
+    events = [entry.event for entry in timeline]
+    declared = next((event for event in events if isinstance(event, happened.Declared)), None)
+    severities = [event.before for event in events if isinstance(event, happened.SeverityChanged)]
+    scopes = [event.before for event in events if isinstance(event, happened.ScopeChanged)]
+    return Declaration(
         title=declared.title if declared is not None else incident.title,
         severity=severities[0] if severities else incident.severity,
         services=scopes[0] if scopes else incident.services,
         message=declared.message if declared is not None else incident.message,
-        lead=_first_lead(situation, timeline),
+        lead=_first_lead(situation, declared, events),
         by=incident.declared_by,
-        labels=_first_labels(situation, timeline),
+        labels=_first_labels(situation, events),
         routing=incident.routing,
     )
-    script = [
-        happening
-        for at, some in _acts(timeline)
-        if (happening := _happening(at - incident.declared_at, some, was)) is not None
-    ]
-    script += [
-        Happening(one.start_at - incident.declared_at, _look)
-        for one in situation.maintenance
-        if one.start_at > incident.declared_at
-    ]
-    return said, script
 
 
-def _first_lead(situation: Situation, timeline: Sequence[Entry]) -> str | None:
-    """The lead named at the declaration; where an old record does not say it, nobody has taken over
-    from them since.
+def _first_lead(
+    situation: Situation, declared: happened.Declared | None, events: Sequence[happened.Event]
+) -> str | None:
+    """The lead named at the declaration. An old record does not name them: there it is the lead of
+    today, if no update has changed it.
     """
-    declared = next((one.event for one in timeline if isinstance(one.event, happened.Declared)), None)
     if declared is not None and declared.lead is not None:
         return declared.lead
-    changed = any(isinstance(one.event, happened.LeadChanged) for one in timeline)
+    changed = any(isinstance(event, happened.LeadChanged) for event in events)
     return None if changed else situation.incident.lead
 
 
-def _first_labels(situation: Situation, timeline: Sequence[Entry]) -> dict[str, str]:
+def _first_labels(situation: Situation, events: Sequence[happened.Event]) -> dict[str, str]:
     """The labels given at the declaration: those that no update has set."""
-    later = {
-        name for one in timeline if isinstance(one.event, happened.LabelsSet) for name in one.event.after
-    }
+    later = {name for event in events if isinstance(event, happened.LabelsSet) for name in event.after}
     return {name: value for name, value in situation.incident.labels.items() if name not in later}
 
 
 def _acts(timeline: Sequence[Entry]) -> list[tuple[Instant, list[Entry]]]:
     """The entries that tell of what people did; those of one act together."""
     acts: list[tuple[Instant, list[Entry]]] = []
-    for one in timeline:
-        if not _is_fact(one):
+    for entry in timeline:
+        if not _is_fact(entry):
             continue
         last = acts[-1][1][-1] if acts else None
         if (
             last is not None
-            and (last.at, last.kind, last.by) == (one.at, one.kind, one.by)
-            and one.kind is not EntryKind.NUDGE
+            and (last.at, last.kind, last.by) == (entry.at, entry.kind, entry.by)
+            and entry.kind is not EntryKind.NUDGE
         ):
-            acts[-1][1].append(one)
+            acts[-1][1].append(entry)
         else:
-            acts.append((one.at, [one]))
+            acts.append((entry.at, [entry]))
     return acts
 
 
-def _is_fact(one: Entry) -> bool:
-    if one.kind is EntryKind.UPDATED:
+def _is_fact(entry: Entry) -> bool:
+    if entry.kind is EntryKind.UPDATED:
         # a rule raises in nobody's name
-        return one.by is not None or not isinstance(one.event, happened.SeverityChanged)
-    return isinstance(one.event, _ACTS)
+        return entry.by is not None or not isinstance(entry.event, happened.SeverityChanged)
+    return isinstance(entry.event, _ACTS)
 
 
-def _happening(span: Span, some: Sequence[Entry], was: Catalog) -> Happening | None:
-    first, event, by = some[0], some[0].event, some[0].by
+def _happening(span: Span, entries: Sequence[Entry], was: Catalog) -> Happening | None:
+    first, event, by = entries[0], entries[0].event, entries[0].by
     if isinstance(event, _ACKNOWLEDGEMENTS):
-        return happenings.acknowledgement(span, by, everything=_for_everyone(some, was))
+        return happenings.acknowledgement(span, by, everything=_for_everyone(entries, was))
     if isinstance(event, happened.Snoozed):
-        return happenings.rest(span, event.until - first.at, by or "")
+        return happenings.snoozing(span, event.until - first.at, by or "")
     if isinstance(event, happened.Resolved):
-        return happenings.end(span, message=event.message, by=by)
+        return happenings.resolution(span, message=event.message, by=by)
     if isinstance(event, happened.Reopened):
-        return happenings.again(span, by=by)
+        return happenings.reopening(span, by=by)
     if isinstance(event, happened.NudgeAnswered):
-        return happenings.answer(span, event.accepted, rule=event.rule, by=by)
+        return happenings.nudge_answer(span, event.accepted, rule=event.rule, by=by)
     if isinstance(event, happened.PagedByHand):
         targets = tuple(_target(recipient) for recipient in event.recipients)
-        return happenings.by_hand(span, targets, by=by, message=event.message)
+        return happenings.paging_by_hand(span, targets, by=by, message=event.message)
     if isinstance(event, happened.GoneOnByHand):
-        asked = [one.event for one in some if isinstance(one.event, happened.GoneOnByHand)]
-        levels = {None if one.past_the_last else one.level for one in asked}
-        return happenings.to_level(span, levels.pop() if len(levels) == 1 else None, by=by)
-    return happenings.change(span, _changes(some), by=by)
+        asked = [entry.event for entry in entries if isinstance(entry.event, happened.GoneOnByHand)]
+        levels = {None if event.past_the_last else event.level for event in asked}
+        return happenings.going_to_level(span, levels.pop() if len(levels) == 1 else None, by=by)
+    return happenings.change(span, _changes(entries), by=by)
 
 
-def _changes(some: Sequence[Entry]) -> Changes:
+def _changes(entries: Sequence[Entry]) -> Changes:
     """The update that these entries tell of."""
     made = Changes()
-    for one in some:
-        event = one.event
+    for entry in entries:
+        event = entry.event
         if isinstance(event, happened.SeverityChanged):
             made = replace(made, severity=event.after)
         elif isinstance(event, happened.ScopeChanged):
@@ -261,21 +262,21 @@ def _changes(some: Sequence[Entry]) -> Changes:
     return made
 
 
-def _for_everyone(some: Sequence[Entry], was: Catalog) -> bool:
+def _for_everyone(entries: Sequence[Entry], was: Catalog) -> bool:
     """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams
     that are not the person's own.
     """
-    said = [
-        one.event.everything
-        for one in some
-        if isinstance(one.event, happened.Acknowledged | happened.AcknowledgedBesides)
+    recorded = [
+        entry.event.everything
+        for entry in entries
+        if isinstance(entry.event, happened.Acknowledged | happened.AcknowledgedBesides)
     ]
-    known = [one for one in said if one is not None]
+    known = [everything for everything in recorded if everything is not None]
     if known:
         return any(known)
-    mine = was.teams_of(some[0].by or "")
-    teams = {str(one.team) for one in some}
-    return bool(teams & mine) and bool(teams - mine)
+    own = was.teams_of(entries[0].by or "")
+    teams = {str(entry.team) for entry in entries}
+    return bool(teams & own) and bool(teams - own)
 
 
 def _target(recipient: str) -> Target:
@@ -293,34 +294,37 @@ def _turns(situation: Situation) -> dict[str, int]:
     return {**situation.next_turns, **situation.turns}
 
 
-def _went(one: Notification) -> bool:
-    return one.attempts > 0 or one.status in (NotificationStatus.SENT, NotificationStatus.SENDING)
+def _went(notification: Notification) -> bool:
+    return notification.attempts > 0 or notification.status in (
+        NotificationStatus.SENT,
+        NotificationStatus.SENDING,
+    )
 
 
-def _first_tried(one: Notification) -> Instant:
-    return one.sent_at if one.sent_at is not None else one.created_at
+def _first_tried(notification: Notification) -> Instant:
+    return notification.sent_at if notification.sent_at is not None else notification.created_at
 
 
 def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
-    found: dict[str, Span] = {}
+    spans: dict[str, Span] = {}
     for recipient, span in reached:
         kind, _, person = recipient.partition(":")
         if kind == "person":
-            found[person] = min(span, found.get(person, span))
-    return dict(sorted(found.items(), key=lambda one: one[1]))
+            spans[person] = min(span, spans.get(person, span))
+    return dict(sorted(spans.items(), key=lambda reach: reach[1]))
 
 
-def _remarks(said: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
+def _remarks(declaration: Declaration, timeline: Sequence[Entry], catalog: Catalog) -> tuple[str, ...]:
     remarks = [
         f'the service "{service}" is not in this configuration'
-        for service in said.services
+        for service in declaration.services
         if service not in catalog.services
     ]
-    if said.severity not in {severity.id for severity in catalog.severities}:
+    if declaration.severity not in {severity.id for severity in catalog.severities}:
         remarks.append(
-            f'the severity "{said.severity}" is not in this configuration: it counts as the gravest'
+            f'the severity "{declaration.severity}" is not in this configuration: it counts as the gravest'
         )
-    if any(isinstance(one.event, happened.PolicyReloaded) for one in timeline):
+    if any(isinstance(entry.event, happened.PolicyReloaded) for entry in timeline):
         remarks.append(
             "the incident adopted an edited policy while it ran: the replay uses one configuration all along"
         )

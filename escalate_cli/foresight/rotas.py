@@ -18,7 +18,7 @@ from escalate_cli.core.calendar.duration import DAY, Instant, Span
 from escalate_cli.core.calendar.hours import Hours, next_open
 from escalate_cli.core.calendar.rota import Rotation, Schedule, handoff, shifts, turn_at
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.foresight.findings import WARNING, Finding, some
+from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few
 
 _WEEK_DAYS = 7
 _LONGEST = 400 * DAY
@@ -27,11 +27,11 @@ _HALF_A_YEAR = 26 * 7 * DAY
 """hours and handoffs of two zones may meet in winter and miss each other in summer"""
 
 
-def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
+def never_on_call(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     """A finding for each rotation with members who are never on call while others of it are, or
     with nobody who ever is.
     """
-    hours = {name: replace(one, except_days=()) for name, one in catalog.hours.items()}
+    hours = {name: replace(opening, except_days=()) for name, opening in catalog.hours.items()}
     for schedule in catalog.schedules.values():
         steady = replace(schedule, overrides=())
         with suppress(Exception):  # it cannot be used, which is a finding of its own
@@ -43,7 +43,7 @@ def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Finding]:
 
 def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:
     """The idle members of each rotation, by its number from 1."""
-    wanted = {
+    members_of = {
         number: list(dict.fromkeys(rotation.members)) for number, rotation in enumerate(schedule.rotations, 1)
     }
     period = _period(schedule.rotations)
@@ -56,12 +56,13 @@ def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int
         }
     else:
         seen = _seen(schedule, hours, now, begin + period)
-        if any(set(members) - seen.get(number, set()) for number, members in wanted.items()):
+        if any(set(members) - seen.get(number, set()) for number, members in members_of.items()):
             later = _seen(schedule, hours, begin + _HALF_A_YEAR, begin + _HALF_A_YEAR + period)
-            seen = {number: seen.get(number, set()) | later.get(number, set()) for number in wanted}
+            seen = {number: seen.get(number, set()) | later.get(number, set()) for number in members_of}
     anywhere = set().union(*seen.values())
     idle = {
-        number: [member for member in members if member not in anywhere] for number, members in wanted.items()
+        number: [member for member in members if member not in anywhere]
+        for number, members in members_of.items()
     }
     return {number: members for number, members in idle.items() if members}
 
@@ -85,11 +86,11 @@ def _period(rotations: tuple[Rotation, ...]) -> Span | None:
 
 
 def _seen(schedule: Schedule, hours: dict[str, Hours], start: Instant, until: Instant) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
+    on_call: dict[int, set[str]] = {}
     for shift in shifts(schedule, hours, start, until):
         if shift.person is not None:
-            found.setdefault(shift.rotation, set()).add(shift.person)
-    return found
+            on_call.setdefault(shift.rotation, set()).add(shift.person)
+    return on_call
 
 
 def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours], now: Instant) -> set[str]:
@@ -98,31 +99,31 @@ def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours
     members = set(rotation.members)
     if limit is None or rotation.unit == "months":  # a month has every day of the week
         return members
-    found: set[str] = set()
+    meeting: set[str] = set()
     for begin in (_begin(rotation, schedule, now), _begin(rotation, schedule, now) + _HALF_A_YEAR):
         turn = turn_at(rotation, schedule.timezone, begin)
         number = 0 if turn is None else turn.number
-        for each in range(number, number + _WEEK_DAYS * len(rotation.members) + 1):
+        for turn_number in range(number, number + _WEEK_DAYS * len(rotation.members) + 1):
             start, until = (
-                handoff(rotation, schedule.timezone, each),
-                handoff(rotation, schedule.timezone, each + 1),
+                handoff(rotation, schedule.timezone, turn_number),
+                handoff(rotation, schedule.timezone, turn_number + 1),
             )
-            member = rotation.members[each % len(rotation.members)]
-            if start is None or until is None or member in found:
+            member = rotation.members[turn_number % len(rotation.members)]
+            if start is None or until is None or member in meeting:
                 continue
             opens = next_open(limit, start)
             if opens is not None and opens < until:
-                found.add(member)
-        if found == members:
+                meeting.add(member)
+        if meeting == members:
             break
-    return found
+    return meeting
 
 
 def _finding(
     schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant
-) -> Finding:
+) -> CheckFinding:
     rotation = schedule.rotations[number - 1]
-    names = some([f'"{member}"' for member in members])
+    names = first_few([f'"{member}"' for member in members])
     outside = rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now)
     why = (
         f'every turn of theirs lies outside the hours "{rotation.hours}"'
@@ -134,4 +135,4 @@ def _finding(
     hint = "let a turn last longer or be another number of days, or take them out of the rotation"
     if not outside:
         hint = "limit the later rotation to `hours`, or remove this one"
-    return Finding(WARNING, "never-on-call", rotation.source, message, hint)
+    return CheckFinding(WARNING, "never-on-call", rotation.source, message, hint)

@@ -128,11 +128,11 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
         tuple(_state_of(escalation, catalog, now) for escalation in situation.escalations),
         tuple(
             (
-                one.rule,
-                one.holds,
-                None if one.fired_at is None else now - one.fired_at if one.rule in every else 0,
+                state.rule,
+                state.holds,
+                None if state.fired_at is None else now - state.fired_at if state.rule in every else 0,
             )
-            for one in situation.rules
+            for state in situation.rules
         ),
         tuple(
             (nudge.rule, (nudge.expires_at or now) - now)

@@ -62,7 +62,7 @@ class Happening(msgspec.Struct, frozen=True):
     act: Act
 
 
-class Message(msgspec.Struct, frozen=True):
+class SimulatedMessage(msgspec.Struct, frozen=True):
     """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the
     beginning; `digest_of` is the number of messages that this one carries because of `[limits]`, 1
     for an ordinary one."""
@@ -103,7 +103,7 @@ class Simulation(msgspec.Struct, frozen=True):
 
     start: Instant
     until: Instant
-    messages: tuple[Message, ...]
+    messages: tuple[SimulatedMessage, ...]
     entries: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
     situation: Situation
@@ -111,14 +111,14 @@ class Simulation(msgspec.Struct, frozen=True):
 
 
 def simulate(
-    said: Declaration,
+    declaration: Declaration,
     catalog: Catalog,
     start: Instant,
     until: Instant,
     script: Sequence[Happening] = (),
     *,
     fails: Fails | None = None,
-    enough: Callable[[Message], bool] | None = None,
+    enough: Callable[[SimulatedMessage], bool] | None = None,
     settled: Callable[[Situation, Instant], bool] | None = None,
     maintenance: Sequence[Maintenance] = (),
     next_turns: Mapping[str, int] | None = None,
@@ -130,7 +130,7 @@ def simulate(
     it says yes to a message: to learn who is reached first takes no whole day. `settled` does so
     when it says yes to how things stand after an instant.
     """
-    declared = declare(said, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
+    declared = declare(declaration, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
     life = _Life(catalog, start, fails, replace(declared, entries=()), entries=list(declared.entries))
     return _run(life, until, script, enough, settled)
 
@@ -143,7 +143,7 @@ def simulate_on(
     script: Sequence[Happening] = (),
     *,
     fails: Fails | None = None,
-    enough: Callable[[Message], bool] | None = None,
+    enough: Callable[[SimulatedMessage], bool] | None = None,
     settled: Callable[[Situation, Instant], bool] | None = None,
 ) -> Simulation:
     """Let time pass for an incident as it stands at `now`; what is overdue by then is done at once,
@@ -157,22 +157,24 @@ def _run(
     life: _Life,
     until: Instant,
     script: Sequence[Happening],
-    enough: Callable[[Message], bool] | None,
+    enough: Callable[[SimulatedMessage], bool] | None,
     settled: Callable[[Situation, Instant], bool] | None = None,
 ) -> Simulation:
-    ahead = sorted(((life.now + one.span, one.act) for one in script), key=lambda one: one[0])
+    ahead = sorted(
+        ((life.now + happening.span, happening.act) for happening in script), key=lambda act_at: act_at[0]
+    )
     looked = 0
     life.settle()
     while True:
         while ahead and ahead[0][0] <= life.now:
             life.do(ahead.pop(0)[1])
             life.settle()
-        found = enough is not None and any(enough(message) for message in life.messages[looked:])
+        is_enough = enough is not None and any(enough(message) for message in life.messages[looked:])
         looked = len(life.messages)
-        found = found or (settled is not None and settled(life.situation, life.now))
+        is_enough = is_enough or (settled is not None and settled(life.situation, life.now))
         moments = [at for at in (life.next_at, ahead[0][0] if ahead else None) if at is not None]
         upcoming = min(moments, default=None)
-        if found or upcoming is None or upcoming > until:
+        if is_enough or upcoming is None or upcoming > until:
             break
         life.now = upcoming
         if not ahead or ahead[0][0] > upcoming:
@@ -197,7 +199,7 @@ class _Life:
     fails: Fails | None
     situation: Situation
     start: Instant = field(init=False)
-    messages: list[Message] = field(default_factory=list)
+    messages: list[SimulatedMessage] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     held_back: set[int] = field(default_factory=set)
@@ -264,15 +266,16 @@ class _Life:
         # One that is no longer what it was is held back, or goes with a digest.
         attempts = [
             claimed
-            for one in due
-            if known[one.id] is one and (claimed := self._claim(one, known)) is not None
+            for notification in due
+            if known[notification.id] is notification
+            and (claimed := self._claim(notification, known)) is not None
         ]
         for claimed in attempts:
             self._end(claimed, known)
         failed = any(
-            known[one.id].status is NotificationStatus.FAILED
+            known[notification.id].status is NotificationStatus.FAILED
             for claimed in attempts
-            for one in claimed.together
+            for notification in claimed.together
         )
         self.situation = replace(self.situation, notifications=tuple(known.values()))
         if failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
@@ -280,27 +283,28 @@ class _Life:
             return True
         return False
 
-    def _claim(self, one: Notification, known: dict[int, Notification]) -> _Claimed | None:
+    def _claim(self, notification: Notification, known: dict[int, Notification]) -> _Claimed | None:
         """What goes out in one message with this one; nothing where `[limits]` hold it back."""
         severity = self.situation.incident.severity
-        ruling = self._ruling(one, known) if concerns(one) else GOES_ALONE
+        ruling = self._ruling(notification, known) if concerns(notification) else GOES_ALONE
         if ruling.hold_until is not None:
-            for other in self._waiting_with(one, known):
+            for other in self._waiting_with(notification, known):
                 # What waits already, waits no longer for it.
                 if other.due_at <= self.now and waits_as_well(
-                    other.kind, severity, one.kind, severity, self.catalog
+                    other.kind, severity, notification.kind, severity, self.catalog
                 ):
                     known[other.id] = replace(other, due_at=ruling.hold_until, held_back=True)
                     self.held_back.add(other.id)
             return None
-        with_it = [other for other in self._waiting_with(one, known) if other is not one]
+        with_it = [other for other in self._waiting_with(notification, known) if other is not notification]
         if not ruling.digest:
             with_it = [
                 other
                 for other in with_it
-                if other.due_at <= self.now and goes_with(one.kind, other.kind, one.recipient)
+                if other.due_at <= self.now
+                and goes_with(notification.kind, other.kind, notification.recipient)
             ]
-        together = leader_first([one, *with_it])
+        together = leader_first([notification, *with_it])
         self.bundled -= {other.id for other in together}
         self.bundled |= {other.id for other in together[1:]}
         self.severities |= {other.id: severity for other in together}
@@ -310,42 +314,44 @@ class _Life:
 
     def _end(self, claimed: _Claimed, known: dict[int, Notification]) -> None:
         """What becomes of one attempt."""
-        one, *others = claimed.together
-        outcome = self.fails(one) if self.fails is not None else None
-        gateway = self.catalog.gateways.get(one.gateway)
+        leader, *others = claimed.together
+        outcome = self.fails(leader) if self.fails is not None else None
+        gateway = self.catalog.gateways.get(leader.gateway)
         if gateway is None:
             outcome = OutcomeKind.PERMANENT
         for other in claimed.together:
             known[other.id] = self._after_attempt(other, outcome, gateway.attempts if gateway else 1)
         if outcome is None or outcome is OutcomeKind.SENT:
-            self.messages.append(self._message(joined(one, others), claimed.digest_of))
+            self.messages.append(self._message(joined(leader, others), claimed.digest_of))
 
-    def _ruling(self, one: Notification, known: dict[int, Notification]) -> Ruling:
+    def _ruling(self, notification: Notification, known: dict[int, Notification]) -> Ruling:
         """What `[limits]` say to this message."""
         limits = self.catalog.limits
         counted = [
             other
             for other in known.values()
-            if (other.recipient, other.gateway) == (one.recipient, one.gateway)
+            if (other.recipient, other.gateway) == (notification.recipient, notification.gateway)
             and other.id not in self.bundled
-            and uses_up(other.kind, one.kind)
+            and uses_up(other.kind, notification.kind)
             and (other.status is NotificationStatus.SENDING or (other.sent_at or 0) > self.now - limits.per)
         ]
         oldest = min((other.sent_at for other in counted if other.sent_at is not None), default=None)
         severity = self.situation.incident.severity
 
         def spared() -> bool:
-            told = (self.severities.get(other.id, severity) for other in counted)
-            return one.kind is NotificationKind.PAGE and matters_most(severity, told, self.catalog)
+            severities = (self.severities.get(other.id, severity) for other in counted)
+            return notification.kind is NotificationKind.PAGE and matters_most(
+                severity, severities, self.catalog
+            )
 
-        return judge(limits, len(counted), oldest, one.id in self.held_back, self.now, spared)
+        return judge(limits, len(counted), oldest, notification.id in self.held_back, self.now, spared)
 
-    def _waiting_with(self, one: Notification, known: dict[int, Notification]) -> list[Notification]:
+    def _waiting_with(self, notification: Notification, known: dict[int, Notification]) -> list[Notification]:
         """What goes to the same address, and is due or waits for a digest; this one among it."""
         return [
             other
             for other in known.values()
-            if (other.recipient, other.gateway) == (one.recipient, one.gateway)
+            if (other.recipient, other.gateway) == (notification.recipient, notification.gateway)
             and other.kind is not NotificationKind.NUDGE
             and other.status in _WAITING
             and (
@@ -354,32 +360,36 @@ class _Life:
             )
         ]
 
-    def _after_attempt(self, one: Notification, outcome: OutcomeKind | None, allowed: int) -> Notification:
-        tried = replace(one, attempts=one.attempts + 1)
+    def _after_attempt(
+        self, notification: Notification, outcome: OutcomeKind | None, allowed: int
+    ) -> Notification:
+        tried = replace(notification, attempts=notification.attempts + 1)
         if outcome is None or outcome is OutcomeKind.SENT:
             return replace(tried, status=NotificationStatus.SENT, sent_at=self.now)
         verdict = after(tried.attempts, allowed, Outcome(outcome, outcome.value), self.now)
         return replace(
             tried,
             status=verdict.status,
-            due_at=verdict.due_at if verdict.due_at is not None else one.due_at,
+            due_at=verdict.due_at if verdict.due_at is not None else notification.due_at,
             error=outcome.value,
-            unsure=one.unsure or outcome is OutcomeKind.UNKNOWN,
+            unsure=notification.unsure or outcome is OutcomeKind.UNKNOWN,
         )
 
-    def _message(self, one: Notification, digest_of: int) -> Message:
-        team = next((esc.team for esc in self.situation.escalations if esc.id == one.escalation_id), None)
-        return Message(
+    def _message(self, notification: Notification, digest_of: int) -> SimulatedMessage:
+        team = next(
+            (esc.team for esc in self.situation.escalations if esc.id == notification.escalation_id), None
+        )
+        return SimulatedMessage(
             at=self.now,
             after=self.now - self.start,
-            kind=one.kind,
-            recipient=one.recipient,
-            gateway=one.gateway,
-            address=one.address,
+            kind=notification.kind,
+            recipient=notification.recipient,
+            gateway=notification.gateway,
+            address=notification.address,
             team=team,
-            level=one.level,
-            because=one.because,
-            reason=one.reason,
-            source=one.source,
+            level=notification.level,
+            because=notification.because,
+            reason=notification.reason,
+            source=notification.source,
             digest_of=digest_of,
         )

@@ -51,7 +51,7 @@ class Week:
 
     def cells(self, row: Row) -> list[Cell | None]:
         """The worst of each of the 168 hours, from Monday 00:00; None where less than a week is covered."""
-        found: list[Cell | None] = [None] * HOURS_OF_WEEK
+        cells: list[Cell | None] = [None] * HOURS_OF_WEEK
         for stretch in row.stretches:
             number = bisect_right(self._starts, stretch.start) - 1
             while number < len(self._starts) and self._starts[number] < stretch.until:
@@ -60,21 +60,21 @@ class Week:
                 if stretch.held and stretch.reached_at is not None:
                     after = stretch.reached_at - at
                 cell = Cell(after, stretch.people, stretch.by_fallback)
-                known = found[self._hours[number]]
-                found[self._hours[number]] = cell if known is None else worse(known, cell)
+                known = cells[self._hours[number]]
+                cells[self._hours[number]] = cell if known is None else worse(known, cell)
                 number += 1
-        return found
+        return cells
 
 
-def worse(one: Cell, other: Cell) -> Cell:
+def worse(cell: Cell, other: Cell) -> Cell:
     """The worse of two; of two that are equally bad, one with the people of both."""
-    if one.badness == other.badness:
+    if cell.badness == other.badness:
         return (
-            one
-            if set(other.people) <= set(one.people)
-            else replace(one, people=tuple(dict.fromkeys((*one.people, *other.people))))
+            cell
+            if set(other.people) <= set(cell.people)
+            else replace(cell, people=tuple(dict.fromkeys((*cell.people, *other.people))))
         )
-    return one if one.badness > other.badness else other
+    return cell if cell.badness > other.badness else other
 
 
 def worst(cells: Iterable[Cell | None]) -> Cell | None:

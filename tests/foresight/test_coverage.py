@@ -17,7 +17,7 @@ from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Stretch, cover
 from escalate_cli.foresight.first_person import LONGEST, first_person
-from escalate_cli.foresight.simulation import Message, simulate
+from escalate_cli.foresight.simulation import SimulatedMessage, simulate
 from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
 from tests.world import instant
 
@@ -65,7 +65,7 @@ def every_moment(catalog: Catalog, half_hour: int, severity: str, service: str) 
         assert answer(stretch, at) == (found.people, found.at, found.by_fallback)
 
 
-def is_page_to_a_person(message: Message) -> bool:
+def is_page_to_a_person(message: SimulatedMessage) -> bool:
     return message.kind is NotificationKind.PAGE and message.person is not None
 
 

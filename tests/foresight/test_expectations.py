@@ -14,7 +14,7 @@ from escalate_cli.config.load import load
 from escalate_cli.core.calendar.duration import HOUR, WEEK
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.foresight.expectations import moments_of
-from escalate_cli.foresight.outlook import look_ahead
+from escalate_cli.foresight.look_ahead import look_ahead
 from tests.cli.conftest import Escalate, escalate  # noqa: F401
 from tests.foresight.small_organisations import OFFICE, SOUND
 from tests.world import instant

@@ -11,7 +11,8 @@ import pytest
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.foresight import absence
-from escalate_cli.foresight.explanation import Link, Record, explain
+from escalate_cli.foresight.case import Case
+from escalate_cli.foresight.explanation import Link, links_of
 from tests.world import STANDARD, World
 
 MORE = """
@@ -61,8 +62,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.store.close()
 
 
-def record(world: World) -> Record:
-    return Record(world.look(), world.store.situations.timeline(1), world.catalog)
+def record(world: World) -> Case:
+    return Case(world.look(), world.store.situations.timeline(1), world.catalog)
 
 
 def line_of(world: World, source: str) -> str:
@@ -73,7 +74,7 @@ def line_of(world: World, source: str) -> str:
 
 def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
     world.declare("Customers cannot log in", "login")
-    links = explain(record(world), "ana")
+    links = links_of(record(world), "ana")
     assert [link.what for link in links] == [
         'declared: "Customers cannot log in" at Mon 2026-11-23 10:00',
         f"service {world.catalog.services['login'].name}",
@@ -98,7 +99,7 @@ def test_the_chain_leads_from_the_words_to_the_message(world: World) -> None:
 def test_without_a_person_everybody_is_explained_and_what_repeats_is_counted(world: World) -> None:
     world.declare("down", "login")
     world.advance("60m")
-    links = explain(record(world))
+    links = links_of(record(world))
     assert {"Ana", "Bo", "Ops"} <= {link.what for link in links}
     assert Link("Ops again", "1 more time, last at 10:55", world.catalog.fallback.source, 1) in links
 
@@ -107,7 +108,7 @@ def test_an_attempt_that_failed_says_so(world: World) -> None:
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "410 Gone") if "%2B1" in url else None
     world.declare("down", "login")
     assert any(
-        "failed for good" in one.what and "410 Gone" in one.what for one in explain(record(world), "ana")
+        "failed for good" in one.what and "410 Gone" in one.what for one in links_of(record(world), "ana")
     )
     assert absence.stopped_by(record(world), "ana") == "the page by sms failed: 410 Gone"
 
@@ -250,7 +251,7 @@ def test_the_fallback_was_not_needed_because_of_the_acknowledgement_that_came_be
     world.declare("down", "login", severity="critical")
     world.advance("6m")
     world.ack("bo")
-    said = absence.stopped_by(Record(world.look(), world.store.situations.timeline(1), world.catalog), "ops")
+    said = absence.stopped_by(Case(world.look(), world.store.situations.timeline(1), world.catalog), "ops")
     assert said.startswith("the fallback was not needed: acknowledged by Bo for identity at 10:06")
     world.sent()
 
@@ -260,6 +261,6 @@ def test_of_somebody_without_any_address_that_is_said_whatever_ended_it(tmp_path
     made = World(tmp_path, mute, more=MORE + '[people.mute]\nname = "Mute"\n')
     made.declare("down", "login", severity="critical")
     made.ack("ana")
-    said = absence.stopped_by(Record(made.look(), made.store.situations.timeline(1), made.catalog), "mute")
+    said = absence.stopped_by(Case(made.look(), made.store.situations.timeline(1), made.catalog), "mute")
     assert said.startswith("Mute has no address that a page could go to (escalate.toml:")
     made.store.close()

@@ -74,35 +74,38 @@ def over(when: str, *people: str) -> list[str]:
 
 STORIES = {
     "ana takes it before the second level: nobody else is woken": (
-        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.end(20 * MINUTE)],
+        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.resolution(20 * MINUTE)],
         ["0m ana", "20m resolved ana"],
     ),
     "an acknowledgement on the dot is in time": (
-        [happenings.acknowledgement(5 * MINUTE, "ana"), happenings.end(6 * MINUTE)],
+        [happenings.acknowledgement(5 * MINUTE, "ana"), happenings.resolution(6 * MINUTE)],
         ["0m ana", "6m resolved ana"],
     ),
     "without a name, whoever was paged last takes it": (
-        [happenings.acknowledgement(7 * MINUTE), happenings.end(8 * MINUTE)],
+        [happenings.acknowledgement(7 * MINUTE), happenings.resolution(8 * MINUTE)],
         ["0m ana", "5m bo", "8m resolved ana", "8m resolved bo"],
     ),
     "an acknowledgement without an update is forgotten": (
-        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.end(34 * MINUTE)],
+        [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.resolution(34 * MINUTE)],
         ["0m ana", "33m ana", "34m resolved ana"],
     ),
     "an update keeps it from being forgotten": (
         [
             happenings.acknowledgement(3 * MINUTE, "ana"),
             happenings.change(30 * MINUTE, Changes(message="still on it")),
-            happenings.end(50 * MINUTE),
+            happenings.resolution(50 * MINUTE),
         ],
         ["0m ana", "30m inform identity-room", "50m resolved ana", "50m resolved identity-room"],
     ),
     "raised to critical, the rule pages the CTO at once": (
-        [happenings.change(2 * MINUTE, Changes(severity="critical")), happenings.end(3 * MINUTE)],
+        [happenings.change(2 * MINUTE, Changes(severity="critical")), happenings.resolution(3 * MINUTE)],
         ["0m ana", "2m inform identity-room", "2m cto", *over("3m", "ana", "identity-room", "cto")],
     ),
     "a service that is added pages its team": (
-        [happenings.change(2 * MINUTE, Changes(add_services=("payments",))), happenings.end(3 * MINUTE)],
+        [
+            happenings.change(2 * MINUTE, Changes(add_services=("payments",))),
+            happenings.resolution(3 * MINUTE),
+        ],
         ["0m ana", "2m inform identity-room", "2m cara", *over("3m", "ana", "identity-room", "cara")],
     ),
     "a service that leaves stops its team": (
@@ -110,7 +113,7 @@ STORIES = {
             happenings.change(1 * MINUTE, Changes(add_services=("payments",))),
             happenings.change(2 * MINUTE, Changes(drop_services=("login",))),
             happenings.acknowledgement(3 * MINUTE, "cara"),
-            happenings.end(20 * MINUTE),
+            happenings.resolution(20 * MINUTE),
         ],
         [
             "0m ana",
@@ -123,8 +126,8 @@ STORIES = {
     "a nudge that is answered yes pages": (
         [
             happenings.acknowledgement(40 * MINUTE, "ana"),
-            happenings.answer(65 * MINUTE, True),
-            happenings.end(66 * MINUTE),
+            happenings.nudge_answer(65 * MINUTE, True),
+            happenings.resolution(66 * MINUTE),
         ],
         [
             "0m ana",
@@ -139,29 +142,32 @@ STORIES = {
     "a nudge that is answered no does not": (
         [
             happenings.acknowledgement(40 * MINUTE, "ana"),
-            happenings.answer(65 * MINUTE, False),
-            happenings.end(66 * MINUTE),
+            happenings.nudge_answer(65 * MINUTE, False),
+            happenings.resolution(66 * MINUTE),
         ],
         ["0m ana", "5m bo", "15m ops", "30m ops", "60m nudge ana", *over("66m", "ana", "bo", "ops")],
     ),
     "a snooze holds everything for its time": (
-        [happenings.rest(2 * MINUTE, 20 * MINUTE, "ana"), happenings.end(23 * MINUTE)],
+        [happenings.snoozing(2 * MINUTE, 20 * MINUTE, "ana"), happenings.resolution(23 * MINUTE)],
         ["0m ana", "22m ana", "23m resolved ana"],
     ),
     "taken back, it starts again": (
         [
             happenings.acknowledgement(2 * MINUTE, "ana"),
-            happenings.again(4 * MINUTE),
-            happenings.end(5 * MINUTE),
+            happenings.reopening(4 * MINUTE),
+            happenings.resolution(5 * MINUTE),
         ],
         ["0m ana", "4m ana", "5m resolved ana"],
     ),
     "somebody pages by hand": (
-        [happenings.by_hand(2 * MINUTE, (Target(TargetKind.PERSON, "eve"),)), happenings.end(3 * MINUTE)],
+        [
+            happenings.paging_by_hand(2 * MINUTE, (Target(TargetKind.PERSON, "eve"),)),
+            happenings.resolution(3 * MINUTE),
+        ],
         ["0m ana", "2m eve", "3m resolved ana", "3m resolved eve"],
     ),
     "somebody goes to the next level": (
-        [happenings.to_level(2 * MINUTE), happenings.end(3 * MINUTE)],
+        [happenings.going_to_level(2 * MINUTE), happenings.resolution(3 * MINUTE)],
         ["0m ana", "2m bo", "3m resolved ana", "3m resolved bo"],
     ),
 }
@@ -180,15 +186,15 @@ def test_what_happens(story: str, catalog: Catalog) -> None:
     ("script", "remark"),
     [
         (
-            [happenings.end(1), happenings.acknowledgement(MINUTE)],
+            [happenings.resolution(1), happenings.acknowledgement(MINUTE)],
             "it is already resolved: it cannot be acknowledged",
         ),
-        ([happenings.answer(MINUTE, True)], "nobody can answer yes: no nudge is open"),
+        ([happenings.nudge_answer(MINUTE, True)], "nobody can answer yes: no nudge is open"),
         (
             [happenings.acknowledgement(1, "ana"), happenings.acknowledgement(MINUTE, "bo")],
             "the acknowledgement by Bo changes nothing: Ana has it",
         ),
-        ([happenings.again(MINUTE)], "it is open: there is nothing to reopen"),
+        ([happenings.reopening(MINUTE)], "it is open: there is nothing to reopen"),
     ],
 )
 def test_what_comes_to_nothing_is_said(script: list[Happening], remark: str, catalog: Catalog) -> None:

@@ -161,12 +161,12 @@ def happening(deed: Deed) -> Happening:
     made: Any = {
         "ack": lambda: happenings.acknowledgement(span, value),
         "ack all": lambda: happenings.acknowledgement(span, value, everything=True),
-        "nudge": lambda: happenings.answer(span, bool(value), by="ana"),
-        "page": lambda: happenings.by_hand(span, (Target(TargetKind.PERSON, str(value)),), by="ana"),
-        "next": lambda: happenings.to_level(span),
-        "snooze": lambda: happenings.rest(span, value, "ana"),
-        "resolve": lambda: happenings.end(span),
-        "reopen": lambda: happenings.again(span),
+        "nudge": lambda: happenings.nudge_answer(span, bool(value), by="ana"),
+        "page": lambda: happenings.paging_by_hand(span, (Target(TargetKind.PERSON, str(value)),), by="ana"),
+        "next": lambda: happenings.going_to_level(span),
+        "snooze": lambda: happenings.snoozing(span, value, "ana"),
+        "resolve": lambda: happenings.resolution(span),
+        "reopen": lambda: happenings.reopening(span),
     }.get(deed.what)
     if made:
         return made()

@@ -16,6 +16,7 @@ from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.replaying import Replay, replay
 from tests.foresight.drawn import LENGTH, Night, nights
 from tests.foresight.test_reality import Reality
@@ -25,9 +26,7 @@ from tests.world import STANDARD, World
 def through(world: World, catalog: Catalog | None = None) -> Replay:
     """Incident 1 of a world through its own configuration, or another."""
     return replay(
-        world.look(),
-        world.store.situations.timeline(1),
-        world.catalog,
+        Case(world.look(), world.store.situations.timeline(1), world.catalog),
         catalog or world.catalog,
         world.clock.at,
     )
@@ -127,7 +126,7 @@ def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(n
         for deed in script
     ):
         return  # something was done that left no record, as acknowledging what somebody has
-    done = replay(situation, timeline, night.catalog, night.catalog, night.start + LENGTH)
+    done = replay(Case(situation, timeline, night.catalog), night.catalog, night.start + LENGTH)
 
     def sent(one: Any) -> Counter[Any]:
         fine = (note for note in one.notifications if note.status is NotificationStatus.SENT)

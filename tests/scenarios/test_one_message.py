@@ -130,13 +130,14 @@ def test_4_24_the_next_page_of_the_same_person_is_a_message_of_its_own(world) ->
 
 
 def test_4_24_the_timeline_and_explain_tell_of_both_reasons_and_one_message(world) -> None:
-    from escalate_cli.foresight.explanation import Record, explain
+    from escalate_cli.foresight.case import Case
+    from escalate_cli.foresight.explanation import links_of
 
     world.declare("Log in is broken", "login", severity="critical")
     world.sent()
     assert world.timeline().count("page to Ana by sms: sent") == 1
     assert world.timeline().count("page to Ana by sms, in the same message: sent") == 1
-    links = explain(Record(world.look(), world.store.situations.timeline(1), world.catalog), "ana")
+    links = links_of(Case(world.look(), world.store.situations.timeline(1), world.catalog), "ana")
     said = "\n".join(f"{link.what} {link.because}" for link in links)
     assert all(words in said for words in ("on call for Identity", "lead of Identity", "in the same message"))
 

@@ -156,12 +156,12 @@ def explain(
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.screens import foresight as foresight_screens
     from escalate_cli.foresight import absence
-    from escalate_cli.foresight.explanation import Record
-    from escalate_cli.foresight.explanation import explain as links_of
+    from escalate_cli.foresight.case import Case
+    from escalate_cli.foresight.explanation import links_of
 
     situation = meaning.find_incident(context, number(incident))
     catalog, notes = as_it_was(context, situation.incident.config_version)
-    record = Record(situation, context.store.situations.timeline(situation.incident.id), catalog)
+    record = Case(situation, context.store.situations.timeline(situation.incident.id), catalog)
     who = meaning.find_person(person, catalog) if person else None
     links = _safely("why they were told", lambda: links_of(record, who), notes) or ()
     stopped = would_at = None
@@ -278,6 +278,7 @@ def replay(
     """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli.screens import replay as replay_screen
+    from escalate_cli.foresight.case import Case
     from escalate_cli.foresight.replaying import replay as run
 
     if (incident is None) != all:
@@ -291,7 +292,7 @@ def replay(
     for one in sorted(asked):
         situation = meaning.find_incident(context, one)
         was, _ = as_it_was(context, situation.incident.config_version)
-        replays.append(run(situation, situations.timeline(one), was, catalog, now))
+        replays.append(run(Case(situation, situations.timeline(one), was), catalog, now))
     data = [replay_screen.replay_data(replay) for replay in replays]
     notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
     answer: Any = data if all else data[0]

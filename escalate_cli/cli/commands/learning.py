@@ -100,6 +100,7 @@ def lessons(
     from escalate_cli.cli.commands.foresight import as_it_was
     from escalate_cli.cli.screens import lessons as lessons_screen
     from escalate_cli.core.organisation.codec import decode
+    from escalate_cli.foresight.case import Case
     from escalate_cli.insight.lessons.amending import Texts
     from escalate_cli.insight.lessons.lessons import lessons as learn
     from escalate_cli.insight.lessons.proposal import Past
@@ -120,7 +121,7 @@ def lessons(
     def look(incident: int) -> Any:
         try:
             situation = meaning.find_incident(context, incident)
-            return (
+            return Case(
                 situation,
                 context.store.situations.timeline(incident),
                 as_it_was(context, situation.incident.config_version)[0],

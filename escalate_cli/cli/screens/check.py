@@ -18,17 +18,17 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, ExitCode
 
 if TYPE_CHECKING:
-    from escalate_cli.foresight.findings import Finding
-    from escalate_cli.foresight.outlook import Outlook
+    from escalate_cli.foresight.findings import CheckFinding
+    from escalate_cli.foresight.look_ahead import Forecast
     from escalate_cli.health.doctor.addresses import AddressProblem
 
 _MANY_ROWS = 300
 """from here on coverage takes seconds, and somebody who waits wants to know for how long"""
 
 
-def outlook(catalog: Catalog, now: Instant, weeks: int, *, quiet: bool) -> Outlook:
+def outlook(catalog: Catalog, now: Instant, weeks: int, *, quiet: bool) -> Forecast:
     """Look ahead; where it takes a while and somebody watches, a line on stderr tells how far it has come."""
-    from escalate_cli.foresight.outlook import look_ahead
+    from escalate_cli.foresight.look_ahead import look_ahead
 
     return look_ahead(catalog, now, weeks, _progress() if sys.stderr.isatty() and not quiet else None)
 
@@ -45,13 +45,13 @@ def _progress() -> Callable[[int, int], None]:
     return tell
 
 
-def problem_of(finding: Finding) -> Problem:
+def problem_of(finding: CheckFinding) -> Problem:
     """A finding of foresight as a problem like those of the configuration; the hint ends with the
     command that shows it.
     """
-    from escalate_cli.foresight.outlook import place_of
+    from escalate_cli.foresight.look_ahead import file_and_line
 
-    file, line = place_of(finding.source)
+    file, line = file_and_line(finding.source)
     hint = finding.hint
     if finding.shown_by:
         hint += f"{'; ' if hint else ''}see it: {finding.shown_by}"
@@ -83,7 +83,7 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     """
     from escalate_cli.config.files.find import find_db
     from escalate_cli.core.organisation.turns import message_of
-    from escalate_cli.foresight.outlook import place_of
+    from escalate_cli.foresight.look_ahead import file_and_line
     from escalate_cli.store.remembered_turns import turns_taken
 
     now = context.clock.now()
@@ -96,7 +96,7 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     problems = []
     for _, taken in found.values():
         for one in taken:
-            file, line = place_of(one.source)
+            file, line = file_and_line(one.source)
             problems.append(
                 Problem(file, line, 1 if line else 0, WARNING, "turn-taken", *message_of(one, catalog, now))
             )

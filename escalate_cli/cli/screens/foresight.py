@@ -16,8 +16,9 @@ from escalate_cli.core.events.reasons import Asked, LevelReached, Named, RuleTru
 from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
-from escalate_cli.foresight.explanation import Link, Record
-from escalate_cli.foresight.simulation import Message, Simulation
+from escalate_cli.foresight.case import Case
+from escalate_cli.foresight.explanation import Link
+from escalate_cli.foresight.simulation import SimulatedMessage, Simulation
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +76,7 @@ class Line(msgspec.Struct, frozen=True):
     """
 
     at: Instant
-    message: Message | None = None
+    message: SimulatedMessage | None = None
     by: tuple[str, ...] = ()
     entry: Entry | None = None
     more: int = 0
@@ -94,7 +95,7 @@ def lines_of(foreseen: Simulation) -> list[Line]:
     """The simulation in order of time, one line for what goes to one recipient at once; from the
     third time on it is counted.
     """
-    together: dict[tuple[object, ...], list[Message]] = {}
+    together: dict[tuple[object, ...], list[SimulatedMessage]] = {}
     for one in foreseen.messages:
         together.setdefault((one.at, one.recipient, one.kind, one.because), []).append(one)
     lines = [
@@ -192,7 +193,7 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     return (after, at, "", "", "", screens.words(_with_source(text, source), "yellow"))
 
 
-def _why(one: Message, catalog: Catalog) -> str:
+def _why(one: SimulatedMessage, catalog: Catalog) -> str:
     """Why this recipient, without what the line says already: its level, and the condition of a
     rule that has a line of its own.
     """
@@ -279,7 +280,7 @@ def explanation_data(
 
 def draw_explanation(
     console: Console,
-    record: Record,
+    record: Case,
     person: str | None,
     links: Sequence[Link],
     stopped: str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage
-from escalate_cli.foresight.findings import some
+from escalate_cli.foresight.findings import first_few
 from escalate_cli.foresight.week import GRADE_NAMES, Week, grade, worst
 from escalate_cli.views.numbers import DAYS
 
@@ -36,7 +36,7 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         f"The week at {severity}: how long until the first person ({catalog.settings.timezone})",
         above=False,
     )
-    labels = [f"{row.team}: {some(row.services, 2)}" for row in rows]
+    labels = [f"{row.team}: {first_few(row.services, 2)}" for row in rows]
     width = max(12, min(max(map(len, labels), default=0), console.width - 7 * (24 // _HOURS_A_CELL + 1)))
     console.print(
         Text(" " * width + " " + " ".join(f"{day:<{24 // _HOURS_A_CELL}}" for day in DAYS), "dim"),

@@ -11,10 +11,11 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, Instant, Span, show_about
 from escalate_cli.core.incident.record import Record
-from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
+from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
+from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.replaying import THE_SAME, Replay, replay
 from escalate_cli.insight.lessons.proposal import Past, Proposal
 from escalate_cli.insight.report.statistics import quantile
@@ -25,8 +26,8 @@ MOST = 20
 _ROUTED = ("keyword",)
 _SEEN = ("no-runbook",)
 
-Look = Callable[[int], tuple[Situation, Sequence[Entry], Catalog] | None]
-"""an incident, its timeline, and the configuration as it was then; None where its record is damaged"""
+Look = Callable[[int], Case | None]
+"""what is known of an incident; None where its record is damaged"""
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -69,16 +70,10 @@ def try_out(one: Proposal, past: Past, look: Look, now: Instant) -> Trial | None
     tried = []
     ends = {record.id: _end(record, now) for record in past.records}
     for incident in sorted(one.incidents)[-MOST:]:
-        seen = look(incident)
-        if seen is not None:
-            situation, timeline, was = seen
+        case = look(incident)
+        if case is not None:
             until = ends.get(incident, now)
-            tried.append(
-                _before(
-                    replay(situation, timeline, was, past.catalog, until),
-                    replay(situation, timeline, was, changed, until),
-                )
-            )
+            tried.append(_before(replay(case, past.catalog, until), replay(case, changed, until)))
     return Trial(_summary(tried, past, of=len(one.incidents)), tuple(tried))
 
 

@@ -11,7 +11,7 @@ from escalate_cli.core.calendar.duration import show_about
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage, Row
-from escalate_cli.foresight.findings import some
+from escalate_cli.foresight.findings import first_few
 from escalate_cli.foresight.week import GRADE_NAMES, HOURS_OF_WEEK, Cell, Week, grade, worst
 from escalate_cli.views.html.pages import render
 from escalate_cli.views.numbers import DAYS
@@ -115,6 +115,6 @@ def _hour(hour: int) -> str:
 def _told(cell: Cell, catalog: Catalog) -> str:
     if cell.after is None:
         return "nobody is reached"
-    names = some([catalog.name_of(f"person:{person}") for person in cell.people])
+    names = first_few([catalog.name_of(f"person:{person}") for person in cell.people])
     when = "at once" if not cell.after else f"after {show_about(cell.after)} at worst"
     return f"{names} {when}{', by the fallback only' if cell.by_fallback else ''}"

@@ -15,23 +15,23 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage, cover
 from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations
-from escalate_cli.foresight.findings import ERROR, Finding, holes
+from escalate_cli.foresight.findings import ERROR, CheckFinding, holes
 from escalate_cli.foresight.loose_ends import loose_ends
 from escalate_cli.foresight.rotas import never_on_call
 
 
-class Outlook(msgspec.Struct, frozen=True):
+class Forecast(msgspec.Struct, frozen=True):
     """The coverage of the coming weeks, and what is wrong with it and around it, in the order of
     the files.
     """
 
     coverage: Coverage
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
 
 
 def look_ahead(
     catalog: Catalog, now: Instant, weeks: int, progress: Callable[[int, int], None] | None = None
-) -> Outlook:
+) -> Forecast:
     """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the
     longest part is done.
 
@@ -42,7 +42,7 @@ def look_ahead(
     until = start + weeks * WEEK
     awake = replace(catalog, maintenance=())  # a planned maintenance is meant to page nobody: it is no hole
     coverage = cover(awake, start, until, progress)
-    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+    looks: dict[str, Callable[[], Iterable[CheckFinding]]] = {
         "what can be used": lambda: _unusable(catalog, now),
         "whom coverage leaves out": lambda: holes(coverage, catalog),
         "what is expected": lambda: check_expectations(awake, start, until),
@@ -51,37 +51,37 @@ def look_ahead(
         "who is never on call": lambda: never_on_call(catalog, start),
     }
     findings = [_not_looked_at(f"coverage of {what}", why) for what, why in coverage.unknown]
-    findings += [one for what, look in looks.items() for one in _looked(what, look)]
-    return Outlook(
-        coverage, tuple(sorted(findings, key=lambda finding: (place_of(finding.source), finding.code)))
+    findings += [finding for what, look in looks.items() for finding in _looked(what, look)]
+    return Forecast(
+        coverage, tuple(sorted(findings, key=lambda finding: (file_and_line(finding.source), finding.code)))
     )
 
 
-def _unusable(catalog: Catalog, now: Instant) -> Iterator[Finding]:
-    for one in (*unusable(catalog, now), *unusable_on_paper(catalog, now)):
-        yield Finding(
+def _unusable(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+    for problem in (*unusable(catalog, now), *unusable_on_paper(catalog, now)):
+        yield CheckFinding(
             ERROR,
             "unusable",
-            one.source,
-            one.text,
+            problem.source,
+            problem.text,
             "pages go on without it: put it right, or report it as a bug",
         )
 
 
-def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+def _looked(what: str, look: Callable[[], Iterable[CheckFinding]]) -> list[CheckFinding]:
     try:
         return list(look())
     except Exception as problem:
         return [_not_looked_at(what, words_of(problem))]
 
 
-def _not_looked_at(what: str, why: str) -> Finding:
-    return Finding(
+def _not_looked_at(what: str, why: str) -> CheckFinding:
+    return CheckFinding(
         ERROR, "not-looked-at", "", f"{what} could not be looked at ({why})", "please report it as a bug"
     )
 
 
-def place_of(source: str) -> tuple[str, int]:
+def file_and_line(source: str) -> tuple[str, int]:
     """File and line of a "file:line"; line 0 where there is none."""
     file, _, line = source.rpartition(":")
     return (file, int(line)) if file and line.isdigit() else (source, 0)
