@@ -86,10 +86,10 @@ def _all_due(place: Path, web: HttpServer, incidents: int) -> Figure:
 _WATCH = """
 import json, os, sys
 from pathlib import Path
-from escalate_cli import watching
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from escalate_cli.engine import Engine
+from escalate_cli.engine.engine import Engine
+from escalate_cli.passes.tick import one_pass
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -98,11 +98,11 @@ config, db, passes = sys.argv[1:]
 context = Context(Options(config=Path(config), db=Path(db)), dict(os.environ), Clock())
 engine = Engine.on(context)
 for _ in range(1000):
-    watching.one_pass(context, engine)
+    one_pass(context, engine)
 before = resident()
 for _ in range(int(passes)):
     context.look_at_files_again()
-    watching.one_pass(context, engine)
+    one_pass(context, engine)
 print(json.dumps([before, resident(), Path(db).stat().st_size]))
 """
 

@@ -22,7 +22,7 @@ from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
-from escalate_cli.health.emergency_page import failure, page_fallback
+from escalate_cli.health.emergency_page import failure, page_directly
 from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 
@@ -44,7 +44,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     told = ""
     if problem.code != LOCKED or path is None or alone:
         what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
-        names = page_fallback(context, what, problem, each=alone)
+        names = page_directly(context, what, problem, each=alone)
         told = (
             f"; paged directly: {', '.join(names)}"
             if names

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.duration import Instant, Span, show_about
+from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.incident.doing_without import noted
 from escalate_cli.core.incident.situation import Entry
@@ -215,13 +215,6 @@ def deliver(context: Context, incident_ids: Sequence[int]) -> PassReport:
         with suppress(DatabaseProblem), context.store.transaction():
             remember_troubles(context.store.ledger, total.at, total.troubles)
     return total
-
-
-def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Span:
-    """How long a watch may rest: until something is due, at most its interval."""
-    if next_due_at is None:
-        return interval
-    return max(min(next_due_at - now, interval), 0)
 
 
 def _with_team(entry: Entry) -> str:

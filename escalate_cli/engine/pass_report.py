@@ -61,6 +61,11 @@ class PassReport:
         """Messages that did not get through and are tried again."""
         return self._messages(NotificationStatus.RETRYING)
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong that somebody has to hear of."""
+        return not self.troubles and self.damage is None and self.poison is None and self.usable
+
     def _messages(self, status: NotificationStatus) -> int:
         return len({message for became, message in self.undelivered.values() if became is status})
 

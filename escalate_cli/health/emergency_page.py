@@ -1,4 +1,4 @@
-"""When the database cannot be used, the fallback hears of it directly, not too often."""
+"""The page to `[fallback].page` that needs no database, sent where escalate itself cannot do its work."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from escalate_cli.engine.envelopes import sealed
 from escalate_cli.errors import DatabaseProblem, EscalateError, place_of
 from escalate_cli.store.without_database.mark import Mark
 
+NOBODY_IS_PAGED = "Nobody is being escalated to"
 AGAIN_AFTER = MINUTE
 """how soon to page the fallback again when nobody was reached: a repeat is better than silence"""
 
@@ -32,9 +33,8 @@ def failure(problem: Exception) -> EscalateError:
     )
 
 
-class Page:
-    """The page to `[fallback].page` that needs no database: begun, looked after until its attempts
-    have ended, and then forgotten.
+class EmergencyPage:
+    """A page to `[fallback].page`: begun, looked after until its attempts have ended, and then forgotten.
 
     It leaves no record but a mark in the spool: at most once every `[fallback].every`; again after
     a minute when it reached nobody, as far as is known, and after the limit of its attempts when
@@ -145,10 +145,10 @@ def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, M
     return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short)
 
 
-def page_fallback(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:
+def page_directly(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:
     """Page `[fallback].page` directly and wait for how that ends; who was reached."""
     busy = context.sender.running  # how the messages of a pass end is not for this page to take in
-    page = Page(context, Sender(clock=context.clock) if busy else None)
+    page = EmergencyPage(context, Sender(clock=context.clock) if busy else None)
     page.begin(what, problem, each=each)
     while page.running:
         page.look(1.0)

@@ -20,7 +20,7 @@ from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
 from escalate_cli.health.doctor import diagnosis
 from escalate_cli.health.doctor.finding import Finding, Weight
-from escalate_cli.passes import watch as watching
+from escalate_cli.passes.tick import one_pass
 from tests.world import ORGANISATION, Postbox, WorldClock, spoken
 
 MARKS = ("identity", "ana", "+1", "bo@", "Log in", "login", "own-policy")
@@ -114,7 +114,7 @@ class Night:
             before, this = getattr(raised, "times", 0), Pass(self.minute)
             beats = self._beat()
             try:
-                report = watching.one_pass(self.context, Engine.on(self.context), call=self._call)
+                report = one_pass(self.context, Engine.on(self.context), call=self._call)
                 this.troubles = report.troubles + report.warnings
             except Exception as problem:
                 this.ended = problem

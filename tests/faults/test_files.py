@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from escalate_cli import files
-from escalate_cli.health import after_pass as vitals
+from escalate_cli.health.after_pass import after_pass
+from escalate_cli.health.backups import alone_in, backups
 from tests.delivery.processes import until
 from tests.faults.harness import crew, installation
 from tests.world import World
@@ -140,7 +141,7 @@ def test_a_tick_killed_during_the_daily_copy_leaves_the_copy_to_the_next_one_and
                 "INSERT INTO facts (name, value) VALUES (?, ?)",
                 [(f"long {number}", "x" * 1_000_000) for number in range(60)],
             )
-        copies = vitals.backups(place.db)
+        copies = backups(place.db)
         tick = place.begin("tick")
         until(lambda: any(one.stat().st_size > 1_000_000 for one in copies.glob(".*.partial")), 30)
         place.kill(tick)
@@ -155,7 +156,7 @@ def test_a_tick_killed_during_the_daily_copy_leaves_the_copy_to_the_next_one_and
 
 def test_while_one_process_copies_no_other_does_and_what_a_living_one_writes_stays(tmp_path):
     world = World(tmp_path)
-    copies = vitals.backups(world.store.database.path)
+    copies = backups(world.store.database.path)
     copies.mkdir()
     old, by_us = (
         copies / f".2026-11-20.db.{dead_process()}.partial",
@@ -164,12 +165,12 @@ def test_while_one_process_copies_no_other_does_and_what_a_living_one_writes_sta
     fresh = copies / f".2026-11-21.db.{dead_process()}-0123456789abcdef.partial"
     for path in (old, by_us, fresh, copies / (fresh.name + "-journal"), copies / "notes.partial"):
         path.write_text("x")
-    with vitals._alone_in(copies):
-        vitals.after_pass(world.context, world.tick(), world.tick)
+    with alone_in(copies):
+        after_pass(world.context, world.tick(), world.tick)
         assert list(copies.glob("*.db")) == []
     with open(fresh, "rb") as writing:
         assert files.take(writing.fileno())
-        vitals.after_pass(world.context, world.tick(), world.tick)
+        after_pass(world.context, world.tick(), world.tick)
         assert not old.exists()
         assert sorted(one.name for one in copies.iterdir()) == sorted(
             [by_us.name, fresh.name, fresh.name + "-journal", "notes.partial", "2026-11-23.db"]

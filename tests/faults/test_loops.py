@@ -26,8 +26,10 @@ from escalate_cli.delivery.sender import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.health import emergency_page as emergency
-from escalate_cli.passes.watch import REMIND_AFTER, News, Signals, watch
+from escalate_cli.health.emergency_page import EmergencyPage, page_directly
+from escalate_cli.passes.news import REMIND_AFTER, Reminders
+from escalate_cli.passes.signals import Signals
+from escalate_cli.passes.watch import watch
 from escalate_cli.store.without_database.mark import Mark
 from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until
@@ -283,12 +285,12 @@ def test_when_nobody_was_reached_the_fallback_is_paged_again_after_a_minute_and_
         return [(at - begun) // SECOND for at, _ in world.post.tried]
 
     for _ in range(12):  # as `tick` or `watch` would, each with what it knows by itself
-        assert emergency.page_fallback(fallback_context(world), "Nobody is told", DARK) == []
+        assert page_directly(fallback_context(world), "Nobody is told", DARK) == []
         world.clock.at += 10 * SECOND
     assert tried() == [0, 60]
     world.post.refuse = lambda url: None
     for _ in range(2 * 15 * 6):
-        emergency.page_fallback(fallback_context(world), "Nobody is told", DARK)
+        page_directly(fallback_context(world), "Nobody is told", DARK)
         world.clock.at += 10 * SECOND
     assert tried() == [0, 60, 120, 120 + 15 * 60]
     world.expects("sms to ops", "sms to ops")
@@ -299,10 +301,10 @@ def test_a_page_that_reached_one_of_two_is_not_repeated_before_its_interval(tmp_
     world = World(tmp_path, organisation=ORGANISATION.replace('"person:ops"]', '"person:ops", "person:cto"]'))
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "no") if "%2B7" in url else None
     for _ in range(15 * 6):
-        emergency.page_fallback(fallback_context(world), "Nobody is told", DARK)
+        page_directly(fallback_context(world), "Nobody is told", DARK)
         world.clock.at += 10 * SECOND
     world.expects("sms to ops")
-    assert emergency.page_fallback(fallback_context(world), "Nobody is told", DARK) == ["Ops"]
+    assert page_directly(fallback_context(world), "Nobody is told", DARK) == ["Ops"]
     world.expects("sms to ops")
     world.store.close()
 
@@ -316,7 +318,7 @@ def test_an_emergency_page_while_messages_are_under_way_takes_the_outcome_of_non
                 0, Envelope(web.url(path="/held"), (), "a page", "of a pass", "page", MINUTE)
             )
             web.wait_for(1)
-            assert emergency.page_fallback(context, "Nobody is told", DARK) == ["Ops"]
+            assert page_directly(context, "Nobody is told", DARK) == ["Ops"]
             web.release()
             assert [(ticket, one.kind) for ticket, one in context.sender.outcomes(60)] == [
                 (0, OutcomeKind.SENT)
@@ -343,7 +345,7 @@ def test_a_pass_that_fails_as_nobody_foresaw_records_first_what_it_has_sent(tmp_
 
 def test_while_one_process_tells_the_fallback_no_other_does_unless_the_first_has_died(tmp_path):
     world = World(tmp_path)
-    first, second = emergency.Page(fallback_context(world)), emergency.Page(fallback_context(world))
+    first, second = EmergencyPage(fallback_context(world)), EmergencyPage(fallback_context(world))
     first.begin("Nobody is told", DARK)
     second.begin("Nobody is told", DARK)
     assert (first.running, second.running) == (True, False)
@@ -383,7 +385,7 @@ def test_a_mark_is_heeded_by_the_clock_and_not_written_where_somebody_else_could
 
 
 def test_damage_that_only_some_passes_meet_is_said_now_and_then_and_never_to_be_over():
-    news = News(WorldClock())
+    reminders = Reminders(WorldClock())
     passes = [PassReport(0, damage=DARK), PassReport(1), PassReport(2, damage=DARK), PassReport(3)]
-    said = [news.only(report, report.damage) for report in passes]
+    said = [reminders.only(report, report.damage) for report in passes]
     assert [[*one.troubles, *one.warnings] for one in said] == [["It is dark"], [], [], []]

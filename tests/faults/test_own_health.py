@@ -1,5 +1,5 @@
 """What keeps pages going when the machine under them fails: reserve, spool, emergency page,
-backups, auditor, vitals.
+backups, auditor, heartbeat.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem
-from escalate_cli.health import after_pass as vitals
+from escalate_cli.health.after_pass import after_pass
+from escalate_cli.health.backups import backups
 from escalate_cli.store.auditor import audit
 from escalate_cli.store.sqlite.copying import copy
 from escalate_cli.store.sqlite.failures import FULL, LOCKED
@@ -247,9 +248,9 @@ def test_a_tick_makes_one_backup_a_day_and_keeps_seven(tmp_path):
     context = world.context
     for _ in range(10):
         for _ in range(3):
-            vitals.after_pass(context, world.tick(), world.tick)
+            after_pass(context, world.tick(), world.tick)
             world.clock.at += DAY // 3
-    kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
+    kept = sorted(path.name for path in backups(world.store.database.path).iterdir())
     assert len(kept) == 7
     assert kept[-1] == "2026-12-03.db"
     world.store.close()
@@ -259,8 +260,8 @@ def test_ticks_that_are_not_quite_a_day_apart_make_a_backup_each(tmp_path):
     world = World(tmp_path)
     for early in range(5):
         world.clock.at = world.start_at + early * (DAY - SECOND)
-        vitals.after_pass(world.context, world.tick(), world.tick)
-    kept = sorted(path.name for path in vitals.backups(world.store.database.path).iterdir())
+        after_pass(world.context, world.tick(), world.tick)
+    kept = sorted(path.name for path in backups(world.store.database.path).iterdir())
     assert kept == [f"2026-11-{day}.db" for day in range(23, 28)]
     world.store.close()
 
@@ -392,7 +393,7 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
     )
 
     def a_pass() -> None:
-        vitals.after_pass(world.context, world.tick(), world.tick)
+        after_pass(world.context, world.tick(), world.tick)
         world.clock.at += SECOND
 
     world.declare("nobody can log in", "login")
@@ -442,7 +443,7 @@ def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
             world.store.database.change("UPDATE escalations SET next_at = NULL")
             world.store.database.change("UPDATE incidents SET next_due_at = NULL")
         report = world.tick()
-        vitals.after_pass(world.context, report, world.tick)
+        after_pass(world.context, report, world.tick)
         world.clock.at += MINUTE
     world.expects("sms to ops")
     assert "nothing is due" in world.timeline()

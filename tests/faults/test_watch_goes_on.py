@@ -1,5 +1,5 @@
 """A watch after an error that nobody foresaw: it goes on, says so once, and the fallback hears of
-it (product.md §4.20).
+it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.actions import kept_declarations
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.engine.engine import Engine
-from escalate_cli.health import after_pass as vitals
-from escalate_cli.passes import watch as watching
+from escalate_cli.passes import tick
+from escalate_cli.passes.signals import Signals
+from escalate_cli.passes.watch import watch
 from tests.faults.harness import CLOCK, crew, installation
 from tests.servers import HttpServer
 
@@ -22,9 +22,7 @@ FAILING = 3
 """passes that fail, one after the other"""
 
 
-@pytest.mark.parametrize(
-    ("owner", "name"), [(kept_declarations, "take_in"), (Engine, "begin_pass"), (vitals, "after_pass")]
-)
+@pytest.mark.parametrize(("owner", "name"), [(tick, "take_in"), (Engine, "begin_pass"), (tick, "after_pass")])
 def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
     tmp_path: Path, web: HttpServer, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
 ) -> None:
@@ -37,7 +35,7 @@ def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
             raise LookupError("injected")
         return as_ever(*arguments, **named)
 
-    signals, until = watching.Signals(), CLOCK.monotonic() + 60
+    signals, until = Signals(), CLOCK.monotonic() + 60
 
     def tell(report: Any) -> None:
         said.extend([*report.troubles, *report.warnings])
@@ -53,7 +51,7 @@ def test_4_20_a_watch_goes_on_after_an_unforeseen_error_and_the_next_pass_pages(
         signals.heard(),
     ):
         place.declare_quietly()
-        watching.watch(context, SECOND // 10, signals, tell)
+        watch(context, SECOND // 10, signals, tell)
         failed = [one for one in said if one.startswith("it failed: LookupError at ")]
         assert (len(failed), said.count(f"this is over: {failed[0]}")) == (1, 1), said
         titles = [one.json["title"] for one in web.arrived]

@@ -16,7 +16,7 @@ from escalate_cli.core.calendar.duration import SECOND, WEEK
 from escalate_cli.core.calendar.rota import on_call
 from escalate_cli.core.organisation.turns import Taken
 from escalate_cli.engine.engine import Engine
-from escalate_cli.passes.watch import one_pass
+from escalate_cli.passes.tick import one_pass
 from escalate_cli.store.remembered_turns import turns_taken
 from tests.world import ORGANISATION, STANDARD, Postbox, WorldClock
 

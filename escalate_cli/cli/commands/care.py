@@ -142,9 +142,9 @@ def backup(
     """Write a sound copy of the database, also while it is in use. `tick` makes one a day and keeps seven."""
     from pathlib import Path
 
-    from escalate_cli.health import after_pass as vitals
+    from escalate_cli.health.backups import back_up
 
-    path, note = vitals.back_up(context, Path(file) if file else None)
+    path, note = back_up(context, Path(file) if file else None)
     notes = [note] if note else []
     return Answer(
         {"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from escalate_cli.cli.delivered import undelivered
+from escalate_cli.cli.outlet import Outlet, outlets
 from escalate_cli.cli.output import Answer
+from escalate_cli.cli.run import span
 from escalate_cli.context import Context
-from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode, UsageProblem
-
-if TYPE_CHECKING:
-    from escalate_cli.cli.outlet import Outlet
-    from escalate_cli.core.incident.situation import Situation
-    from escalate_cli.engine.pass_report import PassReport
-
-PATIENCE_WITH_FILES = 2.0
-"""seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
+from escalate_cli.core.calendar.moment import from_now, iso
+from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.health.warnings import configuration_warning
+from escalate_cli.passes import tick as passing
+from escalate_cli.passes import watch as watching
+from escalate_cli.passes.dry_run import intentions
+from escalate_cli.passes.news import ConfigurationNews
+from escalate_cli.passes.signals import Signals
 
 
 def tick(
@@ -27,15 +31,10 @@ def tick(
     ] = False,
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
-    from escalate_cli.cli.delivered import undelivered
-    from escalate_cli.core.calendar.moment import iso
-    from escalate_cli.engine.engine import Engine
-    from escalate_cli.health.warnings import configuration_warning
-
-    context.patience_with_files = PATIENCE_WITH_FILES
+    context.patience_with_files = passing.PATIENCE_WITH_FILES
     if dry_run:
-        return _foresee(context, Engine.on(context))
-    report = _pass(context)
+        return _foresee(context)
+    report = passing.tick(context)
     data = {
         "at": iso(report.at),
         "incidents": report.incidents,
@@ -56,86 +55,31 @@ def tick(
     return Answer(data, "", code, notes, acted=True)
 
 
-def _pass(context: Context) -> Any:
-    """One pass. Where the database cannot be used at all, the fallback hears of it; one that is
-    only locked is left to the next tick.
-    """
-    from escalate_cli.health import emergency_page as emergency
-    from escalate_cli.passes.watch import long_pass
-    from escalate_cli.store.sqlite.failures import LOCKED
-
-    try:
-        return long_pass(context)
-    except DatabaseProblem as problem:
-        if problem.code != LOCKED:
-            emergency.page_fallback(context, "Nobody is being escalated to", problem)
-        raise
-    except EscalateError:
-        raise
-    except Exception as problem:
-        emergency.page_fallback(context, "Nobody is being escalated to", emergency.failure(problem))
-        raise
-
-
-def _foresee(context: Context, engine: Any) -> Answer:
-    from escalate_cli.core.calendar.moment import from_now, iso
-
+def _foresee(context: Context) -> Answer:
     now = context.clock.now()
-    found = engine.foresee(now)
+    foreseen = intentions(context, now)
     data = [
         {
-            "incident": incident,
-            "would": [
-                *(entry.text for entry in planned.situation.entries),
-                *_due_messages(planned.situation, context, now),
-            ],
+            "incident": intention.incident_id,
+            "would": list(intention.would),
             "waiting": [
-                {"team": one.team, "reason": one.text, "until": iso(one.until)} for one in planned.reasons
+                {"team": reason.team, "reason": reason.text, "until": iso(reason.until)}
+                for reason in intention.waiting
             ],
         }
-        for incident, planned in found
+        for intention in foreseen
     ]
-    lines = []
-    for one in data:
-        lines += [f"#{one['incident']} would: {text}" for text in one["would"]]
-    for incident, planned in found:
-        for reason in planned.reasons:
+    lines = [f"#{intention.incident_id} would: {text}" for intention in foreseen for text in intention.would]
+    for intention in foreseen:
+        for reason in intention.waiting:
             until = f" ({from_now(reason.until, now)})" if reason.until is not None else ""
-            lines.append(f"#{incident} {reason.team + ': ' if reason.team else ''}{reason.text}{until}")
+            team = f"{reason.team}: " if reason.team else ""
+            lines.append(f"#{intention.incident_id} {team}{reason.text}{until}")
     return Answer(
         data,
         "\n".join(lines) or "Nothing is open.",
         notes=["dry run: nothing was stored and nobody was paged"],
     )
-
-
-def _due_messages(situation: Situation, context: Context, now: int) -> list[str]:
-    """The stored messages that a pass would send now; new ones are told of by the level or rule
-    that writes them.
-    """
-    from escalate_cli.core.incident.situation import NotificationStatus
-    from escalate_cli.core.notification.together import goes_with, leader_first
-
-    live = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
-    due = [
-        notification
-        for notification in situation.notifications
-        if notification.id > 0 and notification.status in live and notification.due_at <= now
-    ]
-    told = []
-    while due:
-        first = due[0]
-        there = [one for one in due[1:] if (one.recipient, one.gateway) == (first.recipient, first.gateway)]
-        together = leader_first(
-            [first, *(one for one in there if goes_with(first.kind, one.kind, one.recipient))]
-        )
-        due = [one for one in due if one not in together]
-        also = f", {len(together)} reasons in one message" if len(together) > 1 else ""
-        told.append(
-            f"send the {together[0].kind.value} to {context.running_catalog.name_of(first.recipient)} by"
-            f" {first.gateway}{also}"
-        )
-    return told
 
 
 def watch(
@@ -147,17 +91,10 @@ def watch(
     """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on
     Ctrl-C or SIGTERM.
     """
-    import sys
-
-    from escalate_cli.cli.outlet import outlets
-    from escalate_cli.cli.run import span
-    from escalate_cli.passes.watch import Signals
-    from escalate_cli.passes.watch import watch as run
-
     length = span("--interval", interval)
     if length < 100_000:
         raise UsageProblem("--interval is too short", 'write at least "1s"')
-    context.patience_with_files = PATIENCE_WITH_FILES
+    context.patience_with_files = passing.PATIENCE_WITH_FILES
     context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
     with Signals().heard() as signals, outlets(context.options) as (lines, troubles):
         context.sender.wake_fd = signals.fd
@@ -165,35 +102,22 @@ def watch(
             from escalate_cli.cli.screens.board import Board
 
             with Board(context, lines) as board:
-                run(context, length, signals, _with_configuration_news(context, board.tell))
+                watching.watch(context, length, signals, _with_news(context, board.tell))
         else:
-            run(
-                context,
-                length,
-                signals,
-                _with_configuration_news(
-                    context, lambda report: _say_lines(context, report, lines, troubles)
-                ),
-            )
+
+            def say(report: PassReport) -> None:
+                _say_lines(context, report, lines, troubles)
+
+            watching.watch(context, length, signals, _with_news(context, say))
     return Answer({"stopped": True}, "")
 
 
-def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> Callable[[Any], None]:
-    """`tell`, which also hears when the files become invalid and when they are valid again: once
-    each, since passes are many.
-    """
-    from escalate_cli.health.warnings import configuration_warning
-
-    known: list[str] = []
+def _with_news(context: Context, tell: Callable[[PassReport], None]) -> Callable[[PassReport], None]:
+    """`tell`, which also hears when the configuration becomes invalid and when it is valid again."""
+    news = ConfigurationNews(context)
 
     def tell_more(report: PassReport) -> None:
-        if context.begun_anew is not None:
-            report.warn(f"{context.begun_anew}. A new one has been begun")
-            context.begun_anew = None
-        warning = [note.text for note in configuration_warning(context)]
-        if warning != known:
-            report.warnings.extend(warning or ["the configuration is valid again"])
-            known[:] = warning
+        news.add_to(report)
         tell(report)
 
     return tell_more
@@ -201,8 +125,6 @@ def _with_configuration_news(context: Context, tell: Callable[[Any], None]) -> C
 
 def _say_lines(context: Context, report: PassReport, lines: Outlet, troubles: Outlet) -> None:
     """Say what a pass did, without waiting for whoever reads it."""
-    from escalate_cli.core.calendar.moment import iso
-
     for line in report.lines:
         lines.say(f"{iso(context.clock.now())} {line.text}")
     for trouble in [*report.troubles, *report.warnings]:

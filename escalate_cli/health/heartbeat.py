@@ -1,0 +1,42 @@
+"""The heartbeat: a ping that says all is well. Where it does not come, somebody else raises the alarm."""
+
+from __future__ import annotations
+
+from escalate_cli.context import Context
+from escalate_cli.core.calendar.duration import SECOND, Span
+from escalate_cli.delivery.ping import ping
+from escalate_cli.store.remembered_troubles import remember_troubles, remembered_troubles
+
+_BEAT = "last_heartbeat_at"
+
+
+def beat(context: Context) -> None:
+    """Ping `[heartbeat].url` where it is time to, after a pass in which all was well."""
+    if _heed_deliveries(context):
+        return
+    heartbeat = context.running_catalog.heartbeat
+    if heartbeat is None or not _is_older_than(context, heartbeat.every - SECOND):
+        return
+    from escalate_cli.config.secrets import expand
+
+    with context.store.transaction():
+        context.store.ledger.remember(_BEAT, str(context.clock.now()))
+    ping(expand(heartbeat.url, "", context.environ).url)
+
+
+def _is_older_than(context: Context, span: Span) -> bool:
+    last = context.store.ledger.fact(_BEAT)
+    return last is None or abs(context.clock.now() - int(last)) >= span
+
+
+def _heed_deliveries(context: Context) -> bool:
+    """Whether something went wrong since the last pass, as where a declaration was planned or
+    delivered: that costs one heartbeat.
+    """
+    ledger, now = context.store.ledger, context.clock.now()
+    troubles = remembered_troubles(ledger, now)
+    if troubles is None or troubles.heeded:
+        return False
+    with context.store.transaction():
+        remember_troubles(ledger, troubles.at, troubles.lines, heeded=True)
+    return True
