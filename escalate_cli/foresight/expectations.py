@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 
 from escalate_cli.core.calendar.duration import WEEK, Instant, Span, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.moment import local_time, parse_iso, parse_weekly
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Expectation
 from escalate_cli.foresight.findings import ERROR, CheckFinding, simulate_command
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
@@ -37,14 +35,12 @@ def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Insta
 
     A local time that the clock leaps over means the first instant after the leap, as it does for handoffs.
     """
-    day, _, clock = at.partition(" ")
-    if day not in _DAYS:
-        return [local_to_instant(datetime.fromisoformat(at), zone)]
-    hour, minute = map(int, clock.split(":"))
-    first = instant_to_local(start, zone).replace(
-        tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0
-    )
-    first += timedelta(days=(_DAYS.index(day) - first.weekday()) % 7)
+    weekly = parse_weekly(at)
+    if weekly is None:
+        return [local_to_instant(parse_iso(at), zone)]
+    day, clock = weekly
+    first = datetime.combine(instant_to_local(start, zone).date(), clock)
+    first += timedelta(days=(day - first.weekday()) % 7)
     weeks = (until - start) // WEEK + 2
     moments = [local_to_instant(first + timedelta(weeks=number), zone) for number in range(weeks)]
     return [moment for moment in moments if start <= moment < until]

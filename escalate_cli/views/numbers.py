@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from escalate_cli.core.calendar import weekdays
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = tuple(day.title() for day in weekdays.DAYS)
 """the days of a week, where a column or a row has little room"""
 
 

@@ -26,7 +26,7 @@ from escalate_cli.importers.history import importing
 from escalate_cli.importers.history.file import COLUMNS, read
 from escalate_cli.importers.history.past import situation_of
 from escalate_cli.importers.history.past_incident import PastIncident
-from escalate_cli.importers.history.times import NotATime, instant_of
+from escalate_cli.importers.history.times import NotATime, past_instant
 from escalate_cli.store.store import Store
 from tests.loopback import ME, Bank, another, bank, server
 from tests.servers import HttpServer
@@ -402,7 +402,9 @@ def test_csv_and_json_give_the_same_record_and_it_is_what_the_rows_say(
         for row in found:
             record = by_title[row["title"].strip()]
             at = {
-                name: instant_of(text, "Europe/London") for name, text in row.items() if name.endswith("_at")
+                name: past_instant(text, "Europe/London")
+                for name, text in row.items()
+                if name.endswith("_at")
             }
 
             def since(name: str, at: dict[str, int] = at) -> int | None:
@@ -458,7 +460,7 @@ TIMES = {
 @pytest.mark.parametrize("text", TIMES)
 def test_a_time_is_iso_8601_or_a_wall_clock_of_the_organisation(text: str) -> None:
     wanted = datetime.fromisoformat(TIMES[text]).replace(tzinfo=UTC)
-    assert instant_of(text, "Europe/London") == round(wanted.timestamp() * 1_000_000)
+    assert past_instant(text, "Europe/London") == round(wanted.timestamp() * 1_000_000)
 
 
 NO_TIMES = [
@@ -476,7 +478,7 @@ NO_TIMES = [
 @pytest.mark.parametrize("text", NO_TIMES)
 def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(NotATime):
-        instant_of(text, "Europe/London")
+        past_instant(text, "Europe/London")
 
 
 # ── what is wrong ─────────────────────────────────────────────────────────────────────

@@ -14,12 +14,12 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSch
 
 from escalate_cli.config.schema.vocabulary import a_type, refuse, text_of
 from escalate_cli.core.calendar.duration import DAY
+from escalate_cli.core.calendar.moment import parse_clock, parse_iso, parse_weekly
+from escalate_cli.core.calendar.weekdays import DAYS
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.organisation.zone_names import zone_hint
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY = re.compile(r"(\d{1,4})\s*(d|days?|w|weeks?|months?)", re.ASCII)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 
 
 def _zone(value: str) -> str:
@@ -113,10 +113,10 @@ def _clock(value: object) -> time:
     if isinstance(value, time):
         return value
     text = text_of(value, 'a time in quotes, like "09:00"')
-    match = _CLOCK.fullmatch(text)
-    if match and (int(match[1]) < 24 or text == "24:00") and int(match[2]) < 60:
-        return time(int(match[1]) % 24, int(match[2]))
-    raise refuse("bad-value", "this is not a time of day", 'write it like "09:00"')
+    at = time() if text == "24:00" else parse_clock(text)
+    if at is None or at.second:
+        raise refuse("bad-value", "this is not a time of day", 'write it like "09:00"')
+    return at
 
 
 ClockTime = Annotated[
@@ -172,12 +172,11 @@ def _moment(value: object) -> str:
     if isinstance(value, datetime):
         return _local(value).isoformat(timespec="minutes")
     text = " ".join(text_of(value, "a moment in quotes").split())
-    day, _, clock = text.partition(" ")
-    match = _CLOCK.fullmatch(clock)
-    if day.lower() in DAYS and match and int(match[1]) < 24 and int(match[2]) < 60:
-        return f"{day.lower()} {int(match[1]):02d}:{match[2]}"
+    weekly = parse_weekly(text)
+    if weekly is not None and not weekly[1].second:
+        return f"{DAYS[weekly[0]]} {weekly[1]:%H:%M}"
     try:
-        moment = datetime.fromisoformat(text)
+        moment = parse_iso(text)
     except ValueError:
         raise refuse("bad-value", "this is not a moment", hint) from None
     if moment.tzinfo is not None or len(text) <= 10:

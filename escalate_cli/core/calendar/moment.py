@@ -1,4 +1,7 @@
-"""Moments as people write and read them: `2026-12-24 09:00`, `sun 03:00`, `tomorrow 09:00`, `+2h`, `now`."""
+"""Moments as people write and read them: `2026-12-24 09:00`, `sun 03:00`, `tomorrow 09:00`, `+2h`, `now`.
+
+Nothing else turns text into an instant or a local time.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, parse_duration, show_about
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
+from escalate_cli.core.calendar.weekdays import DAYS, weekday
 
 HOW_TO_WRITE = (
     'write it like "2026-12-24 09:00", "sun 03:00", "tomorrow 09:00", "+2h" or "now", or with an offset:'
     ' "2026-12-24T09:00Z"'
 )
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]([\d:]+)\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"\s*(utc|gmt|z|[+-]\d\d:?(?:\d\d)?)$", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +31,16 @@ class NotAMoment(ValueError):
         self.hint = hint
 
 
+class LeaptOver(ValueError):
+    """A local time that no clock of the zone shows, since the clocks go forward over it; `first` is
+    what they show right after it.
+    """
+
+    def __init__(self, first: datetime) -> None:
+        super().__init__(f"the clocks go forward to {first:%Y-%m-%d %H:%M}")
+        self.first = first
+
+
 def parse_moment(text: str, now: Instant, zone: str) -> Instant:
     """The instant that `text` names; times without an offset are wall-clock times in `zone`.
 
@@ -35,45 +49,85 @@ def parse_moment(text: str, now: Instant, zone: str) -> Instant:
     moment, is `NotAMoment` (a ValueError with a hint).
     """
     shown = text if len(text) <= 40 else text[:40] + "…"
-    said = " ".join(text.split()).lower()
-    if said == "now":
+    words = " ".join(text.split()).lower()
+    if words == "now":
         return now
-    if said[:1] in ("+", "-") and said[1:2].isdigit():
-        try:
-            span = parse_duration(said[1:])
-        except ValueError as error:
-            raise NotAMoment(str(error)) from None
-        return now + span if said[0] == "+" else now - span
-    if dated := _DATED.fullmatch(said):
+    if words[:1] in ("+", "-") and words[1:2].isdigit():
+        return _relative(words, now)
+    if dated := _DATED.fullmatch(words):
         return _dated(dated, shown, zone)
-    day, _, clock = said.rpartition(" ")
-    at = _clock(clock)
-    if at is None:
+    day, _, clock = words.rpartition(" ")
+    at = parse_clock(clock)
+    days = _days(day, instant_to_local(now, zone).date())
+    if at is None or not days:
         raise NotAMoment(f'"{shown}" is not a moment')
-    today = instant_to_local(now, zone).date()
-    if day in ("today", "tomorrow"):
-        return _on_the_wall(today + timedelta(days=day == "tomorrow"), at, zone, shown)
-    if not day:
-        return _next([today, today + timedelta(days=1)], at, now, zone, shown)
-    name = day[:3]
-    if name not in _DAYS or not _weekday_name(day):
-        raise NotAMoment(f'"{shown}" is not a moment')
-    ahead = (_DAYS.index(name) - today.weekday()) % 7
-    return _next([today + timedelta(days=ahead), today + timedelta(days=ahead + 7)], at, now, zone, shown)
+    first = _on_the_wall(datetime.combine(days[0], at), zone, shown)
+    return (
+        first if first >= now or len(days) == 1 else _on_the_wall(datetime.combine(days[1], at), zone, shown)
+    )
 
 
-def _weekday_name(word: str) -> bool:
-    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    return any(name.startswith(word) for name in full)
-
-
-def _clock(text: str) -> time | None:
+def parse_clock(text: str) -> time | None:
+    """The time of day that "9:00" or "09:00:30" names; None for anything else."""
     match = _CLOCK.fullmatch(text)
     return time(int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
+def parse_weekly(text: str) -> tuple[int, time] | None:
+    """The weekday (0 is Monday) and the time that "sun 03:00" names; None for anything else."""
+    day, _, clock = " ".join(text.split()).lower().partition(" ")
+    at = parse_clock(clock)
+    return (DAYS.index(day), at) if at is not None and day in DAYS else None
+
+
+def parse_iso(text: str) -> datetime:
+    """An ISO 8601 time: aware where it has an offset, which may be spelled "UTC" or "GMT" and stand
+    apart; else naive. `ValueError` for anything else.
+    """
+    tight = " ".join(text.split())
+    offset = _OFFSET.search(tight)
+    if offset is not None and ":" in tight[: offset.start()]:
+        spelled = "+00:00" if offset[1].lower() in ("utc", "gmt", "z") else offset[1]
+        tight = tight[: offset.start()] + spelled
+    return datetime.fromisoformat(tight.upper())
+
+
+def instant_of(moment: datetime, zone: str) -> Instant:
+    """The instant of a time; one without an offset is a wall-clock time in `zone`, at its first
+    showing, or `LeaptOver`.
+    """
+    if moment.tzinfo is not None:
+        return (moment - _EPOCH) // timedelta(microseconds=1)
+    instant = local_to_instant(moment, zone)
+    seen = instant_to_local(instant, zone).replace(tzinfo=None)
+    if seen != moment:
+        raise LeaptOver(seen)
+    return instant
+
+
+def _relative(words: str, now: Instant) -> Instant:
+    try:
+        span = parse_duration(words[1:])
+    except ValueError as error:
+        raise NotAMoment(str(error)) from None
+    return now + span if words[0] == "+" else now - span
+
+
+def _days(word: str, today: date) -> list[date]:
+    """The days that a word may mean, the next one first; without a word today or tomorrow."""
+    if word in ("today", "tomorrow"):
+        return [today + timedelta(days=word == "tomorrow")]
+    if not word:
+        return [today, today + timedelta(days=1)]
+    day = weekday(word)
+    if day is None:
+        return []
+    ahead = (day - today.weekday()) % 7
+    return [today + timedelta(days=ahead), today + timedelta(days=ahead + 7)]
+
+
 def _dated(match: re.Match[str], shown: str, zone: str) -> Instant:
-    at = _clock(match[2]) if match[2] else time()
+    at = parse_clock(match[2]) if match[2] else time()
     try:
         day = date.fromisoformat(match[1])
     except ValueError:
@@ -82,34 +136,22 @@ def _dated(match: re.Match[str], shown: str, zone: str) -> Instant:
         ) from None
     if at is None or not 1900 <= day.year <= 9000:
         raise NotAMoment(f'"{shown}" is not a moment')
-    if match[3] is None:
-        return _on_the_wall(day, at, zone, shown)
-    offset = match[3].replace(":", "")
-    aware = datetime.combine(day, at, tzinfo=UTC)
-    if offset != "z":
-        hours, minutes = int(offset[1:3]), int(offset[3:5])
-        if hours > 14 or minutes > 59:
-            raise NotAMoment(f'"{shown}": no place on earth has that offset')
-        aware -= (1 if offset[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes)
-    return (aware - _EPOCH) // timedelta(microseconds=1)
+    wall, offset = datetime.combine(day, at), match[3]
+    if offset is None:
+        return _on_the_wall(wall, zone, shown)
+    if offset != "z" and (int(offset[1:3]) > 14 or int(offset[-2:]) > 59):
+        raise NotAMoment(f'"{shown}": no place on earth has that offset')
+    return instant_of(parse_iso(f"{wall}{offset}"), zone)
 
 
-def _next(days: list[date], at: time, now: Instant, zone: str, shown: str) -> Instant:
-    """The first of the moments at `at` on `days` that is not before `now`."""
-    first = _on_the_wall(days[0], at, zone, shown)
-    return first if first >= now else _on_the_wall(days[1], at, zone, shown)
-
-
-def _on_the_wall(day: date, at: time, zone: str, shown: str) -> Instant:
-    wall = datetime.combine(day, at)
-    instant = local_to_instant(wall, zone)
-    seen = instant_to_local(instant, zone).replace(tzinfo=None)
-    if seen != wall:
+def _on_the_wall(wall: datetime, zone: str, shown: str) -> Instant:
+    try:
+        return instant_of(wall, zone)
+    except LeaptOver as leap:
         raise NotAMoment(
             f'"{shown}": {wall:%a %Y-%m-%d %H:%M} does not exist in {zone}: the clocks go forward over it',
-            f'the first moment after it is "{seen:%Y-%m-%d %H:%M}"',
-        )
-    return instant
+            f'the first moment after it is "{leap.first:%Y-%m-%d %H:%M}"',
+        ) from None
 
 
 def second_showing(at: Instant, zone: str) -> Instant | None:

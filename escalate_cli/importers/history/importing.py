@@ -24,7 +24,7 @@ from escalate_cli.errors import Unknown, UsageProblem
 from escalate_cli.importers.history.file import LABEL, Fault, Row
 from escalate_cli.importers.history.past import situation_of
 from escalate_cli.importers.history.past_incident import Paged, PastIncident
-from escalate_cli.importers.history.times import HOW_TO_WRITE_TIMES, NotATime, instant_of, shown
+from escalate_cli.importers.history.times import HOW_TO_WRITE_TIMES, NotATime, past_instant, shown
 from escalate_cli.insight.document import IMPORTED
 
 _PAGED = re.compile(r"(.+?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\d[\dwdhms]*))?", re.ASCII | re.DOTALL)
@@ -167,7 +167,7 @@ class _Reader:
         if text is None:
             return None
         try:
-            at = instant_of(text, self.catalog.settings.timezone)
+            at = past_instant(text, self.catalog.settings.timezone)
         except NotATime as problem:
             self._fault(column, problem.message, problem.hint)
             return None
