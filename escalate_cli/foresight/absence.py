@@ -26,7 +26,8 @@ from escalate_cli.core.organisation.policy import Rule
 from escalate_cli.foresight.candidates import may_mean_any
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.missed_levels import obstacle_at_levels
-from escalate_cli.foresight.replaying import ENDS, had_nobody_acted
+from escalate_cli.foresight.recorded_script import ENDS
+from escalate_cli.foresight.replaying import had_nobody_acted
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate_on
 
 _OF_RULES = RuleFired | NudgeAsked | NudgeAnswered | NudgeExpired | NudgeDropped

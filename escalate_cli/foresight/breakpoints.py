@@ -8,7 +8,8 @@ hours it is asked about.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any
+from dataclasses import dataclass
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -20,23 +21,25 @@ from escalate_cli.core.organisation.catalog import Catalog
 Subject = tuple[str, str]
 """("schedule", id) or ("hours", id)"""
 
+T = TypeVar("T")
+
 HOURS = "hours"
 SCHEDULE = "schedule"
 
 
-class _Noting(dict[str, Any]):
+class _Noting(dict[str, T]):
     """A section of the catalog that notes what it is asked about."""
 
-    def __init__(self, kind: str, section: dict[str, Any], asked: set[Subject]) -> None:
+    def __init__(self, kind: str, section: dict[str, T], asked: set[Subject]) -> None:
         super().__init__(section)
         self._kind = kind
         self._asked = asked
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: T | None = None) -> T | None:  # type: ignore[override]
         self._asked.add((self._kind, key))
         return super().get(key, default)
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> T:
         self._asked.add((self._kind, key))
         return super().__getitem__(key)
 
@@ -45,13 +48,31 @@ class _Noting(dict[str, Any]):
         return super().__contains__(key)
 
 
-def noting(catalog: Catalog, asked: set[Subject]) -> Catalog:
-    """The same catalog; whatever core asks of its schedules and hours is added to `asked`."""
-    return replace(
-        catalog,
-        schedules=_Noting(SCHEDULE, catalog.schedules, asked),
-        hours=_Noting(HOURS, catalog.hours, asked),
-    )
+class Questions:
+    """What core asks about schedules and hours: `catalog` is the catalog as given, and notes it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._asked: set[Subject] = set()
+        self.catalog = replace(
+            catalog,
+            schedules=_Noting(SCHEDULE, catalog.schedules, self._asked),
+            hours=_Noting(HOURS, catalog.hours, self._asked),
+        )
+
+    def taken(self) -> tuple[Subject, ...]:
+        """What has been asked about since this was called last, in order."""
+        subjects = tuple(sorted(self._asked))
+        self._asked.clear()
+        return subjects
+
+
+@dataclass(slots=True)
+class _Tiles:
+    """Stretches with one answer each: where they start, the answers, and where the last one ends."""
+
+    starts: list[Instant]
+    values: list[str | bool | None]
+    end: Instant | None
 
 
 class Calendar:
@@ -62,42 +83,35 @@ class Calendar:
     def __init__(self, catalog: Catalog, start: Instant) -> None:
         self._catalog = catalog
         self._start = start
-        self._tiles: dict[Subject, tuple[list[Instant], list[str | bool | None], list[Instant | None]]] = {}
+        self._tiles: dict[Subject, _Tiles] = {}
 
     def value(self, subject: Subject, at: Instant) -> str | bool | None:
         """The person on call (None: nobody), or whether the hours are open; None for what the
         catalog does not have.
         """
-        _, values, index = self._tile(subject, at)
-        return values[index]
+        tiles, index = self._tile(subject, at)
+        return tiles.values[index]
 
     def next(self, subject: Subject, at: Instant) -> Instant | None:
         """The next handoff or change of hours strictly after `at`; None when none is in sight."""
-        starts, _, index = self._tile(subject, at)
-        if index + 1 < len(starts):
-            return starts[index + 1]
-        return self._tiles[subject][2][0]
+        tiles, index = self._tile(subject, at)
+        return tiles.starts[index + 1] if index + 1 < len(tiles.starts) else tiles.end
 
-    def changes(self, subject: Subject, until: Instant) -> list[Instant]:
-        """Every change from the calendar's start until `until`, the start itself included."""
-        starts, _, index = self._tile(subject, until)
-        return starts[: index + 1]
-
-    def _tile(self, subject: Subject, at: Instant) -> tuple[list[Instant], list[str | bool | None], int]:
-        """The tiles known so far, and the one that `at` lies in."""
+    def _tile(self, subject: Subject, at: Instant) -> tuple[_Tiles, int]:
+        """The tiles known so far, and the number of the one that `at` lies in."""
         tiles = self._tiles.get(subject)
         if tiles is None:
             value, end = self._look(subject, self._start)
-            tiles = self._tiles[subject] = ([self._start], [value], [end])
-        starts, values, (end,) = tiles
-        while end is not None and end <= at:
-            value, after = self._look(subject, end)
-            starts.append(end)
-            values.append(value)
-            tiles[2][0] = end = after
-        return starts, values, bisect_right(starts, at) - 1
+            tiles = self._tiles[subject] = _Tiles([self._start], [value], end)
+        while tiles.end is not None and tiles.end <= at:
+            value, end = self._look(subject, tiles.end)
+            tiles.starts.append(tiles.end)
+            tiles.values.append(value)
+            tiles.end = end
+        return tiles, bisect_right(tiles.starts, at) - 1
 
     def _look(self, subject: Subject, at: Instant) -> tuple[str | bool | None, Instant | None]:
+        """The answer at `at`, and until when it holds."""
         kind, name = subject
         if kind == SCHEDULE:
             rota = self._catalog.schedules.get(name)
@@ -106,11 +120,9 @@ class Calendar:
             shift = shift_in(self._catalog, rota, at)
             return shift.person, shift.until
         hours = self._catalog.hours.get(name)
+        if hours is None:
+            return None, None
         try:
-            return (
-                (None, None)
-                if hours is None
-                else (opening.is_open(hours, at), opening.next_change(hours, at))
-            )
+            return opening.is_open(hours, at), opening.next_change(hours, at)
         except Exception:  # nobody waits for hours that cannot be used
             return None, None

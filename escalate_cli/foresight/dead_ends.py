@@ -10,6 +10,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.conditions import judge, opening_of
 from escalate_cli.core.escalation.scope import policy_for
@@ -19,10 +20,10 @@ from escalate_cli.core.notification.paging import urgency_of
 from escalate_cli.core.notification.targets import contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
-from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
+from escalate_cli.foresight.breakpoints import Calendar, Questions, Subject
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few, simulate_command
-from escalate_cli.foresight.loose_ends import policy_users, targets_of
+from escalate_cli.foresight.unused import policy_users, targets_of
 
 
 def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
@@ -33,8 +34,9 @@ def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
 
 
 def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
-    """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours means
-    to have them: what that leads to, coverage says."""
+    """Stretches without anybody on call. A schedule that keeps to one set of hours as a whole has
+    such stretches on purpose: what that leads to, coverage says.
+    """
     used = {team.on_call for team in catalog.teams.values()}
     used |= {target.name for target in targets_of(catalog) if target.kind is TargetKind.SCHEDULE}
     for schedule in catalog.schedules.values():
@@ -43,22 +45,18 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFin
             continue
         gaps = [shift for shift in shifts_in(catalog, schedule, start, until) if shift.person is None]
         if gaps:
-            first, more = gaps[0], len(gaps) - 1
-            again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
-            stretch = (
-                f"from {local_time(first.start, schedule.timezone)} until"
-                f" {local_time(first.until, schedule.timezone)}"
-            )
-            message = f'nobody is on call in schedule "{schedule.id}" {stretch}{again}'
-            hint = (
-                f"put a rotation without `hours` first in [schedules.{schedule.id}], or close the gap between"
-                " the hours"
-            )
-            shown_by = (
-                f"escalate oncall {schedule.id} --at"
-                f' "{local_time(first.start, catalog.settings.timezone)[4:]}"'
-            )
-            yield CheckFinding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
+            yield _gap(schedule, gaps, catalog.settings.timezone)
+
+
+def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> CheckFinding:
+    first, more = gaps[0], len(gaps) - 1
+    again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
+    start, until = local_time(first.start, schedule.timezone), local_time(first.until, schedule.timezone)
+    message = f'nobody is on call in schedule "{schedule.id}" from {start} until {until}{again}'
+    hint = f"put a rotation without `hours` first in [schedules.{schedule.id}]"
+    hint += ", or close the gap between the hours"
+    shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, zone)[4:]}"'
+    return CheckFinding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
 
 
 def _never(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
@@ -75,20 +73,14 @@ def _never(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
                 why = f"the hours {level.during} never begin"
             if why:
                 message = f'level {number} of policy "{policy.id}" never applies: {why}'
-                yield CheckFinding(
-                    WARNING,
-                    "level-never-applies",
-                    level.source,
-                    message,
-                    "change its condition, or remove the level",
-                )
+                hint = "change its condition, or remove the level"
+                yield CheckFinding(WARNING, "level-never-applies", level.source, message, hint)
     for rule in catalog.rules:
         why = _why_never(rule.when, present, catalog, now)
         if why:
             message = f'rule "{rule.name}" never fires: {why}'
-            yield CheckFinding(
-                WARNING, "rule-never-fires", rule.source, message, "change its condition, or remove the rule"
-            )
+            hint = "change its condition, or remove the rule"
+            yield CheckFinding(WARNING, "rule-never-fires", rule.source, message, hint)
 
 
 def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) -> str:
@@ -97,20 +89,18 @@ def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) ->
     if when.teams is not None and not present & set(when.teams):
         return f"{first_few(when.teams)} never has such an incident: no service of theirs leads here"
     if opening_of(when.hours, catalog, now) is None:
-        return (
-            f"it is never {when.hours}"
-            if (when.hours or "").startswith("!")
-            else f"the hours {when.hours} never begin"
-        )
+        never = (when.hours or "").startswith("!")
+        return f"it is never {when.hours}" if never else f"the hours {when.hours} never begin"
     return ""
 
 
 class _Repeat(msgspec.Struct, frozen=True):
-    """A level that reaches nobody whom the level before has not reached: in which row, from when
-    on, and whom.
+    """A level of a policy that reaches nobody whom the level `before` has not reached: in which row,
+    whom, and from when on.
     """
 
     row: Row
+    policy: Policy
     level: int
     before: int
     people: tuple[str, ...]
@@ -121,53 +111,53 @@ def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
     """Levels that page only whom the level before has paged; looked at anew at each handoff, not in
     the minutes around it.
     """
-    calendar = Calendar(catalog, coverage.start)
-    asked: set[Subject] = set()
-    noted = noting(catalog, asked)
-    repeats_at: dict[tuple[str, int], tuple[Level, list[_Repeat]]] = {}
+    repeats: dict[tuple[str, int], list[_Repeat]] = {}
+    questions, calendar = Questions(catalog), Calendar(catalog, coverage.start)
     for row in coverage.rows:
-        policy = policy_for(row.team, row.policy, catalog)
-        for repeat in _repeats(row, policy, noted, asked, calendar, coverage):
-            repeats_at.setdefault((policy.id, repeat.level), (policy.levels[repeat.level - 1], []))[1].append(
-                repeat
-            )
-    for (policy_id, _), (level, repeats) in repeats_at.items():
-        yield _repetition(policy_id, level, repeats, catalog)
+        for repeat in _repeats(row, questions, calendar, (coverage.start, coverage.until)):
+            repeats.setdefault((repeat.policy.id, repeat.level), []).append(repeat)
+    for same_level in repeats.values():
+        yield _repetition(same_level, catalog)
 
 
 def _repeats(
-    row: Row, policy: Policy, catalog: Catalog, asked: set[Subject], calendar: Calendar, coverage: Coverage
+    row: Row, questions: Questions, calendar: Calendar, covered: tuple[Instant, Instant]
 ) -> Iterator[_Repeat]:
+    """The repeats of one row, each once for the same answers of the calendar."""
+    at, until = covered
     declaration = Declaration("-", row.severities[0], row.services[:1])
-    situation = declare(declaration, catalog, coverage.start).situation
-    known: dict[tuple[Subject, ...], dict[tuple[object, ...], tuple[_Repeat, ...]]] = {}
-    at = coverage.start
-    while at < coverage.until:
-        for subjects, by_answers in known.items():
-            recalled = by_answers.get(tuple([calendar.value(subject, at) for subject in subjects]))
-            if recalled is not None:
-                break
-        else:
-            asked.clear()
-            recalled = tuple(_at(row, policy, situation, catalog, at))
-            subjects = tuple(sorted(asked))
-            known.setdefault(subjects, {})[tuple([calendar.value(subject, at) for subject in subjects])] = (
-                recalled
-            )
-            yield from recalled
-        following = (calendar.next(subject, at) for subject in subjects)
-        at = min((change for change in following if change is not None), default=coverage.until)
+    situation = declare(declaration, questions.catalog, at).situation
+    policy = policy_for(row.team, row.policy, questions.catalog)
+    known: dict[tuple[Subject, ...], set[tuple[object, ...]]] = {}
+    while at < until:
+        subjects = next((asked for asked in known if _answers(asked, calendar, at) in known[asked]), None)
+        if subjects is None:
+            questions.taken()
+            repeats = _repeats_at(row, policy, situation, questions.catalog, at)
+            subjects = questions.taken()
+            known.setdefault(subjects, set()).add(_answers(subjects, calendar, at))
+            yield from repeats
+        changes = (calendar.next(subject, at) for subject in subjects)
+        at = min((change for change in changes if change is not None), default=until)
 
 
-def _at(row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: Instant) -> Iterator[_Repeat]:
+def _answers(subjects: tuple[Subject, ...], calendar: Calendar, at: Instant) -> tuple[object, ...]:
+    return tuple([calendar.value(subject, at) for subject in subjects])
+
+
+def _repeats_at(
+    row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: Instant
+) -> list[_Repeat]:
+    repeats = []
     before: tuple[int, tuple[str, ...]] | None = None
     for number, level in enumerate(policy.levels, start=1):
         recipients = _reached(level, row.team, situation, catalog, at)
         people = tuple(recipient for recipient in recipients if recipient.startswith("person:"))
         if before is not None and people and set(recipients) <= set(before[1]):
-            yield _Repeat(row, number, before[0], people, at)
+            repeats.append(_Repeat(row, policy, number, before[0], people, at))
         if people:
             before = (number, recipients)
+    return repeats
 
 
 def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant) -> tuple[str, ...]:
@@ -189,8 +179,10 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
     )
 
 
-def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Catalog) -> CheckFinding:
+def _repetition(repeats: list[_Repeat], catalog: Catalog) -> CheckFinding:
+    """The finding about one level, from the first time on at which it repeats the one before."""
     first = repeats[0]
+    policy, level = first.policy, first.policy.levels[first.level - 1]
     teams = list(dict.fromkeys(repeat.row.team for repeat in repeats))
     people = list(
         dict.fromkeys(
@@ -202,7 +194,7 @@ def _repetition(policy: str, level: Level, repeats: list[_Repeat], catalog: Cata
     )
     others = f" (and others for {first_few(teams[1:])})" if len(teams) > 1 else ""
     message = (
-        f'level {first.level} of policy "{policy}" pages nobody new for {first.row.team}{others}: level'
+        f'level {first.level} of policy "{policy.id}" pages nobody new for {first.row.team}{others}: level'
         f" {first.before} has paged {first_few(people)} already, from"
         f" {local_time(first.start, catalog.settings.timezone)} on"
     )

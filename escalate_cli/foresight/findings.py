@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
-from escalate_cli.foresight.coverage import Coverage, Row, Stretch
+from escalate_cli.foresight.coverage import Coverage, Row
+from escalate_cli.foresight.stretches import Stretch
 
 ERROR = "error"
 WARNING = "warning"

@@ -15,7 +15,7 @@ from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.incident.situation import NotificationKind, Situation
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject, noting
+from escalate_cli.foresight.breakpoints import HOURS, Calendar, Questions
 from escalate_cli.foresight.rounds import Leap, Rounds, Visit, moved_on
 
 LONGEST: Span = WEEK + DAY
@@ -26,7 +26,7 @@ _MOST_PLANS = 1000
 
 
 class FirstPeople(msgspec.Struct, frozen=True):
-    """The first person reached: who (several at the same instant), when (None: nobody), by the
+    """Who is reached first (several at the same instant), when (None: nobody is), whether by the
     fallback only, and the reason given.
     """
 
@@ -38,9 +38,11 @@ class FirstPeople(msgspec.Struct, frozen=True):
 
 class Walk(msgspec.Struct, frozen=True):
     """One declaration run up to its first person: the instants at which core planned, what it asked
-    there, the outcome, and what else was still to come just before. Only the first `known` visits
-    follow from the answers before them (None: all of them): after a leap over rounds the calendar
-    says what comes next."""
+    there, the outcome, and what else was still to come just before.
+
+    Only the first `known` visits follow from the answers before them (None: all of them): after a
+    leap over rounds the calendar says what comes next.
+    """
 
     visits: tuple[Visit, ...]
     first: FirstPeople
@@ -67,49 +69,35 @@ class Walk(msgspec.Struct, frozen=True):
 
 
 def first_person(declaration: Declaration, catalog: Catalog, at: Instant) -> FirstPeople:
-    """Who is paged first if `said` is declared at `at` and nobody acknowledges."""
-    asked: set[Subject] = set()
-    return walk(declaration, noting(catalog, asked), at, asked, Calendar(catalog, at)).first
+    """Who is paged first if the declaration is made at `at` and nobody acknowledges."""
+    return walk(declaration, Questions(catalog), at, Calendar(catalog, at)).first
 
 
-def walk(
-    declaration: Declaration, catalog: Catalog, at: Instant, asked: set[Subject], calendar: Calendar
-) -> Walk:
-    """The walk of `said`, declared at `at`; `catalog` is one that notes in `asked` what core asks
-    of it (breakpoints.py).
-    """
-    asked.clear()
+def walk(declaration: Declaration, questions: Questions, at: Instant, calendar: Calendar) -> Walk:
+    """The walk of a declaration made at `at`, in the catalog of `questions`."""
+    catalog = questions.catalog
+    questions.taken()
     planned = declare(declaration, catalog, at)
-    visits = [(at, tuple(sorted(asked)))]
+    visits = [(at, questions.taken())]
     now, until = at, at + LONGEST
     rounds = Rounds(catalog, calendar, until)
     pending: frozenset[Instant] = frozenset()
     for _ in range(_MOST_PLANS):
         first = _first(planned.situation, catalog, now)
         if first is not None:
-            return Walk(
-                tuple(visits),
-                first,
-                pending,
-                None if rounds.leapt is None else rounds.leapt.visit,
-                rounds.leapt,
-            )
+            known = rounds.leapt.visit if rounds.leapt else None
+            return Walk(tuple(visits), first, pending, known, rounds.leapt)
         planned, left_out = rounds.leap(planned, visits)
         visits += left_out
         if planned.next_due_at is None or planned.next_due_at > until:
             break
         now = planned.next_due_at
         pending = _pending(planned.situation, catalog, now)
-        asked.clear()
+        questions.taken()
         planned = plan(replace(planned.situation, entries=()), catalog, now)
-        visits.append((now, tuple(sorted(asked))))
-    return Walk(
-        tuple(visits),
-        FirstPeople((), None),
-        pending,
-        rounds.leapt.visit if rounds.leapt else len(visits),
-        rounds.leapt,
-    )
+        visits.append((now, questions.taken()))
+    known = rounds.leapt.visit if rounds.leapt else len(visits)
+    return Walk(tuple(visits), FirstPeople((), None), pending, known, rounds.leapt)
 
 
 def _pending(situation: Situation, catalog: Catalog, now: Instant) -> frozenset[Instant]:
@@ -129,9 +117,10 @@ def _first(situation: Situation, catalog: Catalog, now: Instant) -> FirstPeople 
     pages = [
         notification
         for notification in situation.notifications
-        if notification.kind is NotificationKind.PAGE and notification.recipient.startswith("person:")
+        if notification.kind is NotificationKind.PAGE
+        and notification.recipient.startswith("person:")
+        and notification.due_at <= now
     ]
-    pages = [page for page in pages if page.due_at <= now]
     if not pages:
         return None
     fallback = [page for page in pages if page.level is None and page.source == catalog.fallback.source]

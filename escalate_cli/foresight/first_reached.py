@@ -19,20 +19,20 @@ from escalate_cli.core.escalation.conditions import judge
 from escalate_cli.core.incident.situation import (
     Escalation,
     NotificationKind,
-    NotificationStatus,
     Nudge,
     NudgeStatus,
     RuleState,
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.foresight.breakpoints import Calendar, Subject, noting
+from escalate_cli.foresight.breakpoints import Calendar, Questions, Subject
+from escalate_cli.foresight.outbox import WAITING
+from escalate_cli.foresight.rounds import later
 from escalate_cli.foresight.simulation import Simulation, simulate, simulate_on
 
 LONGEST: Span = 4 * DAY
 """how long each incident is followed: over a long weekend"""
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.INFORM)
-_WAITING = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
 
 
 def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) -> dict[str, Span]:
@@ -43,7 +43,11 @@ def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) ->
     rounds = _Rounds(catalog, at)
     reached: dict[str, Span] = {}
     simulation = simulate(
-        Declaration("-", severity, (service,)), rounds.noting, at, until, settled=rounds.begin_again
+        Declaration("-", severity, (service,)),
+        rounds.questions.catalog,
+        at,
+        until,
+        settled=rounds.begin_again,
     )
     while True:
         _take(simulation, at, reached)
@@ -51,9 +55,9 @@ def first_reached(catalog: Catalog, service: str, severity: str, at: Instant) ->
         if leap is None:
             return reached
         now = rounds.now + leap
-        later = _later(simulation.situation, leap)
+        leaped = _later(simulation.situation, leap)
         rounds.forget()
-        simulation = simulate_on(later, rounds.noting, now, until, settled=rounds.begin_again)
+        simulation = simulate_on(leaped, rounds.questions.catalog, now, until, settled=rounds.begin_again)
 
 
 def _take(simulation: Simulation, at: Instant, reached: dict[str, Span]) -> None:
@@ -68,20 +72,19 @@ class _Rounds:
 
     catalog: Catalog
     now: Instant
-    noting: Catalog = field(init=False)
+    questions: Questions = field(init=False)
     _calendar: Calendar = field(init=False)
-    _asked: set[Subject] = field(default_factory=set)
     _stood: dict[Hashable, Instant] = field(default_factory=dict)
-    _asked_at: list[tuple[Instant, frozenset[Subject]]] = field(default_factory=list)
+    _asked_at: list[tuple[Instant, tuple[Subject, ...]]] = field(default_factory=list)
     _began_at: Instant | None = None
 
     def __post_init__(self) -> None:
-        self.noting = noting(self.catalog, self._asked)
+        self.questions = Questions(self.catalog)
         self._calendar = Calendar(self.catalog, self.now)
 
     def forget(self) -> None:
         """Begin to look anew, from where the incident is followed next."""
-        self._asked.clear()
+        self.questions.taken()
         self._stood.clear()
         self._asked_at.clear()
         self._began_at = None
@@ -89,8 +92,7 @@ class _Rounds:
     def begin_again(self, situation: Situation, now: Instant) -> bool:
         """Whether a round has just ended that can only be repeated until a handoff or a change of hours."""
         self.now = now
-        self._asked_at.append((now, frozenset(self._asked)))
-        self._asked.clear()
+        self._asked_at.append((now, self.questions.taken()))
         standing = _standing(situation, self.catalog, now)
         began_at = self._stood.get(standing)
         self._stood[standing] = now
@@ -137,7 +139,7 @@ def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
             sorted(
                 (notification.recipient, notification.gateway, notification.due_at - now)
                 for notification in situation.notifications
-                if notification.status in _WAITING
+                if notification.status in WAITING
             )
         ),
         tuple(sorted(situation.turns.items())),
@@ -165,23 +167,13 @@ def _from(now: Instant, at: Instant | None) -> Span | None:
 
 
 def _later(situation: Situation, span: Span) -> Situation:
-    """The situation after more rounds of the same, of `span` in all."""
-
-    def moved(at: Instant | None) -> Instant | None:
-        return None if at is None else at + span
-
-    return replace(
-        situation.changed(next_due_at=moved(situation.incident.next_due_at)),
-        escalations=tuple(
-            replace(escalation, next_at=moved(escalation.next_at)) for escalation in situation.escalations
-        ),
-        rules=tuple(
-            replace(rule, looked_at=rule.looked_at + span, fired_at=moved(rule.fired_at))
-            for rule in situation.rules
-        ),
-        nudges=tuple(replace(nudge, expires_at=moved(nudge.expires_at)) for nudge in situation.nudges),
-        notifications=tuple(
-            replace(notification, due_at=notification.due_at + span, sent_at=moved(notification.sent_at))
-            for notification in situation.notifications
-        ),
+    """The situation after more rounds of the same, of `span` in all: its messages are later, too."""
+    notifications = tuple(
+        replace(
+            notification,
+            due_at=notification.due_at + span,
+            sent_at=None if notification.sent_at is None else notification.sent_at + span,
+        )
+        for notification in situation.notifications
     )
+    return replace(later(situation, span), notifications=notifications)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec.structs import replace
 
@@ -47,47 +49,53 @@ def first_walk(declaration: Declaration, catalog: Catalog, at: Instant) -> First
     """The first walk through the policies that this declaration starts at `at`, followed by the
     fallback; nothing is sent or stored.
     """
-    situation = declare(declaration, catalog, at).situation
-    seen: dict[tuple[str, int], LevelWalked] = {}
+    situations = list(_steps(declare(declaration, catalog, at).situation, catalog))
+    entries = [entry for situation in situations for entry in situation.entries]
+    levels: dict[tuple[str, int], LevelWalked] = {}
+    for entry in entries:
+        level = _level_of(entry, situations[-1], at)
+        if level is not None:
+            levels.setdefault((level.team, level.level), level)
+    in_order = tuple(levels[place] for place in sorted(levels))
+    repeat = max((escalation.policy.repeat for escalation in situations[0].escalations), default=0)
+    return FirstWalk(in_order, *_fallback(entries, at), _again_after(situations, at), repeat)
+
+
+def _steps(situation: Situation, catalog: Catalog) -> Iterator[Situation]:
+    """The situation, and what it becomes each time that one of its escalations is due; until none
+    pages any more.
+    """
     begun = {escalation.id for escalation in situation.escalations}
-    repeat = max((escalation.policy.repeat for escalation in situation.escalations), default=0)
-    steps = (
-        4
-        + sum(2 * escalation.levels * (escalation.policy.repeat + 1) for escalation in situation.escalations)
-        * 2
-    )
-    fallback: tuple[Span, tuple[str, ...]] | None = None
-    again: Span | None = None
-    for _ in range(min(steps, _MOST_STEPS)):
-        for entry in situation.entries:
-            walked = _level_of(entry, situation, at)
-            if walked is not None:
-                seen.setdefault((walked.team, walked.level), walked)
-            event = entry.event
-            if (
-                isinstance(event, TeamReaching)
-                and event.kind is EntryKind.EXHAUSTED
-                and event.recipients
-                and fallback is None
-            ):
-                fallback = (entry.at - at, event.recipients)
-        if again is None and any(escalation.cycle for escalation in situation.escalations):
-            again = max((entry.at for entry in situation.entries), default=at) - at
-        paging = [
-            escalation
+    levels = sum(escalation.levels * (escalation.policy.repeat + 1) for escalation in situation.escalations)
+    for _ in range(min(4 + 4 * levels, _MOST_STEPS)):
+        yield situation
+        due_at = [
+            escalation.next_at
             for escalation in situation.escalations
-            if escalation.status is EscalationStatus.PAGING and escalation.id in begun
+            if escalation.status is EscalationStatus.PAGING
+            and escalation.id in begun
+            and escalation.next_at is not None
         ]
-        due = min(
-            (escalation.next_at for escalation in paging if escalation.next_at is not None), default=None
-        )
-        if due is None:
-            break
-        situation = plan(replace(situation, entries=()), catalog, due).situation
-    levels = tuple(sorted(seen.values(), key=lambda walked: (walked.team, walked.level)))
-    return FirstWalk(
-        levels, fallback[0] if fallback else None, fallback[1] if fallback else (), again, repeat
-    )
+        if not due_at:
+            return
+        situation = plan(replace(situation, entries=()), catalog, min(due_at)).situation
+
+
+def _again_after(situations: list[Situation], at: Instant) -> Span | None:
+    """After how long the levels begin anew; None where they do not."""
+    for situation in situations:
+        if any(escalation.cycle for escalation in situation.escalations):
+            return max((entry.at for entry in situation.entries), default=at) - at
+    return None
+
+
+def _fallback(entries: list[Entry], at: Instant) -> tuple[Span | None, tuple[str, ...]]:
+    """After how long the fallback is paged first, and whom it reaches."""
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, TeamReaching) and event.kind is EntryKind.EXHAUSTED and event.recipients:
+            return entry.at - at, event.recipients
+    return None, ()
 
 
 def _level_of(entry: Entry, situation: Situation, at: Instant) -> LevelWalked | None:

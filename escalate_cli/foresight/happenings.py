@@ -27,15 +27,14 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
     """`by` takes it; without a name the first of those who were paged last."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
-        who = by or paged_last(situation)
-        if who is None:
+        person = by or paged_last(situation)
+        if person is None:
             return "nobody can acknowledge: no person has been paged"
-        if not core.is_awaiting(situation, who):
+        if not core.is_awaiting(situation, person):
+            name = catalog.name_of(f"person:{person}")
             taker = catalog.name_of(f"person:{situation.incident.acknowledged_by}")
-            return (
-                f"the acknowledgement by {catalog.name_of(f'person:{who}')} changes nothing: {taker} has it"
-            )
-        return core.acknowledge(situation, who, catalog, now, everything=everything)
+            return f"the acknowledgement by {name} changes nothing: {taker} has it"
+        return core.acknowledge(situation, person, catalog, now, everything=everything)
 
     return Happening(span, _unless_over(act, "acknowledged"))
 
@@ -57,15 +56,9 @@ def nudge_answer(span: Span, accepted: bool, *, rule: str | None = None, by: str
         for number in [nudge.id for nudge in situation.nudges if rule in (None, nudge.rule)]:
             nudge = next(current for current in situation.nudges if current.id == number)
             if nudge.status is NudgeStatus.OPEN:
-                asked = next(
-                    (
-                        recipient.removeprefix("person:")
-                        for recipient in nudge.asked
-                        if recipient.startswith("person:")
-                    ),
-                    None,
-                )
-                planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=by or asked)
+                asked = [recipient for recipient in nudge.asked if recipient.startswith("person:")]
+                who = by or (asked[0].removeprefix("person:") if asked else None)
+                planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=who)
                 situation = planned.situation
         return planned
 

@@ -1,19 +1,17 @@
-"""What nothing refers to, what is over, and what no words lead to: configuration that does no harm
-today and misleads tomorrow.
+"""Configuration that does no harm today and misleads tomorrow: what nothing refers to, who has left,
+what is over, and what no words lead to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from escalate_cli.core.calendar.duration import WEEK, Instant
 from escalate_cli.core.calendar.hours import local_to_instant, zone_or_utc
-from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.routing.router import Router
 from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few
+from escalate_cli.foresight.unused import unused
 
 _OLD = 4 * WEEK
 """an override that ended this long ago is not part of anybody's plans any more"""
@@ -21,93 +19,11 @@ _OLD = 4 * WEEK
 
 def loose_ends(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     """Every loose end, kind by kind."""
-    yield from _unused(catalog)
+    yield from unused(catalog)
     yield from _left(catalog)
     yield from _over(catalog, now)
     yield from _over_maintenance(catalog, now)
     yield from _unspoken(catalog)
-
-
-def targets_of(catalog: Catalog) -> Iterator[Target]:
-    """Every target that is written anywhere."""
-    for policy in catalog.policies.values():
-        for level in policy.levels:
-            yield from level.notify
-    for rule in catalog.rules:
-        yield from (*rule.page, *rule.inform, *rule.ask)
-    for severity in catalog.severities:
-        yield from severity.inform
-    yield from catalog.fallback.page
-
-
-def policy_users(catalog: Catalog) -> dict[str, dict[str, None]]:
-    """The teams that run each policy: for a service, as the fallback, or because a rule involves them."""
-    users: dict[str, dict[str, None]] = {name: {} for name in catalog.policies}
-    runs = [(service.team, service.policy) for service in catalog.services.values()]
-    runs += [(team, None) for rule in catalog.rules for team in rule.involve]
-    if catalog.fallback.team:
-        runs.append((catalog.fallback.team, None))
-    for team, named in runs:
-        users.setdefault(policy_for(team, named, catalog).id, {})[team] = None
-    return users
-
-
-def _unused(catalog: Catalog) -> Iterator[CheckFinding]:
-    targets = list(targets_of(catalog))
-    named = {kind: {target.name for target in targets if target.kind is kind} for kind in TargetKind}
-    rotations = [rotation for schedule in catalog.schedules.values() for rotation in schedule.rotations]
-    overrides = [override for schedule in catalog.schedules.values() for override in schedule.overrides]
-    teams = catalog.teams.values()
-    conditions = [rule.when for rule in catalog.rules]
-    conditions += [level.when for policy in catalog.policies.values() for level in policy.levels]
-    during = {level.during for policy in catalog.policies.values() for level in policy.levels}
-    contacts = [person.contact for person in catalog.people.values()] + [
-        channel.contact for channel in catalog.channels.values()
-    ]
-    used: dict[str, tuple[Mapping[str, Any], set[str | None], str]] = {
-        "policy": (
-            catalog.policies,
-            {name for name, users in policy_users(catalog).items() if users},
-            "no service leads to it, nor does a team that an incident gets to",
-        ),
-        "person": (
-            catalog.people,
-            named[TargetKind.PERSON]
-            | {person for team in teams for person in (*team.members, team.lead)}
-            | {member for rotation in rotations for member in rotation.members}
-            | {override.person for override in overrides},
-            "in no team, no schedule and no policy: nothing ever reaches them",
-        ),
-        "schedule": (
-            catalog.schedules,
-            named[TargetKind.SCHEDULE] | {team.on_call for team in teams},
-            "no team has it and no target names it",
-        ),
-        "hours": (
-            catalog.hours,
-            during
-            | {(when.hours or "").removeprefix("!") for when in conditions}
-            | {rotation.hours for rotation in rotations},
-            "no level, condition or rotation names them",
-        ),
-        "channel": (
-            catalog.channels,
-            named[TargetKind.CHANNEL] | {team.channel for team in teams},
-            "no team has it and no target names it",
-        ),
-        "gateway": (
-            catalog.gateways,
-            {gateway for contact in contacts for gateway in contact},
-            "nobody has an address for it",
-        ),
-    }
-    for kind, (section, names, why) in used.items():
-        for name, definition in section.items():
-            if name not in names:
-                message = f'{kind} "{name}" is used by nothing: {why}'
-                yield CheckFinding(
-                    WARNING, f"unused-{kind}", definition.source, message, "use it, or remove it"
-                )
 
 
 def _left(catalog: Catalog) -> Iterator[CheckFinding]:

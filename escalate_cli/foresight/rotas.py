@@ -42,29 +42,28 @@ def never_on_call(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
 
 
 def _idle(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> dict[int, list[str]]:
-    """The idle members of each rotation, by its number from 1."""
-    members_of = {
-        number: list(dict.fromkeys(rotation.members)) for number, rotation in enumerate(schedule.rotations, 1)
-    }
-    period = _period(schedule.rotations)
-    starts = [_begin(rotation, schedule, now) for rotation in schedule.rotations if rotation.members]
-    begin = max(starts, default=now)
-    if period is None or begin + period - now > _LONGEST:
-        seen = {
-            number: _within_hours(rotation, schedule, hours, now)
-            for number, rotation in enumerate(schedule.rotations, 1)
-        }
-    else:
-        seen = _seen(schedule, hours, now, begin + period)
-        if any(set(members) - seen.get(number, set()) for number, members in members_of.items()):
-            later = _seen(schedule, hours, begin + _HALF_A_YEAR, begin + _HALF_A_YEAR + period)
-            seen = {number: seen.get(number, set()) | later.get(number, set()) for number in members_of}
-    anywhere = set().union(*seen.values())
+    """The members of each rotation, by its number from 1, who are never on call in any rotation."""
+    people = _ever_on_call(schedule, hours, now)
     idle = {
-        number: [member for member in members if member not in anywhere]
-        for number, members in members_of.items()
+        number: [member for member in dict.fromkeys(rotation.members) if member not in people]
+        for number, rotation in enumerate(schedule.rotations, 1)
     }
     return {number: members for number, members in idle.items() if members}
+
+
+def _ever_on_call(schedule: Schedule, hours: dict[str, Hours], now: Instant) -> set[str]:
+    """Everybody who is on call at some time: in one whole period, and in one half a year later."""
+    rotations = schedule.rotations
+    period = _period(rotations)
+    starts = [_begin(rotation, schedule, now) for rotation in rotations if rotation.members]
+    begin = max(starts, default=now)
+    if period is None or begin + period - now > _LONGEST:
+        return set().union(*(_within_hours(rotation, schedule, hours, now) for rotation in rotations))
+    people = _on_call_between(schedule, hours, now, begin + period)
+    if all(people.issuperset(rotation.members) for rotation in rotations):
+        return people
+    later = begin + _HALF_A_YEAR
+    return people | _on_call_between(schedule, hours, later, later + period)
 
 
 def _begin(rotation: Rotation, schedule: Schedule, now: Instant) -> Instant:
@@ -85,54 +84,46 @@ def _period(rotations: tuple[Rotation, ...]) -> Span | None:
     return (lcm(_WEEK_DAYS, *days) + 1) * DAY  # a day more: clocks may change within
 
 
-def _seen(schedule: Schedule, hours: dict[str, Hours], start: Instant, until: Instant) -> dict[int, set[str]]:
-    on_call: dict[int, set[str]] = {}
-    for shift in shifts(schedule, hours, start, until):
-        if shift.person is not None:
-            on_call.setdefault(shift.rotation, set()).add(shift.person)
-    return on_call
+def _on_call_between(schedule: Schedule, hours: dict[str, Hours], start: Instant, until: Instant) -> set[str]:
+    return {shift.person for shift in shifts(schedule, hours, start, until) if shift.person is not None}
 
 
 def _within_hours(rotation: Rotation, schedule: Schedule, hours: dict[str, Hours], now: Instant) -> set[str]:
     """The members of whom some turn meets the hours of the rotation, whatever other rotations do."""
     limit = hours.get(rotation.hours or "")
-    members = set(rotation.members)
     if limit is None or rotation.unit == "months":  # a month has every day of the week
-        return members
-    meeting: set[str] = set()
-    for begin in (_begin(rotation, schedule, now), _begin(rotation, schedule, now) + _HALF_A_YEAR):
-        turn = turn_at(rotation, schedule.timezone, begin)
-        number = 0 if turn is None else turn.number
-        for turn_number in range(number, number + _WEEK_DAYS * len(rotation.members) + 1):
-            start, until = (
-                handoff(rotation, schedule.timezone, turn_number),
-                handoff(rotation, schedule.timezone, turn_number + 1),
-            )
-            member = rotation.members[turn_number % len(rotation.members)]
-            if start is None or until is None or member in meeting:
-                continue
-            opens = next_open(limit, start)
-            if opens is not None and opens < until:
-                meeting.add(member)
-        if meeting == members:
-            break
-    return meeting
+        return set(rotation.members)
+    begin = _begin(rotation, schedule, now)
+    members: set[str] = set()
+    for season in (begin, begin + _HALF_A_YEAR):
+        turn = turn_at(rotation, schedule.timezone, season)
+        first = 0 if turn is None else turn.number
+        for number in range(first, first + _WEEK_DAYS * len(rotation.members) + 1):
+            member = rotation.members[number % len(rotation.members)]
+            if member not in members and _meets(rotation, number, schedule.timezone, limit):
+                members.add(member)
+    return members
+
+
+def _meets(rotation: Rotation, number: int, zone: str, limit: Hours) -> bool:
+    """Whether the hours are open at some time of this turn."""
+    start, until = handoff(rotation, zone, number), handoff(rotation, zone, number + 1)
+    if start is None or until is None:
+        return False
+    opens_at = next_open(limit, start)
+    return opens_at is not None and opens_at < until
 
 
 def _finding(
     schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant
 ) -> CheckFinding:
     rotation = schedule.rotations[number - 1]
-    names = first_few([f'"{member}"' for member in members])
-    outside = rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now)
-    why = (
-        f'every turn of theirs lies outside the hours "{rotation.hours}"'
-        if outside
-        else "other rotations always take precedence then"
-    )
-    message = f'{names} of rotation {number} of schedule "{schedule.id}" never on call: {why}'
-    message = message.replace(" never on", f" {'is' if len(members) == 1 else 'are'} never on")
-    hint = "let a turn last longer or be another number of days, or take them out of the rotation"
-    if not outside:
+    names, verb = first_few([f'"{member}"' for member in members]), "is" if len(members) == 1 else "are"
+    if rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now):
+        why = f'every turn of theirs lies outside the hours "{rotation.hours}"'
+        hint = "let a turn last longer or be another number of days, or take them out of the rotation"
+    else:
+        why = "other rotations always take precedence then"
         hint = "limit the later rotation to `hours`, or remove this one"
+    message = f'{names} of rotation {number} of schedule "{schedule.id}" {verb} never on call: {why}'
     return CheckFinding(WARNING, "never-on-call", rotation.source, message, hint)

@@ -7,6 +7,8 @@ hours comes between, one round is like the next: those are left out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from msgspec.structs import replace
 
@@ -70,10 +72,11 @@ class Rounds:
         span = times * period
         moved = [(at + span, asked) for at, asked in loop]
         self._seen = {state: len(visits) - 1 + len(moved)}
-        later = None if planned.next_due_at is None else planned.next_due_at + span
-        return replace(
-            planned, situation=_moved(planned.situation, self._catalog, span), next_due_at=later
-        ), moved
+        situation = later(
+            planned.situation, span, lambda escalation: _stands_still(escalation, self._catalog)
+        )
+        next_due_at = None if planned.next_due_at is None else planned.next_due_at + span
+        return replace(planned, situation=situation, next_due_at=next_due_at), moved
 
     def _alike(self, loop: list[Visit], period: Span, until: Instant) -> int:
         """How many more times these visits get the same answers, the last of them before `until`.
@@ -174,24 +177,24 @@ def _state_of(escalation: Escalation, catalog: Catalog, now: Instant) -> tuple[o
     )
 
 
-def _moved(situation: Situation, catalog: Catalog, span: Span) -> Situation:
-    """The situation with all that is still to come `span` later."""
+def later(
+    situation: Situation, span: Span, stands_still: Callable[[Escalation], bool] = lambda escalation: False
+) -> Situation:
+    """The situation with all that is still to come `span` later, but for escalations that stand still."""
+
+    def moved(at: Instant | None) -> Instant | None:
+        return None if at is None else at + span
+
     return replace(
         situation,
-        incident=replace(situation.incident, next_due_at=_later(situation.incident.next_due_at, span)),
+        incident=replace(situation.incident, next_due_at=moved(situation.incident.next_due_at)),
         escalations=tuple(
-            escalation
-            if _stands_still(escalation, catalog)
-            else replace(escalation, next_at=_later(escalation.next_at, span))
+            escalation if stands_still(escalation) else replace(escalation, next_at=moved(escalation.next_at))
             for escalation in situation.escalations
         ),
         rules=tuple(
-            replace(rule, looked_at=rule.looked_at + span, fired_at=_later(rule.fired_at, span))
+            replace(rule, looked_at=rule.looked_at + span, fired_at=moved(rule.fired_at))
             for rule in situation.rules
         ),
-        nudges=tuple(replace(nudge, expires_at=_later(nudge.expires_at, span)) for nudge in situation.nudges),
+        nudges=tuple(replace(nudge, expires_at=moved(nudge.expires_at)) for nudge in situation.nudges),
     )
-
-
-def _later(at: Instant | None, span: Span) -> Instant | None:
-    return None if at is None else at + span

@@ -15,9 +15,10 @@ from escalate_cli.core.calendar.hours import local_to_instant
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.foresight.coverage import Stretch, cover
+from escalate_cli.foresight.coverage import cover
 from escalate_cli.foresight.first_person import LONGEST, first_person
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
+from escalate_cli.foresight.stretches import Stretch
 from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
 from tests.world import instant
 
