@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,18 @@ def test_the_version_names_the_content(tmp_path: Path) -> None:
 def test_one_file_is_a_configuration_too(tmp_path: Path) -> None:
     (tmp_path / "only.conf").write_text('[settings]\ntimezone = "Europe/Oslo"\n[channels.c]\nname = "C"\n')
     assert isinstance(load(tmp_path / "only.conf").catalog, Catalog)
+
+
+def test_the_tables_of_the_schema_have_the_words_of_the_product() -> None:
+    """Editors show them; other programs may refer to them. They are not the names of our classes."""
+    tables = json_schema()["$defs"]
+    assert {name: table["title"] for name, table in tables.items()} == {name: name for name in tables}
+    assert " ".join(tables) == (
+        "Channel Expect Fallback Gateway Heartbeat Hours Level LevelWhen Limits Maintenance Messages Metrics"
+        " Notify Override Person Policy Rotation Rule RuleWhen Schedule Service Settings Severity Step Team"
+    )
+    mentioned = set(re.findall(r"'#/\$defs/(\w+)'", str(json_schema())))
+    assert mentioned == set(tables)
 
 
 def test_the_schema_knows_every_section_and_explains_its_keys() -> None:

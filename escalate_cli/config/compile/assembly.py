@@ -7,21 +7,38 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from escalate_cli.config.compile.gathering import Item
-from escalate_cli.config.schema import shape
+from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
+from escalate_cli.config.schema.catalog_tables import (
+    ChannelTable,
+    PersonTable,
+    ServiceTable,
+    SeverityTable,
+    StepTable,
+    TeamTable,
+)
+from escalate_cli.config.schema.policy_tables import (
+    ExpectTable,
+    FallbackTable,
+    LevelWhenTable,
+    PolicyTable,
+    RuleTable,
+    RuleWhenTable,
+)
+from escalate_cli.config.schema.shape import GatewayTable, HeartbeatTable
 from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar import rota
 from escalate_cli.core.organisation import catalog as core
 from escalate_cli.core.organisation import policy as policies
 
 
-def severity(table: shape.Severity, rank: int, item: Item) -> core.Severity:
+def severity(table: SeverityTable, rank: int, item: Item) -> core.Severity:
     """One severity; `rank` is its place in the list."""
     return core.Severity(
         table.id, core.Urgency(table.urgency), rank, table.description, tuple(table.inform), item.source
     )
 
 
-def service(name: str, table: shape.Service, item: Item) -> core.Service:
+def service(name: str, table: ServiceTable, item: Item) -> core.Service:
     """One service."""
     return core.Service(
         id=name,
@@ -38,7 +55,7 @@ def service(name: str, table: shape.Service, item: Item) -> core.Service:
     )
 
 
-def team(name: str, table: shape.Team, item: Item) -> core.Team:
+def team(name: str, table: TeamTable, item: Item) -> core.Team:
     """One team."""
     return core.Team(
         name,
@@ -52,12 +69,12 @@ def team(name: str, table: shape.Team, item: Item) -> core.Team:
     )
 
 
-def steps(table: Sequence[shape.Step] | None) -> tuple[core.Step, ...] | None:
+def steps(table: Sequence[StepTable] | None) -> tuple[core.Step, ...] | None:
     """The steps of one urgency, None where there are none of their own."""
     return None if table is None else tuple(core.Step(tuple(step.via), step.after) for step in table)
 
 
-def person(name: str, table: shape.Person, item: Item, timezone: str) -> core.Person:
+def person(name: str, table: PersonTable, item: Item, timezone: str) -> core.Person:
     """One person; `timezone` is the organisation's."""
     notify = core.NotifyRules(steps(table.notify.high), steps(table.notify.low))
     return core.Person(
@@ -71,19 +88,19 @@ def person(name: str, table: shape.Person, item: Item, timezone: str) -> core.Pe
     )
 
 
-def channel(name: str, table: shape.Channel, item: Item) -> core.Channel:
+def channel(name: str, table: ChannelTable, item: Item) -> core.Channel:
     """One channel."""
     return core.Channel(name, table.name or name, dict(table.contact), item.source)
 
 
-def gateway(name: str, table: shape.Gateway, item: Item) -> core.Gateway:
+def gateway(name: str, table: GatewayTable, item: Item) -> core.Gateway:
     """One gateway."""
     return core.Gateway(
         name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest
     )
 
 
-def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> rota.Schedule:
+def schedule(name: str, table: ScheduleTable, item: Item, timezone: str) -> rota.Schedule:
     """One schedule with its rotations and overrides."""
     rotations = tuple(
         rota.Rotation(
@@ -103,7 +120,7 @@ def schedule(name: str, table: shape.Schedule, item: Item, timezone: str) -> rot
     return rota.Schedule(name, table.timezone or timezone, rotations, overrides, item.source)
 
 
-def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> opening.Hours:
+def hours(name: str, table: HoursTable, item: Item, timezone: str) -> opening.Hours:
     """Hours, their days in order and each once."""
     days = tuple(sorted(set(table.days)))
     return opening.Hours(
@@ -117,7 +134,7 @@ def hours(name: str, table: shape.Hours, item: Item, timezone: str) -> opening.H
     )
 
 
-def policy(name: str, table: shape.Policy, item: Item) -> policies.Policy:
+def policy(name: str, table: PolicyTable, item: Item) -> policies.Policy:
     """One policy with its levels."""
     raw = item.raw.get("levels", [])
     levels = tuple(
@@ -134,9 +151,9 @@ def policy(name: str, table: shape.Policy, item: Item) -> policies.Policy:
     return policies.Policy(name, levels, table.repeat, table.ack_timeout, item.source)
 
 
-def when(table: shape.LevelWhen, raw: Mapping[str, Any] | None) -> policies.When:
+def when(table: LevelWhenTable, raw: Mapping[str, Any] | None) -> policies.When:
     """A condition; `raw` is what its author wrote."""
-    times = table if isinstance(table, shape.RuleWhen) else shape.RuleWhen()
+    times = table if isinstance(table, RuleWhenTable) else RuleWhenTable()
     return policies.When(
         severities=table.severity,
         services=None if table.service is None else tuple(table.service),
@@ -153,7 +170,7 @@ def when(table: shape.LevelWhen, raw: Mapping[str, Any] | None) -> policies.When
     )
 
 
-def rule(table: shape.Rule, item: Item) -> policies.Rule:
+def rule(table: RuleTable, item: Item) -> policies.Rule:
     """One rule."""
     return policies.Rule(
         name=table.name,
@@ -171,7 +188,7 @@ def rule(table: shape.Rule, item: Item) -> policies.Rule:
     )
 
 
-def expectation(table: shape.Expect, item: Item, settings: core.Settings) -> policies.Expectation:
+def expectation(table: ExpectTable, item: Item, settings: core.Settings) -> policies.Expectation:
     """One expectation; what it leaves open the settings say."""
     return policies.Expectation(
         table.service,
@@ -183,7 +200,7 @@ def expectation(table: shape.Expect, item: Item, settings: core.Settings) -> pol
     )
 
 
-def maintenance(table: shape.Maintenance, item: Item, timezone: str) -> core.PlannedMaintenance:
+def maintenance(table: MaintenanceTable, item: Item, timezone: str) -> core.PlannedMaintenance:
     """One planned maintenance; its times are those of the organisation's `timezone`."""
     count, unit = table.every or (0, "")
     services = tuple(dict.fromkeys(table.services))
@@ -192,12 +209,12 @@ def maintenance(table: shape.Maintenance, item: Item, timezone: str) -> core.Pla
     )
 
 
-def fallback(table: shape.Fallback, item: Item) -> core.Fallback:
+def fallback(table: FallbackTable, item: Item) -> core.Fallback:
     """The last resort."""
     return core.Fallback(table.team, tuple(table.page), table.every, item.source)
 
 
-def heartbeat(table: shape.Heartbeat, item: Item) -> core.Heartbeat:
+def heartbeat(table: HeartbeatTable, item: Item) -> core.Heartbeat:
     """The dead man's switch."""
     return core.Heartbeat(table.url, table.every, item.source)
 

@@ -16,14 +16,33 @@ from escalate_cli.config.compile.checks import check_all
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import DEFAULT_LADDER, Item, gather
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.schema import shape
+from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
+from escalate_cli.config.schema.catalog_tables import (
+    ChannelTable,
+    NotifyTable,
+    PersonTable,
+    ServiceTable,
+    SeverityTable,
+    TeamTable,
+)
+from escalate_cli.config.schema.policy_tables import ExpectTable, FallbackTable, PolicyTable, RuleTable
+from escalate_cli.config.schema.shape import (
+    SINGLE,
+    GatewayTable,
+    HeartbeatTable,
+    LimitsTable,
+    MessagesTable,
+    MetricsTable,
+    SettingsTable,
+)
+from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.validation import validate
 from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
 from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog, Settings, Severity, Urgency
 
 T = TypeVar("T")
-M = TypeVar("M", bound=shape.Table)
+M = TypeVar("M", bound=TomlTable)
 
 
 MOST_PROBLEMS = 1000
@@ -61,14 +80,14 @@ def _too_many(draft: Draft) -> Problem:
 def _settings(draft: Draft, version: str) -> None:
     severities = []
     for rank, item in enumerate(draft.gathered.listed["severities"]):
-        severity = _sound(draft, shape.Severity, item)
+        severity = _sound(draft, SeverityTable, item)
         if severity is not None:
             severities.append(assembly.severity(severity, rank, item))
     if not draft.gathered.listed["severities"]:
         severities = [
             Severity(name, Urgency(urgency), rank) for rank, (name, urgency) in enumerate(DEFAULT_LADDER)
         ]
-    table = _single(draft, shape.Settings) or shape.Settings()
+    table = _single(draft, SettingsTable) or SettingsTable()
     ladder = draft.gathered.ladder
     default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
     settings = Settings(default, table.timezone, table.reach_within, table.database)
@@ -79,37 +98,37 @@ def _by_id(draft: Draft) -> None:
     zone = draft.catalog.settings.timezone
     draft.catalog = replace(
         draft.catalog,
-        services=_section(draft, "services", shape.Service, assembly.service),
-        teams=_section(draft, "teams", shape.Team, assembly.team),
+        services=_section(draft, "services", ServiceTable, assembly.service),
+        teams=_section(draft, "teams", TeamTable, assembly.team),
         people=_section(
-            draft, "people", shape.Person, lambda name, table, item: assembly.person(name, table, item, zone)
+            draft, "people", PersonTable, lambda name, table, item: assembly.person(name, table, item, zone)
         ),
-        channels=_section(draft, "channels", shape.Channel, assembly.channel),
-        gateways=_section(draft, "gateways", shape.Gateway, assembly.gateway),
+        channels=_section(draft, "channels", ChannelTable, assembly.channel),
+        gateways=_section(draft, "gateways", GatewayTable, assembly.gateway),
         schedules=_section(
             draft,
             "schedules",
-            shape.Schedule,
+            ScheduleTable,
             lambda name, table, item: assembly.schedule(name, table, item, zone),
         ),
         hours=_section(
-            draft, "hours", shape.Hours, lambda name, table, item: assembly.hours(name, table, item, zone)
+            draft, "hours", HoursTable, lambda name, table, item: assembly.hours(name, table, item, zone)
         ),
-        policies=_section(draft, "policies", shape.Policy, assembly.policy),
+        policies=_section(draft, "policies", PolicyTable, assembly.policy),
     )
 
 
 def _rest(draft: Draft) -> None:
-    notify = _single(draft, shape.Notify) or shape.Notify()
-    heartbeat = _single(draft, shape.Heartbeat)
-    metrics = _single(draft, shape.Metrics)
-    limits = _single(draft, shape.Limits) or shape.Limits()
-    messages = _single(draft, shape.Messages) or shape.Messages()
-    fallback = _single(draft, shape.Fallback)
-    expectations = [(item, _sound(draft, shape.Expect, item)) for item in draft.gathered.listed["expect"]]
-    quiet = [(item, _sound(draft, shape.Maintenance, item)) for item in draft.gathered.listed["maintenance"]]
+    notify = _single(draft, NotifyTable) or NotifyTable()
+    heartbeat = _single(draft, HeartbeatTable)
+    metrics = _single(draft, MetricsTable)
+    limits = _single(draft, LimitsTable) or LimitsTable()
+    messages = _single(draft, MessagesTable) or MessagesTable()
+    fallback = _single(draft, FallbackTable)
+    expectations = [(item, _sound(draft, ExpectTable, item)) for item in draft.gathered.listed["expect"]]
+    quiet = [(item, _sound(draft, MaintenanceTable, item)) for item in draft.gathered.listed["maintenance"]]
     for item in draft.gathered.listed["rules"]:
-        table = _sound(draft, shape.Rule, item)
+        table = _sound(draft, RuleTable, item)
         if table is not None:
             draft.rules.append((item, assembly.rule(table, item)))
     draft.catalog = replace(
@@ -151,7 +170,7 @@ def _section(draft: Draft, section: str, model: type[M], build: Callable[[str, M
 
 
 def _single(draft: Draft, model: type[M]) -> M | None:
-    name = next(name for name, shaped in shape.SINGLE.items() if shaped is model)
+    name = next(name for name, shaped in SINGLE.items() if shaped is model)
     item = draft.gathered.single.get(name)
     return None if item is None else _sound(draft, model, item)
 

@@ -17,7 +17,11 @@ def json_schema() -> dict[str, Any]:
 
     class Generate(GenerateJsonSchema):
         # tables as defaults need no mention
-        ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012
+        ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
+
+        def normalize_name(self, name: str) -> str:
+            """The definition is called "Service", as people call it, and not "ServiceTable"."""
+            return super().normalize_name(name).removesuffix("Table")
 
     schema = Organisation.model_json_schema(by_alias=True, schema_generator=Generate)
     for table in (schema, *schema["$defs"].values()):

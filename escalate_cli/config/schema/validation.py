@@ -9,12 +9,13 @@ from pydantic import BaseModel, ValidationError  # noqa: TID253
 
 from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.problems import ERROR, Problem
-from escalate_cli.config.schema.shape import LevelWhen, Rule, RuleWhen, Table
+from escalate_cli.config.schema.policy_tables import LevelWhenTable, RuleTable, RuleWhenTable
+from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.vocabulary import Known, a_type
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=TomlTable)
 
 _TYPES = {
     "string_type": "text in quotes",
@@ -44,7 +45,7 @@ def validate(model: type[T], item: Item, known: Known) -> tuple[T | None, list[P
         return None, [_problem(model, item, each) for each in error.errors(include_url=False)]
 
 
-def _problem(model: type[Table], item: Item, error: Any) -> Problem:
+def _problem(model: type[TomlTable], item: Item, error: Any) -> Problem:
     kind: str = error["type"]
     context: Mapping[str, Any] = error.get("ctx") or {}
     loc = _within(item.raw, error["loc"])
@@ -114,11 +115,11 @@ def _within(raw: Any, loc: tuple[str | int, ...]) -> Path:
     return tuple(path)
 
 
-def _unknown_key(model: type[Table], item: Item, loc: Path) -> Problem:
+def _unknown_key(model: type[TomlTable], item: Item, loc: Path) -> Problem:
     holder = _model_at(model, loc[:-1])
     name = str(loc[-1])
     names = [info.alias or field for field, info in holder.model_fields.items()] if holder else []
-    if holder is LevelWhen and name in RuleWhen.model_fields:
+    if holder is LevelWhenTable and name in RuleWhenTable.model_fields:
         hint = "only the conditions of [[rules]] know this one"
     elif name in ("minutes", "delay", "timeout") and "wait" in names:
         hint = 'did you mean "wait"?'
@@ -148,8 +149,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(each)
 
 
-def _missing_hint(name: str, model: type[Table]) -> str:
-    if model is Rule and name == "name":
+def _missing_hint(name: str, model: type[TomlTable]) -> str:
+    if model is RuleTable and name == "name":
         return "name the rule: the name says on the timeline why somebody was paged"
     return f"add `{name} = …`"
 

@@ -1,0 +1,104 @@
+"""The tables that say who there is and what can break: services, teams, people, channels, severities.
+
+Imported only when a configuration has to be read anew, or for its JSON Schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field  # noqa: TID253
+
+from escalate_cli.config.schema.conditions import Texts
+from escalate_cli.config.schema.moments import Zone
+from escalate_cli.config.schema.table import TomlTable
+from escalate_cli.config.schema.vocabulary import (
+    AnySpan,
+    ChannelRef,
+    GatewayRef,
+    Id,
+    PersonRef,
+    PolicyRef,
+    ScheduleRef,
+    ServiceRef,
+    TargetText,
+    TeamRef,
+    Text,
+)
+
+
+class SeverityTable(TomlTable):
+    """One severity; they are listed from least to most severe."""
+
+    id: Id
+    description: str = ""
+    urgency: Literal["low", "high"] = Field(default="high", description="decides how a person is notified")
+    inform: list[TargetText] = Field(
+        default=[], description="hear of declaration, severity changes, updates and the end"
+    )
+
+
+class ServiceTable(TomlTable):
+    """Something people know by name that can break."""
+
+    name: Text | None = Field(default=None, description="what people call it; the id otherwise")
+    description: str = Field(
+        default="", description="a sentence in the words of those who report: routing reads it"
+    )
+    kind: Literal["business", "technical"] = "business"
+    team: TeamRef = Field(description="the team behind it")
+    policy: PolicyRef | None = Field(default=None, description="the team's policy otherwise")
+    keywords: list[Text] = Field(default=[], description="other words that people use for it")
+    depends_on: list[ServiceRef] = Field(default=[], description="services that it needs")
+    tier: Annotated[int, Field(ge=0, le=99)] | None = Field(
+        default=None, description="1 for the most important"
+    )
+    links: dict[str, Text] = Field(default={}, description="runbook, dashboard and the like")
+
+
+class TeamTable(TomlTable):
+    """The people behind services."""
+
+    name: Text | None = None
+    members: list[PersonRef] = []
+    lead: PersonRef | None = None
+    on_call: ScheduleRef | None = Field(default=None, description="the schedule that says who is on call")
+    policy: PolicyRef | None = Field(
+        default=None, description="needed unless every service of the team names one"
+    )
+    channel: ChannelRef | None = None
+
+
+class StepTable(TomlTable):
+    """One step of how a person is notified."""
+
+    via: list[GatewayRef] = Field(
+        min_length=1, description="by these gateways at once, as far as the person has addresses"
+    )
+    after: AnySpan = Field(default=0, description="this long after the page, unless acknowledged before")
+
+
+class NotifyTable(TomlTable):
+    """How people are notified, by urgency."""
+
+    high: list[StepTable] | None = Field(default=None, min_length=1)
+    low: list[StepTable] | None = Field(default=None, min_length=1)
+
+
+class PersonTable(TomlTable):
+    """Someone to page."""
+
+    name: Text | None = None
+    timezone: Zone | None = None
+    login: Texts = Field(default=[], description="OS user names that are this person")
+    contact: dict[GatewayRef, Text] = Field(default={}, description="gateway id = address")
+    notify: NotifyTable = Field(
+        default=NotifyTable(), description="how this person is notified; the [notify] table otherwise"
+    )
+
+
+class ChannelTable(TomlTable):
+    """A shared place to tell; it cannot acknowledge."""
+
+    name: Text | None = None
+    contact: dict[GatewayRef, Text] = Field(default={}, description="gateway id = address")
