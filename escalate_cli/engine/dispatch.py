@@ -21,10 +21,11 @@ from escalate_cli.core.incident.situation import NotificationKind, NotificationS
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.core.notification.limits import (
     GOES_ALONE,
+    DueMessage,
     Ruling,
+    Window,
     is_limited,
     judge,
-    matters_most,
     waits_as_well,
 )
 from escalate_cli.core.notification.together import goes_with, leader_first
@@ -242,7 +243,8 @@ class Dispatch:
         leader, *rest = leader_first(
             (one.notification for one in together.values()), lambda one: rank(severities[one.id]).rank
         )
-        return outbox.bundle(together[leader.id], tuple(together[one.id] for one in rest))
+        with_it = tuple(together[one.id] for one in rest)
+        return outbox.bundle(together[leader.id], with_it, digest=ruling.digest)
 
     def _beside(self, waiting: Waiting, now: Instant) -> list[Waiting]:
         """What else goes out in the same message."""
@@ -256,14 +258,16 @@ class Dispatch:
         """What `[limits]` say to this message."""
         if not is_limited(waiting.recipient, waiting.kind):
             return GOES_ALONE
-        catalog, outbox, page = self._catalog(), self._store.outbox, waiting.kind is NotificationKind.PAGE
+        catalog, outbox, pages = self._catalog(), self._store.outbox, waiting.kind is NotificationKind.PAGE
         where = (waiting.recipient, waiting.gateway, now - catalog.limits.per, now)
-        used, oldest = outbox.used(*where, pages=page)
-
-        def spared() -> bool:
-            return page and matters_most(waiting.severity, outbox.told(*where), catalog)
-
-        return judge(catalog.limits, used, oldest, waiting.held_back, now, spared)
+        used, oldest = outbox.used(*where, pages=pages)
+        window = Window(
+            used,
+            oldest,
+            told=lambda: outbox.told(*where),
+            digest_is_due=lambda: outbox.digest_is_due(waiting, now),
+        )
+        return judge(DueMessage(waiting.kind, waiting.severity, waiting.held_back), window, catalog, now)
 
     def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
         """Keep what is due for this address for a digest; each incident's timeline says so once."""

@@ -15,10 +15,12 @@ from escalate_cli.core.incident.situation import Notification, NotificationKind,
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.notification.limits import (
     GOES_ALONE,
+    DueMessage,
+    PageTold,
     Ruling,
+    Window,
     concerns,
     judge,
-    matters_most,
     uses_up,
     waits_as_well,
 )
@@ -119,6 +121,8 @@ class SimulatedOutbox:
         together = leader_first([notification, *with_it])
         self.bundled -= {other.id for other in together}
         self.bundled |= {other.id for other in together[1:]}
+        if ruling.digest:
+            self.held_back.add(together[0].id)
         self.severities |= {other.id: self.severity for other in together}
         for other in together:
             self.notifications[other.id] = replace(other, status=NotificationStatus.SENDING)
@@ -161,13 +165,23 @@ class SimulatedOutbox:
         ]
         oldest = min((other.sent_at for other in counted if other.sent_at is not None), default=None)
 
-        def spared() -> bool:
-            before = (self.severities.get(other.id, self.severity) for other in counted)
-            return notification.kind is NotificationKind.PAGE and matters_most(
-                self.severity, before, self.catalog
+        def told() -> list[PageTold]:
+            return [
+                PageTold(self.severities.get(other.id, self.severity), other.id in self.held_back)
+                for other in counted
+            ]
+
+        def digest_is_due() -> bool:
+            return any(
+                other.id in self.held_back
+                and other.due_at <= self.now
+                and other.status is NotificationStatus.PENDING
+                and uses_up(other.kind, notification.kind)
+                for other in self._waiting_with(notification)
             )
 
-        return judge(limits, len(counted), oldest, notification.id in self.held_back, self.now, spared)
+        due = DueMessage(notification.kind, self.severity, notification.id in self.held_back)
+        return judge(due, Window(len(counted), oldest, told, digest_is_due), self.catalog, self.now)
 
     def _waiting_with(self, notification: Notification) -> list[Notification]:
         """What goes to the same address, and is due or waits for a digest; this one among it."""

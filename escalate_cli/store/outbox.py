@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
+from escalate_cli.core.notification.limits import PageTold
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.rows import from_row, gravest_first
@@ -220,16 +221,30 @@ class Outbox:
         under_way = self._db.run(_sql.count_under_way, **where)[0]
         return sent["many"] + under_way["many"], sent["oldest"]
 
-    def told(self, recipient: str, gateway: str, since: Instant, now: Instant) -> frozenset[str]:
-        """The severities of what this recipient was paged for through this gateway after `since`,
-        each as it was when it was sent.
+    def told(self, recipient: str, gateway: str, since: Instant, now: Instant) -> frozenset[PageTold]:
+        """What this recipient was paged with through this gateway after `since`, each with the
+        severity as it was when it was sent.
 
         Of a digest it is that of its gravest page, which leads it.
         """
         sent = self._db.run(_sql.severities_sent, recipient=recipient, gateway=gateway, since=since, now=now)
         under_way = self._db.run(_sql.severities_under_way, recipient=recipient, gateway=gateway)
-        before = (_before(row["change"]) or row["severity"] for row in sent)
-        return frozenset((*before, *(row["severity"] for row in under_way)))
+        before = (PageTold(_before(row["change"]) or row["severity"], bool(row["in_digest"])) for row in sent)
+        return frozenset((*before, *(PageTold(row["severity"], bool(row["in_digest"])) for row in under_way)))
+
+    def digest_is_due(self, waiting: Waiting, now: Instant) -> bool:
+        """Whether something that was held back for the same address has waited long enough; for a
+        page, only another page.
+        """
+        return bool(
+            self._db.run(
+                _sql.digest_is_due,
+                recipient=waiting.recipient,
+                gateway=waiting.gateway,
+                now=now,
+                pages_only=int(waiting.kind is NotificationKind.PAGE),
+            )
+        )
 
     def hold_back(
         self, recipient: str, gateway: str, now: Instant, until: Instant, which: Callable[[Waiting], bool]
@@ -272,8 +287,10 @@ class Outbox:
         rows = self._db.run(_sql.companions, id=waiting.id, **where)
         return tuple(_waiting(row) for row in rows)
 
-    def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...]) -> Claimed:
-        """Note that these go out in one message, which `claimed` leads."""
+    def bundle(self, claimed: Claimed, companions: tuple[Claimed, ...], *, digest: bool) -> Claimed:
+        """Note that these go out in one message, which `claimed` leads, and whether it is a digest."""
         for companion in companions:
             self._db.change(_sql.bundle, id=companion.notification.id, leader=claimed.notification.id)
+        if digest:
+            self._db.change(_sql.lead_digest, id=claimed.notification.id)
         return replace(claimed, also=companions)

@@ -251,7 +251,7 @@ def test_what_was_once_in_a_digest_and_is_tried_again_counts_as_a_message_of_its
     declare_quietly(two.world)
     pair = two.claim(two.one, "first"), two.one.outbox.claim(2, "first", two.now, two.now + 10 * SECOND)
     with two.one.transaction():
-        two.one.outbox.bundle(pair[0], (pair[1],))
+        two.one.outbox.bundle(pair[0], (pair[1],), digest=True)
     for one in pair:
         two.record(two.one, one, two.retrying(), OutcomeKind.TEMPORARY)
     two.world.clock.at += 15 * SECOND

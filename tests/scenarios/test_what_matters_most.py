@@ -61,6 +61,105 @@ def test_4_15_a_second_page_as_severe_as_one_told_of_waits_like_the_others(storm
     assert "held back by [limits]" in storm.timeline(second)
 
 
+@pytest.fixture
+def ten_in_five_minutes(world_with):
+    return world_with(
+        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 10\nper = "5m"')
+    )
+
+
+def later(world, since: int) -> list[tuple[int, str]]:
+    """What was sent after that instant, with the seconds that have passed."""
+    return [((at - since) // SECOND, one.body) for at, one in world.post.letters if at > since]
+
+
+def test_4_15_a_page_that_is_spared_takes_no_digest_s_place(ten_in_five_minutes) -> None:
+    """Eleven majors and two criticals, a second apart: the second critical and the majors that were
+    held back come with the digest, 30 s after the first of them."""
+    world = ten_in_five_minutes
+    for number in range(11):
+        world.declare(f"storm {number}", "login")
+        world.clock.at += SECOND
+    assert len(world.sent()) == 9
+    first_held = world.clock.at - 2 * SECOND
+    for name in ("database", "other database"):
+        world.declare(f"the {name} is gone", "login", severity="critical")
+        world.clock.at += SECOND
+    world.expects("sms to ana")
+    world.advance("60s", every="5s")
+    world.expects("sms to ana")
+    [(_, alone), (seconds, digest)] = later(world, first_held)
+    assert "#12 the database is gone" in alone
+    assert seconds <= 35
+    assert ": critical #13 the other database is gone, major #10-#11 - " in digest
+
+
+def test_4_15_a_page_graver_than_a_digest_has_told_of_waits_seconds(ten_in_five_minutes) -> None:
+    world = ten_in_five_minutes
+    for number in range(11):
+        world.declare(f"storm {number}", "login")
+    world.advance("35s", every="5s")
+    assert len(world.sent()) == 10
+    told_at = world.clock.at
+    for number in range(3):
+        world.declare(f"database {number} is gone", "login", severity="critical")
+    world.expects("sms to ana")
+    world.advance("60s", every="5s")
+    world.expects("sms to ana")
+    [(seconds, digest)] = later(world, told_at)
+    assert seconds <= 30
+    assert ": critical #13 database 1 is gone, critical #14 - escalate ack 13 14" in digest
+    world.declare("storm again", "login")
+    world.declare("a fourth database is gone", "login", severity="critical")
+    world.advance("2m", every="5s")
+    world.expects_nothing()
+
+
+@pytest.mark.parametrize("messages", [1, 2, 3])
+def test_4_15_a_page_graver_than_most_waits_seconds_also_where_the_limit_is_tight(
+    world_with, messages
+) -> None:
+    limits = f'messages = {messages}\nper = "1h"'
+    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", limits))
+    for number in range(5):
+        world.declare(f"storm {number}", "login")
+    told_at = world.clock.at
+    for number in range(2):
+        world.declare(f"database {number} is gone", "login", severity="critical")
+    world.sent()
+    world.advance("40s", every="5s")
+    world.expects("sms to ana")
+    assert [seconds <= 30 for seconds, _ in later(world, told_at)] == [True]
+
+
+def test_4_15_a_digest_that_gathers_is_not_put_off_by_what_keeps_coming(storm) -> None:
+    """Declarations look at what is due, too: one between two ticks must not push away what waits."""
+    for number in range(4):
+        storm.declare(f"storm {number}", "login")
+    held_at = storm.clock.at
+    storm.sent()
+    for number in range(4):
+        storm.clock.at += 76 * SECOND
+        storm.declare(f"storm again {number}", "login")
+    assert later(storm, held_at)[0][0] == 76
+    storm.advance("10m", every="10s")
+    storm.sent()
+
+
+def test_4_15_beyond_the_limit_there_are_two_messages_of_each_severity_at_most(world_with) -> None:
+    organisation = ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"').replace(
+        'low = [ { via = ["email"] } ]', 'low = [ { via = ["sms"] } ]'
+    )
+    world = world_with(QUIET, organisation=organisation)
+    for number in range(90):
+        world.declare(f"storm {number}", "login", severity=("minor", "major", "critical")[number // 20 % 3])
+        world.advance("10s")
+    world.advance("20m", every="10s")
+    world.sent()
+    sms = [at for at, letter in world.post.letters if letter.url.endswith("/sms/%2B1")]
+    assert max(sum(since < at <= since + 5 * MINUTE for at in sms) for since in sms) <= 4 + 2 * 2
+
+
 def test_4_15_what_fails_has_told_nobody_and_holds_nothing_else_back(storm) -> None:
     """Both are on their way to Ana in one pass, and the second waits for the first: until that fails."""
     storm.maintenance("auth-db", "30m")

@@ -7,18 +7,26 @@ after it waits until the oldest message no longer counts.
 
 Pages have the limit to themselves: informs, ends and nudges use up none of it. These have what
 pages leave. And what matters most is never held back: a page more severe than every page that has
-reached the person that way within the limit's time goes at once.
+reached the person that way within the limit's time goes at once. It does not take the digest's
+place. Further pages as severe as it wait for a digest, too, but only seconds: until one has told
+of something as severe, there is always another. So of each severity a person gets one page and one
+digest beyond the limit at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
 
 import msgspec
 
-from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.incident.situation import Notification, NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog, Limits
+
+GATHERS_WHAT_IS_GRAVER = 30 * SECOND
+"""so long at most does a digest gather when it has to tell of something graver than was told before"""
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -31,6 +39,46 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 GOES_ALONE = Ruling()
+
+
+class PageTold(NamedTuple):
+    """A page that has reached a person, or is under way: how severe its incident was, and whether
+    it led a digest.
+    """
+
+    severity: str
+    in_digest: bool
+
+
+class Window(msgspec.Struct, frozen=True):
+    """What has reached one address within the limit's time, or is under way to it: how many
+    messages, and when the oldest went.
+
+    The pages among them (`told`), and whether a digest that gathers for this address is due
+    (`digest_is_due`), are asked for only where they matter.
+    """
+
+    used: int
+    oldest: Instant | None
+    told: Callable[[], Iterable[PageTold]] = tuple
+    digest_is_due: Callable[[], bool] = bool
+
+
+class DueMessage(msgspec.Struct, frozen=True):
+    """What is to be judged; `held_back`: it has waited before."""
+
+    kind: NotificationKind
+    severity: str
+    held_back: bool
+
+
+class Precedence(Enum):
+    """What becomes of a message that exceeds the limit."""
+
+    WAITS = "until the limit's time is over"
+    GATHERED = "a digest has its place yet, after the usual while"
+    GATHERED_SOON = "in a digest within seconds"
+    AT_ONCE = "by itself, at once"
 
 
 def is_limited(recipient: str, kind: NotificationKind) -> bool:
@@ -62,32 +110,52 @@ def waits_as_well(
     return other is not NotificationKind.PAGE or not graver
 
 
-def matters_most(severity: str, told: Iterable[str], catalog: Catalog) -> bool:
+def matters_most(severity: str, told: Iterable[PageTold], catalog: Catalog) -> bool:
     """Whether a page of this severity is graver than each of those that the person was paged with."""
     rank = catalog.severity(severity).rank
-    return all(rank > catalog.severity(one).rank for one in told)
+    return all(rank > catalog.severity(page.severity).rank for page in told)
 
 
-def judge(
-    limits: Limits,
-    used: int,
-    oldest: Instant | None,
-    held: bool,
-    now: Instant,
-    spared: Callable[[], bool] = lambda: False,
-) -> Ruling:
-    """What becomes of a message due at `now`, when `used` messages count against the limit, the
-    oldest sent at `oldest`.
-
-    `held`: it has waited before. `spared` is asked only where it would have to wait: whether it
-    matters most. A limit of one or two messages has none to spare for gathering.
+def precedence(severity: str, told: Sequence[PageTold], catalog: Catalog) -> Precedence:
+    """What a page of this severity may have beyond the limit, by what the person was paged with
+    within its time.
     """
-    if used >= limits.messages:
-        until = (now if oldest is None else oldest) + limits.per
-    elif held:
+    if matters_most(severity, told, catalog):
+        return Precedence.AT_ONCE
+    digests = [page for page in told if page.in_digest]
+    if not matters_most(severity, digests, catalog):
+        return Precedence.WAITS
+    rank = catalog.severity(severity).rank
+    if any(rank > catalog.severity(page.severity).rank for page in told):
+        return Precedence.GATHERED_SOON
+    return Precedence.GATHERED if _gathers(catalog.limits) else Precedence.WAITS
+
+
+def judge(due: DueMessage, window: Window, catalog: Catalog, now: Instant) -> Ruling:
+    """What becomes of a message that is due at `now`."""
+    limits = catalog.limits
+    full = window.used >= limits.messages
+    if not full and due.held_back:
         return Ruling(digest=True)
-    elif used == limits.messages - 1 and limits.messages > 2:
-        until = now + limits.per // limits.messages
-    else:
+    if not full and (window.used < limits.messages - 1 or not _gathers(limits)):
         return GOES_ALONE
-    return GOES_ALONE if spared() else Ruling(hold_until=until)
+    is_page = due.kind is NotificationKind.PAGE
+    claim = precedence(due.severity, tuple(window.told()), catalog) if is_page else Precedence.WAITS
+    if claim is Precedence.AT_ONCE:
+        return Ruling(digest=due.held_back)
+    if full and claim is Precedence.WAITS:
+        return Ruling(hold_until=(now if window.oldest is None else window.oldest) + limits.per)
+    if due.held_back or window.digest_is_due():
+        return Ruling(digest=True)
+    return Ruling(hold_until=now + _while(limits, claim))
+
+
+def _gathers(limits: Limits) -> bool:
+    """Whether a message is kept for a digest: a limit of one or two has none to spare."""
+    return limits.messages > 2
+
+
+def _while(limits: Limits, claim: Precedence) -> Span:
+    """How long a digest gathers."""
+    usual = limits.per // limits.messages
+    return min(usual, GATHERS_WHAT_IS_GRAVER) if claim is Precedence.GATHERED_SOON else usual

@@ -112,9 +112,9 @@ WHERE status = 'sending' AND recipient = :recipient AND gateway = :gateway AND b
     AND (:pages_only = 0 OR kind = 'page');
 
 -- name: severities_sent
--- The incidents' severities of the pages that were sent there, and the incident's first change of severity
--- after each message, if there was one: it says what the severity was before.
-SELECT i.severity, (
+-- The incidents' severities of the pages that were sent there, whether each led a digest, and the incident's
+-- first change of severity after each message, if there was one: it says what the severity was before.
+SELECT i.severity, n.held_back AS in_digest, (
     SELECT t.data FROM timeline t
     WHERE t.incident_id = n.incident_id AND t.kind = 'updated'
         AND json_valid(t.data) AND t.data ->> '$.change' = 'severity'
@@ -126,19 +126,24 @@ SELECT i.severity, (
     ORDER BY t.id LIMIT 1
 ) AS change
 FROM (
-    SELECT id, incident_id FROM notifications
+    SELECT id, incident_id, held_back FROM notifications
     WHERE recipient = :recipient AND gateway = :gateway AND status = 'sent' AND bundled_with IS NULL
         AND sent_at > :since AND sent_at <= :now AND claim IS NOT NULL AND kind = 'page'
 ) n JOIN incidents i ON i.id = n.incident_id;
 
 -- name: severities_under_way
--- The severities of the incidents whose pages are just being sent there.
-SELECT severity FROM incidents
-WHERE id IN (
-    SELECT incident_id FROM notifications
-    WHERE status = 'sending' AND recipient = :recipient AND gateway = :gateway
-        AND bundled_with IS NULL AND kind = 'page'
-);
+-- The severities of the incidents whose pages are just being sent there, and whether each leads a digest.
+SELECT i.severity, n.held_back AS in_digest
+FROM notifications n JOIN incidents i ON i.id = n.incident_id
+WHERE n.status = 'sending' AND recipient = :recipient AND gateway = :gateway
+    AND bundled_with IS NULL AND kind = 'page';
+
+-- name: digest_is_due
+-- Whether what was held back for this address has waited long enough: then it goes out with the rest now.
+SELECT 1 FROM notifications
+WHERE recipient = :recipient AND gateway = :gateway AND status = 'pending' AND held_back = 1
+    AND due_at <= :now AND (:pages_only = 0 OR kind = 'page')
+LIMIT 1;
 
 -- name: due_for_address
 -- What is due for one recipient and gateway: over the limit, it may have to wait for a digest.
@@ -189,3 +194,7 @@ ORDER BY n.id;
 -- name: bundle
 -- It goes out in one message with another, which leads it.
 UPDATE notifications SET bundled_with = :leader WHERE id = :id;
+
+-- name: lead_digest
+-- It leads a digest: whatever becomes of it, it is one of those that `[limits]` held back.
+UPDATE notifications SET held_back = 1 WHERE id = :id AND held_back = 0;
