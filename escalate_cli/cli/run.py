@@ -8,7 +8,6 @@ import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -40,19 +39,19 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink
     """
     options = _guessed(arguments, environ)
     try:
-        from escalate_cli.cli import parser as app
+        from escalate_cli.cli.parser import parse
 
         try:
-            request = app.parse(arguments, environ)
+            call = parse(arguments, environ)
         except OSError as error:  # a page of help on a full disk
             render.lost(error, options)
             return int(ExitCode.NO)
-        if isinstance(request, int):
-            return request if render.write(b"", options) else int(ExitCode.NO)
-        options = _options(request.options, environ)
+        if isinstance(call, int):
+            return call if render.write(b"", options) else int(ExitCode.NO)
+        options = replace(call.options, color=False) if environ.get("NO_COLOR") else call.options
         context = Context(options, environ, Clock(), worker)
         try:
-            answer = _with_warning(request.function(context, **request.values), context)
+            answer = _with_warning(call.function(context, **call.values), context)
         except DamagedRow as problem:
             from escalate_cli.store.sqlite.failures import damaged
 
@@ -114,17 +113,6 @@ def _guessed(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         json="--json" in before,
         debug="--debug" in before,
         color=not environ.get("NO_COLOR") and "--no-color" not in before,
-    )
-
-
-def _options(given: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
-    return Options(
-        config=Path(given["config"]) if given.get("config") else None,
-        db=Path(given["db"]) if given.get("db") else None,
-        json=bool(given.get("json")),
-        quiet=bool(given.get("quiet")),
-        color=not given.get("no_color") and not environ.get("NO_COLOR"),
-        debug=bool(given.get("debug")),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,7 +24,8 @@ def test_a_command_loads_itself_and_nothing_heavy(escalate):
         " 'sqlite3')\nprint(*[name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
     )
     loaded = {name.removeprefix("escalate_cli.cli.") for name in ran.err.split()}
-    assert loaded == {"run", "output", "parser", "index", "commands", "commands.catalog", "completion"}
+    frame = {"run", "output", "parser", "global_options", "index"}
+    assert loaded == frame | {"commands", "commands.catalog", "completion"}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,10 @@ def test_what_looks_like_an_option_is_a_value_where_a_value_is_due(escalate):
         (("help", "ack"), 2, 'no such command "help"', "run `escalate ack --help`"),
         (("help", "me"), 2, 'no such command "help"', "run `escalate --help`"),
         (("version",), 2, 'no such command "version"', "run `escalate --version`"),
+        (("service", "--quiet"), 2, "missing command", "run `escalate service --help`"),
+        (("list", "--json=yes"), 2, "option '--json' does not take a value", "run `escalate list --help`"),
+        (("ack",), 2, "missing argument 'ID…'", "run `escalate ack --help`"),
+        (("declare", "x", "--messge", "y"), 2, 'no such option "--messge"', 'did you mean "--message"?'),
         (("--json", "-q"), 2, "missing command", "run `escalate --help`"),
         (("service", "show", "logn"), 4, 'no such service: "logn"', 'did you mean "login"?'),
         (("policy", "show", "\x1b[31mx"), 4, 'no such policy: "\\x1b[31mx"', "known are standard"),
@@ -147,13 +154,22 @@ def test_version_and_help(escalate):
 )
 def test_every_command_can_be_built_and_explains_itself(name):
     module, function, line, heading = app.COMMANDS[name]
-    command = app.command_for(name, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function))
+    function = getattr(import_module(f"escalate_cli.cli.commands.{module}"), function)
+    command = app.command_for(name, function, app.global_parameters())
     assert line
     assert heading
     assert command.help, "a command needs a docstring"
     assert {"config", "json", "version"} <= {parameter.name for parameter in command.params}
     unexplained = [parameter.name for parameter in command.params if not parameter.help]
     assert not unexplained
+    kinds = {parameter.type_descriptor.annotation for parameter in command.params}
+    assert all(kind in (str, bool, list[str]) for kind in kinds), "what is typed is taken as it is"
+
+
+def test_typer_is_used_by_what_it_documents():
+    sources = Path(app.__file__).parent.rglob("*.py")
+    private = re.compile(r"\btyper\._|\b_click\b|__mro__|__signature__|process_value|\b(import|from) click\b")
+    assert not [source.name for source in sources if private.search(source.read_text())]
 
 
 # Surroundings (scenario 29)
@@ -237,6 +253,7 @@ def test_bash_completes_commands_options_and_ids(escalate):
     ran = escalate.script(
         'eval "$(escalate completion bash)"\nsay() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));'
         ' _escalate_complete escalate; echo "${COMPREPLY[@]}"; }\nsay escalate se; say escalate service s;'
-        " say escalate service list --j; say escalate service show l; say escalate nonsense x"
+        " say escalate service list --j; say escalate service show l; say escalate nonsense x;"
+        " say escalate service list --json --j; say escalate explain 1 a"
     )
-    assert ran.out.splitlines() == ["service", "show", "--json", "login", ""], ran.err
+    assert ran.out.splitlines() == ["service", "show", "--json", "login", "", "", "ana"], ran.err
