@@ -27,7 +27,7 @@ from escalate_cli.errors import (
 )
 
 if TYPE_CHECKING:
-    from escalate_cli.config.problems import Problem
+    from escalate_cli.core.wording.problem import Problem
     from escalate_cli.delivery.process.worker_link import WorkerLink
 
 _INTERRUPTED = 130
@@ -126,8 +126,9 @@ def _expected(error: EscalateError, options: Options) -> int:
     elif options.json:
         render.fail(error, options, more={"problems": [problem_data(problem) for problem in problems]})
     else:
-        from escalate_cli.config.problems import ERROR, InvalidConfiguration
+        from escalate_cli.config.problems import InvalidConfiguration
         from escalate_cli.config.problems import render as rendered
+        from escalate_cli.core.wording.problem import ERROR
         from escalate_cli.health.warnings import check_command
 
         count = sum(problem.level == ERROR for problem in problems)
@@ -141,10 +142,10 @@ def _expected(error: EscalateError, options: Options) -> int:
 def problem_data(problem: Problem) -> dict[str, Any]:
     """A problem of the configuration as JSON carries it."""
     return {
-        "file": problem.file,
-        "line": problem.line or None,
-        "column": problem.column or None,
-        "level": problem.level,
+        "file": problem.place.file,
+        "line": problem.place.line or None,
+        "column": problem.place.column or None,
+        "level": problem.level.value,
         "code": problem.code,
         "message": problem.message,
         "hint": problem.hint or None,

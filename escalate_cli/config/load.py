@@ -14,8 +14,9 @@ import msgspec
 
 from escalate_cli.config.compile import cache as compiled
 from escalate_cli.config.files.sources import Content, Source, find_sources, read
-from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
+from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import ConfigurationProblem
 
 if TYPE_CHECKING:

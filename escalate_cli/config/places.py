@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 
 import msgspec
 
-from escalate_cli.config.problems import Problem
 from escalate_cli.config.toml.positions import Path
+from escalate_cli.core.wording.problem import Problem, ProblemLevel
 
 
 class Unplaced(msgspec.Struct, frozen=True):
@@ -17,7 +17,7 @@ class Unplaced(msgspec.Struct, frozen=True):
     """
 
     path: Path
-    level: str
+    level: ProblemLevel
     code: str
     message: str
     hint: str
@@ -41,7 +41,7 @@ def put_in_place(path: FilePath, found: Iterable[Unplaced]) -> list[Problem]:
         section, name, *inside = one.path
         item = tables.get(str(section), {}).get(str(name))
         if item is None:  # taken out a moment ago
-            placed.append(Problem("", 0, 0, one.level, one.code, one.message, one.hint))
+            placed.append(Problem(one.level, one.code, one.message, one.hint))
         else:
             placed.append(item.problem(tuple(inside), one.level, one.code, one.message, one.hint))
-    return sorted(placed, key=lambda each: (each.file, each.line, each.column))
+    return sorted(placed, key=lambda problem: problem.place.position)

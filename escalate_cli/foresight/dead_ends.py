@@ -20,20 +20,21 @@ from escalate_cli.core.notification.paging import urgency_of
 from escalate_cli.core.notification.targets import contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
+from escalate_cli.core.wording.problem import WARNING, Problem
 from escalate_cli.foresight.breakpoints import Calendar, Questions, Subject
 from escalate_cli.foresight.coverage import Coverage, Row
-from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few, simulate_command
+from escalate_cli.foresight.findings import first_few, foreseen, simulate_command
 from escalate_cli.foresight.unused import policy_users, targets_of
 
 
-def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
+def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
     """Every dead end of the coming weeks."""
     yield from _gaps(catalog, coverage.start, coverage.until)
     yield from _never(catalog, coverage.start)
     yield from _repeated(coverage, catalog)
 
 
-def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
+def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Problem]:
     """Stretches without anybody on call. A schedule that keeps to one set of hours as a whole has
     such stretches on purpose: what that leads to, coverage says.
     """
@@ -48,7 +49,7 @@ def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFin
             yield _gap(schedule, gaps, catalog.settings.timezone)
 
 
-def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> CheckFinding:
+def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> Problem:
     first, more = gaps[0], len(gaps) - 1
     again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
     start, until = local_time(first.start, schedule.timezone), local_time(first.until, schedule.timezone)
@@ -56,10 +57,10 @@ def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> CheckFinding:
     hint = f"put a rotation without `hours` first in [schedules.{schedule.id}]"
     hint += ", or close the gap between the hours"
     shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, zone)[4:]}"'
-    return CheckFinding(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
+    return foreseen(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
 
 
-def _never(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def _never(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     """Levels and rules whose conditions nothing can meet.
 
     What contradicts itself is refused where it is read (config/compile/checks.py).
@@ -74,13 +75,13 @@ def _never(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
             if why:
                 message = f'level {number} of policy "{policy.id}" never applies: {why}'
                 hint = "change its condition, or remove the level"
-                yield CheckFinding(WARNING, "level-never-applies", level.source, message, hint)
+                yield foreseen(WARNING, "level-never-applies", level.source, message, hint)
     for rule in catalog.rules:
         why = _why_never(rule.when, present, catalog, now)
         if why:
             message = f'rule "{rule.name}" never fires: {why}'
             hint = "change its condition, or remove the rule"
-            yield CheckFinding(WARNING, "rule-never-fires", rule.source, message, hint)
+            yield foreseen(WARNING, "rule-never-fires", rule.source, message, hint)
 
 
 def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) -> str:
@@ -107,7 +108,7 @@ class _Repeat(msgspec.Struct, frozen=True):
     start: Instant
 
 
-def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
+def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
     """Levels that page only whom the level before has paged; looked at anew at each handoff, not in
     the minutes around it.
     """
@@ -179,7 +180,7 @@ def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at
     )
 
 
-def _repetition(repeats: list[_Repeat], catalog: Catalog) -> CheckFinding:
+def _repetition(repeats: list[_Repeat], catalog: Catalog) -> Problem:
     """The finding about one level, from the first time on at which it repeats the one before."""
     first = repeats[0]
     policy, level = first.policy, first.policy.levels[first.level - 1]
@@ -200,4 +201,4 @@ def _repetition(repeats: list[_Repeat], catalog: Catalog) -> CheckFinding:
     )
     hint = "name somebody else on one of the two levels; what one person did not hear, another may"
     shown_by = simulate_command(first.row.services[0], first.row.severities[-1], first.start, catalog)
-    return CheckFinding(WARNING, "repeated-person", level.source, message, hint, shown_by)
+    return foreseen(WARNING, "repeated-person", level.source, message, hint, shown_by)

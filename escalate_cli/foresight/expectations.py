@@ -14,11 +14,12 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Expectation
-from escalate_cli.foresight.findings import ERROR, CheckFinding, simulate_command
+from escalate_cli.core.wording.problem import ERROR, Problem
+from escalate_cli.foresight.findings import foreseen, simulate_command
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
 
 
-def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[CheckFinding]:
+def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Problem]:
     """A finding for every expectation that fails at some moment from `start` until `until`, or on
     its date.
     """
@@ -81,9 +82,7 @@ def _is_meant(message: SimulatedMessage, reaches: str, catalog: Catalog) -> bool
     return message.person == name if kind == "person" else name in catalog.teams_of(message.person)
 
 
-def _finding(
-    expectation: Expectation, failing: list[Instant], moments: int, catalog: Catalog
-) -> CheckFinding:
+def _finding(expectation: Expectation, failing: list[Instant], moments: int, catalog: Catalog) -> Problem:
     zone = catalog.settings.timezone
     often = f" ({len(failing)} of {moments} times)" if moments > 1 else ""
     messages = _messages(expectation, catalog, failing[0], WEEK)
@@ -103,7 +102,7 @@ def _finding(
     hint = "change what the policy does, or what is expected here"
     after = reached.after if reached is not None else 0
     shown_by = simulate_command(expectation.service, expectation.severity, failing[0], catalog, after)
-    return CheckFinding(ERROR, "expectation-failed", expectation.source, message, hint, shown_by)
+    return foreseen(ERROR, "expectation-failed", expectation.source, message, hint, shown_by)
 
 
 def _paged(messages: tuple[SimulatedMessage, ...], catalog: Catalog, before: SimulatedMessage | None) -> str:

@@ -12,24 +12,20 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.stretches import Stretch
 
-ERROR = "error"
-WARNING = "warning"
 
-
-class CheckFinding(msgspec.Struct, frozen=True):
-    """One thing that foresight found. `source` is "file:line"; `shown_by` is a command line that
-    shows it ("": none does).
+def foreseen(
+    level: ProblemLevel, code: str, source: str, message: str, hint: str = "", shown_by: str = ""
+) -> Problem:
+    """A problem that foresight found at `source`, which is "file:line". The hint ends with the
+    command line that shows it, if there is one.
     """
-
-    level: str
-    code: str
-    source: str
-    message: str
-    hint: str = ""
-    shown_by: str = ""
+    if shown_by:
+        hint += f"{'; ' if hint else ''}see it: {shown_by}"
+    return Problem(level, code, message, hint, Place.of(source))
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -40,7 +36,7 @@ class Period(msgspec.Struct, frozen=True):
     worst: Stretch
 
 
-def holes(coverage: Coverage, catalog: Catalog) -> Iterator[CheckFinding]:
+def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
     """Where nobody is reached but by the fallback, and where the first person is reached later than
     `[settings].reach_within`.
 
@@ -112,9 +108,7 @@ def _place(row: Row, catalog: Catalog) -> str:
     return service.source if service.policy or team is None else team.source
 
 
-def _nobody(
-    faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog
-) -> CheckFinding:
+def _nobody(faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Problem:
     row, period = max(
         faults,
         key=lambda fault: (fault[1].worst.after is None, fault[1].until - fault[1].start, -fault[1].start),
@@ -138,7 +132,7 @@ def _nobody(
         addressed = " with an address for every urgency" if catalog.fallback.page else ""
         hint += f'; and give [fallback] a page = ["person:…"]{addressed}'
     level = ERROR if worst.after is None else WARNING
-    return CheckFinding(
+    return foreseen(
         level,
         "nobody-reached",
         source,
@@ -148,9 +142,7 @@ def _nobody(
     )
 
 
-def _late(
-    faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog
-) -> CheckFinding:
+def _late(faults: list[tuple[Row, Period]], source: str, coverage: Coverage, catalog: Catalog) -> Problem:
     row, period = max(faults, key=lambda fault: (fault[1].worst.after or 0, -fault[1].start))
     worst, zone = period.worst, catalog.settings.timezone
     after = worst.after or 0
@@ -165,7 +157,7 @@ def _late(
         f'page a person earlier in policy "{row.policy}", without `during` or after a shorter `wait`, or'
         " raise [settings].reach_within"
     )
-    return CheckFinding(
+    return foreseen(
         WARNING, "reached-late", source, message, hint, _shown_by(row, worst.start, coverage, catalog, after)
     )
 

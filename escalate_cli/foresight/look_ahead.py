@@ -12,10 +12,11 @@ from escalate_cli.core.changes.on_paper import unusable_on_paper
 from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.foresight.coverage import Coverage, cover
 from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations
-from escalate_cli.foresight.findings import ERROR, CheckFinding, holes
+from escalate_cli.foresight.findings import foreseen, holes
 from escalate_cli.foresight.loose_ends import loose_ends
 from escalate_cli.foresight.rotas import never_on_call
 
@@ -26,7 +27,7 @@ class Forecast(msgspec.Struct, frozen=True):
     """
 
     coverage: Coverage
-    findings: tuple[CheckFinding, ...]
+    findings: tuple[Problem, ...]
 
 
 def look_ahead(
@@ -42,7 +43,7 @@ def look_ahead(
     until = start + weeks * WEEK
     awake = replace(catalog, maintenance=())  # a planned maintenance is meant to page nobody: it is no hole
     coverage = cover(awake, start, until, progress)
-    looks: dict[str, Callable[[], Iterable[CheckFinding]]] = {
+    looks: dict[str, Callable[[], Iterable[Problem]]] = {
         "what can be used": lambda: _unusable(catalog, now),
         "whom coverage leaves out": lambda: holes(coverage, catalog),
         "what is expected": lambda: check_expectations(awake, start, until),
@@ -53,13 +54,13 @@ def look_ahead(
     findings = [_not_looked_at(f"coverage of {what}", why) for what, why in coverage.unknown]
     findings += [finding for what, look in looks.items() for finding in _looked(what, look)]
     return Forecast(
-        coverage, tuple(sorted(findings, key=lambda finding: (file_and_line(finding.source), finding.code)))
+        coverage, tuple(sorted(findings, key=lambda problem: (problem.place.position, problem.code)))
     )
 
 
-def _unusable(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def _unusable(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     for problem in (*unusable(catalog, now), *unusable_on_paper(catalog, now)):
-        yield CheckFinding(
+        yield foreseen(
             ERROR,
             "unusable",
             problem.source,
@@ -68,20 +69,14 @@ def _unusable(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
         )
 
 
-def _looked(what: str, look: Callable[[], Iterable[CheckFinding]]) -> list[CheckFinding]:
+def _looked(what: str, look: Callable[[], Iterable[Problem]]) -> list[Problem]:
     try:
         return list(look())
     except Exception as problem:
         return [_not_looked_at(what, words_of(problem))]
 
 
-def _not_looked_at(what: str, why: str) -> CheckFinding:
-    return CheckFinding(
+def _not_looked_at(what: str, why: str) -> Problem:
+    return foreseen(
         ERROR, "not-looked-at", "", f"{what} could not be looked at ({why})", "please report it as a bug"
     )
-
-
-def file_and_line(source: str) -> tuple[str, int]:
-    """File and line of a "file:line"; line 0 where there is none."""
-    file, _, line = source.rpartition(":")
-    return (file, int(line)) if file and line.isdigit() else (source, 0)

@@ -10,14 +10,15 @@ from escalate_cli.core.calendar.duration import WEEK, Instant
 from escalate_cli.core.calendar.hours import local_to_instant, zone_or_utc
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Router
-from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few
+from escalate_cli.core.wording.problem import WARNING, Problem
+from escalate_cli.foresight.findings import first_few, foreseen
 from escalate_cli.foresight.unused import unused
 
 _OLD = 4 * WEEK
 """an override that ended this long ago is not part of anybody's plans any more"""
 
 
-def loose_ends(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def loose_ends(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     """Every loose end, kind by kind."""
     yield from unused(catalog)
     yield from _left(catalog)
@@ -26,7 +27,7 @@ def loose_ends(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
     yield from _unspoken(catalog)
 
 
-def _left(catalog: Catalog) -> Iterator[CheckFinding]:
+def _left(catalog: Catalog) -> Iterator[Problem]:
     """People on a team's rota who belong to no team at all: they may have left, and are on call still.
 
     Nothing is said where the team names no members: then the rota is the list.
@@ -42,10 +43,10 @@ def _left(catalog: Catalog) -> Iterator[CheckFinding]:
                         f'"{person}" takes turns on call for {team.id}, but is in no team: have they left?'
                     )
                     hint = f"take them out of the rotation, or add them to the members of [teams.{team.id}]"
-                    yield CheckFinding(WARNING, "member-left", rotation.source, message, hint)
+                    yield foreseen(WARNING, "member-left", rotation.source, message, hint)
 
 
-def _over(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def _over(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     for schedule in catalog.schedules.values():
         tz = zone_or_utc(schedule.timezone)
         old = [
@@ -57,24 +58,24 @@ def _over(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
             message = (
                 f'{many} of schedule "{schedule.id}" ended weeks ago, the last one on {last.until:%Y-%m-%d}'
             )
-            yield CheckFinding(
+            yield foreseen(
                 WARNING, "override-past", old[0].source, message, "remove what is over; git remembers it"
             )
 
 
-def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     for planned in catalog.maintenance:
         if not planned.unit and local_to_instant(planned.start, planned.timezone) + planned.span < now - _OLD:
             services = first_few(list(planned.services))
             message = (
                 f"the maintenance of {services} that began on {planned.start:%Y-%m-%d} is over for weeks"
             )
-            yield CheckFinding(
+            yield foreseen(
                 WARNING, "maintenance-past", planned.source, message, "remove what is over; git remembers it"
             )
 
 
-def _unspoken(catalog: Catalog) -> Iterator[CheckFinding]:
+def _unspoken(catalog: Catalog) -> Iterator[Problem]:
     """Services that the router does not find by any of the words that they are given, only by their id."""
     router = Router(catalog.services.values())
     for service in catalog.services.values():
@@ -97,4 +98,4 @@ def _unspoken(catalog: Catalog) -> Iterator[CheckFinding]:
                 f" {instead}"
             )
             hint = "give it a keyword that people use for it and for nothing else"
-            yield CheckFinding(WARNING, "service-unreachable-by-words", service.source, message, hint)
+            yield foreseen(WARNING, "service-unreachable-by-words", service.source, message, hint)

@@ -18,7 +18,8 @@ from escalate_cli.core.calendar.duration import DAY, Instant, Span
 from escalate_cli.core.calendar.hours import Hours, next_open
 from escalate_cli.core.calendar.rota import Rotation, Schedule, handoff, shifts, turn_at
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.foresight.findings import WARNING, CheckFinding, first_few
+from escalate_cli.core.wording.problem import WARNING, Problem
+from escalate_cli.foresight.findings import first_few, foreseen
 
 _WEEK_DAYS = 7
 _LONGEST = 400 * DAY
@@ -27,7 +28,7 @@ _HALF_A_YEAR = 26 * 7 * DAY
 """hours and handoffs of two zones may meet in winter and miss each other in summer"""
 
 
-def never_on_call(catalog: Catalog, now: Instant) -> Iterator[CheckFinding]:
+def never_on_call(catalog: Catalog, now: Instant) -> Iterator[Problem]:
     """A finding for each rotation with members who are never on call while others of it are, or
     with nobody who ever is.
     """
@@ -116,7 +117,7 @@ def _meets(rotation: Rotation, number: int, zone: str, limit: Hours) -> bool:
 
 def _finding(
     schedule: Schedule, number: int, members: list[str], hours: dict[str, Hours], now: Instant
-) -> CheckFinding:
+) -> Problem:
     rotation = schedule.rotations[number - 1]
     names, verb = first_few([f'"{member}"' for member in members]), "is" if len(members) == 1 else "are"
     if rotation.hours is not None and not set(members) & _within_hours(rotation, schedule, hours, now):
@@ -126,4 +127,4 @@ def _finding(
         why = "other rotations always take precedence then"
         hint = "limit the later rotation to `hours`, or remove this one"
     message = f'{names} of rotation {number} of schedule "{schedule.id}" {verb} never on call: {why}'
-    return CheckFinding(WARNING, "never-on-call", rotation.source, message, hint)
+    return foreseen(WARNING, "never-on-call", rotation.source, message, hint)

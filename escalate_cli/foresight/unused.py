@@ -10,7 +10,8 @@ from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.organisation.catalog import Catalog, Channel, Gateway, Person
 from escalate_cli.core.organisation.policy import Policy, Target, TargetKind
-from escalate_cli.foresight.findings import WARNING, CheckFinding
+from escalate_cli.core.wording.problem import WARNING, Problem
+from escalate_cli.foresight.findings import foreseen
 
 
 class _Section(NamedTuple):
@@ -22,14 +23,14 @@ class _Section(NamedTuple):
     why: str
 
 
-def unused(catalog: Catalog) -> Iterator[CheckFinding]:
+def unused(catalog: Catalog) -> Iterator[Problem]:
     """A finding for everything that nothing refers to."""
     for section in _sections(catalog):
         for name, definition in section.definitions.items():
             if name not in section.used:
                 message = f'{section.kind} "{name}" is used by nothing: {section.why}'
                 code, hint = f"unused-{section.kind}", "use it, or remove it"
-                yield CheckFinding(WARNING, code, definition.source, message, hint)
+                yield foreseen(WARNING, code, definition.source, message, hint)
 
 
 def targets_of(catalog: Catalog) -> Iterator[Target]:

@@ -11,7 +11,7 @@ from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import is_time_to_look, rebuild_if_damaged
 from escalate_cli.errors import DamagedRow, EscalateError
-from escalate_cli.store.auditor import IN_VAIN, OVERLOOKED, Finding, audit
+from escalate_cli.store.auditor import IN_VAIN, OVERLOOKED, Oversight, audit
 from escalate_cli.store.store import Store
 
 
@@ -28,17 +28,17 @@ def look_for_forgotten(context: Context, report: PassReport) -> LookResult:
 
     Somebody who cannot be reached is no reason for the heart to stop: the fallback knows.
     """
-    findings = audit(context.store.database, context.clock.now())
-    is_mended = _mend_indexes(context, findings, report)
-    is_paged = _page_fallback(context, findings, report)
-    return LookResult(all(finding.code == IN_VAIN for finding in findings), is_mended or is_paged)
+    oversights = audit(context.store.database, context.clock.now())
+    is_mended = _mend_indexes(context, oversights, report)
+    is_paged = _page_fallback(context, oversights, report)
+    return LookResult(all(oversight.code == IN_VAIN for oversight in oversights), is_mended or is_paged)
 
 
-def _mend_indexes(context: Context, findings: Sequence[Finding], report: PassReport) -> bool:
+def _mend_indexes(context: Context, oversights: Sequence[Oversight], report: PassReport) -> bool:
     """What is due and was not seen, or seen and is not due, may be an index's fault; whether it
     was, and is put right.
     """
-    late = any(finding.code in OVERLOOKED for finding in findings)
+    late = any(oversight.code in OVERLOOKED for oversight in oversights)
     if not (late or report.unfounded) or not is_time_to_look(context):
         return False
     note = rebuild_if_damaged(context)
@@ -47,14 +47,14 @@ def _mend_indexes(context: Context, findings: Sequence[Finding], report: PassRep
     return note is not None
 
 
-def _page_fallback(context: Context, findings: Sequence[Finding], report: PassReport) -> bool:
+def _page_fallback(context: Context, oversights: Sequence[Oversight], report: PassReport) -> bool:
     """Plan a page to the fallback for what is new, incident by incident; whether there is one. It
     is due at once.
     """
-    news = [finding for finding in findings if _is_news(finding, context.store)]
+    news = [oversight for oversight in oversights if _is_news(oversight, context.store)]
     paged = []
-    for incident_id in dict.fromkeys(finding.incident_id for finding in news):
-        about = [finding for finding in news if finding.incident_id == incident_id]
+    for incident_id in dict.fromkeys(oversight.incident_id for oversight in news):
+        about = [oversight for oversight in news if oversight.incident_id == incident_id]
         text = _tell_safely(context, incident_id, about, report)
         if text:
             paged.append(f"incident {incident_id}: {text}; the fallback is paged")
@@ -62,7 +62,7 @@ def _page_fallback(context: Context, findings: Sequence[Finding], report: PassRe
     return bool(paged)
 
 
-def _tell_safely(context: Context, incident_id: int, news: Sequence[Finding], report: PassReport) -> str:
+def _tell_safely(context: Context, incident_id: int, news: Sequence[Oversight], report: PassReport) -> str:
     """`_tell`; an incident whose record is damaged, or that is poison, does not stop the others."""
     try:
         return _tell(context, incident_id, news)
@@ -78,7 +78,7 @@ def _tell_safely(context: Context, incident_id: int, news: Sequence[Finding], re
     return ""
 
 
-def _tell(context: Context, incident_id: int, news: Sequence[Finding]) -> str:
+def _tell(context: Context, incident_id: int, news: Sequence[Oversight]) -> str:
     """Plan the page about one incident and remember what it says; nothing where there is nobody to
     tell any more.
     """
@@ -88,15 +88,15 @@ def _tell(context: Context, incident_id: int, news: Sequence[Finding]) -> str:
         situation = store.situations.load(incident_id)
         if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
             return ""
-        fresh = [finding for finding in news if _is_news(finding, store)]
+        fresh = [oversight for oversight in news if _is_news(oversight, store)]
         # somebody has it: `doctor` says whom it did not reach
         if situation.incident.status is IncidentStatus.ACKNOWLEDGED:
-            fresh = [finding for finding in fresh if finding.code != IN_VAIN]
+            fresh = [oversight for oversight in fresh if oversight.code != IN_VAIN]
         if not fresh:
             return ""
-        for finding in fresh:
-            store.ledger.remember(_fact(finding), str(now))
-        text = "; ".join(finding.text for finding in fresh)
+        for oversight in fresh:
+            store.ledger.remember(_fact(oversight), str(now))
+        text = "; ".join(oversight.message for oversight in fresh)
         message = f"escalate's own check: {text}. {_advice(fresh, incident_id)}"
         planned = page_by_hand(
             situation, catalog.fallback.page, catalog, now, by="the auditor", message=message
@@ -105,16 +105,16 @@ def _tell(context: Context, incident_id: int, news: Sequence[Finding]) -> str:
     return text
 
 
-def _advice(findings: Sequence[Finding], incident_id: int) -> str:
-    if all(finding.code == IN_VAIN for finding in findings):
+def _advice(oversights: Sequence[Oversight], incident_id: int) -> str:
+    if all(oversight.code == IN_VAIN for oversight in oversights):
         return f"Tell them yourself if they are needed; `escalate timeline {incident_id}` says why."
     return "Look after this incident by hand; `escalate doctor` tells more."
 
 
-def _is_news(finding: Finding, store: Store) -> bool:
-    told_at = store.ledger.fact(_fact(finding))
-    return told_at is None or finding.declared_at > int(told_at)
+def _is_news(oversight: Oversight, store: Store) -> bool:
+    told_at = store.ledger.fact(_fact(oversight))
+    return told_at is None or oversight.declared_at > int(told_at)
 
 
-def _fact(finding: Finding) -> str:
-    return f"audited {finding.code} {finding.subject or finding.incident_id}"
+def _fact(oversight: Oversight) -> str:
+    return f"audited {oversight.code} {oversight.subject or oversight.incident_id}"

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
@@ -23,21 +22,19 @@ UNREACHED = "unreached"
 IN_VAIN = "paged-in-vain"
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """Something that should not be. `incident_id` is the one it is about.
+class Oversight(Problem, frozen=True, kw_only=True):
+    """A problem of the incident `incident_id`.
 
     What has been said about a `subject` (the incident itself, if empty) is not said again, but for
     an incident declared after it was said: `declared_at` is 0 where once is enough for ever.
     """
 
-    code: str
     incident_id: int
-    text: str
     subject: str = ""
     declared_at: Instant = 0
 
 
-def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
+def audit(database: Database, now: Instant) -> tuple[Oversight, ...]:
     """What has been forgotten and who cannot be reached, at most a hundred findings of each kind."""
     return (
         *_nothing_due(database),
@@ -49,40 +46,53 @@ def audit(database: Database, now: Instant) -> tuple[Finding, ...]:
     )
 
 
-def _nothing_due(database: Database) -> list[Finding]:
+def _nothing_due(database: Database) -> list[Oversight]:
     rows = database.run(_sql.nothing_due)
     return [
-        Finding("nothing-due", row["id"], "it is open, nobody has acknowledged it, and nothing is due")
-        for row in rows
-    ]
-
-
-def _overdue(database: Database, now: Instant) -> list[Finding]:
-    rows = database.run(_sql.overdue, late=now - GRACE)
-    return [
-        Finding("overdue", row["id"], f"it was due {show_about(now - row['next_due_at'])} ago")
-        for row in rows
-    ]
-
-
-def _stuck(database: Database, now: Instant) -> list[Finding]:
-    rows = _confirmed(database, _sql.stuck, _sql.is_stuck, now)
-    return [
-        Finding(
-            "stuck", row["incident_id"], f"notification {row['id']} is claimed by a process that has gone"
+        Oversight(
+            ERROR,
+            "nothing-due",
+            "it is open, nobody has acknowledged it, and nothing is due",
+            incident_id=row["id"],
         )
         for row in rows
     ]
 
 
-def _unsent(database: Database, now: Instant) -> list[Finding]:
+def _overdue(database: Database, now: Instant) -> list[Oversight]:
+    rows = database.run(_sql.overdue, late=now - GRACE)
+    return [
+        Oversight(
+            ERROR, "overdue", f"it was due {show_about(now - row['next_due_at'])} ago", incident_id=row["id"]
+        )
+        for row in rows
+    ]
+
+
+def _stuck(database: Database, now: Instant) -> list[Oversight]:
+    rows = _confirmed(database, _sql.stuck, _sql.is_stuck, now)
+    return [
+        Oversight(
+            ERROR,
+            "stuck",
+            f"notification {row['id']} is claimed by a process that has gone",
+            incident_id=row["incident_id"],
+        )
+        for row in rows
+    ]
+
+
+def _unsent(database: Database, now: Instant) -> list[Oversight]:
     rows = _confirmed(database, _sql.unsent, _sql.is_unsent, now)
     waiting: dict[int, list[Instant]] = {}
     for row in rows:
         waiting.setdefault(row["incident_id"], []).append(row["at"])
     return [
-        Finding(
-            "unsent", incident, f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}"
+        Oversight(
+            ERROR,
+            "unsent",
+            f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}",
+            incident_id=incident,
         )
         for incident, due in waiting.items()
     ]
@@ -94,21 +104,29 @@ def _confirmed(database: Database, which: str, is_so: str, now: Instant) -> list
     return [row for row in database.run(which, late=late) if database.run(is_so, id=row["id"], late=late)]
 
 
-def _unreached(database: Database, now: Instant) -> list[Finding]:
+def _unreached(database: Database, now: Instant) -> list[Oversight]:
     """Its policy leads nowhere: pages were given up, none has arrived, and none is on its way."""
     rows = database.run(_sql.unreached, late=now - GRACE)
-    return [Finding(UNREACHED, row["id"], "nobody could be reached: every page was given up") for row in rows]
+    return [
+        Oversight(ERROR, UNREACHED, "nobody could be reached: every page was given up", incident_id=row["id"])
+        for row in rows
+    ]
 
 
-def _in_vain(database: Database) -> list[Finding]:
+def _in_vain(database: Database) -> list[Oversight]:
     """Its addresses lead nowhere: everything that running incidents sent to a recipient was given
     up, or called off before it was sent.
     """
     if not database.run(_sql.is_any_in_vain):
         return []
-    rows = database.run(_sql.paged_in_vain)
-    found = []
-    for row in rows:
-        text = f"no page reaches {row['recipient']}: each was given up"
-        found.append(Finding(IN_VAIN, row["id"], text, row["recipient"], row["declared_at"]))
-    return found
+    return [
+        Oversight(
+            WARNING,
+            IN_VAIN,
+            f"no page reaches {row['recipient']}: each was given up",
+            incident_id=row["id"],
+            subject=row["recipient"],
+            declared_at=row["declared_at"],
+        )
+        for row in database.run(_sql.paged_in_vain)
+    ]

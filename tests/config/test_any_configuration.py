@@ -61,8 +61,8 @@ def test_odd_values_in_odd_places(draw: st.DataObject) -> None:
             return
     found = outcome(tomli_w.dumps(value).encode())
     for problem in found.problems:
-        assert problem.file == "a.toml"
-        assert problem.line > 0 or problem.code == "fallback-missing"
+        assert problem.place.file == "a.toml"
+        assert problem.place.line > 0 or problem.code == "fallback-missing"
         assert render(problem).count("\n") <= 3
         assert "microseconds" not in problem.message
 

@@ -75,7 +75,7 @@ if CONTRACT.exists():
                 load(tmp_path)
             assert {problem.code for problem in refused.value.problems} == {"unknown-key"}
             unknown = {
-                problem.line: lines[problem.line - 1].partition("=")[0].strip()
+                problem.place.line: lines[problem.place.line - 1].partition("=")[0].strip()
                 for problem in refused.value.problems
             }
             assert set(unknown.values()) == AHEAD

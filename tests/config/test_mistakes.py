@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.config.load import Loaded, load
-from escalate_cli.config.problems import InvalidConfiguration, Problem, render
+from escalate_cli.config.problems import InvalidConfiguration, render
+from escalate_cli.core.wording.problem import ERROR, Place, Problem
 from escalate_cli.errors import ConfigurationProblem
 
 SOUND = """\
@@ -715,7 +716,7 @@ def test_a_mistake_is_told_with_its_place(
     ]
     assert found, problems_of(tmp_path)
     problem = found[0]
-    assert (problem.level, f"{problem.line}:{problem.column}") == (level, place)
+    assert (problem.level, f"{problem.place.line}:{problem.place.column}") == (level, place)
     assert hint in problem.hint
     shown = render(problem).splitlines()
     assert shown[0].startswith(f"more.toml:{place}: {level}[{code}]: ")
@@ -762,7 +763,7 @@ def test_an_id_defined_twice_names_both_places(tmp_path: Path) -> None:
         for each in problems_of(tmp_path, base=SOUND, extra="\n[people.ana]\ncontact = {}")
         if each.code == "duplicate"
     )
-    assert (problem.file, problem.line) == ("extra.toml", 2)
+    assert (problem.place.file, problem.place.line) == ("extra.toml", 2)
     assert "base.toml:11" in problem.message
 
 
@@ -793,7 +794,7 @@ def test_a_line_that_would_harm_the_terminal_is_shown_harmlessly(tmp_path: Path)
     shown = render(problem)
     assert "\\u202e \\x9b \\u200b ß 語 \\u2028" in shown
     assert all(char == "\n" or char.isprintable() for char in shown)
-    assert render(Problem("\udcff.toml", 1, 2, "error", "x", "\ud800", "\x07", "語語x")).encode()
+    assert render(Problem(ERROR, "x", "\ud800", "\x07", Place("\udcff.toml", 1, 2, "語語x"))).encode()
 
 
 BYTES: list[tuple[str, bytes, str | None]] = [

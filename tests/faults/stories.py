@@ -16,10 +16,10 @@ from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.wording.problem import OK, Problem
 from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
 from escalate_cli.health.doctor import diagnosis
-from escalate_cli.health.doctor.finding import Finding, Weight
 from escalate_cli.passes.tick import one_pass
 from tests.world import ORGANISATION, Postbox, WorldClock, spoken
 
@@ -150,12 +150,12 @@ class Night:
         )
         return [row["title"] for row in rows]
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Problem]:
         """What `doctor` finds of what is configured and stored; addresses are another story."""
         return [
             finding
             for finding in diagnosis.diagnose(self.context, contacts=False).findings
-            if finding.weight is not Weight.OK
+            if finding.level is not OK
         ]
 
 

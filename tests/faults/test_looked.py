@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from escalate_cli.core.wording.problem import ERROR
 from escalate_cli.errors import ExitCode
 from escalate_cli.health.doctor import diagnosis
-from escalate_cli.health.doctor.finding import Weight
 from tests.faults.stories import Night, night
 
 LOOKS = {
@@ -68,11 +68,11 @@ def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at
         raise LookupError("injected")
 
     before = found(here).findings
-    monkeypatch.setattr(f"escalate_cli.{look if '.' in look else 'diagnosis.' + look}", fails)
+    monkeypatch.setattr(f"escalate_cli.health.doctor.{look if '.' in look else 'diagnosis.' + look}", fails)
     after = found(here)
     mine = [finding for finding in after.findings if finding.code == "not-looked-at"]
     assert [one.message for one in mine] == [f"{LOOKS[look]} could not be looked at (LookupError: injected)"]
-    assert (mine[0].weight, after.exit_code, after.well) == (Weight.ERROR, ExitCode.NO, False)
+    assert (mine[0].level, after.exit_code, after.well) == (ERROR, ExitCode.NO, False)
     assert {one.code for one in before} - LOST[look] <= {finding.code for finding in after.findings}
 
 

@@ -82,15 +82,15 @@ def doctor(context: Context) -> Answer:
     Exit code: 0 nothing is an error, 1 something is, 3 there is no configuration to page by, 7 the
     database cannot be used.
     """
+    from escalate_cli.core.wording.problem import ERROR, OK, WARNING
     from escalate_cli.health.doctor.diagnosis import diagnose
-    from escalate_cli.health.doctor.finding import Weight
 
     found = diagnose(context)
     data = {
         "ok": found.well,
         "findings": [
             {
-                "level": finding.weight.value,
+                "level": finding.level.value,
                 "code": finding.code,
                 "message": finding.message,
                 "hint": finding.hint or None,
@@ -105,16 +105,14 @@ def doctor(context: Context) -> Answer:
         from escalate_cli.cli.screens import style as screens
 
         for one in found.findings:
-            well = one.weight is Weight.OK
-            mark = screens.words(
-                f"{one.weight.value:<8} ", "dim" if well else screens.STYLES[one.weight.value]
-            )
+            well = one.level is OK
+            mark = screens.words(f"{one.level.value:<8} ", "dim" if well else screens.STYLES[one.level.value])
             _draw_indented(console, mark, screens.words(one.message, "dim" if well else ""))
             if one.hint:
                 _draw_indented(console, Text(" " * 9), screens.words(one.hint, "cyan"))
         counts = [
-            (sum(finding.weight is weight for finding in found.findings), weight.value)
-            for weight in (Weight.ERROR, Weight.WARNING)
+            (sum(finding.level is level for finding in found.findings), level.value)
+            for level in (ERROR, WARNING)
         ]
         said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
         console.print()

@@ -139,12 +139,7 @@ def check(
     )
     taken = check_screens.taken_turns(context, catalog) if catalog is not None else []
     exposed = exposure_problems(context, catalog)
-    foreseen = (
-        tried
-        + taken
-        + exposed
-        + ([check_screens.problem_of(finding) for finding in outlook.findings] if outlook else [])
-    )
+    foreseen = tried + taken + exposed + (list(outlook.findings) if outlook else [])
     problems = configured + foreseen
     code = check_screens.verdict(configured, foreseen, strict=strict)
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from escalate_cli import __version__
-from escalate_cli.config.problems import ERROR, WARNING, Problem, render
+from escalate_cli.config.problems import render
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import DatabaseProblem, ExitCode
 
 if TYPE_CHECKING:
-    from escalate_cli.foresight.findings import CheckFinding
     from escalate_cli.foresight.look_ahead import Forecast
     from escalate_cli.health.doctor.addresses import AddressProblem
 
@@ -45,19 +45,6 @@ def _progress() -> Callable[[int, int], None]:
     return tell
 
 
-def problem_of(finding: CheckFinding) -> Problem:
-    """A finding of foresight as a problem like those of the configuration; the hint ends with the
-    command that shows it.
-    """
-    from escalate_cli.foresight.look_ahead import file_and_line
-
-    file, line = file_and_line(finding.source)
-    hint = finding.hint
-    if finding.shown_by:
-        hint += f"{'; ' if hint else ''}see it: {finding.shown_by}"
-    return Problem(file, line, 1 if line else 0, finding.level, finding.code, finding.message, hint)
-
-
 def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple[list[Problem], list[str]]:
     """The addresses that cannot work, with their places; and a note where they could not be tried."""
     from escalate_cli.config.places import Unplaced, put_in_place
@@ -73,7 +60,7 @@ def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple
     return put_in_place(path, unplaced), []
 
 
-def _level(one: AddressProblem) -> str:
+def _level(one: AddressProblem) -> ProblemLevel:
     return ERROR if one.sure and not one.only_here else WARNING
 
 
@@ -83,7 +70,6 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
     """
     from escalate_cli.config.files.find import find_db
     from escalate_cli.core.organisation.turns import message_of
-    from escalate_cli.foresight.look_ahead import file_and_line
     from escalate_cli.store.remembered_turns import turns_taken
 
     now = context.clock.now()
@@ -93,14 +79,11 @@ def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
         found = turns_taken(context.store.ledger, catalog, now)
     except DatabaseProblem:
         return []  # `doctor` says what is wrong with it
-    problems = []
-    for _, taken in found.values():
-        for one in taken:
-            file, line = file_and_line(one.source)
-            problems.append(
-                Problem(file, line, 1 if line else 0, WARNING, "turn-taken", *message_of(one, catalog, now))
-            )
-    return problems
+    return [
+        Problem(WARNING, "turn-taken", *message_of(turn, catalog, now), Place.of(turn.source))
+        for _, turns in found.values()
+        for turn in turns
+    ]
 
 
 def verdict(configured: Sequence[Problem], foreseen: Sequence[Problem], *, strict: bool) -> ExitCode:
@@ -128,7 +111,7 @@ def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
         {
             "ruleId": problem.code,
             "ruleIndex": codes.index(problem.code),
-            "level": problem.level,
+            "level": problem.level.value,
             "message": {
                 "text": f"{problem.message}. Hint: {problem.hint}" if problem.hint else problem.message
             },
@@ -146,10 +129,10 @@ def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
 
 
 def _location(problem: Problem, path: Path) -> dict[str, Any]:
-    file = (path / problem.file if path.is_dir() else path).absolute()
+    file = (path / problem.place.file if path.is_dir() else path).absolute()
     below = file.is_relative_to(Path.cwd())
     uri = quote(file.relative_to(Path.cwd()).as_posix()) if below else file.as_uri()
     location: dict[str, Any] = {"artifactLocation": {"uri": uri}}
-    if problem.line:
-        location["region"] = {"startLine": problem.line, "startColumn": max(problem.column, 1)}
+    if problem.place.line:
+        location["region"] = {"startLine": problem.place.line, "startColumn": max(problem.place.column, 1)}
     return location

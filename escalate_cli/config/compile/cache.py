@@ -16,10 +16,10 @@ from pathlib import Path
 
 from escalate_cli import __version__, files
 from escalate_cli.config.files.sources import Source
-from escalate_cli.config.problems import Problem
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import Problem
 
-FORMAT = 1
+FORMAT = 2
 _LARGEST = 64 * 1024 * 1024
 
 

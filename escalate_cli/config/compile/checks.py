@@ -13,10 +13,10 @@ from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.compile.reach import check_reach
 from escalate_cli.config.masking import has_literal_secret
-from escalate_cli.config.problems import ERROR, WARNING, Problem
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.policy import Mode, Rule, When
 from escalate_cli.core.organisation.zone_names import FIXED
+from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem
 
 
 def check_all(draft: Draft) -> list[Problem]:
@@ -46,13 +46,11 @@ def _emptied(draft: Draft) -> Iterator[Problem]:
     if not gathered.broken and not any(gathered.by_id.values()):
         hint = "put the files back, or write new ones with `escalate init`"
         yield Problem(
-            gathered.first_file,
-            1,
-            1,
             ERROR,
             "empty",
             "the configuration is empty: it names nobody and nothing",
             hint,
+            Place(gathered.first_file, 1, 1),
         )
 
 
@@ -66,7 +64,7 @@ def _fallback(draft: Draft) -> Iterator[Problem]:
     )
     if item is None:
         message = "there is no [fallback]: an incident may be routed to nobody"
-        yield Problem(draft.gathered.first_file, 0, 0, WARNING, "fallback-missing", message, hint)
+        yield Problem(WARNING, "fallback-missing", message, hint, Place(draft.gathered.first_file))
         return
     for key in ("team", "page"):
         if isinstance(item.raw, dict) and not item.raw.get(key):

@@ -15,7 +15,6 @@ from escalate_cli.config.compile import assembly
 from escalate_cli.config.compile.checks import check_all
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import DEFAULT_LADDER, Item, gather
-from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
 from escalate_cli.config.schema.catalog_tables import (
     ChannelTable,
@@ -40,6 +39,7 @@ from escalate_cli.config.schema.validation import validate
 from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
 from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.organisation.catalog import Catalog, Settings, Severity, Urgency
+from escalate_cli.core.wording.problem import ERROR, Place, Problem
 
 T = TypeVar("T")
 M = TypeVar("M", bound=TomlTable)
@@ -61,9 +61,7 @@ def compile_files(files: Sequence[ParsedFile], version: str) -> tuple[Catalog, l
     if draft.errors < MOST_PROBLEMS:
         draft.problems += check_all(draft)
     problems = list(
-        dict.fromkeys(
-            sorted(draft.problems, key=lambda each: (each.file, each.line, each.column, each.level))
-        )
+        dict.fromkeys(sorted(draft.problems, key=lambda problem: (problem.place.position, problem.level)))
     )
     if sum(problem.level == ERROR for problem in problems) > MOST_PROBLEMS:
         problems = [*problems[:MOST_PROBLEMS], _too_many(draft)]
@@ -73,7 +71,7 @@ def compile_files(files: Sequence[ParsedFile], version: str) -> tuple[Catalog, l
 def _too_many(draft: Draft) -> Problem:
     message = f"there are more than {MOST_PROBLEMS:,} problems; only the first are shown"
     return Problem(
-        draft.gathered.first_file, 0, 0, ERROR, "too-many", message, "repair these first, then check again"
+        ERROR, "too-many", message, "repair these first, then check again", Place(draft.gathered.first_file)
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from escalate_cli.config.compile.gathering import Gathered, Item
-from escalate_cli.config.problems import Problem
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Rule
+from escalate_cli.core.wording.problem import Problem
 
 
 @dataclass

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.schema.shape import BY_ID, LISTED, SINGLE
 from escalate_cli.config.schema.vocabulary import Known, a_type
 from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.wording.problem import ERROR, Problem, ProblemLevel
 
 MOST_LISTED = 1000
 """of rules, severities, expectations and planned maintenances each: every incident is held against
@@ -37,7 +37,7 @@ class Item:
         return self.file.source(self.path)
 
     def problem(
-        self, loc: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False
+        self, loc: Path, level: ProblemLevel, code: str, message: str, hint: str = "", *, key: bool = False
     ) -> Problem:
         """A problem with what stands at `loc` inside the table."""
         return self.file.problem((*self.path, *loc), level, code, message, hint, key=key)

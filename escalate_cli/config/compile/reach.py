@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import Item
-from escalate_cli.config.problems import WARNING, Problem
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import Catalog, Person, Team, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.wording.problem import WARNING, Problem
 
 
 def check_reach(draft: Draft) -> Iterator[Problem]:

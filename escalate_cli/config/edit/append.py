@@ -21,7 +21,8 @@ from msgspec.structs import replace
 from escalate_cli import files
 from escalate_cli.config.files.sources import Content, find_sources, read
 from escalate_cli.config.load import compile_contents
-from escalate_cli.config.problems import ERROR, InvalidConfiguration, Problem
+from escalate_cli.config.problems import InvalidConfiguration
+from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import ConfigurationProblem, Unknown, UsageProblem
 
 
@@ -119,7 +120,7 @@ def _with(data: bytes, table: Mapping[str, object]) -> bytes:
 def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:
     """The errors of these files, known by what they say and not by their lines, which move."""
     return Counter(
-        (each.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR
+        (each.place.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR
     )
 
 
@@ -134,7 +135,7 @@ def _complete(contents: Sequence[Content], wanted: Counter[tuple[str, str, str]]
     return (
         each
         for each in _problems(contents)
-        if (each.file, each.code, each.message) in wanted and each.level == ERROR
+        if (each.place.file, each.code, each.message) in wanted and each.level == ERROR
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from escalate_cli.config.problems import ERROR, WARNING, Problem
+from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import ConfigurationProblem
 
 LARGEST = 5 * 1024 * 1024
@@ -107,8 +107,8 @@ def _source(name: str, path: str) -> Source:
     return Source(_printable(name), path, stamp, stat.S_ISREG(status.st_mode))
 
 
-def _failed(source: Source, level: str, code: str, message: str, hint: str) -> Content:
-    return Content(source.name, b"", Problem(source.name, 0, 0, level, code, f"the file {message}", hint))
+def _failed(source: Source, level: ProblemLevel, code: str, message: str, hint: str) -> Content:
+    return Content(source.name, b"", Problem(level, code, f"the file {message}", hint, Place(source.name)))
 
 
 def _printable(name: str) -> str:

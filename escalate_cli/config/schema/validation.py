@@ -8,12 +8,12 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError  # noqa: TID253
 
 from escalate_cli.config.compile.gathering import Item
-from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.schema.policy_tables import LevelWhenTable, RuleTable, RuleWhenTable
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.vocabulary import Known, a_type
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.wording.problem import ERROR, Problem
 
 T = TypeVar("T", bound=TomlTable)
 

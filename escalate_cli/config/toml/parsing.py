@@ -9,8 +9,8 @@ from typing import Any
 
 from escalate_cli.config.files.sources import Content
 from escalate_cli.config.masking import looks_suspicious, mask
-from escalate_cli.config.problems import ERROR, Problem
 from escalate_cli.config.toml.positions import DEEPEST, Path, scan
+from escalate_cli.core.wording.problem import ERROR, Place, Problem, ProblemLevel
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _AGAIN = re.compile(r"twice|overwrite|already|redefine|[Dd]uplicate|immutable|mutate|extend")
@@ -50,22 +50,14 @@ class ParsedFile:
             self._parse()
 
     def problem(
-        self, path: Path, level: str, code: str, message: str, hint: str = "", *, key: bool = False
+        self, path: Path, level: ProblemLevel, code: str, message: str, hint: str = "", *, key: bool = False
     ) -> Problem:
         """A problem with what stands at `path`: its value, or its key."""
         line, column = self.positions.key(path) if key else self.positions.value(path)
         suspicious = bool(path) and path[0] in _SECRET_SECTIONS
         text = self.positions.line(line)[: 4 * _LONGEST_LINE]
-        return Problem(
-            self.name,
-            line,
-            column,
-            level,
-            code,
-            message,
-            hint,
-            mask(text, suspicious=suspicious)[:_LONGEST_LINE],
-        )
+        shown = mask(text, suspicious=suspicious)[:_LONGEST_LINE]
+        return Problem(level, code, message, hint, Place(self.name, line, column, shown))
 
     def source(self, path: Path) -> str:
         """The place as `policies.toml:12`."""
@@ -150,7 +142,7 @@ class ParsedFile:
         text = self.positions.line(line)[: 4 * _LONGEST_LINE]
         inside = self._section(line) in _SECRET_SECTIONS
         shown = mask(text, suspicious=inside or looks_suspicious(text))[:_LONGEST_LINE]
-        self.problems.append(Problem(self.name, line, column, ERROR, code, message, hint, shown))
+        self.problems.append(Problem(ERROR, code, message, hint, Place(self.name, line, column, shown)))
 
     def _section(self, line: int) -> str:
         """The first word of the last table header above a line."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.health.doctor.finding import Finding, Weight, all_of, listed, well
+from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
+from escalate_cli.health.doctor.finding import all_of, listed, well
 
 _WEB = ("http", "https")
 
 
-def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], Iterable[Finding]]]:
+def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], Iterable[Problem]]]:
     """Everything to look at, and how; last what takes Apprise."""
     return {
         "who has an address": lambda: _people(catalog),
@@ -21,7 +22,7 @@ def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], 
     }
 
 
-def _people(catalog: Catalog) -> Iterator[Finding]:
+def _people(catalog: Catalog) -> Iterator[Problem]:
     for kind, ids in (
         (
             "people",
@@ -42,17 +43,14 @@ def _people(catalog: Catalog) -> Iterator[Finding]:
     ):
         if ids:
             text = f"{kind} without any address: {listed(ids)}"
-            yield Finding(
-                Weight.WARNING,
-                f"{kind}-without-address",
-                text,
-                "give them a contact: contact = { email = … }",
+            yield Problem(
+                WARNING, f"{kind}-without-address", text, "give them a contact: contact = { email = … }"
             )
         elif kind == "people":
             yield well("people", "everybody has an address")
 
 
-def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
+def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """Every reference that cannot be resolved here, by its name; no value is looked at twice or shown."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 
@@ -65,18 +63,15 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
             for reference in references(url):
                 used.setdefault(reference, []).append(name)
         except BadReference as problem:
-            yield Finding(Weight.ERROR, "bad-reference", f"{name}: {problem.message}", problem.hint)
+            yield Problem(ERROR, "bad-reference", f"{name}: {problem.message}", problem.hint)
     missing = 0
     for reference, users in used.items():
         try:
             expand(reference, "", context.environ)
         except MissingSecret as problem:
             missing += 1
-            yield Finding(
-                Weight.ERROR,
-                "missing-secret",
-                f"{problem.message}: {listed(users)} cannot send",
-                problem.hint,
+            yield Problem(
+                ERROR, "missing-secret", f"{problem.message}: {listed(users)} cannot send", problem.hint
             )
     if not missing:
         yield well(
@@ -85,14 +80,14 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Finding]:
         )
 
 
-def _gateways(catalog: Catalog) -> Iterator[Finding]:
+def _gateways(catalog: Catalog) -> Iterator[Problem]:
     """Last, since it is the one question that takes Apprise."""
     from escalate_cli.core.organisation.catalog import did_you_mean
     from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
 
     if not catalog.gateways:
-        yield Finding(
-            Weight.ERROR,
+        yield Problem(
+            ERROR,
             "no-gateways",
             "the configuration has no gateway: nobody can be reached",
             "`escalate init` shows some",
@@ -115,8 +110,8 @@ def _gateways(catalog: Catalog) -> Iterator[Finding]:
             else "the services that Apprise knows are listed at https://appriseit.com"
         )
         where = f" ({catalog.gateways[gateway].source})" if catalog.gateways[gateway].source else ""
-        yield Finding(
-            Weight.ERROR,
+        yield Problem(
+            ERROR,
             "unknown-service",
             f'gateway {gateway}: Apprise knows no service "{schema}://"{where}',
             hint,
@@ -125,7 +120,7 @@ def _gateways(catalog: Catalog) -> Iterator[Finding]:
         yield well("gateways", f"Apprise knows the services of {all_of(len(schemas), 'gateway')}")
 
 
-def _addresses(catalog: Catalog, context: Context) -> Iterator[Finding]:
+def _addresses(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is
     told already.
     """
@@ -134,12 +129,10 @@ def _addresses(catalog: Catalog, context: Context) -> Iterator[Finding]:
     found = bad_addresses(catalog, context.environ)
     if found is None:
         text = "the addresses could not be tried: Apprise cannot be loaded here, or took too long"
-        yield Finding(Weight.WARNING, "addresses-untried", text, "`escalate test-page` tries one for real")
+        yield Problem(WARNING, "addresses-untried", text, "`escalate test-page` tries one for real")
         return
     for one in found:
         where = f"{one.gateway} of {one.id}" if one.gateway else f"gateway {one.id}"
-        yield Finding(
-            Weight.ERROR if one.sure else Weight.WARNING, one.code, f"{where}: {one.message}", one.hint
-        )
+        yield Problem(ERROR if one.sure else WARNING, one.code, f"{where}: {one.message}", one.hint)
     if not found and catalog.gateways:
         yield well("addresses", "every address is one that its gateway takes")

@@ -14,12 +14,11 @@ from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
 from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.health.doctor.contacts import contact_looks
 from escalate_cli.health.doctor.exposure import exposure_findings
-from escalate_cli.health.doctor.finding import Finding, Weight
-from escalate_cli.health.doctor.finding import counted as _count
-from escalate_cli.health.doctor.finding import well as _ok
+from escalate_cli.health.doctor.finding import counted, well
 from escalate_cli.health.doctor.usability import incident_findings, usability_findings
 from escalate_cli.health.warnings import PASS_EXPECTED_WITHIN
 from escalate_cli.store.auditor import IN_VAIN, UNREACHED, audit
@@ -51,13 +50,13 @@ _TICKS = "run `escalate watch` as a service, or install what `escalate cron` pri
 class Diagnosis(msgspec.Struct, frozen=True):
     """All findings, in the order of looking, and the exit code they come to."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Problem, ...]
     exit_code: ExitCode
 
     @property
     def well(self) -> bool:
         """Whether nothing is an error."""
-        return all(finding.weight is not Weight.ERROR for finding in self.findings)
+        return all(finding.level is not ERROR for finding in self.findings)
 
 
 def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
@@ -90,26 +89,21 @@ def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
 
-def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+def _looked(what: str, look: Callable[[], Iterable[Problem]]) -> list[Problem]:
     """The findings; what cannot even be looked at is one, and keeps nothing else from being looked at."""
     try:
         return list(look())
     except DamagedRow as problem:
         return [
-            Finding(
-                Weight.ERROR,
-                "not-looked-at",
-                f"{what} could not be looked at: {problem.message}",
-                problem.hint,
-            )
+            Problem(ERROR, "not-looked-at", f"{what} could not be looked at: {problem.message}", problem.hint)
         ]
     except DatabaseProblem as problem:  # locked meanwhile
-        return [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
+        return [Problem(ERROR, "database-unusable", problem.message, problem.hint)]
     except Exception as problem:
         text = f"{what} could not be looked at ({words_of(problem)})"
         return [
-            Finding(
-                Weight.ERROR,
+            Problem(
+                ERROR,
                 "not-looked-at",
                 text,
                 "page people by other means until it can, and please report it as a bug",
@@ -117,7 +111,7 @@ def _looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
         ]
 
 
-def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode:
+def _exit_code(findings: Iterable[Problem], catalog: Catalog | None) -> ExitCode:
     errors = _codes(findings)
     if errors & _UNUSABLE:
         return ExitCode.DATABASE
@@ -126,21 +120,21 @@ def _exit_code(findings: Iterable[Finding], catalog: Catalog | None) -> ExitCode
     return ExitCode.NO if errors else ExitCode.DONE
 
 
-def _codes(findings: Iterable[Finding]) -> set[str]:
-    return {finding.code for finding in findings if finding.weight is Weight.ERROR}
+def _codes(findings: Iterable[Problem]) -> set[str]:
+    return {finding.code for finding in findings if finding.level is ERROR}
 
 
 # ── configuration ─────────────────────────────────────────────────────────────────────
 
 
-def _configuration(context: Context, store: Store | None) -> tuple[Catalog | None, list[Finding]]:
+def _configuration(context: Context, store: Store | None) -> tuple[Catalog | None, list[Problem]]:
     """The catalog to page by, which is the last valid one where the files are broken."""
     try:
         loaded = context.loaded
     except ConfigurationProblem as problem:
         errors = [
-            Finding(
-                Weight.ERROR,
+            Problem(
+                ERROR,
                 "configuration",
                 problem.message,
                 problem.hint or "`escalate check` shows every problem",
@@ -152,37 +146,30 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
         instead = "the last valid configuration is used instead: incidents are paged by that one"
         return kept, [
             *errors,
-            Finding(
-                Weight.WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`"
-            ),
+            Problem(WARNING, "last-valid-configuration", instead, "put the files right: `escalate check`"),
         ]
     except Exception as problem:
         text = f"the configuration could not be read ({words_of(problem)})"
         return _kept(store), [
-            Finding(
-                Weight.ERROR,
-                "configuration",
-                text,
-                "`escalate check` may say more; please report it as a bug",
-            )
+            Problem(ERROR, "configuration", text, "`escalate check` may say more; please report it as a bug")
         ]
     catalog = loaded.catalog
     warnings = len(loaded.problems)
     if warnings:
         text = f"the configuration is valid, with {warnings} warning{'s' * (warnings != 1)}"
         return catalog, [
-            Finding(
-                Weight.WARNING,
+            Problem(
+                WARNING,
                 "configuration-warnings",
                 text,
                 "`escalate check` shows them, and looks ahead for more",
             )
         ]
     known = (
-        f"{_count(len(catalog.services), 'service')},"
-        f" {_count(len(catalog.people), 'person').replace('persons', 'people')}"
+        f"{counted(len(catalog.services), 'service')},"
+        f" {counted(len(catalog.people), 'person').replace('persons', 'people')}"
     )
-    return catalog, [_ok("configuration", f"the configuration is valid: {known} ({context.config_path})")]
+    return catalog, [well("configuration", f"the configuration is valid: {known} ({context.config_path})")]
 
 
 def _kept(store: Store | None) -> Catalog | None:
@@ -198,7 +185,7 @@ def _kept(store: Store | None) -> Catalog | None:
 # ── database ──────────────────────────────────────────────────────────────────────────
 
 
-def _open(context: Context) -> tuple[Store | None, list[Finding]]:
+def _open(context: Context) -> tuple[Store | None, list[Problem]]:
     """The store, if there is one: looking must not make it."""
     try:
         path = context.database_path
@@ -209,45 +196,37 @@ def _open(context: Context) -> tuple[Store | None, list[Finding]]:
         ):
             text = context.whereabouts.refuse_lost(path) or f"there is no database yet at {path}"
             return None, [
-                Finding(
-                    Weight.WARNING,
-                    "no-database",
-                    text,
-                    "the first `escalate declare` makes it, or `escalate init`",
+                Problem(
+                    WARNING, "no-database", text, "the first `escalate declare` makes it, or `escalate init`"
                 )
             ]
         store = context.store
     except EscalateError as problem:
-        return None, [Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint)]
+        return None, [Problem(ERROR, "database-unusable", problem.message, problem.hint)]
     except OSError as problem:
         text = f"the database cannot be looked at: {problem.strerror}"
-        return None, [
-            Finding(Weight.ERROR, "database-unusable", text, "check its path, owner and permissions")
-        ]
+        return None, [Problem(ERROR, "database-unusable", text, "check its path, owner and permissions")]
     except Exception as problem:
         text = f"the database cannot be looked at ({words_of(problem)})"
         return None, [
-            Finding(
-                Weight.ERROR,
-                "database-unusable",
-                text,
-                "page people by other means, and please report it as a bug",
+            Problem(
+                ERROR, "database-unusable", text, "page people by other means, and please report it as a bug"
             )
         ]
     if store.database.refused:
-        return store, [Finding(Weight.ERROR, "database-newer", store.database.refused, "upgrade escalate")]
+        return store, [Problem(ERROR, "database-newer", store.database.refused, "upgrade escalate")]
     return store, []
 
 
-def _database(store: Store) -> list[Finding]:
+def _database(store: Store) -> list[Problem]:
     path = store.database.path
     findings = _looked("whether the database is sound", lambda: [_soundness(store)])
     findings += _looked("who may read the database", lambda: _permissions(path))
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         text = f"the database {path} or its directory cannot be written by this user"
         findings.append(
-            Finding(
-                Weight.ERROR,
+            Problem(
+                ERROR,
                 "database-unusable",
                 text,
                 f"chown it, or run escalate as the user who owns {path.parent}",
@@ -256,118 +235,106 @@ def _database(store: Store) -> list[Finding]:
     return findings + _looked("how much space is left", lambda: [_space(path)])
 
 
-def _soundness(store: Store) -> Finding:
+def _soundness(store: Store) -> Problem:
     path = store.database.path
     hint = "restore the last good backup with `escalate restore FILE`; keep the damaged file"
     try:
         damage = store.database.check()
     except DatabaseProblem as problem:
-        return Finding(Weight.ERROR, "database-unusable", problem.message, problem.hint or hint)
+        return Problem(ERROR, "database-unusable", problem.message, problem.hint or hint)
     if damage is not None and damage.indexes_only:
         text = f"an index of the database {path} is damaged: {damage.text}; what is due may be overlooked"
-        return Finding(
-            Weight.ERROR,
-            "index-damaged",
-            text,
-            "`escalate backup` makes a copy and rebuilds it from its table",
+        return Problem(
+            ERROR, "index-damaged", text, "`escalate backup` makes a copy and rebuilds it from its table"
         )
     if damage is not None:
-        return Finding(
-            Weight.ERROR, "database-damaged", f"the database {path} is damaged: {damage.text}", hint
-        )
-    return _ok("database", f"the database is sound ({path})")
+        return Problem(ERROR, "database-damaged", f"the database {path} is damaged: {damage.text}", hint)
+    return well("database", f"the database is sound ({path})")
 
 
-def _permissions(path: Path) -> Iterator[Finding]:
+def _permissions(path: Path) -> Iterator[Problem]:
     found = tuple(flaws(path))
     for one in found:
-        yield Finding(Weight.ERROR if one.serious else Weight.WARNING, "permissions", one.text, one.hint)
+        yield Problem(ERROR if one.serious else WARNING, "permissions", one.text, one.hint)
     if not found:
-        yield _ok("permissions", f"only {whose(path)} may read or write the database")
+        yield well("permissions", f"only {whose(path)} may read or write the database")
 
 
-def _space(path: Path) -> Finding:
+def _space(path: Path) -> Problem:
     found = os.statvfs(path.parent)
     free = found.f_bavail * found.f_frsize
     text = f"{free // 1_000_000:,} MB are left for the database on {path.parent}"
     if free < LITTLE_SPACE:
-        return Finding(
-            Weight.ERROR if free < NO_SPACE else Weight.WARNING,
-            "disk-space",
-            f"only {text}",
-            "free some space",
-        )
-    return _ok("disk-space", text)
+        return Problem(ERROR if free < NO_SPACE else WARNING, "disk-space", f"only {text}", "free some space")
+    return well("disk-space", text)
 
 
 # ── ticks and incidents ───────────────────────────────────────────────────────────────
 
 
-def _stored(store: Store, now: Instant) -> list[Finding]:
+def _stored(store: Store, now: Instant) -> list[Problem]:
     findings = _looked("the ticks", lambda: _ticks(store, now))
     findings += _looked("what passes have met", lambda: _troubles(store, now))
     return findings + _looked("the incidents", lambda: _incidents(store, now))
 
 
-def _ticks(store: Store, now: Instant) -> Iterator[Finding]:
+def _ticks(store: Store, now: Instant) -> Iterator[Problem]:
     """Whether anybody would be escalated to; whether the clock can be believed."""
     last, due = store.ledger.last_pass_at, store.situations.next_due_at()
-    waits = Weight.ERROR if due is not None else Weight.WARNING
+    waits = ERROR if due is not None else WARNING
     if last is None:
-        yield Finding(waits, "no-ticks", "no tick has ever run: nobody is escalated to", _TICKS)
+        yield Problem(waits, "no-ticks", "no tick has ever run: nobody is escalated to", _TICKS)
     elif now - last >= PASS_EXPECTED_WITHIN:
-        yield Finding(
+        yield Problem(
             waits,
             "no-ticks",
             f"the last tick ran {show_about(now - last)} ago: nobody is escalated to",
             _TICKS,
         )
     else:
-        yield _ok("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
+        yield well("ticks", f"the last tick ran {show_about(max(now - last, 0))} ago")
     seen = store.ledger.clock_seen_at
     if seen is not None and seen - now > CLOCK_TOLERANCE:
         text = f"the clock is {show_about(seen - now)} behind an earlier reading: it was set back"
-        yield Finding(
-            Weight.WARNING,
+        yield Problem(
+            WARNING,
             "clock",
             text,
             "see that this machine's time is right; the next tick moves what is to come with it",
         )
     else:
-        yield _ok("clock", "the clock has not been set back")
+        yield well("clock", "the clock has not been set back")
 
 
-def _troubles(store: Store, now: Instant) -> Iterator[Finding]:
+def _troubles(store: Store, now: Instant) -> Iterator[Problem]:
     """What the last pass or delivery could not do as it should: an error until a later pass has met
     none of it.
     """
     troubles, last = remembered_troubles(store.ledger, now), store.ledger.last_pass_at
     if troubles is None:
         return
-    weight = Weight.ERROR if last is None or last <= troubles.at else Weight.WARNING
+    weight = ERROR if last is None or last <= troubles.at else WARNING
     hint = "`escalate timeline` tells more; see that somebody has these incidents"
     for line in troubles.lines:
-        yield Finding(weight, "pass-trouble", f"{show_about(max(now - troubles.at, 0))} ago: {line}", hint)
+        yield Problem(weight, "pass-trouble", f"{show_about(max(now - troubles.at, 0))} ago: {line}", hint)
 
 
-def _incidents(store: Store, now: Instant) -> Iterator[Finding]:
+def _incidents(store: Store, now: Instant) -> Iterator[Problem]:
     """What the auditor finds: an incident forgotten, a message left lying."""
     unreadable = store.situations.unreadable()
     for number, problem in unreadable.items():
         text = f"incident {number}: {problem.message}: nobody is paged for it"
-        yield Finding(Weight.ERROR, "unreadable", text, "page people for it by other means; " + problem.hint)
-    findings = audit(store.database, now)
-    for one in findings:
-        weight = Weight.WARNING if one.code == IN_VAIN else Weight.ERROR
-        yield Finding(
-            weight, one.code, f"incident {one.incident_id}: {one.text}", _FORGOTTEN.get(one.code, "")
-        )
-    if not unreadable and all(finding.code == IN_VAIN for finding in findings):
+        yield Problem(ERROR, "unreadable", text, "page people for it by other means; " + problem.hint)
+    oversights = audit(store.database, now)
+    for oversight in oversights:
+        text = f"incident {oversight.incident_id}: {oversight.message}"
+        yield Problem(oversight.level, oversight.code, text, _FORGOTTEN.get(oversight.code, ""))
+    if not unreadable and all(oversight.code == IN_VAIN for oversight in oversights):
         running = len(store.situations.listed(running_only=True))
-        yield _ok("incidents", f"nothing is forgotten ({_count(running, 'running incident')})")
+        yield well("incidents", f"nothing is forgotten ({counted(running, 'running incident')})")
 
 
-def _spooled(context: Context) -> Iterator[Finding]:
+def _spooled(context: Context) -> Iterator[Problem]:
     """Declarations that could not be stored, of this user and of others."""
     try:
         spool = context.spool
@@ -375,14 +342,9 @@ def _spooled(context: Context) -> Iterator[Finding]:
     except (EscalateError, OSError):  # said already: there is no place for a database
         return
     if kept:
-        text = f"{_count(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
-        yield Finding(
-            Weight.ERROR,
-            "spooled",
-            text,
-            "once the database can be used, `escalate tick` takes them in and pages",
+        text = f"{counted(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
+        yield Problem(
+            ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages"
         )
     for line in others:
-        yield Finding(
-            Weight.ERROR, "spooled-elsewhere", line, f"have root run `escalate tick` once; {SHARE_IT}"
-        )
+        yield Problem(ERROR, "spooled-elsewhere", line, f"have root run `escalate tick` once; {SHARE_IT}")

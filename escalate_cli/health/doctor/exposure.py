@@ -21,12 +21,12 @@ import msgspec
 
 from escalate_cli.config.files.find import config_dir
 from escalate_cli.config.files.sources import find_sources
-from escalate_cli.config.problems import WARNING, Problem
 from escalate_cli.config.secrets import BadReference, secret_files
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import WARNING, Place, Problem
 from escalate_cli.errors import ConfigurationProblem, EscalateError
-from escalate_cli.health.doctor.finding import Finding, Weight, well
+from escalate_cli.health.doctor.finding import well
 from escalate_cli.store.sqlite.sharing import group_of
 
 WRITABLE, READABLE = "writable-by-others", "readable-by-others"
@@ -68,7 +68,7 @@ def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem
     """As `check` tells of them."""
     config = Path(os.path.abspath(context.config_path))
     return [
-        Problem(_named(exposure.path, config), 0, 0, WARNING, exposure.code, exposure.message, exposure.hint)
+        Problem(WARNING, exposure.code, exposure.message, exposure.hint, Place(_named(exposure.path, config)))
         for exposure in exposures(context, catalog)
     ]
 
@@ -79,7 +79,7 @@ def _named(path: Path, config: Path) -> str:
     return path.name if is_its_file else str(path)
 
 
-def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding]:
+def exposure_findings(context: Context, catalog: Catalog | None) -> list[Problem]:
     """As `doctor` tells of them; nothing where there is no place for a configuration."""
     try:
         if not context.config_path.exists():
@@ -87,7 +87,7 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Finding
     except ConfigurationProblem:
         return []
     found = [
-        Finding(Weight.WARNING, exposure.code, exposure.message, exposure.hint)
+        Problem(WARNING, exposure.code, exposure.message, exposure.hint)
         for exposure in exposures(context, catalog)
     ]
     return found or [well("exposure", "nobody else may change the configuration or read a secret")]

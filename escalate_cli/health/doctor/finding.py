@@ -1,41 +1,18 @@
-"""One thing that `doctor` looked at, and the words that findings share."""
+"""The words that the findings of `doctor` share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
-import msgspec
+from escalate_cli.core.wording.problem import OK, Problem
 
 _NAMED = 8
 """how many ids a finding names"""
 
 
-class Weight(str, Enum):
-    """How much a finding matters."""
-
-    ERROR = "error"
-    """somebody may not be paged, or the tool cannot be used; `doctor` exits with a failure"""
-    WARNING = "warning"
-    """worth a look; nobody is left unpaged by it today"""
-    OK = "ok"
-    """looked at and found to be well"""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at. `code` is a stable word; `hint` is what to do, "" where there
-    is nothing to do.
-    """
-
-    weight: Weight
-    code: str
-    message: str
-    hint: str = ""
-
-
-def well(code: str, message: str) -> Finding:
+def well(code: str, message: str) -> Problem:
     """A finding that nothing is wrong."""
-    return Finding(Weight.OK, code, message)
+    return Problem(OK, code, message)
 
 
 def listed(ids: Iterable[str]) -> str:

@@ -10,18 +10,19 @@ from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import DamagedRow
-from escalate_cli.health.doctor.finding import Finding, Weight, well
+from escalate_cli.health.doctor.finding import well
 from escalate_cli.store.store import Store
 
 
-def usability_findings(catalog: Catalog, now: Instant) -> list[Finding]:
+def usability_findings(catalog: Catalog, now: Instant) -> list[Problem]:
     """An error for each thing that cannot be used; pages go on without it, so nobody else would say."""
     troubles = [*unusable(catalog, now), *unusable_on_paper(catalog, now)]
     if not troubles:
         return [well("usable", "every time zone, schedule, policy and message can be used")]
     return [
-        Finding(Weight.ERROR, "unusable", _placed(trouble.text, trouble.source), _hint(trouble.text))
+        Problem(ERROR, "unusable", _placed(trouble.text, trouble.source), _hint(trouble.text))
         for trouble in troubles
     ]
 
@@ -36,7 +37,7 @@ def _hint(text: str) -> str:
     return "pages go on without it: put it right, or report it as a bug"
 
 
-def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Finding]:
+def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Problem]:
     """An error for each running incident that could not be planned, were it due now."""
     found = []
     unreadable = store.situations.unreadable()
@@ -53,7 +54,5 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Find
         except Exception as problem:
             troubles = (f"it cannot be planned ({words_of(problem)})",)
         hint = "the page goes on without it; see `escalate timeline` and look after it by hand"
-        found += [
-            Finding(Weight.ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles
-        ]
+        found += [Problem(ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles]
     return found
