@@ -26,8 +26,7 @@ def findings(tmp_path: Path, text: str) -> list[tuple[str, str, str]]:
     (tmp_path / "all.toml").write_text(text)
     found = look_ahead(load(tmp_path).catalog, NOW, 8).findings
     for one in found:
-        file, _, line = one.source.rpartition(":")
-        assert (file, line.isdigit()) == ("all.toml", True)
+        assert (one.place.file, one.place.line > 0) == ("all.toml", True)
     return [(one.level, one.code, one.message) for one in found]
 
 
