@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.reasons import Because, Said
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Incident,
     Notification,
@@ -22,7 +23,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.messages.message import compose
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.core.notification.targets import Recipient, resolve
+from escalate_cli.core.notification.targets import Addressee, resolve
 from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.reasons import told_because
@@ -53,14 +54,15 @@ def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
     """
     catalog, now = context.catalog, context.clock.now()
     situation = _nothing_is_broken(catalog, now)
-    reached = resolve(target, None, situation, catalog, now)
+    reached = resolve(target, None, Decision(situation, catalog, now))
     unreached = [f"{target}: {reached.reason}"] if reached.reason else []
     drafts: list[Notification] = []
-    for recipient in reached.recipients:
-        written = _write(recipient, by, catalog, now)
+    for addressee in reached.addressees:
+        written = _write(addressee, by, catalog, now)
         drafts += written
         if not written:
-            unreached.append(f"{catalog.name_of(recipient.address)} ({recipient.address}) has no address")
+            recipient = addressee.recipient
+            unreached.append(f"{catalog.name_of(recipient)} ({recipient}) has no address")
     return Rehearsal(_send(context, drafts, situation, catalog), tuple(unreached))
 
 
@@ -71,17 +73,18 @@ def _nothing_is_broken(catalog: Catalog, now: Instant) -> Situation:
     )
 
 
-def _write(recipient: Recipient, by: str, catalog: Catalog, now: Instant) -> list[Notification]:
+def _write(addressee: Addressee, by: str, catalog: Catalog, now: Instant) -> list[Notification]:
     """One for each contact, whatever the notification rules say: a test is of the addresses."""
-    known = catalog.people[recipient.id] if recipient.kind == "person" else catalog.channels[recipient.id]
+    recipient = addressee.recipient
+    known = catalog.people[recipient.id] if recipient.is_person else catalog.channels[recipient.id]
     return [
         Notification(
             id=0,
             kind=NotificationKind.TEST,
-            recipient=recipient.address,
+            recipient=recipient,
             gateway=gateway,
             address=address,
-            reason=(reason := Because(recipient.meant, Said(f"a test asked for by {by}"))),
+            reason=(reason := Because(addressee.meant, Said(f"a test asked for by {by}"))),
             because=told_because(reason, catalog),
             due_at=now,
             created_at=now,

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import DAY, Instant, Span
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.escalation.conditions import judge
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Escalation,
     NotificationKind,
@@ -127,7 +128,8 @@ class _Rounds:
 
 def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
     """All that decides what comes next, but for the calendar; times count from `now`."""
-    waits = (judge(replace(rule.when, hours=None), situation, catalog, now).look_at for rule in catalog.rules)
+    decision = Decision(situation, catalog, now)
+    waits = (judge(replace(rule.when, hours=None), decision).look_at for rule in catalog.rules)
     return (
         situation.incident.severity,
         situation.incident.status,

@@ -20,6 +20,7 @@ from escalate_cli.core.incident.situation import (
     RuleState,
     Situation,
 )
+from escalate_cli.core.organisation.recipient import as_text, from_text
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.rows import Thing, from_row, gravest_first, to_row
@@ -29,7 +30,7 @@ from escalate_cli.store.without_database.numbers import GIVEN, NUMBERED, Numbers
 _sql = Statements("situations")
 _facts = Statements("ledger")
 _rules = msgspec.json.Decoder(tuple[RuleState, ...])
-EVENTS: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+EVENTS: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent, dec_hook=from_text)
 """reads what the timeline stores of each event"""
 
 
@@ -201,7 +202,7 @@ class Situations:
             kind=entry.kind.value,
             by=entry.by,
             text=entry.text,
-            data=msgspec.json.encode(event).decode(),
+            data=msgspec.json.encode(event, enc_hook=as_text).decode(),
         )
 
     def timeline(self, incident_id: int) -> tuple[Entry, ...]:
@@ -211,7 +212,7 @@ class Situations:
 
     def has(self, incident_id: int, event: AnyEvent) -> bool:
         """Whether the timeline of this incident has this event."""
-        data = msgspec.json.encode(event).decode()
+        data = msgspec.json.encode(event, enc_hook=as_text).decode()
         return bool(self._db.run(_sql.has_entry, incident_id=incident_id, data=data))
 
     def latest_entries(self, limit: int) -> tuple[tuple[int, Entry], ...]:

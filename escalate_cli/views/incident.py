@@ -22,6 +22,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import as_text
 
 Data = dict[str, Any]
 
@@ -148,7 +149,7 @@ def entry_data(entry: Entry) -> Data:
 def event_data(event: AnyEvent) -> Data:
     """What happened: its type as `event`, and its fields; instants and spans as everywhere in JSON."""
     data: Data = {}
-    for name, value in msgspec.to_builtins(event).items():
+    for name, value in msgspec.to_builtins(event, enc_hook=as_text).items():
         if name in _INSTANTS:
             data[name] = iso(value)
         elif name in _SPANS:

@@ -14,7 +14,7 @@ from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, show_about
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.moment import from_now
 from escalate_cli.core.escalation.maintenance import quiet
-from escalate_cli.core.escalation.plan import reasons
+from escalate_cli.core.escalation.waiting import reasons
 from escalate_cli.core.events import MessageAdded
 from escalate_cli.core.incident.situation import (
     Entry,
@@ -305,7 +305,7 @@ def _draw_next(console: Console, situation: Situation, catalog: Catalog, now: In
 def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:
     """What happens next and when, soonest first; the reason where nothing does."""
     found: list[tuple[Instant | None, str]] = list(_messages_to_come(situation, catalog))
-    for reason in reasons(situation, catalog, now):
+    for reason in reasons(situation, catalog):
         if reason.team is None and reason.until is not None:
             continue  # a nudge: told below, with what becomes of it
         running = [

@@ -8,7 +8,7 @@ from escalate_cli.actions import declare as declaring
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.core.changes.declare import Declaration
-from escalate_cli.core.escalation.scope import wanted
+from escalate_cli.core.escalation.scope import involvements
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Routing
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
@@ -25,7 +25,7 @@ def route_data(
     """
     scope = services or ((routing.service,) if routing.service else ())
     walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
-    asked = wanted(scope, catalog)
+    asked = involvements(scope, catalog)
     record = declaring.routing_record(routing)
     levels = [
         {

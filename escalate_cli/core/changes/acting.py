@@ -59,7 +59,7 @@ def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at:
         for notification in situation.notifications
         if notification.created_at == lapsed_at and notification.recipient in event.recipients
     )
-    if any(not _called_off(one) for one in sent if _is_of(one, entry, situation)):
+    if any(not _called_off(message) for message in sent if _is_of(message, entry, situation)):
         return entry
     called_off = replace(event, recipients=(), called_off=event.recipients)
     try:

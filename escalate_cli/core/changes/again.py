@@ -31,7 +31,7 @@ class News(msgspec.Struct, frozen=True):
 
 def declare_again(
     situation: Situation,
-    said: Declaration,
+    declaration: Declaration,
     catalog: Catalog,
     now: Instant,
     *,
@@ -47,26 +47,30 @@ def declare_again(
     changes nothing.
     """
     incident = situation.incident
-    changes = _changes(said, severity, incident, catalog)
-    news = [*_made(changes, incident, catalog), *_noted(said, severity, incident, catalog, now)]
+    changes = _changes(declaration, severity, incident, catalog)
+    news = [*_made(changes, incident, catalog), *_noted(declaration, severity, incident, catalog, now)]
     if changes != Changes():
-        situation = update(situation, changes, catalog, now, by=said.by).situation
-    for one in news:
-        if one.event is not None and not is_known(one.event):
-            situation = situation.log(now, one.event, catalog, said.by)
+        situation = update(situation, changes, catalog, now, by=declaration.by).situation
+    for item in news:
+        if item.event is not None and not is_known(item.event):
+            situation = situation.log(now, item.event, catalog, declaration.by)
     return situation, tuple(news)
 
 
-def _changes(said: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> Changes:
+def _changes(declaration: Declaration, severity: str | None, incident: Incident, catalog: Catalog) -> Changes:
     rises = (
         severity is not None and catalog.severity(severity).rank > catalog.severity(incident.severity).rank
     )
     return Changes(
         severity=severity if rises else None,
-        add_services=tuple(service for service in said.services if service not in incident.services),
-        lead=said.lead if incident.lead is None else None,
-        labels={name: value for name, value in said.labels.items() if incident.labels.get(name) != value},
-        message=said.message if said.message != (incident.latest_update or incident.message) else None,
+        add_services=tuple(service for service in declaration.services if service not in incident.services),
+        lead=declaration.lead if incident.lead is None else None,
+        labels={
+            name: value for name, value in declaration.labels.items() if incident.labels.get(name) != value
+        },
+        message=declaration.message
+        if declaration.message != (incident.latest_update or incident.message)
+        else None,
     )
 
 
@@ -97,13 +101,15 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
 
 
 def _noted(
-    said: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant
+    declaration: Declaration, severity: str | None, incident: Incident, catalog: Catalog, now: Instant
 ) -> list[News]:
     noted: list[DeclaredAgain] = []
     if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
         noted.append(DeclaredAgain(what="severity", said=severity, kept=incident.severity))
-    if said.title != incident.title:
-        noted.append(DeclaredAgain(what="title", said=said.title, kept=incident.title))
-    if said.lead is not None and incident.lead is not None and said.lead != incident.lead:
-        noted.append(DeclaredAgain(what="lead", said=said.lead, kept=incident.lead))
-    return [News(one.what, "noted", sentence(one, now, said.by, catalog), one) for one in noted]
+    if declaration.title != incident.title:
+        noted.append(DeclaredAgain(what="title", said=declaration.title, kept=incident.title))
+    if declaration.lead is not None and incident.lead is not None and declaration.lead != incident.lead:
+        noted.append(DeclaredAgain(what="lead", said=declaration.lead, kept=incident.lead))
+    return [
+        News(event.what, "noted", sentence(event, now, declaration.by, catalog), event) for event in noted
+    ]

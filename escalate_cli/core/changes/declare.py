@@ -9,11 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.escalation.last_resort import page_fallback_somehow
-from escalate_cli.core.escalation.plan import Plan, Reason, plan
+from escalate_cli.core.escalation.fallback import page_fallback_somehow
+from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.escalation.scope import NO_LEVELS, align
+from escalate_cli.core.escalation.waiting import Reason
 from escalate_cli.core.events import Declared, Routed
-from escalate_cli.core.incident.doing_without import note, part, words_of
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -46,7 +48,7 @@ class Declaration(msgspec.Struct, frozen=True):
 
 
 def declare(
-    said: Declaration,
+    declaration: Declaration,
     catalog: Catalog,
     now: Instant,
     *,
@@ -59,74 +61,72 @@ def declare(
     Whatever cannot be used, there is an incident: at worst one that nothing is done about but to
     page the fallback, again and again.
     """
-    situation = replace(
-        _told(said, catalog, now), maintenance=tuple(maintenance), next_turns=dict(next_turns or {})
+    decision = _declared(declaration, catalog, now)
+    decision.situation = replace(
+        decision.situation, maintenance=tuple(maintenance), next_turns=dict(next_turns or {})
     )
     try:
-        return plan(_begun(said, situation, catalog, now), catalog, now)
+        _begin(declaration, decision)
+        return plan(decision.situation, catalog, now)
     except Exception as problem:
-        return declare_plainly(said, catalog, now, problem)
+        return declare_plainly(declaration, catalog, now, problem)
 
 
-def declare_plainly(said: Declaration, catalog: Catalog, now: Instant, problem: Exception) -> Plan:
+def declare_plainly(declaration: Declaration, catalog: Catalog, now: Instant, problem: Exception) -> Plan:
     """The incident where it cannot be planned, or what was planned cannot be stored: the fallback
     is paged, again and again.
     """
-    situation = _told(said, catalog, now)
+    decision = _declared(declaration, catalog, now)
     text = f"the incident could not be planned ({words_of(problem)}): the fallback is paged"
-    team = catalog.fallback.team or "fallback"
-    escalation = Escalation(situation.fresh_id(), team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text)
-    situation = note(situation, now, text).with_escalation(escalation)
-    situation = page_fallback_somehow(
-        escalation, situation, catalog, now, "the incident could not be planned"
-    )
-    next_due_at = situation.escalation(escalation.id).next_at
-    return Plan(situation.changed(next_due_at=next_due_at), (Reason(team, text, next_due_at),), next_due_at)
+    team, number = catalog.fallback.team or "fallback", decision.situation.fresh_id()
+    decision.note(text)
+    decision.put_escalation(Escalation(number, team, NO_LEVELS, EscalationStatus.EXHAUSTED, because=text))
+    page_fallback_somehow(number, decision, "the incident could not be planned")
+    next_due_at = decision.escalation(number).next_at
+    decision.change_incident(next_due_at=next_due_at)
+    return Plan(decision.situation, (Reason(team, text, next_due_at),), next_due_at)
 
 
-def _told(said: Declaration, catalog: Catalog, now: Instant) -> Situation:
-    situation = Situation(_incident(said, catalog, now))
+def _declared(declaration: Declaration, catalog: Catalog, now: Instant) -> Decision:
+    decision = Decision(Situation(_incident(declaration, catalog, now)), catalog, now)
     event = Declared(
-        title=said.title,
-        severity=said.severity,
-        message=said.message,
-        lead=said.lead,
-        labels=dict(said.labels),
+        title=declaration.title,
+        severity=declaration.severity,
+        message=declaration.message,
+        lead=declaration.lead,
+        labels=dict(declaration.labels),
     )
-    situation = situation.log(now, event, catalog, said.by)
-    if said.routed is not None:
-        situation = situation.log(now, said.routed, catalog, said.by)
-    return note(situation, now, said.broken) if said.broken else situation
+    decision.log(event, declaration.by)
+    if declaration.routed is not None:
+        decision.log(declaration.routed, declaration.by)
+    if declaration.broken:
+        decision.note(declaration.broken)
+    return decision
 
 
-def _begun(said: Declaration, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    situation = align(situation, catalog, now)
-    news = f"Declared: {said.title}"
-    situation = part(
-        lambda it: tell_stakeholders(news, said.severity, it, catalog, now), "informing", situation, now
-    )
-    if said.lead:
-        situation = part(
-            lambda it: tell_lead(said.lead or "", it, catalog, now), "telling who leads", situation, now
-        )
-    return situation
+def _begin(declaration: Declaration, decision: Decision) -> None:
+    align(decision)
+    news, lead = f"Declared: {declaration.title}", declaration.lead
+    decision.part(lambda: tell_stakeholders(news, declaration.severity, decision), "informing")
+    if lead:
+        decision.part(lambda: tell_lead(lead, decision), "telling who leads")
 
 
-def _incident(said: Declaration, catalog: Catalog, now: Instant) -> Incident:
+def _incident(declaration: Declaration, catalog: Catalog, now: Instant) -> Incident:
     return Incident(
         id=-1,
-        title=said.title,
-        severity=said.severity,
+        title=declaration.title,
+        severity=declaration.severity,
         declared_at=now,
         updated_at=now,
-        key=said.key,
-        message=said.message,
-        services=tuple(dict.fromkeys(said.services)),
-        labels=dict(said.labels),
-        lead=said.lead,
-        declared_by=said.by,
+        key=declaration.key,
+        message=declaration.message,
+        services=tuple(dict.fromkeys(declaration.services)),
+        labels=dict(declaration.labels),
+        lead=declaration.lead,
+        declared_by=declaration.by,
         config_version=catalog.version,
-        routing=dict(said.routing),
+        routing=dict(declaration.routing),
         open_since=now,
         unacknowledged_since=now,
         message_since=now,

@@ -23,26 +23,28 @@ _STEPS = 12
 def unusable_on_paper(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
     """What a declaration for each team and policy, followed on paper to the fallback, could not
     use, but for what `unusable` finds; and texts that cannot be made."""
-    found: dict[str, Unusable] = {}
+    unusable_things: dict[str, Unusable] = {}
     services: dict[tuple[str, str | None], Service] = {}
     for service in catalog.services.values():
         services.setdefault((service.team, service.policy), service)
-    for each in services.values():
-        for text in _on_paper(each.id, catalog, now):
-            found.setdefault(text, Unusable(text, each.source))
+    for service in services.values():
+        for text in _on_paper(service.id, catalog, now):
+            unusable_things.setdefault(text, Unusable(text, service.source))
     if catalog.fallback.team:
         for text in _on_paper(None, catalog, now):
-            found.setdefault(text, Unusable(text, catalog.fallback.source))
-    known = [one.trouble for one in unusable(catalog, now)]
-    return tuple(one for one in found.values() if not any(trouble in one.text for trouble in known))
+            unusable_things.setdefault(text, Unusable(text, catalog.fallback.source))
+    known = [thing.trouble for thing in unusable(catalog, now)]
+    return tuple(
+        thing for thing in unusable_things.values() if not any(trouble in thing.text for trouble in known)
+    )
 
 
 def _on_paper(service: str | None, catalog: Catalog, now: Instant) -> Iterator[str]:
     name = catalog.services[service].name if service else "nothing that is known"
     gravest = catalog.severities[-1].id if catalog.severities else catalog.settings.default_severity
-    said = Declaration(f"On paper: {name}", gravest, (service,) if service else ())
+    declaration = Declaration(f"On paper: {name}", gravest, (service,) if service else ())
     try:
-        planned = declare(said, catalog, now)
+        planned = declare(declaration, catalog, now)
         for _ in range(_STEPS):
             yield from noted(planned.situation, everything=True)
             yield from _texts(planned.situation, catalog, now)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.escalation.plan import Plan, plan
@@ -21,8 +20,10 @@ from escalate_cli.core.events import (
     SoundsLike,
     TitleChanged,
 )
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import EscalationStatus, Incident, Situation
 from escalate_cli.core.notification.stakeholders import tell_channels, tell_lead
+from escalate_cli.core.notification.targets import teams_in
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Router
 
@@ -45,31 +46,32 @@ def update(
     """Change an open incident. A new service starts its team's escalation though others have
     acknowledged. The teams' channels and the stakeholders hear what has changed of severity, scope
     and lead, and the message, in one. Any update resets the clock of a forgotten acknowledgement."""
-    if changes.title is not None and changes.title != situation.incident.title:
-        event = TitleChanged(before=situation.incident.title, after=changes.title)
-        situation = situation.changed(title=changes.title).log(now, event, catalog, by)
-    if changes.labels:
-        situation = situation.changed(labels={**situation.incident.labels, **changes.labels})
-        situation = situation.log(now, LabelsSet(after=dict(changes.labels)), catalog, by)
+    decision = Decision(situation, catalog, now)
     before = situation.incident
+    if changes.title is not None and changes.title != before.title:
+        decision.change_incident(title=changes.title)
+        decision.log(TitleChanged(before=before.title, after=changes.title), by)
+    if changes.labels:
+        decision.change_incident(labels={**before.labels, **changes.labels})
+        decision.log(LabelsSet(after=dict(changes.labels)), by)
     if changes.severity is not None:
-        situation = change_severity(situation, changes.severity, catalog, now, by=by)
-    situation = _change_scope(situation, changes, catalog, now, by)
+        change_severity(changes.severity, decision, by=by)
+    _change_scope(changes, decision, by)
     if changes.lead is not None and changes.lead != before.lead:
-        situation = situation.changed(lead=changes.lead)
-        situation = situation.log(now, LeadChanged(after=changes.lead), catalog, by)
-        situation = tell_lead(changes.lead, situation, catalog, now)
+        decision.change_incident(lead=changes.lead)
+        decision.log(LeadChanged(after=changes.lead), by)
+        tell_lead(changes.lead, decision)
     if changes.message:
-        situation = situation.changed(latest_update=changes.message)
-        situation = situation.log(now, MessageAdded(message=changes.message), catalog, by)
-    note = _news(before, situation.incident, changes.message, by, catalog)
-    if note:
-        situation = tell_channels(note, situation, catalog, now, severity_before=before.severity)
+        decision.change_incident(latest_update=changes.message)
+        decision.log(MessageAdded(message=changes.message), by)
+    news = _news(before, decision.incident, changes.message, by, catalog)
+    if news:
+        tell_channels(news, decision, severity_before=before.severity)
     if changes.title is not None or changes.message:
-        situation = _listen(situation, changes, catalog, now)
-    situation = situation.changed(updated_at=now, message_since=now)
-    situation = _reset_forgetting(situation, now)
-    return plan(situation, catalog, now)
+        _listen(changes, decision)
+    decision.change_incident(updated_at=now, message_since=now)
+    _restart_forgetting(decision)
+    return plan(decision.situation, catalog, now)
 
 
 def _news(before: Incident, after: Incident, message: str | None, by: str | None, catalog: Catalog) -> str:
@@ -97,53 +99,43 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     return f"{text[:-1]} ({who.strip()})." if text and who else text
 
 
-def _change_scope(
-    situation: Situation, changes: Changes, catalog: Catalog, now: Instant, by: str | None
-) -> Situation:
-    before = situation.incident.services
-    after = tuple(
-        fromkey
-        for fromkey in dict.fromkeys((*before, *changes.add_services))
-        if fromkey not in changes.drop_services
-    )
+def _change_scope(changes: Changes, decision: Decision, by: str | None) -> None:
+    incident = decision.incident
+    before = incident.services
+    together = dict.fromkeys((*before, *changes.add_services))
+    after = tuple(service for service in together if service not in changes.drop_services)
     if after == before:
-        return situation
-    grew = tuple(one for one in after if one not in before)
-    shrank = tuple(one for one in before if one not in after)
-    situation = situation.changed(
-        services=after, scope_grew_at=now if grew else situation.incident.scope_grew_at, suggestion=None
+        return
+    grew = tuple(service for service in after if service not in before)
+    shrank = tuple(service for service in before if service not in after)
+    decision.change_incident(
+        services=after, scope_grew_at=decision.now if grew else incident.scope_grew_at, suggestion=None
     )
-    situation = situation.log(now, ScopeChanged(added=grew, dropped=shrank, before=before), catalog, by)
-    return align(situation, catalog, now, by)
+    decision.log(ScopeChanged(added=grew, dropped=shrank, before=before), by)
+    align(decision, by)
 
 
-def _listen(situation: Situation, changes: Changes, catalog: Catalog, now: Instant) -> Situation:
+def _listen(changes: Changes, decision: Decision) -> None:
     """Offer a service that the new words sound like and that leads elsewhere; never take it."""
+    catalog, incident = decision.catalog, decision.incident
     words = " ".join(part for part in (changes.title, changes.message) if part)
     service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
-    incident = situation.incident
     if service is None or service.id in incident.services or service.id == incident.suggestion:
-        return situation
-    if service.team in {
-        escalation.team
-        for escalation in situation.escalations
-        if escalation.status is not EscalationStatus.STOPPED
-    }:
-        return situation
-    event = SoundsLike(incident=incident.id, service=service.id, team=service.team)
-    return situation.changed(suggestion=service.id).log(now, event, catalog)
+        return
+    if service.team not in teams_in(decision.situation):
+        decision.change_incident(suggestion=service.id)
+        decision.log(SoundsLike(incident=incident.id, service=service.id, team=service.team))
 
 
-def _reset_forgetting(situation: Situation, now: Instant) -> Situation:
+def _restart_forgetting(decision: Decision) -> None:
     """An update restarts the wait after which an acknowledgement counts as forgotten. A snooze ends
     when it was said to end.
     """
-    for escalation in situation.escalations:
+    for escalation in decision.situation.escalations:
         timeout = escalation.policy.ack_timeout
         if (
             escalation.status is EscalationStatus.ACKNOWLEDGED
             and timeout is not None
             and escalation.snoozed_until is None
         ):
-            situation = situation.with_escalation(replace(escalation, next_at=now + timeout))
-    return situation
+            decision.change(escalation.id, next_at=decision.now + timeout)

@@ -6,8 +6,8 @@ import msgspec
 
 from escalate_cli.core.calendar import hours
 from escalate_cli.core.calendar.duration import Instant, show_duration
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.notification.targets import teams_in
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import When
@@ -23,20 +23,18 @@ class Verdict(msgspec.Struct, frozen=True):
     look_at: Instant | None = None
 
 
-def judge(
-    when: When, situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None
-) -> Verdict:
-    """Judge `when` for the incident at `now`.
+def judge(when: When, decision: Decision, *, team: str | None = None) -> Verdict:
+    """Judge `when` for the incident now.
 
     `team` narrows the question to one escalation: a level asks about its own team and that team's
     services, a rule about the incident.
     """
-    incident = situation.incident
+    incident = decision.incident
     if when.severities is not None and incident.severity not in when.severities:
         return Verdict(False, f"severity is {incident.severity}, not {' or '.join(when.severities) or 'any'}")
     if when.services is not None and not set(when.services) & set(incident.services):
         return Verdict(False, f"{' or '.join(when.services)} is not in scope")
-    teams = (team,) if team else teams_in(situation)
+    teams = (team,) if team else teams_in(decision.situation)
     if when.teams is not None and not set(when.teams) & set(teams):
         return Verdict(False, f"{' or '.join(when.teams)} is not in the incident")
     for name, value in when.labels:
@@ -46,11 +44,11 @@ def judge(
         return Verdict(False, "the severity did not just rise")
     if when.scope_grew and incident.scope_grew_at is None:
         return Verdict(False, "the scope did not just grow")
-    return _in_time(when, situation, catalog, now)
+    return _in_time(when, decision)
 
 
-def _in_time(when: When, situation: Situation, catalog: Catalog, now: Instant) -> Verdict:
-    incident = situation.incident
+def _in_time(when: When, decision: Decision) -> Verdict:
+    incident, now = decision.incident, decision.now
     waits = [
         ("open", when.open_for, incident.open_since),
         ("unacknowledged", when.unacknowledged_for, incident.unacknowledged_since),
@@ -66,12 +64,12 @@ def _in_time(when: When, situation: Situation, catalog: Catalog, now: Instant) -
             return Verdict(False, f"it is not {name}")
         if since + span > ripe_at:
             ripe_at, late = since + span, f"it is not yet {name} for {show_duration(span)}"
-    opens_at = _opening(when.hours, catalog, ripe_at)
+    opens_at = opening_of(when.hours, decision.catalog, ripe_at)
     if late:
         return Verdict(False, late, opens_at)
     if opens_at != now:
         return Verdict(False, f"it is not {_hours_name(when.hours)}", opens_at)
-    return Verdict(True, when.text or "always", _closing(when.hours, catalog, now))
+    return Verdict(True, when.text or "always", _closing(when.hours, decision.catalog, now))
 
 
 def _hours_name(name: str | None) -> str:
@@ -79,58 +77,51 @@ def _hours_name(name: str | None) -> str:
     return f"outside of {text[1:]} hours" if text.startswith("!") else f"within {text} hours"
 
 
-def _opening(name: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """The first instant from `at` on at which the hours condition holds; `at` where the hours
-    cannot be used: nobody waits for them.
+def opening_of(name: str | None, catalog: Catalog, at: Instant) -> Instant | None:
+    """The first instant from `at` on at which these hours are open ("!office": closed); `at` without
+    hours, and where they cannot be used: nobody waits for them. None: never again, or they are gone.
     """
     if name is None:
         return at
-    found = catalog.hours.get(name.removeprefix("!"))
-    if found is None:
+    window = catalog.hours.get(name.removeprefix("!"))
+    if window is None:
         return None
     try:
         if not name.startswith("!"):
-            return hours.next_open(found, at)
-        return hours.next_change(found, at) if hours.is_open(found, at) else at
+            return hours.next_open(window, at)
+        return hours.next_change(window, at) if hours.is_open(window, at) else at
     except Exception:  # `trouble_of` says what is wrong
         return at
 
 
 def _closing(name: str | None, catalog: Catalog, now: Instant) -> Instant | None:
-    found = catalog.hours.get((name or "").removeprefix("!"))
+    window = catalog.hours.get((name or "").removeprefix("!"))
     try:
-        return hours.next_change(found, now) if found is not None else None
+        return hours.next_change(window, now) if window is not None else None
     except Exception:  # `trouble_of` says what is wrong
         return None
 
 
 def trouble_of(name: str | None, catalog: Catalog, now: Instant) -> str:
     """Why these hours are not kept as they are written, as a sentence; "" where they are."""
-    found = catalog.hours.get((name or "").removeprefix("!"))
-    if found is None:
+    window = catalog.hours.get((name or "").removeprefix("!"))
+    if window is None:
         return ""
-    trouble = hours.zone_trouble(found.timezone)
+    trouble = hours.zone_trouble(window.timezone)
     if trouble:
-        return f"hours {found.id}: {trouble}"
+        return f"hours {window.id}: {trouble}"
     try:
-        hours.next_change(found, now)
-        hours.is_open(found, now)
+        hours.next_change(window, now)
+        hours.is_open(window, now)
     except Exception as problem:
-        return f"hours {found.id} cannot be used ({words_of(problem)}): nothing waits for them"
+        return f"hours {window.id} cannot be used ({words_of(problem)}): nothing waits for them"
     return ""
 
 
 def was_interrupted(when: When, catalog: Catalog, looked_at: Instant, now: Instant) -> bool:
-    """Whether the hours of `when` ended and began again between two looks, both of which found them open."""
-    found = catalog.hours.get((when.hours or "").removeprefix("!"))
-    if found is None:
+    """Whether the hours of `when` ended and began again between two looks, both of which window them open."""
+    window = catalog.hours.get((when.hours or "").removeprefix("!"))
+    if window is None:
         return False
     change = _closing(when.hours, catalog, looked_at)
     return change is not None and change <= now
-
-
-def opening_of(during: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """When a level with `during` may page, from `at` on; `at` itself without one. None: never
-    again, or the hours are gone.
-    """
-    return _opening(during, catalog, at)

@@ -1,7 +1,7 @@
 """Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure
 arithmetic; pages nobody.
 
-Late ticks (product.md §4.11): after a gap the walk is followed on paper through the levels whose
+Late ticks: after a gap the walk is followed on paper through the levels whose
 time has passed. The level whose wait is not yet over is the one that is due now; the levels passed
 over that were never paged are owed, and one of them, the earliest, is paged beside each level that
 comes due, until none is left.
@@ -13,9 +13,9 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.escalation.conditions import judge, opening_of
-from escalate_cli.core.incident.situation import Escalation, Situation
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.situation import Escalation
 from escalate_cli.core.notification.paging import fallback_reaches
-from escalate_cli.core.organisation.catalog import Catalog
 
 _FAR = 10_000
 """levels to follow on paper; only an endless policy after a gap of weeks has more, and then any
@@ -61,12 +61,13 @@ def following(escalation: Escalation, position: Position) -> Position | None:
     return None
 
 
-def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> Due:
-    """Follow the walk from where it stands to `now`; `escalation.next_at` is when its next level is due.
+def due(escalation: Escalation, decision: Decision) -> Due:
+    """Follow the walk from where it stands to now; `escalation.next_at` is when its next level is due.
 
-    Where the fallback reaches nobody at `now`, or there is none, the levels never run out: they are
+    Where the fallback reaches nobody now, or there is none, the levels never run out: they are
     walked again.
     """
+    now, catalog = decision.now, decision.catalog
     begin_at = escalation.next_at if escalation.next_at is not None else now
     position = Position(escalation.level, escalation.cycle)
     passed: dict[int, None] = {}
@@ -75,12 +76,12 @@ def due(escalation: Escalation, situation: Situation, catalog: Catalog, now: Ins
     for _ in range(_FAR):
         further = following(escalation, position)
         if further is None:
-            if fruitless >= escalation.levels or fallback_reaches(situation, catalog, now):
+            if fruitless >= escalation.levels or fallback_reaches(decision):
                 return Due(None, begin_at, tuple(passed), tuple(skipped.values()))
             further = Position(1, position.cycle + 1)
         position = further
         level = escalation.policy.levels[position.level - 1]
-        verdict = judge(level.when, situation, catalog, now, team=escalation.team)
+        verdict = judge(level.when, decision, team=escalation.team)
         opens_at = opening_of(level.during, catalog, begin_at)
         if not verdict.holds or opens_at is None:
             reason = verdict.reason if not verdict.holds else f"the hours {level.during} never open again"

@@ -5,18 +5,17 @@ pair to one escalation.
 from __future__ import annotations
 
 import msgspec
-from msgspec.structs import replace
 
-from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.events import EscalationStarted, EscalationStopped
-from escalate_cli.core.incident.doing_without import note, words_of
-from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
-from escalate_cli.core.notification.paging import cancel, urgency_of
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import Escalation, EscalationStatus
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, Target, TargetKind
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Involvement(msgspec.Struct, frozen=True):
     """An escalation that the scope asks for: the team, its policy, the services behind it and the reason."""
 
     team: str
@@ -47,31 +46,31 @@ def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
     return Policy(named or "built-in", levels)
 
 
-def wanted(services: tuple[str, ...], catalog: Catalog) -> tuple[Wanted, ...]:
+def involvements(services: tuple[str, ...], catalog: Catalog) -> tuple[Involvement, ...]:
     """The escalations that these services ask for; the fallback team's when none of them leads to a team.
 
     Without a fallback team there is still one, with no level of its own: it pages `[fallback].page` at once.
     """
-    found: dict[tuple[str, str], Wanted] = {}
+    asked_for: dict[tuple[str, str], Involvement] = {}
     for service_id in services:
         service = catalog.services.get(service_id)
         if service is None:
             continue
         policy, broken = _policy_or_none(service.team, service.policy, catalog)
-        before = found.get((service.team, policy.id))
+        before = asked_for.get((service.team, policy.id))
         together = (*before.services, service_id) if before else (service_id,)
         because, unnamed = _belonging(together, service.team, catalog)
         broken = "; ".join(text for text in (broken, unnamed) if text)
-        found[service.team, policy.id] = Wanted(service.team, policy, together, because, broken)
-    if not found and catalog.fallback.team:
+        asked_for[service.team, policy.id] = Involvement(service.team, policy, together, because, broken)
+    if not asked_for and catalog.fallback.team:
         team = catalog.fallback.team
         policy, broken = _policy_or_none(team, None, catalog)
         because = f"no service is known yet: {catalog.team_name(team)} is the fallback"
-        found[team, policy.id] = Wanted(team, policy, (), because, broken)
-    elif not found:
+        asked_for[team, policy.id] = Involvement(team, policy, (), because, broken)
+    elif not asked_for:
         because = "no service is known yet, and there is no fallback team"
-        found["fallback", "fallback"] = Wanted("fallback", NO_LEVELS, (), because)
-    return tuple(found.values())
+        asked_for["fallback", "fallback"] = Involvement("fallback", NO_LEVELS, (), because)
+    return tuple(asked_for.values())
 
 
 def _belonging(services: tuple[str, ...], team: str, catalog: Catalog) -> tuple[str, str]:
@@ -93,94 +92,73 @@ def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple
         return NO_LEVELS, f"the policy of {team} cannot be used ({words_of(problem)}): the fallback is paged"
 
 
-def align(situation: Situation, catalog: Catalog, now: Instant, by: str | None = None) -> Situation:
+def align(decision: Decision, by: str | None = None) -> None:
     """Start the escalations that the scope asks for and has not, stop those it no longer asks for;
     what a rule brought in stays.
     """
-    asked = wanted(situation.incident.services, catalog)
-    pairs = {(one.team, one.policy.id): one for one in asked}
-    for escalation in situation.escalations:
+    asked = {
+        (involvement.team, involvement.policy.id): involvement
+        for involvement in involvements(decision.incident.services, decision.catalog)
+    }
+    for escalation in decision.situation.escalations:
         if escalation.status is EscalationStatus.STOPPED:
             continue
-        ask = pairs.pop((escalation.team, escalation.policy.id), None)
-        if ask is not None:
-            situation = situation.with_escalation(
-                replace(escalation, services=ask.services, because=ask.because)
-            )
+        involvement = asked.pop((escalation.team, escalation.policy.id), None)
+        if involvement is not None:
+            decision.change(escalation.id, services=involvement.services, because=involvement.because)
         elif escalation.involved_by is None:
-            situation = stop(
-                situation, escalation, "no service in scope leads to it any more", catalog, now, by
-            )
-    for ask in pairs.values():
-        situation = _start_safely(situation, ask, catalog, now)
-    return situation
+            stop(escalation.id, "no service in scope leads to it any more", decision, by)
+    for involvement in asked.values():
+        _start_safely(involvement, decision)
 
 
-def _start_safely(situation: Situation, ask: Wanted, catalog: Catalog, now: Instant) -> Situation:
+def _start_safely(involvement: Involvement, decision: Decision) -> None:
     """Start one escalation; where that cannot be done, one that pages the fallback. The other
     teams' are started all the same.
     """
-    if ask.broken:
-        situation = note(situation, now, ask.broken, team=ask.team)
-    try:
-        return start(situation, ask, catalog, now)
-    except Exception as problem:
-        text = (
-            f"the escalation to {ask.team} could not be started ({words_of(problem)}): the fallback is paged"
-        )
+    if involvement.broken:
+        decision.note(involvement.broken, team=involvement.team)
+    problem = decision.attempt(lambda: start(involvement, decision))
+    if problem is not None:
+        what = f"the escalation to {involvement.team} could not be started ({words_of(problem)})"
+        decision.note(f"{what}: the fallback is paged", team=involvement.team)
         instead = Escalation(
-            id=situation.fresh_id(),
-            team=ask.team,
+            id=decision.situation.fresh_id(),
+            team=involvement.team,
             policy=NO_LEVELS,
-            next_at=now,
-            because=ask.because,
-            services=ask.services,
+            next_at=decision.now,
+            because=involvement.because,
+            services=involvement.services,
         )
-        return note(situation, now, text, team=ask.team).with_escalation(instead)
+        decision.put_escalation(instead)
 
 
-def start(
-    situation: Situation, ask: Wanted, catalog: Catalog, now: Instant, *, involved_by: str | None = None
-) -> Situation:
+def start(involvement: Involvement, decision: Decision, *, involved_by: str | None = None) -> None:
     """Start one escalation, due at once; its policy is fixed from here on."""
     escalation = Escalation(
-        id=situation.fresh_id(),
-        team=ask.team,
-        policy=ask.policy,
-        next_at=now,
-        because=ask.because,
-        services=ask.services,
-        urgency=urgency_of(situation, catalog),
+        id=decision.situation.fresh_id(),
+        team=involvement.team,
+        policy=involvement.policy,
+        next_at=decision.now,
+        because=involvement.because,
+        services=involvement.services,
+        urgency=decision.urgency,
         involved_by=involved_by,
     )
-    event = EscalationStarted(
-        team=ask.team,
-        policy=ask.policy.id,
-        services=ask.services,
-        because=ask.because,
-        source=ask.policy.source,
+    decision.put_escalation(escalation)
+    decision.log(
+        EscalationStarted(
+            team=involvement.team,
+            policy=involvement.policy.id,
+            services=involvement.services,
+            because=involvement.because,
+            source=involvement.policy.source,
+        )
     )
-    return situation.with_escalation(escalation).log(now, event, catalog)
 
 
-def stop(
-    situation: Situation,
-    escalation: Escalation,
-    reason: str,
-    catalog: Catalog,
-    now: Instant,
-    by: str | None = None,
-) -> Situation:
+def stop(escalation_id: int, reason: str, decision: Decision, by: str | None = None) -> None:
     """Stop one escalation for good and cancel what it has not sent yet."""
-    situation = situation.with_escalation(
-        replace(escalation, status=EscalationStatus.STOPPED, next_at=None, held=None)
-    )
-    situation = cancel(
-        situation,
-        (
-            notification
-            for notification in situation.notifications
-            if notification.escalation_id == escalation.id and notification.kind is NotificationKind.PAGE
-        ),
-    )
-    return situation.log(now, EscalationStopped(team=escalation.team, reason=reason), catalog, by)
+    escalation = decision.change(escalation_id, status=EscalationStatus.STOPPED, next_at=None, held=None)
+    decision.cancel(decision.pages_of(escalation))
+    decision.log(EscalationStopped(team=escalation.team, reason=reason), by)

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import SeverityChanged
-from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 
 
-def change_severity(
-    situation: Situation,
-    severity: str,
-    catalog: Catalog,
-    now: Instant,
-    *,
-    by: str | None = None,
-    because: str = "",
-) -> Situation:
+def change_severity(severity: str, decision: Decision, *, by: str | None = None, because: str = "") -> None:
     """Set the severity; nothing happens when it already is. `plan` pages again where the urgency
     has risen; telling those who only hear of it is the caller's."""
-    before = catalog.severity(situation.incident.severity)
-    after = catalog.severity(severity)
+    before = decision.catalog.severity(decision.incident.severity)
+    after = decision.catalog.severity(severity)
     if before.id == after.id:
-        return situation
-    rises = after.rank > before.rank
-    situation = situation.changed(severity=after.id, severity_since=now, raised_at=now if rises else None)
+        return
+    rises, now = after.rank > before.rank, decision.now
+    decision.change_incident(severity=after.id, severity_since=now, raised_at=now if rises else None)
     if rises:
-        situation = _weigh_again(situation, now)
+        _weigh_again(decision)
     if after.urgency is Urgency.LOW:
-        calmer = tuple(replace(escalation, urgency=Urgency.LOW) for escalation in situation.escalations)
-        situation = replace(situation, escalations=calmer)
-    event = SeverityChanged(before=before.id, after=after.id, rises=rises, because=because)
-    return situation.log(now, event, catalog, by)
+        for escalation in decision.situation.escalations:
+            decision.change(escalation.id, urgency=Urgency.LOW)
+    decision.log(SeverityChanged(before=before.id, after=after.id, rises=rises, because=because), by)
 
 
 def how_changed(before: str, after: str, catalog: Catalog) -> str:
@@ -42,18 +33,18 @@ def how_changed(before: str, after: str, catalog: Catalog) -> str:
     return f"{verb} from {before} to {after}"
 
 
-def _weigh_again(situation: Situation, now: Instant) -> Situation:
+def _weigh_again(decision: Decision) -> None:
     """What `[limits]` hold back of a graver incident may matter most now: it is due again, to be
     judged anew.
     """
     weighed = tuple(
         (
-            replace(notification, due_at=now)
+            replace(notification, due_at=decision.now)
             if notification.held_back
             and notification.status is NotificationStatus.PENDING
             and notification.kind is NotificationKind.PAGE
             else notification
         )
-        for notification in situation.notifications
+        for notification in decision.situation.notifications
     )
-    return replace(situation, notifications=weighed)
+    decision.situation = replace(decision.situation, notifications=weighed)

@@ -4,41 +4,39 @@ hears of it the new way.
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from collections.abc import Iterable
 
-from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.escalation.levels import page_again
 from escalate_cli.core.events import NotToldOfRise, RestEnded, SeverityChanged, ToldOfRise
 from escalate_cli.core.events.reasons import TookIt, UrgencyRose
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
-from escalate_cli.core.notification.paging import Letter, urgency_of, write_to
-from escalate_cli.core.notification.targets import Recipient, contacts
-from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.notification.paging import Letter, write_to
+from escalate_cli.core.notification.targets import Addressee, contacts
+from escalate_cli.core.organisation.catalog import Urgency
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.events import sentence
 
 
-def heed_rise(resting: list[Escalation], situation: Situation, catalog: Catalog, now: Instant) -> Situation:
+def heed_rise(resting: Iterable[Escalation], decision: Decision) -> None:
     """What a rise in urgency means for these escalations, which somebody has: those snoozed page
     their current level again, of the others each one who has acknowledged is told, once. An
     acknowledgement by people of whom none can be told holds no longer than a snooze."""
-    risen = [
-        one
-        for one in resting
-        if one.urgency is Urgency.LOW and urgency_of(situation, catalog) is Urgency.HIGH
-    ]
+    if decision.urgency is not Urgency.HIGH:
+        return
     told: dict[str, bool] = {}
-    for escalation in risen:
-        situation = situation.with_escalation(replace(escalation, urgency=Urgency.HIGH))
-        escalation = situation.escalation(escalation.id)
+    for low in [escalation for escalation in resting if escalation.urgency is Urgency.LOW]:
+        escalation = decision.change(low.id, urgency=Urgency.HIGH)
         if escalation.snoozed_until is not None:
-            situation = _page_again(escalation, situation, catalog, now, snoozed=True)
+            _wake(escalation, decision, snoozed=True)
             continue
-        for person in _takers(escalation):
+        takers = _takers(escalation)
+        for person in takers:
             if person not in told:
-                situation, told[person] = _tell(person, situation, catalog, now)
-        if not any(told[person] for person in _takers(escalation)):
-            situation = _page_again(escalation, situation, catalog, now, snoozed=False)
-    return situation
+                told[person] = _tell(person, decision)
+        if not any(told[person] for person in takers):
+            _wake(escalation, decision, snoozed=False)
 
 
 def _takers(escalation: Escalation) -> tuple[str, ...]:
@@ -46,25 +44,23 @@ def _takers(escalation: Escalation) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*escalation.acked_by, *by)))
 
 
-def _tell(person: str, situation: Situation, catalog: Catalog, now: Instant) -> tuple[Situation, bool]:
+def _tell(person: str, decision: Decision) -> bool:
     """Along all the person's steps for the new urgency; an acknowledgement calls off those that are
     still to come.
     """
-    if person not in catalog.people:
-        return _cannot_be_told(person, "not in the configuration", situation, catalog, now), False
-    recipient = Recipient("person", person, TookIt(worse=True))
-    note = _what_got_worse(situation)
-    if any(contact.after for contact in contacts(recipient, Urgency.HIGH, catalog)):
-        note += f" That you know it, says: escalate ack {situation.incident.id}"
+    if person not in decision.catalog.people:
+        decision.log(NotToldOfRise(person=person, reason="not in the configuration"))
+        return False
+    recipient = Recipient.person(person)
+    note = _what_got_worse(decision.situation)
+    if any(contact.after for contact in contacts(recipient, Urgency.HIGH, decision.catalog)):
+        note += f" That you know it, says: escalate ack {decision.incident.id}"
     letter = Letter(NotificationKind.INFORM, UrgencyRose(), note=note)
-    situation, wrote = write_to(recipient, letter, situation, catalog, now)
-    if not wrote:
-        return _cannot_be_told(person, "no address for high urgency", situation, catalog, now), False
-    return situation.log(now, ToldOfRise(recipients=(recipient.address,)), catalog), True
-
-
-def _cannot_be_told(person: str, why: str, situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    return situation.log(now, NotToldOfRise(person=person, reason=why), catalog)
+    if not write_to(Addressee(recipient, TookIt(worse=True)), letter, decision):
+        decision.log(NotToldOfRise(person=person, reason="no address for high urgency"))
+        return False
+    decision.log(ToldOfRise(recipients=(recipient,)))
+    return True
 
 
 def _what_got_worse(situation: Situation) -> str:
@@ -72,30 +68,25 @@ def _what_got_worse(situation: Situation) -> str:
         (entry.event for entry in reversed(situation.entries) if isinstance(entry.event, SeverityChanged)),
         None,
     )
-    what = (
-        f"raised from {change.before} to {change.after}"
-        if change
-        else f"it is {situation.incident.severity} now"
-    )
-    return f"It got worse since you acknowledged it: {what}."
+    if change is None:
+        return f"It got worse since you acknowledged it: it is {situation.incident.severity} now."
+    return f"It got worse since you acknowledged it: raised from {change.before} to {change.after}."
 
 
-def _page_again(
-    escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant, *, snoozed: bool
-) -> Situation:
+def _wake(escalation: Escalation, decision: Decision, *, snoozed: bool) -> None:
     """Page the current level again, with its full wait; the first one, where none has been paged yet."""
-    person, source = escalation.acknowledged_by, escalation.policy.source
+    person, source, now = escalation.acknowledged_by, escalation.policy.source, decision.now
     event = RestEnded(team=escalation.team, person=person, snoozed=snoozed, source=source)
-    situation = situation.log(now, event, catalog)
-    awake = replace(
-        escalation,
+    decision.log(event)
+    decision.change(
+        escalation.id,
         status=EscalationStatus.PAGING,
         snoozed_until=None,
         acked_by=(),
         next_at=now,
-        because=f"{escalation.because}; {sentence(event, now, None, catalog)}",
+        because=f"{escalation.because}; {sentence(event, now, None, decision.catalog)}",
     )
-    if not 0 < awake.level <= awake.levels:
-        return situation.with_escalation(awake)
-    awake = replace(awake, next_at=now + max(awake.policy.levels[awake.level - 1].wait, SECOND))
-    return page_again(awake, situation.with_escalation(awake), catalog, now)
+    if 0 < escalation.level <= escalation.levels:
+        wait = max(escalation.policy.levels[escalation.level - 1].wait, SECOND)
+        decision.change(escalation.id, next_at=now + wait)
+        page_again(escalation.id, decision)

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 import msgspec
 
+from escalate_cli.core.organisation.recipient import Recipient
+
 
 class EntryKind(str, Enum):
     """What a timeline entry tells of, coarsely."""
@@ -74,12 +76,12 @@ class OfTeam(Event, frozen=True, kw_only=True):
 class Reaching(Event, frozen=True, kw_only=True):
     """Somebody was written to. `called_off` are those to whom it was, before it had gone out."""
 
-    recipients: tuple[str, ...]
-    called_off: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...]
+    called_off: tuple[Recipient, ...] = ()
 
 
 class TeamReaching(OfTeam, frozen=True, kw_only=True):
     """`Reaching`, for the escalation to one team. (A type of fields can have one such base only.)"""
 
-    recipients: tuple[str, ...]
-    called_off: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...]
+    called_off: tuple[Recipient, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.event import EntryKind, Event
+from escalate_cli.core.organisation.recipient import Recipient
 
 
 class Attempt(Event, frozen=True, kw_only=True):
@@ -13,7 +14,7 @@ class Attempt(Event, frozen=True, kw_only=True):
 
     what: str
     notification: int
-    recipient: str
+    recipient: Recipient
     gateway: str
     attempt: int
     digest_of: int = 0
@@ -61,7 +62,7 @@ class Ended(Event, frozen=True, kw_only=True):
     """How an attempt ended could not be told in full: only what became of it (`status`)."""
 
     KIND = EntryKind.FAILED
-    recipient: str
+    recipient: Recipient
     status: str
     why: str
 
@@ -80,7 +81,7 @@ class HeldBack(Event, frozen=True, kw_only=True):
     """`[limits]` keep what is due for an address until a digest."""
 
     KIND = EntryKind.HELD
-    recipient: str
+    recipient: Recipient
     gateway: str
     until: Instant
 
@@ -91,7 +92,7 @@ class LaterStepsHurried(Event, frozen=True, kw_only=True):
     """
 
     KIND = EntryKind.PAGED
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[Recipient, str], ...]
 
     @property
     def is_trouble(self) -> bool:

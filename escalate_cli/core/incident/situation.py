@@ -13,6 +13,7 @@ from escalate_cli.core.events import AnyEvent, DoneWithout, EntryKind
 from escalate_cli.core.events.reasons import Because
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Policy, Rule
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.events import sentence
 from escalate_cli.core.wording.text import printable
 
@@ -167,7 +168,7 @@ class Escalation(msgspec.Struct, frozen=True):
 class Notification(msgspec.Struct, frozen=True):
     """One message to one address through one gateway.
 
-    `recipient` is "person:ID" or "channel:ID". `due_at` is when the next attempt may begin.
+    `due_at` is when the next attempt may begin.
     `page_round` ties it to one paging of one level of its escalation; `step` is the recipient's
     notification step, from 0. `unsure` is set when an earlier attempt may have arrived. `note` is
     what happened, where the message is about an event rather than a page.
@@ -175,7 +176,7 @@ class Notification(msgspec.Struct, frozen=True):
 
     id: int
     kind: NotificationKind
-    recipient: str
+    recipient: Recipient
     gateway: str
     address: str
     because: str
@@ -240,7 +241,7 @@ class Nudge(msgspec.Struct, frozen=True):
     rule: str
     proposal: Rule
     action: str
-    asked: tuple[str, ...]
+    asked: tuple[Recipient, ...]
     created_at: Instant
     status: NudgeStatus = NudgeStatus.OPEN
     expires_at: Instant | None = None

@@ -4,13 +4,14 @@ and when, what to type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, Instant, show_about
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.escalation.conditions import judge
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -26,6 +27,7 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.messages.sms import one_sms, short_message, words
 from escalate_cli.core.notification.targets import resolve
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.fitting import Loose, Text, clip, fit, join, may_cut, squeeze
 from escalate_cli.core.wording.placeholders import fill
 from escalate_cli.core.wording.text import printable
@@ -265,25 +267,25 @@ def next_of(escalation: Escalation, situation: Situation, catalog: Catalog, now:
         walk += range(len(levels))
     if escalation.status is EscalationStatus.EXHAUSTED:
         walk = []
+    then = Decision(situation, catalog, at)
     for index in walk:
         level = levels[index]
-        if not judge(level.when, situation, catalog, at, team=escalation.team).holds:
+        if not judge(level.when, then, team=escalation.team).holds:
             continue
-        found = [
-            recipient
-            for target in level.notify
-            for recipient in resolve(target, escalation.team, situation, catalog, at).recipients
-        ]
-        if found:
-            people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
+        people = _names(level.notify, escalation.team, then)
+        if people:
             return Outlook(at, f"level {index + 1} of {len(levels)} ({', '.join(people)})", people)
-    found = [
-        recipient
-        for target in catalog.fallback.page
-        for recipient in resolve(target, None, situation, catalog, at).recipients
-    ]
-    people = tuple(dict.fromkeys(catalog.name_of(one.address) for one in found))
+    people = _names(catalog.fallback.page, None, then)
     return Outlook(at, f"the fallback ({', '.join(people)})", people) if people else None
+
+
+def _names(targets: Iterable[Target], team: str | None, decision: Decision) -> tuple[str, ...]:
+    names = (
+        decision.catalog.name_of(addressee.recipient)
+        for target in targets
+        for addressee in resolve(target, team, decision).addressees
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def _what_to_type(notification: Notification, situation: Situation, catalog: Catalog) -> list[Text | str]:

@@ -7,92 +7,98 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from msgspec.structs import replace
 
-from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.reasons import Because, BelongsTo, Named, Said, TakesTurns
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind, Situation
+from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind
 from escalate_cli.core.notification.targets import (
+    Addressee,
     Contact,
     Reached,
-    Recipient,
     addresses_of,
     contacts,
     resolve,
 )
 from escalate_cli.core.organisation.catalog import Catalog, Team, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import told_because
 
 
 class Address(msgspec.Struct, frozen=True):
     """One address to tell, and whose it is."""
 
-    recipient: Recipient
+    addressee: Addressee
     contact: Contact
 
+    @property
+    def recipient(self) -> Recipient:
+        """Whose it is."""
+        return self.addressee.recipient
 
-def addresses(
-    situation: Situation, catalog: Catalog, now: Instant, *, team: str | None = None
-) -> tuple[Address, ...]:
+
+def addresses(decision: Decision, *, team: str | None = None) -> tuple[Address, ...]:
     """Every address of those whom `[fallback].page` means, each once; where none of them has one,
     of the people of the fallback team, and else of `team`.
 
     A target that cannot be used as things stand, such as a schedule that raises, means everybody
     who could be behind it.
     """
-    teams = [catalog.teams[one] for one in (catalog.fallback.team, team) if one in catalog.teams]
-    groups: list[Iterable[Recipient]] = [_meant(catalog.fallback.page, situation, catalog, now)]
-    groups += [_people(one, catalog) for one in teams]
+    catalog = decision.catalog
+    teams = [catalog.teams[known] for known in (catalog.fallback.team, team) if known in catalog.teams]
+    groups: list[Iterable[Addressee]] = [_meant(catalog.fallback.page, decision)]
+    groups += [_people(known, catalog) for known in teams]
     for group in groups:
-        found = {(one.recipient.address, one.contact.gateway): one for one in _reachable(group, catalog)}
-        if found:
-            return tuple(found.values())
+        reachable = {
+            (address.recipient, address.contact.gateway): address for address in _reachable(group, catalog)
+        }
+        if reachable:
+            return tuple(reachable.values())
     return ()
 
 
-def _reachable(recipients: Iterable[Recipient], catalog: Catalog) -> Iterator[Address]:
-    for recipient in recipients:
+def _reachable(addressees: Iterable[Addressee], catalog: Catalog) -> Iterator[Address]:
+    for addressee in addressees:
+        recipient = addressee.recipient
         try:
-            found = contacts(recipient, Urgency.HIGH, catalog)
+            usable = contacts(recipient, Urgency.HIGH, catalog)
         except Exception:  # whoever it is, the others are told
-            found = ()
-        yield from (Address(recipient, one) for one in found or addresses_of(recipient, catalog))
+            usable = ()
+        yield from (Address(addressee, contact) for contact in usable or addresses_of(recipient, catalog))
 
 
-def fallback_targets(situation: Situation, catalog: Catalog, now: Instant) -> tuple[Target, ...]:
+def fallback_targets(decision: Decision) -> tuple[Target, ...]:
     """`[fallback].page`; in place of a target that cannot be used as things stand, everybody who
     could be behind it.
     """
     targets: list[Target] = []
-    for target in catalog.fallback.page:
-        reached = _resolved(target, situation, catalog, now)
-        if reached.recipients or not reached.broken:
+    for target in decision.catalog.fallback.page:
+        reached = _resolved(target, decision)
+        if reached.addressees or not reached.broken:
             targets.append(target)
         else:
-            targets += [Target(TargetKind.PERSON, one.id) for one in _behind(target, catalog)]
+            behind = _behind(target, decision.catalog)
+            targets += [Target(TargetKind.PERSON, addressee.recipient.id) for addressee in behind]
     return tuple(dict.fromkeys(targets))
 
 
-def _meant(
-    targets: Iterable[Target], situation: Situation, catalog: Catalog, now: Instant
-) -> Iterator[Recipient]:
+def _meant(targets: Iterable[Target], decision: Decision) -> Iterator[Addressee]:
     for target in targets:
-        yield from _resolved(target, situation, catalog, now).recipients or _behind(target, catalog)
+        yield from _resolved(target, decision).addressees or _behind(target, decision.catalog)
 
 
-def _resolved(target: Target, situation: Situation, catalog: Catalog, now: Instant) -> Reached:
+def _resolved(target: Target, decision: Decision) -> Reached:
     try:
-        return resolve(target, catalog.fallback.team, situation, catalog, now)
+        return resolve(target, decision.catalog.fallback.team, decision)
     except Exception as problem:
         return Reached(broken=f"{target} cannot be used ({words_of(problem)})")
 
 
-def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
+def _behind(target: Target, catalog: Catalog) -> Iterator[Addressee]:
     """Everybody whom a target could mean, whatever the time."""
     if target.kind is TargetKind.PERSON and target.name in catalog.people:
-        yield Recipient("person", target.name, Named())
+        yield Addressee(Recipient.person(target.name or ""), Named())
     if target.kind is TargetKind.SCHEDULE:
         yield from _on_rota(target.name, catalog)
     team = catalog.teams.get(target.name or catalog.fallback.team or "")
@@ -105,19 +111,51 @@ def _behind(target: Target, catalog: Catalog) -> Iterator[Recipient]:
         yield from _people(team, catalog)
 
 
-def _on_rota(schedule: str | None, catalog: Catalog) -> Iterator[Recipient]:
-    found = catalog.schedules.get(schedule or "")
-    ids = [member for rotation in found.rotations for member in rotation.members] if found is not None else []
-    yield from (
-        Recipient("person", fromkey, TakesTurns(schedule or ""))
-        for fromkey in dict.fromkeys(ids)
-        if fromkey in catalog.people
+def _on_rota(schedule_id: str | None, catalog: Catalog) -> Iterator[Addressee]:
+    schedule = catalog.schedules.get(schedule_id or "")
+    rotations = schedule.rotations if schedule is not None else ()
+    members = dict.fromkeys(member for rotation in rotations for member in rotation.members)
+    for member in members:
+        if member in catalog.people:
+            yield Addressee(Recipient.person(member), TakesTurns(schedule_id or ""))
+
+
+def _people(team: Team, catalog: Catalog) -> Iterator[Addressee]:
+    for person in dict.fromkeys((team.lead or "", *team.members)):
+        if person in catalog.people:
+            yield Addressee(Recipient.person(person), BelongsTo(team.id))
+
+
+def page_plainly(decision: Decision, why: str, escalation: Escalation | None = None) -> tuple[Recipient, ...]:
+    """Write a page to every one of `addresses`, due at once, for where `paging` itself fails; the
+    recipients.
+    """
+    to = addresses(decision, team=escalation.team if escalation is not None else None)
+    first = decision.situation.fresh_id()
+    decision.notify(
+        _page(first - number, address, why, escalation, decision) for number, address in enumerate(to)
     )
+    return tuple(dict.fromkeys(address.recipient for address in to))
 
 
-def _people(team: Team, catalog: Catalog) -> Iterator[Recipient]:
-    ids = dict.fromkeys((team.lead or "", *team.members))
-    yield from (Recipient("person", one, BelongsTo(team.id)) for one in ids if one in catalog.people)
+def _page(
+    number: int, address: Address, why: str, escalation: Escalation | None, decision: Decision
+) -> Notification:
+    reason = Because(address.addressee.meant, Said(why))
+    return Notification(
+        id=number,
+        kind=NotificationKind.PAGE,
+        recipient=address.recipient,
+        gateway=address.contact.gateway,
+        address=address.contact.address,
+        reason=reason,
+        because=_because(reason, why, decision.catalog),
+        due_at=decision.now,
+        escalation_id=escalation.id if escalation is not None else None,
+        page_round=escalation.page_round if escalation is not None else None,
+        source=decision.catalog.fallback.source,
+        created_at=decision.now,
+    )
 
 
 def _because(reason: Because, why: str, catalog: Catalog) -> str:
@@ -125,32 +163,3 @@ def _because(reason: Because, why: str, catalog: Catalog) -> str:
         return told_because(reason, catalog)
     except Exception:  # nothing stands in the way of this page
         return why
-
-
-def page_plainly(
-    situation: Situation, catalog: Catalog, now: Instant, why: str, escalation: Escalation | None = None
-) -> tuple[Situation, tuple[str, ...]]:
-    """The situation with a page to every one of `addresses`, due at once, and the recipients: for
-    where `core.paging` itself fails.
-    """
-    found = addresses(situation, catalog, now, team=escalation.team if escalation is not None else None)
-    first = situation.fresh_id()
-    pages = tuple(
-        Notification(
-            id=first - number,
-            kind=NotificationKind.PAGE,
-            recipient=one.recipient.address,
-            gateway=one.contact.gateway,
-            address=one.contact.address,
-            reason=(reason := Because(one.recipient.meant, Said(why))),
-            because=_because(reason, why, catalog),
-            due_at=now,
-            escalation_id=escalation.id if escalation is not None else None,
-            page_round=escalation.page_round if escalation is not None else None,
-            source=catalog.fallback.source,
-            created_at=now,
-        )
-        for number, one in enumerate(found)
-    )
-    told = tuple(dict.fromkeys(one.recipient.address for one in found))
-    return replace(situation, notifications=(*situation.notifications, *pages)), told

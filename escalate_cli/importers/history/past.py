@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.escalation.scope import Wanted, policy_for, wanted
+from escalate_cli.core.escalation.scope import Involvement, involvements, policy_for
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.events.reasons import Because, Imported, LevelReached
 from escalate_cli.core.incident.situation import (
@@ -31,6 +31,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Policy
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.importers.history.past_incident import Paged, PastIncident
 from escalate_cli.insight.document import IMPORTED
@@ -204,7 +205,7 @@ class _Telling:
     def _page(self, escalation: Escalation, levels: _Levels) -> None:
         past = self.past
         for round_, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
-            recipients = tuple(f"person:{person}" for person in people)
+            recipients = tuple(Recipient.person(person) for person in people)
             source = self._source(escalation, number)
             paged = happened.LevelPaged(
                 team=escalation.team,
@@ -277,14 +278,14 @@ class _Telling:
     ) -> tuple[Escalation, ...]:
         known = tuple(service for service in services if service in self.catalog.services)
         if team is not None:
-            asked: tuple[Wanted, ...] = (
-                Wanted(team, policy_for(team, None, self.catalog), services, "the imported row says so"),
+            asked: tuple[Involvement, ...] = (
+                Involvement(team, policy_for(team, None, self.catalog), services, "the imported row says so"),
             )
         elif known:
-            asked = wanted(known, self.catalog)
+            asked = involvements(known, self.catalog)
         else:
             asked = (
-                Wanted(
+                Involvement(
                     UNKNOWN, Policy(UNKNOWN, ()), services, "its service is not in the configuration any more"
                 ),
             )

@@ -18,6 +18,7 @@ import msgspec
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import parse_duration
 from escalate_cli.core.events import AnyEvent, EntryKind, Way
+from escalate_cli.core.organisation.recipient import Recipient, as_text, from_text
 from escalate_cli.store.statements import Statements
 
 _sql = Statements("migrating")
@@ -39,7 +40,7 @@ def give_events(connection: sqlite3.Connection) -> None:
             event = event_of(kind, text, data)
             if isinstance(event, happened.Declared) and incident in leads:
                 event = msgspec.structs.replace(event, lead=leads[incident])
-            changes.append({"id": number, "data": msgspec.json.encode(event).decode()})
+            changes.append({"id": number, "data": msgspec.json.encode(event, enc_hook=as_text).decode()})
             last = number
         connection.executemany(_sql.give_event, changes)
 
@@ -55,13 +56,13 @@ def event_of(kind: str, text: str, raw: str) -> AnyEvent:
     about = EntryKind(kind)
     try:
         event = _READERS[about](text, msgspec.json.decode(raw, type=dict[str, Any]))
-        checked = _events.decode(msgspec.json.encode(event))
+        checked = _events.decode(msgspec.json.encode(event, enc_hook=as_text))
     except (ValueError, KeyError, TypeError, AttributeError):
         return happened.Unclassified(about=about)
     return checked if checked.kind is about else happened.Unclassified(about=about)
 
 
-_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent, dec_hook=from_text)
 
 
 def _between(text: str, before: str, after: str = "") -> str:
@@ -275,7 +276,7 @@ def _paged(text: str, data: _Data) -> AnyEvent:
     if "recipients" not in data:
         steps = _between(text, "failed for good: ", " at once").split(", ")
         return happened.LaterStepsHurried(
-            steps=tuple((step.partition(" by ")[0], step.partition(" by ")[2]) for step in steps)
+            steps=tuple((Recipient(step.partition(" by ")[0]), step.partition(" by ")[2]) for step in steps)
         )
     source = str(data.get("source") or "")
     told: _Data = {"recipients": tuple(data["recipients"]), "called_off": tuple(data.get("called_off") or ())}
@@ -294,7 +295,7 @@ def _attempt(make: Callable[..., AnyEvent], *, reason: bool) -> Callable[[str, _
         if "notification" not in data:
             recipient, _, rest = text.partition(": ")
             return happened.Ended(
-                recipient=recipient, status=rest.partition(" (")[0], why=_between(rest, " (")
+                recipient=Recipient(recipient), status=rest.partition(" (")[0], why=_between(rest, " (")
             )
         gateway = data["gateway"]
         digest = re.search(rf" by {re.escape(gateway)}, in a digest of (\d+): ", text)

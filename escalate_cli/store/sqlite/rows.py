@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
+from escalate_cli.core.organisation.recipient import Recipient, as_text, from_text
 from escalate_cli.errors import DamagedRow
 
 Thing = TypeVar("Thing")
@@ -28,9 +29,9 @@ def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 def _reader(hint: Any) -> Callable[[Any], Any]:
     if hint in _AS_THEY_ARE:
         return _unchanged
-    if hint is bool or (isinstance(hint, type) and issubclass(hint, Enum)):
+    if hint is bool or (isinstance(hint, type) and issubclass(hint, Enum | Recipient)):
         return hint
-    return msgspec.json.Decoder(hint).decode
+    return msgspec.json.Decoder(hint, dec_hook=from_text).decode
 
 
 def _unchanged(value: Any) -> Any:
@@ -57,11 +58,13 @@ def to_row(thing: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if value is None or type(value) in (int, str):
         return value
+    if isinstance(value, Recipient):
+        return str(value)
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, Enum):
         return value.value
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=as_text).decode()
 
 
 def gravest_first(severities: Sequence[str]) -> str:
