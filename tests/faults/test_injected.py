@@ -17,17 +17,20 @@ CORE = "escalate_cli.core."
 QUICK = tuple(
     CORE + one
     for one in (
-        "schedule.on_call", "targets.resolve", "targets.contacts", "conditions.judge", "paging.tell", "paging.write_to", "walk.due",
-        "levels.walk_on", "plan.plan", "plan.reasons", "message.compose", "maintenance.muted_until", "doing_without.noted", "rules.look",
+        "calendar.rota.on_call", "notification.targets.resolve", "notification.targets.contacts",
+        "notification.paging.tell", "notification.paging.write_to", "escalation.conditions.judge",
+        "escalation.position.due", "escalation.levels.walk_on", "escalation.plan.plan",
+        "escalation.waiting.reasons", "escalation.maintenance.muted_until", "escalation.rules.look",
+        "incident.doing_without.noted", "messages.message.compose",
     )
 )  # fmt: skip
 RECORDS = {
-    f"{CORE}model.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")
+    f"{CORE}incident.situation.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")
 }
 """With these every decision is written down: without them there is no incident to store. What
 stands in is the file of a kept declaration, the page that needs no record, and that each pass tries
 again."""
-ABOUT_BOTH = {f"{CORE}declaration.declare", f"{CORE}scope.wanted"}
+ABOUT_BOTH = {f"{CORE}changes.declare.declare", f"{CORE}escalation.scope.involvements"}
 """These are asked about an incident with all its services, also where their argument is no
 incident: what raises is nobody's own.
 """
