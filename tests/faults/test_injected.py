@@ -25,7 +25,17 @@ QUICK = tuple(
     )
 )  # fmt: skip
 RECORDS = {
-    f"{CORE}incident.situation.Situation.{one}" for one in ("with_escalation", "escalation", "changed", "log", "fresh_id")
+    *(
+        f"{CORE}incident.situation.Situation.{name}"
+        for name in ("with_escalation", "escalation", "changed", "log", "fresh_id")
+    ),
+    *(
+        f"{CORE}incident.decision.Decision.{name}"
+        for name in (
+            *("escalation", "change", "put_escalation", "change_incident", "notify", "log", "note"),
+            "attempt",
+        )
+    ),
 }
 """With these every decision is written down: without them there is no incident to store. What
 stands in is the file of a kept declaration, the page that needs no record, and that each pass tries

@@ -119,14 +119,20 @@ def _advance_safely(escalation_id: int, decision: Decision) -> None:
     usual way, by every address of its people.
     """
     before, written = decision.escalation(escalation_id), len(decision.situation.notifications)
-    problem = decision.attempt(lambda: _advance(escalation_id, decision))
+    silent: list[bool] = []
+
+    def advance() -> None:
+        _advance(escalation_id, decision)
+        silent.append(fell_silent(before, written, decision))
+
+    problem = decision.attempt(advance)
     if problem is not None:
         what = f"policy {before.policy.id} of {before.team} cannot be run ({words_of(problem)})"
         text, source = f"{what}: the fallback is paged", before.policy.source
         if before.status is EscalationStatus.EXHAUSTED and _is_later(before.next_at, decision):
             return decision.note(f"{text} when it is due again", team=before.team, source=source)
         decision.note(text, team=before.team, source=source)
-    elif not fell_silent(before, written, decision):
+    elif not any(silent):
         return None
     why = "it cannot be run" if problem is not None else "the fallback could not be written to"
     decision.put_escalation(replace(before, status=EscalationStatus.EXHAUSTED, held=None, muted=False))
