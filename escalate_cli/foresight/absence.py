@@ -18,11 +18,11 @@ from escalate_cli.core.events import (
     PagedByEveryAddress,
     RuleFired,
 )
-from escalate_cli.core.events.reasons import Named
 from escalate_cli.core.incident.situation import Notification, NotificationStatus
-from escalate_cli.core.notification.targets import Recipient, contacts
+from escalate_cli.core.notification.targets import contacts
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Rule
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.candidates import may_mean_any
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.missed_levels import obstacle_at_levels
@@ -114,7 +114,7 @@ def _because_over(notification: Notification, case: Case) -> str:
 
 
 def _has_address(person: str, catalog: Catalog) -> bool:
-    recipient = Recipient("person", person, Named())
+    recipient = Recipient.person(person)
     return any(contacts(recipient, urgency, catalog) for urgency in Urgency)
 
 

@@ -14,9 +14,9 @@ from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.conditions import judge, opening_of
 from escalate_cli.core.escalation.scope import policy_for
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.notification.on_call import shifts_in
-from escalate_cli.core.notification.paging import urgency_of
 from escalate_cli.core.notification.targets import contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
@@ -164,19 +164,16 @@ def _repeats_at(
 def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant) -> tuple[str, ...]:
     """Whom a level would reach, paged at `at` or, if it is held, when its hours begin."""
     opens_at = opening_of(level.during, catalog, at)
-    if opens_at is None or not judge(level.when, situation, catalog, at, team=team).holds:
+    if opens_at is None or not judge(level.when, Decision(situation, catalog, at), team=team).holds:
         return ()
-    recipients = [
-        recipient
+    decision = Decision(situation, catalog, opens_at)
+    meant = (
+        addressee.recipient
         for target in level.notify
-        for recipient in resolve(target, team, situation, catalog, opens_at).recipients
-    ]
+        for addressee in resolve(target, team, decision).addressees
+    )
     return tuple(
-        dict.fromkeys(
-            recipient.address
-            for recipient in recipients
-            if contacts(recipient, urgency_of(situation, catalog), catalog)
-        )
+        dict.fromkeys(recipient for recipient in meant if contacts(recipient, decision.urgency, catalog))
     )
 
 

@@ -19,6 +19,7 @@ from escalate_cli.core.events import (
     MaintenanceBegan,
     MaintenanceOver,
 )
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Entry, Escalation
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.notification.targets import resolve
@@ -133,8 +134,9 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, case: Ca
             has_it = catalog.name_of(f"person:{shift.person}") if shift.person else "nobody"
             return Obstacle(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
     if target.kind is TargetKind.ROUND_ROBIN:
-        recipients = resolve(target, team, case.situation, catalog, at).recipients
-        turn = catalog.name_of(recipients[0].address) if recipients else "nobody"
+        reached = resolve(target, team, Decision(case.situation, catalog, at))
+        recipients = [addressee.recipient for addressee in reached.addressees]
+        turn = catalog.name_of(recipients[0]) if recipients else "nobody"
         if not any(recipient.id == person for recipient in recipients):
             return Obstacle(f"it was {turn}'s turn")
     known = catalog.people.get(person)

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Incident, NotificationKind, Situation
 from escalate_cli.core.messages.message import Message
 from escalate_cli.core.messages.sms import one_sms, words
@@ -117,7 +118,7 @@ class EmergencyPage:
         from escalate_cli.config.secrets import expand
 
         nothing = Situation(Incident(0, "escalate itself", "", now, now))
-        for address in addresses(nothing, catalog, now):
+        for address in addresses(Decision(nothing, catalog, now)):
             gateway = catalog.gateways[address.contact.gateway]
             try:
                 expanded = expand(gateway.url, address.contact.address, self._context.environ)
@@ -125,7 +126,7 @@ class EmergencyPage:
                 envelope = sealed(gateway, expanded, message, short, NotificationKind.PAGE)
             except Exception:  # noqa: S112 - the other addresses are what is left
                 continue
-            yield catalog.name_of(address.recipient.address), envelope
+            yield catalog.name_of(address.recipient), envelope
 
 
 def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:

@@ -18,6 +18,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus
 from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.core.notification.limits import PageTold
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.rows import from_row, gravest_first
@@ -34,7 +35,7 @@ class Waiting(msgspec.Struct, frozen=True):
     id: int
     incident_id: int
     gateway: str
-    recipient: str
+    recipient: Recipient
     kind: NotificationKind
     held_back: bool
     """it was over the limit and goes out in a digest"""
@@ -82,7 +83,7 @@ def _waiting(row: Any) -> Waiting:
         row["id"],
         row["incident_id"],
         row["gateway"],
-        row["recipient"],
+        Recipient(row["recipient"]),
         _kind(row["kind"]),
         bool(row["held_back"]),
         row["severity"] or "",
