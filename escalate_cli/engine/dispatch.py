@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
+from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.events import HeldBack
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, entry_of
@@ -37,6 +37,7 @@ from escalate_cli.engine.recording import Ended, record, what_follows
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
 from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
+from escalate_cli.store.remembered_troubles import put_off
 from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.store import Store
 
@@ -49,8 +50,6 @@ MOST_OF_ONE_GATEWAY = 16
 """attempts through one gateway at a time, so that one that hangs leaves the places to the others"""
 MOST_CHILDREN = 256
 """at a time; with more gateways than would fill it each has its share"""
-LOOK_AHEAD_AFTER_TROUBLE = MINUTE
-"""what cannot be dealt with is tried again so much later, and stops nothing else meanwhile"""
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """a claim outlives the hard limit of its attempt by this much before another process may take it over"""
 _BATCH = 200
@@ -213,7 +212,7 @@ class Dispatch:
     def _put_off(
         self, one: Waiting | Unreadable, problem: Exception, now: Instant, report: PassReport
     ) -> None:
-        self._store.outbox.push_ahead(one.id, now + LOOK_AHEAD_AFTER_TROUBLE)
+        self._store.outbox.push_ahead(one.id, put_off(self._store.ledger, now))
         if isinstance(problem, DamagedRow):
             report.note_damage(self._store.database.path, one.incident_id, problem)
         else:

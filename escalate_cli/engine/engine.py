@@ -16,11 +16,11 @@ from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.incident.doing_without import noted
 from escalate_cli.core.incident.situation import Entry
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.engine.dispatch import LOOK_AHEAD_AFTER_TROUBLE, Dispatch, Sending
+from escalate_cli.engine.dispatch import Dispatch, Sending
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.store.remembered_troubles import remember_troubles
+from escalate_cli.store.remembered_troubles import put_off, remember_troubles
 from escalate_cli.store.store import Store
 
 _BATCH = 200
@@ -190,7 +190,7 @@ class Engine:
             report.note_damage(self.store.database.path, incident_id, problem)
         else:
             report.poisoned(text)
-        self.store.situations.push_ahead(incident_id, now + LOOK_AHEAD_AFTER_TROUBLE)
+        self.store.situations.push_ahead(incident_id, put_off(self.store.ledger, now))
 
     def foresee(self, now: Instant) -> list[tuple[int, Plan]]:
         """What a pass at `now` would do, incident by incident; nothing is stored or sent."""

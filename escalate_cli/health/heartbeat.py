@@ -5,14 +5,16 @@ from __future__ import annotations
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.delivery.ping import ping
-from escalate_cli.store.remembered_troubles import remember_troubles, remembered_troubles
+from escalate_cli.store.remembered_troubles import is_put_off, remember_troubles, remembered_troubles
 
 _BEAT = "last_heartbeat_at"
 
 
 def beat(context: Context) -> None:
-    """Ping `[heartbeat].url` where it is time to, after a pass in which all was well."""
-    if _heed_deliveries(context):
+    """Ping `[heartbeat].url` where it is time to, after a pass in which all was well: also what
+    earlier passes had to put off.
+    """
+    if _heed_deliveries(context) or is_put_off(context.store.ledger, context.clock.now()):
         return
     heartbeat = context.running_catalog.heartbeat
     if heartbeat is None or not _is_older_than(context, heartbeat.every - SECOND):

@@ -15,7 +15,7 @@ from pathlib import Path
 from escalate_cli.actions import declare as declaring
 from escalate_cli.cli.declared import declare_and_answer
 from escalate_cli.context import Context, Options
-from escalate_cli.core.calendar.duration import MINUTE
+from escalate_cli.core.calendar.duration import MINUTE, Span
 from escalate_cli.core.wording.problem import OK, Problem
 from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
@@ -107,10 +107,10 @@ class Night:
         self.codes.append(code)
         return code
 
-    def tick(self, minutes: int, raised: object = None) -> None:
-        """A pass a minute."""
-        for _ in range(minutes):
-            self.clock.at += MINUTE
+    def tick(self, times: int, raised: object = None, *, every: Span = MINUTE) -> None:
+        """So many passes, one a minute."""
+        for _ in range(times):
+            self.clock.at += every
             before, this = getattr(raised, "times", 0), Pass(self.minute)
             beats = self._beat()
             try:
