@@ -31,7 +31,7 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         yield from _storm(place, web, 200 if quick else 2000)
     with HttpServer() as web:
         yield _all_due(place, web, 500 if quick else 10_000)
-    yield _memory(place, 2000 if quick else 100_000)
+    yield memory(place, 2000 if quick else 100_000)
 
 
 def _storm(place: Path, web: HttpServer, declarations: int) -> Iterator[Figure]:
@@ -107,7 +107,7 @@ print(json.dumps([before, resident(), Path(db).stat().st_size]))
 """
 
 
-def _memory(place: Path, passes: int) -> Figure:
+def memory(place: Path, passes: int) -> Figure:
     """Resident memory of the watch's own loop after so many passes with an open incident, against
     what it was after a thousand.
     """

@@ -20,7 +20,7 @@ def main() -> None:
     """Run `escalate` with the arguments of this process and end it with the right exit code."""
     worker = None
     try:
-        _open_standard_streams()
+        open_standard_streams()
         os.umask(0o077)  # whatever this process creates is its owner's alone
         _leave_no_core()
         _load_undisturbed()
@@ -89,7 +89,7 @@ def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
         return None  # the sender tries again, and reports it
 
 
-def _open_standard_streams() -> None:
+def open_standard_streams() -> None:
     """Give stdin, stdout and stderr something to stand on, and an encoding that can write every character.
 
     A closed descriptor would be handed to the next file that is opened: the database, of all

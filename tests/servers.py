@@ -140,7 +140,7 @@ class HttpServer(_Recording[Request]):
     def __init__(self, *answers: Answer, at_path: dict[str, Answer] | None = None) -> None:
         super().__init__()
         self._answers = answers or (Answer(),)
-        self._at_path = at_path or {}
+        self.at_path = at_path or {}
         self._given = 0
         self.closing = threading.Event()
         self.released = threading.Event()
@@ -164,7 +164,7 @@ class HttpServer(_Recording[Request]):
         return f"{schema}://{user + '@' if user else ''}{LOOPBACK}:{self.port}{path}"
 
     def next_answer(self, path: str) -> Answer:
-        for start, answer in self._at_path.items():
+        for start, answer in self.at_path.items():
             if path.startswith(start):
                 return answer
         with self._changed:
@@ -283,7 +283,7 @@ class SmtpServer(_Recording[Mail]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
+        self._loop.call_soon_threadsafe(self.stop.set)
         self._thread.join()
 
     def _run(self) -> None:
@@ -293,7 +293,7 @@ class SmtpServer(_Recording[Mail]):
     async def _serve(self) -> None:
         from aiosmtpd.smtp import SMTP
 
-        self._stop = asyncio.Event()
+        self.stop = asyncio.Event()
         protocols: list[Any] = []
 
         def protocol() -> Any:
@@ -310,7 +310,7 @@ class SmtpServer(_Recording[Mail]):
 
         server = await self._loop.create_server(protocol, sock=self._socket)
         self._started.set()
-        await self._stop.wait()
+        await self.stop.wait()
         server.close()
         for each in protocols:
             if each.transport is not None:
@@ -327,7 +327,7 @@ class _Mailbox:
     async def _reply(self, command: str) -> str | None:
         reply = self._owner.replies.get(command)
         if reply == "hang":
-            await self._owner._stop.wait()
+            await self._owner.stop.wait()
             return "421 closing"
         return reply
 

@@ -92,6 +92,11 @@ class Sender:
         """How many attempts have begun and not been handed out by `outcomes`."""
         return len(self._running) + len(self._ended)
 
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that loads Apprise and starts the attempts; None while there is none."""
+        return None if self._link is None else self._link.pid
+
     def warm(self) -> None:
         """Start loading Apprise in a process of its own. Returns at once; harmless when it already runs."""
         if self._link is not None:

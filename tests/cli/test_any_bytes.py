@@ -171,9 +171,9 @@ test-page BAD
 
 SCRIPT = """
 import os, sys
-from escalate_cli.__main__ import _open_standard_streams
+from escalate_cli.__main__ import open_standard_streams
 from escalate_cli.cli.run import run
-_open_standard_streams()
+open_standard_streams()
 out = os.dup(1)
 with open("said", "w+b", buffering=0) as said:
     os.dup2(said.fileno(), 1)

@@ -34,8 +34,8 @@ def collect(sender: Sender, seconds: float = 90.0) -> dict[int, Outcome]:
 
 
 def worker_of(sender: Sender) -> int:
-    assert sender._link is not None
-    return sender._link.pid
+    assert sender.worker_pid is not None
+    return sender.worker_pid
 
 
 def test_nothing_under_way_nothing_to_wait_for():
@@ -257,7 +257,7 @@ import sys
 from escalate_cli.delivery.sender import Envelope, Sender
 sender = Sender()
 sender.begin(1, Envelope(sys.argv[1], (), "t", "b", "page", 600_000_000))
-print(sender._link.pid, flush=True)
+print(sender.worker_pid, flush=True)
 sender.outcomes(600)
 """
 

@@ -163,7 +163,7 @@ def test_no_secret_is_on_a_command_line():
     with HttpServer(Answer(trick="hang")) as web, Sender() as sender:
         sender.begin(1, Envelope(web.url(path=f"/{PLAIN}"), (PLAIN,), "t", "b", "page", 5 * SECOND))
         web.wait_for(1)
-        assert sender._link is not None
-        for pid in of_session(sender._link.pid):
+        assert sender.worker_pid is not None
+        for pid in of_session(sender.worker_pid):
             assert PLAIN.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
         sender.close(wait=False)

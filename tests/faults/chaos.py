@@ -30,7 +30,7 @@ from urllib.parse import unquote
 
 from tests.delivery.processes import until
 from tests.faults.disks import small_disk
-from tests.faults.harness import CLOCK, Installation, _whole, crew, installation
+from tests.faults.harness import CLOCK, Installation, crew, installation, whole
 from tests.servers import Answer, HttpServer, Request
 
 TOGETHER = 20
@@ -503,7 +503,7 @@ class Life:
         rows, attempts = self.recorded()
         came: dict[tuple[int, str], list[tuple[Request, Answer]]] = defaultdict(list)
         for message, answer in self.web.answered[self.counted_from :]:
-            title = message.json["title"] if _whole(message) else "[escalate]"
+            title = message.json["title"] if whole(message) else "[escalate]"
             # of itself, when there was no database to write it down in
             if not title.startswith("[escalate]"):
                 number = int(re.search(r"#(\d+)", title)[1])  # type: ignore[index]

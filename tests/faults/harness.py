@@ -230,7 +230,7 @@ class Installation(Bank):
         return Counter(dict(self.rows("SELECT status, count(*) FROM notifications GROUP BY status")))
 
     def account(self, allowed: int = 20) -> Account:
-        return judge(self.db, [message for message in self.messages if _whole(message)], allowed)
+        return judge(self.db, [message for message in self.messages if whole(message)], allowed)
 
     def database_must_be_sound(self) -> None:
         assert self.rows("PRAGMA integrity_check") == [("ok",)]
@@ -325,7 +325,7 @@ def _account_for(
 _KINDS = {"[resolved]": "resolved", "For information:": "inform", "Your decision:": "nudge"}
 
 
-def _whole(message: Request) -> bool:
+def whole(message: Request) -> bool:
     """Whether all of it arrived: of one whose sender was killed in the middle, no provider makes a
     message.
     """

@@ -219,7 +219,7 @@ def test_a_sending_process_that_is_killed_leaves_a_healthy_tick_and_a_retry(tmp_
         assert ran.code == 6
         assert "the sending process died; it may have arrived" in ran.err, ran.err
         assert of_session(worker) == []
-        web._at_path.clear()
+        web.at_path.clear()
         place.settle()
         place.account().must_be_sound()
         assert [message.json["title"][:8] for message in place.messages if message.path == "/a/p0"] == [

@@ -104,7 +104,7 @@ def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
         assert [message.json["title"] for message in place.messages if message.path == "/b/p0"][
             -1
         ] == "[resolved] #1 down", "where the page arrived"
-        web._at_path.clear()
+        web.at_path.clear()
         place.forget()
         place.settle()
         assert place.messages == []

@@ -13,7 +13,6 @@ import pytest
 from escalate_cli.actions import declare as declaring
 from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.cli.declared import declare_and_answer
-from escalate_cli.core.escalation import plan
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 from tests.faults.injection import raising
@@ -166,17 +165,9 @@ def test_4_20_a_kept_declaration_that_can_only_be_declared_by_its_words_says_so(
 
 
 def test_4_20_a_declaration_that_goes_on_without_something_costs_the_next_pass_its_heartbeat(
-    here: Night, monkeypatch
+    here: Night,
 ) -> None:
-    advance = plan._advance
-
-    def fails(escalation, *given):
-        if escalation.team == "identity":
-            raise KeyError("boom")
-        return advance(escalation, *given)
-
-    with monkeypatch.context() as spoilt:
-        spoilt.setattr(plan, "_advance", fails)
+    with raising("escalate_cli.core.escalation.levels.walk_on", lambda: KeyError("boom"), ("identity",)):
         assert here.declare("Log in is broken", "login") == 0
     here.tick(1)
     assert not here.passes[-1].beat

@@ -1,5 +1,5 @@
 """What `doctor` cannot even look at is one finding of its own, and keeps nothing else from being
-looked at (product.md §4.20).
+looked at (promise 20).
 """
 
 from __future__ import annotations
@@ -13,39 +13,33 @@ import pytest
 from escalate_cli.core.wording.problem import ERROR
 from escalate_cli.errors import ExitCode
 from escalate_cli.health.doctor import diagnosis
+from escalate_cli.store.ledger import Ledger
+from escalate_cli.store.without_database.spool import Spool
 from tests.faults.stories import Night, night
 
-LOOKS = {
-    "usability_findings": "what can be used",
-    "_permissions": "who may read the database",
-    "_space": "how much space is left",
-    "_ticks": "the ticks",
-    "_troubles": "what passes have met",
-    "_incidents": "the incidents",
-    "incident_findings": "the running incidents",
-    "_spooled": "what is kept aside",
-    "contacts._people": "who has an address",
-    "contacts._secrets": "whether secrets can be had",
-    "contacts._gateways": "what gateways there are",
-    "contacts._addresses": "whether addresses are possible",
-}
+
+def fails(*arguments: Any, **named: Any) -> Any:
+    raise LookupError("injected")
 
 
-LOST = {
-    "usability_findings": {"usable"},
-    "_permissions": {"permissions"},
-    "_space": {"disk-space"},
-    "_ticks": {"ticks", "clock"},
-    "_troubles": set(),
-    "_incidents": {"incidents"},
-    "incident_findings": set(),
-    "_spooled": set(),
-    "contacts._people": {"people"},
-    "contacts._secrets": {"secrets"},
-    "contacts._gateways": {"gateways"},
-    "contacts._addresses": {"addresses"},
+LOOKS: dict[str, tuple[Any, str, set[str]]] = {
+    "what can be used": (diagnosis, "usability_findings", {"usable"}),
+    "who may read the database": (diagnosis, "flaws", {"permissions"}),
+    "how much space is left": (diagnosis, "space_finding", {"disk-space"}),
+    "the ticks": (Ledger, "clock_seen_at", {"ticks", "clock"}),
+    "what passes have met": (diagnosis, "remembered_troubles", set()),
+    "the incidents": (diagnosis, "audit", {"incidents"}),
+    "the running incidents": (diagnosis, "incident_findings", set()),
+    "what is kept aside": (Spool, "out_of_reach", set()),
 }
-"""which findings each makes when all is well"""
+"""what is looked at, where it breaks, and which findings it makes when all is well"""
+CONTACTS = {
+    "who has an address": {"people"},
+    "whether secrets can be had": {"secrets"},
+    "what gateways there are": {"gateways"},
+    "whether addresses are possible": {"addresses"},
+}
+"""the looks at how people are reached, and which findings they make when all is well"""
 
 
 @pytest.fixture
@@ -60,28 +54,40 @@ def found(here: Night) -> diagnosis.Diagnosis:
     return diagnosis.diagnose(here.context)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at(
-    here: Night, monkeypatch: pytest.MonkeyPatch, look: str
+def only_that_is_missing(
+    before: diagnosis.Diagnosis, after: diagnosis.Diagnosis, what: str, lost: set[str]
 ) -> None:
-    def fails(*arguments: Any) -> Any:
-        raise LookupError("injected")
-
-    before = found(here).findings
-    monkeypatch.setattr(f"escalate_cli.health.doctor.{look if '.' in look else 'diagnosis.' + look}", fails)
-    after = found(here)
     mine = [finding for finding in after.findings if finding.code == "not-looked-at"]
-    assert [one.message for one in mine] == [f"{LOOKS[look]} could not be looked at (LookupError: injected)"]
+    assert [finding.message for finding in mine] == [f"{what} could not be looked at (LookupError: injected)"]
     assert (mine[0].level, after.exit_code, after.well) == (ERROR, ExitCode.NO, False)
-    assert {one.code for one in before} - LOST[look] <= {finding.code for finding in after.findings}
+    assert {finding.code for finding in before.findings} - lost <= {
+        finding.code for finding in after.findings
+    }
+
+
+@pytest.mark.parametrize("what", LOOKS)
+def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at(
+    here: Night, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = found(here)
+    place, name, lost = LOOKS[what]
+    monkeypatch.setattr(place, name, property(fails) if isinstance(vars(place)[name], property) else fails)
+    only_that_is_missing(before, found(here), what, lost)
+
+
+@pytest.mark.parametrize("what", CONTACTS)
+def test_4_20_a_look_at_how_people_are_reached_that_fails_is_named_likewise(
+    here: Night, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before, looks = found(here), diagnosis.contact_looks
+    assert what in looks(here.context.catalog, here.context)
+    monkeypatch.setattr(diagnosis, "contact_looks", lambda *given: looks(*given) | {what: fails})
+    only_that_is_missing(before, found(here), what, CONTACTS[what])
 
 
 def test_4_20_a_database_that_cannot_be_opened_for_whatever_reason_is_a_finding(
     here: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*arguments: Any, **named: Any) -> Any:
-        raise LookupError("injected")
-
     here.context.reopen_store()
     monkeypatch.setattr("escalate_cli.store.store.Store", fails)
     after = found(here)

@@ -346,12 +346,12 @@ def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_sh
         .replace('via = ["a"]', 'via = ["a", "b"]')
     )
     with installation(tmp_path, web, config) as place:
-        web._at_path |= {"/a/": Answer(401), "/b/": Answer(401)}
+        web.at_path |= {"/a/": Answer(401), "/b/": Answer(401)}
         place("declare", "down", "--service", "x", BEAT="b")
         assert "unreached" not in place("doctor", "--json", BEAT="b").out, "it has just begun"
         with place.sql() as database:
             database.execute("UPDATE incidents SET declared_at = declared_at - 130000000")
-        del web._at_path["/b/"]
+        del web.at_path["/b/"]
         place.forget()
         first, second = place("tick", BEAT="b"), place("tick", BEAT="b")
         assert (
@@ -367,7 +367,7 @@ def test_nobody_reached_at_all_keeps_the_heartbeat_away_and_is_paged_once_and_sh
 
 def test_while_nobody_can_be_reached_the_heart_does_not_beat(tmp_path, web):
     with installation(tmp_path, web, beating(web)) as place:
-        web._at_path["/a/"] = Answer(401)
+        web.at_path["/a/"] = Answer(401)
         place("declare", "down", "--service", "x", BEAT="b")
         with place.sql() as database:
             database.execute("UPDATE incidents SET declared_at = declared_at - 130000000")
@@ -378,7 +378,7 @@ def test_while_nobody_can_be_reached_the_heart_does_not_beat(tmp_path, web):
         assert found["unreached"]["message"].startswith("incident 1: ")
         assert found["paged-in-vain"]["message"] == "incident 1: no page reaches person:p0: each was given up"
         assert [one.path for one in web.arrived if one.path.startswith("/beat")] == []
-        web._at_path.clear()
+        web.at_path.clear()
         assert place("page", "1", "person:p0", BEAT="b").code == 0
         place("tick", BEAT="b")
         assert [one.path for one in web.arrived if one.path.startswith("/beat")] == ["/beat/b"]
@@ -480,7 +480,7 @@ def test_a_heartbeat_that_hangs_ends_itself_and_holds_up_nobody(tmp_path, web, t
     """It is sent after everything else of a pass, by a process of its own with a time limit, for
     which a watch does not wait.
     """
-    web._at_path["/beat"] = Answer(trick="hang")
+    web.at_path["/beat"] = Answer(trick="hang")
     with installation(tmp_path, web, beating(web)) as place:
         own = uuid4().hex
         place.declare_quietly()

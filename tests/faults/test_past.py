@@ -34,7 +34,7 @@ def spent(place: Installation, db: os.PathLike[str], words: tuple[str, ...]) -> 
 @pytest.mark.long
 def test_a_watch_needs_no_more_memory_after_thousands_of_passes(tmp_path):
     """As the benchmark has it for 100,000."""
-    figure = storms._memory(tmp_path, 5000)
+    figure = storms.memory(tmp_path, 5000)
     assert figure.met, figure
     report(rounds=5000)
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
@@ -16,7 +16,7 @@ import pytest
 from escalate_cli.cli.run import run
 from escalate_cli.cli.screens.demo import Screen
 from escalate_cli.context import Options
-from escalate_cli.core.calendar import rota as schedule
+from tests.faults.injection import raising
 from tests.world import World, instant
 
 Command = Callable[..., tuple[int, str, str]]
@@ -28,16 +28,13 @@ SAYS = (
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The schedule of Identity raises, whatever it is asked."""
-    layers = schedule._layers
-
-    def raising(rota: Any, hours: Any) -> Any:
-        if rota.id == BROKEN:
-            raise ZoneInfoNotFoundError("no time zone found")
-        return layers(rota, hours)
-
-    monkeypatch.setattr(schedule, "_layers", raising)
+def broken() -> Iterator[None]:
+    """The schedule of Identity raises, whoever is asked for."""
+    with ExitStack() as stack:
+        for asked in ("on_call", "shifts"):
+            name = f"escalate_cli.core.calendar.rota.{asked}"
+            stack.enter_context(raising(name, lambda: ZoneInfoNotFoundError("no time zone found"), (BROKEN,)))
+        yield
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def _database(store: Store) -> list[Problem]:
                 f"chown it, or run escalate as the user who owns {path.parent}",
             )
         )
-    return findings + _looked("how much space is left", lambda: [_space(path)])
+    return findings + _looked("how much space is left", lambda: [space_finding(path)])
 
 
 def _soundness(store: Store) -> Problem:
@@ -260,7 +260,7 @@ def _permissions(path: Path) -> Iterator[Problem]:
         yield well("permissions", f"only {whose(path)} may read or write the database")
 
 
-def _space(path: Path) -> Problem:
+def space_finding(path: Path) -> Problem:
     found = os.statvfs(path.parent)
     free = found.f_bavail * found.f_frsize
     text = f"{free // 1_000_000:,} MB are left for the database on {path.parent}"
