@@ -1,31 +1,17 @@
-"""The house in order: floors, types, lint, and README.md in step with the code."""
+"""The house in order: floors, types, lint; files, names and imports as the house wants them."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from enum import Enum
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from escalate_cli.cli.index import COMMANDS, FAMILIES
-from escalate_cli.core.incident import situation as model
-from escalate_cli.core.organisation.policy import Rule, TargetKind
-from escalate_cli.core.routing.router import Match
-from escalate_cli.core.wording.placeholders import PLACEHOLDERS
-from escalate_cli.errors import ExitCode
-
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "escalate_cli"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
+from tests.sources import BENCHMARKS, ROOT, TESTS, sources
 
 # ── tools ─────────────────────────────────────────────────────────────────────────────
 
@@ -54,24 +40,23 @@ def test_(tool: str) -> None:
 # ── files ─────────────────────────────────────────────────────────────────────────────
 
 
-def sources() -> Iterator[tuple[str, str]]:
-    """Every Python file of the package: its path inside it, and its text."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
-
-
 def test_files_are_short_enough_to_be_about_one_thing() -> None:
     assert [name for name, text in sources() if text.count("\n") > 440] == []
 
 
+def test_files_of_tests_likewise() -> None:
+    assert [name for name, text in sources(TESTS) if text.count("\n") > 1020] == []
+
+
 def test_every_file_says_what_it_is_about() -> None:
-    assert [name for name, text in sources() if text.strip() and not ast.get_docstring(ast.parse(text))] == []
+    every = [*sources(), *sources(TESTS), *sources(BENCHMARKS)]
+    assert [name for name, text in every if text.strip() and not ast.get_docstring(ast.parse(text))] == []
 
 
 def test_nothing_is_left_for_later() -> None:
     later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     assert [name for name, text in sources() if later.search(text)] == []
-    assert later.search(README) is None
+    assert later.search((ROOT / "README.md").read_text(encoding="utf-8")) is None
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
@@ -111,374 +96,148 @@ def _imported(tree: ast.Module) -> set[str]:
     return found
 
 
-SENTENCES = {"text", "because", "note", "sentence"}
-"""fields that hold what is said: of an entry, a message, a reason, a finding"""
-TAKE_APART = {
-    "startswith", "endswith", "partition", "rpartition", "split", "rsplit", "splitlines", "removeprefix", "removesuffix", "find",
-    "rfind", "index",
+# ── names, types and imports ──────────────────────────────────────────────────────────
+
+
+VAGUE = {"one", "found", "said", "some", "here", "them"}
+"""what a variable or parameter is not called: it takes the noun of what it holds"""
+
+NOT_YET: dict[str, set[str]] = {
+    "names": {"actions", "cli", "config", "core", "delivery", "demo", "engine", "health", "importers", "insight", "store", "views"},
+    "Any": {"cli", "config", "core", "delivery", "demo", "foresight", "importers", "insight", "store"},
+    "late imports": {"__main__.py", "actions", "cli", "config", "context.py", "core", "delivery", "engine", "health", "setup", "store"},
+    "doubles": {"actions", "cli", "config", "core", "delivery", "demo", "engine", "foresight", "health", "importers", "insight", "setup", "store", "views"},
 }  # fmt: skip
-READERS_OF_TEXT = {
-    "store/migrations/old_timelines.py": "reads, once, what version 0.1.0 wrote",
-    "store/migrations/old_reasons.py": "reads, once, what version 0.1.0 wrote",
-    "config/toml/positions.py": "the text is TOML",
-    "config/compile/gathering.py": "the text is TOML",
-    "config/problems.py": "a line of TOML that is shown under a problem",
-    "cli/screens/demo.py": "the text is a message as it arrived, which is shown",
-    "core/changes/on_paper.py": "what two looks at one thing say is said once",
-}
+"""rooms in which a habit is not kept everywhere yet; what is in order leaves this list"""
 
 
-def test_nobody_takes_a_sentence_apart() -> None:
-    """What happened and why are values (core/events, core/events/reasons.py): sentences are written
-    for people, and read by nobody else.
-    """
-    found = [
-        f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
-        for name, text in sources()
-        if name not in READERS_OF_TEXT
-        for node in ast.walk(ast.parse(text))
-        if _takes_apart(node)
-    ]
-    assert found == []
+def held(habit: str) -> Iterator[tuple[str, ast.Module]]:
+    """The files of the rooms in which a habit is kept, parsed."""
+    for name, text in sources():
+        if name.partition("/")[0] not in NOT_YET[habit]:
+            yield name, ast.parse(text)
 
 
-def test_what_finds_a_sentence_taken_apart_finds_it() -> None:
-    taken_apart = (
-        'entry.text.partition(": ")',
-        '"by hand" in one.text',
-        'one.because == "named directly"',
-        're.search("x", entry.text)',
-    )
-    assert all(any(_takes_apart(node) for node in ast.walk(ast.parse(line))) for line in taken_apart)
-    left_whole = ("print(entry.text)", "one.text in texts", "one.text == other.text", 'name.partition(":")')
-    assert not any(_takes_apart(node) for line in left_whole for node in ast.walk(ast.parse(line)))
-
-
-def _takes_apart(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        asked = [node.func.value] if node.func.attr in TAKE_APART else []
-        asked += (
-            node.args[1:2] if isinstance(node.func.value, ast.Name) and node.func.value.id == "re" else []
-        )
-        return any(map(_is_sentence, asked))
-    if isinstance(node, ast.Compare):
-        sides = [node.left, *node.comparators]
-        within = any(isinstance(how, (ast.In, ast.NotIn)) for how in node.ops) and _is_sentence(sides[-1])
-        same = any(isinstance(how, (ast.Eq, ast.NotEq)) for how in node.ops) and any(map(_is_sentence, sides))
-        return within or (same and any(isinstance(side, (ast.Constant, ast.JoinedStr)) for side in sides))
-    return False
-
-
-def _is_sentence(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in SENTENCES
-
-
-TAG = re.compile(
-    r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input"
-    r"|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section|select|small|span|strong|style|sub|summary|sup|svg|table"
-    r"|tbody|td|text|textarea|th|thead|title|tr|u|ul)(?=[\s/>]|$)|<!doctype",
-    re.IGNORECASE,
-)
-WRITERS_OF_TAGS = {
-    "views/markdown/difference.py": "Markdown for a review, which has small print in no other way"
-}
-
-
-def test_html_stands_in_templates_and_nowhere_else() -> None:
-    found = [
-        f"{name}:{node.lineno}: {node.value[:60]!r}"
-        for name, text in sources()
-        if name not in WRITERS_OF_TAGS
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
-    ]
-    assert found == []
-
-
-def test_what_finds_a_tag_finds_it() -> None:
-    assert all(map(TAG.search, ("</div>", "<svg class=", "<td", "<br/>", "<p>", "<H2>", "<!DOCTYPE html>")))
-    assert not any(
-        map(
-            TAG.search,
-            ("(?P<body>.*)", "a < b", "<PERSON>", "<1%", "<person>", "<-", "ana <ana@example.com>"),
-        )
-    )
-
-
-def test_templates_leave_nothing_unescaped_but_our_own_style_sheets() -> None:
-    templates = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in (PACKAGE / "views" / "html" / "templates").glob("*.html")
-    }
-    assert len(templates) > 3
-    marked = [
-        shown for text in templates.values() for shown in re.findall(r"\{\{[^}]*\|\s*safe\b[^}]*\}\}", text)
-    ]
+def test_variables_and_parameters_have_the_name_of_what_they_hold() -> None:
     assert [
-        shown
-        for shown in marked
-        if not re.fullmatch(r'\{\{ styles\(("[a-z]+\.css"(, )?)+\)\|safe \}\}', shown)
-    ] == []
-    assert [
-        name
-        for name, text in templates.items()
-        if len(re.findall(r"\bsafe\b|autoescape", text)) != text.count("styles(")
+        f"{name}:{line}: {word}" for name, tree in held("names") for line, word in vague_names(tree)
     ] == []
 
 
-def test_only_the_command_line_knows_typer_and_rich() -> None:
-    knows = [name for name, text in sources() if re.search(r"^\s*(import|from) (typer|rich)\b", text, re.M)]
-    assert [name for name in knows if not name.startswith("cli/")] == []
+def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in VAGUE:
+            yield node.lineno, node.id
+        elif isinstance(node, ast.arg) and node.arg in VAGUE:
+            yield node.lineno, node.arg
 
 
-def test_no_command_loads_templates_before_a_page_is_made() -> None:
-    pages = ("cli.commands.learning", "cli.commands.setup", "views.html.report", "views.html.week")
-    modules = ", ".join(f"escalate_cli.{module}" for module in pages)
-    loads = f"import sys, {modules}; print('jinja2' in sys.modules)"
-    ran = subprocess.run(
-        [sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert ran.stdout.strip() == "False"
+def test_a_public_name_means_one_thing() -> None:
+    """The functions of commands are called as what is typed."""
+    places: dict[str, list[str]] = {}
+    for name, text in sources():
+        for node in ast.parse(text).body if not name.startswith("cli/commands/") else ():
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name)
+    rooms = NOT_YET["doubles"]
+    assert {
+        public: names
+        for public, names in places.items()
+        if len(names) > 1 and not any(name.partition("/")[0] in rooms for name in names)
+    } == {}
 
 
-def test_only_the_clock_reads_the_time_and_nothing_is_sent_outside_of_delivery() -> None:
-    apprise = [name for name, text in sources() if re.search(r"^\s*(import|from) apprise", text, re.M)]
-    assert all(name.startswith("delivery/") for name in apprise)
-    sql = [name for name, text in sources() if re.search(r"^\s*(import|from) sqlite3", text, re.M)]
-    asks_what_it_was_given = "delivery/last_look.py"  # one statement of the store's, in the child that sends
-    assert all(name.startswith("store/") for name in sql if name != asks_what_it_was_given)
+def test_signatures_say_what_they_take_and_give() -> None:
+    """`Any` stands within a type at most: in a document of JSON, in a row."""
+    assert [
+        f"{name}:{node.lineno}: {node.name}"
+        for name, tree in held("Any")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and takes_or_gives_anything(node)
+    ] == []
 
 
-# ── README.md ─────────────────────────────────────────────────────────────────────────
+def takes_or_gives_anything(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = [node.annotation for node in ast.walk(function.args) if isinstance(node, ast.arg)]
+    return any(isinstance(type_, ast.Name) and type_.id == "Any" for type_ in (*arguments, function.returns))
 
 
-def section(heading: str) -> str:
-    """What stands below a heading, with the headings below it."""
-    hashes = heading.partition(" ")[0]
-    found = README.split(f"\n{heading}\n")
-    assert len(found) == 2, f"README.md has {len(found) - 1} headings {heading!r}"
-    return re.split(rf"\n#{{1,{len(hashes)}}} ", found[1])[0]
+LOADED_LATE: dict[str, str] = {}
+"""files that import of our own package within a function, and why"""
 
 
-def table(text: str, head: str) -> list[list[str]]:
-    """The rows of the table whose first column is called `head`."""
-    lines = iter(text.splitlines())
-    for line in lines:
-        if line.startswith(f"| {head} |"):
-            next(lines)
-            rows = []
-            for row in lines:
-                if not row.startswith("|"):
-                    break
-                rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip()[1:-1])])
-            return rows
-    raise AssertionError(f"no table {head!r}")
+def test_imports_stand_at_the_top() -> None:
+    """Within a function stands only what is foreign and heavy."""
+    assert [
+        f"{name}:{line}: {module}"
+        for name, tree in held("late imports")
+        if name not in LOADED_LATE
+        for line, module in late_imports(tree)
+    ] == []
 
 
-def ticked(text: str) -> list[str]:
-    """The texts in backticks."""
-    return re.findall(r"`([^`]+)`", text)
+def late_imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for node in (node for function in functions for node in ast.walk(function)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("escalate_cli"):
+            yield node.lineno, node.module or ""
 
 
-def command_of(usage: str) -> str:
-    """The command that a usage begins with: "service show ID" → "service show"."""
-    words = usage.split()
-    return " ".join(words[:2]) if words[0] in FAMILIES else words[0]
-
-
-def test_the_table_of_commands_is_the_commands() -> None:
-    shown = [command_of(ticked(row[0])[0]) for row in table(section("### Commands"), "command")]
-    assert sorted(shown) == sorted(COMMANDS)
-    assert len(set(shown)) == len(shown)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_exists_and_its_options_are_in_the_table(name: str) -> None:
-    import typer
-
-    module, function, _, _ = COMMANDS[name]
-    found = getattr(import_module(f"escalate_cli.cli.commands.{module}"), function)
-    options: set[str] = set()
-    for parameter in inspect.signature(found, eval_str=True).parameters.values():
-        for extra in getattr(parameter.annotation, "__metadata__", ()):
-            if type(extra) is type(typer.Option()):
-                # Typer takes the first name for a default until it reads the signature
-                options.update(
-                    str(one)
-                    for one in (extra.default, *(extra.param_decls or ()))
-                    if str(one).startswith("--")
-                )
-    row = next(
-        row for row in table(section("### Commands"), "command") if command_of(ticked(row[0])[0]) == name
-    )
-    shown = {text.split()[0] for text in ticked(row[2]) if text.startswith("--")}
-    assert shown == options
-
-
-def test_the_exit_codes_are_the_exit_codes() -> None:
-    rows = table(section("### Exit codes"), "code")
-    assert [int(row[0]) for row in rows] == [code.value for code in ExitCode]
-    text = (PACKAGE / "errors.py").read_text()
-    for code, (_, when) in zip(ExitCode, rows, strict=True):
-        said = re.search(rf'    {code.name} = .*\n    """(.*)"""', text)
-        assert said is not None
-        meant = set(re.findall(r"\w{4,}", said[1].lower()))
-        assert len(meant & set(re.findall(r"\w{4,}", when.lower()))) >= 0.6 * len(meant), (
-            f"{code}: {said[1]!r} / {when!r}"
-        )
-
-
-def schema() -> dict[str, Any]:
-    from escalate_cli.config.schema.json_schema import json_schema
-
-    return json_schema()
-
-
-HEADINGS = {  # tables of the schema that are explained under another one's heading
-    "Step": "[notify]",
-    "Notify": "[notify]",
-    "Rotation": "[schedules.ID]",
-    "Override": "[schedules.ID]",
-    "Level": "[policies.ID]",
-}
-
-
-def heading_of(definition: str, known: dict[str, Any]) -> str:
-    """The heading of the README that explains a table of the schema."""
-    if definition in HEADINGS:
-        return HEADINGS[definition]
-    for name, value in known["properties"].items():
-        text = str(value)
-        if f"'#/$defs/{definition}'" in text:
-            return (
-                f"[[{name}]]"
-                if value.get("type") == "array"
-                else f"[{name}.ID]"
-                if "additionalProperties" in value
-                else f"[{name}]"
-            )
-    raise AssertionError(f"README.md needs a heading for {definition}")
-
-
-def test_the_configuration_keys_are_those_of_the_schema() -> None:
-    known = schema()
-    wanted: dict[str, set[str]] = {}
-    for definition, shape in known["$defs"].items():
-        if not definition.endswith("When"):
-            wanted.setdefault(heading_of(definition, known), set()).update(shape["properties"])
-    shown = {}
-    for part in section("### Configuration").split("\n#### ")[1:]:
-        shown[part[1 : part.index("`", 1)]] = {ticked(row[0])[0] for row in table(part, "key")}
-    assert shown == wanted
-
-
-def test_the_conditions_are_those_of_the_schema() -> None:
-    known = schema()["$defs"]
-    rows = table(section("### Conditions"), "key")
-    assert {ticked(row[0])[0] for row in rows} == set(known["RuleWhen"]["properties"])
-    assert {ticked(row[0])[0] for row in rows if "levels" in row[2]} == set(known["LevelWhen"]["properties"])
-
-
-def test_the_actions_of_a_rule_are_complete() -> None:
-    actions = [ticked(row[0])[0] for row in table(section("### Actions of a rule"), "key")]
-    others = {"name", "when", "every", "mode", "ask", "expires", "on_expiry", "source"}
-    assert set(actions) == {field for field in Rule.__slots__ if field not in others}
-
-
-def test_the_targets_are_complete() -> None:
-    shown = " ".join(row[0] for row in table(section("### Targets"), "target"))
-    assert {text.partition(":")[0] for text in ticked(shown)} == {kind.value for kind in TargetKind}
-
-
-def test_the_placeholders_are_complete() -> None:
-    assert [ticked(row[0])[0] for row in table(section("### Messages"), "placeholder")] == [
-        f"{{{name}}}" for name in PLACEHOLDERS
+def test_what_looks_for_habits_finds_what_breaks_them() -> None:
+    broken = "def f(one, *said):\n for found in one: pass\n [some for some, here in (them := one)]\n"
+    assert sorted(word for _, word in vague_names(ast.parse(broken))) == sorted(VAGUE)
+    assert list(vague_names(ast.parse("def one(record): return found(record.said, some=1)"))) == []
+    anything = [
+        ast.parse(f"def f({head}: pass").body[0]
+        for head in ("a: Any)", "*, a: Any)", "**a: Any)", ") -> Any")
     ]
+    assert all(isinstance(node, ast.FunctionDef) and takes_or_gives_anything(node) for node in anything)
+    late = "import a\nfrom escalate_cli import b\ndef f():\n import c\n from escalate_cli.d import e\n"
+    assert list(late_imports(ast.parse(late))) == [(5, "escalate_cli.d")]
 
 
-@pytest.mark.parametrize(
-    ("of", "states"),
-    [
-        ("incident", model.IncidentStatus),
-        ("escalation", model.EscalationStatus),
-        ("notification", model.NotificationStatus),
-        ("notification's kind", model.NotificationKind),
-        ("nudge", model.NudgeStatus),
-        ("match", Match),
-    ],
+def test_tests_use_what_is_public() -> None:
+    """No name of the code that begins with an underscore, be it in a text, for `monkeypatch` or a process."""
+    assert [
+        f"{name}:{line}: {what}"
+        for directory in (TESTS, BENCHMARKS)
+        for name, text in sources(directory)
+        for line, what in private_names(ast.parse(text))
+    ] == []
+
+
+PRIVATE = re.compile(r"_[a-z]\w*")
+PRIVATE_WITHIN_TEXT = re.compile(
+    r"escalate_cli[.\w]*\._[a-z]\w*|^from escalate_cli.* import .*\b_[a-z]\w*", re.M
 )
-def test_the_states_are_complete(of: str, states: type[Enum]) -> None:
-    row = next(row for row in table(section("### JSON"), "of") if row[0] == of)
-    assert ticked(row[1]) == [state.value for state in states]
 
 
-def promises() -> list[int]:
-    """The numbers of what README.md promises, in its order."""
-    return [int(number) for number in re.findall(r"^(\d+)\. \*\*", section("## How it behaves"), re.M)]
+def private_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+            yield from ((node.lineno, name) for name in names if PRIVATE.fullmatch(name))
+        elif isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "getattr")):
+            texts = [
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
+            yield from ((node.lineno, text) for text in texts if PRIVATE.fullmatch(text))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from ((node.lineno, match[0]) for match in PRIVATE_WITHIN_TEXT.finditer(node.value))
 
 
-def test_the_promises_are_numbered_in_order_and_none_is_gone() -> None:
-    assert promises() == sorted(set(promises()))
-    assert set(promises()) >= set(range(1, 17))
-
-
-def test_each_promise_has_a_story_of_its_name() -> None:
-    text = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    told = {int(number) for number in re.findall(r"^def test_4_(\d+)_\w+\(", text, re.M)}
-    assert told >= set(promises()), f"no story for 4.{sorted(set(promises()) - told)}"
-
-
-def test_every_command_that_the_words_name_exists() -> None:
-    """In README.md, the examples, the messages and hints: `escalate VERB` is something that can be typed."""
-    places = {"README.md": README} | dict(sources())
-    examples = [path for path in (ROOT / "examples").rglob("*") if path.suffix in (".toml", ".md")]
-    places |= {path.name: path.read_text(encoding="utf-8") for path in examples}
-    verbs = {name.split()[0] for name in COMMANDS}
-    wrong = [
-        f"{place}: escalate {verb}"
-        for place, text in places.items()
-        for verb in re.findall(r"`escalate ([a-z][a-z-]+)\b", text)
-        + re.findall(r"^(?:\$ |#? *)escalate ([a-z][a-z-]+)\b", text, re.M)
-        if verb not in verbs
-    ]
-    assert wrong == []
-
-
-def test_the_floors_of_the_readme_are_those_that_import_linter_holds() -> None:
-    import tomllib
-
-    with open(ROOT / "pyproject.toml", "rb") as file:
-        layers = tomllib.load(file)["tool"]["importlinter"]["contracts"][0]["layers"]
-    rows = table(section("## Inside the house"), "floor")
-    shown = [{room.removesuffix(".py").removesuffix("/") for room in ticked(row[1])} for row in rows]
-    assert shown == [set(layer.split(" | ")) for layer in layers]
-
-
-def test_the_links_lead_somewhere() -> None:
-    def anchor(heading: str) -> str:
-        return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-
-    anchors = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", README, re.M)}
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        if target.startswith("#"):
-            assert target[1:] in anchors, target
-        elif "://" not in target:
-            assert (ROOT / target).exists(), target
-
-
-def test_ci_runs_the_two_lines_that_the_readme_gives_to_users_and_nothing_else() -> None:
-    lines = re.findall(r"```sh\n(python3 -m venv .*)\n```", section("## Set up"))
-    assert len(lines) == 2
-    long = re.findall(r"```sh\n(.*pytest.*)\n```", section("## Inside the house"))
-    assert len(long) == 1
-    script = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [line for line in script if line and not line.startswith(("#", "set ", "cd ", ".ci/install"))] == [
-        lines[1],
-        *long,
-    ]
-
-
-def test_the_version_is_in_the_changelog() -> None:
-    from escalate_cli import __version__
-
-    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+def test_what_looks_for_private_names_finds_them() -> None:
+    lines = (
+        "from escalate_cli.clock import ~now",
+        "from escalate_cli.~hidden import now",
+        "sender.~link.pid",
+        'monkeypatch.setattr(clock, "~now", None)',
+        'monkeypatch.setattr("escalate_cli.clock.~now", None)',
+        'SCRIPT = "import sys\\nfrom escalate_cli.clock import SECOND, ~now\\n"',
+    )
+    assert [line for line in lines if not list(private_names(ast.parse(line.replace("~", "_"))))] == []
+    sound = ("self._link.pid", "clock.__dict__", 'x["_at"]', "from __future__ import annotations")
+    assert [line for line in sound if list(private_names(ast.parse(line)))] == []

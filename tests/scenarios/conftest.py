@@ -1,3 +1,5 @@
+"""Worlds for stories; what a story does not expect, it must not get."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

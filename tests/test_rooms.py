@@ -1,0 +1,147 @@
+"""What has one place in the package: sentences are read nowhere, HTML stands in templates, Typer in cli, SQL in store."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+
+from tests.sources import PACKAGE, ROOT, sources
+
+SENTENCES = {"text", "because", "note", "sentence"}
+"""fields that hold what is said: of an entry, a message, a reason, a finding"""
+TAKE_APART = {
+    "startswith", "endswith", "partition", "rpartition", "split", "rsplit", "splitlines", "removeprefix", "removesuffix", "find",
+    "rfind", "index",
+}  # fmt: skip
+READERS_OF_TEXT = {
+    "store/migrations/old_timelines.py": "reads, once, what version 0.1.0 wrote",
+    "store/migrations/old_reasons.py": "reads, once, what version 0.1.0 wrote",
+    "config/toml/positions.py": "the text is TOML",
+    "config/compile/gathering.py": "the text is TOML",
+    "config/problems.py": "a line of TOML that is shown under a problem",
+    "cli/screens/demo.py": "the text is a message as it arrived, which is shown",
+    "core/changes/on_paper.py": "what two looks at one thing say is said once",
+}
+
+
+def test_nobody_takes_a_sentence_apart() -> None:
+    """What happened and why are values (core/events, core/events/reasons.py): sentences are written
+    for people, and read by nobody else.
+    """
+    found = [
+        f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
+        for name, text in sources()
+        if name not in READERS_OF_TEXT
+        for node in ast.walk(ast.parse(text))
+        if _takes_apart(node)
+    ]
+    assert found == []
+
+
+def test_what_finds_a_sentence_taken_apart_finds_it() -> None:
+    taken_apart = (
+        'entry.text.partition(": ")',
+        '"by hand" in one.text',
+        'one.because == "named directly"',
+        're.search("x", entry.text)',
+    )
+    assert all(any(_takes_apart(node) for node in ast.walk(ast.parse(line))) for line in taken_apart)
+    left_whole = ("print(entry.text)", "one.text in texts", "one.text == other.text", 'name.partition(":")')
+    assert not any(_takes_apart(node) for line in left_whole for node in ast.walk(ast.parse(line)))
+
+
+def _takes_apart(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        asked = [node.func.value] if node.func.attr in TAKE_APART else []
+        asked += (
+            node.args[1:2] if isinstance(node.func.value, ast.Name) and node.func.value.id == "re" else []
+        )
+        return any(map(_is_sentence, asked))
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        within = any(isinstance(how, (ast.In, ast.NotIn)) for how in node.ops) and _is_sentence(sides[-1])
+        same = any(isinstance(how, (ast.Eq, ast.NotEq)) for how in node.ops) and any(map(_is_sentence, sides))
+        return within or (same and any(isinstance(side, (ast.Constant, ast.JoinedStr)) for side in sides))
+    return False
+
+
+def _is_sentence(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in SENTENCES
+
+
+TAG = re.compile(
+    r"(?<!\?P)</?(a|b|bdi|br|body|button|circle|code|details|div|dd|dl|dt|em|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input"
+    r"|label|li|line|link|main|meta|nav|ol|option|p|path|pre|rect|script|section|select|small|span|strong|style|sub|summary|sup|svg|table"
+    r"|tbody|td|text|textarea|th|thead|title|tr|u|ul)(?=[\s/>]|$)|<!doctype",
+    re.IGNORECASE,
+)
+WRITERS_OF_TAGS = {
+    "views/markdown/difference.py": "Markdown for a review, which has small print in no other way"
+}
+
+
+def test_html_stands_in_templates_and_nowhere_else() -> None:
+    found = [
+        f"{name}:{node.lineno}: {node.value[:60]!r}"
+        for name, text in sources()
+        if name not in WRITERS_OF_TAGS
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
+    ]
+    assert found == []
+
+
+def test_what_finds_a_tag_finds_it() -> None:
+    assert all(map(TAG.search, ("</div>", "<svg class=", "<td", "<br/>", "<p>", "<H2>", "<!DOCTYPE html>")))
+    assert not any(
+        map(
+            TAG.search,
+            ("(?P<body>.*)", "a < b", "<PERSON>", "<1%", "<person>", "<-", "ana <ana@example.com>"),
+        )
+    )
+
+
+def test_templates_leave_nothing_unescaped_but_our_own_style_sheets() -> None:
+    templates = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (PACKAGE / "views" / "html" / "templates").glob("*.html")
+    }
+    assert len(templates) > 3
+    marked = [
+        shown for text in templates.values() for shown in re.findall(r"\{\{[^}]*\|\s*safe\b[^}]*\}\}", text)
+    ]
+    assert [
+        shown
+        for shown in marked
+        if not re.fullmatch(r'\{\{ styles\(("[a-z]+\.css"(, )?)+\)\|safe \}\}', shown)
+    ] == []
+    assert [
+        name
+        for name, text in templates.items()
+        if len(re.findall(r"\bsafe\b|autoescape", text)) != text.count("styles(")
+    ] == []
+
+
+def test_only_the_command_line_knows_typer_and_rich() -> None:
+    knows = [name for name, text in sources() if re.search(r"^\s*(import|from) (typer|rich)\b", text, re.M)]
+    assert [name for name in knows if not name.startswith("cli/")] == []
+
+
+def test_no_command_loads_templates_before_a_page_is_made() -> None:
+    pages = ("cli.commands.learning", "cli.commands.setup", "views.html.report", "views.html.week")
+    modules = ", ".join(f"escalate_cli.{module}" for module in pages)
+    loads = f"import sys, {modules}; print('jinja2' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.strip() == "False"
+
+
+def test_only_the_clock_reads_the_time_and_nothing_is_sent_outside_of_delivery() -> None:
+    apprise = [name for name, text in sources() if re.search(r"^\s*(import|from) apprise", text, re.M)]
+    assert all(name.startswith("delivery/") for name in apprise)
+    sql = [name for name, text in sources() if re.search(r"^\s*(import|from) sqlite3", text, re.M)]
+    asks_what_it_was_given = "delivery/last_look.py"  # one statement of the store's, in the child that sends
+    assert all(name.startswith("store/") for name in sql if name != asks_what_it_was_given)
