@@ -38,7 +38,7 @@ _UNDER_WAY = (NotificationStatus.SENT, NotificationStatus.SENDING)
 _CHANGES = (EntryKind.UPDATED, EntryKind.REOPENED, EntryKind.RELOADED)
 
 
-class Told(msgspec.Struct, frozen=True):
+class RecordedMessage(msgspec.Struct, frozen=True):
     """One message, and when it went out, else when it was planned. `team` is the one whose
     escalation it belongs to, if any.
     """
@@ -61,7 +61,7 @@ class Delay(msgspec.Struct, frozen=True):
     lasted: Span | None
 
 
-class Missed(msgspec.Struct, frozen=True):
+class MissedRecipient(msgspec.Struct, frozen=True):
     """Somebody whom a level or a rule named and could not reach, and why."""
 
     at: Instant
@@ -70,7 +70,7 @@ class Missed(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Severity(msgspec.Struct, frozen=True):
+class GivenSeverity(msgspec.Struct, frozen=True):
     """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at
     the declaration the reporter's).
     """
@@ -88,10 +88,10 @@ class Document(msgspec.Struct, frozen=True):
     situation: Situation
     record: Record
     timeline: Sequence[Entry]
-    severities: tuple[Severity, ...]
-    told: tuple[Told, ...]
-    undelivered: tuple[Told, ...]
-    missed: tuple[Missed, ...]
+    severities: tuple[GivenSeverity, ...]
+    told: tuple[RecordedMessage, ...]
+    undelivered: tuple[RecordedMessage, ...]
+    missed: tuple[MissedRecipient, ...]
     changes: tuple[Entry, ...]
     delays: tuple[Delay, ...]
 
@@ -108,24 +108,24 @@ class Document(msgspec.Struct, frozen=True):
     @property
     def routed(self) -> Entry | None:
         """The entry that says how the services were found."""
-        return next((one for one in self.timeline if one.kind is EntryKind.ROUTED), None)
+        return next((entry for entry in self.timeline if entry.kind is EntryKind.ROUTED), None)
 
     @property
     def declaration(self) -> Declared | None:
         """The declaration, with the title and the message as they were then."""
-        return next((one.event for one in self.timeline if isinstance(one.event, Declared)), None)
+        return next((entry.event for entry in self.timeline if isinstance(entry.event, Declared)), None)
 
     @property
     def resolution(self) -> Entry | None:
         """The entry of the (last) end, with what was said of it."""
-        return next((one for one in reversed(self.timeline) if one.kind is EntryKind.RESOLVED), None)
+        return next((entry for entry in reversed(self.timeline) if entry.kind is EntryKind.RESOLVED), None)
 
 
 def document(situation: Situation, record: Record, timeline: Sequence[Entry]) -> Document:
     """The document of an incident, from what is stored of it."""
     teams = {escalation.id: escalation.team for escalation in situation.escalations}
     rows = [
-        Told(
+        RecordedMessage(
             notification,
             teams.get(notification.escalation_id or 0),
             notification.sent_at or notification.created_at,
@@ -140,44 +140,46 @@ def document(situation: Situation, record: Record, timeline: Sequence[Entry]) ->
         severities=_severities(situation, record),
         told=tuple(row for row in rows if row.notification.status in _UNDER_WAY),
         undelivered=tuple(row for row in rows if _failed(row.notification)),
-        missed=tuple(one for entry in timeline for one in _missed(entry)),
-        changes=tuple(one for one in timeline if one.kind in _CHANGES),
-        delays=tuple(sorted((*_waits(timeline), *_retries(situation, timeline)), key=lambda one: one.at)),
+        missed=tuple(recipient for entry in timeline for recipient in _missed(entry)),
+        changes=tuple(entry for entry in timeline if entry.kind in _CHANGES),
+        delays=tuple(sorted((*_waits(timeline), *_retries(situation, timeline)), key=lambda delay: delay.at)),
     )
 
 
-def _severities(situation: Situation, record: Record) -> tuple[Severity, ...]:
+def _severities(situation: Situation, record: Record) -> tuple[GivenSeverity, ...]:
     incident = situation.incident
-    later = tuple(Severity(one.at, one.after, one.by) for one in record.raised)
-    return (Severity(incident.declared_at, record.first_severity, incident.declared_by), *later)
+    later = tuple(GivenSeverity(rise.at, rise.after, rise.by) for rise in record.raised)
+    return (GivenSeverity(incident.declared_at, record.first_severity, incident.declared_by), *later)
 
 
-def _failed(one: Notification) -> bool:
+def _failed(notification: Notification) -> bool:
     """Given up, or tried in vain so far; also what was tried in vain and then no longer needed."""
-    given_up = one.status in (NotificationStatus.FAILED, NotificationStatus.RETRYING)
-    return given_up or (one.status is NotificationStatus.CANCELLED and one.attempts > 0)
+    given_up = notification.status in (NotificationStatus.FAILED, NotificationStatus.RETRYING)
+    return given_up or (notification.status is NotificationStatus.CANCELLED and notification.attempts > 0)
 
 
-def _missed(entry: Entry) -> list[Missed]:
+def _missed(entry: Entry) -> list[MissedRecipient]:
     event = entry.event
     reasons = event.missed if isinstance(event, LevelPaged | PagedByHand | Informed) else ()
     if entry.kind is EntryKind.SKIPPED and not reasons:
         reasons = (entry.text,)
-    return [Missed(entry.at, entry.team, getattr(event, "level", None), reason) for reason in reasons]
+    return [
+        MissedRecipient(entry.at, entry.team, getattr(event, "level", None), reason) for reason in reasons
+    ]
 
 
 def _waits(timeline: Sequence[Entry]) -> list[Delay]:
     """The delays that an entry tells of."""
-    found = []
+    delays = []
     for entry in timeline:
         event = entry.event
         if isinstance(event, LevelPaged) and event.late_seconds:
-            found.append(Delay(entry.at, "late", entry.text, event.late_seconds * SECOND))
+            delays.append(Delay(entry.at, "late", entry.text, event.late_seconds * SECOND))
         if isinstance(event, HeldBack | LevelHeld | MaintenanceBegan | Snoozed):
-            found.append(Delay(entry.at, _UNTIL[type(event)], entry.text, event.until - entry.at))
+            delays.append(Delay(entry.at, _UNTIL[type(event)], entry.text, event.until - entry.at))
         if isinstance(event, Sent) and event.digest_of:
-            found.append(Delay(entry.at, "digest", entry.text, None))
-    return found
+            delays.append(Delay(entry.at, "digest", entry.text, None))
+    return delays
 
 
 _UNTIL: dict[type[Event], str] = {
@@ -198,11 +200,11 @@ def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
         if isinstance(event, Attempt) and (isinstance(event, Retrying) or event.notification in tried):
             tried.setdefault(event.notification, []).append(entry)
     known = {notification.id for notification in situation.notifications}
-    return [_retry(some) for number, some in tried.items() if number in known]
+    return [_retry(attempts) for number, attempts in tried.items() if number in known]
 
 
-def _retry(some: Sequence[Entry]) -> Delay:
-    first, last = some[0], some[-1]
+def _retry(attempts: Sequence[Entry]) -> Delay:
+    first, last = attempts[0], attempts[-1]
     if last is first:
         return Delay(first.at, "retry", first.text, None)
     return Delay(first.at, "retry", f"{first.text}; in the end: {last.kind.value}", last.at - first.at)

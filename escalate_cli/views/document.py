@@ -7,7 +7,7 @@ from typing import Any
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.document import Document, Told
+from escalate_cli.insight.document import Document, RecordedMessage
 from escalate_cli.views.incident import entry_data, notification_data, nudge_data, situation_data
 
 
@@ -88,7 +88,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
     }
 
 
-def _told_data(row: Told) -> dict[str, Any]:
+def _told_data(row: RecordedMessage) -> dict[str, Any]:
     more = {
         "team": row.team,
         "level": row.notification.level,

@@ -18,7 +18,7 @@ from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.report.figures import Report, Spread, Times
-from escalate_cli.insight.report.statistics import highest, teams_of
+from escalate_cli.insight.report.readings import highest, teams_of
 from escalate_cli.views.numbers import DAYS
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

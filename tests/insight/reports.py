@@ -16,7 +16,7 @@ from escalate_cli.insight.report.figures import (
     RuleFigures,
     Spread,
     Times,
-    Week,
+    WeekFigures,
 )
 
 NAMES = (
@@ -104,7 +104,7 @@ def one_incident() -> Report:
         acks_by_level=(("1", 1),), acks_by_gateway=(("sms", 1),), acks_by_team=(("team-1", 1),), reached=(("1", 1),),
         levels=(LevelFigures("team-1", 1, 1, 1, 0, once),), rerouted=(), teams_added=(), raised=(), nudges=(),
         gateways=(GatewayFigures("sms", 1, 1, 0, 0, ()),), people=(PersonFigures("p1", 1, 1, 0, 1, 1, 1),),
-        weeks=(Week(date(2026, 11, 16), 1, once),),
+        weeks=(WeekFigures(date(2026, 11, 16), 1, once),),
         hours=tuple(tuple(int((day, hour) == (3, 2)) for hour in range(24)) for day in range(7)),
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def hostile() -> Report:
     """Every text that a configuration, a provider or a person can choose is hostile."""
     spread = Spread(2, MINUTE, HOUR)
     times = Times(2, spread, spread, spread)
-    two = tuple(Week(date(2026, 11, 9) + timedelta(days=7 * one), 1, spread) for one in range(2))
+    two = tuple(WeekFigures(date(2026, 11, 9) + timedelta(days=7 * one), 1, spread) for one in range(2))
     return Report(
         times=times, by_severity=((HOSTILE, times), ("b", times)), by_team=((HOSTILE, times), ("b", times)), running=0, never_paged=0,
         never_acknowledged=0, acks_by_level=(("1", 2),), acks_by_gateway=((HOSTILE, 2),), acks_by_team=((HOSTILE, 1), ("b", 1)),
@@ -158,12 +158,12 @@ def _level(team: str, level: int, draw: random.Random) -> LevelFigures:
     )
 
 
-def _week(place: int, draw: random.Random) -> Week:
+def _week(place: int, draw: random.Random) -> WeekFigures:
     start = date(2025, 11, 24) + timedelta(days=7 * place)
     if place in (17, 18, 30, 32):
-        return Week(start, 0 if place != 30 else 5, NOTHING)
+        return WeekFigures(start, 0 if place != 30 else 5, NOTHING)
     median = (draw.randint(150, 300) - place) * SECOND
-    return Week(
+    return WeekFigures(
         start,
         draw.randint(70, 120),
         Spread(70, median, median * draw.randint(25, 50) // 10 * (12 if place == 40 else 1)),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.calendar.duration import DAY, SECOND
 from escalate_cli.core.wording.text import LIVE, printable
-from escalate_cli.insight.report.figures import Report, Spread, Week
+from escalate_cli.insight.report.figures import Report, Spread, WeekFigures
 from escalate_cli.views.html.pages import environment
 from escalate_cli.views.html.report import page
 from escalate_cli.views.html.weeks_chart import weeks_chart
@@ -45,7 +45,7 @@ def drawn(name: str) -> str:
     )
 
 
-def picture(weeks: list[Week], said: str) -> str:
+def picture(weeks: list[WeekFigures], said: str) -> str:
     return str(environment().get_template("charts.html").module.weeks(weeks_chart(weeks, said)))
 
 
@@ -230,9 +230,9 @@ def test_a_line_stops_where_there_is_no_data_and_one_slow_week_does_not_flatten_
     assert "15h" not in re.sub("<title>.*?</title>", "", chart)
 
 
-def _week(place: int, incidents: int, took: int | None, more: int) -> Week:
+def _week(place: int, incidents: int, took: int | None, more: int) -> WeekFigures:
     spread = Spread(0, None, None) if took is None else Spread(1, took, took * more)
-    return Week(date(2019, 12, 30) + timedelta(days=7 * place), incidents, spread)
+    return WeekFigures(date(2019, 12, 30) + timedelta(days=7 * place), incidents, spread)
 
 
 # ── in a browser ──────────────────────────────────────────────────────────────────────

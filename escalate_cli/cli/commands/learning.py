@@ -41,8 +41,8 @@ def report(
     often, and at night; what failed.
     """
     from escalate_cli.cli.run import written
+    from escalate_cli.insight.report.readings import select
     from escalate_cli.insight.report.statistics import report as count
-    from escalate_cli.insight.report.statistics import select
     from escalate_cli.views.report import figures_csv, incidents_csv, report_data
 
     if csv and context.options.json:

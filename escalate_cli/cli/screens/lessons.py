@@ -12,7 +12,7 @@ from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.proposal import Proposal
-from escalate_cli.insight.lessons.trial import Before, Trial
+from escalate_cli.insight.lessons.trial import Trial, TrialIncident
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ def proposal_data(one: Proposal, trial: Trial | None) -> dict[str, Any]:
     }
 
 
-def _before_data(before: Before) -> dict[str, Any]:
+def _before_data(before: TrialIncident) -> dict[str, Any]:
     """`was_seconds` and `becomes_seconds`: when whoever acknowledged is first paged, after the
     declaration.
     """

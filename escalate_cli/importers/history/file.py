@@ -79,33 +79,33 @@ class HistoryFile:
 
 def read(content: bytes) -> HistoryFile:
     """The rows of a file of either kind; its first character says which it is."""
-    found = HistoryFile()
-    text = _text(content, found)
+    file = HistoryFile()
+    text = _text(content, file)
     if text is None:
-        return found
+        return file
     if not text.strip():
-        found.faults.append(
+        file.faults.append(
             Fault(
                 "", None, "the file is empty", "a CSV file begins with its columns: title,service,declared_at"
             )
         )
     elif text.lstrip()[0] in "[{":
-        _read_json(text, found)
+        _read_json(text, file)
     else:
-        _read_csv(text, found)
-    return found
+        _read_csv(text, file)
+    return file
 
 
-def _text(content: bytes, found: HistoryFile) -> str | None:
+def _text(content: bytes, file: HistoryFile) -> str | None:
     hint = "save it as UTF-8 (spreadsheets call it “CSV UTF-8”)"
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        found.faults.append(Fault("", None, "the file is UTF-16", hint))
+        file.faults.append(Fault("", None, "the file is UTF-16", hint))
         return None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found.faults.append(
+        file.faults.append(
             Fault(f"line {line}", None, f"the byte 0x{content[error.start]:02x} is no UTF-8", hint)
         )
         return None
@@ -114,7 +114,7 @@ def _text(content: bytes, found: HistoryFile) -> str | None:
 # ── CSV ───────────────────────────────────────────────────────────────────────────────
 
 
-def _read_csv(text: str, found: HistoryFile) -> None:
+def _read_csv(text: str, file: HistoryFile) -> None:
     separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     names: list[str] | None = None
@@ -125,17 +125,17 @@ def _read_csv(text: str, found: HistoryFile) -> None:
             if not any(cell.strip() for cell in cells):
                 continue
             if names is None:
-                names = _heads(cells, where, found)
+                names = _heads(cells, where, file)
                 continue
             if len(cells) > len(names):
                 message = f"it has {len(cells)} cells, but the head names {len(names)} columns"
                 hint = f'a text with {_spoken(separator)} in it goes between quotes: "like{separator} this"'
-                found.faults.append(Fault(where, None, message, hint))
+                file.faults.append(Fault(where, None, message, hint))
                 continue
-            found.rows.append(Row(where, _cells(zip(names, cells, strict=False))))
+            file.rows.append(Row(where, _cells(zip(names, cells, strict=False))))
     except csv.Error as error:
         hint = 'a text with quotes in it goes between quotes, each of its own doubled: "say ""hello"""'
-        found.faults.append(
+        file.faults.append(
             Fault(f"line {max(reader.line_num, line)}", None, f"this is no CSV: {error}", hint)
         )
 
@@ -144,7 +144,11 @@ def _separator(text: str) -> str:
     """The separator with which the head has the most columns that are known."""
     head = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     return max(
-        _SEPARATORS, key=lambda one: (sum(_known(_named(name)) for name in head.split(one)), head.count(one))
+        _SEPARATORS,
+        key=lambda separator: (
+            sum(_known(_named(name)) for name in head.split(separator)),
+            head.count(separator),
+        ),
     )
 
 
@@ -152,15 +156,15 @@ def _spoken(separator: str) -> str:
     return {",": "a comma", ";": "a semicolon"}.get(separator, "a tab")
 
 
-def _heads(cells: Sequence[str], where: str, found: HistoryFile) -> list[str]:
+def _heads(cells: Sequence[str], where: str, file: HistoryFile) -> list[str]:
     """The names of the columns; says which are missing, twice there or unknown."""
     names = [_named(cell) for cell in cells]
     for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
-        found.faults.append(Fault(where, name, "there are two columns of this name", "keep one of them"))
+        file.faults.append(Fault(where, name, "there are two columns of this name", "keep one of them"))
     for choice in _NEEDED:
         if not any(name in names for name in choice):
-            found.faults.append(_missing(choice, where, names))
-    _remark(dict.fromkeys(names), found)
+            file.faults.append(_missing(choice, where, names))
+    _remark(dict.fromkeys(names), file)
     return names
 
 
@@ -174,11 +178,11 @@ def _missing(choice: Sequence[str], where: str, names: Sequence[str]) -> Fault:
     return Fault(where, None, f"there is no column {' or '.join(choice)}", hint)
 
 
-def _remark(names: Mapping[str, Any], found: HistoryFile) -> None:
+def _remark(names: Mapping[str, Any], file: HistoryFile) -> None:
     for name in names:
         if name and not _known(name):
             meant = did_you_mean(name, COLUMNS)
-            found.remarks.append(
+            file.remarks.append(
                 f'the column "{name[:60]}" is not known and is left out'
                 + (f': did you mean "{meant}"?' if meant else "")
             )
@@ -203,7 +207,7 @@ def _cells(pairs: Any) -> dict[str, str]:
 # ── JSON ──────────────────────────────────────────────────────────────────────────────
 
 
-def _read_json(text: str, found: HistoryFile) -> None:
+def _read_json(text: str, file: HistoryFile) -> None:
     try:
         listed = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -211,7 +215,7 @@ def _read_json(text: str, found: HistoryFile) -> None:
         if lines is None:
             place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
             message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            found.faults.append(
+            file.faults.append(
                 Fault(
                     place,
                     None,
@@ -220,7 +224,7 @@ def _read_json(text: str, found: HistoryFile) -> None:
                 )
             )
             return
-        listed, places = [one for _, one in lines], [f"line {number}" for number, _ in lines]
+        listed, places = [value for _, value in lines], [f"line {number}" for number, _ in lines]
     else:
         if isinstance(listed, dict):
             listed = listed.get("incidents", [listed])
@@ -228,21 +232,21 @@ def _read_json(text: str, found: HistoryFile) -> None:
             [f"incident {number}" for number in range(1, len(listed) + 1)] if isinstance(listed, list) else []
         )
     if not isinstance(listed, list):
-        found.faults.append(
+        file.faults.append(
             Fault("", None, '"incidents" is not a list', 'write {"incidents": [{"title": …}, …]}')
         )
         return
     unknown: dict[str, None] = {}
-    for where, one in zip(places, listed, strict=True):
-        if isinstance(one, dict):
-            found.rows.append(Row(where, _object(one, where, found, unknown)))
+    for where, incident in zip(places, listed, strict=True):
+        if isinstance(incident, dict):
+            file.rows.append(Row(where, _object(incident, where, file, unknown)))
         else:
-            found.faults.append(
+            file.faults.append(
                 Fault(
                     where, None, "this is not an object", 'write {"title": …, "service": …, "declared_at": …}'
                 )
             )
-    _remark(unknown, found)
+    _remark(unknown, file)
 
 
 def _json_lines(text: str) -> list[tuple[int, Any]] | None:
@@ -258,27 +262,27 @@ def _json_lines(text: str) -> list[tuple[int, Any]] | None:
 
 
 def _object(
-    one: Mapping[str, Any], where: str, found: HistoryFile, unknown: dict[str, None]
+    incident: Mapping[str, Any], where: str, file: HistoryFile, unknown: dict[str, None]
 ) -> dict[str, str]:
     pairs: list[tuple[str, str]] = []
-    for key, value in one.items():
+    for key, value in incident.items():
         name = _whole(_named(key))
         if name == "labels" and isinstance(value, dict):
             pairs += [
-                (LABEL + _whole(label), _plain(text, where, LABEL + _whole(label), found))
+                (LABEL + _whole(label), _plain(text, where, LABEL + _whole(label), file))
                 for label, text in value.items()
             ]
             continue
-        if name == "services" and "service" not in one:
+        if name == "services" and "service" not in incident:
             name = "service"
         if not _known(name):
             unknown.setdefault(name)
             continue
-        pairs.append((name, _plain(value, where, name, found)))
+        pairs.append((name, _plain(value, where, name, file)))
     return _cells(pairs)
 
 
-def _plain(value: Any, where: str, name: str, found: HistoryFile) -> str:
+def _plain(value: Any, where: str, name: str, file: HistoryFile) -> str:
     """A value as a cell of a CSV file would have it."""
     if value is None:
         return ""
@@ -288,7 +292,7 @@ def _plain(value: Any, where: str, name: str, found: HistoryFile) -> str:
         return str(value)
     if isinstance(value, list) and name in _LISTS and all(isinstance(part, str) for part in value):
         return _whole(";".join(value))
-    found.faults.append(
+    file.faults.append(
         Fault(
             where, name, "this is not a text or a number", 'write it like "…"; paged may be a list of texts'
         )

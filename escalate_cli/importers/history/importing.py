@@ -187,12 +187,12 @@ class _Reader:
             return None
         if (kind, word) not in self._found:
             self._found[kind, word] = self._look_up(kind, word)
-        found = self._found[kind, word]
-        if isinstance(found, str):
-            return found
+        meant = self._found[kind, word]
+        if isinstance(meant, str):
+            return meant
         if self.keep_unknown:
             return word
-        self._fault(column, found.message, f"{found.hint} (--keep-unknown takes it as it is)")
+        self._fault(column, meant.message, f"{meant.hint} (--keep-unknown takes it as it is)")
         return None
 
     def _look_up(self, kind: str, word: str) -> str | Unknown:
@@ -211,17 +211,17 @@ class _Reader:
 
     def _by_address(self, word: str) -> Person | None:
         """Other tools know people by their mail addresses: the one person who has this address."""
-        found = [
+        people = [
             person
             for person in self.catalog.people.values()
             if word.casefold() in map(str.casefold, person.contact.values())
         ]
-        return found[0] if len(found) == 1 else None
+        return people[0] if len(people) == 1 else None
 
     def _several(self, column: str) -> tuple[str, ...]:
         parts = (part for part in self._row.cells.get(column, "").split(";") if part.strip())
-        found = (self._known(column, "service", part) for part in parts)
-        return tuple(dict.fromkeys(one for one in found if one is not None))
+        services = (self._known(column, "service", part) for part in parts)
+        return tuple(dict.fromkeys(service for service in services if service is not None))
 
     def _reporter(self) -> str | None:
         """A person where one is meant, any other name as it is."""
@@ -230,7 +230,7 @@ class _Reader:
         return person.id if person else name or None
 
     def _paged(self) -> tuple[Paged, ...]:
-        found = []
+        people = []
         for part in self._row.cells.get("paged", "").split(";"):
             match = _PAGED.fullmatch(" ".join(part.split()))
             if match is None:  # nothing between two semicolons
@@ -254,8 +254,8 @@ class _Reader:
                     "a time belongs to a later level: bo@2+6m",
                 )
             if person is not None:
-                found.append(Paged(person, level, after))
-        return tuple(found)
+                people.append(Paged(person, level, after))
+        return tuple(people)
 
     def _level(self) -> int | None:
         text = self._row.cells.get("acknowledged_level", "").strip()
@@ -267,14 +267,16 @@ class _Reader:
         return int(text)
 
     def _labels(self) -> dict[str, str]:
-        found = {name[len(LABEL) :]: text for name, text in self._row.cells.items() if name.startswith(LABEL)}
-        if IMPORTED in found:
+        labels = {
+            name[len(LABEL) :]: text for name, text in self._row.cells.items() if name.startswith(LABEL)
+        }
+        if IMPORTED in labels:
             self._fault(
                 f"{LABEL}{IMPORTED}",
                 "this label says that an incident was imported, and as what",
                 "call it something else",
             )
-        return found
+        return labels
 
     def _in_order(self, past: PastIncident) -> None:
         """Nothing is before the declaration, and nothing after the end."""
@@ -306,12 +308,12 @@ class _Reader:
                     column, told, "look at the offsets; times without one are in the organisation's time zone"
                 )
 
-        for one in past.paged:
-            at = (past.first_paged_at or 0) + (one.after or 0)
-            if one.after is not None and at > (past.resolved_at or self.now):
+        for paged in past.paged:
+            at = (past.first_paged_at or 0) + (paged.after or 0)
+            if paged.after is not None and at > (past.resolved_at or self.now):
                 self._fault(
                     "paged",
-                    f"{one.person} would have been paged after it was over",
+                    f"{paged.person} would have been paged after it was over",
                     "the time counts from first_paged_at",
                 )
 
@@ -359,8 +361,8 @@ class _Reader:
 
 
 def _digest(title: str, services: tuple[str, ...], declared_at: Instant | None) -> str:
-    said = "\0".join((title, *services, str(declared_at)))
-    return f"row-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    text = "\0".join((title, *services, str(declared_at)))
+    return f"row-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 # ── storing ───────────────────────────────────────────────────────────────────────────

@@ -76,26 +76,29 @@ class _Telling:
         self.urgency = catalog.severity(past.first_severity or past.severity).urgency
         self.first = self._escalations(past.first_services) if past.moved else ()
         self.last = self._aligned(self._escalations(past.services, past.team, number=len(self.first)))
-        self.left = tuple(one for one in self.first if one not in self.last)
-        self.came = tuple(one for one in self.last if one not in self.first)
+        self.left = tuple(escalation for escalation in self.first if escalation not in self.last)
+        self.came = tuple(escalation for escalation in self.last if escalation not in self.first)
         self.entries: list[Entry] = []
         self.notifications: list[Notification] = []
 
     def told(self) -> Situation:
         past = self.past
         self._declare()
-        for one in self.first or self.last:
-            self._start(one, past.declared_at)
+        for escalation in self.first or self.last:
+            self._start(escalation, past.declared_at)
         levels = self._levels()
-        for one in self.first:
-            self._page(one, levels.get(one.id, {}))
+        for escalation in self.first:
+            self._page(escalation, levels.get(escalation.id, {}))
         self._change()
-        for one in self.came:
-            self._page(one, levels.get(one.id, {}))
+        for escalation in self.came:
+            self._page(escalation, levels.get(escalation.id, {}))
         taken = self._acknowledge(levels) if past.acknowledged_at is not None else ()
         if past.resolved_at is not None:
             self._log(past.resolved_at, happened.Resolved(message=None))
-        escalations = tuple(self._over(one, levels.get(one.id, {}), one in taken) for one in self._all)
+        escalations = tuple(
+            self._over(escalation, levels.get(escalation.id, {}), escalation in taken)
+            for escalation in self._all
+        )
         entries = tuple(sorted(self.entries, key=lambda entry: entry.at))
         return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
 
@@ -160,10 +163,14 @@ class _Telling:
         )
         self._log(at, routed, past.declared_by)
 
-    def _start(self, one: Escalation, at: Instant) -> None:
-        policy = one.policy
+    def _start(self, escalation: Escalation, at: Instant) -> None:
+        policy = escalation.policy
         event = happened.EscalationStarted(
-            team=one.team, policy=policy.id, services=one.services, because=one.because, source=policy.source
+            team=escalation.team,
+            policy=policy.id,
+            services=escalation.services,
+            because=escalation.because,
+            source=policy.source,
         )
         self._log(at, event)
 
@@ -175,24 +182,24 @@ class _Telling:
         if past.moved:
             before, after = past.first_services, past.services
             added, dropped = (
-                (one for one in after if one not in before),
-                (one for one in before if one not in after),
+                (service for service in after if service not in before),
+                (service for service in before if service not in after),
             )
             self._log(
                 past.moved_at,
                 happened.ScopeChanged(added=tuple(added), dropped=tuple(dropped), before=before),
                 IMPORTED,
             )
-            for one in self.left:
+            for escalation in self.left:
                 stopped = happened.EscalationStopped(
-                    team=one.team, reason="no service in scope leads to it any more"
+                    team=escalation.team, reason="no service in scope leads to it any more"
                 )
                 self._log(past.moved_at, stopped, IMPORTED)
-            for one in self.came:
-                self._start(one, past.moved_at)
+            for escalation in self.came:
+                self._start(escalation, past.moved_at)
         if past.first_severity is not None and past.first_severity != past.severity:
             before_rank, after_rank = (
-                self.catalog.severity(one).rank for one in (past.first_severity, past.severity)
+                self.catalog.severity(severity).rank for severity in (past.first_severity, past.severity)
             )
             at = past.severity_changed_at or past.first_paged_at or past.declared_at
             rises = after_rank >= before_rank
@@ -262,12 +269,16 @@ class _Telling:
         early = bool(self.first) and (past.acknowledged_at or 0) < past.moved_at
         running = (self.first, self.last) if early else (self.last,)
         taken = next(
-            (some for group in running if (some := tuple(one for one in group if one.team in mine))),
+            (
+                own
+                for group in running
+                if (own := tuple(escalation for escalation in group if escalation.team in mine))
+            ),
             running[0],
         )
-        for one in taken:
-            current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(one.id, {})))
-            event = happened.Acknowledged(team=one.team, level=current, everything=False)
+        for escalation in taken:
+            current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(escalation.id, {})))
+            event = happened.Acknowledged(team=escalation.team, level=current, everything=False)
             self._log(past.acknowledged_at or 0, event, past.acknowledged_by)
         return taken
 
@@ -292,13 +303,13 @@ class _Telling:
         return tuple(
             Escalation(
                 -(number + count),
-                one.team,
-                one.policy,
-                because=one.because,
-                services=one.services,
+                start.team,
+                start.policy,
+                because=start.because,
+                services=start.services,
                 urgency=self.urgency,
             )
-            for count, one in enumerate(asked, start=1)
+            for count, start in enumerate(asked, start=1)
         )
 
     def _aligned(self, asked: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
@@ -308,12 +319,14 @@ class _Telling:
         remaining = list(self.first)
         found: dict[int, Escalation] = {}
         for alike in (
-            lambda one, ask: (one.team, one.policy.id) == (ask.team, ask.policy.id),
-            lambda one, ask: one.team == ask.team,
+            lambda escalation, ask: (escalation.team, escalation.policy.id) == (ask.team, ask.policy.id),
+            lambda escalation, ask: escalation.team == ask.team,
         ):
             for number, ask in enumerate(asked):
                 going_on = (
-                    next((one for one in remaining if alike(one, ask)), None) if number not in found else None
+                    next((escalation for escalation in remaining if alike(escalation, ask)), None)
+                    if number not in found
+                    else None
                 )
                 if going_on is not None:
                     remaining.remove(going_on)
@@ -326,36 +339,37 @@ class _Telling:
         if past.first_paged_at is None:
             return {}
         named: dict[int, dict[int, list[Paged]]] = {}
-        for one in self._everybody():
-            level = one.level or 1
-            named.setdefault(self._escalation_of(one.person), {}).setdefault(level, []).append(one)
+        for paged in self._everybody():
+            level = paged.level or 1
+            named.setdefault(self._escalation_of(paged.person), {}).setdefault(level, []).append(paged)
         # A first page before the re-routing went to a first team, whoever is named.
         early = past.moved and past.moved_at > past.first_paged_at
-        at_first = early or any(one.id in named for one in self.first)
+        at_first = early or any(escalation.id in named for escalation in self.first)
         home = self.first[0] if self.first and at_first else self.last[0]
-        candidates = {one.id for one in self.first} if early else named
+        candidates = {escalation.id for escalation in self.first} if early else named
         if not any(1 in levels for team, levels in named.items() if team in candidates):
             named.setdefault(home.id, {})[1] = [Paged(UNKNOWN, 1)]
-        found: dict[int, dict[int, _Level]] = {}
+        levels_of: dict[int, dict[int, _Level]] = {}
         for escalation in self._all:
             second = home in self.first and escalation in self.came
             for level, people in sorted(named.get(escalation.id, {}).items()):
-                found.setdefault(escalation.id, {})[level] = self._level(
+                levels_of.setdefault(escalation.id, {})[level] = self._level(
                     escalation, level, people, second=second
                 )
-        return found
+        return levels_of
 
     def _everybody(self) -> list[Paged]:
         """Those named, and whoever acknowledged at the level that the row gives."""
         past = self.past
         by, level = past.acknowledged_by, past.acknowledged_level
         everybody = [
-            replace(one, level=level) if one.person == by and one.level is None else one for one in past.paged
+            replace(paged, level=level) if paged.person == by and paged.level is None else paged
+            for paged in past.paged
         ]
         if (
             by is not None
             and level is not None
-            and not any((one.person, one.level) == (by, level) for one in everybody)
+            and not any((paged.person, paged.level) == (by, level) for paged in everybody)
         ):
             everybody.append(Paged(by, level))
         return everybody
@@ -363,9 +377,9 @@ class _Telling:
     def _escalation_of(self, person: str) -> int:
         """The escalation in which a person was paged: their team's, the last one first."""
         teams = self.catalog.teams_of(person)
-        for one in (*self.last, *self.first):
-            if one.team in teams:
-                return one.id
+        for escalation in (*self.last, *self.first):
+            if escalation.team in teams:
+                return escalation.id
         return self.last[0].id
 
     def _level(self, escalation: Escalation, number: int, people: list[Paged], *, second: bool) -> _Level:
@@ -377,9 +391,9 @@ class _Telling:
         who = tuple(dict.fromkeys(person.person for person in people))
         if number == 1 and not second:
             return _Level(first_at, False, who)
-        said = [person.after for person in people if person.after is not None]
-        if said:
-            return _Level(first_at + min(said), False, who)
+        afters = [person.after for person in people if person.after is not None]
+        if afters:
+            return _Level(first_at + min(afters), False, who)
         begun_at = max(first_at, past.moved_at) if second else first_at
         waits = [
             escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE
@@ -388,10 +402,10 @@ class _Telling:
         ends = [at for at in (past.acknowledged_at, past.resolved_at) if at is not None]
         return _Level(max(min([begun_at + sum(waits), *ends]), first_at), True, who)
 
-    def _over(self, one: Escalation, levels: _Levels, taken: bool) -> Escalation:
+    def _over(self, escalation: Escalation, levels: _Levels, taken: bool) -> Escalation:
         past = self.past
         return replace(
-            one,
+            escalation,
             status=EscalationStatus.STOPPED,
             level=max(levels, default=0),
             paged=tuple(levels),

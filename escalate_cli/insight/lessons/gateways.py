@@ -3,103 +3,131 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.record import Record
+from escalate_cli.core.organisation.catalog import Channel, Person
 from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
-from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, numbers
 
 _SHARE = 0.05
 _ONE_ADDRESS = 0.8
 """of the failures go to one recipient: then it is the address, not the gateway"""
 
 
+@dataclass
+class _Use:
+    """What became of the messages through one gateway. `failures` are those given up, with the
+    recipient of each.
+    """
+
+    tried: int = 0
+    incidents: set[int] = field(default_factory=set)
+    failures: list[tuple[Record, str]] = field(default_factory=list)
+
+    @property
+    def failed_in(self) -> tuple[int, ...]:
+        """The incidents with a failure."""
+        return numbers([record for record, _ in self.failures])
+
+    @property
+    def failed_hours(self) -> set[int]:
+        """The hours in which an incident with a failure began."""
+        return {record.declared_at // HOUR for record, _ in self.failures}
+
+
 def gateways(past: Past) -> list[Proposal]:
     """Gateways whose messages fail for good in more than one of twenty cases, and more often than
     those of the others.
     """
-    tried: Counter[str] = Counter()
-    failed: dict[str, list[tuple[Record, str]]] = {}
-    used: dict[str, set[int]] = {}
-    hours: dict[str, set[int]] = {}
+    uses = _uses(past)
+    failing = [
+        gateway for gateway in sorted(uses) if gateway in past.catalog.gateways and _fails(gateway, uses)
+    ]
+    return [_proposal(past, gateway, uses[gateway]) for gateway in failing]
+
+
+def _uses(past: Past) -> dict[str, _Use]:
+    uses: dict[str, _Use] = {}
     for record in past.records:
         for delivery in record.deliveries:
-            tried[delivery.gateway] += delivery.tried
-            used.setdefault(delivery.gateway, set()).add(record.id)
+            use = uses.setdefault(delivery.gateway, _Use())
+            use.tried += delivery.tried
+            use.incidents.add(record.id)
         for failure in record.failures:
-            failed.setdefault(failure.gateway, []).append((record, failure.recipient))
-            hours.setdefault(failure.gateway, set()).add(record.declared_at // HOUR)
-    made = []
-    for gateway, some in sorted(failed.items()):
-        if gateway not in past.catalog.gateways:
-            continue
-        # Messages of one incident, or of one bad hour, fail together: incidents are counted, and hours.
-        incidents = numbers([record for record, _ in some])
-        others = [one for one in used if one != gateway]
-        theirs = sum(len(failed.get(other, ())) for other in others)
-        each = max(_SHARE, min(1.0, 2 * usual(theirs, sum(tried[other] for other in others), 0.01)))
-        rate = 1 - (1 - each) ** (tried[gateway] / max(1, len(used.get(gateway, ()))))
-        enough = min(len(incidents), len(hours[gateway])) >= LEAST and len(some) >= _SHARE * tried[gateway]
-        if not enough or not stands_out(len(incidents), len(used.get(gateway, ())), rate, len(tried)):
-            continue
-        recipient, count = Counter(recipient for _, recipient in some).most_common(1)[0]
-        if count >= _ONE_ADDRESS * len(some) and len({one for _, one in some}) <= len(some) / 2:
-            made.append(_address(past, gateway, recipient, incidents, count, tried[gateway]))
-        else:
-            made.append(_gateway(past, gateway, incidents, len(some), tried))
-    return made
+            uses.setdefault(failure.gateway, _Use()).failures.append((record, failure.recipient))
+    return uses
 
 
-def _address(
-    past: Past, gateway: str, recipient: str, incidents: tuple[int, ...], count: int, of: int
-) -> Proposal:
+def _fails(gateway: str, uses: dict[str, _Use]) -> bool:
+    """Whether this gateway fails more often than the others. Messages of one incident, or of one bad
+    hour, fail together: so incidents are counted, and hours.
+    """
+    use = uses[gateway]
+    failed = len(use.failed_in)
+    if min(failed, len(use.failed_hours)) < LEAST or len(use.failures) < _SHARE * use.tried:
+        return False
+    others = [other for name, other in uses.items() if name != gateway and other.incidents]
+    failures, tried = sum(len(other.failures) for other in others), sum(other.tried for other in others)
+    of_messages = max(_SHARE, min(1.0, 2 * usual(failures, tried, 0.01)))
+    of_incidents = 1 - (1 - of_messages) ** (use.tried / max(1, len(use.incidents)))
+    looks = sum(bool(other.incidents) for other in uses.values())
+    return stands_out(failed, len(use.incidents), of_incidents, looks)
+
+
+def _proposal(past: Past, gateway: str, use: _Use) -> Proposal:
+    """About one address, where it is practically the only one that fails; else about the gateway."""
+    recipients = Counter(recipient for _, recipient in use.failures)
+    recipient, count = recipients.most_common(1)[0]
+    if count >= _ONE_ADDRESS * len(use.failures) and len(recipients) <= len(use.failures) / 2:
+        return _address(past, gateway, recipient, Backing(use.failed_in, count, use.tried))
+    return _gateway(past, gateway, Backing(use.failed_in, len(use.failures), use.tried))
+
+
+def _address(past: Past, gateway: str, recipient: str, backing: Backing) -> Proposal:
     kind, _, identifier = recipient.partition(":")
-    known: Any = (past.catalog.people if kind == "person" else past.catalog.channels).get(identifier)
-    name = known.name if known is not None else identifier
+    section: Mapping[str, Person | Channel] = (
+        past.catalog.people if kind == "person" else past.catalog.channels
+    )
+    known = section.get(identifier)
+    name, remark = identifier, ""
+    if known is not None:
+        name = known.name
+        remark = (
+            f"{known.source}: mend the address for {gateway}, then try it: escalate test-page {recipient}"
+        )
     return Proposal(
         code="address-fails",
         title=f"Messages to {name} through {gateway} fail: look at the address",
-        evidence=f"{count} messages failed for good, all to {name}",
-        incidents=incidents,
-        count=count,
-        of=of,
-        remark=(
-            f"{known.source}: mend the address for {gateway}, then try it: escalate test-page {recipient}"
-            if known is not None
-            else ""
-        ),
+        evidence=f"{backing.count} messages failed for good, all to {name}",
+        backing=backing,
+        remark=remark,
         person=identifier if kind == "person" else None,
         gateway=gateway,
     )
 
 
-def _gateway(
-    past: Past, gateway: str, incidents: tuple[int, ...], count: int, tried: Counter[str]
-) -> Proposal:
+def _gateway(past: Past, gateway: str, backing: Backing) -> Proposal:
     changes = _second_way(past, gateway)
+    title = f"{gateway} fails too often: mend it, and let nobody depend on it alone"
+    remark = (
+        "`escalate person list` shows who has which addresses; [notify] and people's own `notify` say"
+        " which are used at once"
+    )
     if changes:
-        title, remark = (
-            (
-                f"{gateway} fails too often to be relied on alone: page through a second gateway at the same"
-                " time"
-            ),
-            "",
+        title = (
+            f"{gateway} fails too often to be relied on alone: page through a second gateway at the same time"
         )
-    else:
-        title = f"{gateway} fails too often: mend it, and let nobody depend on it alone"
-        remark = (
-            "`escalate person list` shows who has which addresses; [notify] and people's own `notify` say"
-            " which are used at once"
-        )
+        remark = ""
+    count, tried = backing.count, backing.of
     return Proposal(
         code="gateway-fails",
         title=title,
-        evidence=f"{count} of {tried[gateway]} messages failed for good ({count / tried[gateway]:.0%})",
-        incidents=incidents,
-        count=count,
-        of=tried[gateway],
+        evidence=f"{count} of {tried} messages failed for good ({count / tried:.0%})",
+        backing=backing,
         changes=changes,
         remark=remark,
         gateway=gateway,
@@ -113,13 +141,15 @@ def _second_way(past: Past, gateway: str) -> tuple[Amendment, ...]:
     steps = past.texts.value(("notify", "high"))
     if not isinstance(steps, list):
         return ()
-    has = Counter(one for person in past.catalog.people.values() for one in person.contact if one != gateway)
+    has = Counter(
+        other for person in past.catalog.people.values() for other in person.contact if other != gateway
+    )
     for number, step in enumerate(steps):
         via = list(step.get("via", ()))
         more = [
-            one
-            for one, count in has.most_common()
-            if one not in via and count >= len(past.catalog.people) / 2
+            other
+            for other, count in has.most_common()
+            if other not in via and count >= len(past.catalog.people) / 2
         ]
         if via == [gateway] and more:
             return (past.texts.setting(("notify", "high", number, "via"), [*via, more[0]]),)

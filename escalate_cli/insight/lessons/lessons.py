@@ -1,6 +1,4 @@
-"""What the record says should be changed: every proposal, each with its evidence and the TOML
-(product.md §8).
-"""
+"""What the record says should be changed: every proposal, each with its evidence and the TOML."""
 
 from __future__ import annotations
 
@@ -19,9 +17,16 @@ def lessons(past: Past) -> tuple[Proposal, ...]:
 
     None has fewer than three incidents behind it, and none is what chance alone would bring (`chance.py`).
     """
-    found = [*gateways(past), *levels(past), *keywords(past), *people(past), *services(past), *nudges(past)]
+    proposals = [
+        *gateways(past),
+        *levels(past),
+        *keywords(past),
+        *people(past),
+        *services(past),
+        *nudges(past),
+    ]
     rank = {code: number for number, code in enumerate(ORDER)}
-    return tuple(sorted(found, key=lambda one: rank[one.code]))
+    return tuple(sorted(proposals, key=lambda proposal: rank[proposal.code]))
 
 
 ORDER = (

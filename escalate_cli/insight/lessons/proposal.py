@@ -12,22 +12,41 @@ from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level
 from escalate_cli.insight.lessons.amending import Amendment, Texts
+from escalate_cli.insight.lessons.chance import stands_out
 
 LEAST = 3
 """no proposal without so many incidents behind it"""
 
 
-class Proposal(msgspec.Struct, frozen=True):
-    """Something to change. `incidents` are those that speak for it, `count` of the `of` in which it
-    could have shown.
+class Backing(msgspec.Struct, frozen=True):
+    """The cases that speak for a proposal: `count` of the `of` in which it could have shown, and
+    the incidents that they belong to.
     """
+
+    incidents: tuple[int, ...]
+    count: int
+    of: int
+
+    @classmethod
+    def by(cls, records: Sequence[Record], of: int) -> Backing:
+        """A case for each of these records; one that stands there twice counts twice."""
+        return cls(numbers(records), len(records), of)
+
+    def stands_out(self, share: float, rate: float, looks: int) -> bool:
+        """Whether there are enough incidents, at least this share of all cases, and more than
+        chance brings at this rate to somebody who looks so many times.
+        """
+        enough = len(self.incidents) >= LEAST and self.count >= share * self.of
+        return enough and stands_out(self.count, self.of, rate, looks)
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """Something to change, and what speaks for it."""
 
     code: str
     title: str
     evidence: str
-    incidents: tuple[int, ...]
-    count: int
-    of: int
+    backing: Backing
     changes: tuple[Amendment, ...] = ()
     remark: str = ""
     """what to do where no line of the configuration can; or what to mind"""
@@ -39,6 +58,21 @@ class Proposal(msgspec.Struct, frozen=True):
     rule: str | None = None
     gateway: str | None = None
     keyword: str | None = None
+
+    @property
+    def incidents(self) -> tuple[int, ...]:
+        """The ids of the incidents that speak for it, in order."""
+        return self.backing.incidents
+
+    @property
+    def count(self) -> int:
+        """In how many cases it showed."""
+        return self.backing.count
+
+    @property
+    def of(self) -> int:
+        """In how many cases it could have shown."""
+        return self.backing.of
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -73,11 +107,9 @@ class Past(msgspec.Struct, frozen=True):
         if was is None or now is None:
             return now
         before = _level(was, policy, number)
-        same = before is not None and (before.notify, before.when, before.during) == (
-            now.notify,
-            now.when,
-            now.during,
-        )
+        if before is None:
+            return None
+        same = (before.notify, before.when, before.during) == (now.notify, now.when, now.during)
         return now if same else None
 
     def team(self, team: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass, field
 
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.policy import Mode, OnExpiry
-from escalate_cli.insight.lessons.chance import stands_out, usual
-from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.chance import usual
+from escalate_cli.insight.lessons.proposal import Backing, Past, Proposal
 
 _ALWAYS = 0.95
 _SILENT = 0.7
@@ -22,76 +22,86 @@ as likely
 """
 
 
+@dataclass
+class _Answers:
+    """How the nudges of a rule ended: a record for each. Declined are also those that ran out, where
+    the rule does nothing by itself then; `silent` is their number.
+    """
+
+    accepted: list[Record] = field(default_factory=list)
+    declined: list[Record] = field(default_factory=list)
+    silent: int = 0
+
+
 def nudges(past: Past) -> list[Proposal]:
     """Rules whose nudges are practically always accepted (make them automatic), or never (drop
     them): more often than chance.
     """
-    yes: dict[str, list[Record]] = {}
-    no: dict[str, list[Record]] = {}
-    silent: Counter[str] = Counter()
+    answers = _answers(past)
+    asking = [rule.name for rule in past.catalog.rules if rule.mode is Mode.NUDGE]
+    proposals = []
+    for rule in asking:
+        own = answers.get(rule, _Answers())
+        others = [other for name, other in answers.items() if name != rule]
+        yes, no = sum(len(other.accepted) for other in others), sum(len(other.declined) for other in others)
+        count = len(own.accepted) + len(own.declined)
+        accepted, declined = Backing.by(own.accepted, count), Backing.by(own.declined, count)
+        if accepted.stands_out(_ALWAYS, _rate(yes, no, _EXPECTED), len(asking)):
+            proposals.append(_automatic(past, rule, accepted))
+        if declined.stands_out(_ALWAYS, _rate(no, yes, _SILENT if own.silent else _EXPECTED), len(asking)):
+            proposals.append(_drop(past, rule, declined))
+    return proposals
+
+
+def _answers(past: Past) -> dict[str, _Answers]:
     acts = {rule.name for rule in past.catalog.rules if rule.on_expiry is OnExpiry.PAGE}
+    answers: dict[str, _Answers] = {}
     for record in past.records:
         for nudge in record.nudges:
+            silent = nudge.status == "expired" and nudge.ran_out and nudge.rule not in acts
             if nudge.status == "accepted":
-                yes.setdefault(nudge.rule, []).append(record)
-            elif nudge.status == "declined" or (
-                nudge.status == "expired" and nudge.ran_out and nudge.rule not in acts
-            ):
-                no.setdefault(nudge.rule, []).append(record)
-                silent[nudge.rule] += nudge.status == "expired"
-    asking = [rule.name for rule in past.catalog.rules if rule.mode is Mode.NUDGE]
-    made = []
-    for rule in asking:
-        for mine, theirs, accepted in ((yes, no, True), (no, yes, False)):
-            k, n = len(mine.get(rule, ())), len(mine.get(rule, ())) + len(theirs.get(rule, ()))
-            others = [one for one in {*yes, *no} if one != rule]
-            known = sum(len(mine.get(other, ())) for other in others)
-            expected = _SILENT if not accepted and silent[rule] else _EXPECTED
-            rate = max(
-                expected, usual(known, known + sum(len(theirs.get(other, ())) for other in others), expected)
-            )
-            incidents = numbers(mine.get(rule, ()))
-            if len(incidents) >= LEAST and k >= _ALWAYS * n and stands_out(k, n, rate, len(asking)):
-                made.append(
-                    _automatic(past, rule, incidents, k, n)
-                    if accepted
-                    else _drop(past, rule, incidents, k, n)
-                )
-    return made
+                answers.setdefault(nudge.rule, _Answers()).accepted.append(record)
+            elif nudge.status == "declined" or silent:
+                of_rule = answers.setdefault(nudge.rule, _Answers())
+                of_rule.declined.append(record)
+                of_rule.silent += silent
+    return answers
 
 
-def _automatic(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> Proposal:
+def _rate(alike: int, unlike: int, expected: float) -> float:
+    """What is usual among the nudges of other rules, and no less than what is expected."""
+    return max(expected, usual(alike, alike + unlike, expected))
+
+
+def _automatic(past: Past, rule: str, backing: Backing) -> Proposal:
     file, place = past.texts.rule(rule)
     written = past.texts.value(place, file)
     if past.texts.headed(place, file):
         changes = [past.texts.setting((*place, "mode"), "auto", file)]
         changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
     else:
-        automatic = {key: value for key, value in written.items() if key not in _NUDGE_ONLY} | {
-            "mode": "auto"
-        }
-        changes = [past.texts.setting(place, automatic, file)]
+        kept = {key: value for key, value in written.items() if key not in _NUDGE_ONLY}
+        changes = [past.texts.setting(place, kept | {"mode": "auto"}, file)]
+    often = "every time" if backing.count == backing.of else f"{backing.count} times"
     return Proposal(
         code="nudge-accepted",
         title=f'The answer to "{rule}" is always yes: let it act by itself',
-        evidence=f"asked {n} times, accepted {'every time' if k == n else f'{k} times'}",
-        incidents=incidents,
-        count=k,
-        of=n,
+        evidence=f"asked {backing.of} times, accepted {often}",
+        backing=backing,
         changes=tuple(changes),
         rule=rule,
     )
 
 
-def _drop(past: Past, rule: str, incidents: tuple[int, ...], k: int, n: int) -> Proposal:
+def _drop(past: Past, rule: str, backing: Backing) -> Proposal:
     file, place = past.texts.rule(rule)
+    accepted = backing.of - backing.count
+    often = f"accepted only {accepted} times" if accepted else "never accepted"
     return Proposal(
         code="nudge-declined",
         title=f'Nobody says yes to "{rule}": drop it',
-        evidence=f"asked {n} times, {'never accepted' if k == n else f'accepted only {n - k} times'}",
-        incidents=incidents,
-        count=k,
-        of=n,
+        evidence=f"asked {backing.of} times, {often}",
+        backing=backing,
         changes=(past.texts.removing(place, file),),
         rule=rule,
     )

@@ -13,7 +13,7 @@ from escalate_cli.core.calendar.duration import DAY, Instant, Span, show_about
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.routing.router import Router
+from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.replaying import THE_SAME, Replay, replay
@@ -30,10 +30,11 @@ Look = Callable[[int], Case | None]
 """what is known of an incident; None where its record is damaged"""
 
 
-class Before(msgspec.Struct, frozen=True):
+class TrialIncident(msgspec.Struct, frozen=True):
     """One incident with the configuration as it is, and with the proposal: when whoever
     acknowledged would first be paged (microseconds after the declaration; None: never), and how
-    many messages call people."""
+    many messages call people.
+    """
 
     incident: int
     who: str | None
@@ -53,63 +54,57 @@ class Trial(msgspec.Struct, frozen=True):
     """
 
     text: str
-    incidents: tuple[Before, ...] = ()
+    incidents: tuple[TrialIncident, ...] = ()
 
 
-def try_out(one: Proposal, past: Past, look: Look, now: Instant) -> Trial | None:
+def try_out(proposal: Proposal, past: Past, look: Look, now: Instant) -> Trial | None:
     """Try a proposal on the incidents behind it, the latest of them; None where there is nothing to
     change.
     """
-    if not one.changes:
+    if not proposal.changes:
         return None
-    if one.code in _SEEN:
-        return Trial(f"the link would have stood in the messages of {len(one.incidents)} incidents")
-    changed = past.texts.with_changes(one.changes)
-    if one.code in _ROUTED:
-        return _routed(one, past, changed)
+    if proposal.code in _SEEN:
+        return Trial(f"the link would have stood in the messages of {len(proposal.incidents)} incidents")
+    changed = past.texts.with_changes(proposal.changes)
+    if proposal.code in _ROUTED:
+        return _routed(proposal, past, changed)
     tried = []
-    ends = {record.id: _end(record, now) for record in past.records}
-    for incident in sorted(one.incidents)[-MOST:]:
+    ends = {record.id: _last_look(record, now) for record in past.records}
+    for incident in sorted(proposal.incidents)[-MOST:]:
         case = look(incident)
         if case is not None:
             until = ends.get(incident, now)
-            tried.append(_before(replay(case, past.catalog, until), replay(case, changed, until)))
-    return Trial(_summary(tried, past, of=len(one.incidents)), tuple(tried))
+            tried.append(_compared(replay(case, past.catalog, until), replay(case, changed, until)))
+    return Trial(_summary(tried, past, of=len(proposal.incidents)), tuple(tried))
 
 
-def _routed(one: Proposal, past: Past, changed: Catalog) -> Trial:
+def _routed(proposal: Proposal, past: Past, changed: Catalog) -> Trial:
     """The titles of all incidents that share a word with the new keyword, routed as now and as then."""
-    stems = {stem(word) for word in tokens(one.keyword or "")}
-    told = [record for record in past.records if stems & {stem(word) for word in tokens(record.first_title)}]
+    stems = {stem(word) for word in tokens(proposal.keyword or "")}
+    alike = [record for record in past.records if stems & {stem(word) for word in tokens(record.first_title)}]
     as_is, as_would_be = Router(past.catalog.services.values()), Router(changed.services.values())
     right_now = right_then = wrong = 0
-    ids = set(one.incidents)
-    for record in told:
-        now, then = as_is.route(record.first_title), as_would_be.route(record.first_title)
+    ids = set(proposal.incidents)
+    for record in alike:
+        now, then = _best(as_is.route(record.first_title)), _best(as_would_be.route(record.first_title))
         if record.id in ids:
-            right_now += _best(now.service, now.candidates) == one.service
-            right_then += _best(then.service, then.candidates) == one.service
+            right_now += now == proposal.service
+            right_then += then == proposal.service
         else:
-            wrong += _ended(record, _best(now.service, now.candidates)) and not _ended(
-                record, _best(then.service, then.candidates)
-            )
+            wrong += now in record.services and then not in record.services
     text = (
         f"of the {len(ids)} that were moved, {right_then} would have been routed right ({right_now} are as it"
-        f" is); of {len(told) - len(ids)} others with these words {wrong or 'none'} would go wrong for it"
+        f" is); of {len(alike) - len(ids)} others with these words {wrong or 'none'} would go wrong for it"
     )
     return Trial(text)
 
 
-def _best(service: str | None, candidates: Sequence[object]) -> str | None:
-    first = candidates[0] if candidates else None
-    return service or (str(getattr(first, "service", None)) if first is not None else None)
+def _best(routing: Routing) -> str | None:
+    """The service that a title is routed to, else the one that fits best."""
+    return routing.service or (routing.candidates[0].service if routing.candidates else None)
 
 
-def _ended(record: Record, service: str | None) -> bool:
-    return service in record.services
-
-
-def _end(record: Record, now: Instant) -> Instant:
+def _last_look(record: Record, now: Instant) -> Instant:
     """When to stop looking: at one that nobody has ended, a day after the last thing that somebody did."""
     if record.resolved_at is not None:
         return now
@@ -118,58 +113,60 @@ def _end(record: Record, now: Instant) -> Instant:
     return min(now, max(done) + DAY)
 
 
-def _before(was: Replay, becomes: Replay) -> Before:
-    earlier = {person.person: person.replayed for person in was.people if person.replayed is not None}
-    later = {person.person: person.replayed for person in becomes.people if person.replayed is not None}
+def _compared(was: Replay, becomes: Replay) -> TrialIncident:
+    before = {person.person: person.replayed for person in was.people if person.replayed is not None}
+    after = {person.person: person.replayed for person in becomes.people if person.replayed is not None}
     who = was.situation.incident.acknowledged_by
-    return Before(
-        was.situation.incident.id,
-        who,
-        earlier.get(who or ""),
-        later.get(who or ""),
-        _calls(was),
-        _calls(becomes),
-        tuple(one for one in earlier if one not in later),
-        tuple(one for one in later if one not in earlier),
-        tuple(
-            one for one in earlier if one != who and one in later and earlier[one] - later[one] >= THE_SAME
+    both = [person for person in before if person in after]
+    return TrialIncident(
+        incident=was.situation.incident.id,
+        who=who,
+        was=before.get(who or ""),
+        becomes=after.get(who or ""),
+        calls_were=_calls(was),
+        calls_become=_calls(becomes),
+        spared=tuple(person for person in before if person not in after),
+        new=tuple(person for person in after if person not in before),
+        earlier=tuple(
+            person for person in both if person != who and before[person] - after[person] >= THE_SAME
         ),
     )
 
 
-def _calls(one: Replay) -> int:
+def _calls(replay: Replay) -> int:
     kinds = (NotificationKind.PAGE, NotificationKind.NUDGE)
-    return sum(message.kind in kinds and message.person is not None for message in one.simulation.messages)
+    return sum(message.kind in kinds and message.person is not None for message in replay.simulation.messages)
 
 
-def _summary(tried: Sequence[Before], past: Past, of: int) -> str:
-    said = []
-    gains = sorted(one.was - one.becomes for one in tried if one.was is not None and one.becomes is not None)
-    gained, lost = (
-        [gain for gain in gains if gain >= THE_SAME],
-        [-gain for gain in gains if gain <= -THE_SAME],
-    )
+def _summary(tried: Sequence[TrialIncident], past: Past, of: int) -> str:
+    """In one sentence: how much earlier or later, how many messages, and for whom else it changes."""
+    gains = [
+        incident.was - incident.becomes
+        for incident in tried
+        if incident.was is not None and incident.becomes is not None
+    ]
+    gained = sorted(gain for gain in gains if gain >= THE_SAME)
+    lost = sorted(-gain for gain in gains if gain <= -THE_SAME)
+    texts = []
     if gained:
-        said.append(
-            f"whoever acknowledged is paged earlier in {len(gained)}, by"
-            f" {show_about(quantile(gained, 0.5) or 0)} in the median"
-        )
+        median = show_about(quantile(gained, 0.5) or 0)
+        texts.append(f"whoever acknowledged is paged earlier in {len(gained)}, by {median} in the median")
     if lost:
-        said.append(f"later in {len(lost)}, by {show_about(quantile(sorted(lost), 0.5) or 0)}")
-    calls = sum(one.calls_become - one.calls_were for one in tried)
+        texts.append(f"later in {len(lost)}, by {show_about(quantile(lost, 0.5) or 0)}")
+    calls = sum(incident.calls_become - incident.calls_were for incident in tried)
     if calls:
-        said.append(f"{abs(calls)} messages {'more' if calls > 0 else 'fewer'} that call people")
-    changed = (
-        ("others paged earlier" if gained else "paged earlier", [one.earlier for one in tried]),
-        ("spared", [one.spared for one in tried]),
-        ("newly called", [one.new for one in tried]),
-    )
-    for word, groups in changed:
-        count = Counter(person for group in groups for person in group)
-        if count:
-            names = ", ".join(f"{past.person(person)} {times}×" for person, times in count.most_common(3))
-            said.append(f"{word}: {names}" + (f" and {len(count) - 3} more" if len(count) > 3 else ""))
-    which = (
-        f"the last {len(tried)} of these incidents" if len(tried) < of else f"these {len(tried)} incidents"
-    )
-    return f"in {which}: {'; '.join(said) or 'nothing changes for people'}"
+        texts.append(f"{abs(calls)} messages {'more' if calls > 0 else 'fewer'} that call people")
+    earlier = "others paged earlier" if gained else "paged earlier"
+    texts += _people(earlier, [incident.earlier for incident in tried], past)
+    texts += _people("spared", [incident.spared for incident in tried], past)
+    texts += _people("newly called", [incident.new for incident in tried], past)
+    last = f"the last {len(tried)} of these" if len(tried) < of else f"these {len(tried)}"
+    return f"in {last} incidents: {'; '.join(texts) or 'nothing changes for people'}"
+
+
+def _people(word: str, by_incident: Sequence[Sequence[str]], past: Past) -> list[str]:
+    """`spared: Ana Ruiz 3×, Bo Lind 1×`, the first few; nothing of nobody."""
+    count = Counter(person for people in by_incident for person in people)
+    names = ", ".join(f"{past.person(person)} {times}×" for person, times in count.most_common(3))
+    more = f" and {len(count) - 3} more" if len(count) > 3 else ""
+    return [f"{word}: {names}{more}"] if count else []

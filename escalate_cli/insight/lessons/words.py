@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Service
@@ -13,8 +14,8 @@ from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.insight.lessons.amending import Amendment
-from escalate_cli.insight.lessons.chance import stands_out, usual
-from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal, numbers
+from escalate_cli.insight.lessons.chance import usual
+from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, numbers
 
 _LENGTHS = (2, 3, 1)
 """words of a phrase: of those that say the same, two words are told apart from other things and
@@ -32,12 +33,32 @@ _AGREED = 0.7
 
 
 @dataclass
-class _Said:
-    """A phrase: the incidents that said it, and for each service those that went there late."""
+class _Phrase:
+    """Some words and their stems: the incidents that said it, and for each service those that went
+    there late.
+    """
 
-    phrase: str
+    text: str
+    stems: tuple[str, ...]
     records: list[Record] = field(default_factory=list)
     moved: dict[str, list[Record]] = field(default_factory=dict)
+
+
+class _Keyword(NamedTuple):
+    """A phrase that a service may get: the incidents that were moved there, and how many that say it
+    ended there.
+    """
+
+    phrase: _Phrase
+    service: str
+    moved: list[Record]
+    at_home: int
+
+    @property
+    def order(self) -> tuple[int, float, int]:
+        """The one that moved most comes first, then the one whose incidents agree most."""
+        agreed = self.at_home / len(self.phrase.records)
+        return -len(self.moved), -agreed, _LENGTHS.index(len(self.phrase.stems))
 
 
 def keywords(past: Past) -> list[Proposal]:
@@ -45,96 +66,94 @@ def keywords(past: Past) -> list[Proposal]:
     more often than chance.
 
     "Ended with" means: that service is in scope, and none that it was declared on still is. Words
-    of a phrase are compared by their stems; phrases that are a keyword of the service already, or
-    hold nothing but words like "down" and "the", teach nothing.
+    of a phrase are compared by their stems. Phrases that are a keyword of the service already, or
+    hold nothing but words like "down" and "the", teach nothing; nor does a second phrase for the
+    same incidents.
     """
-    said = _phrases(past)
+    proposals: list[Proposal] = []
+    covered: dict[str, set[int]] = {}
+    for keyword in sorted(_candidates(past), key=lambda keyword: keyword.order):
+        incidents = set(numbers(keyword.moved))
+        if not incidents <= covered.setdefault(keyword.service, set()):
+            covered[keyword.service] |= incidents
+            proposals.append(_proposal(keyword, past))
+    return proposals
+
+
+def _candidates(past: Past) -> Iterator[_Keyword]:
+    """Every phrase that stands out for a service."""
+    phrases = _phrases(past)
     moves = sum(record.rerouted is not None for record in past.records)
     places = min(_PLACES, max(1, len(past.catalog.services) - 1))
-    found = []
-    looks = sum(len(one.records) >= LEAST for one in said.values())
-    for stems, one in said.items():
-        for service, moved in one.moved.items():
-            at_home = [record for record in one.records if service in record.services]
-            if len(moved) < LEAST or len(at_home) < _AGREED * len(one.records):
-                continue
-            elsewhere = moves - sum(record.rerouted is not None for record in one.records)
-            rate = usual(elsewhere, len(past.records) - len(one.records), 0.05, _KNOWN) / places
+    looks = sum(len(phrase.records) >= LEAST for phrase in phrases)
+    for phrase in phrases:
+        elsewhere = moves - sum(record.rerouted is not None for record in phrase.records)
+        rate = usual(elsewhere, len(past.records) - len(phrase.records), 0.05, _KNOWN) / places
+        for service, moved in phrase.moved.items():
+            at_home = sum(service in record.services for record in phrase.records)
             if (
-                service in past.catalog.services
-                and stands_out(len(moved), len(one.records), rate, looks)
-                and _is_new(stems, service, past)
+                at_home >= _AGREED * len(phrase.records)
+                and service in past.catalog.services
+                and Backing.by(moved, len(phrase.records)).stands_out(0, rate, looks)
+                and _is_new(phrase, past.catalog.services[service])
             ):
-                found.append((stems, one, service, moved, len(at_home)))
-    found.sort(
-        key=lambda each: (-len(each[3]), -each[4] / len(each[1].records), _LENGTHS.index(len(each[0])))
-    )
-    made: list[Proposal] = []
-    covered: dict[str, set[int]] = {}
-    for stems, one, service, moved, settled in found:
-        ids = set(numbers(moved))
-        if ids <= covered.setdefault(service, set()):
-            continue
-        covered[service] |= ids
-        made.append(_proposal(stems, one, service, moved, settled, past))
-    return made
+                yield _Keyword(phrase, service, moved, at_home)
 
 
-def _proposal(
-    stems: tuple[str, ...], one: _Said, service: str, moved: list[Record], at_home: int, past: Past
-) -> Proposal:
-    known = past.catalog.services[service]
-    went = sorted({past.service(name) for record in moved for name in record.first_services})
-    if any(not record.first_services for record in moved):
-        went.append(
-            f"the fallback team {past.team(past.catalog.fallback.team)}"
-            if past.catalog.fallback.team
-            else "nobody"
-        )
-    first = ", ".join(went[:3])
-    more = f" and {len(went) - 3} others" if len(went) > 3 else ""
+def _proposal(keyword: _Keyword, past: Past) -> Proposal:
+    phrase, moved = keyword.phrase, keyword.moved
+    service = past.catalog.services[keyword.service]
     evidence = (
-        f'"{one.phrase}" was said in {len(one.records)} incidents; {len(moved)} of them went to {first}{more}'
-        f" first and were moved to {known.name} ({past.team(known.team)})"
+        f'"{phrase.text}" was said in {len(phrase.records)} incidents;'
+        f" {len(moved)} of them went to {_where_first(moved, past)} first"
+        f" and were moved to {service.name} ({past.team(service.team)})"
     )
-    if at_home > len(moved):
-        evidence += f"; {at_home - len(moved)} were there from the beginning"
-    changes = [past.texts.setting(("services", service, "keywords"), [*known.keywords, one.phrase])]
+    if keyword.at_home > len(moved):
+        evidence += f"; {keyword.at_home - len(moved)} were there from the beginning"
+    changes = [past.texts.setting(("services", service.id, "keywords"), [*service.keywords, phrase.text])]
     changes += [
-        _without(other, stems, past)
+        _without(other, phrase, past)
         for other in past.catalog.services.values()
-        if other.id != service and _has(other, stems)
+        if other.id != service.id and _has(other, phrase)
     ]
     return Proposal(
         code="keyword",
-        title=f'"{one.phrase}" belongs to {known.name}: add it to its keywords',
+        title=f'"{phrase.text}" belongs to {service.name}: add it to its keywords',
         evidence=evidence,
-        incidents=numbers(moved),
-        count=len(moved),
-        of=len(one.records),
+        backing=Backing.by(moved, len(phrase.records)),
         changes=tuple(changes),
-        service=service,
-        team=known.team,
-        keyword=one.phrase,
+        service=service.id,
+        team=service.team,
+        keyword=phrase.text,
     )
 
 
-def _phrases(past: Past) -> dict[tuple[str, ...], _Said]:
+def _where_first(moved: list[Record], past: Past) -> str:
+    """The services that these incidents went to first, and the fallback team."""
+    names = sorted({past.service(service) for record in moved for service in record.first_services})
+    if any(not record.first_services for record in moved):
+        team = past.catalog.fallback.team
+        names.append(f"the fallback team {past.team(team)}" if team else "nobody")
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
+
+
+def _phrases(past: Past) -> list[_Phrase]:
     """Every phrase of a re-routed incident's title, and all incidents whose title has it. A title
-    that would find its service by now teaches nothing more."""
-    candidates: dict[tuple[str, ...], _Said] = {}
+    that would find its service by now teaches nothing more.
+    """
+    phrases: dict[tuple[str, ...], _Phrase] = {}
     router = Router(past.catalog.services.values())
     for record in past.records:
         if record.rerouted is None or router.route(record.first_title).service in record.services:
             continue
-        for stems, phrase in _runs(record.first_title):
-            one = candidates.setdefault(stems, _Said(phrase))
+        for stems, text in _runs(record.first_title):
+            phrase = phrases.setdefault(stems, _Phrase(text, stems))
             for service in record.services:
-                one.moved.setdefault(service, []).append(record)
+                phrase.moved.setdefault(service, []).append(record)
     for record in past.records:
-        for stems in {stems for stems, _ in _runs(record.first_title)} & candidates.keys():
-            candidates[stems].records.append(record)
-    return candidates
+        for stems in {stems for stems, _ in _runs(record.first_title)} & phrases.keys():
+            phrases[stems].records.append(record)
+    return list(phrases.values())
 
 
 def _runs(title: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -158,17 +177,20 @@ def _tells(word: str) -> bool:
     return len(word) > 2 and not word.isdigit() and not {word, stem(word)} & (FUNCTION_WORDS | TROUBLE_WORDS)
 
 
-def _is_new(stems: tuple[str, ...], service: str, past: Past) -> bool:
-    known = past.catalog.services[service]
-    return not _has(known, stems) and tuple(map(stem, tokens(known.name))) != stems
+def _is_new(phrase: _Phrase, service: Service) -> bool:
+    return not _has(service, phrase) and _stems(service.name) != phrase.stems
 
 
-def _has(service: Service, stems: tuple[str, ...]) -> bool:
+def _has(service: Service, phrase: _Phrase) -> bool:
     """Whether the phrase is a keyword of the service."""
-    return any(tuple(map(stem, tokens(keyword))) == stems for keyword in service.keywords)
+    return any(_stems(keyword) == phrase.stems for keyword in service.keywords)
 
 
-def _without(service: Service, stems: tuple[str, ...], past: Past) -> Amendment:
+def _without(service: Service, phrase: _Phrase, past: Past) -> Amendment:
     """The keyword is taken from a service that has it now."""
-    left = [keyword for keyword in service.keywords if tuple(map(stem, tokens(keyword))) != stems]
+    left = [keyword for keyword in service.keywords if _stems(keyword) != phrase.stems]
     return past.texts.setting(("services", service.id, "keywords"), left)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(map(stem, tokens(text)))

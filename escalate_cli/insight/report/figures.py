@@ -61,6 +61,11 @@ class RuleFigures(msgspec.Struct, frozen=True):
     expired: int
     open: int
 
+    @property
+    def asked(self) -> int:
+        """How many nudges there were."""
+        return self.accepted + self.declined + self.expired + self.open
+
 
 class GatewayFigures(msgspec.Struct, frozen=True):
     """Messages through a gateway: `tried` at least once, `sent`, `failed` for good, `retried` (more
@@ -89,7 +94,7 @@ class PersonFigures(msgspec.Struct, frozen=True):
     messages: int = 0
 
 
-class Week(msgspec.Struct, frozen=True):
+class WeekFigures(msgspec.Struct, frozen=True):
     """The week that begins on the Monday `start`, in the organisation's zone: incidents declared,
     and how soon they were acknowledged.
     """
@@ -124,6 +129,6 @@ class Report(msgspec.Struct, frozen=True):
     nudges: tuple[RuleFigures, ...]
     gateways: tuple[GatewayFigures, ...]
     people: tuple[PersonFigures, ...]
-    weeks: tuple[Week, ...]
+    weeks: tuple[WeekFigures, ...]
     hours: tuple[tuple[int, ...], ...]
     """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""

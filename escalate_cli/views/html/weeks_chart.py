@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, Span
-from escalate_cli.insight.report.figures import Week
+from escalate_cli.insight.report.figures import WeekFigures
 from escalate_cli.insight.report.statistics import quantile
 from escalate_cli.views.numbers import counted, day_of, percent, span
 
@@ -65,7 +65,7 @@ class _Plot:
     """The weeks, and where a week and a span lie. The scale goes in even steps up to the longest; where a
     few weeks took so much longer than all others that these would be flat, it leaves them out."""
 
-    def __init__(self, weeks: Sequence[Week]) -> None:
+    def __init__(self, weeks: Sequence[WeekFigures]) -> None:
         self.weeks = weeks
         longest = _longest_of_scale(weeks)
         self.step = next((step for step in _STEPS if longest <= 4 * step), _STEPS[-1])
@@ -78,12 +78,12 @@ class _Plot:
         return round(_PLOT * (1 - min(took or 0, self.top) / self.top), 1)
 
 
-def beyond_scale(weeks: Sequence[Week]) -> bool:
+def beyond_scale(weeks: Sequence[WeekFigures]) -> bool:
     """Whether a few weeks took so much longer than all others that the scale leaves them out, with a mark."""
     return max((week.acknowledge.p90 or 0 for week in weeks), default=0) > _longest_of_scale(weeks)
 
 
-def weeks_chart(weeks: Sequence[Week], said: str) -> WeeksChart:
+def weeks_chart(weeks: Sequence[WeekFigures], said: str) -> WeeksChart:
     """The picture of these weeks; `said` tells in words what it shows."""
     plot = _Plot(weeks)
     runs = _runs(weeks)
@@ -108,7 +108,7 @@ def weeks_chart(weeks: Sequence[Week], said: str) -> WeeksChart:
     )
 
 
-def _longest_of_scale(weeks: Sequence[Week]) -> Span:
+def _longest_of_scale(weeks: Sequence[WeekFigures]) -> Span:
     """The span that the scale must hold: the longest; where that is far from what is usual, somewhat more
     than the usual."""
     spans = sorted(week.acknowledge.p90 or 0 for week in weeks if week.acknowledge.count)
@@ -116,7 +116,7 @@ def _longest_of_scale(weeks: Sequence[Week]) -> Span:
     return usual if len(spans) > 4 and most > 2 * usual > 0 else most
 
 
-def _column_width(weeks: Sequence[Week]) -> float:
+def _column_width(weeks: Sequence[WeekFigures]) -> float:
     return round(min(8, 76 / len(weeks)), 2)
 
 
@@ -131,7 +131,7 @@ def _columns(plot: _Plot) -> list[tuple[float, float, float]]:
     ]
 
 
-def _dates(weeks: Sequence[Week]) -> list[DateLabel]:
+def _dates(weeks: Sequence[WeekFigures]) -> list[DateLabel]:
     """Dates below the weeks; the year stands where it begins, and every second date gives way on a narrow
     page."""
     shown = _dated(weeks)
@@ -152,7 +152,7 @@ def _dates(weeks: Sequence[Week]) -> list[DateLabel]:
     return drawn
 
 
-def _dated(weeks: Sequence[Week]) -> list[tuple[int, str]]:
+def _dated(weeks: Sequence[WeekFigures]) -> list[tuple[int, str]]:
     """Which weeks have a date, and how it is written: dates of a few weeks, months of a year, quarters of
     two, years of more."""
     days = [week.start for week in weeks]
@@ -172,7 +172,7 @@ def _thinned(labels: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return labels[:: -(-len(labels) // _LABELS)]
 
 
-def _runs(weeks: Sequence[Week]) -> list[list[int]]:
+def _runs(weeks: Sequence[WeekFigures]) -> list[list[int]]:
     """Weeks with data that follow one another, by their places."""
     runs: list[list[int]] = []
     for place, week in enumerate(weeks):
@@ -207,7 +207,7 @@ def _dots(run: Sequence[int], plot: _Plot) -> list[tuple[float, float, float | N
     ]
 
 
-def _week(week: Week) -> str:
+def _week(week: WeekFigures) -> str:
     said = f"Week of {day_of(week.start)}: {counted(week.incidents, 'incident')}"
     took = week.acknowledge
     if not took.count:

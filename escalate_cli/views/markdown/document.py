@@ -17,7 +17,7 @@ from escalate_cli.core.events import TitleChanged
 from escalate_cli.core.incident.situation import Entry, Incident, Notification, Nudge
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
-from escalate_cli.insight.document import Document, Told
+from escalate_cli.insight.document import Document, RecordedMessage
 
 HEADINGS_OF_A_REVIEW = ("What went well", "What went badly", "Where we were lucky", "Actions")
 
@@ -271,7 +271,7 @@ def _kind(one: Notification) -> str:
     return one.kind.value + (f" ({', '.join(unusual)})" if unusual else "")
 
 
-def _why(row: Told) -> str:
+def _why(row: RecordedMessage) -> str:
     note = f": {row.notification.note}" if row.notification.note else ""
     return plain(row.notification.because + note)
 
