@@ -27,7 +27,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, parse_d
 from escalate_cli.core.incident.situation import NudgeStatus, Situation
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.delivery.sender import Envelope
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.store.store import Store

@@ -215,11 +215,11 @@ def _parsed(body: str) -> Any:
         return None
 
 
-def _is_bad_word(value: Any) -> bool:
+def _is_bad_word(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in _BAD_WORDS
 
 
-def _tells_something(value: Any) -> bool:
+def _tells_something(value: object) -> bool:
     if isinstance(value, str):
         return value.strip().lower() not in _NOTHING
     return bool(value)

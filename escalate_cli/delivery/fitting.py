@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 
 from escalate_cli.core.wording.fitting import Text, clip, fit, squeeze
 from escalate_cli.core.wording.gsm import utf16_units
 from escalate_cli.core.wording.mentions import quiet, quiet_text
+from escalate_cli.delivery.plugins import Plugin
 
 LONGEST_TITLE = 200
-"""a longer subject without a space makes mail fail for good (facts.md)"""
+"""a longer subject without a space makes mail fail for good"""
 _SCANTY = 320
 """a service with less room is for short texts"""
 _MAIL = frozenset({"mailto", "mailtos"})
@@ -36,7 +36,7 @@ Notify = Callable[[str, str], object]
 """have Apprise make and send a message of this title and body"""
 
 
-class Letter(msgspec.Struct, frozen=True):
+class TitledText(msgspec.Struct, frozen=True):
     """What goes out: a title, which may be empty, and a body."""
 
     title: str
@@ -56,7 +56,7 @@ class Room(msgspec.Struct, frozen=True):
     in_parts: bool
     measure: Callable[[str], int]
 
-    def has_place_for(self, sent: Letter) -> bool:
+    def has_place_for(self, sent: TitledText) -> bool:
         """Whether it takes this, as the plugin sends it."""
         length = self.measure(sent.body.rstrip()) + (
             self.measure(sent.title) + 2 if self.together and sent.title else 0
@@ -64,34 +64,39 @@ class Room(msgspec.Struct, frozen=True):
         return length <= self.body and (not self.lines or sent.body.count("\n") < self.lines)
 
 
-def room_of(plugin: Any, schema: str, longest: int | None) -> Room:
+def room_of(plugin: Plugin, schema: str, longest: int | None) -> Room:
     """The room of the service behind a plugin; `longest` is what the gateway's owner says of it,
     for title and body together.
     """
     family = schema.removesuffix("s") if schema.removesuffix("s") in _COUNT_BYTES else schema
     measure = (lambda text: len(text.encode())) if family in _COUNT_BYTES else utf16_units
-    title = int(plugin.title_maxlen) or LONGEST_TITLE
-    body = min(int(plugin.body_maxlen), _LESS_ROOM.get(family, 1 << 30))
+    title = plugin.title_maxlen or LONGEST_TITLE
+    body = min(plugin.body_maxlen, _LESS_ROOM.get(family, 1 << 30))
     together = bool(getattr(plugin, "overflow_amalgamate_title", False))
     if getattr(plugin, "use_blocks", False):
         body, title = min(body, _SLACK_BLOCK), min(title, _SLACK_HEADER)
     body -= len(" ".join(getattr(plugin, "ping", None) or ())) * 2  # Discord's own, added to what is sent
     if longest is not None:
         body, together = longest, True
-    in_parts = getattr(plugin.overflow_mode, "value", plugin.overflow_mode) == "split"
+    in_parts = overflow_of(plugin) == "split"
     return Room(
         body,
         min(title, LONGEST_TITLE, max(body // 4, 20)),
         together,
-        int(plugin.body_max_line_count),
+        plugin.body_max_line_count,
         in_parts,
         measure,
     )
 
 
+def overflow_of(plugin: Plugin) -> str:
+    """What Apprise does with a text that is too long: upstream, truncate or split."""
+    return str(getattr(plugin.overflow_mode, "value", plugin.overflow_mode))
+
+
 def fitted(
-    letter: Letter, loose: Text, short: str, room: Room, as_sent: Callable[[Letter], list[Letter]]
-) -> Letter:
+    letter: TitledText, loose: Text, short: str, room: Room, as_sent: Callable[[TitledText], list[TitledText]]
+) -> TitledText:
     """`letter`, whose body is `loose`, made to fit: what may be cut first; else the short text
     where there is little room; else its middle is left out.
     """
@@ -100,15 +105,15 @@ def fitted(
     def fits(body: str) -> bool:
         if not room.in_parts and room.measure(body.rstrip()) > room.body:
             return False  # whatever the plugin escapes only adds to it
-        return all(room.has_place_for(one) for one in as_sent(Letter(title, body)))
+        return all(room.has_place_for(part) for part in as_sent(TitledText(title, body)))
 
     cut = fit(loose, fits)
     if cut is not None:
-        return Letter(title, cut.text)
+        return TitledText(title, cut.text)
     if short and (room.body < _SCANTY or room.lines):
         title = ""
-        return Letter(title, squeeze(short, fits))
-    return Letter(title, squeeze(loose.text, fits))
+        return TitledText(title, squeeze(short, fits))
+    return TitledText(title, squeeze(loose.text, fits))
 
 
 def quieted(title: str, body: Text, short: str, schema: str) -> tuple[str, Text, str]:
@@ -124,14 +129,14 @@ def _no_markup(text: Text) -> Text:
     return Text("- ") + text if text.text.lstrip().startswith("<") else text
 
 
-def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
+def sent_by(plugin: Plugin, notify: Notify) -> Callable[[TitledText], list[TitledText]]:
     """A function that says what `plugin` sends for a letter. The plugin is for this alone: it sends
     nothing any more.
     """
-    calls: list[Letter] = []
+    calls: list[TitledText] = []
 
     def record(body: str = "", title: str = "", **_: object) -> bool:
-        calls.append(Letter(title or "", body or ""))
+        calls.append(TitledText(title or "", body or ""))
         return True
 
     for name in dir(plugin):
@@ -142,7 +147,7 @@ def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
         for name in ("notify", "async_notify")
     )
 
-    def as_sent(letter: Letter) -> list[Letter]:
+    def as_sent(letter: TitledText) -> list[TitledText]:
         calls.clear()
         if may_be_asked:
             with suppress(Exception):
@@ -152,8 +157,8 @@ def sent_by(plugin: Any, notify: Notify) -> Callable[[Letter], list[Letter]]:
     return as_sent
 
 
-def _joined(plugin: Any, letter: Letter) -> Letter:
+def _joined(plugin: Plugin, letter: TitledText) -> TitledText:
     """What a plugin that cannot be asked sends, as far as is known."""
-    if int(plugin.title_maxlen) or not letter.title:
+    if plugin.title_maxlen or not letter.title:
         return letter
-    return Letter("", f"{letter.title}\r\n{letter.body}")
+    return TitledText("", f"{letter.title}\r\n{letter.body}")

@@ -9,10 +9,10 @@ Whom it asks is said in the envelope, since delivery knows no store.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from escalate_cli.clock import Clock
+from escalate_cli.delivery.envelope import Question
 
 
 class Withdrawn(BaseException):
@@ -21,7 +21,7 @@ class Withdrawn(BaseException):
     """
 
 
-def look(question: Sequence[Any] | None) -> None:
+def look(question: Question | None) -> None:
     """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing
     to ask: nothing to do.
     """
@@ -34,10 +34,10 @@ def look(question: Sequence[Any] | None) -> None:
         raise Withdrawn("it is no longer wanted")
 
 
-def whom_to_ask(question: Sequence[Any]) -> Callable[..., bool]:
+def whom_to_ask(question: Question) -> Callable[..., bool]:
     """The function that answers, named "module:function"; loaded once by the process that all
     attempts are forked from.
     """
     module, _, name = question[1].partition(":")
-    found: Callable[..., bool] = getattr(importlib.import_module(module), name)
-    return found
+    function: Callable[..., bool] = getattr(importlib.import_module(module), name)
+    return function

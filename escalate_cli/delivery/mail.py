@@ -5,7 +5,9 @@ answer, and which incident it belongs to.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Protocol, cast
+
+from escalate_cli.delivery.plugins import Plugin
 
 _OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "x-ms-reactions": "disallow"}
 """RFC 3834 for absence notes everywhere; Exchange's word for its own; and no 👍 in Outlook that
@@ -14,7 +16,13 @@ nobody would see
 _SENDERS = ("from_addr", "from_email")
 
 
-def mark_mail(plugin: Any, thread: str) -> None:
+class _MailPlugin(Plugin, Protocol):
+    """One that sends mail and takes headers."""
+
+    headers: dict[str, str]
+
+
+def mark_mail(plugin: Plugin, thread: str) -> None:
     """Set these headers on a plugin that sends mail and can carry headers; any other plugin stays as it is.
 
     `thread` names what the mails of one incident have in common, "" where there is nothing:
@@ -29,12 +37,13 @@ def mark_mail(plugin: Any, thread: str) -> None:
         ours["References"] = f"<{thread}@{_domain(sender)}>"
     # by the name in lower case: another spelling of a name would go out as a second header
     kept: dict[str, tuple[str, str]] = {}
-    for name, value in [*plugin.headers.items(), *ours.items()]:
+    mail = cast("_MailPlugin", plugin)
+    for name, value in [*mail.headers.items(), *ours.items()]:
         kept.setdefault(name.strip().lower(), (name, value))
-    plugin.headers = dict(kept.values())
+    mail.headers = dict(kept.values())
 
 
-def _sender(plugin: Any) -> str | None:
+def _sender(plugin: Plugin) -> str | None:
     """The address that a mail plugin sends from; None of any other plugin, and of one that takes no
     headers.
     """

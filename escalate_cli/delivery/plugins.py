@@ -8,21 +8,57 @@ import importlib
 import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from apprise import AppriseAsset
 
 _SCHEMA = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)://")
 _WIRED = ("requests", "smtplib")
 
 
+class Plugin(Protocol):
+    """What we use of a plugin of Apprise, made for one URL."""
+
+    enabled: bool
+    retry: int
+    optional: bool
+    redirects: bool
+    request_rate_per_sec: float
+    title_maxlen: int
+    body_maxlen: int
+    body_max_line_count: int
+    overflow_mode: object
+
+
+class PluginKind(Protocol):
+    """What we use of its class."""
+
+    enabled: bool
+    template_tokens: dict[str, dict[str, object]]
+
+    def parse_url(self, url: str) -> dict[str, object] | None:
+        """The arguments that a URL stands for; None where it is not one of this plugin."""
+
+    def __call__(self, **arguments: object) -> Plugin:
+        """A plugin."""
+
+
+class PluginModule(NamedTuple):
+    """A module of Apprise. `wired`: it speaks HTTP or SMTP."""
+
+    name: str
+    wired: bool
+
+
 def schema_of(url: str) -> str:
     """The schema of `url` in lower case, or ""."""
-    found = _SCHEMA.match(url)
-    return found.group(1).lower() if found else ""
+    match = _SCHEMA.match(url)
+    return match[1].lower() if match else ""
 
 
-def find_plugin_modules(schema: str) -> list[tuple[str, bool]]:
-    """The plugin modules whose text names `schema`, likeliest first, each with whether it speaks
-    HTTP or SMTP.
+def find_plugin_modules(schema: str) -> list[PluginModule]:
+    """The plugin modules whose text names `schema`, likeliest first.
 
     Reading the text of all plugins takes about 7 ms; importing them takes 200. Empty when the texts
     cannot be read (a zip file).
@@ -32,7 +68,7 @@ def find_plugin_modules(schema: str) -> list[tuple[str, bool]]:
     needle = re.compile(
         rb"protocol(?::[^=\n]*)?\s*=[^=]*?[\"']" + re.escape(schema.encode("ascii", "replace")) + rb"[\"']"
     )
-    found: list[tuple[str, bool]] = []
+    modules = []
     for folder in apprise.plugins.__path__:
         try:
             names = sorted(os.listdir(folder))
@@ -45,11 +81,11 @@ def find_plugin_modules(schema: str) -> list[tuple[str, bool]]:
             text = _text(path) or _text(os.path.join(folder, name, "__init__.py"))
             if needle.search(text):
                 wired = any(f"import {module}".encode() in text for module in _WIRED)
-                found.append((f"apprise.plugins.{name.removesuffix('.py')}", wired))
-    return sorted(found, key=lambda module: not module[0].endswith(schema))
+                modules.append(PluginModule(f"apprise.plugins.{name.removesuffix('.py')}", wired))
+    return sorted(modules, key=lambda module: not module.name.endswith(schema))
 
 
-def load_plugin(schema: str, modules: list[tuple[str, bool]]) -> Any:
+def load_plugin(schema: str, modules: list[PluginModule]) -> PluginKind | None:
     """The plugin class for `schema` from one of `modules`, or None."""
     for module_name, _ in modules:
         module = importlib.import_module(module_name)
@@ -60,11 +96,11 @@ def load_plugin(schema: str, modules: list[tuple[str, bool]]) -> Any:
                 and hasattr(candidate, "app_id")
                 and schema in candidate.schemas(candidate)
             ):
-                return candidate
+                return cast("PluginKind", candidate)
     return None
 
 
-def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
+def make_plugin(url: str, asset: AppriseAsset | None, modules: list[PluginModule]) -> Plugin | None:
     """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also
     raise. Of one that lacks a library here, the class, whose `enabled` is False.
 
@@ -74,18 +110,17 @@ def make_plugin(url: str, asset: Any, modules: list[tuple[str, bool]]) -> Any:
     """
     from apprise import Apprise, AppriseAsset
 
-    plugin = load_plugin(schema_of(url), modules)
-    if plugin is None:
+    kind = load_plugin(schema_of(url), modules)
+    if kind is None:
         if own := _own_plugins():
             AppriseAsset(plugin_paths=own)  # loads them
-        return Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
+        plugin = Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
+        return cast("Plugin | None", plugin)
     # as Apprise does: a channel's # does not begin a fragment
-    parsed = plugin.parse_url(url.replace("/#", "/%23"))
-    if not plugin.enabled:
-        return plugin
-    if not parsed:
-        return None
-    return plugin(**{**parsed, "asset": asset})
+    arguments = kind.parse_url(url.replace("/#", "/%23"))
+    if not kind.enabled:
+        return cast("Plugin", kind)
+    return kind(**{**arguments, "asset": asset}) if arguments else None
 
 
 def known_schemas() -> frozenset[str]:
@@ -102,7 +137,7 @@ def known_schemas() -> frozenset[str]:
         return frozenset(NotificationManager().schemas())  # type: ignore[no-untyped-call]
 
 
-def speaks_on_the_wire(plugin: Any) -> bool:
+def speaks_on_the_wire(plugin: object) -> bool:
     """Whether the plugin sends by HTTP or SMTP, where every message can be seen leaving."""
     shared = ("apprise.plugins.base", "apprise.url")
     own = [sys.modules.get(kind.__module__) for kind in type(plugin).__mro__ if kind.__module__ not in shared]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import select
 from types import TracebackType
-from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import replace
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.core.wording.fitting import Loose
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.process.worker_link import WorkerLink
 
@@ -20,35 +18,6 @@ _PATIENCE_WITH_WORKER = 10.0
 """seconds after an attempt's limit in which the worker must have said something: less than the
 engine's lease goes beyond that limit
 """
-
-
-class Envelope(msgspec.Struct, frozen=True):
-    """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
-    in microseconds.
-
-    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a
-    `NotificationKind` value. `thread` is the same for all messages of one incident, "" for others:
-    mails are shown together by it. `look` is what is asked of a database just before the first byte
-    leaves: its path, a statement, the statement's one value, and the instant from which the attempt
-    may not begin any more. Without a row in answer the attempt is withdrawn. `loose` are the
-    stretches of `body` that may be cut, `short` is the text for a service that does not take so
-    much, and `longest` what it takes, if that is known.
-    """
-
-    url: str
-    secrets: tuple[str, ...]
-    title: str
-    body: str
-    kind: str
-    timeout: Span
-    thread: str = ""
-    look: tuple[Instant, str, tuple[Any, ...]] | None = None
-    loose: tuple[Loose, ...] = ()
-    short: str = ""
-    longest: int | None = None
-
-    def __repr__(self) -> str:
-        return f"Envelope({self.kind}, {self.title!r})"
 
 
 class _Running:
@@ -114,19 +83,14 @@ class Sender:
         if ticket in self._running:
             raise ValueError(f"an attempt with ticket {ticket} is under way")
         self.warm()
-        seconds = envelope.timeout / SECOND
         if self._link is None:
             self._ended.append(
                 (ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True))
             )
             return
-        self._running[ticket] = _Running(envelope, self._clock.monotonic() + seconds + _PATIENCE_WITH_WORKER)
-        self._link.ask([ticket, {
-            "url": envelope.url, "secrets": envelope.secrets, "title": envelope.title, "body": envelope.body,
-            "kind": envelope.kind, "timeout": seconds, "thread": envelope.thread, "look": envelope.look,
-            "loose": [astuple(one) for one in envelope.loose], "short": envelope.short,
-            "longest": envelope.longest,
-        }])  # fmt: skip
+        given_up_at = self._clock.monotonic() + envelope.seconds + _PATIENCE_WITH_WORKER
+        self._running[ticket] = _Running(envelope, given_up_at)
+        self._link.ask([ticket, msgspec.to_builtins(envelope)])
 
     def outcomes(self, timeout: float) -> list[tuple[int, Outcome]]:
         """Wait up to `timeout` seconds for at least one attempt to end; all that have ended, by ticket.
@@ -180,7 +144,7 @@ class Sender:
         if self._link is None:
             return
         for answer in self._link.receive():
-            self._take(*answer)
+            self._take(*msgspec.convert(answer, tuple[int, Outcome]))
         now = self._clock.monotonic()
         if any(running.given_up_at <= now for running in self._running.values()):
             self._link.kill()
@@ -190,14 +154,14 @@ class Sender:
         self._link = None
         self._lose_all("the sending process died")
 
-    def _take(self, ticket: int, kind: str, detail: str, retry_after: Any, local: bool) -> None:
+    def _take(self, ticket: int, outcome: Outcome) -> None:
         # here: by now the parent has nothing more urgent to do
         from escalate_cli.delivery.redaction import Redaction
 
         running = self._running.pop(ticket)
         # the child has done so already; it runs other people's code
-        shown = Redaction(running.url, running.secrets).line(detail)
-        self._ended.append((ticket, Outcome(OutcomeKind(kind), shown, retry_after, local)))
+        shown = Redaction(running.url, running.secrets).line(outcome.detail)
+        self._ended.append((ticket, replace(outcome, detail=shown)))
 
     def _lose_all(self, reason: str) -> None:
         lost = Outcome(OutcomeKind.UNKNOWN, f"{reason}; {MAY_HAVE_ARRIVED}")

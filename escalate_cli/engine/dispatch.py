@@ -30,7 +30,7 @@ from escalate_cli.core.notification.limits import (
 )
 from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Catalog, Gateway
-from escalate_cli.delivery.sender import Envelope
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.envelopes import envelope
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.recording import Ended, record, what_follows

@@ -18,7 +18,7 @@ from escalate_cli.core.notification.together import joined
 from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
-from escalate_cli.delivery.sender import Envelope
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations

@@ -16,7 +16,8 @@ from escalate_cli.core.notification.attempt import OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.wording.fitting import Text, may_cut
 from escalate_cli.core.wording.text import printable
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine.dispatch import LEASE_BEYOND_TIMEOUT
 from escalate_cli.engine.envelopes import sealed
 from escalate_cli.errors import DatabaseProblem, EscalateError, place_of

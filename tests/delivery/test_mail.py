@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 from tests.delivery.dovecot import AwayMailbox, needed
 from tests.loopback import Bank, bank, server
 from tests.servers import HttpServer, Mail, SmtpServer

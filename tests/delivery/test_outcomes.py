@@ -10,7 +10,8 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 from tests.servers import Answer, Endless, HttpServer, SmtpServer, Tarpit, closed_port
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind

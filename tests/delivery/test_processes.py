@@ -14,7 +14,8 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery import sender as sender_module
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 from tests.delivery.processes import children_of, needs_proc, of_session, open_files, until, zombies
 from tests.servers import Answer, HttpServer, SmtpServer
 
@@ -254,7 +255,8 @@ def test_a_worker_that_is_stuck_is_replaced(monkeypatch):
 
 _PARENT = """
 import sys
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 sender = Sender()
 sender.begin(1, Envelope(sys.argv[1], (), "t", "b", "page", 600_000_000))
 print(sender.worker_pid, flush=True)
@@ -346,7 +348,8 @@ def test_a_child_holds_no_file_of_the_parent(tmp_path):
 
 _BARE = """
 import os, signal, sys
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.sender import Sender
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 with Sender() as sender:
     for ticket, url in enumerate(sys.argv[2:]):

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.redaction import Redaction
-from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.delivery.sender import Sender
 from tests.delivery.processes import needs_proc, of_session
 from tests.servers import Answer, HttpServer, SmtpServer, closed_port
 

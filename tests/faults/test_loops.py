@@ -22,7 +22,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.delivery.sender import Envelope
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem

@@ -17,7 +17,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin, make_plugin, schema_of
+from escalate_cli.delivery.plugins import (
+    Plugin,
+    PluginKind,
+    find_plugin_modules,
+    load_plugin,
+    make_plugin,
+    schema_of,
+)
 from escalate_cli.delivery.redaction import Redaction
 
 TO = "escalate0address0here"
@@ -105,7 +112,7 @@ class _Gateway:
         self.words = ""
         self._redaction = Redaction(url.replace(TO, ""), secrets)
         self._targets: frozenset[str] = frozenset()
-        self._untold: Any = None
+        self._untold: Plugin | None = None
         """the plugin that came of no address at all; None where there is none"""
 
     def settle(self, unknown: Sequence[str], addresses: Sequence[str]) -> bool:
@@ -150,7 +157,7 @@ class _Gateway:
                 return self.words or "nobody would be told", text
         return "", text
 
-    def _build(self, address: str) -> Any:
+    def _build(self, address: str) -> Plugin | None:
         """The plugin for an address; None where Apprise refuses it. `words` is then what it said."""
         heard: list[str] = []
         handler = _Ear(heard)
@@ -188,7 +195,7 @@ def _is_collection(value: object) -> bool:
     return isinstance(value, list | tuple | set | frozenset)
 
 
-def _collections(plugin: Any) -> dict[str, Any]:
+def _collections(plugin: Plugin) -> dict[str, object]:
     """What the plugin holds several of, by name; among it is whom it tells."""
     return {
         name: value for name, value in vars(plugin).items() if _is_collection(value) and "invalid" not in name
@@ -201,7 +208,7 @@ def _names(address: str, text: str) -> bool:
     return bool(words) and max(words, key=len).lower() in text.lower()
 
 
-def _sends_to_phones(plugin: Any) -> bool:
+def _sends_to_phones(plugin: PluginKind | None) -> bool:
     """Whether the plugin says that its targets are telephone numbers of the whole world."""
     tokens: dict[str, dict[str, Any]] = getattr(plugin, "template_tokens", {})
     sender = any("phone" in name for name, token in tokens.items() if token.get("map_to") == "source")

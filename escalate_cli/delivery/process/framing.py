@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
 
 _CHUNK = 65536
 
 
-def pack(message: Any) -> bytes:
+def pack(message: object) -> bytes:
     """One message, ready to be written."""
     text = json.dumps(message, separators=(",", ":")).encode("ascii")
     return len(text).to_bytes(4, "big") + text
@@ -25,7 +24,7 @@ class Unpacker:
         self.ended = False
         self._buffer = bytearray()
 
-    def read(self) -> list[Any]:
+    def read(self) -> list[object]:
         """All complete messages that are there now; sets `ended` when the other side is gone."""
         while not self.ended:
             try:
@@ -57,7 +56,7 @@ class Packer:
         """Whether something still waits to be written."""
         return bool(self._buffer)
 
-    def write(self, message: Any) -> None:
+    def write(self, message: object) -> None:
         """Send `message`, now or with a later `flush`."""
         self._buffer += pack(message)
         self.flush()

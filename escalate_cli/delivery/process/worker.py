@@ -18,13 +18,16 @@ import json
 import os
 import select
 import signal
-from typing import Any
+
+import msgspec
 
 from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.duration import SECOND, show_duration
+from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.last_look import whom_to_ask
+from escalate_cli.delivery.plugins import PluginModule
 from escalate_cli.delivery.process.framing import Packer, Unpacker
 
 _SENT_MARK = b"sent\n"
@@ -92,7 +95,7 @@ class _Child:
 
     __slots__ = ("buffer", "deadline", "fd", "pid", "sent", "ticket", "timeout")
 
-    def __init__(self, ticket: int, pid: int, fd: int, timeout: float, deadline: float) -> None:
+    def __init__(self, ticket: int, pid: int, fd: int, timeout: Span, deadline: float) -> None:
         self.ticket, self.pid, self.fd, self.timeout, self.deadline = ticket, pid, fd, timeout, deadline
         self.sent = False
         self.buffer = b""
@@ -109,16 +112,15 @@ class _Child:
         self.sent = self.sent or self.buffer.startswith(_SENT_MARK)
         report = self.buffer.removeprefix(_SENT_MARK)
         if report.endswith(b"\n"):
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                kind, detail, retry_after, local = json.loads(report)
-                return Outcome(OutcomeKind(kind), str(detail), retry_after, bool(local))
+            with contextlib.suppress(ValueError):
+                return msgspec.convert(json.loads(report), Outcome)
         if not chunk or len(self.buffer) > _LONGEST_REPORT:
             return Outcome(OutcomeKind.UNKNOWN, f"the sending process died; {MAY_HAVE_ARRIVED}")
         return None
 
     def late(self) -> Outcome:
         """The outcome of an attempt that is ended at its deadline."""
-        limit = show_duration(round(self.timeout * SECOND)) if self.timeout >= 1 else f"{self.timeout:g}s"
+        limit = show_duration(self.timeout) if self.timeout >= SECOND else f"{self.timeout / SECOND:g}s"
         if self.sent:
             return Outcome(OutcomeKind.UNKNOWN, f"no answer within {limit}; {MAY_HAVE_ARRIVED}")
         return Outcome(OutcomeKind.TEMPORARY, f"no answer within {limit}; nothing was sent")
@@ -131,7 +133,7 @@ class Worker:
         self._requests, self._answers, self._clock = Unpacker(requests), Packer(answers), clock
         self._children: dict[int, _Child] = {}
         self._unburied: list[int] = []
-        self._modules: dict[str, list[tuple[str, bool]]] = {}
+        self._modules: dict[str, list[PluginModule]] = {}
         self._lifeline, self._lifeline_held = os.pipe()
 
     def run(self) -> None:
@@ -141,8 +143,8 @@ class Worker:
             for fd in [fd for fd, child in self._children.items() if self._ended(child)]:
                 self._bury(self._children.pop(fd))
             self._unburied = [pid for pid in self._unburied if not _gone(pid)]
-            for ticket, envelope in self._requests.read():
-                self._start(ticket, envelope)
+            for request in self._requests.read():
+                self._start(*msgspec.convert(request, tuple[int, Envelope]))
             self._answers.flush()
         for child in self._children.values():
             _kill(child.pid)
@@ -169,7 +171,7 @@ class Worker:
         return outcome is not None
 
     def _answer(self, ticket: int, outcome: Outcome) -> None:
-        self._answers.write([ticket, outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local])
+        self._answers.write([ticket, msgspec.to_builtins(outcome)])
 
     def _bury(self, child: _Child) -> None:
         """Kill it, whatever it still does, with everything it started."""
@@ -178,12 +180,12 @@ class Worker:
         if not _gone(child.pid):
             self._unburied.append(child.pid)
 
-    def _start(self, ticket: int, envelope: dict[str, Any]) -> None:
-        modules = self._modules_for(envelope["url"])
-        if envelope.get("look"):
+    def _start(self, ticket: int, envelope: Envelope) -> None:
+        modules = self._modules_for(envelope.url)
+        if envelope.look is not None:
             # loaded here, so that children need not; one that cannot says so itself
             with contextlib.suppress(Exception):
-                whom_to_ask(envelope["look"])
+                whom_to_ask(envelope.look)
         try:
             readable, writable = os.pipe()
         except OSError as problem:
@@ -191,7 +193,7 @@ class Worker:
                 ticket,
                 Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True),
             )
-        deadline = self._clock.monotonic() + envelope["timeout"]
+        deadline = self._clock.monotonic() + envelope.seconds
         try:
             pid = os.fork()
         except OSError as problem:
@@ -207,10 +209,10 @@ class Worker:
         os.set_blocking(readable, False)
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        self._children[readable] = _Child(ticket, pid, readable, envelope["timeout"], deadline)
+        self._children[readable] = _Child(ticket, pid, readable, envelope.timeout, deadline)
         return None
 
-    def _modules_for(self, url: str) -> list[tuple[str, bool]]:
+    def _modules_for(self, url: str) -> list[PluginModule]:
         """Where the plugin for `url` is, looked up once per schema, and loaded here if it is an
         ordinary one, so that children need not.
         """
@@ -221,7 +223,7 @@ class Worker:
             if schema not in self._modules:
                 modules = find_plugin_modules(schema)
                 # others may bring libraries that start threads, which do not survive a fork
-                if all(wired for _, wired in modules):
+                if all(module.wired for module in modules):
                     load_plugin(schema, modules)
                 self._modules[schema] = modules
             return self._modules[schema]
@@ -229,12 +231,12 @@ class Worker:
             return []  # the child will look itself and say what is wrong
 
     def _be_a_child(
-        self, readable: int, writable: int, envelope: dict[str, Any], modules: list[tuple[str, bool]]
+        self, readable: int, writable: int, envelope: Envelope, modules: list[PluginModule]
     ) -> None:
         """What happens in the child; never returns."""
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_REAL, envelope["timeout"] + 1.0)
+            signal.setitimer(signal.ITIMER_REAL, envelope.seconds + 1.0)
             with contextlib.suppress(OSError):
                 os.setpgid(0, 0)
             for fd in (self._lifeline_held, self._requests.fd, self._answers.fd, readable, *self._children):
@@ -247,7 +249,7 @@ class Worker:
             os._exit(0)
 
 
-def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable: int) -> bytes:
+def _attempt(envelope: Envelope, modules: list[PluginModule], writable: int) -> bytes:
     try:
         from escalate_cli.delivery.attempt import attempt
 
@@ -259,10 +261,7 @@ def _attempt(envelope: dict[str, Any], modules: list[tuple[str, bool]], writable
         outcome = Outcome(
             OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})", local=True
         )
-    return (
-        json.dumps([outcome.kind.value, outcome.detail, outcome.retry_after, outcome.local]).encode("ascii")
-        + b"\n"
-    )
+    return json.dumps(msgspec.to_builtins(outcome)).encode("ascii") + b"\n"
 
 
 def _bound_memory() -> None:

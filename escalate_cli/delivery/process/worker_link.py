@@ -7,7 +7,6 @@ import fcntl
 import os
 import signal
 import sys
-from typing import Any
 
 _CODE = (
     "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import main; main()"
@@ -60,11 +59,11 @@ class WorkerLink:
         """Whether the process is gone."""
         return self._answers.ended
 
-    def ask(self, message: Any) -> None:
+    def ask(self, message: object) -> None:
         """Send a request; never blocks."""
         self._requests.write(message)
 
-    def receive(self) -> list[Any]:
+    def receive(self) -> list[object]:
         """The answers that are there; never blocks."""
         self._requests.flush()
         return self._answers.read()

@@ -1,0 +1,45 @@
+"""What an attempt is given: from the parent by way of the worker to the child that sends."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.calendar.duration import SECOND, Instant, Span
+from escalate_cli.core.wording.fitting import Loose
+
+Question = tuple[Instant, str, tuple[object, ...]]
+"""until when an attempt may begin, and which function ("module:function") says, with these
+arguments, whether it may"""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
+    in microseconds.
+
+    `secrets` are the values that went into `url`; neither is ever shown. `kind` is a
+    `NotificationKind` value. `thread` is the same for all messages of one incident, "" for others:
+    mails are shown together by it. `look` is what is asked just before the first byte leaves; where
+    the answer is no, the attempt is withdrawn. `loose` are the stretches of `body` that may be cut.
+    `short` is the text for a service that does not take so much, and `longest` what it takes, if
+    that is known.
+    """
+
+    url: str
+    secrets: tuple[str, ...]
+    title: str
+    body: str
+    kind: str
+    timeout: Span
+    thread: str = ""
+    look: Question | None = None
+    loose: tuple[Loose, ...] = ()
+    short: str = ""
+    longest: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """The time limit in seconds."""
+        return self.timeout / SECOND
+
+    def __repr__(self) -> str:
+        return f"Envelope({self.kind}, {self.title!r})"
