@@ -5,17 +5,22 @@ yes or no, and sometimes wrong.
 from __future__ import annotations
 
 import io
-import os
 import socket
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Span
 from escalate_cli.delivery.exchange import Exchange
+from escalate_cli.delivery.trouble import name_trouble
+
+if TYPE_CHECKING:
+    import http.client
+    import smtplib
+
+    import requests
 
 _MOST_SAID = 20_000
 _MOST_OF_AN_ANSWER = 1 << 20
@@ -70,7 +75,9 @@ class Wire:
         session_send, connection_send = requests.Session.send, http.client.HTTPConnection.send
         open_exchanges: list[Exchange] = []
 
-        def watched_session_send(session: Any, request: Any, **options: Any) -> Any:
+        def watched_session_send(
+            session: requests.Session, request: requests.PreparedRequest, **options: Any
+        ) -> requests.Response:
             exchange = self.begin(
                 "HTTP", farewell=(urlsplit(request.url or "").path.rstrip("/").lower().endswith(_GOODBYES))
             )
@@ -92,7 +99,7 @@ class Wire:
             exchange.retry_after = read_retry_after(response.headers.get("Retry-After"), Clock())
             return response
 
-        def watched_connection_send(connection: Any, data: Any) -> None:
+        def watched_connection_send(connection: http.client.HTTPConnection, data: Any) -> None:
             if connection.sock is None and connection.auto_open:
                 connection.connect()
             through_proxy = isinstance(data, bytes) and data.startswith(b"CONNECT ")
@@ -109,7 +116,7 @@ class Wire:
         connect, getreply, putcmd = smtplib.SMTP.connect, smtplib.SMTP.getreply, smtplib.SMTP.putcmd
         talks: list[_SmtpTalk] = []
 
-        def watched_connect(client: Any, *place: Any, **options: Any) -> Any:
+        def watched_connect(client: smtplib.SMTP, *place: Any, **options: Any) -> tuple[int, bytes]:
             talks.append(_SmtpTalk(self))
             try:
                 return connect(client, *place, **options)
@@ -117,12 +124,12 @@ class Wire:
                 _note_trouble(talks[-1].exchange, problem)
                 raise
 
-        def watched_putcmd(client: Any, cmd: str, args: str = "") -> None:
+        def watched_putcmd(client: smtplib.SMTP, cmd: str, args: str = "") -> None:
             if talks:
                 talks[-1].asks(cmd)
             putcmd(client, cmd, args)
 
-        def watched_getreply(client: Any) -> tuple[int, bytes]:
+        def watched_getreply(client: smtplib.SMTP) -> tuple[int, bytes]:
             if client.sock is not None:
                 client.sock.settimeout(self._patience)
                 client.file = client.file or _Lines(client.sock.makefile("rb"))
@@ -200,12 +207,12 @@ def read_retry_after(value: str | None, clock: Clock) -> Span | None:
     return min(max(int(then * SECOND) - clock.now(), 0), HOUR)
 
 
-def _connect_limit(timeout: Any, patience: float) -> float:
+def _connect_limit(timeout: object, patience: float) -> float:
     given = timeout[0] if isinstance(timeout, tuple) else timeout
     return min(float(given), patience) if isinstance(given, (int, float)) else patience
 
 
-def _beginning(response: Any) -> bytes:
+def _beginning(response: requests.Response) -> bytes:
     """The body, as far as it is kept; the plugin gets the same. Read piece by piece: a small answer
     may unpack to a huge one.
     """
@@ -223,7 +230,7 @@ def _beginning(response: Any) -> bytes:
 class _Counted(io.RawIOBase):
     """The bytes of one HTTP answer, headers and chunk lines included: after a few megabytes it is over."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: io.RawIOBase) -> None:
         self._raw, self._left = raw, 4 * _MOST_OF_AN_ANSWER
 
     def readable(self) -> bool:
@@ -241,15 +248,17 @@ class _Counted(io.RawIOBase):
         super().close()
 
 
-def _bound_answers(response_class: Any) -> None:
+def _bound_answers(response_class: type[http.client.HTTPResponse]) -> None:
     begin = response_class.__init__
 
-    def bounded_begin(response: Any, sock: Any, *rest: Any, **options: Any) -> None:
+    def bounded_begin(
+        response: http.client.HTTPResponse, sock: socket.socket, *rest: Any, **options: Any
+    ) -> None:
         begin(response, sock, *rest, **options)
         response.fp.close()
         response.fp = io.BufferedReader(_Counted(sock.makefile("rb", 0)))
 
-    response_class.__init__ = bounded_begin
+    response_class.__init__ = bounded_begin  # type: ignore[assignment, method-assign]
 
 
 class _Lines:
@@ -257,7 +266,7 @@ class _Lines:
     megabyte of them in all.
     """
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file, self._left = file, _MOST_OF_AN_ANSWER
 
     def readline(self, size: int = -1) -> bytes:
@@ -275,7 +284,7 @@ class _Lines:
         self._file.close()
 
 
-def _through_proxy(url: str | None, proxies: Any) -> bool:
+def _through_proxy(url: str | None, proxies: dict[str, str] | None) -> bool:
     from requests.utils import select_proxy
 
     return bool(select_proxy(url or "", proxies))
@@ -283,77 +292,3 @@ def _through_proxy(url: str | None, proxies: Any) -> bool:
 
 def _note_trouble(exchange: Exchange, problem: BaseException, *, proxied: bool = False) -> None:
     exchange.trouble, exchange.hopeless, exchange.local = name_trouble(problem, proxied=proxied)
-
-
-_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_UNUSABLE = frozenset(
-    {
-        "InvalidURL",
-        "MissingSchema",
-        "InvalidSchema",
-        "LocationParseError",
-        "InvalidProxyURL",
-        "LocationValueError",
-    }
-)
-
-
-def name_trouble(problem: BaseException, *, proxied: bool = False) -> tuple[str, bool, bool]:
-    """What went wrong in a few words (never the exception's own: it names the URL); whether it
-    stays however often it is tried, by anybody; whether it is this process's own surroundings.
-    `proxied`: the environment names a proxy for this address."""
-    chain = list(_causes(problem))
-    names = {type(cause).__name__ for cause in chain}
-    own_certificates = next((one for one in _CERTIFICATE_VARIABLES if os.environ.get(one)), None)
-    for cause in chain:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            told = f" (by the certificates that ${own_certificates} names)" if own_certificates else ""
-            return f"the TLS certificate is not valid{told}", False, bool(own_certificates)
-    if names & (_UNUSABLE | {"ProxyError"}):
-        if proxied or names & {"InvalidProxyURL", "ProxyError"}:
-            return "the proxy that the environment names cannot be used", False, True
-        return "the address is not valid", True, False
-    for cause in chain:
-        if isinstance(cause, socket.gaierror):
-            return "the host name cannot be resolved", False, False
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused", False, False
-    if "SSLError" in names:
-        return "TLS failed", False, False
-    if names & {"ConnectTimeout", "ConnectTimeoutError"}:
-        return "no connection in time", False, False
-    if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
-        return "no answer in time", False, False
-    lost = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
-    cut_short = {"RemoteDisconnected", "SMTPServerDisconnected", "IncompleteRead", "ProtocolError"}
-    if names & cut_short or any(isinstance(cause, lost) for cause in chain):
-        return "the connection was lost", False, False
-    if (
-        own_certificates
-        and any(isinstance(cause, OSError) for cause in chain)
-        and not any(_errno(cause) for cause in chain)
-    ):
-        return f"the certificates that ${own_certificates} names cannot be used", False, True
-    refused = next(
-        (cause for cause in chain if isinstance(cause, OSError) and cause.errno and cause.strerror), None
-    )
-    return (f"connection failed ({refused.strerror})" if refused else type(problem).__name__), False, False
-
-
-def _errno(cause: BaseException) -> int | None:
-    return cause.errno if isinstance(cause, OSError) else None
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The exception and everything that stands behind it, also in its arguments, where urllib3
-    keeps the reason.
-    """
-    waiting, seen = [problem], set[int]()
-    while waiting:
-        cause = waiting.pop(0)
-        if id(cause) in seen or len(seen) > 30:
-            continue
-        seen.add(id(cause))
-        yield cause
-        behind = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
-        waiting.extend(other for other in behind if isinstance(other, BaseException))
