@@ -52,9 +52,9 @@ class Hours(msgspec.Struct, frozen=True):
 
 def zone(name: str) -> ZoneInfo:
     """The time zone with this IANA name; `ValueError` if it cannot be had, with a message fit to be shown."""
-    found = _have(name)
-    if found is not None:
-        return found
+    known = _have(name)
+    if known is not None:
+        return known
     if _have("Europe/Berlin") is None and _have("Etc/UTC") is None:
         raise ValueError("this machine has no time zone database: install the package tzdata")
     raise ValueError(f'unknown time zone "{name[:60]}": write an IANA name such as "Europe/Berlin"')

@@ -124,14 +124,14 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
     Errors as `on_call`.
     """
     layers = _layers(schedule, hours)
-    found = []
+    stretches = []
     at = start
     while at < until:
         shift = _shift(schedule, layers, at)
         end = until if shift.until is None else min(shift.until, until)
-        found.append(replace(shift, start=at, until=end, start_known=True))
+        stretches.append(replace(shift, start=at, until=end, start_known=True))
         at = end
-    return found
+    return stretches
 
 
 class Turn(NamedTuple):

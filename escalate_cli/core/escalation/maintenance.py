@@ -33,19 +33,24 @@ def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: I
     lasting = _lasting(recorded, catalog, service, at)
     if not lasting:
         return None
-    start_at, until_at = min(one.start_at for one in lasting), max(one.until_at for one in lasting)
+    start_at, until_at = (
+        min(maintenance.start_at for maintenance in lasting),
+        max(maintenance.until_at for maintenance in lasting),
+    )
     for _ in range(_MOST):
         later = max(
-            (one.until_at for one in _lasting(recorded, catalog, service, until_at)), default=until_at
+            (maintenance.until_at for maintenance in _lasting(recorded, catalog, service, until_at)),
+            default=until_at,
         )
         earlier = min(
-            (one.start_at for one in _lasting(recorded, catalog, service, start_at - 1)), default=start_at
+            (maintenance.start_at for maintenance in _lasting(recorded, catalog, service, start_at - 1)),
+            default=start_at,
         )
         if (earlier, later) == (start_at, until_at):
             break
         start_at, until_at = earlier, later
-    longest = max(lasting, key=lambda one: one.until_at)
-    reasons = dict.fromkeys(one.reason for one in lasting if one.reason)
+    longest = max(lasting, key=lambda maintenance: maintenance.until_at)
+    reasons = dict.fromkeys(maintenance.reason for maintenance in lasting if maintenance.reason)
     return replace(longest, start_at=start_at, until_at=until_at, reason="; ".join(reasons) or None)
 
 
@@ -53,10 +58,10 @@ def muted_until(
     recorded: Sequence[Maintenance], catalog: Catalog, services: Sequence[str], at: Instant
 ) -> Instant | None:
     """Until when all of these services are quiet; None when one of them is not, or there is none."""
-    found = [quiet(recorded, catalog, service, at) for service in services]
-    if not found or None in found:
+    quiets = [quiet(recorded, catalog, service, at) for service in services]
+    if not quiets or None in quiets:
         return None
-    return min(one.until_at for one in found if one is not None)
+    return min(stretch.until_at for stretch in quiets if stretch is not None)
 
 
 def last_muted(
@@ -72,9 +77,9 @@ def last_muted(
         if spell.until_at <= now
     }
     for end in sorted(ends, reverse=True):
-        found = [quiet(recorded, catalog, service, end - 1) for service in services]
-        if None not in found:
-            return max(one.start_at for one in found if one is not None), end
+        quiets = [quiet(recorded, catalog, service, end - 1) for service in services]
+        if None not in quiets:
+            return max(stretch.start_at for stretch in quiets if stretch is not None), end
     return None
 
 
@@ -106,15 +111,15 @@ def _spells(
     """
     ends: list[Instant] = []
     called_off: set[Instant] = set()
-    for one in recorded:  # the one recorded last first: what ends one was recorded after it
-        if one.service != service:
+    for entry in recorded:  # the one recorded last first: what ends one was recorded after it
+        if entry.service != service:
             continue
-        if one.until_at == one.start_at:
-            ends.append(one.start_at)
-        elif one.until_at < one.start_at:
-            called_off.add(one.start_at)
-        elif one.start_at not in called_off:
-            yield _cut(one, ends)
+        if entry.until_at == entry.start_at:
+            ends.append(entry.start_at)
+        elif entry.until_at < entry.start_at:
+            called_off.add(entry.start_at)
+        elif entry.start_at not in called_off:
+            yield _cut(entry, ends)
     for planned in catalog.maintenance:
         if service in planned.services:
             yield from (_cut(occurrence, ends) for occurrence in _occurrences(planned, service, around))

@@ -32,8 +32,8 @@ def _schedules(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
 
 
 def _hours(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
-    for one in catalog.hours.values():
-        if not zone_trouble(one.timezone):
-            trouble = trouble_of(one.id, catalog, now)
+    for hours in catalog.hours.values():
+        if not zone_trouble(hours.timezone):
+            trouble = trouble_of(hours.id, catalog, now)
             if trouble:
-                yield Unusable(trouble, one.source, trouble)
+                yield Unusable(trouble, hours.source, trouble)

@@ -218,7 +218,7 @@ class Record:
             failures=[failure for failure in self.failures if failure.team == team],
             pagings=[paging for paging in self.pagings if paging.team == team],
             acks=[ack for ack in self.acks if ack.team == team],
-            exhausted=[one for one in self.exhausted if one[1] == team],
+            exhausted=[end for end in self.exhausted if end[1] == team],
         )
 
     @property
@@ -274,8 +274,8 @@ class Record:
         return tuple(self._answer(ack) for ack in self.acks)
 
     def _answer(self, ack: Taken) -> Answer:
-        of_team = [one for one in self.pagings if one.team == ack.team and one.at <= ack.at]
-        mine = [one for one in of_team if f"person:{ack.by}" in one.recipients]
+        of_team = [paging for paging in self.pagings if paging.team == ack.team and paging.at <= ack.at]
+        mine = [paging for paging in of_team if f"person:{ack.by}" in paging.recipients]
         paging = mine[-1] if mine else None
         carried = [page.gateway for page in self.pages if page.person == ack.by and page.at <= ack.at]
         return Answer(
@@ -299,23 +299,23 @@ class Record:
             if paging.people
         )
 
-    def _outcome(self, one: Paging, after: Sequence[Paging]) -> bool | None:
-        later = [other for other in after if (other.team, other.policy) == (one.team, one.policy)]
-        taken = [(ack.at, ack.by) for ack in self.acks if ack.team == one.team]
+    def _outcome(self, paging: Paging, after: Sequence[Paging]) -> bool | None:
+        later = [other for other in after if (other.team, other.policy) == (paging.team, paging.policy)]
+        taken = [(ack.at, ack.by) for ack in self.acks if ack.team == paging.team]
         for at, by in (*taken, *self.snoozes):
             # Whoever was paged again since answers the later paging.
             if (
-                at >= one.at
-                and by in one.people
+                at >= paging.at
+                and by in paging.people
                 and not any(other.at <= at and by in other.people for other in later)
             ):
                 return True
-        following = next((other for other in later if other.at > one.at), None)
+        following = next((other for other in later if other.at > paging.at), None)
         if following is not None:
-            if any(one.at <= at <= following.at and team == one.team for at, team in self.hurried):
+            if any(paging.at <= at <= following.at and team == paging.team for at, team in self.hurried):
                 return None
-            return False if (following.cycle, following.level) > (one.cycle, one.level) else None
-        return False if any(at > one.at and team == one.team for at, team in self.exhausted) else None
+            return False if (following.cycle, following.level) > (paging.cycle, paging.level) else None
+        return False if any(at > paging.at and team == paging.team for at, team in self.exhausted) else None
 
     @property
     def rerouted(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -318,7 +318,7 @@ class Situation(msgspec.Struct, frozen=True):
 
     def with_escalation(self, escalation: Escalation) -> Situation:
         """This situation with `escalation` in place of the one with its id, or added."""
-        kept = tuple(escalation if one.id == escalation.id else one for one in self.escalations)
+        kept = tuple(escalation if other.id == escalation.id else other for other in self.escalations)
         if escalation not in kept:
             kept = (*kept, escalation)
         return replace(self, escalations=kept)
@@ -329,7 +329,7 @@ class Situation(msgspec.Struct, frozen=True):
 
     def with_nudge(self, nudge: Nudge) -> Situation:
         """This situation with `nudge` in place of the one with its id, or added."""
-        kept = tuple(nudge if one.id == nudge.id else one for one in self.nudges)
+        kept = tuple(nudge if other.id == nudge.id else other for other in self.nudges)
         return replace(self, nudges=kept if nudge in kept else (*kept, nudge))
 
     def changed(self, **values: Any) -> Situation:

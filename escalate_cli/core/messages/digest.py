@@ -85,7 +85,7 @@ def _full(ordered: Sequence[Part], per: Span) -> Text:
         " first.\n\n"
     )
     text += may_cut("\n".join(map(_line, ordered)), 2, _FIRST_LINES, rest="and {lines} more") + "\n"
-    numbers = [one.incident.id for one in ordered if one.acknowledgeable]
+    numbers = [listed.incident.id for listed in ordered if listed.acknowledgeable]
     if numbers:
         shorter = tuple(_command(numbers, length) for length in _SHORTER_COMMANDS)
         command = may_cut(_command(numbers, _LONGEST_COMMAND), 1, instead=shorter)
@@ -143,13 +143,13 @@ def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
     """The same in ever fewer words: the names of the incidents give way first, then the numbers to
     acknowledge; the worst never.
     """
-    numbers = [one.incident.id for one in ordered if one.acknowledgeable]
+    numbers = [listed.incident.id for listed in ordered if listed.acknowledgeable]
     worst = ordered[0].incident
     name = words(worst.title)
     title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
     leader = f"{worst.severity} #{worst.id}"
     every = _command(numbers, ONE_SMS) if numbers else "escalate list"
-    rest = "".join(f", {one}" for one in _by_severity(ordered[1:]))
+    rest = "".join(f", {part}" for part in _by_severity(ordered[1:]))
     if title:
         yield f"{head}: {leader}{title}{rest} - {every}"
         yield f"{shorter}: {leader}{title}{rest} - {every}"
@@ -178,10 +178,10 @@ def _spans(stretches: Iterable[tuple[int, int]], between: str) -> str:
 
 def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """The first and last number of each stretch in which they follow each other."""
-    found: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for number in sorted(numbers):
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
+        if stretches and stretches[-1][1] == number - 1:
+            stretches[-1] = (stretches[-1][0], number)
         else:
-            found.append((number, number))
-    return found
+            stretches.append((number, number))
+    return stretches

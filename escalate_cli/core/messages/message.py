@@ -148,10 +148,10 @@ def _said(notification: Notification, incident: Incident) -> list[str]:
     """What the reporter said, and the latest that has been said since, unless it is this message's
     news anyway.
     """
-    said = [incident.message] if incident.message else []
+    texts = [incident.message] if incident.message else []
     if incident.latest_update and incident.latest_update not in (notification.note or ""):
-        said.append(f"Latest update: {incident.latest_update}")
-    return said
+        texts.append(f"Latest update: {incident.latest_update}")
+    return texts
 
 
 def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> list[Text | str]:
@@ -224,13 +224,13 @@ def nudge_of(notification: Notification, situation: Situation) -> Nudge | None:
 
 def _told(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
     first: dict[str, Instant] = {}
-    for one in situation.notifications:
+    for page in situation.notifications:
         if (
-            one.status is NotificationStatus.SENT
-            and one.sent_at is not None
-            and one.kind is NotificationKind.PAGE
+            page.status is NotificationStatus.SENT
+            and page.sent_at is not None
+            and page.kind is NotificationKind.PAGE
         ):
-            first.setdefault(one.recipient, one.sent_at)
+            first.setdefault(page.recipient, page.sent_at)
     first.pop(notification.recipient, None)
     latest = list(first.items())[-6:]
     return ", ".join(f"{catalog.name_of(who)} at {clock_time(at, zone, now)}" for who, at in latest)
@@ -312,14 +312,16 @@ def facts(
     """The values of the placeholders that a `[messages]` template may use."""
     incident = situation.incident
     upcoming = outlook(notification, situation, catalog, now)
-    escalation = next((one for one in situation.escalations if one.id == notification.escalation_id), None)
+    escalation = next(
+        (other for other in situation.escalations if other.id == notification.escalation_id), None
+    )
     values = {
         "severity": incident.severity,
         "id": str(incident.id),
         "title": incident.title,
         "message": notification.note or incident.message or "",
         "services": ", ".join(catalog.service_name(service) for service in incident.services),
-        "teams": ", ".join(dict.fromkeys(one.team for one in situation.escalations)),
+        "teams": ", ".join(dict.fromkeys(other.team for other in situation.escalations)),
         "lead": catalog.name_of(f"person:{incident.lead}") if incident.lead else "",
         "declared_by": catalog.name_of(f"person:{incident.declared_by}") if incident.declared_by else "",
         "declared_at": clock_time(incident.declared_at, zone, now),

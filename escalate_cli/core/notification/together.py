@@ -32,7 +32,7 @@ def goes_with(first: NotificationKind, other: NotificationKind, recipient: str) 
 
 
 def leader_first(
-    some: Iterable[Notification], rank: Callable[[Notification], int] = lambda one: 0
+    notifications: Iterable[Notification], rank: Callable[[Notification], int] = lambda notification: 0
 ) -> list[Notification]:
     """These with the one that leads their message in front; the others as they were.
 
@@ -40,17 +40,17 @@ def leader_first(
     and what a level asked for.
     """
 
-    def place(one: Notification) -> tuple[int, int, int, bool]:
+    def place(notification: Notification) -> tuple[int, int, int, bool]:
         return (
-            _FIRST.index(one.kind) if one.kind in _FIRST else len(_FIRST),
-            -rank(one),
-            -one.created_at,
-            one.level is None,
+            _FIRST.index(notification.kind) if notification.kind in _FIRST else len(_FIRST),
+            -rank(notification),
+            -notification.created_at,
+            notification.level is None,
         )
 
-    listed = list(some)
+    listed = list(notifications)
     leader = min(listed, key=place)
-    return [leader, *(one for one in listed if one is not leader)]
+    return [leader, *(notification for notification in listed if notification is not leader)]
 
 
 def joined(leader: Notification, others: Sequence[Notification]) -> Notification:
@@ -58,9 +58,16 @@ def joined(leader: Notification, others: Sequence[Notification]) -> Notification
     pages = leader.kind is NotificationKind.PAGE
     # taken up again since
     also = [other for other in others if not (pages and other.kind is NotificationKind.RESOLVED)]
-    because = "; also ".join(dict.fromkeys(one.because for one in (leader, *also)))
-    by_time = sorted((leader, *also), key=lambda one: (one.created_at, one is leader))
-    note = "\n".join(dict.fromkeys(one.note for one in by_time if one.note)) or None
+    because = "; also ".join(dict.fromkeys(notification.because for notification in (leader, *also)))
+    by_time = sorted(
+        (leader, *also), key=lambda notification: (notification.created_at, notification is leader)
+    )
+    note = (
+        "\n".join(dict.fromkeys(notification.note for notification in by_time if notification.note)) or None
+    )
     everything = (leader, *others)
-    late, unsure = max(one.late for one in everything), any(one.unsure for one in everything)
+    late, unsure = (
+        max(notification.late for notification in everything),
+        any(notification.unsure for notification in everything),
+    )
     return replace(leader, because=because, note=note, late=late, unsure=unsure)

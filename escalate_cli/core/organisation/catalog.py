@@ -262,7 +262,7 @@ class Catalog(msgspec.Struct, frozen=True):
         """The ids of the teams that the person is a member or the lead of, or is in the on-call
         schedule of.
         """
-        found = set()
+        teams = set()
         for team in self.teams.values():
             schedule = self.schedules.get(team.on_call or "")
             on_rota = schedule is not None and (
@@ -270,8 +270,8 @@ class Catalog(msgspec.Struct, frozen=True):
                 or any(person_id == override.person for override in schedule.overrides)
             )
             if person_id in team.members or person_id == team.lead or on_rota:
-                found.add(team.id)
-        return frozenset(found)
+                teams.add(team.id)
+        return frozenset(teams)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -85,7 +85,7 @@ _WITH_COUNTRY = (
 
 
 def _after_country(number: str, mode: str) -> NumberProblem | None:
-    country = next((one for one in _DROPS_THE_ZERO if number.startswith(f"+{one}0")), None)
+    country = next((code for code in _DROPS_THE_ZERO if number.startswith(f"+{code}0")), None)
     if country is not None:
         return _meant(
             number[1:].replace(f"{country}0", country, 1), mode, f"after +{country} the 0 of home is left out"

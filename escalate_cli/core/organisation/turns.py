@@ -69,15 +69,15 @@ def taken_turns(old: Catalog, new: Catalog, schedule: str, since: Instant, now: 
     if before is None or after is None or not after.rotations:
         return []
     now_after = on_call(after, new.hours, now)
-    found = []
+    taken = []
     for under in _under_way(before, old, since, now):
         if under.decides_now and not _is_override(now_after):
             lost = now_after.person != under.person
         else:
             lost = _kept(under, after, new, under.person) == 0
         if lost:
-            found.append(_taken(under, before, after, old, new, now))
-    return found
+            taken.append(_taken(under, before, after, old, new, now))
+    return taken
 
 
 def _under_way(schedule: Schedule, catalog: Catalog, since: Instant, now: Instant) -> Iterator[_Under]:
@@ -135,7 +135,7 @@ def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | Non
     members = {member for rotation in after.rotations for member in rotation.members} - {under.person}
     order = before.rotations[under.number - 1].members
     following = (order[(under.turn.number + step) % len(order)] for step in range(1, len(order)))
-    return next((one for one in following if one in members), None)
+    return next((member for member in following if member in members), None)
 
 
 def _proposal(
@@ -194,7 +194,7 @@ def _start_for(rotation: Rotation, timezone: str, place: int, now: Instant) -> d
     ]
     sound = [choice for choice in choices if choice is not None]
     return next(
-        (one for one in sound if rotation.unit != "months" or one.day == rotation.start.day),
+        (date for date in sound if rotation.unit != "months" or date.day == rotation.start.day),
         sound[0] if sound else rotation.start,
     )
 
@@ -253,5 +253,5 @@ def message_of(taken: Taken, catalog: Catalog, now: Instant) -> tuple[str, str]:
 
 
 def _name(person: str | None, catalog: Catalog) -> str:
-    found = catalog.people.get(person or "")
-    return found.name if found is not None else str(person)
+    known = catalog.people.get(person or "")
+    return known.name if known is not None else str(person)

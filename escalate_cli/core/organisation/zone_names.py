@@ -71,7 +71,7 @@ def zone_hint(asked: str, known: Iterable[str]) -> str:
     if _OFFSET.fullmatch(word):
         return 'an offset knows no summer time: name a place, like "Europe/London"'
     spelt = re.sub(r"[\s_-]+", "_", word).casefold()
-    for name in sorted(names, key=lambda one: (one.count("/"), one)):
+    for name in sorted(names, key=lambda name: (name.count("/"), name)):
         if spelt in (name.casefold(), name.rpartition("/")[2].casefold()):
             return f'did you mean "{name}"?'
     # of three letters, everything is like everything

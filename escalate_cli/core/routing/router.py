@@ -104,25 +104,25 @@ class Router:
         text = words.strip()
         exact = self._exactly(text) if len(text) <= _MOST_LETTERS else ()
         if exact:
-            found = tuple(self._candidate(at, 1.0, (reason,)) for at, reason in exact)
+            candidates = tuple(self._candidate(at, 1.0, (reason,)) for at, reason in exact)
             return Routing(
                 words,
-                Match.EXACT if len(found) == 1 else Match.AMBIGUOUS,
-                found[0].service if len(found) == 1 else None,
-                found,
+                Match.EXACT if len(candidates) == 1 else Match.AMBIGUOUS,
+                candidates[0].service if len(candidates) == 1 else None,
+                candidates,
             )
         text = text[:_MOST_LETTERS]
         readings = self._vocabulary.read(text)
         scores = self._score(readings)
         best = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
         match = self._judge(text, readings, scores, best)
-        found = tuple(
+        candidates = tuple(
             self._candidate(
                 at, 1 - math.exp(-scores[at] / self._vocabulary.rarest), self._because(at, readings)
             )
             for at in best
         )
-        return Routing(words, match, found[0].service if match is Match.CONFIDENT else None, found)
+        return Routing(words, match, candidates[0].service if match is Match.CONFIDENT else None, candidates)
 
     def _exactly(self, text: str) -> tuple[tuple[int, str], ...]:
         """The services that the text names, typed alone: by id, else by name, else by keyword; with
@@ -158,13 +158,13 @@ class Router:
         it; or if nothing else was said.
         """
         first, second = (*(scores[at] for at in best[:2]), 0.0, 0.0)[:2]
-        said = sum(reading.rarity * reading.weight for reading in readings)
+        spoken = sum(reading.rarity * reading.weight for reading in readings)
         about = sum(
             reading.rarity * reading.weight
             for reading in readings
             if best and self._vocabulary.gain(reading, best[0])
         )
-        covered = about >= _CONFIDENT_COVERAGE * said
+        covered = about >= _CONFIDENT_COVERAGE * spoken
         if first < (_FAINT_STRENGTH if covered else _NONE_STRENGTH) * self._vocabulary.rarest:
             return Match.NONE
         telling = [word for word in tokens(typed) if word not in FUNCTION_WORDS and word not in TROUBLE_WORDS]

@@ -91,7 +91,7 @@ class Vocabulary:
             (_IN_KEYWORD, service.keywords),
             (_IN_DESCRIPTION, (service.description,)),
         ):
-            here: dict[str, float] = {}
+            in_place: dict[str, float] = {}
             for text in texts:
                 words = tokens(text)
                 stems = [self.stem(word) for word in words]
@@ -100,8 +100,8 @@ class Vocabulary:
                 for word, base in zip(words, stems, strict=True):
                     if word not in FUNCTION_WORDS:
                         self._stems[word] = base
-                        here[base] = place * (_TROUBLE if word in TROUBLE_WORDS else 1.0)
-            for base, weight in here.items():
+                        in_place[base] = place * (_TROUBLE if word in TROUBLE_WORDS else 1.0)
+            for base, weight in in_place.items():
                 weights[base] = weights.get(base, 0.0) + weight
         for base, weight in weights.items():
             self._places.setdefault(base, {})[at] = weight / (1 + weight)
@@ -132,18 +132,18 @@ class Vocabulary:
         spaced, or one word typed as two.
         """
         stems = [self.stem(word) for word in typed]
-        found: dict[str, Reading] = {}
+        readings: dict[str, Reading] = {}
         for length in (1, 2, 3, 4):
             for start in range(len(stems) - length + 1):
                 joined = "".join(stems[start : start + length])
                 together = " ".join(typed[start : start + length])
                 if joined in self._phrases:
-                    found[joined] = Reading(
+                    readings[joined] = Reading(
                         together, phrase=joined, rarity=self._rarity_of(len(self._phrases[joined]))
                     )
                 elif length > 1 and joined in self._places:
-                    found[joined] = Reading(together, (Meant(joined, _SAME),), rarity=self._rarity[joined])
-        return found
+                    readings[joined] = Reading(together, (Meant(joined, _SAME),), rarity=self._rarity[joined])
+        return readings
 
     def _read_word(self, word: str) -> Reading:
         """What one typed word may mean in this catalog: itself and its family, else a slip, else a
@@ -216,18 +216,18 @@ class Vocabulary:
                 return {self._stems[word[:cut]]: _MISTYPED, self._stems[word[cut:]]: _MISTYPED}
         return {}
 
-    def gains(self, reading: Reading, found: Mapping[int, float]) -> dict[int, float]:
-        """What a reading says for each service; a very common word only for those already found,
-        which keeps a large catalog quick.
+    def gains(self, reading: Reading, candidates: Mapping[int, float]) -> dict[int, float]:
+        """What a reading says for each service; a very common word only for those that
+        are candidates already, which keeps a large catalog quick.
         """
         if reading.phrase:
             return dict.fromkeys(self._phrases[reading.phrase], reading.rarity)
         gains: dict[int, float] = {}
-        for one in reading.meant:
-            worth = reading.weight * one.weight * self._rarity[one.stem]
-            places = self._places[one.stem]
-            if found and len(places) > _COMMON:
-                places = {at: places[at] for at in found if at in places}
+        for meaning in reading.meant:
+            worth = reading.weight * meaning.weight * self._rarity[meaning.stem]
+            places = self._places[meaning.stem]
+            if candidates and len(places) > _COMMON:
+                places = {at: places[at] for at in candidates if at in places}
             for at, place in places.items():
                 if worth * place > gains.get(at, 0.0):
                     gains[at] = worth * place
@@ -238,7 +238,8 @@ class Vocabulary:
         if reading.phrase:
             return reading.rarity if at in self._phrases[reading.phrase] else 0.0
         worths = (
-            one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0) for one in reading.meant
+            meaning.weight * self._rarity[meaning.stem] * self._places[meaning.stem].get(at, 0.0)
+            for meaning in reading.meant
         )
         return reading.weight * max(worths, default=0.0)
 
@@ -246,5 +247,7 @@ class Vocabulary:
         """The way to understand a reading that says the most for one service."""
         return max(
             reading.meant,
-            key=lambda one: one.weight * self._rarity[one.stem] * self._places[one.stem].get(at, 0.0),
+            key=lambda meaning: (
+                meaning.weight * self._rarity[meaning.stem] * self._places[meaning.stem].get(at, 0.0)
+            ),
         )

@@ -140,18 +140,18 @@ def root(stemmed: str) -> str:
 
 def thesaurus() -> dict[str, tuple[str, ...]]:
     """For the stem of an English word, the stems of words that mean the same or that it is a kind of."""
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for line in SAME.strip().splitlines():
         group = [stem(word) for word in line.split()]
         for word in group:
-            found.setdefault(word, []).extend(group)
+            groups.setdefault(word, []).extend(group)
     for things, kinds in re.findall(r"([^:]+):(.+)\n", KINDS):
         stems = [stem(word) for word in kinds.split()]
         for thing in things.split():
-            found.setdefault(stem(thing), []).extend(stems)
+            groups.setdefault(stem(thing), []).extend(stems)
     return {
         word: tuple(dict.fromkeys(other for other in others if other != word))
-        for word, others in found.items()
+        for word, others in groups.items()
     }
 
 
@@ -172,17 +172,17 @@ def one_slip_away(word: str) -> set[str]:
     return fewer | swapped | other | more
 
 
-def two_slips_apart(one: str, other: str) -> bool:
+def two_slips_apart(word: str, other: str) -> bool:
     """Whether at most two such errors lie between two words (optimal string alignment distance)."""
-    if abs(len(one) - len(other)) > 2:
+    if abs(len(word) - len(other)) > 2:
         return False
     before: list[int] = []
     last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
+    for row, letter in enumerate(word, 1):
         line = [row]
         for column, against in enumerate(other, 1):
             best = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != against))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == against:
+            if row > 1 and column > 1 and letter == other[column - 2] and word[row - 2] == against:
                 best = min(best, before[column - 2] + 1)
             line.append(best)
         before, last = last, line

@@ -49,7 +49,7 @@ class Text(msgspec.Struct, frozen=True):
         if isinstance(other, str):
             return Text(self.text + other, self.loose)
         by = len(self.text)
-        moved = tuple(replace(one, start=one.start + by, end=one.end + by) for one in other.loose)
+        moved = tuple(replace(loose, start=loose.start + by, end=loose.end + by) for loose in other.loose)
         return Text(self.text + other.text, self.loose + moved)
 
     def inserting(self, at: list[int], what: str) -> Text:
@@ -61,7 +61,7 @@ class Text(msgspec.Struct, frozen=True):
         def moved(place: int) -> int:
             return place + bisect_right(at, place - 1) * len(what)
 
-        loose = tuple(replace(one, start=moved(one.start), end=moved(one.end)) for one in self.loose)
+        loose = tuple(replace(loose, start=moved(loose.start), end=moved(loose.end)) for loose in self.loose)
         return Text(what.join(pieces), loose)
 
 
@@ -88,8 +88,8 @@ def fit(text: Text, fits: Fits) -> Text | None:
     """
     if fits(text.text):
         return text
-    sizes = [one.end - one.start for one in text.loose]
-    for rank in sorted({one.rank for one in text.loose}, reverse=True):
+    sizes = [loose.end - loose.start for loose in text.loose]
+    for rank in sorted({loose.rank for loose in text.loose}, reverse=True):
         least = _capped(text, sizes, rank, 0)
         if fits(_rebuilt(text, least).text):
             best = _largest(max(sizes), partial(_fits_when_capped, text, sizes, rank, fits))
@@ -101,8 +101,8 @@ def fit(text: Text, fits: Fits) -> Text | None:
 def _capped(text: Text, sizes: list[int], rank: int, cap: int) -> list[int]:
     """`sizes`, those of one rank no larger than `cap`, and no smaller than they may be."""
     return [
-        min(size, max(cap, one.least)) if one.rank == rank else size
-        for one, size in zip(text.loose, sizes, strict=True)
+        min(size, max(cap, loose.least)) if loose.rank == rank else size
+        for loose, size in zip(text.loose, sizes, strict=True)
     ]
 
 
@@ -153,7 +153,8 @@ def _largest(most: int, holds: Callable[[int], bool]) -> int:
 def _rebuilt(text: Text, sizes: list[int]) -> Text:
     """`text` with each loose stretch cut to its size."""
     pieces = [
-        _cut(text.text[one.start : one.end], size, one) for one, size in zip(text.loose, sizes, strict=True)
+        _cut(text.text[loose.start : loose.end], size, loose)
+        for loose, size in zip(text.loose, sizes, strict=True)
     ]
     return _with(text, pieces)
 
@@ -161,11 +162,13 @@ def _rebuilt(text: Text, sizes: list[int]) -> Text:
 def _with(text: Text, pieces: list[str]) -> Text:
     """`text` with these in place of its loose stretches."""
     built, place = Text(), 0
-    for one, piece in zip(text.loose, pieces, strict=True):
+    for loose, piece in zip(text.loose, pieces, strict=True):
         built = (
-            built + text.text[place : one.start] + may_cut(piece, one.rank, one.least, one.rest, one.instead)
+            built
+            + text.text[place : loose.start]
+            + may_cut(piece, loose.rank, loose.least, loose.rest, loose.instead)
         )
-        place = one.end
+        place = loose.end
     return built + text.text[place:]
 
 
@@ -176,7 +179,7 @@ def _cut(text: str, size: int, loose: Loose) -> str:
     if len(text) <= size:
         return text
     if loose.instead:
-        return next((one for one in loose.instead if len(one) <= size), loose.instead[-1])
+        return next((text for text in loose.instead if len(text) <= size), loose.instead[-1])
     lines = text.split("\n")
     if not loose.rest or len(lines) == 1:
         return clip(text, size)
@@ -211,8 +214,8 @@ def _without_middle(text: str, size: int) -> str:
 def _until_first_foreign(text: Text) -> Text:
     """`text` whose loose stretches end before the first letter that SMS does not know."""
     pieces = []
-    for one in text.loose:
-        piece = text.text[one.start : one.end]
+    for loose in text.loose:
+        piece = text.text[loose.start : loose.end]
         foreign = next((index for index, letter in enumerate(piece) if not is_gsm(letter)), None)
         pieces.append(piece if foreign is None else _sound_end(piece[:foreign]) + CUT)
     return _with(text, pieces)

@@ -40,9 +40,9 @@ def quiet_text(text: str) -> str:
 def _places(text: str) -> list[int]:
     """Before which characters a space belongs."""
     places: list[int] = []
-    for found in _RINGS.finditer(text):
-        if found["link"] is not None:
-            places += [found.start() + within.end() for within in _RINGS_IN_LINKS.finditer(found["link"])]
+    for ringing in _RINGS.finditer(text):
+        if ringing["link"] is not None:
+            places += [ringing.start() + within.end() for within in _RINGS_IN_LINKS.finditer(ringing["link"])]
         else:
-            places.append(found.end())
+            places.append(ringing.end())
     return places
