@@ -47,7 +47,7 @@ def _storm(place: Path, web: HttpServer, declarations: int) -> Iterator[Figure]:
     context = Context(Options(config=config, db=place / "storm.db"), dict(os.environ), clock)
     began = real.monotonic()
     for number in range(declarations):
-        declared = declaring.declare(
+        declared = declaring.store_declaration(
             context, declaring.Request(f"storm {number}", ("s0",)), lambda routing: None
         )
         deliver(context, [declared.situation.incident.id])

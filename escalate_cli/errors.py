@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ExitCode(IntEnum):
-    """What the shell is told, and when (product.md §5)."""
+    """What the shell is told, and when."""
 
     DONE = 0
     """done; also: nothing to do, already so"""
@@ -92,6 +92,11 @@ class DamagedRow(DatabaseProblem):
         super().__init__(
             message, "restore the last good backup with `escalate restore FILE`; keep the damaged file"
         )
+
+
+def error_data(error: EscalateError) -> dict[str, Any]:
+    """An error as JSON carries it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint or None}
 
 
 def place_of(error: BaseException) -> str:

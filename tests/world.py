@@ -17,9 +17,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from escalate_cli.actions import change as operations
-from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.declare import Request, store_declaration
+from escalate_cli.actions.intents import (
+    Acknowledgement,
+    Intent,
+    LevelByHand,
+    NudgeAnswer,
+    PageByHand,
+    PolicyReload,
+    Reopening,
+    Resolution,
+    Revision,
+    Snooze,
+    incident_of_nudge,
+)
 from escalate_cli.actions.maintenance import begin_maintenance
+from escalate_cli.actions.perform import carry_out
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
@@ -256,47 +269,50 @@ class World:
 
     def declare(self, title: str, *services: str, severity: str | None = None, **more: Any) -> int:
         """Declare and deliver; the incident's id."""
-        asked = declaring.Request(title, tuple(services), severity, **more)
-        declared = declaring.declare(self.context, asked, lambda routing: None)
+        asked = Request(title, tuple(services), severity, **more)
+        declared = store_declaration(self.context, asked, lambda routing: None)
         self.engine().deliver(declared.situation.incident.id)
         return declared.situation.incident.id
 
     def update(self, incident: int = 1, **changes: Any) -> Situation:
-        return self._deliver(operations.update(self.context, incident, operations.Revision(**changes)))
+        return self._perform(Revision(**changes), incident)
 
     def ack(self, by: str, incident: int = 1, *, everything: bool = False) -> Situation:
-        return self._deliver(operations.acknowledge(self.context, incident, by, everything=everything))
+        return self._perform(Acknowledgement(everything, by=by), incident)
 
     def resolve(self, incident: int = 1, message: str | None = None) -> Situation:
-        return self._deliver(operations.resolve(self.context, incident, message=message))
+        return self._perform(Resolution(message), incident)
 
     def reopen(self, incident: int = 1) -> Situation:
-        return self._deliver(operations.reopen(self.context, incident))
+        return self._perform(Reopening(), incident)
 
     def snooze(self, span: str, by: str, incident: int = 1) -> Situation:
-        return self._deliver(operations.snooze(self.context, incident, parse_duration(span), by=by))
+        return self._perform(Snooze(parse_duration(span), by=by), incident)
 
     def page(self, *targets: str, incident: int = 1, message: str | None = None) -> Situation:
-        return self._deliver(operations.page(self.context, incident, targets, message=message))
+        return self._perform(PageByHand(targets, message), incident)
 
     def next_level(self, level: int | None = None, incident: int = 1) -> Situation:
-        return self._deliver(operations.go_to_level(self.context, incident, level))
+        return self._perform(LevelByHand(level), incident)
 
     def nudge(self, answer: str, by: str, number: int | None = None) -> Situation:
         """Answer the open nudge."""
         if number is None:
             number = self.store.situations.open_nudges()[0][1].id
-        return self._deliver(operations.answer_nudge(self.context, number, answer == "yes", by=by))
+        return self._perform(
+            NudgeAnswer(number, answer == "yes", by=by), incident_of_nudge(self.context, number)
+        )
 
     def maintenance(self, service: str, span: str) -> None:
         begin_maintenance(self.context, [service], parse_duration(span))
 
     def reload(self, incident: int = 1) -> Situation:
-        return self._deliver(operations.reload(self.context, incident))
+        return self._perform(PolicyReload(), incident)
 
-    def _deliver(self, situation: Situation) -> Situation:
-        self.engine().deliver(situation.incident.id)
-        return self.look(situation.incident.id)
+    def _perform(self, intent: Intent, incident: int) -> Situation:
+        carry_out(self.context, incident, intent.prepare(self.context))
+        self.engine().deliver(incident)
+        return self.look(incident)
 
     # ── what time does ─────────────────────────────────────────────────────────────────
 

@@ -48,8 +48,8 @@ class Request(msgspec.Struct, frozen=True):
     key: str | None = None
 
 
-class Declared(msgspec.Struct, frozen=True):
-    """A declared incident; `created` is False when one with the key was open already."""
+class StoredDeclaration(msgspec.Struct, frozen=True):
+    """A declaration as it is stored; `created` is False when one with the key was open already."""
 
     situation: Situation
     created: bool
@@ -64,7 +64,9 @@ Choose = Callable[[Routing], str | None]
 """asks the reporter which of the candidates it is; None: none of them, or nobody to ask"""
 
 
-def declare(context: Context, asked: Request, choose: Choose, *, remember: str | None = None) -> Declared:
+def store_declaration(
+    context: Context, asked: Request, choose: Choose, *, remember: str | None = None
+) -> StoredDeclaration:
     """Store the incident, its routing and its first notifications in one transaction. Sending is
     the caller's next step.
 
@@ -102,7 +104,7 @@ def _store(
     asked: Request,
     *,
     spoilt: Exception | None = None,
-) -> Declared:
+) -> StoredDeclaration:
     """One transaction. `spoilt` is why what was planned could not be stored: then the incident is,
     and a page to the fallback.
     """
@@ -110,7 +112,7 @@ def _store(
     with store.transaction():
         before = store.ledger.fact(remember) if remember is not None else None
         if before is not None:
-            return Declared(find_incident(context, int(before)), False, dict(said.routing))
+            return StoredDeclaration(find_incident(context, int(before)), False, dict(said.routing))
         existing = _existing(context, said, asked, remember)
         if existing is not None:
             return existing
@@ -128,7 +130,7 @@ def _store(
         remember_troubles(store.ledger, now, [f"incident {stored.incident.id}: {text}" for text in broken])
         reach("declaring")
     reach("declared")
-    return Declared(stored, True, dict(said.routing), broken)
+    return StoredDeclaration(stored, True, dict(said.routing), broken)
 
 
 def _broken(situation: Situation) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
 
 def _open_already(
     context: Context, said: declaration.Declaration, asked: Request, remember: str | None
-) -> tuple[declaration.Declaration, Declared | None]:
+) -> tuple[declaration.Declaration, StoredDeclaration | None]:
     """The open incident with the key of this declaration, changed by what it says anew. One that
     cannot be read or changed is left alone, for the next pass to tell the fallback of: the
     declaration goes on without the key."""
@@ -189,7 +191,7 @@ def _open_already(
 
 def _existing(
     context: Context, said: declaration.Declaration, asked: Request, remember: str | None
-) -> Declared | None:
+) -> StoredDeclaration | None:
     """The open incident with the key of this declaration, changed by what it says anew; inside a
     transaction.
     """
@@ -215,7 +217,7 @@ def _existing(
     stored = before if after is before else situations.save(before, after)
     if remember is not None:
         context.store.ledger.remember(remember, str(open_id))
-    return Declared(stored, False, dict(stored.incident.routing), news=news)
+    return StoredDeclaration(stored, False, dict(stored.incident.routing), news=news)
 
 
 def _refuse_another_service(said: declaration.Declaration, situation: Situation) -> None:

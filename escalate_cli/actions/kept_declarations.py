@@ -27,7 +27,20 @@ from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged
 from escalate_cli.store.sqlite.sharing import SHARE_IT
 
 
-def keep_declaration(context: Context, asked: declaring.Request, problem: EscalateError) -> DatabaseProblem:
+class KeptDeclaration(DatabaseProblem):
+    """A declaration that could not be stored. It is kept in `path` for the first pass that can take
+    it in; None: it could not be kept either. `reached` are the names of those paged directly.
+    """
+
+    def __init__(
+        self, message: str, hint: str, *, code: str, path: Path | None, reached: tuple[str, ...]
+    ) -> None:
+        super().__init__(message, hint, code=code)
+        self.path = path
+        self.reached = reached
+
+
+def keep_declaration(context: Context, asked: declaring.Request, problem: EscalateError) -> KeptDeclaration:
     """Keep what could not be stored, tell the fallback where that makes sense, and say in the error
     what has been done.
 
@@ -41,7 +54,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     path = spool.keep(name, msgspec.json.encode(asked))
     alone = path is not None and not spool.in_reach(path)
     done, hint = _kept_how(path, alone), problem.hint
-    told = ""
+    told, names = "", list[str]()
     if problem.code != LOCKED or path is None or alone:
         what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
         names = page_directly(context, what, problem, each=alone)
@@ -57,7 +70,8 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     # whoever tries again, as the hint of a lock says, would declare it twice
     elif problem.code == LOCKED and path:
         hint = "do not declare it again: nothing more needs to be done; `escalate doctor` shows what is kept"
-    return DatabaseProblem(f"{problem.message}; {done}{told}", hint, code=problem.code)
+    message = f"{problem.message}; {done}{told}"
+    return KeptDeclaration(message, hint, code=problem.code, path=path, reached=tuple(names))
 
 
 def _kept_how(path: Path | None, alone: bool) -> str:
@@ -136,7 +150,9 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
         return []
     try:
         declared, met = (
-            declaring.declare(context, _request(json.loads(content)), lambda routing: None, remember=fact),
+            declaring.store_declaration(
+                context, _request(json.loads(content)), lambda routing: None, remember=fact
+            ),
             [],
         )
     except DatabaseProblem:
@@ -162,7 +178,7 @@ def _fixed(value: object) -> object:
     return tuple(_fixed(one) for one in value) if isinstance(value, list) else value
 
 
-def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.Declared:
+def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.StoredDeclaration:
     """A kept declaration that no longer fits the configuration is declared by its words alone: it
     must not be lost.
     """
@@ -175,4 +191,4 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
         title,
         message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}",
     )
-    return declaring.declare(context, asked, lambda routing: None, remember=fact)
+    return declaring.store_declaration(context, asked, lambda routing: None, remember=fact)

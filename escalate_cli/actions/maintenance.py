@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.actions.lookup import find_service, reporter, storable
@@ -24,6 +25,25 @@ _EVERY = 1 << 31
 """as many incidents as there are"""
 
 
+class MaintenanceBegun(msgspec.Struct, frozen=True):
+    """What was begun, one a service; `longer` are the whole stretches in which those services are
+    quiet for longer than that, by other maintenances.
+    """
+
+    begun: tuple[Maintenance, ...]
+    longer: tuple[Maintenance, ...]
+
+
+class MaintenanceEnded(msgspec.Struct, frozen=True):
+    """What was ended; the planned ones that were called off, of services that are not quiet yet; the
+    services that have neither.
+    """
+
+    ended: tuple[Maintenance, ...]
+    called_off: tuple[Maintenance, ...]
+    not_quiet: tuple[str, ...]
+
+
 def begin_maintenance(
     context: Context,
     services: Sequence[str],
@@ -32,11 +52,8 @@ def begin_maintenance(
     start: Instant | None = None,
     reason: str | None = None,
     by: str | None = None,
-) -> tuple[tuple[Maintenance, ...], tuple[Maintenance, ...]]:
-    """Incidents on these services page nobody for `span` from `start`, which is now otherwise.
-
-    What was begun, and for each service of it the whole stretch in which it is quiet where that lasts longer.
-    """
+) -> MaintenanceBegun:
+    """Incidents on these services page nobody for `span` from `start`, which is now otherwise."""
     catalog = context.running_catalog
     named = dict.fromkeys(find_service(service, catalog).id for service in services)
     who = reporter(by, context)
@@ -47,10 +64,8 @@ def begin_maintenance(
             raise UsageProblem(
                 "this maintenance would be over already", "--from and --for must reach beyond now"
             )
-        begun = tuple(
-            Maintenance(one, start, start + span, storable(reason, "reason") if reason else None, who)
-            for one in named
-        )
+        why = storable(reason, "reason") if reason else None
+        begun = tuple(Maintenance(service, start, start + span, why, who) for service in named)
         situations = context.store.situations
         recorded = (*reversed(begun), *situations.maintenance())
 
@@ -63,27 +78,25 @@ def begin_maintenance(
             )
 
         _bring_up_to_date(context, tuple(named), now, keep_quiet)
-        for one in begun:
-            situations.add_maintenance(one)
-    whole = (core.quiet(recorded, catalog, one.service, start) for one in begun)
-    return begun, tuple(one for one in whole if one is not None and one.until_at > start + span)
+        for maintenance in begun:
+            situations.add_maintenance(maintenance)
+    whole = (core.quiet(recorded, catalog, maintenance.service, start) for maintenance in begun)
+    return MaintenanceBegun(
+        begun, tuple(stretch for stretch in whole if stretch is not None and stretch.until_at > start + span)
+    )
 
 
 def end_maintenance(
     context: Context, services: Sequence[str], *, reason: str | None = None, by: str | None = None
-) -> tuple[tuple[Maintenance, ...], tuple[Maintenance, ...], tuple[str, ...]]:
-    """End the maintenances of these services, of all where none is named.
-
-    What was ended; the planned ones that were called off, of a service that is not quiet yet; the
-    services that have neither.
-    """
+) -> MaintenanceEnded:
+    """End the maintenances of these services, of all where none is named."""
     who = reporter(by, context)
     with context.store.transaction():
         now = context.moment()
         situations = context.store.situations
-        quiet = [service.service for service in quiet_services(context)]
+        quiet = [maintenance.service for maintenance in quiet_services(context)]
         recorded = situations.maintenance()
-        known = {one.service for one in recorded}
+        known = {maintenance.service for maintenance in recorded}
         # A service may have left the configuration since.
         asked = tuple(
             dict.fromkeys(
@@ -91,27 +104,24 @@ def end_maintenance(
                 for service in services or quiet
             )
         )
-        said = storable(reason, "reason") if reason else None
-        ended = tuple(Maintenance(one, now, now, said, who) for one in asked if one in quiet)
-        waiting = [
-            one
-            for name in asked
-            if name not in quiet
-            for one in recorded
-            if one.service == name and one.start_at > now
-        ]
+        why = storable(reason, "reason") if reason else None
+        ended = tuple(Maintenance(service, now, now, why, who) for service in asked if service in quiet)
         called_off = tuple(
-            one
-            for one in waiting
-            if one in core.upcoming(recorded, context.running_catalog, one.service, now)
+            planned
+            for service in asked
+            if service not in quiet
+            for planned in recorded
+            if planned.service == service and planned.start_at > now
+            if planned in core.upcoming(recorded, context.running_catalog, service, now)
         )
         _bring_up_to_date(context, asked, now)
-        for one in ended:
-            situations.add_maintenance(one)
-        for one in called_off:
-            situations.add_maintenance(Maintenance(one.service, one.start_at, one.start_at - 1, said, who))
-    done = {one.service for one in (*ended, *called_off)}
-    return ended, called_off, tuple(one for one in asked if one not in done)
+        for maintenance in ended:
+            situations.add_maintenance(maintenance)
+        for planned in called_off:
+            over = Maintenance(planned.service, planned.start_at, planned.start_at - 1, why, who)
+            situations.add_maintenance(over)
+    done = {maintenance.service for maintenance in (*ended, *called_off)}
+    return MaintenanceEnded(ended, called_off, tuple(service for service in asked if service not in done))
 
 
 def _bring_up_to_date(
@@ -137,28 +147,30 @@ def _bring_up_to_date(
 
 def _concerned(situation: Situation, services: Sequence[str]) -> bool:
     scopes = (situation.incident.services, *(escalation.services for escalation in situation.escalations))
-    return any(one in services for scope in scopes for one in scope)
+    return any(service in services for scope in scopes for service in scope)
 
 
 def quiet_services(context: Context) -> tuple[Maintenance, ...]:
     """The stretches that services are quiet now, one a service."""
     catalog, now = context.running_catalog, context.clock.now()
     recorded = context.store.situations.maintenance()
-    found = (core.quiet(recorded, catalog, service, now) for service in _services(recorded, context))
-    return tuple(one for one in found if one is not None)
+    stretches = (core.quiet(recorded, catalog, service, now) for service in _services(recorded, context))
+    return tuple(stretch for stretch in stretches if stretch is not None)
 
 
 def planned_maintenances(context: Context) -> tuple[Maintenance, ...]:
     """What is planned to begin later, soonest first; of a repeated one the next."""
     catalog, now = context.running_catalog, context.clock.now()
     recorded = context.store.situations.maintenance()
-    found = [
-        one for name in _services(recorded, context) for one in core.upcoming(recorded, catalog, name, now)
+    planned = [
+        maintenance
+        for service in _services(recorded, context)
+        for maintenance in core.upcoming(recorded, catalog, service, now)
     ]
-    return tuple(sorted(found, key=lambda one: one.start_at))
+    return tuple(sorted(planned, key=lambda maintenance: maintenance.start_at))
 
 
 def _services(recorded: Sequence[Maintenance], context: Context) -> list[str]:
     """Every service that a maintenance names."""
-    announced = (name for one in context.running_catalog.maintenance for name in one.services)
-    return list(dict.fromkeys((*(one.service for one in recorded), *announced)))
+    announced = (service for series in context.running_catalog.maintenance for service in series.services)
+    return list(dict.fromkeys((*(maintenance.service for maintenance in recorded), *announced)))

@@ -8,7 +8,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "init": ("setup", "init", "Write a starter configuration and the database", "Begin"),
     "demo": ("demo", "demo", "The whole story in under a minute, in a scratch place", "Begin"),
     "check": ("setup", "check", "Validate the configuration and look for holes in coverage", "Begin"),
-    "route": ("incidents", "route", "Who would be paged for these words", "Incidents"),
+    "route": ("routing", "route", "Who would be paged for these words", "Incidents"),
     "declare": ("incidents", "declare", "Declare an incident and page", "Incidents"),
     "update": ("incidents", "update", "Change an incident or add a message", "Incidents"),
     "ack": ("incidents", "ack", "Acknowledge: I am on it", "Incidents"),

@@ -17,7 +17,7 @@ import msgspec
 
 from escalate_cli.context import Options
 from escalate_cli.core.wording.text import LIVE, printable
-from escalate_cli.errors import EscalateError, ExitCode
+from escalate_cli.errors import EscalateError, ExitCode, error_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -165,11 +165,6 @@ def error_text(
     if error.hint:
         lines.append(printable(f"hint: {error.hint}"))
     return "\n".join(lines) + "\n"
-
-
-def error_data(error: EscalateError) -> dict[str, Any]:
-    """An error as JSON carries it."""
-    return {"code": error.code, "message": error.message, "hint": error.hint or None}
 
 
 def write(data: bytes, options: Options, *, acted: bool = False) -> bool:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from escalate_cli.actions import declare as declaring
-from escalate_cli.cli.declared import declare_and_answer
+from escalate_cli.actions.declare import Request
+from escalate_cli.actions.declaring import declare_incident
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE, Span
 from escalate_cli.core.wording.problem import OK, Problem
@@ -98,10 +98,8 @@ class Night:
     def declare(self, title: str, *services: str) -> int:
         """Declare as the command does; its exit code."""
         try:
-            answer = declare_and_answer(
-                self.context, declaring.Request(title, services, by="Rae"), lambda routing: None
-            )
-            code = int(answer.exit_code)
+            declared = declare_incident(self.context, Request(title, services, by="Rae"))
+            code = int(declared.exit_code)
         except EscalateError as problem:
             code = int(problem.exit_code)
         self.codes.append(code)

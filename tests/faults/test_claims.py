@@ -26,7 +26,7 @@ FAILED = Verdict(NotificationStatus.FAILED, None, "gone")
 
 def declare_quietly(world: World) -> None:
     """Store an incident and its page; send nothing."""
-    declaring.declare(world.context, declaring.Request("down", ("login",)), lambda routing: None)
+    declaring.store_declaration(world.context, declaring.Request("down", ("login",)), lambda routing: None)
 
 
 class Two:

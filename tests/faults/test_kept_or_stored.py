@@ -12,7 +12,7 @@ import pytest
 
 from escalate_cli.actions import declare as declaring
 from escalate_cli.actions.kept_declarations import keep_declaration
-from escalate_cli.cli.declared import declare_and_answer
+from escalate_cli.cli.commands.incidents import declare_and_answer
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import DatabaseProblem, EscalateError, ExitCode
 from tests.faults.injection import raising
@@ -68,8 +68,8 @@ def test_4_20_before_the_commit_it_is_kept_the_fallback_is_paged_and_it_is_decla
 
 AFTER = [
     ("escalate_cli.engine.engine.Engine.deliver", 0),
-    ("escalate_cli.views.incident.situation_data", 1),
-    ("escalate_cli.cli.screens.held_back.held_notes", 1),
+    ("escalate_cli.views.acts.situation_data", 1),
+    ("escalate_cli.actions.declaring.held_back_notes", 1),
 ]
 """what follows the commit, and how many pages have gone out by then"""
 

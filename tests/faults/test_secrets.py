@@ -186,11 +186,11 @@ def test_a_bug_tells_its_kind_and_place_only(place):
     """A failure that nobody foresaw, with a secret in its words."""
     program = (
         "import sys\n"
-        "from escalate_cli import operations\n"
+        "from escalate_cli.actions.intents import Acknowledgement\n"
         "from escalate_cli.__main__ import main\n"
         "def poisoned(*_, **__):\n"
         f"    raise ValueError({TOKEN!r})\n"
-        "operations.acknowledge = poisoned\n"
+        "Acknowledgement.prepare = poisoned\n"
         "sys.argv = ['escalate', 'ack', '1', '--by', 'p0', *sys.argv[1:]]\n"
         "main()\n"
     )

@@ -14,9 +14,20 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from escalate_cli.actions import change as operations
 from escalate_cli.actions import declare as declaring
+from escalate_cli.actions.intents import (
+    Acknowledgement,
+    Intent,
+    LevelByHand,
+    NudgeAnswer,
+    PageByHand,
+    Reopening,
+    Resolution,
+    Revision,
+    Snooze,
+)
 from escalate_cli.actions.maintenance import begin_maintenance
+from escalate_cli.actions.perform import carry_out
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.changes.declare import Declaration
@@ -64,10 +75,10 @@ class Reality:
     def day_before(self) -> None:
         """Incidents that are over, and the maintenances that have begun by the evening."""
         for _ in range(self.night.earlier):
-            declared = declaring.declare(
+            declared = declaring.store_declaration(
                 self.context, declaring.Request("earlier", self.night.services), lambda routing: None
             )
-            operations.resolve(self.context, declared.situation.incident.id)
+            carry_out(self.context, declared.situation.incident.id, Resolution().prepare(self.context))
             self.engine.tick()
         self.post.letters.clear()
         for quiet in sorted(self.night.quiet, key=lambda one: -one.before):
@@ -93,7 +104,7 @@ class Reality:
         asked = declaring.Request(
             "down", night.services, night.severity, lead=night.lead, labels=night.labels
         )
-        self.id = declaring.declare(self.context, asked, lambda routing: None).situation.incident.id
+        self.id = declaring.store_declaration(self.context, asked, lambda routing: None).situation.incident.id
         self.engine.deliver(self.id)
         ahead = list(night.script)
         while True:
@@ -113,28 +124,31 @@ class Reality:
             self._try(deed.what, deed.value)
 
     def _try(self, what: str, value: Any) -> None:
-        context, situation = self.context, self.situation
+        situation = self.situation
         if what in ("ack", "ack all"):
             who = value or happenings.paged_last(situation)
             if who is not None:
-                operations.acknowledge(context, self.id, who, everything=what == "ack all")
+                self._perform(Acknowledgement(what == "ack all", by=who))
         elif what == "nudge":
             for nudge in situation.nudges:
                 current = next(one for one in self.situation.nudges if one.id == nudge.id)
                 if current.status is NudgeStatus.OPEN:
-                    operations.answer_nudge(context, nudge.id, value, by="ana")
+                    self._perform(NudgeAnswer(nudge.id, value, by="ana"))
         elif what == "page":
-            operations.page(context, self.id, [f"person:{value}"], by="ana")
+            self._perform(PageByHand((f"person:{value}",), by="ana"))
         elif what == "next":
-            operations.go_to_level(context, self.id, None)
+            self._perform(LevelByHand())
         elif what == "snooze":
-            operations.snooze(context, self.id, value, by="ana")
+            self._perform(Snooze(value, by="ana"))
         elif what == "resolve":
-            operations.resolve(context, self.id)
+            self._perform(Resolution())
         elif what == "reopen":
-            operations.reopen(context, self.id)
+            self._perform(Reopening())
         else:
-            operations.update(context, self.id, operations.Revision(by="ana", **revision(what, value)))
+            self._perform(Revision(by="ana", **revision(what, value)))
+
+    def _perform(self, intent: Intent) -> None:
+        carry_out(self.context, self.id, intent.prepare(self.context))
 
     @property
     def situation(self) -> Situation:

@@ -36,7 +36,7 @@ def later(world: World, span: str, start: str, service: str = "login") -> None:
 def test_4_18_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_says_so(world: World) -> None:
     world.maintenance("login", "8h")
     world.declare("down", "login")
-    _, longer = begin_maintenance(world.context, ["login"], 5 * MINUTE)
+    longer = begin_maintenance(world.context, ["login"], 5 * MINUTE).longer
     assert [(one.service, one.until_at) for one in longer] == [("login", world.clock.at + 8 * HOUR)]
     world.advance("7h59m", every="10m")
     world.expects_nothing()
@@ -46,7 +46,7 @@ def test_4_18_a_shorter_maintenance_does_not_end_a_longer_one_and_beginning_it_s
 
 def test_4_18_a_longer_maintenance_says_nothing_about_a_shorter_one_and_lasts(world: World) -> None:
     world.maintenance("login", "5m")
-    assert begin_maintenance(world.context, ["login"], HOUR)[1] == ()
+    assert begin_maintenance(world.context, ["login"], HOUR).longer == ()
     world.declare("down", "login")
     world.advance("59m")
     world.expects_nothing()
@@ -74,7 +74,7 @@ def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_t
     later(world, "1h", "3h")
     world.declare("down", "login")
     world.clock.at += 10 * MINUTE
-    assert [one.service for one in end_maintenance(world.context, ["login"])[0]] == ["login"]
+    assert [one.service for one in end_maintenance(world.context, ["login"]).ended] == ["login"]
     world.tick()
     world.expects("sms to ana")
     assert [maintenance.start_at for maintenance in planned_maintenances(world.context)] == [
@@ -98,13 +98,13 @@ def test_4_18_a_maintenance_that_is_planned_keeps_quiet_from_its_beginning(world
 
 def test_4_18_a_planned_maintenance_is_called_off_by_ending_it(world: World) -> None:
     later(world, "1h", "10m")
-    ended, called_off, _ = end_maintenance(world.context, ["login"])
-    assert (ended, len(called_off), planned_maintenances(world.context)) == ((), 1, ())
+    change = end_maintenance(world.context, ["login"])
+    assert (change.ended, len(change.called_off), planned_maintenances(world.context)) == ((), 1, ())
     world.declare("down", "login")
     world.expects("sms to ana")
     world.advance("14m")
     world.expects("sms to bo")
-    assert end_maintenance(world.context, ["login"])[2] == ("login",)
+    assert end_maintenance(world.context, ["login"]).not_quiet == ("login",)
     world.resolve()
     world.expects("resolved sms to ana", "resolved sms to bo")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.commands.incidents import Id, number
+from escalate_cli.cli.arguments import Id, number
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import iso, local_time

@@ -4,18 +4,33 @@ a service quiet.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec.structs import replace
 
-from escalate_cli.cli.commands.incidents import By, Id, Message, act
+from escalate_cli.actions.intents import LevelByHand, NudgeAnswer, PageByHand, PolicyReload, incident_of_nudge
+from escalate_cli.actions.maintenance import (
+    MaintenanceBegun,
+    MaintenanceEnded,
+    begin_maintenance,
+    end_maintenance,
+    planned_maintenances,
+    quiet_services,
+)
+from escalate_cli.cli.arguments import By, Id, Message, number, numbers
+from escalate_cli.cli.commands.incidents import act
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import moment
+from escalate_cli.cli.run import moment, span
+from escalate_cli.cli.screens import style
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.moment import iso, local_time
-from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.moment import from_now, local_time
+from escalate_cli.core.incident.situation import Maintenance, Nudge
+from escalate_cli.errors import UsageProblem
+from escalate_cli.views.acts import maintenance_data
+from escalate_cli.views.incident import nudge_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,22 +51,7 @@ def page(
     by: By = None,
 ) -> Answer:
     """Page someone now, by hand. The escalations go on as they were."""
-    from escalate_cli.actions import change as operations
-
-    answer = act(
-        context,
-        [incident],
-        lambda one: operations.page(context, one, target, by=by, message=message),
-        "paged",
-    )
-    from escalate_cli.core.events import PagedByHand
-
-    entries = context.store.situations.timeline(answer.data["id"])
-    asked = next((entry.event for entry in reversed(entries) if isinstance(entry.event, PagedByHand)), None)
-    if asked is None or not asked.missed:
-        return answer
-    notes = [*answer.notes, f"not paged: {'; '.join(asked.missed)}"]
-    return replace(answer, exit_code=ExitCode.UNDELIVERED, notes=notes)
+    return act(context, numbers([incident]), PageByHand(tuple(target), message, by=by))
 
 
 def next_level(
@@ -63,21 +63,17 @@ def next_level(
     by: By = None,
 ) -> Answer:
     """Go to the next level of every escalation now, or to the one named."""
-    from escalate_cli.actions import change as operations
-
     if level is not None and not (level.isascii() and level.isdigit()):
         raise UsageProblem(f'"{level}" is not the number of a level', "write --level 2")
     to = int(level) if level is not None else None
-    return act(context, [incident], lambda one: operations.go_to_level(context, one, to, by=by), "escalated")
+    return act(context, numbers([incident]), LevelByHand(to, by=by))
 
 
 def reload(context: Context, incident: Id, by: By = None) -> Answer:
     """Adopt the policies as the configuration has them now; they are fixed otherwise when an
     escalation starts.
     """
-    from escalate_cli.actions import change as operations
-
-    return act(context, [incident], lambda one: operations.reload(context, one, by=by), "reloaded")
+    return act(context, numbers([incident]), PolicyReload(by=by))
 
 
 def maintenance(
@@ -110,82 +106,78 @@ def maintenance(
     Maintenances add up: a service is quiet while any of them lasts. To make one shorter, end it and
     begin another.
     """
-    from escalate_cli.actions.maintenance import (
-        begin_maintenance,
-        end_maintenance,
-        planned_maintenances,
-        quiet_services,
-    )
-    from escalate_cli.cli.run import span
-
     services = service or []
     if end and (duration is not None or start is not None):
         raise UsageProblem("either --for or --end", "escalate maintenance SERVICE --for 2h, or --end")
     zone = context.running_catalog.settings.timezone
     if end:
-        ended, called_off, already = end_maintenance(context, services, reason=reason, by=by)
-        lines = [f"{one.service}: is paged for again" + _why(one) for one in ended]
-        lines += [
-            f"{one.service}: what was planned {_stretch(one, zone, later=True)} is called off"
-            for one in called_off
-        ]
-        lines += [f"{one} is not quiet" for one in already]
-        return Answer(
-            [_maintenance_data(one) for one in (*ended, *called_off)],
-            "\n".join(lines) or _NO_QUIET,
-            acted=True,
-        )
-    now = context.clock.now()
+        return _ended(end_maintenance(context, services, reason=reason, by=by), zone)
     if duration is not None:
-        length = span("--for", duration, some=True)
+        now, length = context.clock.now(), span("--for", duration, some=True)
         if not services:
             raise UsageProblem("no service is named", f"escalate maintenance SERVICE --for {duration}")
         begin_at = None if start is None else moment(context, start, now, zone)
-        begun, longer = begin_maintenance(context, services, length, start=begin_at, reason=reason, by=by)
-        warnings = [_longer(one, zone) for one in longer]
-        data = [_maintenance_data(one) for one in begun]
-        lines = [
-            f"{one.service}: pages nobody {_stretch(one, zone, later=one.start_at > now)}{_why(one)}"
-            for one in begun
-        ]
-        return Answer(data, "\n".join(lines), notes=warnings, acted=True)
+        begun = begin_maintenance(context, services, length, start=begin_at, reason=reason, by=by)
+        return _begun(begun, zone, now)
     if services or reason is not None or start is not None:
         raise UsageProblem("say how long, or that it ends", "escalate maintenance SERVICE --for 2h, or --end")
-    quiet, planned = quiet_services(context), planned_maintenances(context)
-    lines = [f"{one.service}: pages nobody {_stretch(one, zone)}{_why(one)}" for one in quiet] or [_NO_QUIET]
-    lines += [
-        f"{one.service}: will page nobody {_stretch(one, zone, later=True)}{_why(one)}" for one in planned
-    ]
-    return Answer([_maintenance_data(one) for one in (*quiet, *planned)], "\n".join(lines))
+    return _maintenances(context, zone)
 
 
 _NO_QUIET = "No service is quiet."
 
 
-def _maintenance_data(one: Any) -> dict[str, Any]:
-    return {
-        "service": one.service,
-        "from": iso(one.start_at),
-        "until": iso(one.until_at),
-        "reason": one.reason,
-        "by": one.by,
-    }
+def _ended(change: MaintenanceEnded, zone: str) -> Answer:
+    lines = [f"{ended.service}: is paged for again{_why(ended)}" for ended in change.ended]
+    lines += [
+        f"{planned.service}: what was planned {_stretch(planned, zone, later=True)} is called off"
+        for planned in change.called_off
+    ]
+    lines += [f"{service} is not quiet" for service in change.not_quiet]
+    data = [maintenance_data(maintenance) for maintenance in (*change.ended, *change.called_off)]
+    return Answer(data, "\n".join(lines) or _NO_QUIET, acted=True)
 
 
-def _stretch(one: Any, zone: str, *, later: bool = False) -> str:
-    begins = f"from {local_time(one.start_at, zone)} " if later else ""
-    return f"{begins}until {local_time(one.until_at, zone)} ({zone})"
+def _begun(change: MaintenanceBegun, zone: str, now: Instant) -> Answer:
+    lines = [_pages_nobody(begun, zone, later=begun.start_at > now) for begun in change.begun]
+    return Answer(
+        [maintenance_data(begun) for begun in change.begun],
+        "\n".join(lines),
+        notes=[_longer(stretch, zone) for stretch in change.longer],
+        acted=True,
+    )
 
 
-def _why(one: Any) -> str:
-    return f": {one.reason}" if one.reason else ""
+def _maintenances(context: Context, zone: str) -> Answer:
+    """What is quiet now, and what will be."""
+    quiet, planned = quiet_services(context), planned_maintenances(context)
+    lines = [_pages_nobody(stretch, zone) for stretch in quiet] or [_NO_QUIET]
+    lines += [
+        f"{stretch.service}: will page nobody {_stretch(stretch, zone, later=True)}{_why(stretch)}"
+        for stretch in planned
+    ]
+    return Answer([maintenance_data(stretch) for stretch in (*quiet, *planned)], "\n".join(lines))
 
 
-def _longer(one: Any, zone: str) -> str:
+def _pages_nobody(maintenance: Maintenance, zone: str, *, later: bool = False) -> str:
+    stretch = _stretch(maintenance, zone, later=later)
+    return f"{maintenance.service}: pages nobody {stretch}{_why(maintenance)}"
+
+
+def _stretch(maintenance: Maintenance, zone: str, *, later: bool = False) -> str:
+    begins = f"from {local_time(maintenance.start_at, zone)} " if later else ""
+    return f"{begins}until {local_time(maintenance.until_at, zone)} ({zone})"
+
+
+def _why(maintenance: Maintenance) -> str:
+    return f": {maintenance.reason}" if maintenance.reason else ""
+
+
+def _longer(maintenance: Maintenance, zone: str) -> str:
+    service = maintenance.service
     return (
-        f"warning: {one.service} is quiet until {local_time(one.until_at, zone)} ({zone}): another"
-        f" maintenance lasts longer{_why(one)}; to have it shorter, end it first: escalate maintenance"
-        f" {one.service} --end"
+        f"warning: {service} is quiet {_stretch(maintenance, zone)}: another maintenance lasts"
+        f" longer{_why(maintenance)}; to have it shorter, end it first: escalate maintenance {service} --end"
     )
 
 
@@ -196,41 +188,28 @@ def nudge(
     by: By = None,
 ) -> Answer:
     """List the nudges that wait for an answer, or answer one."""
-    from escalate_cli.actions import change as operations
-    from escalate_cli.cli.commands.incidents import number
-    from escalate_cli.core.calendar.moment import from_now
-    from escalate_cli.views.incident import nudge_data
-
     if nudge is None:
-        found = context.store.situations.open_nudges()
-        data = [nudge_data(one) | {"incident": incident} for incident, one in found]
-        now = context.clock.now()
-
-        def screen(console: Console) -> None:
-            from escalate_cli.cli.screens import style as screens
-
-            rows = [
-                (str(one.id), f"#{incident}", one.rule, one.action, from_now(one.expires_at, now))
-                for incident, one in found
-            ]
-            console.print(
-                screens.table(
-                    ("nudge", "incident", "rule", "proposed", "expires"), rows, wrap=("rule", "proposed")
-                )
-            )
-            screens.heading(console, "Type")
-            for _, one in found:
-                console.print(screens.words(f"  escalate nudge {one.id} yes|no", "bold cyan"))
-
-        return Answer(data, screen if data else "No open nudges.")
-    said = (answer or "").lower()
-    if said not in ("yes", "no", "y", "n"):
+        return _open_nudges(context)
+    reply = (answer or "").lower()
+    if reply not in ("yes", "no", "y", "n"):
         raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
-    nudge_id = number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
-    incident_id = context.store.situations.incident_of_nudge(nudge_id) or 0
-    return act(
-        context,
-        [str(incident_id)],
-        lambda _: operations.answer_nudge(context, nudge_id, said[0] == "y", by=by),
-        "answered",
-    )
+    asked = number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
+    return act(context, [incident_of_nudge(context, asked)], NudgeAnswer(asked, reply[0] == "y", by=by))
+
+
+def _open_nudges(context: Context) -> Answer:
+    nudges, now = context.store.situations.open_nudges(), context.clock.now()
+    data = [nudge_data(nudge) | {"incident": incident} for incident, nudge in nudges]
+    return Answer(data, (lambda console: _draw_nudges(console, nudges, now)) if data else "No open nudges.")
+
+
+def _draw_nudges(console: Console, nudges: Sequence[tuple[int, Nudge]], now: Instant) -> None:
+    rows = [
+        (str(nudge.id), f"#{incident}", nudge.rule, nudge.action, from_now(nudge.expires_at, now))
+        for incident, nudge in nudges
+    ]
+    head = ("nudge", "incident", "rule", "proposed", "expires")
+    console.print(style.table(head, rows, wrap=("rule", "proposed")))
+    style.heading(console, "Type")
+    for _, nudge in nudges:
+        console.print(style.words(f"  escalate nudge {nudge.id} yes|no", "bold cyan"))

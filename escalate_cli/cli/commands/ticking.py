@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from escalate_cli.cli.delivered import undelivered
+from escalate_cli.actions.aftermath import undelivered
 from escalate_cli.cli.outlet import Outlet, outlets
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.run import span

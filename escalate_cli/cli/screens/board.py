@@ -13,6 +13,7 @@ from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import style as screens
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.incident.situation import Entry, Situation
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.engine.pass_report import PassReport
@@ -87,9 +88,7 @@ class Board:
         known = sorted(running, key=lambda one: -catalog.severity(one).rank)
         zone = catalog.settings.timezone
         return board_layout.Picture(
-            head=screens.words(
-                f"escalate watch   {incident_screen.wall_time(now, zone, now)} {zone}", "bold"
-            ),
+            head=screens.words(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
             rows=[
                 _row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now)
                 for one in found
@@ -100,13 +99,13 @@ class Board:
                 for incident, entry in situations.latest_entries(_MOST_EVENTS)
             ],
             troubles=[
-                screens.words(f"{incident_screen.wall_time(at, zone, now)}  {line}", "bold red")
+                screens.words(f"{wall_time(at, zone, now)}  {line}", "bold red")
                 for at, line in self._troubles
             ],
         )
 
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:
-        at = incident_screen.wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
+        at = wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
         return screens.words(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from escalate_cli.cli.screens import style as screens
-from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, show_about
-from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.calendar.moment import from_now
+from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.calendar.moment import from_now, wall_time
 from escalate_cli.core.escalation.maintenance import quiet
 from escalate_cli.core.escalation.waiting import reasons
 from escalate_cli.core.events import MessageAdded
@@ -39,14 +38,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
-
-
-def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
-    """A time of day; with the date where it is not of the last or next half day."""
-    if at is None:
-        return "–"
-    local = instant_to_local(at, zone)
-    return f"{local:%H:%M}" if abs(at - now) < DAY // 2 else f"{local:%a %d %b %H:%M}"
 
 
 def soon(at: Instant | None, now: Instant) -> str:

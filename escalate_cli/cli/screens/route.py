@@ -4,51 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from escalate_cli.actions import declare as declaring
-from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
-from escalate_cli.core.calendar.moment import iso, local_time
-from escalate_cli.core.changes.declare import Declaration
-from escalate_cli.core.escalation.scope import involvements
+from escalate_cli.core.calendar.duration import Instant, show_duration
+from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Routing
-from escalate_cli.foresight.first_walk import FirstWalk, first_walk
+from escalate_cli.foresight.first_walk import FirstWalk
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-def route_data(
-    routing: Routing, severity: str, at: Instant, catalog: Catalog, *, services: tuple[str, ...] = ()
-) -> tuple[dict[str, Any], FirstWalk]:
-    """The answer as JSON carries it, and the walk behind it. Without a service the fallback team's
-    walk is shown.
-    """
-    scope = services or ((routing.service,) if routing.service else ())
-    walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
-    asked = involvements(scope, catalog)
-    record = declaring.routing_record(routing)
-    levels = [
-        {
-            "level": level.level,
-            "after_seconds": None if level.after is None else level.after // SECOND,
-            "targets": list(level.targets),
-            "people": [who.removeprefix("person:") for who in level.recipients if who.startswith("person:")],
-            "skipped": level.skipped,
-        }
-        for level in walk.levels
-    ]
-    data = {
-        "query": record["query"],
-        "match": record["match"],
-        "service": record["service"],
-        "team": asked[0].team if asked else None,
-        "policy": asked[0].policy.id if asked else None,
-        "severity": severity,
-        "at": iso(at),
-        "candidates": record["candidates"],
-        "levels": levels,
-    }
-    return data, walk
 
 
 def draw(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from escalate_cli.core.calendar.duration import SECOND, Instant, parse_duration, show_about
+from escalate_cli.core.calendar.duration import DAY, SECOND, Instant, parse_duration, show_about
 from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant
 from escalate_cli.core.calendar.weekdays import DAYS, weekday
 
@@ -181,6 +181,14 @@ def local_time(at: Instant | None, zone: str, *, seconds: bool = False) -> str:
         return "–"
     local = instant_to_local(at, zone)
     return f"{local:%a %Y-%m-%d %H:%M:%S}" if seconds else f"{local:%a %Y-%m-%d %H:%M}"
+
+
+def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
+    """A time of day, `03:04`; with the date where it is not of the last or next half day; "–" for None."""
+    if at is None:
+        return "–"
+    local = instant_to_local(at, zone)
+    return f"{local:%H:%M}" if abs(at - now) < DAY // 2 else f"{local:%a %d %b %H:%M}"
 
 
 def from_now(at: Instant | None, now: Instant) -> str:

@@ -1,0 +1,317 @@
+"""What a person means to do to an incident that exists, as values: take it, end it, page somebody.
+
+Words are as they were typed. `prepare` understands them; `standing` is what is to be said of how the
+incident stands afterwards, beside what a look at it shows. `perform` carries an intent out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import msgspec
+
+from escalate_cli.actions.lookup import (
+    find_person,
+    find_service,
+    find_severity,
+    find_target,
+    reporter,
+    storable,
+    whoever_types,
+)
+from escalate_cli.context import Context
+from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.changes import respond
+from escalate_cli.core.changes import update as updating
+from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.note import Note, NoteCode
+from escalate_cli.errors import Conflict, Unknown, UsageProblem
+
+Deed = Callable[[Situation, Catalog, Instant], Plan | None]
+"""what to do to an incident; None means that it is so already"""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """`by` is whoever does it: the login, id or name of a person; None: whoever runs this program."""
+
+    DONE: ClassVar[str] = ""
+    """what has been done then, as a word: "acknowledged" """
+
+    by: str | None = None
+
+    def prepare(self, context: Context) -> Deed:
+        """The deed that is meant; `Unknown` or `UsageProblem` where the words mean nothing."""
+        raise NotImplementedError
+
+    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+        """What no look at the incident tells: that it was so already, whom the act left out."""
+        return []
+
+    def _must_be_running(self, situation: Situation) -> None:
+        if situation.incident.status is IncidentStatus.RESOLVED:
+            number = situation.incident.id
+            raise Conflict(
+                f"incident {number} is already resolved: it cannot be {self.DONE}",
+                f"take it up again: escalate reopen {number}",
+                code="already-resolved",
+            )
+
+
+class Revision(Intent, frozen=True):
+    """Change severity, scope, lead, labels or title, or add a message. `by` may be anybody, a
+    monitor too.
+    """
+
+    DONE = "updated"
+
+    severity: str | None = None
+    add_services: tuple[str, ...] = ()
+    drop_services: tuple[str, ...] = ()
+    lead: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    message: str | None = None
+    title: str | None = None
+
+    def prepare(self, context: Context) -> Deed:
+        who = reporter(self.by, context)
+        changes = self._changes(context.running_catalog)
+        if changes == updating.Changes():
+            raise UsageProblem(
+                "nothing to change",
+                "say what: --severity, --service, --drop-service, --lead, --label, --message or --title",
+            )
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+            self._must_be_running(situation)
+            return updating.update(situation, changes, catalog, now, by=who)
+
+        return deed
+
+    def _changes(self, catalog: Catalog) -> updating.Changes:
+        return updating.Changes(
+            severity=find_severity(self.severity, catalog) if self.severity else None,
+            add_services=tuple(find_service(service, catalog).id for service in self.add_services),
+            drop_services=tuple(find_service(service, catalog).id for service in self.drop_services),
+            lead=find_person(self.lead, catalog) if self.lead else None,
+            labels={storable(name, "label"): storable(value, "label") for name, value in self.labels},
+            message=_storable(self.message),
+            title=storable(self.title, "title") if self.title else None,
+        )
+
+
+class Acknowledgement(Intent, frozen=True):
+    """Take the incident: the escalations of one's own teams, or those of every team with `everything`."""
+
+    DONE = "acknowledged"
+
+    everything: bool = False
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
+            self._must_be_running(situation)
+            if not respond.is_awaiting(situation, who):
+                return None
+            return respond.acknowledge(situation, who, catalog, now, everything=self.everything)
+
+        return deed
+
+    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+        incident = situation.incident
+        if unchanged and not situation.paging:
+            holder = incident.acknowledged_by
+            name = catalog.name_of(f"person:{holder}") if holder else "somebody"
+            since = wall_time(incident.acknowledged_at, catalog.settings.timezone, now)
+            text = f"incident {incident.id} is acknowledged already: {name} has it, since {since}"
+            return [Note(NoteCode.ALREADY_SO, text, incident.id)]
+        paging = [
+            escalation.team
+            for escalation in situation.escalations
+            if escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+        ]
+        if not paging:
+            return []
+        names = ", ".join(catalog.team_name(team) for team in dict.fromkeys(paging))
+        text = (
+            f"incident {incident.id} is still paged to {names}; for every team: escalate ack"
+            f" {incident.id} --all"
+        )
+        return [Note(NoteCode.STILL_PAGED, text, incident.id)]
+
+
+class Resolution(Intent, frozen=True):
+    """End the incident."""
+
+    DONE = "resolved"
+
+    message: str | None = None
+
+    def prepare(self, context: Context) -> Deed:
+        who, message = whoever_types(self.by, context), _storable(self.message)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
+            if situation.incident.status is IncidentStatus.RESOLVED:
+                return None
+            return respond.resolve(situation, catalog, now, by=who, message=message)
+
+        return deed
+
+    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+        if not unchanged:
+            return []
+        incident = situation.incident
+        since = wall_time(incident.resolved_at, catalog.settings.timezone, now)
+        text = f"incident {incident.id} is resolved already, since {since}"
+        return [Note(NoteCode.ALREADY_SO, text, incident.id)]
+
+
+class Reopening(Intent, frozen=True):
+    """Take up a resolved incident again, or take an acknowledgement back."""
+
+    DONE = "reopened"
+
+    def prepare(self, context: Context) -> Deed:
+        who, open_with_key = whoever_types(self.by, context), context.store.situations.open_with_key
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
+            incident = situation.incident
+            if incident.status is IncidentStatus.OPEN:
+                return None
+            other = open_with_key(incident.key) if incident.key else None
+            if other is not None and other != incident.id:
+                raise Conflict(
+                    f'the key "{incident.key}" is in use by incident {other}',
+                    f"work on that one: escalate show {other}",
+                    code="key-in-use",
+                )
+            return respond.reopen(situation, catalog, now, by=who)
+
+        return deed
+
+    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+        number = situation.incident.id
+        return [Note(NoteCode.ALREADY_SO, f"incident {number} is open already", number)] if unchanged else []
+
+
+class Snooze(Intent, frozen=True):
+    """Acknowledge for `span` microseconds."""
+
+    DONE = "snoozed"
+
+    span: Span
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+            self._must_be_running(situation)
+            return respond.snooze(situation, self.span, catalog, now, by=who)
+
+        return deed
+
+
+class PageByHand(Intent, frozen=True):
+    """Page these targets, beside what the escalations do."""
+
+    DONE = "paged for"
+
+    targets: tuple[str, ...]
+    message: str | None = None
+
+    def prepare(self, context: Context) -> Deed:
+        targets = [find_target(target, context.running_catalog) for target in self.targets]
+        who, message = whoever_types(self.by, context), _storable(self.message)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+            self._must_be_running(situation)
+            return respond.page_by_hand(situation, targets, catalog, now, by=who, message=message)
+
+        return deed
+
+
+class LevelByHand(Intent, frozen=True):
+    """Page this level now in every escalation; None: the next one."""
+
+    DONE = "escalated"
+
+    level: int | None = None
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+            self._must_be_running(situation)
+            levels = max((escalation.levels for escalation in situation.escalations), default=0)
+            if self.level is not None and not 1 <= self.level <= levels:
+                raise UsageProblem(
+                    f"there is no level {self.level}: incident {situation.incident.id} has {levels}",
+                    f"name one from 1 to {levels}",
+                )
+            return respond.go_to_level(situation, self.level, catalog, now, by=who)
+
+        return deed
+
+
+class NudgeAnswer(Intent, frozen=True):
+    """Say yes or no to a nudge of the incident."""
+
+    DONE = "answered"
+
+    nudge: int
+    accepted: bool
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
+            nudge = next((nudge for nudge in situation.nudges if nudge.id == self.nudge), None)
+            if nudge is None:
+                raise _no_such_nudge(self.nudge, f"incident {situation.incident.id}")
+            if nudge.status is (NudgeStatus.ACCEPTED if self.accepted else NudgeStatus.DECLINED):
+                return None
+            if nudge.status is not NudgeStatus.OPEN:
+                raise Conflict(
+                    f"nudge {nudge.id} is already {nudge.status.value}",
+                    f"see what happened: escalate timeline {situation.incident.id}",
+                    code="nudge-over",
+                )
+            return respond.answer_nudge(situation, nudge, self.accepted, catalog, now, by=who)
+
+        return deed
+
+
+class PolicyReload(Intent, frozen=True):
+    """Adopt the policies as the configuration has them now."""
+
+    DONE = "reloaded"
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
+            self._must_be_running(situation)
+            return respond.reload(situation, catalog, now, by=who)
+
+        return deed
+
+
+def incident_of_nudge(context: Context, nudge: int) -> int:
+    """The incident that this nudge is about; `Unknown` where there is no such nudge."""
+    incident = context.store.situations.incident_of_nudge(nudge) if 0 < nudge < 2**63 else None
+    if incident is None:
+        raise _no_such_nudge(nudge, str(context.store.database.path))
+    return incident
+
+
+def _no_such_nudge(nudge: int, looked_in: str) -> Unknown:
+    text = f"no such nudge: {nudge} (looked in {looked_in})"
+    return Unknown(text, "`escalate nudge` lists the open ones", code="no-such-nudge")
+
+
+def _storable(message: str | None) -> str | None:
+    return storable(message, "message") if message else None

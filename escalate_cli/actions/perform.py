@@ -1,0 +1,150 @@
+"""Every act of a person on an incident is one call: understand what is meant, do it, deliver what
+follows, and say how it stands. For whoever asks: a terminal, a web page, a reader of answers, an
+intake of alerts.
+
+Nothing is printed here, and nobody is asked; what came of it is a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from escalate_cli.actions.aftermath import deliver_now, delivery_notes, held_back_notes, undelivered
+from escalate_cli.actions.intents import Deed, Intent
+from escalate_cli.actions.lookup import find_incident
+from escalate_cli.context import Context
+from escalate_cli.core.changes.acting import acting
+from escalate_cli.core.events import PagedByHand
+from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.wording.note import Note, NoteCode
+from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.engine.rebuilding import with_sound_indexes
+from escalate_cli.errors import EscalateError, ExitCode, error_data
+from escalate_cli.health.warnings import standing_warnings
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """What an act came to where it is stored and not delivered yet; `entries` are its part of the
+    timeline.
+    """
+
+    situation: Situation
+    changed: bool
+    entries: tuple[Entry, ...] = ()
+
+
+class Performed(msgspec.Struct, frozen=True):
+    """How incidents stand after an act and what it made due, in the order in which they were named."""
+
+    situations: tuple[Situation, ...]
+    unchanged: frozenset[int]
+    """the numbers of those of which it was so already"""
+    failures: tuple[EscalateError, ...]
+    """why it was not done to the others"""
+    report: PassReport | None
+    """what delivery came to; None: it is left to the next pass"""
+    notes: tuple[Note, ...]
+    exit_code: ExitCode
+
+
+def perform(context: Context, intent: Intent, incidents: Sequence[int], *, deliver: bool = True) -> Performed:
+    """Do it to each of these incidents. One that fails stops none of the others; where all fail, the
+    first failure is raised and tells of the others. Without `deliver`, what follows is left to the
+    next pass.
+    """
+    deed = intent.prepare(context)
+    effects: list[Effect] = []
+    failures: list[EscalateError] = []
+    for number in dict.fromkeys(incidents):
+        try:
+            effects.append(carry_out(context, number, deed))
+        except EscalateError as problem:
+            failures.append(problem)
+    if failures and not effects:
+        raise _as_one(failures)
+    report = deliver_now(context, [_number(effect) for effect in effects]) if deliver else None
+    return _how_it_stands(context, intent, effects, failures, report)
+
+
+def carry_out(context: Context, incident: int, deed: Deed) -> Effect:
+    """Load one incident, bring it up to date, do this to it and store it, in one transaction.
+    Nothing is delivered.
+
+    What has lapsed is stored, too, where the deed is refused.
+    """
+    return with_sound_indexes(context, lambda: _carry_out_once(context, incident, deed))
+
+
+def _carry_out_once(context: Context, incident: int, deed: Deed) -> Effect:
+    catalog = context.running_catalog
+    refused: list[EscalateError] = []
+    with context.store.transaction():
+        now = context.moment()
+        before = find_incident(context, incident)
+
+        def do(situation: Situation) -> Situation:
+            try:
+                planned = deed(situation, catalog, now)
+            except EscalateError as problem:
+                refused.append(problem)
+                return situation
+            return situation if planned is None else planned.situation
+
+        after = acting(before, catalog, now, do)
+        stored = before if after is before else context.store.situations.save(before, after)
+    if refused:
+        raise refused[0]
+    return Effect(stored, stored != before, after.entries)
+
+
+def _number(effect: Effect) -> int:
+    return effect.situation.incident.id
+
+
+def _how_it_stands(
+    context: Context,
+    intent: Intent,
+    effects: Sequence[Effect],
+    failures: Sequence[EscalateError],
+    report: PassReport | None,
+) -> Performed:
+    catalog, now = context.running_catalog, context.clock.now()
+    situations = tuple(find_incident(context, _number(effect)) for effect in effects)
+    unchanged = frozenset(_number(effect) for effect in effects if not effect.changed)
+    missed = [note for effect in effects for note in _not_paged(effect)]
+    notes = [
+        note
+        for situation in situations
+        for note in intent.standing(situation, situation.incident.id in unchanged, catalog, now)
+    ]
+    notes += delivery_notes(situations, report) if report is not None else []
+    notes += held_back_notes(situations, catalog, now)
+    notes += [*standing_warnings(context), *missed]
+    exit_code = ExitCode.DONE
+    if failures:
+        exit_code = failures[0].exit_code
+    elif missed:
+        exit_code = ExitCode.UNDELIVERED
+    elif report is not None:
+        exit_code = undelivered(report)
+    return Performed(situations, unchanged, tuple(failures), report, tuple(notes), exit_code)
+
+
+def _not_paged(effect: Effect) -> list[Note]:
+    """Whom a page by hand could not reach."""
+    return [
+        Note(NoteCode.NOT_PAGED, f"not paged: {'; '.join(entry.event.missed)}", _number(effect))
+        for entry in effect.entries
+        if isinstance(entry.event, PagedByHand) and entry.event.missed
+    ]
+
+
+def _as_one(failures: Sequence[EscalateError]) -> EscalateError:
+    """The first failure, which tells of the others, too: each message once."""
+    first, *others = {failure.message: failure for failure in failures}.values()
+    if others:
+        first.details = [f"escalate: error: {other.message}" for other in others]
+        first.more = {"others": [error_data(other) for other in others], **first.more}
+    return first

@@ -1,0 +1,76 @@
+"""Arguments that several commands take: incidents, who does it, how bad it is; and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from escalate_cli.cli.completion import known
+from escalate_cli.errors import UsageProblem
+
+Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="P",
+        help="Who does it; else the person with your login",
+        autocompletion=known("people"),
+    ),
+]
+Severity = Annotated[
+    str | None,
+    typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities")),
+]
+Message = Annotated[str | None, typer.Option("--message", "-m", metavar="M", help="What is known")]
+
+LONGEST_STRETCH = 10_000
+"""incidents that `7-9` may stand for"""
+
+
+def number(text: str, what: str = "an incident number", hint: str = "`escalate list` shows them") -> int:
+    """The incident number that was typed, with or without "#"; another number, where `what` names it."""
+    digits = text.strip().removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        raise UsageProblem(f'"{text}" is not {what}', hint)
+    return int(digits)
+
+
+def numbers(texts: Sequence[str], option: str = "escalate update {first} --message") -> list[int]:
+    """The incident numbers that were typed. Words behind the first were meant as a message: `option`
+    is what takes one.
+    """
+    first, *others = texts = [part for text in texts for part in stretch(text)]
+    words = " ".join(text for text in others if not text.removeprefix("#").isdigit())
+    if not words:
+        return [number(text) for text in texts]
+    begins = "a text goes behind --message" if option == "--message" else "to add a message"
+    hint = f'{begins}: {option.format(first=number(first))} "{words}"'
+    return [number(first), *(number(text, hint=hint) for text in others)]
+
+
+def stretch(text: str) -> list[str]:
+    """`7-9` as 7, 8 and 9, as a digest writes it; anything else as it is."""
+    first, dash, last = (part.removeprefix("#") for part in text.strip().partition("-"))
+    if not dash or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (first, last)):
+        return [text]
+    if not 0 <= int(last) - int(first) < LONGEST_STRETCH:
+        raise UsageProblem(
+            f'"{text}" is no stretch of incidents',
+            f"the lower number first, and at most {LONGEST_STRETCH:,} of them",
+        )
+    return [str(incident) for incident in range(int(first), int(last) + 1)]
+
+
+def labels(texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
+    """`K=V` texts as pairs."""
+    pairs = []
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageProblem(f'"{text}" is not a label', "write --label NAME=VALUE")
+        pairs.append((name, value))
+    return tuple(pairs)
