@@ -138,6 +138,12 @@ def test_units_and_septets():
         ("https://example.com/@everyone", "https://example.com/@ everyone"),
         ("at 5 @ 3, a < b", "at 5 @ 3, a < b"),
         ("@", "@"),
+        ("-@all .@channel _@all +@room 95%@all", "-@ all .@ channel _@ all +@ room 95%@ all"),
+        ("...@ana --@ana __@ana", "...@ ana --@ ana __@ ana"),
+        ("x@all x@channel. x@room", "x@ all x@ channel. x@ room"),
+        ("ana.b-c_d+e%f@all.example.com", "ana.b-c_d+e%f@all.example.com"),
+        ("<ana@example.com>, root@db1", "<ana@example.com>, root@db1"),
+        ("ops@room.example.com", "ops@ room.example.com"),
     ],
 )
 def test_mentions_are_dead_and_addresses_are_not(text, dead):

@@ -194,9 +194,9 @@ def test_17_a_template_whose_own_words_are_too_long_loses_its_middle(internet, w
 
 RINGING = (
     "@everyone @here <!channel> <!here> <@U0123ABCD> <@123456789012345678> <@&1234> @all @room @ana @**all**"
-    " <users/all> <at>x</at>"
+    " <users/all> <at>x</at> -@all .@channel _@all +@room 95%@all"
 )
-LIVE = re.compile(r"@everyone|@here|<!|&lt;!|<@|@all|@room|@ana|@\*\*|<users/|<at")
+LIVE = re.compile(r"@everyone|@here|<!|&lt;!|<@|@all|@channel|@room|@ana|@\*\*|<users/|<at")
 
 
 def test_17_mentions_ring_nobody_on_any_service(internet, web, tmp_path):

@@ -1,8 +1,8 @@
 """Mentions made dead: text that comes from people or monitors must not ring a whole room.
 
 A space goes between the sign and the name, "@ everyone": it is in every alphabet, and no service
-takes it for a mention. An address ("ana@example.com") and a link stay as they are, unless they hold
-a name that rings everybody wherever it stands.
+takes it for a mention. An address ("ana@example.com") has a letter or a digit before its sign; it
+and a link stay as they are, unless they hold a name that rings everybody wherever it stands.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from escalate_cli.core.wording.fitting import Text
 _RINGS = re.compile(
     r"""(?P<link> \bhttps?://\w[^\s<>"]* )
     | @ (?= (?: everyone | here ) )                       # Discord: also within a word
-    | (?<! [\w.+%-] ) @ (?= [^\s@] )                      # most chats, Discord <@1>
+    | @ (?= room \b )                                     # Matrix: at the beginning of any word
+    | @ (?= (?: all | channel ) \b (?! \.\w ) )         # most chats: "disk5@all", not "x@all.example.com"
+    | (?<! [^\W_] ) @ (?= [^\s@] )                       # most chats, Discord <@1>; also "-@ana", "_@ana"
     | < (?= [!@] | users/ | /? at \b | spark-mention )   # Slack, Google Chat, Teams, Feishu, Webex
     | \( (?= (?: met | rol ) \) )                  # Kook (met)all(met)
     | \[ (?= CQ: )                                 # OneBot [CQ:at,qq=all]
