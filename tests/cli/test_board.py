@@ -4,12 +4,20 @@ always on it.
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from escalate_cli.cli.screens.board_layout import Picture, Row, lay_out
 from escalate_cli.cli.screens.style import words
+from tests.delivery.processes import until
+from tests.loopback import CATALOG, GATEWAYS, Bank, bank, server
+from tests.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (44, 40), (80, 30)]
 
@@ -116,3 +124,39 @@ def test_it_fits_every_terminal_and_never_loses_a_trouble_or_the_last_line(
         assert sum(line.startswith("10:00  tr") for line in lines) == troubles
     if height >= 12 and critical:
         assert any(line.startswith("#200") for line in lines)
+
+
+# ── the real board ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def escalate(tmp_path) -> Iterator[Bank]:
+    quiet = "[limits]\nmessages = 1000\n"
+    with server() as web:
+        yield bank(tmp_path, web, ("all.toml", CATALOG + quiet), ("gateways.toml", GATEWAYS))
+
+
+def test_the_real_board_shows_an_open_critical_below_26_newer_minors_in_80_by_24(escalate):
+    escalate.here("declare", "The database is gone", "-s", "login", "--severity", "critical")
+    for number in range(26):
+        escalate.here("declare", f"a nuisance {number}", "-s", "login", "--severity", "minor")
+    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+    environ = {name: text for name, text in escalate.environ.items() if name != "COLUMNS"}
+    with Terminal(80, 24) as terminal:
+        watching = subprocess.Popen(
+            command, stdin=terminal.inner, stdout=terminal.inner, env={**environ, "TERM": "xterm"}
+        )
+        try:
+            until(lambda: terminal.shows("escalate ack ID"), 30)
+        finally:
+            watching.send_signal(signal.SIGTERM)
+            watching.wait(20)
+        terminal.shows()
+        lines = [line.rstrip() for line in terminal.lines]
+    [critical] = [line for line in lines if "The database is gone" in line][:1]
+    assert critical.startswith("#1 ")
+    newest = next(line for line in lines if "a nuisance 25" in line)
+    assert lines.index(critical) < lines.index(newest)
+    assert any(line.strip().startswith("and ") and " more" in line and "minor" in line for line in lines)
+    assert any("page to Ana Ruiz by email: sent" in line for line in lines), "what happened last"
+    assert max(len(line) for line in lines) <= 80

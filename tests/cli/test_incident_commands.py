@@ -4,24 +4,20 @@ send, answer and exit with.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
 import sqlite3
 import stat
-import struct
 import subprocess
 import sys
-import termios
 
 import pytest
 
 from tests.delivery.processes import until
 from tests.loopback import CANARY, ISO, Bank, another, bank, server
+from tests.terminal import Terminal
 
 ANA, BO, CY, ROOM = "/sms/+447700900123", "/email/bo@example.com", "/email/cy@example.com", "/chat/#identity"
 ANA_BY_EMAIL = "/email/ana@example.com"
@@ -863,31 +859,24 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
 
 
 def test_the_board_shows_what_happens_whoever_does_it(escalate):
-    outer, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
     environ = {**escalate.environ, "TERM": "xterm"}
-    watching = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=environ)
-    os.set_blocking(outer, False)
-    seen = b""
-
-    def shows(*words: str) -> bool:
-        nonlocal seen
-        with contextlib.suppress(BlockingIOError):
-            seen += os.read(outer, 100_000)
-        return all(word.encode() in seen for word in words)
-
-    try:
-        until(lambda: shows("Nothing is open."))
-        escalate.declare("Nobody can sign in", "-s", "login")
-        until(lambda: shows(": Ana Ruiz,", "Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"))
-        escalate.here("ack", "1")
-        until(lambda: shows("acknowledged by Ana Ruiz for identity"))
-    finally:
-        watching.send_signal(signal.SIGTERM)
-        _, err = watching.communicate(timeout=20)
-        os.close(inner)
-        os.close(outer)
+    with Terminal() as terminal:
+        inner = terminal.inner
+        watching = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=environ)
+        try:
+            until(lambda: terminal.shows("Nothing is open."))
+            escalate.declare("Nobody can sign in", "-s", "login")
+            until(
+                lambda: terminal.shows(
+                    ": Ana Ruiz,", "Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"
+                )
+            )
+            escalate.here("ack", "1")
+            until(lambda: terminal.shows("acknowledged by Ana Ruiz for identity"))
+        finally:
+            watching.send_signal(signal.SIGTERM)
+            _, err = watching.communicate(timeout=20)
     assert (watching.returncode, err) == (0, b"")
 
 

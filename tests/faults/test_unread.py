@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import pty
 import signal
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,48 +14,16 @@ import pytest
 from escalate_cli.cli.outlet import ROOM, Outlet
 from tests.delivery.processes import until
 from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.terminal import Terminal, fill
 
 CREW = crew(1, ("a",))
 CTRL_S, CTRL_Q = b"\x13", b"\x11"
 
 
-class Terminal:
-    """A real one. `inner` is what a program has; at the other end nobody reads unless asked to."""
-
-    def __init__(self) -> None:
-        self.outer, self.inner = pty.openpty()
-        fcntl.ioctl(self.inner, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        os.set_blocking(self.outer, False)
-        self.seen = b""
-
-    def is_full(self) -> None:
-        """As after a while in which a program wrote and nobody read."""
-        fill(self.inner)
-
-    def shows(self, *words: str) -> bool:
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self.seen += os.read(self.outer, 100_000)
-        return all(word.encode() in self.seen for word in words)
-
-    def close(self) -> None:
-        os.close(self.inner)
-        os.close(self.outer)
-
-
-def fill(writer: int) -> None:
-    os.set_blocking(writer, False)
-    with contextlib.suppress(BlockingIOError):
-        while os.write(writer, b"\n"):
-            pass
-    os.set_blocking(writer, True)
-
-
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
-    terminal = Terminal()
-    yield terminal
-    terminal.close()
+    with Terminal() as made:
+        yield made
 
 
 @pytest.fixture
