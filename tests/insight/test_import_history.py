@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationStatus
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.importers.history import importing
-from escalate_cli.importers.history.file import COLUMNS, read
+from escalate_cli.importers.history.checking import check
+from escalate_cli.importers.history.faulty import FaultyHistory
+from escalate_cli.importers.history.file import COLUMNS, read_history
 from escalate_cli.importers.history.past import situation_of
 from escalate_cli.importers.history.past_incident import PastIncident
 from escalate_cli.importers.history.times import NotATime, past_instant
@@ -371,8 +372,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 def checked(content: bytes, catalog: Catalog) -> list[PastIncident]:
-    found = read(content)
-    pasts, faults = importing.check(found.rows, catalog, NOW)
+    found = read_history(content)
+    pasts, faults = check(found.rows, catalog, NOW)
     assert [*found.faults, *faults] == []
     return pasts
 
@@ -688,12 +689,12 @@ CELLS = [
 def test_whatever_is_in_the_file_it_is_read_or_refused(
     catalog: Catalog, content: bytes, keep_unknown: bool
 ) -> None:
-    found = read(content)
-    pasts, faults = importing.check(found.rows, catalog, NOW, keep_unknown=keep_unknown)
+    found = read_history(content)
+    pasts, faults = check(found.rows, catalog, NOW, keep_unknown=keep_unknown)
     assert found.faults or faults or len(pasts) == len(found.rows)
     for past in pasts:
         assert situation_of(past, catalog).incident.next_due_at is None
-    assert str(importing.FaultyHistory("x", [*found.faults, *faults]))
+    assert str(FaultyHistory("x", [*found.faults, *faults]))
 
 
 @pytest.mark.parametrize("column", ["paged", "declared_at", "acknowledged_level", "service", "title"])
@@ -703,7 +704,7 @@ def test_whatever_is_in_the_file_it_is_read_or_refused(
 def test_no_cell_takes_long_to_refuse(catalog: Catalog, column: str, text: str) -> None:
     row = {**LEAST, "first_paged_at": "2026-03-03 09:01", column: text}
     began = time.process_time()
-    importing.check(read(json.dumps(row).encode()).rows, catalog, NOW)
+    check(read_history(json.dumps(row).encode()).rows, catalog, NOW)
     assert time.process_time() - began < 5
 
 
@@ -774,5 +775,5 @@ def test_every_documented_column_is_known_and_the_other_way_round() -> None:
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == {*COLUMNS, "label.NAME"}
     example = section.split("```csv\n")[1].split("```")[0]
-    assert len(read(example.encode()).rows) == 1
-    assert read(example.encode()).remarks == []
+    assert len(read_history(example.encode()).rows) == 1
+    assert read_history(example.encode()).remarks == []

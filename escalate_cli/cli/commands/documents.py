@@ -81,16 +81,18 @@ def import_history(
     nobody; a second time adds nothing.
     """
     from escalate_cli.importers.history import importing
-    from escalate_cli.importers.history.file import read
+    from escalate_cli.importers.history.checking import check
+    from escalate_cli.importers.history.faulty import FaultyHistory
+    from escalate_cli.importers.history.file import read_history
 
     shown = "stdin" if file == "-" else file
-    found = read(_content(file))
+    found = read_history(_content(file))
     catalog = context.running_catalog
-    pasts, faults = importing.check(found.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
+    pasts, faults = check(found.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
     if found.faults or faults:
-        raise importing.FaultyHistory(shown, [*found.faults, *faults])
+        raise FaultyHistory(shown, [*found.faults, *faults])
     brought = (
-        importing.Brought((), importing.already_there(context, pasts))
+        importing.ImportResult((), importing.already_there(context, pasts))
         if dry_run
         else importing.bring_in(context, pasts, catalog)
     )

@@ -7,14 +7,10 @@ tell the two apart; what a row does not say is left out, or marked as `estimated
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 from msgspec.structs import replace
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.escalation.scope import Involvement, involvements, policy_for
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.events.reasons import Because, Imported, LevelReached
 from escalate_cli.core.incident.situation import (
@@ -30,81 +26,47 @@ from escalate_cli.core.incident.situation import (
     entry_of,
 )
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.policy import Policy
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import told_because
-from escalate_cli.importers.history.past_incident import Paged, PastIncident
+from escalate_cli.importers.history.past_escalations import UNKNOWN, PastEscalations
+from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.importers.history.past_levels import highest_paged, paged_levels
 from escalate_cli.insight.document import IMPORTED
-
-UNKNOWN = "unknown"
-"""the team, person or gateway of what a row does not name"""
-
-
-class _Level(NamedTuple):
-    """When a level was paged, whether that is an estimate, and whom."""
-
-    at: Instant
-    estimated: bool
-    people: tuple[str, ...]
-
-
-_Levels = Mapping[int, _Level]
 
 
 def situation_of(past: PastIncident, catalog: Catalog) -> Situation:
     """The whole situation of a past incident, for storing; ids are negative."""
-    return _Telling(past, catalog).told()
+    return _Chronicle(past, catalog).situation()
 
 
-def _paged_by(past: PastIncident, levels: Mapping[int, _Level]) -> int:
-    """The highest level that had been paged before somebody acknowledged. At the very instant of it
-    the level that is named counts.
-    """
-    at, named = past.acknowledged_at or 0, past.acknowledged_level is not None
-    return max(
-        (number for number, level in levels.items() if level.at < at or (level.at == at and not named)),
-        default=0,
-    )
-
-
-class _Telling:
-    """Tells one past incident, act by act. The order of acts decides among entries of one instant."""
+class _Chronicle:
+    """Writes down one past incident, act by act. The order of acts decides among entries of one instant."""
 
     def __init__(self, past: PastIncident, catalog: Catalog) -> None:
         self.past = past
         self.catalog = catalog
-        self.urgency = catalog.severity(past.first_severity or past.severity).urgency
-        self.first = self._escalations(past.first_services) if past.moved else ()
-        self.last = self._aligned(self._escalations(past.services, past.team, number=len(self.first)))
-        self.left = tuple(escalation for escalation in self.first if escalation not in self.last)
-        self.came = tuple(escalation for escalation in self.last if escalation not in self.first)
+        self.escalations = PastEscalations(past, catalog)
+        self.levels = paged_levels(past, self.escalations)
         self.entries: list[Entry] = []
         self.notifications: list[Notification] = []
 
-    def told(self) -> Situation:
-        past = self.past
+    def situation(self) -> Situation:
+        past, escalations = self.past, self.escalations
         self._declare()
-        for escalation in self.first or self.last:
+        for escalation in escalations.first or escalations.last:
             self._start(escalation, past.declared_at)
-        levels = self._levels()
-        for escalation in self.first:
-            self._page(escalation, levels.get(escalation.id, {}))
-        self._change()
-        for escalation in self.came:
-            self._page(escalation, levels.get(escalation.id, {}))
-        taken = self._acknowledge(levels) if past.acknowledged_at is not None else ()
+        for escalation in escalations.first:
+            self._page(escalation)
+        self._move()
+        self._change_severity()
+        for escalation in escalations.came:
+            self._page(escalation)
+        taken = self._acknowledge() if past.acknowledged_at is not None else ()
         if past.resolved_at is not None:
             self._log(past.resolved_at, happened.Resolved(message=None))
-        escalations = tuple(
-            self._over(escalation, levels.get(escalation.id, {}), escalation in taken)
-            for escalation in self._all
-        )
+        over = tuple(self._over(escalation, escalation in taken) for escalation in escalations.all)
         entries = tuple(sorted(self.entries, key=lambda entry: entry.at))
-        return Situation(self._incident(), escalations, tuple(self.notifications), entries=entries)
-
-    @property
-    def _all(self) -> tuple[Escalation, ...]:
-        return (*self.first, *self.came) if self.first else self.last
+        return Situation(self._incident(), over, tuple(self.notifications), entries=entries)
 
     def _log(self, at: Instant, event: AnyEvent, by: str | None = None) -> None:
         self.entries.append(entry_of(event, at, by, self.catalog))
@@ -131,89 +93,79 @@ class _Telling:
             severity_since=past.declared_at,
         )
 
-    def _routing(self) -> dict[str, Any]:
-        services = self.past.first_services or self.past.services
+    def _routing(self) -> dict[str, object]:
         return {
             "query": self.past.title,
             "match": "given",
-            "service": services[0],
+            "service": self._first_services[0],
             "candidates": [],
             IMPORTED: True,
         }
 
-    # ── the acts ───────────────────────────────────────────────────────────────────────
+    @property
+    def _first_services(self) -> tuple[str, ...]:
+        return self.past.first_services or self.past.services
 
     def _declare(self) -> None:
         past = self.past
-        severity = past.first_severity or past.severity
-        at = past.declared_at
-        self._log(
-            at,
-            happened.Declared(title=past.title, severity=severity, message=past.message, imported=True),
-            past.declared_by,
+        declared = happened.Declared(
+            title=past.title,
+            severity=past.first_severity or past.severity,
+            message=past.message,
+            imported=True,
         )
-        services = past.first_services or past.services
         routed = happened.Routed(
             query=past.title,
             match="given",
-            service=services[0],
+            service=self._first_services[0],
             imported=True,
             way=happened.Way.IMPORTED,
-            services=services,
+            services=self._first_services,
         )
-        self._log(at, routed, past.declared_by)
+        self._log(past.declared_at, declared, past.declared_by)
+        self._log(past.declared_at, routed, past.declared_by)
 
     def _start(self, escalation: Escalation, at: Instant) -> None:
-        policy = escalation.policy
-        event = happened.EscalationStarted(
+        started = happened.EscalationStarted(
             team=escalation.team,
-            policy=policy.id,
+            policy=escalation.policy.id,
             services=escalation.services,
             because=escalation.because,
-            source=policy.source,
+            source=escalation.policy.source,
         )
-        self._log(at, event)
+        self._log(at, started)
 
-    def _change(self) -> None:
-        """Other services, and another severity; by nobody that the row names, but by somebody: no
-        rule did it.
-        """
+    def _move(self) -> None:
+        """Other services: by nobody that the row names, but by somebody."""
         past = self.past
-        if past.moved:
-            before, after = past.first_services, past.services
-            added, dropped = (
-                (service for service in after if service not in before),
-                (service for service in before if service not in after),
+        if not past.moved:
+            return
+        before, after = past.first_services, past.services
+        added = tuple(service for service in after if service not in before)
+        dropped = tuple(service for service in before if service not in after)
+        self._log(past.moved_at, happened.ScopeChanged(added=added, dropped=dropped, before=before), IMPORTED)
+        for escalation in self.escalations.left:
+            stopped = happened.EscalationStopped(
+                team=escalation.team, reason="no service in scope leads to it any more"
             )
-            self._log(
-                past.moved_at,
-                happened.ScopeChanged(added=tuple(added), dropped=tuple(dropped), before=before),
-                IMPORTED,
-            )
-            for escalation in self.left:
-                stopped = happened.EscalationStopped(
-                    team=escalation.team, reason="no service in scope leads to it any more"
-                )
-                self._log(past.moved_at, stopped, IMPORTED)
-            for escalation in self.came:
-                self._start(escalation, past.moved_at)
-        if past.first_severity is not None and past.first_severity != past.severity:
-            before_rank, after_rank = (
-                self.catalog.severity(severity).rank for severity in (past.first_severity, past.severity)
-            )
-            at = past.severity_changed_at or past.first_paged_at or past.declared_at
-            rises = after_rank >= before_rank
-            self._log(
-                at,
-                happened.SeverityChanged(before=past.first_severity, after=past.severity, rises=rises),
-                IMPORTED,
-            )
+            self._log(past.moved_at, stopped, IMPORTED)
+        for escalation in self.escalations.came:
+            self._start(escalation, past.moved_at)
 
-    def _page(self, escalation: Escalation, levels: _Levels) -> None:
+    def _change_severity(self) -> None:
+        """Another severity: by nobody that the row names, but by somebody; no rule did it."""
         past = self.past
-        for round_, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
+        if past.first_severity is None or past.first_severity == past.severity:
+            return
+        rises = self.catalog.severity(past.severity).rank >= self.catalog.severity(past.first_severity).rank
+        at = past.severity_changed_at or past.first_paged_at or past.declared_at
+        changed = happened.SeverityChanged(before=past.first_severity, after=past.severity, rises=rises)
+        self._log(at, changed, IMPORTED)
+
+    def _page(self, escalation: Escalation) -> None:
+        levels = self.levels.get(escalation.id, {})
+        for page_round, (number, (at, estimated, people)) in enumerate(levels.items(), start=1):
             recipients = tuple(Recipient.person(person) for person in people)
-            source = self._source(escalation, number)
             paged = happened.LevelPaged(
                 team=escalation.team,
                 policy=escalation.policy.id,
@@ -223,187 +175,58 @@ class _Telling:
                 recipients=recipients,
                 missed=(),
                 late_seconds=0,
-                source=source,
+                source=_source(escalation, number),
                 estimated=estimated,
             )
             self._log(at, paged)
-            gateway = past.gateway or UNKNOWN
             for recipient in recipients:
-                number_of = -1000 - len(self.notifications)
-                self.notifications.append(
-                    Notification(
-                        id=number_of,
-                        kind=NotificationKind.PAGE,
-                        recipient=recipient,
-                        gateway=gateway,
-                        address="(not recorded)",
-                        reason=(
-                            reason := Because(Imported(), LevelReached(number, None, escalation.policy.id))
-                        ),
-                        because=told_because(reason, self.catalog),
-                        due_at=at,
-                        urgency=self.urgency,
-                        status=NotificationStatus.SENT,
-                        attempts=1,
-                        escalation_id=escalation.id,
-                        level=number,
-                        page_round=round_,
-                        sent_at=at,
-                        source=source,
-                        created_at=at,
-                    )
-                )
-                self._log(
-                    at,
-                    happened.Sent(
-                        what="page", notification=number_of, recipient=recipient, gateway=gateway, attempt=1
-                    ),
-                )
+                self._send(recipient, escalation, number, page_round, at)
 
-    def _acknowledge(self, levels: Mapping[int, _Levels]) -> tuple[Escalation, ...]:
-        """As `ack` does it: the escalations of the teams that whoever acknowledged belongs to, all
-        of them if that is none.
-        """
-        past = self.past
-        mine = self.catalog.teams_of(past.acknowledged_by) if past.acknowledged_by else frozenset()
-        early = bool(self.first) and (past.acknowledged_at or 0) < past.moved_at
-        running = (self.first, self.last) if early else (self.last,)
-        taken = next(
-            (
-                own
-                for group in running
-                if (own := tuple(escalation for escalation in group if escalation.team in mine))
-            ),
-            running[0],
+    def _send(
+        self, recipient: Recipient, escalation: Escalation, level: int, page_round: int, at: Instant
+    ) -> None:
+        reason = Because(Imported(), LevelReached(level, None, escalation.policy.id))
+        notification = Notification(
+            id=-1000 - len(self.notifications),
+            kind=NotificationKind.PAGE,
+            recipient=recipient,
+            gateway=self.past.gateway or UNKNOWN,
+            address="(not recorded)",
+            reason=reason,
+            because=told_because(reason, self.catalog),
+            due_at=at,
+            urgency=self.escalations.urgency,
+            status=NotificationStatus.SENT,
+            attempts=1,
+            escalation_id=escalation.id,
+            level=level,
+            page_round=page_round,
+            sent_at=at,
+            source=_source(escalation, level),
+            created_at=at,
         )
+        sent = happened.Sent(
+            what="page",
+            notification=notification.id,
+            recipient=recipient,
+            gateway=notification.gateway,
+            attempt=1,
+        )
+        self.notifications.append(notification)
+        self._log(at, sent)
+
+    def _acknowledge(self) -> tuple[Escalation, ...]:
+        past = self.past
+        taken = self.escalations.acknowledged()
         for escalation in taken:
-            current = max(past.acknowledged_level or 0, _paged_by(past, levels.get(escalation.id, {})))
-            event = happened.Acknowledged(team=escalation.team, level=current, everything=False)
+            paged = highest_paged(past, self.levels.get(escalation.id, {}))
+            level = max(past.acknowledged_level or 0, paged)
+            event = happened.Acknowledged(team=escalation.team, level=level, everything=False)
             self._log(past.acknowledged_at or 0, event, past.acknowledged_by)
         return taken
 
-    # ── who, where and when ────────────────────────────────────────────────────────────
-
-    def _escalations(
-        self, services: tuple[str, ...], team: str | None = None, *, number: int = 0
-    ) -> tuple[Escalation, ...]:
-        known = tuple(service for service in services if service in self.catalog.services)
-        if team is not None:
-            asked: tuple[Involvement, ...] = (
-                Involvement(team, policy_for(team, None, self.catalog), services, "the imported row says so"),
-            )
-        elif known:
-            asked = involvements(known, self.catalog)
-        else:
-            asked = (
-                Involvement(
-                    UNKNOWN, Policy(UNKNOWN, ()), services, "its service is not in the configuration any more"
-                ),
-            )
-        return tuple(
-            Escalation(
-                -(number + count),
-                start.team,
-                start.policy,
-                because=start.because,
-                services=start.services,
-                urgency=self.urgency,
-            )
-            for count, start in enumerate(asked, start=1)
-        )
-
-    def _aligned(self, asked: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
-        """Those that the services of the end ask for. Of a team that was there from the beginning
-        the escalation goes on: that another of its services was meant has re-routed nothing. Where
-        the team has several, the one with the policy that is asked for."""
-        remaining = list(self.first)
-        found: dict[int, Escalation] = {}
-        for alike in (
-            lambda escalation, ask: (escalation.team, escalation.policy.id) == (ask.team, ask.policy.id),
-            lambda escalation, ask: escalation.team == ask.team,
-        ):
-            for number, ask in enumerate(asked):
-                going_on = (
-                    next((escalation for escalation in remaining if alike(escalation, ask)), None)
-                    if number not in found
-                    else None
-                )
-                if going_on is not None:
-                    remaining.remove(going_on)
-                    found[number] = going_on
-        return tuple(found.get(number, ask) for number, ask in enumerate(asked))
-
-    def _levels(self) -> dict[int, dict[int, _Level]]:
-        """What was paged of each escalation, by its id."""
-        past = self.past
-        if past.first_paged_at is None:
-            return {}
-        named: dict[int, dict[int, list[Paged]]] = {}
-        for paged in self._everybody():
-            level = paged.level or 1
-            named.setdefault(self._escalation_of(paged.person), {}).setdefault(level, []).append(paged)
-        # A first page before the re-routing went to a first team, whoever is named.
-        early = past.moved and past.moved_at > past.first_paged_at
-        at_first = early or any(escalation.id in named for escalation in self.first)
-        home = self.first[0] if self.first and at_first else self.last[0]
-        candidates = {escalation.id for escalation in self.first} if early else named
-        if not any(1 in levels for team, levels in named.items() if team in candidates):
-            named.setdefault(home.id, {})[1] = [Paged(UNKNOWN, 1)]
-        levels_of: dict[int, dict[int, _Level]] = {}
-        for escalation in self._all:
-            second = home in self.first and escalation in self.came
-            for level, people in sorted(named.get(escalation.id, {}).items()):
-                levels_of.setdefault(escalation.id, {})[level] = self._level(
-                    escalation, level, people, second=second
-                )
-        return levels_of
-
-    def _everybody(self) -> list[Paged]:
-        """Those named, and whoever acknowledged at the level that the row gives."""
-        past = self.past
-        by, level = past.acknowledged_by, past.acknowledged_level
-        everybody = [
-            replace(paged, level=level) if paged.person == by and paged.level is None else paged
-            for paged in past.paged
-        ]
-        if (
-            by is not None
-            and level is not None
-            and not any((paged.person, paged.level) == (by, level) for paged in everybody)
-        ):
-            everybody.append(Paged(by, level))
-        return everybody
-
-    def _escalation_of(self, person: str) -> int:
-        """The escalation in which a person was paged: their team's, the last one first."""
-        teams = self.catalog.teams_of(person)
-        for escalation in (*self.last, *self.first):
-            if escalation.team in teams:
-                return escalation.id
-        return self.last[0].id
-
-    def _level(self, escalation: Escalation, number: int, people: list[Paged], *, second: bool) -> _Level:
-        """When a level was paged and whom. What the row does not say of it is estimated: by the
-        waits of the policy as it is now, no later than what ended it; in an escalation that came
-        `second`, from the re-routing on."""
-        past = self.past
-        first_at = past.first_paged_at or 0
-        who = tuple(dict.fromkeys(person.person for person in people))
-        if number == 1 and not second:
-            return _Level(first_at, False, who)
-        afters = [person.after for person in people if person.after is not None]
-        if afters:
-            return _Level(first_at + min(afters), False, who)
-        begun_at = max(first_at, past.moved_at) if second else first_at
-        waits = [
-            escalation.policy.levels[n].wait if n < escalation.levels else 5 * MINUTE
-            for n in range(number - 1)
-        ]
-        ends = [at for at in (past.acknowledged_at, past.resolved_at) if at is not None]
-        return _Level(max(min([begun_at + sum(waits), *ends]), first_at), True, who)
-
-    def _over(self, escalation: Escalation, levels: _Levels, taken: bool) -> Escalation:
-        past = self.past
+    def _over(self, escalation: Escalation, taken: bool) -> Escalation:
+        past, levels = self.past, self.levels.get(escalation.id, {})
         return replace(
             escalation,
             status=EscalationStatus.STOPPED,
@@ -415,9 +238,7 @@ class _Telling:
             acknowledged_by=past.acknowledged_by if taken else None,
         )
 
-    def _source(self, escalation: Escalation, level: int) -> str:
-        return (
-            escalation.policy.levels[level - 1].source
-            if level <= escalation.levels
-            else escalation.policy.source
-        )
+
+def _source(escalation: Escalation, level: int) -> str:
+    policy = escalation.policy
+    return policy.levels[level - 1].source if level <= escalation.levels else policy.source

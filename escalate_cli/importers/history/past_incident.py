@@ -9,7 +9,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import Instant, Span
 
 
-class Paged(msgspec.Struct, frozen=True):
+class PagedPerson(msgspec.Struct, frozen=True):
     """Somebody who was paged: at which level, how long (microseconds) after the first page; None
     where that is not said.
     """
@@ -37,7 +37,7 @@ class PastIncident(msgspec.Struct, frozen=True):
     team: str | None = None
     declared_by: str | None = None
     first_paged_at: Instant | None = None
-    paged: tuple[Paged, ...] = ()
+    paged: tuple[PagedPerson, ...] = ()
     gateway: str | None = None
     acknowledged_at: Instant | None = None
     acknowledged_by: str | None = None
