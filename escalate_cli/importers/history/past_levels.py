@@ -48,12 +48,16 @@ def paged_levels(past: PastIncident, escalations: PastEscalations) -> dict[int, 
 
 
 def highest_paged(past: PastIncident, levels: Levels) -> int:
-    """The highest level that had been paged before somebody acknowledged. At the very instant of it
-    the level that is named counts.
+    """The highest level that had been paged before somebody acknowledged. Where the row names the
+    level of the acknowledgement, an estimate says nothing against it, nor does the same instant.
     """
     at, named = past.acknowledged_at or 0, past.acknowledged_level is not None
     return max(
-        (number for number, level in levels.items() if level.at < at or (level.at == at and not named)),
+        (
+            number
+            for number, level in levels.items()
+            if (level.at < at and not level.estimated if named else level.at <= at)
+        ),
         default=0,
     )
 
