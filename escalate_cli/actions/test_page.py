@@ -28,7 +28,7 @@ from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.reasons import told_because
 from escalate_cli.delivery.envelope import Envelope
-from escalate_cli.engine.dispatch import PARALLEL
+from escalate_cli.engine.claiming import PARALLEL
 from escalate_cli.engine.envelopes import sealed
 
 

@@ -4,8 +4,7 @@ secrets, looked up only now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
@@ -19,6 +18,7 @@ from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations
@@ -27,16 +27,8 @@ if TYPE_CHECKING:
     from escalate_cli.config.secrets import Expanded
 
 
-def envelope(
-    claimed: Claimed,
-    gateway: Gateway,
-    situations: Situations,
-    catalog: Catalog,
-    environ: Mapping[str, str],
-    now: Instant,
-    trouble: Callable[[str], object] = lambda text: None,
-) -> Envelope | Outcome:
-    """The message and where it goes; or the outcome, where there can be no attempt. `trouble` is
+def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
+    """The message and where it goes; or the outcome, where there can be no attempt. The report is
     told of a message that cannot be written, where a plain one goes in its place."""
     from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 
@@ -44,12 +36,15 @@ def envelope(
     if not gateway.url:
         return Outcome(OutcomeKind.PERMANENT, f"gateway {gateway.id} is not in the configuration")
     try:
-        expanded = expand(gateway.url, _address(notification, catalog), environ)
+        expanded = expand(gateway.url, _address(notification, bench.catalog), bench.environ)
     except MissingSecret as problem:
         return Outcome(OutcomeKind.TEMPORARY, problem.message, local=True)
     except BadReference as problem:
         return Outcome(OutcomeKind.PERMANENT, problem.message)
-    message, short = _messages(claimed, gateway, situations, catalog, now, trouble)
+    situations = bench.store.situations
+    writing = _Writing(bench, claimed, _loaded(claimed.incident_id, situations), now)
+    short = writing.message(short=True)
+    message = short if gateway.text is TextForm.SHORT else writing.message(short=False)
     return sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
 
 
@@ -74,7 +69,7 @@ def _thread(claimed: Claimed, situations: Situations) -> str:
     """What all mails of one incident have in common: its number, and when it was declared, since
     other installations have its number, too. Nothing for a digest of several incidents.
     """
-    ids = {one.incident_id for one in (claimed, *claimed.also)}
+    ids = {together.incident_id for together in (claimed, *claimed.also)}
     try:
         incidents = situations.incidents(tuple(ids))
     except Exception:  # a record that cannot be read is no reason to say nothing
@@ -87,37 +82,6 @@ def _address(notification: Notification, catalog: Catalog) -> str:
     kind, _, identifier = notification.recipient.partition(":")
     known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
     return (known.contact.get(notification.gateway) if known else None) or notification.address
-
-
-def _messages(
-    claimed: Claimed,
-    gateway: Gateway,
-    situations: Situations,
-    catalog: Catalog,
-    now: Instant,
-    trouble: Callable[[str], object],
-) -> tuple[Message, Message]:
-    """The message as the gateway wants it, and the short one."""
-    situation = _loaded(claimed.incident_id, situations)
-
-    def write(*, short: bool) -> Message:
-        try:
-            if any(one.incident_id != claimed.incident_id for one in claimed.also):
-                return _digest(claimed, situations, catalog, short=short)
-            return _composed(claimed, situation, catalog, now, short=short)
-        except DatabaseProblem as problem:
-            if not isinstance(problem, DamagedRow):
-                raise
-        except Exception as problem:
-            what = f"{claimed.notification.kind.value} to {claimed.notification.recipient}"
-            trouble(
-                f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain"
-                " one is sent"
-            )
-        return _plainly(claimed, situation, short=short)
-
-    short = write(short=True)
-    return (short if gateway.text is TextForm.SHORT else write(short=False)), short
 
 
 def _loaded(incident_id: int, situations: Situations) -> Situation | None:
@@ -134,27 +98,51 @@ def _loaded(incident_id: int, situations: Situations) -> Situation | None:
     return None
 
 
-def _composed(
-    claimed: Claimed, situation: Situation | None, catalog: Catalog, now: Instant, *, short: bool
-) -> Message:
-    if situation is None:
-        raise DamagedRow("its record cannot be read")
-    notification = joined(claimed.notification, [one.notification for one in claimed.also])
-    return compose(notification, situation, catalog, now, short=short)
+class _Writing(NamedTuple):
+    """Writes a claimed message. `situation` is None where a record of the incident cannot be read."""
 
+    bench: Workbench
+    claimed: Claimed
+    situation: Situation | None
+    now: Instant
 
-def _digest(claimed: Claimed, situations: Situations, catalog: Catalog, *, short: bool) -> Message:
-    everything = (claimed, *claimed.also)
-    kinds: dict[int, set[NotificationKind]] = {}
-    for one in everything:
-        kinds.setdefault(one.incident_id, set()).add(one.notification.kind)
-    parts = [Part(incident, frozenset(kinds[incident.id])) for incident in situations.incidents(tuple(kinds))]
-    unsure = any(one.notification.unsure for one in everything)
+    def message(self, *, short: bool) -> Message:
+        """What it says; a plain text, where the message cannot be written as it should be."""
+        claimed = self.claimed
+        try:
+            if any(other.incident_id != claimed.incident_id for other in claimed.also):
+                return self._digest(short=short)
+            return self._about_one_incident(short=short)
+        except DatabaseProblem as problem:
+            if not isinstance(problem, DamagedRow):
+                raise
+        except Exception as problem:
+            what = f"{claimed.notification.kind.value} to {claimed.notification.recipient}"
+            self.bench.report.trouble(
+                f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain"
+                " one is sent"
+            )
+        return _plainly(claimed, self.situation, short=short)
 
-    def rank(severity: str) -> int:
-        return catalog.severity(severity).rank
+    def _about_one_incident(self, *, short: bool) -> Message:
+        if self.situation is None:
+            raise DamagedRow("its record cannot be read")
+        notification = joined(self.claimed.notification, [other.notification for other in self.claimed.also])
+        return compose(notification, self.situation, self.bench.catalog, self.now, short=short)
 
-    return digest(parts, len(everything), catalog.limits.per, rank=rank, short=short, unsure=unsure)
+    def _digest(self, *, short: bool) -> Message:
+        catalog, together = self.bench.catalog, (self.claimed, *self.claimed.also)
+        kinds: dict[int, set[NotificationKind]] = {}
+        for claimed in together:
+            kinds.setdefault(claimed.incident_id, set()).add(claimed.notification.kind)
+        incidents = self.bench.store.situations.incidents(tuple(kinds))
+        parts = [Part(incident, frozenset(kinds[incident.id])) for incident in incidents]
+        unsure = any(claimed.notification.unsure for claimed in together)
+
+        def rank(severity: str) -> int:
+            return catalog.severity(severity).rank
+
+        return digest(parts, len(together), catalog.limits.per, rank=rank, short=short, unsure=unsure)
 
 
 def _plainly(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
@@ -171,7 +159,7 @@ def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Mes
     text = one_sms(
         Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}"
     )
-    others = {one.incident_id for one in claimed.also} - {claimed.incident_id}
+    others = {other.incident_id for other in claimed.also} - {claimed.incident_id}
     if others:
         text = f"{repeat}{len(others) + 1} incidents, #{claimed.incident_id} among them - escalate list"
     because = clip(printable(claimed.notification.because), 1000)

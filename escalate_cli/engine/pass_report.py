@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.sqlite.failures import damaged
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """Something that a pass did, as a line; `is_trouble`: cron's mail is for it."""
 
     text: str
@@ -25,19 +26,20 @@ class PassReport:
     `undelivered` are the notifications that this pass tried and had not delivered by its end, by
     id: what became of each, and in which message it was.
 
-    `sent`, `failed` and `retrying` count messages as people get them, of which one may carry
-    several notifications."""
+    `messages_sent`, `failed` and `retrying` count messages as people get them, of which one may
+    carry several notifications."""
 
     at: Instant
     incidents: int = 0
-    planned: int = 0
-    sent: int = 0
-    sent_notifications: int = 0
+    """that were planned"""
+    notifications_planned: int = 0
+    messages_sent: int = 0
+    notifications_sent: int = 0
     undelivered: dict[int, tuple[NotificationStatus, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """what else somebody should look after: the disk, the backups"""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ReportLine] = field(default_factory=list)
     usable: bool = True
     """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
     unfounded: int = 0
@@ -69,7 +71,14 @@ class PassReport:
     def _messages(self, status: NotificationStatus) -> int:
         return len({message for became, message in self.undelivered.values() if became is status})
 
-    def count(
+    def planned(self, incident_id: int, entries: Iterable[Entry], notifications: int) -> None:
+        """An incident was planned: its new entries on the timeline, and how many notifications it got."""
+        self.incidents += 1
+        self.notifications_planned += notifications
+        for entry in entries:
+            self.did(f"#{incident_id} {_with_team(entry)}", is_trouble=entry.event.is_trouble)
+
+    def ended(
         self,
         incident_id: int,
         notification_id: int,
@@ -78,20 +87,24 @@ class PassReport:
         *,
         message: int,
     ) -> None:
-        """Count an outcome that is stored, by what it made of its notification and its entry on the
-        timeline; `message` is the notification that led the message in which it was."""
+        """An outcome is stored: what it made of its notification, and its entry on the timeline;
+        `message` is the notification that led the message in which it was."""
         self.did(f"#{incident_id} {entry.text}", is_trouble=entry.event.is_trouble)
         # Of what was to be tried again, and was, only how the last attempt ended counts.
         self.undelivered.pop(notification_id, None)
         if status is NotificationStatus.SENT:
-            self.sent_notifications += 1
-            self.sent += notification_id == message
+            self.sent(notification_id, message)
         elif status in (NotificationStatus.FAILED, NotificationStatus.RETRYING):
             self.undelivered[notification_id] = (status, message)
 
+    def sent(self, notification_id: int, message: int) -> None:
+        """A notification was sent, in the message that `message` led."""
+        self.notifications_sent += 1
+        self.messages_sent += notification_id == message
+
     def did(self, text: str, *, is_trouble: bool = False) -> None:
         """Something was done."""
-        self.lines.append(Line(text, is_trouble))
+        self.lines.append(ReportLine(text, is_trouble))
 
     def trouble(self, *texts: str) -> None:
         """Something could not be done as it should; each is said once."""
@@ -113,9 +126,9 @@ class PassReport:
 
     def include(self, other: PassReport) -> None:
         """What another delivery came to, as part of this."""
-        self.sent += other.sent
-        self.sent_notifications += other.sent_notifications
-        self.planned += other.planned
+        self.messages_sent += other.messages_sent
+        self.notifications_sent += other.notifications_sent
+        self.notifications_planned += other.notifications_planned
         self.undelivered |= other.undelivered
         self.lines += other.lines
         self.trouble(*other.troubles)
@@ -123,3 +136,8 @@ class PassReport:
     def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
         """A record that this incident needs cannot be read; the first such damage is told of."""
         self.damaged(damaged(database, f": incident {incident_id}: {problem.message}"))
+
+
+def _with_team(entry: Entry) -> str:
+    """An entry's text, with its team where the text does not name it."""
+    return entry.text if entry.team is None or entry.event.NAMES_TEAM else f"{entry.team}: {entry.text}"

@@ -5,7 +5,7 @@ incident's timeline.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
 
 import msgspec
 
@@ -22,12 +22,10 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.notification.limits import is_limited, matters_most
-from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.engine.pass_report import PassReport
+from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.sqlite.failures import FULL
-from escalate_cli.store.store import Store
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -55,89 +53,79 @@ def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) ->
         return Verdict(NotificationStatus.FAILED, None, reason)
 
 
-def record(
-    ended: Sequence[Ended],
-    store: Store,
-    catalog: Catalog,
-    now: Instant,
-    report: PassReport,
-    *,
-    reach: Callable[[str], None],
-) -> None:
-    """Store how these attempts ended, in one transaction, and count them; `reach` is told of the
-    points that tests stop at.
-    """
+Stored = tuple[NotificationStatus, Entry]
+"""what became of a notification, and its line on the timeline"""
+
+
+def record(ended: Sequence[Ended], bench: Workbench, now: Instant) -> None:
+    """Store how these attempts ended, in one transaction, and count them."""
+    if not ended:
+        return
     try:
-        with store.transaction():
-            settled = [(one, _record_safely(one, store, catalog, now, report)) for one in ended]
-            reach("recording")
+        with bench.store.transaction():
+            stored = [_record_safely(end, bench, now) for end in ended]
+            bench.reach("recording")
     except DatabaseProblem as problem:
         if problem.code != FULL:
             raise
         # What was sent must not be sent again: changing a row in place needs no room, a timeline entry would.
-        with store.transaction():
-            for one in ended:
-                store.outbox.record(one.claimed, one.outcome.kind, one.outcome.detail, one.verdict, now)
+        with bench.store.transaction():
+            for end in ended:
+                _store(end, end.outcome.detail, bench, now)
         raise
-    reach("recorded")
-    for one, stored in settled:
-        if stored is not None:
-            report.count(one.claimed.incident_id, one.claimed.notification.id, *stored, message=one.leader)
+    bench.reach("recorded")
+    for end, outcome in zip(ended, stored, strict=True):
+        if outcome is not None:
+            claimed = end.claimed
+            bench.report.ended(claimed.incident_id, claimed.notification.id, *outcome, message=end.leader)
 
 
-def _record_safely(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
-) -> tuple[NotificationStatus, Entry] | None:
+def _store(ended: Ended, detail: str, bench: Workbench, now: Instant) -> NotificationStatus | None:
+    """Store one outcome; None when the claim was lost to another process meanwhile."""
+    return bench.store.outbox.record(ended.claimed, ended.outcome.kind, detail, ended.verdict, now)
+
+
+def _record_safely(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
     """Record one outcome; what raises costs its line on the timeline, and none of the others in the
     same transaction.
     """
-    for how in (_record_one, _record_barely):
+    for how in (_record_fully, _record_barely):
         try:
-            with store.part():
-                return how(ended, store, catalog, now, report)
+            with bench.store.part():
+                return how(ended, bench, now)
         except EscalateError:
             raise
         except Exception as problem:
-            report.trouble(
-                f"incident {ended.claimed.incident_id}: how a message ended could not be recorded as ever"
-                f" ({words_of(problem)})"
-            )
+            _trouble(ended, "how a message ended could not be recorded as ever", problem, bench)
     return None  # nobody holds its claim after the lease: then it is sent again, and says so
 
 
-def _record_one(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
-) -> tuple[NotificationStatus, Entry] | None:
-    """Record one outcome with its timeline entry; None when the claim was lost to another process
-    meanwhile.
-    """
-    claimed = ended.claimed
-    status = store.outbox.record(claimed, ended.outcome.kind, ended.outcome.detail, ended.verdict, now)
+def _trouble(ended: Ended, text: str, problem: Exception, bench: Workbench) -> None:
+    bench.report.trouble(f"incident {ended.claimed.incident_id}: {text} ({words_of(problem)})")
+
+
+def _record_fully(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
+    """Record one outcome with its timeline entry; None when the claim was lost."""
+    status = _store(ended, ended.outcome.detail, bench, now)
     if status is None:
         return None
     try:
-        entry = _entry(ended, status, catalog, now)
+        entry = _entry(ended, status, bench, now)
     except Exception as problem:  # how it is told is no reason to forget that it was sent
         entry = _bare_entry(ended, status, now, words_of(problem))
-        report.trouble(
-            f"incident {claimed.incident_id}: how a message ended could not be told ({words_of(problem)})"
-        )
-    store.situations.append(claimed.incident_id, entry)
+        _trouble(ended, "how a message ended could not be told", problem, bench)
+    bench.store.situations.append(ended.claimed.incident_id, entry)
     if status is not NotificationStatus.SENT:
-        _release_safely(claimed, store, catalog, now, report)
+        _release_safely(ended, bench, now)
     return status, entry
 
 
-def _record_barely(
-    ended: Ended, store: Store, catalog: Catalog, now: Instant, report: PassReport
-) -> tuple[NotificationStatus, Entry] | None:
+def _record_barely(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
     """Record what became of it, and no word of why."""
-    status = store.outbox.record(ended.claimed, ended.outcome.kind, "", ended.verdict, now)
-    return (
-        None
-        if status is None
-        else (status, _bare_entry(ended, status, now, "the timeline does not say more"))
-    )
+    status = _store(ended, "", bench, now)
+    if status is None:
+        return None
+    return status, _bare_entry(ended, status, now, "the timeline does not say more")
 
 
 def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str) -> Entry:
@@ -145,21 +133,18 @@ def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str
     return entry_of(event, now, None, None)
 
 
-def _release_safely(
-    claimed: Claimed, store: Store, catalog: Catalog, now: Instant, report: PassReport
-) -> None:
+def _release_safely(ended: Ended, bench: Workbench, now: Instant) -> None:
     """Where it cannot be known what waits only for this page, that waits its time."""
     try:
-        with store.part():
-            _release(claimed.notification, store, catalog, now)
+        with bench.store.part():
+            _release(ended.claimed.notification, bench, now)
     except EscalateError:
         raise
     except Exception as problem:
-        text = f"what waits for a message that failed could not be set free ({words_of(problem)})"
-        report.trouble(f"incident {claimed.incident_id}: {text}")
+        _trouble(ended, "what waits for a message that failed could not be set free", problem, bench)
 
 
-def _release(notification: Notification, store: Store, catalog: Catalog, now: Instant) -> None:
+def _release(notification: Notification, bench: Workbench, now: Instant) -> None:
     """What waits only because this page was on its way waits no longer: it did not arrive, and told
     the person of nothing.
     """
@@ -167,15 +152,16 @@ def _release(notification: Notification, store: Store, catalog: Catalog, now: In
         notification.recipient, notification.kind
     ):
         return
-    told = store.outbox.told(notification.recipient, notification.gateway, now - catalog.limits.per, now)
+    catalog, outbox = bench.catalog, bench.store.outbox
+    told = outbox.told(notification.recipient, notification.gateway, now - catalog.limits.per, now)
 
     def matters(severity: str) -> bool:
         return matters_most(severity, told, catalog)
 
-    store.outbox.release(notification.recipient, notification.gateway, now, matters)
+    outbox.release(notification.recipient, notification.gateway, now, matters)
 
 
-def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Instant) -> Entry:
+def _entry(ended: Ended, status: NotificationStatus, bench: Workbench, now: Instant) -> Entry:
     event = attempted(
         ended.claimed.notification,
         status,
@@ -183,7 +169,7 @@ def _entry(ended: Ended, status: NotificationStatus, catalog: Catalog, now: Inst
         ended.digest_of,
         beside_another=ended.beside_another,
     )
-    return entry_of(event, now, None, catalog)
+    return entry_of(event, now, None, bench.catalog)
 
 
 def attempted(
@@ -195,19 +181,22 @@ def attempted(
     beside_another: bool = False,
 ) -> AnyEvent:
     """What became of the latest attempt of this notification; see `core.events.Attempt`."""
-    about: dict[str, Any] = {
-        "what": notification.kind.value,
-        "notification": notification.id,
-        "recipient": notification.recipient,
-        "gateway": notification.gateway,
-        "attempt": notification.attempts,
-        "digest_of": digest_of,
-        "beside_another": beside_another,
-    }
+    return _event_of(status, reason)(
+        what=notification.kind.value,
+        notification=notification.id,
+        recipient=notification.recipient,
+        gateway=notification.gateway,
+        attempt=notification.attempts,
+        digest_of=digest_of,
+        beside_another=beside_another,
+    )
+
+
+def _event_of(status: NotificationStatus, reason: str) -> Callable[..., AnyEvent]:
     if status is NotificationStatus.SENT:
-        return happened.Sent(**about)
+        return happened.Sent
     if status is NotificationStatus.RETRYING:
-        return happened.Retrying(**about, reason=reason)
+        return partial(happened.Retrying, reason=reason)
     if status is NotificationStatus.FAILED:
-        return happened.GivenUp(**about, reason=reason)
-    return happened.CalledOff(**about, reason=reason)
+        return partial(happened.GivenUp, reason=reason)
+    return partial(happened.CalledOff, reason=reason)

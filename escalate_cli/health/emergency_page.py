@@ -18,7 +18,7 @@ from escalate_cli.core.wording.fitting import Text, may_cut
 from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.sender import Sender
-from escalate_cli.engine.dispatch import LEASE_BEYOND_TIMEOUT
+from escalate_cli.engine.claiming import LEASE_BEYOND_TIMEOUT
 from escalate_cli.engine.envelopes import sealed
 from escalate_cli.errors import DatabaseProblem, EscalateError, place_of
 from escalate_cli.store.without_database.mark import Mark

@@ -10,7 +10,7 @@ from escalate_cli.core.escalation.waiting import Reason
 from escalate_cli.core.incident.situation import Notification, NotificationStatus, Situation
 from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.engine.engine import Engine
+from escalate_cli.engine.planning import foresee
 
 
 class Intention(msgspec.Struct, frozen=True):
@@ -23,6 +23,7 @@ class Intention(msgspec.Struct, frozen=True):
 
 def intentions(context: Context, now: Instant) -> list[Intention]:
     """Those about every running incident that can be read."""
+    context.keep_catalog()
     catalog = context.running_catalog
     return [
         Intention(
@@ -30,7 +31,7 @@ def intentions(context: Context, now: Instant) -> list[Intention]:
             (*(entry.text for entry in plan.situation.entries), *_due_messages(plan.situation, catalog, now)),
             tuple(plan.reasons),
         )
-        for incident_id, plan in Engine.on(context).foresee(now)
+        for incident_id, plan in foresee(context.store, catalog, now)
     ]
 
 

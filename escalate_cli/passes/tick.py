@@ -64,7 +64,7 @@ def _passes(context: Context) -> PassReport:
     while report.unfinished:
         context.look_at_files_again()
         context.keep_catalog()
-        one_pass(context, engine, report=report)
+        one_pass(context, engine, goes_on=True)
     return report
 
 
@@ -73,19 +73,20 @@ def one_pass(
     engine: Engine,
     keep_on: Callable[[], bool] = lambda: True,
     call: Callable[[str, EscalateError], object] | None = None,
-    report: PassReport | None = None,
+    *,
+    goes_on: bool = False,
 ) -> PassReport:
     """One pass; see `Pass`. Without `call`, the fallback is paged and that is waited for."""
-    return Pass(context, engine, keep_on, call or partial(page_directly, context), report).run()
+    return Pass(context, engine, keep_on, call or partial(page_directly, context), goes_on=goes_on).run()
 
 
 class Pass:
-    """One pass, and its report.
+    """One pass, with its report.
 
     It takes `LONGEST` and no more, whatever is under way then and however much is still to be done
     (`unfinished`): its steps are due by time. Once `keep_on()` says no, nothing more is begun.
-    `call` tells the fallback directly of what no incident can tell of. `report` is that of the
-    pass that this one goes on with.
+    `call` tells the fallback directly of what no incident can tell of. A pass that `goes_on` with
+    the last one adds to its report.
     """
 
     def __init__(
@@ -94,15 +95,20 @@ class Pass:
         engine: Engine,
         keep_on: Callable[[], bool],
         call: Callable[[str, EscalateError], object],
-        report: PassReport | None,
+        *,
+        goes_on: bool,
     ) -> None:
         self._context = context
         self._engine = engine
         self._keep_on = keep_on
         self._call = call
         self._began_at = context.clock.monotonic()
-        self._goes_on_with = report
-        self.report = report or PassReport(context.clock.now())
+        self._goes_on = goes_on
+
+    @property
+    def report(self) -> PassReport:
+        """What it has come to."""
+        return self._engine.report
 
     def run(self) -> PassReport:
         """The steps, in the order of this file's first lines."""
@@ -115,13 +121,11 @@ class Pass:
 
     def take_over(self) -> None:
         """Note the pass, and take over what dead processes left behind."""
-        self.report = with_sound_indexes(self._context, lambda: self._engine.begin_pass(self._goes_on_with))
+        with_sound_indexes(self._context, lambda: self._engine.begin_pass(goes_on=self._goes_on))
 
     def plan_claim_send_record(self) -> None:
         """Round after round, as long as there is time."""
-        done = with_sound_indexes(
-            self._context, lambda: self._engine.run(self.report, keep_on=self._has_time)
-        )
+        done = with_sound_indexes(self._context, lambda: self._engine.run(keep_on=self._has_time))
         self.report.unfinished = not done
 
     def _has_time(self) -> bool:

@@ -105,7 +105,8 @@ class _Watch:
             return Engine.on(context)
         if context.store.database.replaced() or context.store.database.path != context.database_path:
             with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
-                engine.finish(PassReport(context.clock.now()), self._keep_on)
+                engine.begin_report()
+                engine.finish(self._keep_on)
             context.reopen_store()
         engine.use(context.store)
         context.keep_catalog()
@@ -134,8 +135,8 @@ class _Watch:
     def _finish(self) -> None:
         """Take in what is under way, and begin nothing more."""
         if self._engine is not None:
-            report = PassReport(self._context.clock.now())
-            self._engine.finish(report, self._keep_on)
+            report = self._engine.begin_report()
+            self._engine.finish(self._keep_on)
             with suppress(Exception):
                 self._tell(report)
         while self._page.running:

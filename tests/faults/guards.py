@@ -20,7 +20,7 @@ OUTBOX = "escalate_cli/store/sql/outbox.sql"
 OUTBOX_PY = "escalate_cli/store/outbox.py"
 SITUATIONS = "escalate_cli/store/sql/situations.sql"
 ENGINE = "escalate_cli/engine/engine.py"
-DISPATCH = "escalate_cli/engine/dispatch.py"
+ABANDONED = "escalate_cli/engine/abandoned.py"
 ATTEMPT = "escalate_cli/core/notification/attempt.py"
 QUICK = ("tests/faults/test_claims.py",)
 CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
@@ -102,19 +102,19 @@ GUARDS = (
         "engine: what was abandoned is taken over",
         ENGINE,
         "",
-        "        self._dispatch.take_over_abandoned(now, report)\n",
+        "        take_over_abandoned(self._bench, now, self._attempts.tokens)\n",
         "",
         CRASHES,
     ),
     Guard(
-        "dispatch: not what is under way here",
-        DISPATCH,
+        "abandoned: not what is under way here",
+        ABANDONED,
         "take_over_abandoned",
         "if claimed.token not in mine",
         "if True",
     ),
     Guard(
-        "dispatch: no more attempts than allowed",
+        "attempt: no more attempts than allowed",
         ATTEMPT,
         "",
         "attempts_made >= attempts_allowed",
@@ -122,8 +122,8 @@ GUARDS = (
         CRASHES,
     ),
     Guard(
-        "dispatch: a dead sender leaves doubt",
-        DISPATCH,
+        "abandoned: a dead sender leaves doubt",
+        ABANDONED,
         "",
         "Outcome(OutcomeKind.UNKNOWN",
         "Outcome(OutcomeKind.TEMPORARY",

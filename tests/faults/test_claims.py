@@ -274,13 +274,15 @@ def test_what_is_under_way_right_here_is_not_taken_for_abandoned_when_the_clock_
     world.post = Slow(world.clock)
     declare_quietly(world)
     engine = world.engine()
-    engine.round(engine.begin_pass(), patience=0)
+    engine.begin_pass()
+    engine.round(patience=0)
     assert len(world.post.tried) == 1
     world.clock.at += 86_400 * SECOND
     engine.begin_pass()
     assert world.look().notifications[0].status is NotificationStatus.SENDING
     world.post.held = False
-    engine.finish(engine.begin_pass())
+    engine.begin_pass()
+    engine.finish()
     assert world.look().notifications[0].status is NotificationStatus.SENT
     assert len(world.post.tried) == 1
     world.store.close()
@@ -298,5 +300,5 @@ def test_an_incident_planned_by_another_meanwhile_is_not_planned_again(two, monk
     two.world.clock.at += 300 * SECOND
     monkeypatch.setattr(two.other.situations, "due", due)
     late = Engine(two.other, lambda: two.world.catalog, two.world.post, two.world.clock, {})
-    assert late.tick().planned == 0
+    assert late.tick().notifications_planned == 0
     two.world.expects("sms to ana", "sms to bo")

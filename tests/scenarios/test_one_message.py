@@ -179,7 +179,7 @@ def test_4_24_a_pass_counts_messages_and_not_what_they_carry(world) -> None:
     world.advance("14s", every="14s")
     world.clock.at += SECOND
     report = world.tick()
-    assert (report.sent, report.failed, report.retrying, len(report.undelivered)) == (0, 0, 1, 2)
+    assert (report.messages_sent, report.failed, report.retrying, len(report.undelivered)) == (0, 0, 1, 2)
     world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404")
     world.clock.at += 45 * SECOND
     report = world.tick()
@@ -196,5 +196,5 @@ def test_4_24_a_pass_that_sends_two_notifications_in_one_message_has_sent_one(wo
     world.sent()
     world.clock.at += 10 * MINUTE
     report = world.tick()
-    assert (report.sent, report.sent_notifications) == (1, len(world.look().notifications))
+    assert (report.messages_sent, report.notifications_sent) == (1, len(world.look().notifications))
     world.expects("sms to ana")

@@ -52,7 +52,7 @@ def test_what_an_act_makes_due_is_delivered_and_what_it_came_to_is_a_value(world
     world.expects("resolved sms to ana")
     assert [situation.incident.status for situation in performed.situations] == [IncidentStatus.RESOLVED]
     assert performed.report is not None
-    assert performed.report.sent == 1
+    assert performed.report.messages_sent == 1
     assert (performed.exit_code, performed.unchanged, codes(performed)) == (ExitCode.DONE, frozenset(), [])
 
 

@@ -597,7 +597,12 @@ def test_4_13_each_notification_is_claimed_by_one_process(world: World) -> None:
 def test_4_13_an_idle_tick_does_nothing(world: World) -> None:
     for _ in range(3):
         report = world.tick()
-        assert (report.incidents, report.planned, report.sent, report.lines) == (0, 0, 0, [])
+        assert (report.incidents, report.notifications_planned, report.messages_sent, report.lines) == (
+            0,
+            0,
+            0,
+            [],
+        )
 
 
 # ── ack, between and after ────────────────────────────────────────────────────────────

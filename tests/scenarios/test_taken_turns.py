@@ -184,5 +184,5 @@ def test_what_is_remembered_of_turns_and_cannot_be_read_stops_no_page(tmp_path: 
         report = one_pass(context, Engine.on(context))
     finally:
         context.close()
-    assert report.sent > 0
+    assert report.messages_sent > 0
     assert report.troubles == []

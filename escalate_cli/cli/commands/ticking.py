@@ -38,11 +38,11 @@ def tick(
     data = {
         "at": iso(report.at),
         "incidents": report.incidents,
-        "planned": report.planned,
-        "sent": report.sent,
+        "planned": report.notifications_planned,
+        "sent": report.messages_sent,
         "failed": report.failed,
         "retrying": report.retrying,
-        "notifications_sent": report.sent_notifications,
+        "notifications_sent": report.notifications_sent,
         "next_due_at": iso(context.store.situations.next_due_at()),
     }
     lines = (line.text for line in report.lines if line.is_trouble)

@@ -1,0 +1,216 @@
+"""Claiming what is due: the attempt is counted and a lease is set before anything is sent; commit.
+
+Which may begin now is decided here as well: the least busy gateway comes first, and what exceeds
+`[limits]` is held back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+
+from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.core.events import HeldBack
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.situation import NotificationKind, entry_of
+from escalate_cli.core.notification.limits import (
+    GOES_ALONE,
+    DueMessage,
+    Ruling,
+    Window,
+    is_limited,
+    judge,
+    waits_as_well,
+)
+from escalate_cli.core.notification.together import goes_with, leader_first
+from escalate_cli.core.organisation.catalog import Gateway
+from escalate_cli.engine.workbench import Workbench
+from escalate_cli.errors import DamagedRow, EscalateError
+from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
+from escalate_cli.store.remembered_troubles import put_off
+
+PARALLEL = 8
+"""attempts that run side by side; those that have become slow do not count, so that a hanging
+provider delays nobody else
+"""
+MOST_OF_ONE_GATEWAY = 16
+"""attempts through one gateway at a time, so that one that hangs leaves the places to the others"""
+MOST_CHILDREN = 256
+"""at a time; with more gateways than would fill it each has its share"""
+LEASE_BEYOND_TIMEOUT = 15 * SECOND
+"""a claim outlives the hard limit of its attempt by this much before another process may take it over"""
+_BATCH = 200
+_LOOK_AGAIN_SECONDS = 2.0
+"""how old the list of what is due may grow while slow providers are worked through: what came due
+meanwhile may be quick
+"""
+
+
+class Claims:
+    """The list of what is due, and the claims on it."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._queue: list[Waiting] = []
+        self._looked_at = 0.0
+
+    def look_again(self) -> None:
+        """Something new may be due: the list is read again before the next claim."""
+        self._queue.clear()
+
+    # ── what may begin now ─────────────────────────────────────────────────────────────
+
+    def look(self, now: Instant, incident_id: int | None, offered: set[int]) -> None:
+        """Read the list where it is empty or old; what was `offered` already is no work: it could
+        not be claimed a moment ago.
+        """
+        moment = self._bench.clock.monotonic()
+        if not self._queue or moment - self._looked_at > _LOOK_AGAIN_SECONDS:
+            severities = [severity.id for severity in self._bench.catalog.severities]
+            waiting = self._bench.store.outbox.waiting(now, _BATCH, incident_id, severities)
+            self._queue = [notification for notification in waiting if notification.id not in offered]
+            self._looked_at = self._bench.clock.monotonic()
+
+    def pick(self, busy: Counter[str], room: int) -> list[Waiting]:
+        """Take what may begin now out of the list, each time the first of the gateway that is least
+        busy: nine dead gateways do not hold up a tenth.
+
+        A gateway with nothing under way always has a place. One with more has one while there is
+        `room`, and up to its share. `busy` counts what is under way.
+        """
+        gateways = max(len(self._bench.catalog.gateways), 1)
+        share = max(min(MOST_OF_ONE_GATEWAY, MOST_CHILDREN // gateways), 1)
+        picked: list[Waiting] = []
+        while self._queue:
+            best = min(range(len(self._queue)), key=lambda index: (busy[self._queue[index].gateway], index))
+            gateway = self._queue[best].gateway
+            if busy[gateway] >= share or (busy[gateway] and len(picked) >= room):
+                break
+            picked.append(self._queue.pop(best))
+            busy[gateway] += 1
+        return picked
+
+    # ── claims ─────────────────────────────────────────────────────────────────────────
+
+    def claim(self, picked: list[Waiting], now: Instant) -> list[Claimed]:
+        """Claim these in one transaction, as far as they still wait."""
+        waiting = [
+            notification for notification in picked if self._bench.store.outbox.waits(notification.id, now)
+        ]
+        self._bench.report.unfounded += len(picked) - len(waiting)
+        if not waiting:
+            return []
+        with self._bench.store.transaction():
+            claims = [self._claim_safely(notification, now) for notification in waiting]
+            self._bench.reach("claiming")
+        return [claimed for claimed in claims if claimed is not None]
+
+    def _claim_safely(self, waiting: Waiting, now: Instant) -> Claimed | None:
+        """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the
+        others in the same transaction.
+
+        Where limits and digests fail, be it for another's record, it goes out by itself: what
+        decides about them is no reason for silence.
+        """
+        met: list[Exception] = []
+        for claim in (self._claim_together, self._claim_alone):
+            try:
+                with self._bench.store.part():
+                    claimed = claim(waiting, self._bench.gateway(waiting.gateway), now)
+            except Exception as problem:
+                if isinstance(problem, EscalateError) and not isinstance(problem, DamagedRow):
+                    raise
+                met.append(problem)
+            else:
+                if met:
+                    self._bench.report.trouble(
+                        f"incident {waiting.incident_id}: a message was not weighed against others"
+                        f" ({words_of(met[0])})"
+                    )
+                return claimed
+        put_off_message(self._bench, waiting, met[-1], now)
+        return None
+
+    def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+        return self._bench.store.outbox.claim(
+            waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+        )
+
+    def _claim_together(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
+        """Claim one with what goes out in the same message, or a digest of all that were held back
+        for the same address; hold back what exceeds `[limits]`.
+        """
+        outbox = self._bench.store.outbox
+        ruling = self._ruling(waiting, now)
+        if ruling.hold_until is not None:
+            self._hold_back(waiting, now, ruling.hold_until)
+            return None
+        token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+        first = outbox.claim(waiting.id, token, now, lease_until)
+        if first is None:
+            return None
+        others = outbox.companions(waiting, now) if ruling.digest else self._beside(waiting, now)
+        also = [outbox.claim(other.id, token, now, lease_until) for other in others]
+        severities = {notification.id: notification.severity for notification in (waiting, *others)}
+        together = [first, *(claimed for claimed in also if claimed is not None)]
+        leader, *rest = self._leader_first(together, severities)
+        return outbox.bundle(leader, tuple(rest), digest=ruling.digest)
+
+    def _leader_first(self, together: list[Claimed], severities: dict[int, str]) -> list[Claimed]:
+        """These with the one in front that leads their message; `severities` are by notification."""
+        claims = {claimed.notification.id: claimed for claimed in together}
+        severity = self._bench.catalog.severity
+        ordered = leader_first(
+            (claimed.notification for claimed in together),
+            lambda notification: severity(severities[notification.id]).rank,
+        )
+        return [claims[notification.id] for notification in ordered]
+
+    def _beside(self, waiting: Waiting, now: Instant) -> list[Waiting]:
+        """What else goes out in the same message."""
+        return [
+            other
+            for other in self._bench.store.outbox.beside(waiting, now)
+            if goes_with(waiting.kind, other.kind, waiting.recipient)
+        ]
+
+    def _ruling(self, waiting: Waiting, now: Instant) -> Ruling:
+        """What `[limits]` say to this message."""
+        if not is_limited(waiting.recipient, waiting.kind):
+            return GOES_ALONE
+        catalog, outbox = self._bench.catalog, self._bench.store.outbox
+        where = (waiting.recipient, waiting.gateway, now - catalog.limits.per, now)
+        used, oldest = outbox.used(*where, pages=waiting.kind is NotificationKind.PAGE)
+        window = Window(
+            used,
+            oldest,
+            told=lambda: outbox.told(*where),
+            digest_is_due=lambda: outbox.digest_is_due(waiting, now),
+        )
+        return judge(DueMessage(waiting.kind, waiting.severity, waiting.held_back), window, catalog, now)
+
+    def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
+        """Keep what is due for this address for a digest; each incident's timeline says so once."""
+        catalog, store = self._bench.catalog, self._bench.store
+
+        def waits(other: Waiting) -> bool:
+            return waits_as_well(other.kind, other.severity, waiting.kind, waiting.severity, catalog)
+
+        held = store.outbox.hold_back(waiting.recipient, waiting.gateway, now, until, waits)
+        for incident_id in held:
+            event = HeldBack(recipient=waiting.recipient, gateway=waiting.gateway, until=until)
+            store.situations.append(incident_id, entry_of(event, now, None, catalog))
+
+
+def put_off_message(
+    bench: Workbench, message: Waiting | Unreadable, problem: Exception, now: Instant
+) -> None:
+    """Try this one a minute later: it cannot be taken up, and must not stop the others."""
+    bench.store.outbox.push_ahead(message.id, put_off(bench.store.ledger, now))
+    if isinstance(problem, DamagedRow):
+        bench.report.note_damage(bench.store.database.path, message.incident_id, problem)
+    else:
+        bench.report.trouble(
+            f"incident {message.incident_id}: a message could not be taken up ({words_of(problem)}); again in"
+            " a minute"
+        )
