@@ -23,12 +23,12 @@ class Unplaced(msgspec.Struct, frozen=True):
     hint: str
 
 
-def put_in_place(path: FilePath, found: Iterable[Unplaced]) -> list[Problem]:
+def put_in_place(path: FilePath, problems: Iterable[Unplaced]) -> list[Problem]:
     """The problems as `check` shows them, in the order of the files of the configuration at `path`.
 
-    The files are read once more: a checked configuration keeps no columns, and rarely is one asked for.
+    The files are read once more: a checked configuration keeps no columns, and one is rarely asked for.
     """
-    wanted = list(found)
+    wanted = list(problems)
     if not wanted:
         return []
     from escalate_cli.config.compile.gathering import gather
@@ -37,11 +37,13 @@ def put_in_place(path: FilePath, found: Iterable[Unplaced]) -> list[Problem]:
 
     tables = gather([ParsedFile(read(source)) for source in find_sources(path)]).by_id
     placed = []
-    for one in wanted:
-        section, name, *inside = one.path
+    for problem in wanted:
+        section, name, *inside = problem.path
         item = tables.get(str(section), {}).get(str(name))
         if item is None:  # taken out a moment ago
-            placed.append(Problem(one.level, one.code, one.message, one.hint))
+            placed.append(Problem(problem.level, problem.code, problem.message, problem.hint))
         else:
-            placed.append(item.problem(tuple(inside), one.level, one.code, one.message, one.hint))
+            placed.append(
+                item.problem(tuple(inside), problem.level, problem.code, problem.message, problem.hint)
+            )
     return sorted(placed, key=lambda problem: problem.place.position)

@@ -85,8 +85,8 @@ def references(template: str) -> tuple[str, ...]:
     """The references in `template` as they are written there, each once; `BadReference` when one is
     malformed.
     """
-    found = {f"${{{_checked(match)}}}": None for match in _REFERENCE.finditer(template) if match[0] != TO}
-    return tuple(found)
+    matches = _REFERENCE.finditer(template)
+    return tuple(dict.fromkeys(f"${{{_checked(match)}}}" for match in matches if match[0] != TO))
 
 
 def secret_files(template: str) -> tuple[str, ...]:

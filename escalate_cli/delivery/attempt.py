@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
-from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, judge, may_be_for_length
+from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
 from escalate_cli.delivery.fitting import TitledText, fitted, overflow_of, quieted, room_of, sent_by
-from escalate_cli.delivery.last_look import Withdrawn, look
+from escalate_cli.delivery.last_look import Withdrawn, last_look
 from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import (
     Plugin,
@@ -45,7 +45,7 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
     redaction = Redaction(envelope.url, envelope.secrets)
 
     def first_byte() -> None:
-        look(envelope.look)
+        last_look(envelope.look)
         on_sent()
 
     wire = Wire(envelope.seconds + 1.0, first_byte)
@@ -67,7 +67,7 @@ def _send(envelope: Envelope, modules: list[PluginModule], wire: Wire, heard: _H
     plugin = service.plugin()
     letter, short = service.letters(plugin)
     wire.watch()
-    look(envelope.look)  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
+    last_look(envelope.look)  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
     outcome = service.send(plugin, letter, wire)
     if (
         short is None
@@ -146,7 +146,7 @@ class _Service:
         """Send it and judge what came of it."""
         already = len(wire.exchanges)
         done = self._notify(plugin, letter)
-        return judge(
+        return outcome_of(
             done, wire.exchanges[already:], self._heard.words(), on_the_wire=speaks_on_the_wire(plugin)
         )
 

@@ -54,7 +54,7 @@ class Exchange:
         return Outcome(OutcomeKind.TEMPORARY, trouble, local=self.local)
 
 
-def judge(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
+def outcome_of(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
     """The outcome of an attempt: what the wire shows comes before what the plugin says.
 
     `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire` is
@@ -99,9 +99,9 @@ def _of_http(exchange: Exchange) -> Outcome:
             return Outcome(OutcomeKind.SENT, f"HTTP {status}")
         kind = OutcomeKind.PERMANENT if refusal in _HOPELESS_REFUSALS else OutcomeKind.TEMPORARY
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
-    said = _reason(exchange.said)
+    reason = _reason(exchange.said)
     detail = f"HTTP {status}" + (
-        " (a redirect, not followed)" if 300 <= status < 400 else f": {said}" if said else ""
+        " (a redirect, not followed)" if 300 <= status < 400 else f": {reason}" if reason else ""
     )
     if status == _PROXY_REFUSES:
         return Outcome(OutcomeKind.TEMPORARY, f"{detail} (the proxy wants a password)", local=True)

@@ -21,7 +21,7 @@ class Withdrawn(BaseException):
     """
 
 
-def look(question: Question | None) -> None:
+def last_look(question: Question | None) -> None:
     """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing
     to ask: nothing to do.
     """

@@ -36,7 +36,7 @@ class Redaction:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        return [one for one in (*self._given, *_credentials(self._url)) if len(one) >= _SHORTEST]
+        return [secret for secret in (*self._given, *_credentials(self._url)) if len(secret) >= _SHORTEST]
 
     @cached_property
     def _known(self) -> re.Pattern[str] | None:
@@ -84,8 +84,8 @@ class Redaction:
 
 def _credentials(url: str) -> list[str]:
     """The password in `url`, and what HTTP makes of user and password."""
-    found = _PASSWORD.match(url)
-    user, colon, password = found.group(1).rpartition(":") if found else ("", "", "")
+    match = _PASSWORD.match(url)
+    user, colon, password = match[1].rpartition(":") if match else ("", "", "")
     if not colon:
         return []
     pair = f"{unquote(user)}:{unquote(password)}"
@@ -104,7 +104,7 @@ def _codings(secret: str) -> set[str]:
     """A secret as it is and in the codings that servers echo requests in: base64 from each of three
     bytes, hex, percent, JSON in JSON.
     """
-    found = {
+    codings = {
         secret,
         secret[::-1],
         json.dumps(secret),
@@ -113,18 +113,18 @@ def _codings(secret: str) -> set[str]:
     }
     for name in ("utf-8", "latin-1", "utf-16-le"):
         data = secret.encode(name, "replace")
-        found |= {
+        codings |= {
             data.hex(),
             "".join(f"%{byte:02x}" for byte in data),
             "".join(f"&#{byte};" for byte in data),
         }
         # The first and last characters of each shifted coding belong to the bytes beside it too.
-        found |= {
+        codings |= {
             base64.b64encode(bytes(shift) + data).decode()[(shift * 8 + 5) // 6 :][: len(data) * 8 // 6]
             for shift in range(3)
         }
-        found |= {base64.b32encode(data).decode().rstrip("="), base64.b85encode(data).decode()}
-    return found
+        codings |= {base64.b32encode(data).decode().rstrip("="), base64.b85encode(data).decode()}
+    return codings
 
 
 def _pieces(form: str) -> set[str]:

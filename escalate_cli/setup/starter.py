@@ -191,7 +191,7 @@ reaches = "team:identity"
 """
 
 
-def files(timezone: str) -> dict[str, str]:
+def starter_files(timezone: str) -> dict[str, str]:
     """The starter's files by name, for an organisation in `timezone` ("Europe/London")."""
     safe = "".join(char for char in timezone if char.isalnum() or char in "/_+-")
     return {

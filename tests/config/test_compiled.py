@@ -15,14 +15,14 @@ from escalate_cli.config.files.find import cache_dir, find_config, find_db
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.errors import ConfigurationProblem, Unknown
-from escalate_cli.setup.starter import files
+from escalate_cli.setup.starter import starter_files
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     directory = tmp_path / "config"
     directory.mkdir()
-    for name, text in files("Europe/London").items():
+    for name, text in starter_files("Europe/London").items():
         (directory / name).write_text(text)
     return directory
 

@@ -95,7 +95,7 @@ if CONTRACT.exists():
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/Argentina/Buenos_Aires", "Etc/GMT+3"])
 def test_the_starter_is_clean(tmp_path: Path, zone: str) -> None:
-    for name, text in starter.files(zone).items():
+    for name, text in starter.starter_files(zone).items():
         (tmp_path / name).write_text(text)
     loaded = load(tmp_path)
     assert loaded.problems == ()

@@ -712,7 +712,7 @@ def test_a_mistake_is_told_with_its_place(
     found = [
         each
         for each in problems_of(tmp_path, base=SOUND, more=text)
-        if each.code == code and each.file == "more.toml"
+        if each.code == code and each.place.file == "more.toml"
     ]
     assert found, problems_of(tmp_path)
     problem = found[0]
@@ -745,8 +745,8 @@ def test_everything_is_told_at_once_and_across_files(tmp_path: Path) -> None:
         "syntax",
         "empty-rotation",
     }
-    assert [(each.file, each.line, each.column) for each in problems] == sorted(
-        (each.file, each.line, each.column) for each in problems
+    assert [(each.place.file, each.place.line, each.place.column) for each in problems] == sorted(
+        (each.place.file, each.place.line, each.place.column) for each in problems
     )
 
 
@@ -816,7 +816,7 @@ def test_any_bytes_are_understood_or_refused(
 ) -> None:
     (tmp_path / "a.toml").write_bytes(data)
     errors = [each for each in problems_of(tmp_path) if each.level == "error"]
-    assert [f"{each.file}:{each.line}:{each.column}: {each.code}" for each in errors] == (
+    assert [f"{each.place.file}:{each.place.line}:{each.place.column}: {each.code}" for each in errors] == (
         [] if expected is None else [expected]
     )
 
@@ -842,11 +842,11 @@ def test_what_is_not_a_file_is_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo.toml")
     (tmp_path / "directory.toml").mkdir()
     (tmp_path / ".hidden.toml").write_text("broken =")
-    assert [(each.file, each.code, each.level) for each in problems_of(tmp_path)] == [
+    assert [(each.place.file, each.code, each.level) for each in problems_of(tmp_path)] == [
         ("directory.toml", "not-a-file", "warning"), ("fifo.toml", "not-a-file", "warning")]  # fmt: skip
     (tmp_path / "dangling.toml").symlink_to(tmp_path / "nowhere")
     assert ("dangling.toml", "unreadable", "error") in [
-        (each.file, each.code, each.level) for each in problems_of(tmp_path)
+        (each.place.file, each.code, each.level) for each in problems_of(tmp_path)
     ]
 
 
@@ -868,4 +868,4 @@ def test_no_more_than_a_thousand_of_what_every_incident_is_held_against_are_read
     assert [each for each in problems_of(tmp_path, **texts) if each.level == "error"] == []
     texts["b"] += rule.format("one more")
     (found,) = [each for each in problems_of(tmp_path, **texts) if each.level == "error"]
-    assert (found.file, found.line, found.code) == ("b.toml", 1601, "too-many")
+    assert (found.place.file, found.place.line, found.code) == ("b.toml", 1601, "too-many")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.delivery.exchange import Exchange, find_refusal, judge
+from escalate_cli.delivery.exchange import Exchange, find_refusal, outcome_of
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind
 
@@ -83,4 +83,4 @@ TAKEN, CUT, REFUSED = (
     ],
 )
 def test_the_wire_is_believed_before_the_plugin(succeeded, exchanges, words, wired, outcome):
-    assert judge(succeeded, exchanges, words, on_the_wire=wired) == Outcome(*outcome)
+    assert outcome_of(succeeded, exchanges, words, on_the_wire=wired) == Outcome(*outcome)

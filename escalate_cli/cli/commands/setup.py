@@ -31,13 +31,13 @@ def init(
     """
     from escalate_cli.config.files.find import find_config
     from escalate_cli.setup.installation import local_zone
-    from escalate_cli.setup.starter import files
+    from escalate_cli.setup.starter import starter_files
 
     place = Path(directory) if directory else find_config(context.options.config, context.environ)
     existing = _existing(place, named=directory is not None)
     # A file that stands beside others is read together with them: a starter added to somebody's own
     # configuration would break it.
-    written = [] if existing else _write(place, files(local_zone(context.environ)))
+    written = [] if existing else _write(place, starter_files(local_zone(context.environ)))
     context.config_path = place  # which may name the database
     database = context.database_path
     context.store.close()  # asking for it has created it

@@ -104,18 +104,18 @@ def schedule(name: str, table: ScheduleTable, item: Item, timezone: str) -> rota
     """One schedule with its rotations and overrides."""
     rotations = tuple(
         rota.Rotation(
-            tuple(each.members),
-            each.start,
-            each.every[0],
-            each.every[1],
-            each.hours,
+            tuple(rotation.members),
+            rotation.start,
+            rotation.every[0],
+            rotation.every[1],
+            rotation.hours,
             _source(item, "rotations", number),
         )
-        for number, each in enumerate(table.rotations)
+        for number, rotation in enumerate(table.rotations)
     )
     overrides = tuple(
-        rota.Override(each.person, each.start, each.until, _source(item, "overrides", number))
-        for number, each in enumerate(table.overrides)
+        rota.Override(override.person, override.start, override.until, _source(item, "overrides", number))
+        for number, override in enumerate(table.overrides)
     )
     return rota.Schedule(name, table.timezone or timezone, rotations, overrides, item.source)
 
@@ -139,14 +139,14 @@ def policy(name: str, table: PolicyTable, item: Item) -> policies.Policy:
     raw = item.raw.get("levels", [])
     levels = tuple(
         policies.Level(
-            tuple(each.notify),
-            each.wait,
-            when(each.when, raw[number].get("when")),
-            each.during,
-            policies.Acks(each.acks),
+            tuple(level.notify),
+            level.wait,
+            when(level.when, raw[number].get("when")),
+            level.during,
+            policies.Acks(level.acks),
             _source(item, "levels", number),
         )
-        for number, each in enumerate(table.levels)
+        for number, level in enumerate(table.levels)
     )
     return policies.Policy(name, levels, table.repeat, table.ack_timeout, item.source)
 

@@ -21,7 +21,7 @@ from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem
 
 def check_all(draft: Draft) -> list[Problem]:
     """Every problem between the tables of `draft`."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for check in (
         _emptied,
         _fallback,
@@ -36,8 +36,8 @@ def check_all(draft: Draft) -> list[Problem]:
         _literal_secrets,
         check_reach,
     ):
-        found += check(draft)
-    return found
+        problems += check(draft)
+    return problems
 
 
 def _emptied(draft: Draft) -> Iterator[Problem]:
@@ -149,14 +149,14 @@ def _cycles(draft: Draft) -> Iterator[Problem]:
 
 
 def _below(draft: Draft, start: str) -> set[str]:
-    found = {start}
+    reached = {start}
     waiting = [start]
     while waiting:
         service = draft.catalog.services.get(waiting.pop())
-        fresh = [] if service is None else [name for name in service.depends_on if name not in found]
-        found.update(fresh)
+        fresh = [] if service is None else [name for name in service.depends_on if name not in reached]
+        reached.update(fresh)
         waiting += fresh
-    return found
+    return reached
 
 
 def _keywords(draft: Draft) -> Iterator[Problem]:

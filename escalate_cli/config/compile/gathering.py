@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalate_cli.config.schema.shape import BY_ID, LISTED, SINGLE
-from escalate_cli.config.schema.vocabulary import Known, a_type
+from escalate_cli.config.schema.vocabulary import KnownIds, a_type
 from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
@@ -54,7 +54,7 @@ class Gathered:
     broken: bool = False
     first_file: str = ""
     ladder: tuple[str, ...] = ()
-    known: Known = field(default_factory=Known)
+    known: KnownIds = field(default_factory=KnownIds)
 
 
 def gather(files: Sequence[ParsedFile]) -> Gathered:
@@ -78,7 +78,7 @@ def gather(files: Sequence[ParsedFile]) -> Gathered:
             else:
                 _unknown_section(gathered, file, section)
     gathered.ladder = _ladder(gathered)
-    gathered.known = Known(_ids(gathered, files), gathered.ladder, frozenset(unsure | _unreadable(files)))
+    gathered.known = KnownIds(_ids(gathered, files), gathered.ladder, frozenset(unsure | _unreadable(files)))
     return gathered
 
 
@@ -166,8 +166,8 @@ def _unknown_section(gathered: Gathered, file: ParsedFile, section: str) -> None
 
 def _ladder(gathered: Gathered) -> tuple[str, ...]:
     named = [_get(item, "id") for item in gathered.listed["severities"]]
-    found = tuple(dict.fromkeys(name for name in named if name is not None))
-    return found or tuple(name for name, _ in DEFAULT_LADDER)
+    ladder = tuple(dict.fromkeys(name for name in named if name is not None))
+    return ladder or tuple(name for name, _ in DEFAULT_LADDER)
 
 
 def _ids(gathered: Gathered, files: Iterable[ParsedFile]) -> dict[str, frozenset[str]]:

@@ -120,7 +120,9 @@ def _with(data: bytes, table: Mapping[str, object]) -> bytes:
 def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:
     """The errors of these files, known by what they say and not by their lines, which move."""
     return Counter(
-        (each.place.file, each.code, each.message) for each in _problems(contents) if each.level == ERROR
+        (problem.place.file, problem.code, problem.message)
+        for problem in _problems(contents)
+        if problem.level == ERROR
     )
 
 
@@ -133,9 +135,9 @@ def _problems(contents: Sequence[Content]) -> tuple[Problem, ...]:
 
 def _complete(contents: Sequence[Content], wanted: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
     return (
-        each
-        for each in _problems(contents)
-        if (each.place.file, each.code, each.message) in wanted and each.level == ERROR
+        problem
+        for problem in _problems(contents)
+        if (problem.place.file, problem.code, problem.message) in wanted and problem.level == ERROR
     )
 
 

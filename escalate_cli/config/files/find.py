@@ -29,10 +29,10 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     for directory in (user, site):
         if directory is not None and _has_toml(directory):
             return directory
-    found = user or site
-    if found is None:
+    path = user or site
+    if path is None:
         raise _homeless("configuration", "--config", "ESCALATE_CONFIG")
-    return found
+    return path
 
 
 def find_db(explicit: Path | None, environ: Mapping[str, str], configured: Path | None = None) -> Path:
@@ -118,10 +118,10 @@ def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
             "cache": platformdirs.user_cache_path,
             "state": platformdirs.user_state_path,
         }[what]
-        found = function(APP)
+        path = function(APP)
     except (RuntimeError, OSError, KeyError):
         return None
-    return found if found.is_absolute() and "~" not in found.parts else None
+    return path if path.is_absolute() and "~" not in path.parts else None
 
 
 def _site(environ: Mapping[str, str]) -> Path | None:

@@ -44,7 +44,7 @@ def _named_in(text: str) -> str | None:
         heading = _TABLE.fullmatch(line)
         if heading:
             table = "" if heading[1] else f"[{heading[2]}]"
-        found = _KEY.fullmatch(line)
-        if found and table == ("[settings]" if found[1] is None else "[top]"):
-            return found[2] or found[3]
+        match = _KEY.fullmatch(line)
+        if match and table == ("[settings]" if match[1] is None else "[top]"):
+            return match[2] or match[3]
     return None

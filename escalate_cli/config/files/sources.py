@@ -48,17 +48,17 @@ def find_sources(path: Path) -> tuple[Source, ...]:
         names = sorted(
             name for name in os.listdir(path) if name.endswith(".toml") and not name.startswith(".")
         )
-        found = tuple(_source(name, os.path.join(path, name)) for name in names)
+        sources = tuple(_source(name, os.path.join(path, name)) for name in names)
     except (OSError, ValueError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "not a path"
         raise ConfigurationProblem(
             f"there is no configuration at {_printable(str(path))}: {why}", hint, code="no-configuration"
         ) from None
-    if not found:
+    if not sources:
         raise ConfigurationProblem(
             f"there is no *.toml file in {_printable(str(path))}", hint, code="no-configuration"
         )
-    return found
+    return sources
 
 
 def read(source: Source) -> Content:

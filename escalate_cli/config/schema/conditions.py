@@ -11,14 +11,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema  # noqa: TID253
 
-from escalate_cli.config.schema.vocabulary import Known, ServiceRef, TeamRef, Text, refuse, text_of
+from escalate_cli.config.schema.vocabulary import KnownIds, ServiceRef, TeamRef, Text, refuse, text_of
 
 _COMPARISON = re.compile(r"(>=|<=|>|<)?\s*(.*)")
 
 
 def _severities(value: object, info: ValidationInfo) -> tuple[str, ...]:
     """The ids, least first, that "major", ">=major" or a list of such stands for."""
-    known = info.context if isinstance(info.context, Known) else Known()
+    known = info.context if isinstance(info.context, KnownIds) else KnownIds()
     parts = value if isinstance(value, list) else [value]
     fitting: set[str] = set()
     for part in parts:
@@ -35,14 +35,14 @@ def _severities(value: object, info: ValidationInfo) -> tuple[str, ...]:
             "<=": lambda other, rank=rank: other <= rank,  # type: ignore[misc]
             "<": lambda other, rank=rank: other < rank,  # type: ignore[misc]
         }
-        fitting.update(each for at, each in enumerate(known.ladder) if fits[operator](at))
-    if not fitting and "severity" not in known.unsure and isinstance(info.context, Known):
+        fitting.update(severity for at, severity in enumerate(known.ladder) if fits[operator](at))
+    if not fitting and "severity" not in known.unsure and isinstance(info.context, KnownIds):
         raise refuse(
             "never-true",
             "no severity fits this condition",
             f"from least to most severe there are: {', '.join(known.ladder)}",
         )
-    return tuple(each for each in known.ladder if each in fitting)
+    return tuple(severity for severity in known.ladder if severity in fitting)
 
 
 _TEXTS: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -64,7 +64,7 @@ Texts = Annotated[list[Text], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
 
 def _labels(value: object) -> tuple[tuple[str, str | None], ...]:
     if isinstance(value, dict):
-        return tuple((key, text_of(each)) for key, each in value.items())
+        return tuple((key, text_of(text)) for key, text in value.items())
     pairs: list[tuple[str, str | None]] = []
     for part in value if isinstance(value, list) else [value]:
         key, equals, text = text_of(part, 'a label like "region=eu", a list or a table').partition("=")
@@ -87,7 +87,7 @@ LabelCondition = Annotated[
 
 
 def _hours_condition(value: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Known):
+    if isinstance(info.context, KnownIds):
         info.context.require("hours", value.removeprefix("!").strip())
     return value.replace(" ", "")
 

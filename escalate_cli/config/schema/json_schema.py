@@ -34,7 +34,7 @@ def json_schema() -> dict[str, Any]:
 
 def _polish(name: str, key: dict[str, Any]) -> None:
     """Editors show the key as it is written, not in title case, and defaults as people write them."""
-    choices = [each for each in key.get("anyOf", []) if each != {"type": "null"}]
+    choices = [choice for choice in key.get("anyOf", []) if choice != {"type": "null"}]
     if len(choices) == 1:
         del key["anyOf"]
         key.update(choices[0])

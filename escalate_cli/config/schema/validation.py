@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError  # noqa: TID253
 from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.schema.policy_tables import LevelWhenTable, RuleTable, RuleWhenTable
 from escalate_cli.config.schema.table import TomlTable
-from escalate_cli.config.schema.vocabulary import Known, a_type
+from escalate_cli.config.schema.vocabulary import KnownIds, a_type
 from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.problem import ERROR, Problem
@@ -37,12 +37,12 @@ _RANGES = {
 }
 
 
-def validate(model: type[T], item: Item, known: Known) -> tuple[T | None, list[Problem]]:
+def validate(model: type[T], item: Item, known: KnownIds) -> tuple[T | None, list[Problem]]:
     """The table that `item` holds, checked; None and its problems when something is wrong with it."""
     try:
         return model.model_validate(item.raw, context=known), []
     except ValidationError as error:
-        return None, [_problem(model, item, each) for each in error.errors(include_url=False)]
+        return None, [_problem(model, item, fault) for fault in error.errors(include_url=False)]
 
 
 def _problem(model: type[TomlTable], item: Item, error: Any) -> Problem:
@@ -72,7 +72,7 @@ def _problem(model: type[TomlTable], item: Item, error: Any) -> Problem:
         choices = str(context.get("expected", "")).replace("'", '"')
         guess = (
             did_you_mean(
-                error["input"], [each.strip('" ') for each in choices.replace(" or ", ",").split(",")]
+                error["input"], [choice.strip('" ') for choice in choices.replace(" or ", ",").split(",")]
             )
             if isinstance(error["input"], str)
             else None
@@ -131,22 +131,22 @@ def _unknown_key(model: type[TomlTable], item: Item, loc: Path) -> Problem:
 
 def _model_at(model: type[BaseModel], loc: Path) -> type[BaseModel] | None:
     """The shape of the table at `loc` inside a table of shape `model`."""
-    here: type[BaseModel] | None = model
+    holder: type[BaseModel] | None = model
     for part in loc:
-        if isinstance(part, int) or here is None:
+        if isinstance(part, int) or holder is None:
             continue
-        for field, info in here.model_fields.items():
+        for field, info in holder.model_fields.items():
             if part == (info.alias or field):
-                here = next(_models(info.annotation), None)
+                holder = next(_models(info.annotation), None)
                 break
-    return here
+    return holder
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    for each in get_args(annotation):
-        yield from _models(each)
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def _missing_hint(name: str, model: type[TomlTable]) -> str:

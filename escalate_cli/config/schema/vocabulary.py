@@ -26,7 +26,7 @@ _TEAM_KINDS = (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKi
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownIds:
     """What the files define, by kind ("person", "team" …), so that a reference can be judged where it stands.
 
     `ladder` are the severities, least first. `unsure` are kinds of which not everything is known,
@@ -92,7 +92,7 @@ def text_of(value: object, what: str = "text in quotes") -> str:
 
 def _reference(kind: str) -> AfterValidator:
     def check(value: str, info: ValidationInfo) -> str:
-        if isinstance(info.context, Known):
+        if isinstance(info.context, KnownIds):
             info.context.require(kind, value)
         return value
 
@@ -174,7 +174,7 @@ PositiveSpan = Annotated[int, PlainValidator(_positive), _DURATION_SCHEMA]
 
 def _target(value: object, info: ValidationInfo) -> Target:
     text = text_of(value, "a target in quotes")
-    known = info.context if isinstance(info.context, Known) else None
+    known = info.context if isinstance(info.context, KnownIds) else None
     try:
         target = parse_target(text)
     except ValueError as problem:
@@ -186,7 +186,7 @@ def _target(value: object, info: ValidationInfo) -> Target:
     return target
 
 
-def _target_hint(text: str, known: Known | None) -> str:
+def _target_hint(text: str, known: KnownIds | None) -> str:
     kind, colon, name = text.partition(":")
     ids = known.ids if known else {}
     if colon and kind in ("team", "teams"):
@@ -197,7 +197,7 @@ def _target_hint(text: str, known: Known | None) -> str:
                 return f'did you mean "{prefix}:{text}"?'
         if text in ids.get("team", ()):
             return f'did you mean "on-call:{text}"?'
-    guess = did_you_mean(kind, [each.value for each in TargetKind])
+    guess = did_you_mean(kind, [target.value for target in TargetKind])
     if guess and guess != kind:
         return f'did you mean "{guess}{colon}{name}"?'
     relative = '"on-call", "lead", "members", "channel", "round-robin" (with ":TEAM" for another team)'
@@ -224,7 +224,7 @@ def _reaches(value: str, info: ValidationInfo) -> str:
             f'"{value}" is not something to reach',
             'write "team:ID", "person:ID" or "channel:ID"',
         )
-    if isinstance(info.context, Known):
+    if isinstance(info.context, KnownIds):
         info.context.require(kind, name)
     return value
 

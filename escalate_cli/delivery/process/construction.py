@@ -55,7 +55,7 @@ _MOST_BUILDS = 1200
 """attempts to find values for the secrets of one gateway"""
 
 
-def main() -> None:
+def answer_questions() -> None:
     """Answer the questions on standard input, one gateway each, on standard output; whatever a
     plugin prints goes nowhere.
     """
@@ -70,12 +70,12 @@ def main() -> None:
 
 def _safely(question: dict[str, Any]) -> dict[str, Any]:
     try:
-        return answer(question)
+        return examine(question)
     except (Exception, SystemExit) as problem:  # a plugin is other people's code
         return {"failed": type(problem).__name__}
 
 
-def answer(question: dict[str, Any]) -> dict[str, Any]:
+def examine(question: dict[str, Any]) -> dict[str, Any]:
     """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not
     here, and of each of `addresses`.
 
@@ -133,9 +133,9 @@ class _Gateway:
         held = [
             _collections(plugin) for plugin in ([self._untold] if self._untold is not None else []) + built
         ]
-        names = {name for one in held for name in one}
+        names = {name for collections in held for name in collections}
         self._targets = frozenset(
-            name for name in names if any(one.get(name) != held[0].get(name) for one in held[1:])
+            name for name in names if any(other.get(name) != held[0].get(name) for other in held[1:])
         )
         return True
 

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 _CODE = (
-    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.construction import main;"
-    " main()"
+    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.construction import"
+    " answer_questions; answer_questions()"
 )
 _LONGEST = 30.0
 """seconds"""
 
 
 def ask(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    """The answers of `construction.answer`, in order; None where the process failed or took too long."""
+    """The answers of `construction.examine`, in order; None where the process failed or took too long."""
     options = ["-I"] + (["-B"] if sys.dont_write_bytecode else [])
     try:
         ran = subprocess.run(

@@ -36,7 +36,7 @@ _MEMORY_OF_AN_ATTEMPT = 256 << 20
 """bytes beyond what the process has when it is forked"""
 
 
-def main() -> None:
+def serve() -> None:
     """Run until the parent is gone."""
     requests, answers = _settle()
     _load_apprise()

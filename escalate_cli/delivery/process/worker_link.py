@@ -9,7 +9,7 @@ import signal
 import sys
 
 _CODE = (
-    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import main; main()"
+    "import sys; sys.path[:] = sys.argv[1:]; from escalate_cli.delivery.process.worker import serve; serve()"
 )
 _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
