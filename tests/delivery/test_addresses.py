@@ -117,6 +117,25 @@ def test_an_address_that_apprise_refuses_or_drops_is_found_and_no_other(
     ]
 
 
+def test_a_matrix_room_of_version_12_is_found_where_apprise_would_join_another(tmp_path: Path) -> None:
+    """Its id has no server part, and is 43 characters long; Apprise adds the server's name unless told not to."""
+    url, room = "matrixs://${TOKEN}@matrix.example.com/{to}", "!" + "aB3-_" * 8 + "xyz"
+    others = (
+        "!AbCdEfGhIjKlMnOpQr",
+        f"{room}:example.com",
+        "!AbCdEfGhIjKlMnOpQr:example.com",
+        "#oncall:example.com",
+    )
+    (found,) = problems(tmp_path, url, *others, room)
+    assert (found.id, found.code, found.sure) == ("p4", "bad-address", True)
+    assert f'"{room}" reaches nobody by it: ' in found.message
+    assert f"{room}:matrix.example.com" in found.message
+    assert found.hint == 'add "?hsreq=no" to the end of the URL of gateway it'
+    assert problems(tmp_path, f"{url}?hsreq=no", *others, room) == []
+    (found,) = problems(tmp_path, f"{url}?verify=no", room)
+    assert found.hint == 'add "&hsreq=no" to the end of the URL of gateway it'
+
+
 @pytest.mark.parametrize(
     "environ", [{}, {"SID": "AC" + "a1" * 16, "TOKEN": "b2" * 16}], ids=["no secrets", "secrets"]
 )

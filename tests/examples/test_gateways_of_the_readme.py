@@ -5,6 +5,7 @@ where it belongs, unharmed.
 from __future__ import annotations
 
 import re
+import tomllib  # noqa: TID253
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,21 @@ def test_tls_from_the_start() -> None:
     url = "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com:465?mode=ssl&from=oncall@example.com&to={to}"
     plugin = make_plugin(expand(url, "ana@example.com", SECRETS).url, None, find_plugin_modules("mailtos"))
     assert (plugin.port, plugin.secure_mode, plugin.password) == (465, "ssl", AWKWARD)
+
+
+def test_the_package_needs_an_apprise_that_knows_these_urls() -> None:
+    pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    needed = tomllib.loads(pyproject)["project"]["dependencies"]
+    assert "apprise>=2.2" in needed
+
+
+def test_the_row_of_matrix_says_what_a_room_of_version_12_needs() -> None:
+    [row] = [line for line in SECTION.splitlines() if line.startswith("| Matrix |")]
+    url = row.split("`")[1]
+    assert "?hsreq=no" in row
+    room = "!" + "a" * 43
+    for query, kept in (("", True), ("?hsreq=no", False)):
+        expanded = expand(url + query, room, SECRETS)
+        plugin = make_plugin(expanded.url, None, find_plugin_modules(schema_of(expanded.url)))
+        assert getattr(plugin, "hsreq", None) is kept
+        assert getattr(plugin, "rooms", None) == [room]

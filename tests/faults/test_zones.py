@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import tomllib  # noqa: TID253
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -216,3 +218,11 @@ def test_4_20_the_emergency_page_needs_no_zone(place: Installation, tmp_path: Pa
     assert ran.code == 7
     assert "paged directly: " in ran.err
     assert place.messages[0].path in ("/ana", "/bo")
+
+
+def test_4_20_a_database_of_zones_comes_with_the_package_on_every_system() -> None:
+    pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    needed = tomllib.loads(pyproject)["project"]["dependencies"]
+    assert [one for one in needed if re.fullmatch(r"tzdata>=[\d.]+", one)], (
+        "and no marker: Windows is not alone"
+    )

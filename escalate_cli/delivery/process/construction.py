@@ -51,6 +51,8 @@ _VALUES = (
     "eu-west-1", "example.com",
 )  # fmt: skip
 """what providers give out, by shape: a secret that is not here now is taken to be one of these"""
+_MATRIX_ROOM_12 = re.compile(r"![A-Za-z0-9_-]{43}")
+"""a hash of 32 bytes in base64; ids of older rooms are 18 characters and a server part"""
 _MOST_BUILDS = 1200
 """attempts to find values for the secrets of one gateway"""
 
@@ -82,7 +84,8 @@ def examine(question: dict[str, Any]) -> dict[str, Any]:
     `bare` is the URL with none of its secrets, `references` what stands there for them: so a wrong
     secret hides no wrong address. `refused` is why it takes no address at all; `phones`, whether it
     sends to telephone numbers; `addresses`, those that it does not take, with the reason;
-    `numbers`, for every address the digits that would be dialled. No `secrets` are in any of it.
+    `numbers`, for every address the digits that would be dialled; `additions`, for an address that
+    a change of the URL would make work, what to add to it. No `secrets` are in any of it.
     """
     gateway, refused = _Gateway(question["url"], question["secrets"]), None
     addresses: list[str] = question["addresses"]
@@ -93,13 +96,15 @@ def examine(question: dict[str, Any]) -> dict[str, Any]:
         working = gateway.settle(question["references"], addresses)
     phones = _sends_to_phones(load_plugin(schema_of(gateway.url), gateway.modules))
     if not working:
-        return {"refused": refused, "phones": phones, "addresses": {}, "numbers": {}}
+        return {"refused": refused, "phones": phones, "addresses": {}, "numbers": {}, "additions": {}}
     judged = {address: gateway.judge(address) for address in addresses}
+    elsewhere = {address: why for address in addresses if (why := gateway.other_room(address))}
     return {
         "refused": refused,
         "phones": phones,
-        "addresses": {address: why for address, (why, _) in judged.items() if why},
+        "addresses": elsewhere | {address: why for address, (why, _) in judged.items() if why},
         "numbers": {address: re.findall(r"[0-9]{5,}", held) for address, (_, held) in judged.items()},
+        "additions": dict.fromkeys(elsewhere, ("&" if "?" in gateway.url else "?") + "hsreq=no"),
     }
 
 
@@ -156,6 +161,18 @@ class _Gateway:
             if kept == nobody and not _names(address, text):
                 return self.words or "nobody would be told", text
         return "", text
+
+    def other_room(self, address: str) -> str:
+        """Why a Matrix room of version 12 is not the one that would be joined, or "": its id has no
+        server part, and Apprise adds one unless the URL says `hsreq=no`.
+        """
+        if not _MATRIX_ROOM_12.fullmatch(address) or not schema_of(self.url).startswith("matrix"):
+            return ""
+        plugin = self._build(address)
+        if not getattr(plugin, "hsreq", False):
+            return ""
+        joined = f"{address}:{getattr(plugin, 'host', '')}"
+        return f"Apprise would join {joined}, and no room of version 12 is called so"
 
     def _build(self, address: str) -> Plugin | None:
         """The plugin for an address; None where Apprise refuses it. `words` is then what it said."""

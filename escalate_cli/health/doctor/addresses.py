@@ -148,7 +148,9 @@ def _problem(address: str, gateway: str, answer: dict[str, Any]) -> tuple[str, s
         return "bad-number", text, number.hint, bool(refused) or not dialled
     if refused:
         hint = (
-            'write a number like "+447700900123"'
+            f'add "{answer["additions"][address]}" to the end of the URL of gateway {gateway}'
+            if address in answer["additions"]
+            else 'write a number like "+447700900123"'
             if answer["phones"]
             else f"write an address as gateway {gateway} takes it"
         )
