@@ -80,7 +80,7 @@ def _notifications_to(person: str, case: Case) -> list[Notification]:
     return [
         notification
         for notification in case.situation.notifications
-        if notification.recipient == f"person:{person}"
+        if notification.recipient == Recipient.person(person)
     ]
 
 

@@ -20,6 +20,7 @@ from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.notification.targets import contacts, resolve
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import WARNING, Problem
 from escalate_cli.foresight.breakpoints import Calendar, Questions, Subject
 from escalate_cli.foresight.coverage import Coverage, Row
@@ -104,7 +105,7 @@ class _Repeat(msgspec.Struct, frozen=True):
     policy: Policy
     level: int
     before: int
-    people: tuple[str, ...]
+    people: tuple[Recipient, ...]
     start: Instant
 
 
@@ -150,10 +151,10 @@ def _repeats_at(
     row: Row, policy: Policy, situation: Situation, catalog: Catalog, at: Instant
 ) -> list[_Repeat]:
     repeats = []
-    before: tuple[int, tuple[str, ...]] | None = None
+    before: tuple[int, tuple[Recipient, ...]] | None = None
     for number, level in enumerate(policy.levels, start=1):
         recipients = _reached(level, row.team, situation, catalog, at)
-        people = tuple(recipient for recipient in recipients if recipient.startswith("person:"))
+        people = tuple(recipient for recipient in recipients if recipient.is_person)
         if before is not None and people and set(recipients) <= set(before[1]):
             repeats.append(_Repeat(row, policy, number, before[0], people, at))
         if people:
@@ -161,7 +162,9 @@ def _repeats_at(
     return repeats
 
 
-def _reached(level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant) -> tuple[str, ...]:
+def _reached(
+    level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant
+) -> tuple[Recipient, ...]:
     """Whom a level would reach, paged at `at` or, if it is held, when its hours begin."""
     opens_at = opening_of(level.during, catalog, at)
     if opens_at is None or not judge(level.when, Decision(situation, catalog, at), team=team).holds:

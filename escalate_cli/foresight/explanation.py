@@ -24,6 +24,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.organisation.catalog import Catalog, Channel, Person, Team
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.case import Case
 
@@ -50,7 +51,7 @@ def links_of(case: Case, person: str | None = None) -> tuple[Link, ...]:
     notifications = [
         notification
         for notification in case.situation.notifications
-        if person is None or notification.recipient == f"person:{person}"
+        if person is None or notification.recipient == Recipient.person(person)
     ]
     by_escalation: dict[int | None, list[Notification]] = {}
     for notification in notifications:
@@ -71,7 +72,7 @@ def links_of(case: Case, person: str | None = None) -> tuple[Link, ...]:
 def _beginning(case: Case) -> list[Link]:
     """The declaration, the service that it was routed to, and those that were added later."""
     incident, catalog = case.situation.incident, case.catalog
-    by = f" by {catalog.name_of(f'person:{incident.declared_by}')}" if incident.declared_by else ""
+    by = f" by {catalog.name_of(Recipient.person(incident.declared_by))}" if incident.declared_by else ""
     declared_at = local_time(incident.declared_at, catalog.settings.timezone)
     declared = f'declared: "{incident.title}" at {declared_at}'
     links = [Link(declared, f"reported{by}, severity {incident.severity} now")]
@@ -188,21 +189,21 @@ def _shift_behind(notification: Notification, case: Case, escalation: Escalation
     for schedule in schedules:
         if schedule in catalog.schedules:
             shift = shift_in(catalog, catalog.schedules[schedule or ""], notification.created_at)
-            if f"person:{shift.person}" == notification.recipient:
+            if notification.recipient.is_person and notification.recipient.id == shift.person:
                 return shift
     return None
 
 
 def _named_in(notification: Notification, case: Case) -> str:
     """Where it is written that this recipient is meant, if no shift says so."""
-    kind, _, identifier = notification.recipient.partition(":")
+    recipient = notification.recipient
     team = _team_of(notification.reason.meant, case.catalog)
     if team is not None and not isinstance(notification.reason.meant, OnCallFor):
         return team.source
     section: Mapping[str, Person | Channel] = (
-        case.catalog.people if kind == "person" else case.catalog.channels
+        case.catalog.people if recipient.is_person else case.catalog.channels
     )
-    known = section.get(identifier)
+    known = section.get(recipient.id)
     return known.source if known else notification.source
 
 
@@ -224,10 +225,10 @@ def _delivery(notification: Notification, case: Case) -> Link:
 
 def _step_behind(notification: Notification, catalog: Catalog) -> tuple[str, str]:
     """The step of somebody's rules that chose the address, and where it is written."""
-    kind, _, identifier = notification.recipient.partition(":")
-    person = catalog.people.get(identifier) if kind == "person" else None
+    recipient = notification.recipient
+    person = catalog.people.get(recipient.id) if recipient.is_person else None
     if person is None:
-        channel = catalog.channels.get(identifier) if kind == "channel" else None
+        channel = catalog.channels.get(recipient.id) if not recipient.is_person else None
         return "a channel is told through every contact it has", channel.source if channel else ""
     urgency = notification.urgency.value
     own = person.notify.high if urgency == "high" else person.notify.low

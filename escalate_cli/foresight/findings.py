@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.moment import NotAMoment, iso, local_time, parse_moment
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.stretches import Stretch
@@ -189,7 +190,7 @@ def first_few(names: Sequence[str], most: int = 3) -> str:
 
 
 def _name(person: str, catalog: Catalog) -> str:
-    return catalog.name_of(f"person:{person}")
+    return catalog.name_of(Recipient.person(person))
 
 
 def _shown_by(row: Row, at: Instant, coverage: Coverage, catalog: Catalog, after: Span | None) -> str:

@@ -118,12 +118,12 @@ def _first(situation: Situation, catalog: Catalog, now: Instant) -> FirstPeople 
         notification
         for notification in situation.notifications
         if notification.kind is NotificationKind.PAGE
-        and notification.recipient.startswith("person:")
+        and notification.recipient.is_person
         and notification.due_at <= now
     ]
     if not pages:
         return None
     fallback = [page for page in pages if page.level is None and page.source == catalog.fallback.source]
     chosen = pages if len(fallback) == len(pages) else [page for page in pages if page not in fallback]
-    people = tuple(dict.fromkeys(page.recipient.removeprefix("person:") for page in chosen))
+    people = tuple(dict.fromkeys(page.recipient.id for page in chosen))
     return FirstPeople(people, now, chosen is pages and bool(fallback), chosen[0].because)

@@ -20,6 +20,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.simulation import Act, Happening
 
 
@@ -31,8 +32,8 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         if person is None:
             return "nobody can acknowledge: no person has been paged"
         if not core.is_awaiting(situation, person):
-            name = catalog.name_of(f"person:{person}")
-            taker = catalog.name_of(f"person:{situation.incident.acknowledged_by}")
+            name = catalog.name_of(Recipient.person(person))
+            taker = catalog.name_of(Recipient.person(situation.incident.acknowledged_by or ""))
             return f"the acknowledgement by {name} changes nothing: {taker} has it"
         return core.acknowledge(situation, person, catalog, now, everything=everything)
 
@@ -56,9 +57,8 @@ def nudge_answer(span: Span, accepted: bool, *, rule: str | None = None, by: str
         for number in [nudge.id for nudge in situation.nudges if rule in (None, nudge.rule)]:
             nudge = next(current for current in situation.nudges if current.id == number)
             if nudge.status is NudgeStatus.OPEN:
-                asked = [recipient for recipient in nudge.asked if recipient.startswith("person:")]
-                who = by or (asked[0].removeprefix("person:") if asked else None)
-                planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=who)
+                asked = next((recipient.id for recipient in nudge.asked if recipient.is_person), None)
+                planned = core.answer_nudge(situation, nudge, accepted, catalog, now, by=by or asked)
                 situation = planned.situation
         return planned
 
@@ -130,7 +130,7 @@ def paged_last(situation: Situation) -> str | None:
         for notification in situation.notifications
         if notification.kind is NotificationKind.PAGE
         and notification.status is NotificationStatus.SENT
-        and notification.recipient.startswith("person:")
+        and notification.recipient.is_person
     ]
     latest = max((page.sent_at or 0 for page in pages), default=None)
-    return next((page.recipient.removeprefix("person:") for page in pages if page.sent_at == latest), None)
+    return next((page.recipient.id for page in pages if page.sent_at == latest), None)

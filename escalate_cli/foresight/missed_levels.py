@@ -24,6 +24,7 @@ from escalate_cli.core.incident.situation import Entry, Escalation
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.notification.targets import resolve
 from escalate_cli.core.organisation.policy import Level, Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.candidates import may_mean, schedule_of
 from escalate_cli.foresight.case import Case
 
@@ -131,7 +132,7 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, case: Ca
     if schedule is not None:
         shift = shift_in(catalog, schedule, at)
         if shift.person != person:
-            has_it = catalog.name_of(f"person:{shift.person}") if shift.person else "nobody"
+            has_it = catalog.name_of(Recipient.person(shift.person)) if shift.person else "nobody"
             return Obstacle(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
     if target.kind is TargetKind.ROUND_ROBIN:
         reached = resolve(target, team, Decision(case.situation, catalog, at))

@@ -15,6 +15,7 @@ from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Entry, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.simulation import Happening
@@ -128,22 +129,22 @@ def _happening(span: Span, entries: Sequence[Entry], was: Catalog) -> Happening 
 
 def _changes(entries: Sequence[Entry]) -> Changes:
     """The update that these entries tell of."""
-    made = Changes()
+    changes = Changes()
     for entry in entries:
         event = entry.event
         if isinstance(event, happened.SeverityChanged):
-            made = replace(made, severity=event.after)
+            changes = replace(changes, severity=event.after)
         elif isinstance(event, happened.ScopeChanged):
-            made = replace(made, add_services=event.added, drop_services=event.dropped)
+            changes = replace(changes, add_services=event.added, drop_services=event.dropped)
         elif isinstance(event, happened.LeadChanged):
-            made = replace(made, lead=event.after)
+            changes = replace(changes, lead=event.after)
         elif isinstance(event, happened.LabelsSet):
-            made = replace(made, labels=event.after)
+            changes = replace(changes, labels=event.after)
         elif isinstance(event, happened.TitleChanged):
-            made = replace(made, title=event.after)
+            changes = replace(changes, title=event.after)
         elif isinstance(event, happened.MessageAdded):
-            made = replace(made, message=event.message)
-    return made
+            changes = replace(changes, message=event.message)
+    return changes
 
 
 def _for_everyone(entries: Sequence[Entry], was: Catalog) -> bool:
@@ -163,9 +164,8 @@ def _for_everyone(entries: Sequence[Entry], was: Catalog) -> bool:
     return bool(teams & own) and bool(teams - own)
 
 
-def _target(recipient: str) -> Target:
-    kind, _, identifier = recipient.partition(":")
-    return Target(TargetKind.PERSON if kind == "person" else TargetKind.CHANNEL, identifier)
+def _target(recipient: Recipient) -> Target:
+    return Target(TargetKind.PERSON if recipient.is_person else TargetKind.CHANNEL, recipient.id)
 
 
 def _look(situation: Situation, catalog: Catalog, now: Instant) -> Plan:

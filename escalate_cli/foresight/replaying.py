@@ -25,6 +25,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.recorded_script import ENDS, recorded_script
 from escalate_cli.foresight.simulation import Simulation, simulate
@@ -149,13 +150,12 @@ def _first_tried(notification: Notification) -> Instant:
     return notification.sent_at if notification.sent_at is not None else notification.created_at
 
 
-def _first(reached: Iterable[tuple[str, Span]]) -> dict[str, Span]:
+def _first(reached: Iterable[tuple[Recipient, Span]]) -> dict[str, Span]:
     """When each person is reached first, in that order."""
     spans: dict[str, Span] = {}
     for recipient, span in reached:
-        kind, _, person = recipient.partition(":")
-        if kind == "person":
-            spans[person] = min(span, spans.get(person, span))
+        if recipient.is_person:
+            spans[recipient.id] = min(span, spans.get(recipient.id, span))
     return dict(sorted(spans.items(), key=lambda person_span: person_span[1]))
 
 

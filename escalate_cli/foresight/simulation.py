@@ -29,6 +29,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.outbox import WAITING, Fails, SimulatedOutbox
 
 Act = Callable[[Situation, Catalog, Instant], Plan | str]
@@ -48,14 +49,14 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class SimulatedMessage(msgspec.Struct, frozen=True):
-    """One message that arrives. `recipient` is "person:ID" or "channel:ID"; `after` counts from the
-    beginning; `digest_of` is the number of messages that this one carries because of `[limits]`, 1
-    for an ordinary one."""
+    """One message that arrives. `after` counts from the beginning; `digest_of` is the number of
+    messages that this one carries because of `[limits]`, 1 for an ordinary one.
+    """
 
     at: Instant
     after: Span
     kind: NotificationKind
-    recipient: str
+    recipient: Recipient
     gateway: str
     address: str
     team: str | None
@@ -68,8 +69,7 @@ class SimulatedMessage(msgspec.Struct, frozen=True):
     @property
     def person(self) -> str | None:
         """The id of the person it reaches; None for a channel."""
-        kind, _, identifier = self.recipient.partition(":")
-        return identifier if kind == "person" else None
+        return self.recipient.id if self.recipient.is_person else None
 
 
 class Remark(msgspec.Struct, frozen=True):

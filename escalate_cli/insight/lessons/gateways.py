@@ -11,7 +11,7 @@ from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Channel, Person
 from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
-from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, numbers
+from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, incident_ids
 
 _SHARE = 0.05
 _ONE_ADDRESS = 0.8
@@ -31,7 +31,7 @@ class _Use:
     @property
     def failed_in(self) -> tuple[int, ...]:
         """The incidents with a failure."""
-        return numbers([record for record, _ in self.failures])
+        return incident_ids([record for record, _ in self.failures])
 
     @property
     def failed_hours(self) -> set[int]:

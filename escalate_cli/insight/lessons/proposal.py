@@ -11,6 +11,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.insight.lessons.amending import Amendment, Texts
 from escalate_cli.insight.lessons.chance import stands_out
 
@@ -30,7 +31,7 @@ class Backing(msgspec.Struct, frozen=True):
     @classmethod
     def by(cls, records: Sequence[Record], of: int) -> Backing:
         """A case for each of these records; one that stands there twice counts twice."""
-        return cls(numbers(records), len(records), of)
+        return cls(incident_ids(records), len(records), of)
 
     def stands_out(self, share: float, rate: float, looks: int) -> bool:
         """Whether there are enough incidents, at least this share of all cases, and more than
@@ -122,7 +123,7 @@ class Past(msgspec.Struct, frozen=True):
 
     def person(self, person: str) -> str:
         """The name of a person."""
-        return self.catalog.name_of(f"person:{person}")
+        return self.catalog.name_of(Recipient.person(person))
 
 
 def _level(catalog: Catalog, policy: str | None, number: int) -> Level | None:
@@ -130,7 +131,7 @@ def _level(catalog: Catalog, policy: str | None, number: int) -> Level | None:
     return known.levels[number - 1] if known is not None and 0 < number <= len(known.levels) else None
 
 
-def numbers(records: Sequence[Record]) -> tuple[int, ...]:
+def incident_ids(records: Sequence[Record]) -> tuple[int, ...]:
     """The ids of the incidents, each once, in order."""
     return tuple(sorted({record.id for record in records}))
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span, show_about, show_duration
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.level_answers import LevelAnswers, LevelOfPolicy
-from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, handy, numbers
+from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, handy, incident_ids
 from escalate_cli.insight.report.statistics import quantile
 
 
@@ -44,7 +44,7 @@ def too_long(past: Past, answers: dict[LevelOfPolicy, LevelAnswers]) -> list[Pro
     for place, level in answers.items():
         wait, ordered = _wait_of(place, past), sorted(level.spans)
         slow = quantile(ordered, 0.95)
-        if slow is None or len(numbers(level.unanswered)) < LEAST or len(ordered) < 2 * LEAST:
+        if slow is None or len(incident_ids(level.unanswered)) < LEAST or len(ordered) < 2 * LEAST:
             continue
         better = handy(max(slow * 3 // 2, slow + 30 * SECOND))
         if wait - better < 5 * MINUTE or better > wait / 2:

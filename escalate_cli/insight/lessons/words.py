@@ -15,7 +15,7 @@ from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import stem, tokens
 from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import usual
-from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, numbers
+from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, incident_ids
 
 _LENGTHS = (2, 3, 1)
 """words of a phrase: of those that say the same, two words are told apart from other things and
@@ -73,7 +73,7 @@ def keywords(past: Past) -> list[Proposal]:
     proposals: list[Proposal] = []
     covered: dict[str, set[int]] = {}
     for keyword in sorted(_candidates(past), key=lambda keyword: keyword.order):
-        incidents = set(numbers(keyword.moved))
+        incidents = set(incident_ids(keyword.moved))
         if not incidents <= covered.setdefault(keyword.service, set()):
             covered[keyword.service] |= incidents
             proposals.append(_proposal(keyword, past))
