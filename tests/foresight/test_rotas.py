@@ -12,6 +12,7 @@ from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, shifts
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.problem import Place
 from escalate_cli.foresight.rotas import never_on_call
 from tests.core.test_schedule import utc
 
@@ -88,7 +89,7 @@ def test_who_is_never_on_call_is_found_and_nobody_else(rotations: list[Rotation]
         return
     assert len(found) == bool(idle)
     if idle:
-        assert (found[0].code, found[0].source) == ("never-on-call", "rota.toml:1")
+        assert (found[0].code, found[0].place) == ("never-on-call", Place.of("rota.toml:1"))
         shown = [f'"{one}"' for one in idle[:3]]
         assert all(one in found[0].message for one in shown)
         others = {member for rotation in rotations for member in rotation.members} - set(idle)
