@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from email.utils import formatdate
 
 import pytest
@@ -309,18 +308,6 @@ def test_a_mail_servers_answer_without_end_is_read_for_a_megabyte_or_so(sender, 
         assert outcome.kind is TEMPORARY, outcome
         assert mail.ended.wait(10)
         assert mail.sent < 64 << 20
-
-
-def test_an_answer_that_unpacks_to_more_than_the_memory_is_taken_for_what_its_status_says(sender):
-    bomb = gzip.compress(bytes(64 << 20))
-    for _ in range(2):
-        bomb = gzip.compress(bomb)
-    layers = gzip.compress(bytes(512 << 20), 1)
-    for body, coding in ((layers, "gzip"), (bomb, "gzip, gzip, gzip")):
-        with HttpServer(Answer(200, body, {"Content-Encoding": coding})) as web:
-            outcome = send(sender, web.url())
-            assert outcome.kind in (SENT, UNKNOWN), outcome
-            assert "process died" not in outcome.detail
 
 
 def test_a_line_of_a_mail_servers_answer_is_cut_and_decides_all_the_same(sender):

@@ -73,6 +73,7 @@ PEOPLE, ONE_DATABASE = (
     "tests/scenarios/test_one_installation_many_people.py",
     "tests/cli/test_one_database_for_everybody.py",
 )
+MEMORY = "tests/delivery/test_memory.py"
 SPOOL, LOOPS = "tests/faults/test_spool.py", "tests/faults/test_loops.py"
 OUTCOMES, PROCESSES, ENDS = (
     "tests/delivery/test_outcomes.py",
@@ -459,7 +460,7 @@ ROWS = (
         f"{EDITS}::test_a_file_too_slow",
         f"{OUTCOMES}::test_a_web_servers_answer",
         f"{OUTCOMES}::test_a_mail_servers_answer",
-        f"{OUTCOMES}::test_an_answer",
+        f"{MEMORY}::",
     ),
     row(
         44,

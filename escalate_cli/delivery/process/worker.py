@@ -241,26 +241,36 @@ class Worker:
                 os.setpgid(0, 0)
             for fd in (self._lifeline_held, self._requests.fd, self._answers.fd, readable, *self._children):
                 os.close(fd)
-            _die_with(self._lifeline)
-            _bound_memory()
-            report = _attempt(envelope, modules, writable)
-            os.write(writable, report)
+            outcome = self._no_room() or _attempt(envelope, modules, writable)
+            os.write(writable, _report(outcome))
         finally:
             os._exit(0)
 
+    def _no_room(self) -> Outcome | None:
+        """Prepare the child that this is for its attempt; what comes of it where that cannot be done."""
+        try:
+            _die_with(self._lifeline)
+            _bound_memory()
+        except (RuntimeError, MemoryError) as problem:  # "can't start new thread"
+            return Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem})", local=True)
+        return None
 
-def _attempt(envelope: Envelope, modules: list[PluginModule], writable: int) -> bytes:
+
+def _attempt(envelope: Envelope, modules: list[PluginModule], writable: int) -> Outcome:
     try:
         from escalate_cli.delivery.attempt import attempt
 
         def on_sent() -> None:
             os.write(writable, _SENT_MARK)
 
-        outcome = attempt(envelope, modules, on_sent)
+        return attempt(envelope, modules, on_sent)
     except BaseException as problem:
-        outcome = Outcome(
+        return Outcome(
             OutcomeKind.TEMPORARY, f"Apprise cannot be loaded ({type(problem).__name__})", local=True
         )
+
+
+def _report(outcome: Outcome) -> bytes:
     return json.dumps(msgspec.to_builtins(outcome)).encode("ascii") + b"\n"
 
 
