@@ -24,8 +24,8 @@ pytestmark = needs_proc
 
 
 def worker_of(sender: Sender) -> int:
-    assert sender._link is not None
-    return sender._link.pid
+    assert sender.worker_pid is not None
+    return sender.worker_pid
 
 
 def size_of(pid: int) -> int:
