@@ -257,12 +257,17 @@ class SmtpServer(_Recording[Mail]):
     `RCPT="550 no such user"`; "hang" for no answer.
 
     Commands: MAIL, RCPT, DATA (the message has arrived and is recorded by then). `set` changes them
-    while it runs.
+    while it runs. `banner="hold"`: it takes connections (`connected` tells of the first) and
+    greets nobody before `release()`.
     """
 
-    def __init__(self, **replies: str) -> None:
+    def __init__(self, banner: str = "", **replies: str) -> None:
         super().__init__()
         self.replies = replies
+        self.connected = threading.Event()
+        self._greets = asyncio.Event()
+        if banner != "hold":
+            self._greets.set()
         self._socket = socket.create_server((LOOPBACK, 0), backlog=256)
         self.port: int = self._socket.getsockname()[1]
         self._started = threading.Event()
@@ -276,6 +281,10 @@ class SmtpServer(_Recording[Mail]):
     def set(self, **replies: str) -> None:
         """From now on, these replies."""
         self.replies = replies
+
+    def release(self) -> None:
+        """Whoever waits for the banner has it now."""
+        self._loop.call_soon_threadsafe(self._greets.set)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -293,12 +302,18 @@ class SmtpServer(_Recording[Mail]):
     async def _serve(self) -> None:
         from aiosmtpd.smtp import SMTP
 
+        class Greeting(SMTP):
+            async def _handle_client(greeting) -> None:
+                self.connected.set()
+                await self._greets.wait()
+                await super()._handle_client()
+
         self.stop = asyncio.Event()
         protocols: list[Any] = []
 
         def protocol() -> Any:
             protocols.append(
-                SMTP(
+                Greeting(
                     _Mailbox(self),
                     enable_SMTPUTF8=True,
                     hostname="mail.example.com",

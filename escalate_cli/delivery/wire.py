@@ -139,8 +139,14 @@ class Wire:
                 if talks and talks[-1].command not in _IDLE_COMMANDS:
                     _note_trouble(talks[-1].exchange, problem)
                 raise
-            if talks:
-                talks[-1].hears(code, text)
+            try:
+                if talks:
+                    talks[-1].hears(code, text)
+            except (
+                BaseException
+            ):  # withdrawn: a QUIT would be taken for a line of the message, and unanswered
+                client.close()
+                raise
             return code, text
 
         smtplib.SMTP.connect = watched_connect  # type: ignore[assignment, method-assign]

@@ -5,12 +5,20 @@ from a sound one.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 
 import pytest
 
-from tests.faults.harness import Installation, crew, installation, stop_and_continue
-from tests.servers import Answer, HttpServer
+from escalate_cli.clock import Clock
+from escalate_cli.context import Context, Options
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
+from escalate_cli.core.notification.attempt import OutcomeKind
+from escalate_cli.delivery.sender import Envelope, Sender
+from escalate_cli.engine.engine import Engine
+from tests.delivery.processes import children_of, needs_proc, until
+from tests.faults.harness import CLOCK, Installation, crew, installation, stop_and_continue
+from tests.servers import Answer, HttpServer, SmtpServer
 
 
 def begin_and_stop(place: Installation, *arguments: str) -> subprocess.Popen[bytes]:
@@ -52,16 +60,107 @@ def test_what_was_taken_over_meanwhile_is_sent_by_the_one_who_has_it_and_says_th
         assert "(repeat)" in place.messages[0].json["title"]
 
 
-def test_what_outlasted_its_claim_is_not_begun_though_nobody_has_taken_it_over(tmp_path):
+def test_what_another_holds_by_now_is_not_begun(tmp_path):
     with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), timeout="1s")) as place:
         place.declare_quietly()
         tick = begin_and_stop(place, "tick")
-        with place.sql() as db:  # as if it had been stopped for so long
+        with place.sql() as db:
             db.execute("UPDATE notifications SET claim = 'of another' WHERE id = 1")
         go_on(place, tick)
         assert place.told == []
         place.settle()
         assert place.told == ["/a/p0"]
+
+
+class LongAgo(Clock):
+    """What is claimed by this clock is a claim no more."""
+
+    def now(self) -> Instant:
+        return super().now() - MINUTE
+
+
+def test_what_outlasted_its_claim_is_not_begun_though_nobody_has_taken_it_over(tmp_path):
+    """As if the process had slept between its claim and its attempt."""
+    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), timeout="1s")) as place:
+        place.declare_quietly()
+        with place.sql() as db:
+            db.execute("UPDATE notifications SET due_at = 1")
+        context = Context(Options(), place.environ, LongAgo())
+        Engine.on(context).tick()
+        context.close()
+        assert place.told == []
+        assert place.rows("SELECT detail FROM attempts") == [("its claim is over; nothing was sent",)]
+        place.settle()
+        assert [message.json["title"].count("repeat") for message in place.messages] == [0]
+
+
+@needs_proc
+def test_what_was_stopped_until_its_claim_was_over_sends_nothing_though_it_had_connected():
+    with SmtpServer(banner="hold") as mail, Sender() as sender:
+        over = CLOCK.now() + SECOND
+        wanted = (over, "builtins:bool", ("yes",))
+        sender.begin(1, Envelope(mail.url(), (), "Log in is down", "", "page", 60 * SECOND, look=wanted))
+        mail.connected.wait(1)  # under load it comes too late for that, and sends nothing either
+        assert sender._link is not None
+        stopped = children_of(sender._link.pid)
+        for child in stopped:
+            os.kill(child, signal.SIGSTOP)
+        mail.release()
+        until(lambda: CLOCK.now() > over)
+        for child in stopped:
+            os.kill(child, signal.SIGCONT)
+        [(_, outcome)] = sender.outcomes(60)
+        assert (outcome.kind, outcome.detail) == (
+            OutcomeKind.TEMPORARY,
+            "its claim is over; nothing was sent",
+        )
+        assert mail.arrived == []
+
+
+def test_the_last_look_is_just_before_the_first_byte(tmp_path):
+    """Somebody acknowledges while the process that sends waits for the mail server's banner."""
+    with HttpServer() as web, SmtpServer(banner="hold") as mail:
+        config = crew(1, ("a",), timeout="50s")
+        config = config.replace("json://127.0.0.1:PORT/a/{to}", mail.url("{to}@example.com"))
+        with installation(tmp_path, web, config) as place:
+            place.declare_quietly()
+            tick = place.begin("tick")
+            assert mail.connected.wait(60)
+            assert place.statuses() == {"sending": 1}
+            assert place("ack", "1", "--by", "p0").code == 0
+            mail.release()
+            place.end(tick)
+            assert mail.arrived == []
+            assert place.statuses() == {"cancelled": 1}
+            place.declare_quietly("another")
+            assert place("tick").code == 0
+            assert len(mail.arrived) == 1, "and the next one is sent"
+
+
+NOTE = """
+from apprise.decorators import notify
+@notify(on="note")
+def note(body, title, notify_type, **kwargs):
+    with open({file!r}, "a") as file:
+        file.write(title)
+    return True
+"""
+
+
+def test_the_last_look_is_also_before_what_speaks_neither_http_nor_smtp(tmp_path):
+    plugins, sent = tmp_path / "plugins", tmp_path / "sent"
+    plugins.mkdir()
+    (plugins / "note.py").write_text(NOTE.format(file=str(sent)))
+    config = crew(1, ("a",)).replace("json://127.0.0.1:PORT/a/{to}", "note://{to}")
+    with HttpServer() as web, installation(tmp_path, web, config, APPRISE_PLUGIN_PATH=str(plugins)) as place:
+        place.declare_quietly()
+        tick = begin_and_stop(place, "tick")
+        assert place("ack", "1", "--by", "p0").code == 0
+        go_on(place, tick)
+        assert not sent.exists()
+        place.declare_quietly("another")
+        place("tick")
+        assert "another" in sent.read_text()
 
 
 def test_a_database_that_cannot_be_asked_at_the_last_moment_stops_no_page(tmp_path):
