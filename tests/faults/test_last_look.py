@@ -96,7 +96,9 @@ def test_what_outlasted_its_claim_is_not_begun_though_nobody_has_taken_it_over(t
 
 @needs_proc
 def test_what_was_stopped_until_its_claim_was_over_sends_nothing_though_it_had_connected():
-    with SmtpServer(banner="hold") as mail, Sender() as sender:
+    with HttpServer() as web, SmtpServer(banner="hold") as mail, Sender() as sender:
+        sender.begin(0, Envelope(web.url(), (), "Log in is down", "", "page", 60 * SECOND))
+        assert len(sender.outcomes(60)) == 1, "and everything is loaded"
         over = CLOCK.now() + SECOND
         wanted = (over, "builtins:bool", ("yes",))
         sender.begin(1, Envelope(mail.url(), (), "Log in is down", "", "page", 60 * SECOND, look=wanted))
@@ -132,6 +134,8 @@ def test_the_last_look_is_just_before_the_first_byte(tmp_path):
             place.end(tick)
             assert mail.arrived == []
             assert place.statuses() == {"cancelled": 1}
+            withdrawn = "it is no longer wanted; nothing was sent"
+            assert place.rows("SELECT detail FROM attempts") == [(withdrawn,)], "at once, not at its limit"
             place.declare_quietly("another")
             assert place("tick").code == 0
             assert len(mail.arrived) == 1, "and the next one is sent"
