@@ -12,8 +12,10 @@ from escalate_cli.store.without_database.spool import Spool
 from tests.faults.harness import CLOCK, Installation, crew, installation
 from tests.servers import Answer, HttpServer
 
-HANGING = crew(1, ("a",), timeout="5m", more='[metrics]\ntextfile = "METRICS"\n')
+CHORES = '[metrics]\ntextfile = "METRICS"\n[heartbeat]\nurl = "http://127.0.0.1:PORT/beat"\nevery = "1s"\n'
+HANGING = crew(1, ("a",), timeout="5m", more=CHORES)
 REPAIRED = HANGING.replace("PORT/a/", "PORT/repaired/")
+LAST_PASS = "SELECT value FROM facts WHERE name = 'last_pass_at'"
 
 
 def until(true: Callable[[], object], what: str) -> None:
@@ -46,25 +48,31 @@ def test_what_is_due_by_time_is_done_while_a_gateway_hangs(tmp_path, command):
         web.wait_for(1)
 
         keep_aside(place, "kept aside")
+        place.configure(REPAIRED.replace("METRICS", str(metrics)), "all.toml")
         until(
             lambda: place.rows("SELECT count(*) FROM incidents") == [(2,)], "the kept declaration is taken in"
         )
-        until(metrics.exists, "the metrics are written")
-        until(
-            lambda: place.rows("SELECT 1 FROM facts WHERE name = 'last_backup_at'"), "the day's copy is made"
-        )
-
-        place.configure(REPAIRED.replace("METRICS", str(metrics)), "all.toml")
         until(
             lambda: place.rows("SELECT count(*) FROM configurations") == [(2,)],
             "the edited configuration is read",
         )
-        place.declare_quietly("after the repair")
+        forgotten = place.declare_quietly("after the repair")
         until(
             lambda: any(path.startswith("/repaired") for path in place.told), "the repaired gateway is used"
         )
+        until(
+            lambda: place.rows("SELECT 1 FROM facts WHERE name = 'last_backup_at'"), "the day's copy is made"
+        )
+
+        metrics.unlink(missing_ok=True)
+        beaten, noted = place.told.count("/beat"), place.rows(LAST_PASS)
+        until(metrics.exists, "the metrics are written")
+        until(lambda: place.told.count("/beat") > beaten, "the heart beats")
+        until(lambda: place.rows(LAST_PASS) != noted, "another pass is noted")
 
         with place.sql() as db:
+            db.execute("UPDATE incidents SET next_due_at = NULL, declared_at = 1 WHERE id = ?", (forgotten,))
+            db.execute("UPDATE escalations SET next_at = NULL WHERE incident_id = ?", (forgotten,))
             db.execute(
                 "UPDATE notifications SET status = 'sending', claim = 'of the dead', lease_until = 1,"
                 " attempts = 1 WHERE id = 2"
@@ -72,6 +80,10 @@ def test_what_is_due_by_time_is_done_while_a_gateway_hangs(tmp_path, command):
         until(
             lambda: place.rows("SELECT status FROM notifications WHERE id = 2") == [("sent",)],
             "what a dead one left is taken over",
+        )
+        until(
+            lambda: any("escalate's own check" in message.text for message in place.messages),
+            "the auditor looks, and the fallback is paged",
         )
         assert place.rows("SELECT status FROM notifications WHERE id = 1") == [("sending",)], (
             "and the first still hangs"

@@ -237,9 +237,11 @@ def test_certificates_that_are_not_there_stop_no_page_that_needs_none(tmp_path, 
 
 
 def test_a_netrc_of_the_user_replaces_no_authorization_and_goes_nowhere(tmp_path):
-    config = crew(1, ("a", "b")).replace(
+    config = crew(1, ("a", "b", "c")).replace(
         "json://127.0.0.1:PORT/a/", "json://robot:of-the-gateway@127.0.0.1:PORT/a/"
     )
+    bearer = "?+Authorization=Bearer%20of-the-gateway"
+    config = config.replace("127.0.0.1:PORT/c/{to}", "127.0.0.1:PORT/c/{to}" + bearer)
     with HttpServer() as web, installation(tmp_path, web, config) as place:
         home = place.place / "home"
         home.mkdir(exist_ok=True)
@@ -249,7 +251,11 @@ def test_a_netrc_of_the_user_replaces_no_authorization_and_goes_nowhere(tmp_path
         (home / ".netrc").chmod(0o600)
         assert place("declare", "down", "-s", "x").code == 0
         sent = {message.path: message.headers.get("Authorization") for message in place.messages}
-        assert sent == {"/a/p0": "Basic " + base64.b64encode(b"robot:of-the-gateway").decode(), "/b/p0": None}
+        assert sent == {
+            "/a/p0": "Basic " + base64.b64encode(b"robot:of-the-gateway").decode(),
+            "/b/p0": None,
+            "/c/p0": "Bearer of-the-gateway",
+        }
 
 
 def test_a_process_that_holds_secrets_leaves_no_core(tmp_path):
