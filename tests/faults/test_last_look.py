@@ -103,8 +103,8 @@ def test_what_was_stopped_until_its_claim_was_over_sends_nothing_though_it_had_c
         wanted = (over, "builtins:bool", ("yes",))
         sender.begin(1, Envelope(mail.url(), (), "Log in is down", "", "page", 60 * SECOND, look=wanted))
         mail.connected.wait(1)  # under load it comes too late for that, and sends nothing either
-        assert sender._link is not None
-        stopped = children_of(sender._link.pid)
+        assert sender.worker_pid is not None
+        stopped = children_of(sender.worker_pid)
         for child in stopped:
             os.kill(child, signal.SIGSTOP)
         mail.release()
