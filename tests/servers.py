@@ -302,11 +302,21 @@ class SmtpServer(_Recording[Mail]):
     async def _serve(self) -> None:
         from aiosmtpd.smtp import SMTP
 
+        waiting: list[asyncio.Task[None]] = []
+
         class Greeting(SMTP):
-            async def _handle_client(greeting) -> None:
+            def connection_made(greeting, transport: asyncio.BaseTransport) -> None:
+                greet = super().connection_made
+
+                async def greet_later() -> None:
+                    await self._greets.wait()
+                    greet(transport)
+
                 self.connected.set()
-                await self._greets.wait()
-                await super()._handle_client()
+                if self._greets.is_set():
+                    greet(transport)
+                else:
+                    waiting.append(self._loop.create_task(greet_later()))
 
         self.stop = asyncio.Event()
         protocols: list[Any] = []
