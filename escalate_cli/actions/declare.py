@@ -20,9 +20,9 @@ from escalate_cli.actions.lookup import (
     storable,
 )
 from escalate_cli.context import Context
-from escalate_cli.core.changes import declare as declaration
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import News, declare_again
+from escalate_cli.core.changes.declare import Declaration, declare, declare_plainly
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.incident.situation import Situation
@@ -79,26 +79,28 @@ def store_declaration(
             "the title is empty", 'say what is broken: escalate declare "customers cannot log in"'
         )
     catalog = context.running_catalog
-    said = _declaration(context, asked, title, catalog)
-    said, existing = with_sound_indexes(context, lambda: _open_already(context, said, asked, remember))
+    declaration = _declaration(context, asked, title, catalog)
+    declaration, existing = with_sound_indexes(
+        context, lambda: _open_already(context, declaration, asked, remember)
+    )
     if existing is not None:
         return existing
-    if not said.services:
-        said = _routed_safely(said, catalog, choose)
+    if not declaration.services:
+        declaration = _routed_safely(declaration, catalog, choose)
     context.keep_catalog()
     try:
-        return with_sound_indexes(context, lambda: _store(context, said, catalog, remember, asked))
+        return with_sound_indexes(context, lambda: _store(context, declaration, catalog, remember, asked))
     except EscalateError as problem:
         if not isinstance(problem, DamagedRow):
             raise
-        return _store(context, said, catalog, remember, asked, spoilt=problem)
+        return _store(context, declaration, catalog, remember, asked, spoilt=problem)
     except Exception as problem:
-        return _store(context, said, catalog, remember, asked, spoilt=problem)
+        return _store(context, declaration, catalog, remember, asked, spoilt=problem)
 
 
 def _store(
     context: Context,
-    said: declaration.Declaration,
+    declaration: Declaration,
     catalog: Catalog,
     remember: str | None,
     asked: Request,
@@ -112,16 +114,20 @@ def _store(
     with store.transaction():
         before = store.ledger.fact(remember) if remember is not None else None
         if before is not None:
-            return StoredDeclaration(find_incident(context, int(before)), False, dict(said.routing))
-        existing = _existing(context, said, asked, remember)
+            return StoredDeclaration(find_incident(context, int(before)), False, dict(declaration.routing))
+        existing = _existing(context, declaration, asked, remember)
         if existing is not None:
             return existing
         now, situations = context.moment(), store.situations
         if spoilt is not None:
-            planned = declaration.declare_plainly(said, catalog, now, spoilt)
+            planned = declare_plainly(declaration, catalog, now, spoilt)
         else:
-            planned = declaration.declare(
-                said, catalog, now, maintenance=situations.maintenance(), next_turns=situations.next_turns()
+            planned = declare(
+                declaration,
+                catalog,
+                now,
+                maintenance=situations.maintenance(),
+                next_turns=situations.next_turns(),
             )
         stored = situations.save(None, planned.situation)
         if remember is not None:
@@ -130,7 +136,7 @@ def _store(
         remember_troubles(store.ledger, now, [f"incident {stored.incident.id}: {text}" for text in broken])
         reach("declaring")
     reach("declared")
-    return StoredDeclaration(stored, True, dict(said.routing), broken)
+    return StoredDeclaration(stored, True, dict(declaration.routing), broken)
 
 
 def _broken(situation: Situation) -> tuple[str, ...]:
@@ -141,7 +147,7 @@ def _broken(situation: Situation) -> tuple[str, ...]:
         return (f"what could not be used cannot be told ({words_of(problem)})",)
 
 
-def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> declaration.Declaration:
+def _declaration(context: Context, asked: Request, title: str, catalog: Catalog) -> Declaration:
     services = tuple(find_service(service, catalog).id for service in asked.services)
     routing = {"query": title, "match": "given", "service": services[0], "candidates": []} if services else {}
     named = (
@@ -149,7 +155,7 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
         if services
         else None
     )
-    return declaration.Declaration(
+    return Declaration(
         title=title,
         severity=pick_severity(asked.severity, catalog),
         services=services,
@@ -164,17 +170,17 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
 
 
 def _open_already(
-    context: Context, said: declaration.Declaration, asked: Request, remember: str | None
-) -> tuple[declaration.Declaration, StoredDeclaration | None]:
+    context: Context, declaration: Declaration, asked: Request, remember: str | None
+) -> tuple[Declaration, StoredDeclaration | None]:
     """The open incident with the key of this declaration, changed by what it says anew. One that
     cannot be read or changed is left alone, for the next pass to tell the fallback of: the
     declaration goes on without the key."""
-    open_id = context.store.situations.open_with_key(said.key) if said.key is not None else None
+    open_id = context.store.situations.open_with_key(declaration.key) if declaration.key is not None else None
     if open_id is None:
-        return said, None
+        return declaration, None
     try:
         with context.store.transaction():
-            return said, _existing(context, said, asked, remember)
+            return declaration, _existing(context, declaration, asked, remember)
     except EscalateError as problem:
         if not isinstance(problem, DamagedRow):
             raise
@@ -182,35 +188,38 @@ def _open_already(
     except Exception as problem:
         why = words_of(problem)
     text = (
-        f'the incident with the key "{said.key}" cannot be read, so this one is declared without it ({why})'
+        f'the incident with the key "{declaration.key}" cannot be read, so this one is declared without it'
+        f" ({why})"
     )
     with context.store.transaction():
         context.store.outbox.look_again(open_id, context.moment())
-    return replace(said, key=None, broken=text), None
+    return replace(declaration, key=None, broken=text), None
 
 
 def _existing(
-    context: Context, said: declaration.Declaration, asked: Request, remember: str | None
+    context: Context, declaration: Declaration, asked: Request, remember: str | None
 ) -> StoredDeclaration | None:
     """The open incident with the key of this declaration, changed by what it says anew; inside a
     transaction.
     """
     situations, catalog, now = context.store.situations, context.running_catalog, context.moment()
-    open_id = situations.open_with_key(said.key) if said.key is not None else None
+    open_id = situations.open_with_key(declaration.key) if declaration.key is not None else None
     if open_id is None:
         return None
     before = find_incident(context, open_id)
     if not asked.services:
         # those that the title was routed to meanwhile: nobody has named them
-        said = replace(said, services=())
-    _refuse_another_service(said, before)
+        declaration = replace(declaration, services=())
+    _refuse_another_service(declaration, before)
     news: tuple[News, ...] = ()
 
     def again(situation: Situation) -> Situation:
         nonlocal news
-        severity = said.severity if asked.severity else None
+        severity = declaration.severity if asked.severity else None
         known = partial(situations.has, open_id)
-        situation, news = declare_again(situation, said, catalog, now, severity=severity, is_known=known)
+        situation, news = declare_again(
+            situation, declaration, catalog, now, severity=severity, is_known=known
+        )
         return situation
 
     after = acting(before, catalog, now, again)
@@ -220,46 +229,52 @@ def _existing(
     return StoredDeclaration(stored, False, dict(stored.incident.routing), news=news)
 
 
-def _refuse_another_service(said: declaration.Declaration, situation: Situation) -> None:
+def _refuse_another_service(declaration: Declaration, situation: Situation) -> None:
     """A key stands for one thing: a declaration about none of the services in scope is about
     another. Beside one of them, or where no service is known yet, those that are named join the
     scope."""
     incident = situation.incident
-    if said.services and incident.services and not set(said.services) & set(incident.services):
+    if declaration.services and incident.services and not set(declaration.services) & set(incident.services):
         raise Conflict(
-            f'the key "{said.key}" is in use by incident {incident.id}, which is about'
+            f'the key "{declaration.key}" is in use by incident {incident.id}, which is about'
             f" {', '.join(incident.services)}",
             f"use another key, or add the service: escalate update {incident.id} --service"
-            f" {said.services[0]}",
+            f" {declaration.services[0]}",
             code="key-in-use",
         )
 
 
-def _routed_safely(
-    said: declaration.Declaration, catalog: Catalog, choose: Choose
-) -> declaration.Declaration:
+def _routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
     """A title that cannot be routed goes to the fallback team: a declaration is never refused for
     want of a service.
     """
     try:
-        return _routed(said, catalog, choose)
+        return _routed(declaration, catalog, choose)
     except EscalateError:
         raise
     except Exception as problem:
         routed = Routed(
-            query=said.title, match="none", service=None, way=Way.FAILED, because=words_of(problem)
+            query=declaration.title, match="none", service=None, way=Way.FAILED, because=words_of(problem)
         )
-        broken = "; ".join(one for one in (said.broken, sentence(routed, 0, None, catalog)) if one)
-        routing: dict[str, Any] = {"query": said.title, "match": "none", "service": None, "candidates": []}
-        return replace(said, routing=routing, routed=routed, broken=broken)
+        broken = "; ".join(text for text in (declaration.broken, sentence(routed, 0, None, catalog)) if text)
+        routing: dict[str, Any] = {
+            "query": declaration.title,
+            "match": "none",
+            "service": None,
+            "candidates": [],
+        }
+        return replace(declaration, routing=routing, routed=routed, broken=broken)
 
 
-def _routed(said: declaration.Declaration, catalog: Catalog, choose: Choose) -> declaration.Declaration:
-    routing = Router(catalog.services.values()).route(said.title)
+def _routed(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
+    routing = Router(catalog.services.values()).route(declaration.title)
     service = routing.service if routing.service is not None else choose(routing)
     routed = how_routed(routing, service, catalog)
     return replace(
-        said, services=routed.services, routing=routing_record(routing) | {"service": service}, routed=routed
+        declaration,
+        services=routed.services,
+        routing=routing_record(routing) | {"service": service},
+        routed=routed,
     )
 
 

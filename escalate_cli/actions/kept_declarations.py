@@ -168,14 +168,14 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
     return [f"incident {declared.situation.incident.id}: {text}" for text in (*met, *declared.broken)]
 
 
-def _request(said: dict[str, object]) -> declaring.Request:
-    fixed = {name: _fixed(value) for name, value in said.items()}
+def _request(fields: dict[str, object]) -> declaring.Request:
+    fixed = {name: _fixed(value) for name, value in fields.items()}
     return declaring.Request(**fixed)  # type: ignore[arg-type]
 
 
 def _fixed(value: object) -> object:
     """JSON's lists as the tuples that they were."""
-    return tuple(_fixed(one) for one in value) if isinstance(value, list) else value
+    return tuple(_fixed(part) for part in value) if isinstance(value, list) else value
 
 
 def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -> declaring.StoredDeclaration:

@@ -62,10 +62,10 @@ def find_schedule(catalog: Catalog, asked: str) -> Schedule:
     """The schedule with this id, or that of the team with this id or name; `Unknown` otherwise."""
     if asked in catalog.schedules:
         return catalog.schedules[asked]
-    named = [one for one in catalog.teams.values() if one.name.casefold() == asked.casefold()]
+    named = [team for team in catalog.teams.values() if team.name.casefold() == asked.casefold()]
     team = catalog.teams.get(asked) or (named[0] if len(named) == 1 else None)
     if team is None:
-        raise unknown("schedule", asked, {one: one for one in (*catalog.schedules, *catalog.teams)})
+        raise unknown("schedule", asked, {name: name for name in (*catalog.schedules, *catalog.teams)})
     if team.on_call not in catalog.schedules:
         raise Unknown(
             f'the team "{team.id}" has no on-call schedule',
@@ -133,7 +133,7 @@ def find_target(word: str, catalog: Catalog) -> Target:
         target = parse_target(word)
     except ValueError:
         everyone = [*catalog.people, *catalog.channels, *catalog.teams, *catalog.schedules]
-        raise unknown("target", word, {one: one for one in everyone}) from None
+        raise unknown("target", word, {name: name for name in everyone}) from None
     known: Collection[str] = {
         TargetKind.PERSON: catalog.people.keys(),
         TargetKind.SCHEDULE: catalog.schedules.keys(),
@@ -141,7 +141,7 @@ def find_target(word: str, catalog: Catalog) -> Target:
     }.get(target.kind, catalog.teams.keys())
     if target.name is not None and target.name not in known:
         raise unknown(
-            "target", word, {f"{target.kind.value}:{one}": f"{target.kind.value}:{one}" for one in known}
+            "target", word, {f"{target.kind.value}:{name}": f"{target.kind.value}:{name}" for name in known}
         )
     return target
 

@@ -14,7 +14,6 @@ from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from types import TracebackType
-from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -88,7 +87,7 @@ class Inbox:
 
     def take_mail(self, recipients: list[str], content: bytes) -> None:
         """Keep a mail."""
-        message: Any = message_from_bytes(content, policy=policy.default)
+        message = message_from_bytes(content, policy=policy.default)
         part = message.get_body(("plain", "html"))
         text = "" if part is None else str(part.get_content())
         for to in recipients:
@@ -98,8 +97,8 @@ class Inbox:
         """Keep what was posted; whether it could be understood."""
         try:
             _, gateway, to = unquote(path).rstrip("/").split("/")
-            said = json.loads(body)
-            title, text = str(said["title"]), str(said["message"])
+            message = json.loads(body)
+            title, text = str(message["title"]), str(message["message"])
         except (ValueError, KeyError, TypeError):
             return False
         self._keep(gateway, to, title, text)
@@ -118,7 +117,7 @@ class _Server(ThreadingTCPServer):
     request_queue_size = 64
     inbox: Inbox
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away in the middle sends again; its trouble is on the timeline, not on
         our screen.
         """
@@ -201,7 +200,7 @@ class _WebServer(ThreadingHTTPServer):
         ThreadingTCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, int(self.server_address[1])
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """See `_Server`."""
 
 
@@ -218,5 +217,5 @@ class _Clerk(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Nothing on the screen: the story tells what arrived."""

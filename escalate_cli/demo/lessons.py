@@ -52,7 +52,11 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
         for notification in situation.notifications
         if notification.status is NotificationStatus.SENT and notification.sent_at is not None
     ]
-    pages = [one for one in sent if one.kind is NotificationKind.PAGE and one.recipient.startswith("person:")]
+    pages = [
+        message
+        for message in sent
+        if message.kind is NotificationKind.PAGE and message.recipient.startswith("person:")
+    ]
     by = incident.acknowledged_by
     levels = [page.level for page in pages if page.recipient == f"person:{by}" and page.level is not None]
 
@@ -69,16 +73,18 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
         nudges_accepted=sum(nudge.status is NudgeStatus.ACCEPTED for nudge in situation.nudges),
         resolved_after=since(incident.resolved_at),
         messages=len(sent),
-        people=len({one.recipient for one in sent if one.recipient.startswith("person:")}),
+        people=len({message.recipient for message in sent if message.recipient.startswith("person:")}),
     )
 
 
 def _unanswered(timeline: Sequence[Entry], catalog: Catalog) -> tuple[Unanswered, ...]:
     """Each level entry that is followed by another one of the same team."""
-    levels = [one.event for one in timeline if isinstance(one.event, LevelPaged) and one.event.recipients]
-    found = []
-    for number, one in enumerate(levels):
-        if any(later.team == one.team for later in levels[number + 1 :]):
-            people = [catalog.name_of(who) for who in one.recipients if who.startswith("person:")]
-            found.append(Unanswered(one.team, one.level, tuple(people)))
-    return tuple(found)
+    levels = [
+        entry.event for entry in timeline if isinstance(entry.event, LevelPaged) and entry.event.recipients
+    ]
+    unanswered = []
+    for number, level in enumerate(levels):
+        if any(later.team == level.team for later in levels[number + 1 :]):
+            people = [catalog.name_of(who) for who in level.recipients if who.startswith("person:")]
+            unanswered.append(Unanswered(level.team, level.level, tuple(people)))
+    return tuple(unanswered)

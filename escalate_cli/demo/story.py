@@ -265,10 +265,12 @@ class Story:
             for notification in situation.notifications
             if notification.status is NotificationStatus.SENT and notification.id not in self._told
         ]
-        for one in sorted(sent, key=lambda one: (one.sent_at or 0, one.id)):
-            self._told[one.id] = Delivery(one, self._claim(one))
-            news.append((one.sent_at or 0, 1, self._told[one.id]))
-        for at, _, happening in sorted(news, key=lambda one: one[:2]):
+        for notification in sorted(
+            sent, key=lambda notification: (notification.sent_at or 0, notification.id)
+        ):
+            self._told[notification.id] = Delivery(notification, self._claim(notification))
+            news.append((notification.sent_at or 0, 1, self._told[notification.id]))
+        for at, _, happening in sorted(news, key=lambda scene: scene[:2]):
             self._scenes[-1].happenings.append(happening)
             self._stage.tell(happening, at - situation.incident.declared_at)
 
@@ -278,17 +280,17 @@ class Story:
         self._collected = len(received)
 
     def _claim(self, notification: Notification) -> Received | None:
-        found = next(
+        claimed = next(
             (
-                one
-                for one in self._unclaimed
-                if (one.gateway, one.to) == (notification.gateway, notification.address)
+                received
+                for received in self._unclaimed
+                if (received.gateway, received.to) == (notification.gateway, notification.address)
             ),
             None,
         )
-        if found is not None:
-            self._unclaimed.remove(found)
-        return found
+        if claimed is not None:
+            self._unclaimed.remove(claimed)
+        return claimed
 
     def _undelivered(self) -> tuple[str, ...]:
         """Whatever was tried and is not in the inbox, also where the end of the incident called off
@@ -296,13 +298,19 @@ class Story:
         """
         all_of_them = self._situation().notifications
         wanted = [
-            one for one in all_of_them if one.status is not NotificationStatus.CANCELLED or one.attempts
+            notification
+            for notification in all_of_them
+            if notification.status is not NotificationStatus.CANCELLED or notification.attempts
         ]
-        lost = [one for one in wanted if one.id not in self._told or self._told[one.id].received is None]
+        lost = [
+            notification
+            for notification in wanted
+            if notification.id not in self._told or self._told[notification.id].received is None
+        ]
         return tuple(
-            f"not delivered: {one.kind.value} to {one.recipient} by {one.gateway}"
-            f" ({one.error or 'it is not in the inbox'})"
-            for one in lost
+            f"not delivered: {notification.kind.value} to {notification.recipient} by {notification.gateway}"
+            f" ({notification.error or 'it is not in the inbox'})"
+            for notification in lost
         )
 
 

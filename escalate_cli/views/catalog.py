@@ -174,11 +174,11 @@ def rota(
     and that says so.
     """
     pairs = _everywhere(catalog) if asked is None else _asked_for(catalog, asked)
-    found: list[tuple[str | None, Shift, str | None]] = []
+    shifts: list[tuple[str | None, Shift, str | None]] = []
     for team, schedule_id in pairs:
         schedule = catalog.schedules.get(schedule_id or "")
         if schedule is None:
-            found.append(
+            shifts.append(
                 (
                     team,
                     Shift(None, at, until, "the team has no on-call schedule", "", start_known=False),
@@ -186,10 +186,10 @@ def rota(
                 )
             )
         elif until is None:
-            found.append((team, shift_in(catalog, schedule, at), schedule_id))
+            shifts.append((team, shift_in(catalog, schedule, at), schedule_id))
         else:
-            found += [(team, shift, schedule_id) for shift in shifts_in(catalog, schedule, at, until)]
-    return found
+            shifts += [(team, shift, schedule_id) for shift in shifts_in(catalog, schedule, at, until)]
+    return shifts
 
 
 def _everywhere(catalog: Catalog) -> list[tuple[str | None, str | None]]:
@@ -210,7 +210,7 @@ def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | Non
         return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [
             (None, asked)
         ]
-    raise unknown("team or schedule", asked, {one: one for one in [*catalog.teams, *catalog.schedules]})
+    raise unknown("team or schedule", asked, {name: name for name in [*catalog.teams, *catalog.schedules]})
 
 
 def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instant | None, Instant | None]:

@@ -24,11 +24,17 @@ def story_data(played: Played, place: Place) -> Data:
     return {
         "steps": [_scene(scene, declared_at) for scene in played.scenes],
         "messages": [
-            {"at": iso(one.at), "gateway": one.gateway, "to": one.to, "title": one.title, "text": one.text}
-            for one in place.inbox.received
+            {
+                "at": iso(message.at),
+                "gateway": message.gateway,
+                "to": message.to,
+                "title": message.title,
+                "text": message.text,
+            }
+            for message in place.inbox.received
         ],
         "incident": situation_data(played.situation, catalog)
-        | {"timeline": [entry_data(one) for one in played.timeline]},
+        | {"timeline": [entry_data(entry) for entry in played.timeline]},
         "lessons": _lessons(played.lessons),
         "delivered": not played.undelivered,
         "undelivered": list(played.undelivered),
@@ -45,20 +51,24 @@ def _scene(scene: Scene, declared_at: Instant) -> Data:
     }
 
 
-def _happening(one: Happening, declared_at: Instant) -> Data:
-    if isinstance(one, Entry):
-        return {"after_seconds": (one.at - declared_at) / SECOND, "entry": entry_data(one), "message": None}
+def _happening(happening: Happening, declared_at: Instant) -> Data:
+    if isinstance(happening, Entry):
+        return {
+            "after_seconds": (happening.at - declared_at) / SECOND,
+            "entry": entry_data(happening),
+            "message": None,
+        }
     return {
-        "after_seconds": ((one.notification.sent_at or declared_at) - declared_at) / SECOND,
+        "after_seconds": ((happening.notification.sent_at or declared_at) - declared_at) / SECOND,
         "entry": None,
-        "message": _message(one),
+        "message": _message(happening),
     }
 
 
-def _message(one: Delivery) -> Data:
+def _message(delivery: Delivery) -> Data:
     """A notification as stored, with the title and text as they arrived; null when they did not."""
-    arrived = one.received
-    return notification_data(one.notification) | {
+    arrived = delivery.received
+    return notification_data(delivery.notification) | {
         "title": arrived.title if arrived else None,
         "text": arrived.text if arrived else None,
     }
@@ -74,7 +84,8 @@ def _lessons(lessons: Lessons) -> Data:
         "acknowledged_by": lessons.acknowledged_by,
         "answered_level": lessons.answered_level,
         "unanswered": [
-            {"team": one.team, "level": one.level, "people": list(one.people)} for one in lessons.unanswered
+            {"team": level.team, "level": level.level, "people": list(level.people)}
+            for level in lessons.unanswered
         ],
         "nudges": lessons.nudges,
         "nudges_accepted": lessons.nudges_accepted,

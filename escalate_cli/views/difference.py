@@ -34,38 +34,47 @@ def rows_of(
 ) -> list[tuple[str, ...]]:
     """One row for all services and severities for which the same changes at the same moments."""
     alike: dict[tuple[object, ...], dict[str, list[Change]]] = {}
-    for one in changes:
-        alike.setdefault((one.before, one.after, one.moments), {}).setdefault(one.service, []).append(one)
+    for change in changes:
+        alike.setdefault((change.before, change.after, change.moments), {}).setdefault(
+            change.service, []
+        ).append(change)
     rows: list[tuple[str, ...]] = []
     for services in alike.values():
         together: dict[tuple[str, ...], list[Change]] = {}
-        for some in services.values():
-            together.setdefault(tuple(one.severity for one in some), []).append(some[0])
-        for severities, some in together.items():
-            one = some[0]
-            names = ", ".join(service_name(each.service, old, new) for each in some)
-            when = _when(one, looked_at, zone)
+        for same in services.values():
+            together.setdefault(tuple(change.severity for change in same), []).append(same[0])
+        for severities, same in together.items():
+            change = same[0]
+            names = ", ".join(service_name(each.service, old, new) for each in same)
+            when = _when(change, looked_at, zone)
             rows.append(
-                (names, ", ".join(severities), _span(one.before), _span(one.after), _verdict(one), when)
+                (
+                    names,
+                    ", ".join(severities),
+                    _span(change.before),
+                    _span(change.after),
+                    _verdict(change),
+                    when,
+                )
             )
     return rows
 
 
-def _when(one: Change, looked_at: int, zone: str) -> str:
-    if len(one.moments) == looked_at:
+def _when(change: Change, looked_at: int, zone: str) -> str:
+    if len(change.moments) == looked_at:
         return "always"
-    more = len(one.moments) - 1
-    return local_time(one.at, zone) + (f" and {more} more" if more else "")
+    more = len(change.moments) - 1
+    return local_time(change.at, zone) + (f" and {more} more" if more else "")
 
 
 def _span(span: Span | None) -> str:
     return "–" if span is None else "at once" if span == 0 else show_duration(span)
 
 
-def _verdict(one: Change) -> str:
-    if one.before is None or one.after is None:
-        return "new" if one.before is None else "no longer"
-    return "later" if one.after > one.before else "earlier"
+def _verdict(change: Change) -> str:
+    if change.before is None or change.after is None:
+        return "new" if change.before is None else "no longer"
+    return "later" if change.after > change.before else "earlier"
 
 
 def people_of(changes: Sequence[Change]) -> list[str]:

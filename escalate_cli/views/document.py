@@ -51,24 +51,24 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
             "first_services": list(record.first_services),
             "services": list(incident.services),
         },
-        "told": [_told_data(one) for one in document.told],
-        "undelivered": [_told_data(one) for one in document.undelivered],
+        "told": [_told_data(message) for message in document.told],
+        "undelivered": [_told_data(message) for message in document.undelivered],
         "missed": [
-            {"at": iso(one.at), "team": one.team, "level": one.level, "reason": one.reason}
-            for one in document.missed
+            {"at": iso(missed.at), "team": missed.team, "level": missed.level, "reason": missed.reason}
+            for missed in document.missed
         ],
         "acknowledgements": [
             {
-                "at": iso(one.at),
-                "by": one.by,
-                "team": one.team,
-                "level": one.level,
-                "gateway": one.gateway,
-                "after_seconds": _seconds(one.at - incident.declared_at),
-                "after_page_seconds": _seconds(one.after),
+                "at": iso(answer.at),
+                "by": answer.by,
+                "team": answer.team,
+                "level": answer.level,
+                "gateway": answer.gateway,
+                "after_seconds": _seconds(answer.at - incident.declared_at),
+                "after_page_seconds": _seconds(answer.after),
                 "partly": ack.partly,
             }
-            for one, ack in zip(record.answers, record.acks, strict=True)
+            for answer, ack in zip(record.answers, record.acks, strict=True)
         ],
         "changes": [entry_data(change) for change in document.changes],
         "nudges": [
@@ -84,7 +84,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
             }
             for delay in document.delays
         ],
-        "timeline": [entry_data(one) for one in document.timeline],
+        "timeline": [entry_data(entry) for entry in document.timeline],
     }
 
 

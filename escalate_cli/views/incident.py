@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from escalate_cli.actions.listing import Listing
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.events import AnyEvent
@@ -47,7 +48,9 @@ def incident_data(
         "severity": incident.severity,
         "urgency": catalog.severity(incident.severity).urgency.value,
         "services": list(incident.services),
-        "teams": list(dict.fromkeys(one.team for one in running if _counts(one, incident))),
+        "teams": list(
+            dict.fromkeys(escalation.team for escalation in running if _counts(escalation, incident))
+        ),
         "labels": dict(incident.labels),
         "lead": incident.lead,
         "declared_by": incident.declared_by,
@@ -57,9 +60,19 @@ def incident_data(
         "acknowledged_by": incident.acknowledged_by,
         "resolved_at": iso(incident.resolved_at),
         "next_due_at": iso(next_due_at(incident, notifications)),
-        "escalations": [escalation_data(one) for one in running],
+        "escalations": [escalation_data(escalation) for escalation in running],
         "nudges": [nudge_data(nudge) for nudge in nudges],
     }
+
+
+def listing_data(listing: Listing, catalog: Catalog) -> list[Data]:
+    """Incidents without their notifications."""
+    return [
+        incident_data(
+            situation.incident, situation.escalations, situation.nudges, catalog, situation.notifications
+        )
+        for situation in listing.situations
+    ]
 
 
 def next_due_at(incident: Incident, notifications: Iterable[Notification]) -> Instant | None:

@@ -34,10 +34,11 @@ def report_data(report: Report) -> dict[str, Any]:
         "never_acknowledged": report.never_acknowledged,
         **_times(times),
         "by_severity": [
-            {"severity": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_severity
+            {"severity": name, "incidents": times.incidents, **_times(times)}
+            for name, times in report.by_severity
         ],
         "by_team": [
-            {"team": name, "incidents": one.incidents, **_times(one)} for name, one in report.by_team
+            {"team": name, "incidents": times.incidents, **_times(times)} for name, times in report.by_team
         ],
         "acknowledgements": {
             "by_level": dict(report.acks_by_level),
@@ -126,17 +127,17 @@ def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
                 for hour, count in enumerate(row)
             )
         elif isinstance(value, list):
-            for one in value:
-                about = " ".join(str(part) for part in one.values() if isinstance(part, str))
+            for row in value:
+                about = " ".join(str(part) for part in row.values() if isinstance(part, str))
                 if name == "levels":
-                    about += f" level {one['level']}"
-                yield from ((name, about, measure, count) for measure, count in _measures(one))
+                    about += f" level {row['level']}"
+                yield from ((name, about, measure, count) for measure, count in _measures(row))
         else:
             yield from (("all", "", measure, count) for measure, count in _measures({name: value}))
 
 
-def _measures(one: dict[str, Any]) -> Iterable[tuple[str, object]]:
-    for measure, value in one.items():
+def _measures(row: dict[str, Any]) -> Iterable[tuple[str, object]]:
+    for measure, value in row.items():
         if isinstance(value, dict):
             yield from ((f"{measure}_{part}", count) for part, count in value.items())
         elif isinstance(value, list):
@@ -156,29 +157,31 @@ def incidents_csv(records: Sequence[Record], catalog: Catalog) -> str:
     return _csv(columns, (_incident(record, catalog) for record in records))
 
 
-def _incident(one: Record, catalog: Catalog) -> tuple[object, ...]:
-    first = next((answer for ack, answer in zip(one.acks, one.answers, strict=True) if not ack.partly), None)
+def _incident(record: Record, catalog: Catalog) -> tuple[object, ...]:
+    first = next(
+        (answer for ack, answer in zip(record.acks, record.answers, strict=True) if not ack.partly), None
+    )
     return (
-        one.id,
-        one.title,
-        one.severity,
-        one.first_severity,
-        ";".join(one.services),
-        ";".join(one.first_services),
-        ";".join(teams_of(one, catalog)),
-        one.status,
-        one.declared_by,
-        iso(one.declared_at),
-        iso(one.resolved_at),
-        _seconds(one.to_page),
-        _seconds(one.to_acknowledge),
-        _seconds(one.to_resolve),
+        record.id,
+        record.title,
+        record.severity,
+        record.first_severity,
+        ";".join(record.services),
+        ";".join(record.first_services),
+        ";".join(teams_of(record, catalog)),
+        record.status,
+        record.declared_by,
+        iso(record.declared_at),
+        iso(record.resolved_at),
+        _seconds(record.to_page),
+        _seconds(record.to_acknowledge),
+        _seconds(record.to_resolve),
         first.by if first else None,
         first.level if first else None,
-        highest(one),
-        len(one.summons),
-        len({page.person for page in one.summons}),
-        len(one.pages),
+        highest(record),
+        len(record.summons),
+        len({page.person for page in record.summons}),
+        len(record.pages),
     )
 
 
@@ -189,7 +192,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(one) for one in row] for row in rows)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 

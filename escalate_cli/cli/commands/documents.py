@@ -42,13 +42,13 @@ def export(
     zone = meaning.reader_zone(context)
     situation = meaning.find_incident(context, number(incident))
     catalog, _ = as_it_was(context, situation.incident.config_version)
-    found = document(
+    written = document(
         situation,
         _record(context, situation.incident),
         context.store.situations.timeline(situation.incident.id),
     )
-    data = document_data(found, catalog, zone)
-    return Answer(data, markdown(found, catalog, zone) if format == "md" else None)
+    data = document_data(written, catalog, zone)
+    return Answer(data, markdown(written, catalog, zone) if format == "md" else None)
 
 
 def _record(context: Context, incident: Any) -> Record:
@@ -86,11 +86,11 @@ def import_history(
     from escalate_cli.importers.history.file import read_history
 
     shown = "stdin" if file == "-" else file
-    found = read_history(_content(file))
+    history = read_history(_content(file))
     catalog = context.running_catalog
-    pasts, faults = check(found.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
-    if found.faults or faults:
-        raise FaultyHistory(shown, [*found.faults, *faults])
+    pasts, faults = check(history.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
+    if history.faults or faults:
+        raise FaultyHistory(shown, [*history.faults, *faults])
     brought = (
         importing.ImportResult((), importing.already_there(context, pasts))
         if dry_run
@@ -110,7 +110,7 @@ def import_history(
     return Answer(
         data,
         _imported(data, pasts, catalog),
-        notes=[f"warning: {remark}" for remark in found.remarks],
+        notes=[f"warning: {remark}" for remark in history.remarks],
         acted=not dry_run,
     )
 

@@ -17,12 +17,12 @@ ROWS = 10
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A piece of a bar: the class of its colour, what it counts, what is said of it, and its width in
-    percent of the track."""
+    """A piece of a bar: the class of its colour, what it counts, the sentence that says so, and its
+    width in percent of the track."""
 
     colour: str
     count: int
-    said: str
+    sentence: str
     width: float = 0
 
 
@@ -100,17 +100,17 @@ def to_scale(
     what: str = "rows",
     *,
     top: int = ROWS,
-    said: str = "",
+    remark: str = "",
     shares: bool = False,
     long: bool = False,
 ) -> Bars | None:
     """Bars of which the longest fills the width or, for `shares`, each does; None without rows.
 
-    Beyond the `top` they are behind a click that says what they are and what else is `said` of them.
+    Beyond the `top` they are behind a click that says what they are, with the `remark`.
     """
     most = max((_count(row) for row in rows), default=0)
     drawn = [_drawn(row, _count(row) if shares else most) for row in rows]
-    more = f"{len(drawn) - top} more {what}{f', {said}' if said else ''}"
+    more = f"{len(drawn) - top} more {what}{f', {remark}' if remark else ''}"
     return Bars(drawn[:top], drawn[top:], more, long) if drawn else None
 
 

@@ -22,7 +22,7 @@ class HeatMap(msgspec.Struct, frozen=True):
     """Seven rows of 24 hours, the more pages the stronger the shade; above it the pages of each hour, beside
     it those of each day."""
 
-    said: str
+    summary: str
     head: int
     row: int
     height: int
@@ -42,12 +42,12 @@ class HeatMap(msgspec.Struct, frozen=True):
     night_from: float
 
 
-def heat_map(hours: Sequence[Sequence[int]], said: str) -> HeatMap:
-    """The picture of the pages of each weekday (from Monday) and hour; `said` tells in words what it
+def heat_map(hours: Sequence[Sequence[int]], summary: str) -> HeatMap:
+    """The picture of the pages of each weekday (from Monday) and hour; `summary` tells in words what it
     shows."""
     limits = shade_limits(hours)
     return HeatMap(
-        said=said,
+        summary=summary,
         head=_HEAD,
         row=_ROW,
         height=_HEAD + 7 * _ROW + _APART + 22,
@@ -82,8 +82,8 @@ def shade(count: int, limits: Sequence[int]) -> int:
 
 
 def _cell(day: int, hour: int, count: int, limits: Sequence[int]) -> tuple[int, float, int, str]:
-    said = f"{DAYS[day]} {hour}:00–{hour + 1}:00: {counted(count, 'page')}"
-    return (shade(count, limits), percent(hour, 24), _row(day), said)
+    sentence = f"{DAYS[day]} {hour}:00–{hour + 1}:00: {counted(count, 'page')}"
+    return (shade(count, limits), percent(hour, 24), _row(day), sentence)
 
 
 def _row(day: int) -> int:
@@ -100,5 +100,5 @@ def _hour_columns(hours: Sequence[Sequence[int]]) -> list[tuple[str, float, floa
 
 def _hour_column(hour: int, total: int, tall: float) -> tuple[str, float, float, float, str]:
     colour = "dark" if hour >= NIGHT_FROM or hour < NIGHT_UNTIL else "light"
-    said = f"{hour}:00–{hour + 1}:00: {number(total)} of all days"
-    return (colour, percent(hour + 0.1, 24), round(_HISTOGRAM - tall, 1), tall, said)
+    sentence = f"{hour}:00–{hour + 1}:00: {number(total)} of all days"
+    return (colour, percent(hour + 0.1, 24), round(_HISTOGRAM - tall, 1), tall, sentence)

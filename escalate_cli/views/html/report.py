@@ -97,16 +97,18 @@ def _weeks(report: Report) -> Card | None:
         return None
     middle = sorted(known, key=lambda week: week.acknowledge.median or 0)
     usual, slowest = middle[len(middle) // 2], middle[-1]
-    said = (
+    sentence = (
         f"In a usual week it took {span(usual.acknowledge.median)}; "
         f"in the slowest, of {day_of(slowest.start)}, {span(slowest.acknowledge.median)} "
         f"({counted(slowest.incidents, 'incident')})."
     )
-    whole = f"Time to acknowledge in {len(report.weeks)} weeks from {day_of(report.weeks[0].start)}. {said}"
+    whole = (
+        f"Time to acknowledge in {len(report.weeks)} weeks from {day_of(report.weeks[0].start)}. {sentence}"
+    )
     beyond = (("mark", "beyond the scale"),) if beyond_scale(report.weeks) else ()
     return Card(
         title="Time to acknowledge, week by week",
-        sentence=said,
+        sentence=sentence,
         wide=True,
         weeks=weeks_chart(report.weeks, whole),
         legend=(("main", "median"), ("band", "up to nine of ten"), ("other", "incidents a week"), *beyond),
@@ -135,13 +137,13 @@ def _table_of_weeks(report: Report) -> Table:
 def _hours(report: Report, catalog: Catalog) -> Card | None:
     if not sum(map(sum, report.hours)):
         return None
-    said = _when_pages_came(report.hours)
+    sentence = _when_pages_came(report.hours)
     rows: list[Sequence[str | int]] = [(DAYS[day], *row, sum(row)) for day, row in enumerate(report.hours)]
     return Card(
         title="Pages by weekday and hour",
-        sentence=f"{said} Hours in {catalog.settings.timezone}.",
+        sentence=f"{sentence} Hours in {catalog.settings.timezone}.",
         wide=True,
-        heat_map=heat_map(report.hours, f"Pages to people by weekday and hour. {said}"),
+        heat_map=heat_map(report.hours, f"Pages to people by weekday and hour. {sentence}"),
         legend=_shades(report.hours),
         table=Table("Pages by weekday and hour", ("", *map(str, range(24)), "All"), rows, "The numbers"),
     )
@@ -177,18 +179,18 @@ def _people(report: Report, catalog: Catalog) -> Card | None:
     if not paged:
         return None
     half = _people_with_half_of_all_pages(paged)
-    said = "Night is 22–7 where the person lives."
+    sentence = "Night is 22–7 where the person lives."
     if len(paged) > 4:
-        said = f"Half of all pages went to {half} of {len(paged)} people. {said}"
+        sentence = f"Half of all pages went to {half} of {len(paged)} people. {sentence}"
     names = _names(paged, catalog)
     drawn = [_person(person, names[person.person]) for person in paged]
     others = sum(person.pages for person in paged[_PEOPLE:])
     return Card(
         title="Pages per person",
-        sentence=said,
+        sentence=sentence,
         wide=True,
         legend=(("night", "at night"), ("weekend", "on a weekend by day"), ("day", "on a working day")),
-        bars=to_scale(drawn, "people", top=_PEOPLE, said=f"{number(others)} pages"),
+        bars=to_scale(drawn, "people", top=_PEOPLE, remark=f"{number(others)} pages"),
         table=_table_of_people(report, names, catalog),
     )
 

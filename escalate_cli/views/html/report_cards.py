@@ -60,10 +60,10 @@ def reached(report: Report) -> Card:
     """How far up incidents went."""
     total = sum(count for _, count in report.reached)
     first = dict(report.reached).get("1", 0)
-    said = f"{share(first, total)} went no further than level 1." if total > 1 else ""
+    sentence = f"{share(first, total)} went no further than level 1." if total > 1 else ""
     return Card(
         title="Levels reached",
-        sentence=f"Incidents by the highest level that was paged. {said}",
+        sentence=f"Incidents by the highest level that was paged. {sentence}",
         bars=_counts(report.reached, _level_name, "main"),
     )
 
@@ -72,9 +72,11 @@ def by_level(report: Report) -> Card | None:
     """Who acknowledged: those paged at which level."""
     if not report.acks_by_level:
         return None
-    said = "By the level at which whoever acknowledged had been paged."
+    sentence = "By the level at which whoever acknowledged had been paged."
     return Card(
-        title="Acknowledged at level", sentence=said, bars=_counts(report.acks_by_level, _level_name, "good")
+        title="Acknowledged at level",
+        sentence=sentence,
+        bars=_counts(report.acks_by_level, _level_name, "good"),
     )
 
 
@@ -106,8 +108,8 @@ def levels(report: Report, catalog: Catalog) -> Card | None:
         return None
     worst = [_level(level, catalog) for level in sorted(asked, key=_badness) if level.unanswered]
     never = sum(not level.answered for level in asked if _asked(level) >= _FEW)
-    said = f"{len(worst)} of {len(asked)} levels had to be followed by the next at least once"
-    said += (
+    sentence = f"{len(worst)} of {len(asked)} levels had to be followed by the next at least once"
+    sentence += (
         f"; {never} {'was' if never == 1 else 'were'} asked three times or more and never answered."
         if never
         else "."
@@ -115,7 +117,7 @@ def levels(report: Report, catalog: Catalog) -> Card | None:
     meaning = (("bad", "not answered: the next was paged"), ("good", "acknowledged by one of those paged"))
     return Card(
         title="Levels that were not answered",
-        sentence=said,
+        sentence=sentence,
         wide=True,
         legend=meaning if worst else (),
         bars=to_scale(worst, "levels", shares=True),
@@ -174,10 +176,12 @@ def changes(report: Report, catalog: Catalog) -> Card | None:
     )
     if not any(groups):
         return None
-    said = "Incidents that turned out to be another team's, more teams' or graver than they were declared."
+    sentence = (
+        "Incidents that turned out to be another team's, more teams' or graver than they were declared."
+    )
     return Card(
         title="What turned out differently",
-        sentence=said,
+        sentence=sentence,
         wide=True,
         groups=tuple(group for group in groups if group is not None),
     )
@@ -226,9 +230,9 @@ def gateways(report: Report) -> Card | None:
         sum(gateway.failed for gateway in report.gateways),
         sum(gateway.tried for gateway in report.gateways),
     )
-    said = "No message was given up."
+    sentence = "No message was given up."
     if failed:
-        said = f"{number(failed)} of {number(tried)} messages never went out ({share(failed, tried)})."
+        sentence = f"{number(failed)} of {number(tried)} messages never went out ({share(failed, tried)})."
     columns = ("Gateway", "Messages", "Sent", "Failed", "Tried again")
     rows = [
         (gateway.gateway, gateway.tried, gateway.sent, gateway.failed, gateway.retried)
@@ -236,7 +240,7 @@ def gateways(report: Report) -> Card | None:
     ]
     return Card(
         title="Delivery",
-        sentence=said,
+        sentence=sentence,
         legend=(("day", "sent"), ("bad", "failed for good"), ("faint", "neither yet")),
         bars=to_scale(
             [_gateway(gateway) for gateway in report.gateways], "gateways", top=len(report.gateways)
@@ -270,7 +274,7 @@ def _causes(gateway: GatewayFigures) -> Causes:
 
 
 def times_by(
-    column: str, title: str, rows: Sequence[tuple[str, Times]], said: str, *, wide: bool = False
+    column: str, title: str, rows: Sequence[tuple[str, Times]], sentence: str, *, wide: bool = False
 ) -> Card | None:
     """The three times of each severity or team; a line under the time to acknowledge makes the slow ones
     stand out."""
@@ -283,7 +287,7 @@ def times_by(
     ]
     table = Table(f"{title}: times", (column, "Incidents", "Page", "Ack", "Resolve"), shown)
     return Card(
-        title=title, sentence=f"{said} Median, then what nine of ten stay under.", wide=wide, table=table
+        title=title, sentence=f"{sentence} Median, then what nine of ten stay under.", wide=wide, table=table
     )
 
 

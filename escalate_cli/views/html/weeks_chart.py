@@ -40,7 +40,7 @@ class WeeksChart(msgspec.Struct, frozen=True):
     """The median of each week as a line, up to nine of ten as a band, incidents as columns below; weeks
     without data are gaps."""
 
-    said: str
+    summary: str
     plot: int
     columns_from: int
     columns_until: int
@@ -83,12 +83,12 @@ def beyond_scale(weeks: Sequence[WeekFigures]) -> bool:
     return max((week.acknowledge.p90 or 0 for week in weeks), default=0) > _longest_of_scale(weeks)
 
 
-def weeks_chart(weeks: Sequence[WeekFigures], said: str) -> WeeksChart:
-    """The picture of these weeks; `said` tells in words what it shows."""
+def weeks_chart(weeks: Sequence[WeekFigures], summary: str) -> WeeksChart:
+    """The picture of these weeks; `summary` tells in words what it shows."""
     plot = _Plot(weeks)
     runs = _runs(weeks)
     return WeeksChart(
-        said=said,
+        summary=summary,
         plot=_PLOT,
         columns_from=_PLOT + _GAP,
         columns_until=_PLOT + _GAP + _COLUMNS,
@@ -208,8 +208,8 @@ def _dots(run: Sequence[int], plot: _Plot) -> list[tuple[float, float, float | N
 
 
 def _week(week: WeekFigures) -> str:
-    said = f"Week of {day_of(week.start)}: {counted(week.incidents, 'incident')}"
+    sentence = f"Week of {day_of(week.start)}: {counted(week.incidents, 'incident')}"
     took = week.acknowledge
     if not took.count:
-        return said
-    return f"{said}, acknowledged after {span(took.median)}, nine of ten within {span(took.p90)}"
+        return sentence
+    return f"{sentence}, acknowledged after {span(took.median)}, nine of ten within {span(took.p90)}"

@@ -97,15 +97,15 @@ def markdown(document: Document, catalog: Catalog, zone: str) -> str:
     """The whole document; times in `zone`, names as `catalog` has them."""
     instants = [
         document.situation.incident.declared_at,
-        *(one.at for one in document.timeline),
-        *(one.at for one in document.told),
+        *(entry.at for entry in document.timeline),
+        *(message.at for message in document.told),
     ]
     offsets = {offset(at, zone) for at in instants}
     pen = _Pen(zone, catalog, len(offsets) > 1)
     incident = document.situation.incident
     parts = [
         f"# Incident {incident.id}: {plain(incident.title)}",
-        f"Times are in {plain(zone)} ({', '.join(f'UTC{one}' for one in sorted(offsets))})."
+        f"Times are in {plain(zone)} ({', '.join(f'UTC{offset}' for offset in sorted(offsets))})."
         + _origin(document),
         "## Facts",
         _table(("fact", "value"), _facts(document, pen)),
@@ -114,7 +114,7 @@ def markdown(document: Document, catalog: Catalog, zone: str) -> str:
     ]
     for heading, write in _SECTIONS:
         parts += [f"## {heading}", *(write(document, pen) or ("None.",))]
-    parts += ["## Review", *(f"### {one}" for one in HEADINGS_OF_A_REVIEW)]
+    parts += ["## Review", *(f"### {heading}" for heading in HEADINGS_OF_A_REVIEW)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -156,13 +156,13 @@ def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
 
 
 def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, str]]:
-    found = [
+    links = [
         pair
         for service in incident.services
         if service in catalog.services
         for pair in catalog.services[service].links.items()
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(links))
 
 
 def _severity(document: Document, pen: _Pen) -> str:
@@ -171,9 +171,9 @@ def _severity(document: Document, pen: _Pen) -> str:
     if not later:
         return f"{plain(incident.severity)} from the declaration on"
     steps = [f"declared {plain(first.severity)}"]
-    for one in later:
-        whose = f" by {pen.person(one.by)}" if one.by else " by a rule"
-        steps.append(f"{plain(one.severity)} after {_span(one.at - incident.declared_at)}{whose}")
+    for step in later:
+        whose = f" by {pen.person(step.by)}" if step.by else " by a rule"
+        steps.append(f"{plain(step.severity)} after {_span(step.at - incident.declared_at)}{whose}")
     return f"{plain(incident.severity)}: {', '.join(steps)}"
 
 
@@ -200,7 +200,9 @@ def _first_answer(document: Document, pen: _Pen) -> str:
     if document.record.to_acknowledge is None:
         return "–"
     answer = next(
-        one for one, ack in zip(document.record.answers, document.record.acks, strict=True) if not ack.partly
+        answer
+        for answer, ack in zip(document.record.answers, document.record.acks, strict=True)
+        if not ack.partly
     )
     level = (
         f", paged at level {answer.level}"
@@ -262,13 +264,13 @@ def _told(document: Document, pen: _Pen) -> list[str]:
     return [_table(("time", "who", "by", "kind", "level", "because", "line"), rows)] if rows else []
 
 
-def _kind(one: Notification) -> str:
+def _kind(notification: Notification) -> str:
     """The kind, and what was unusual about the delivery."""
-    unusual = ["under way"] if one.sent_at is None else []
-    unusual += [f"attempt {one.attempts}"] if one.attempts > 1 else []
-    unusual += [f"{show_about(one.late)} late"] if one.late else []
-    unusual += ["may have come twice"] if one.unsure else []
-    return one.kind.value + (f" ({', '.join(unusual)})" if unusual else "")
+    unusual = ["under way"] if notification.sent_at is None else []
+    unusual += [f"attempt {notification.attempts}"] if notification.attempts > 1 else []
+    unusual += [f"{show_about(notification.late)} late"] if notification.late else []
+    unusual += ["may have come twice"] if notification.unsure else []
+    return notification.kind.value + (f" ({', '.join(unusual)})" if unusual else "")
 
 
 def _why(row: RecordedMessage) -> str:
@@ -280,15 +282,15 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
     declared_at = document.situation.incident.declared_at
     rows = [
         (
-            pen.time(one.at),
-            pen.person(one.by) + (" (one of several awaited)" if ack.partly and ack.team else ""),
-            pen.team(one.team),
-            str(one.level) if one.level else "–" if one.gateway else "not paged",
-            plain(one.gateway or "–"),
-            _span(one.at - declared_at),
-            _span(one.after),
+            pen.time(answer.at),
+            pen.person(answer.by) + (" (one of several awaited)" if ack.partly and ack.team else ""),
+            pen.team(answer.team),
+            str(answer.level) if answer.level else "–" if answer.gateway else "not paged",
+            plain(answer.gateway or "–"),
+            _span(answer.at - declared_at),
+            _span(answer.after),
         )
-        for one, ack in zip(document.record.answers, document.record.acks, strict=True)
+        for answer, ack in zip(document.record.answers, document.record.acks, strict=True)
     ]
     heads = ("time", "who", "for", "paged at level", "by", "after the declaration", "after the page")
     return [_table(heads, rows)] if rows else []
@@ -297,14 +299,16 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 def _changes(document: Document, pen: _Pen) -> list[str]:
     what = (plain(getattr(change.event, "change", change.kind.value)) for change in document.changes)
     rows = [
-        (pen.time(one.at), change, _text(one), pen.person(one.by))
-        for one, change in zip(document.changes, what, strict=True)
+        (pen.time(entry.at), change, _text(entry), pen.person(entry.by))
+        for entry, change in zip(document.changes, what, strict=True)
     ]
     return [_table(("time", "what", "change", "by"), rows)] if rows else []
 
 
-def _text(one: Entry) -> str:
-    return plain(f"{one.text} to {one.event.after!r}" if isinstance(one.event, TitleChanged) else one.text)
+def _text(entry: Entry) -> str:
+    return plain(
+        f"{entry.text} to {entry.event.after!r}" if isinstance(entry.event, TitleChanged) else entry.text
+    )
 
 
 def _nudges(document: Document, pen: _Pen) -> list[str]:
@@ -354,16 +358,16 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
     ]
     parts = [_table(("time", "who", "by", "kind", "attempts", "status", "cause"), rows)] if rows else []
     missed = [
-        (pen.time(one.at), pen.team(one.team), str(one.level or "–"), plain(one.reason))
-        for one in document.missed
+        (pen.time(missed.at), pen.team(missed.team), str(missed.level or "–"), plain(missed.reason))
+        for missed in document.missed
     ]
     return [*parts, _table(("time", "team", "level", "nobody reached"), missed)] if missed else parts
 
 
 def _timeline(document: Document, pen: _Pen) -> list[str]:
     rows = [
-        (pen.time(one.at), one.kind.value, pen.team(one.team), _text(one), pen.person(one.by))
-        for one in document.timeline
+        (pen.time(entry.at), entry.kind.value, pen.team(entry.team), _text(entry), pen.person(entry.by))
+        for entry in document.timeline
     ]
     return [_table(("time", "what", "team", "text", "by"), rows)]
 
