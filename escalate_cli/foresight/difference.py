@@ -57,57 +57,50 @@ def difference(
     are looked at once. Planned maintenances are left out. A service that cannot be looked at is
     left out, too, and `trouble` is told.
     """
-    old, new = replace(old, maintenance=()), replace(new, maintenance=())
-    moments = telling_moments(old, new, now)
-    services = tuple(dict.fromkeys((*old.services, *new.services)))
-    severities = tuple(dict.fromkeys(severity.id for severity in (*old.severities, *new.severities)))
-    moments_by_change: dict[tuple[str, str, str, Span | None, Span | None], list[Instant]] = {}
-    known: dict[tuple[object, ...], dict[str, Span]] = {}
-    for service in services:
-        for severity in severities:
+    before, after = _Side(old), _Side(new)
+    moments = telling_moments(before.catalog, after.catalog, now)
+    changes: dict[tuple[str, str, str, Span | None, Span | None], list[Instant]] = {}
+    for service in _both(old.services, new.services):
+        for severity in _both(before.severities, after.severities):
             for at in moments:
                 try:
-                    before = _reached(old, "old", service, severity, at, known)
-                    after = _reached(new, "new", service, severity, at, known)
+                    was, becomes = before.reached(service, severity, at), after.reached(service, severity, at)
                 except Exception as problem:
                     trouble(f"service {service} could not be looked at ({words_of(problem)})")
                     break
-                for person in dict.fromkeys((*before, *after)):
-                    if before.get(person) != after.get(person):
-                        key = (service, severity, person, before.get(person), after.get(person))
-                        moments_by_change.setdefault(key, []).append(at)
-    return tuple(Change(*key, at=times[0], moments=tuple(times)) for key, times in moments_by_change.items())
+                for person in _both(was, becomes):
+                    if was.get(person) != becomes.get(person):
+                        change = (service, severity, person, was.get(person), becomes.get(person))
+                        changes.setdefault(change, []).append(at)
+    return tuple(Change(*change, at=times[0], moments=tuple(times)) for change, times in changes.items())
 
 
-def _reached(
-    catalog: Catalog,
-    side: str,
-    service: str,
-    severity: str,
-    at: Instant,
-    known: dict[tuple[object, ...], dict[str, Span]],
-) -> dict[str, Span]:
-    """After how long each person is first written to; nobody, where the configuration has no such
-    service or severity.
-    """
-    if service not in catalog.services or severity not in {level.id for level in catalog.severities}:
-        return {}
-    key = (side, _kind_of(service, catalog), severity, at)
-    if key not in known:
-        known[key] = first_reached(catalog, service, severity, at)
-    return known[key]
+class _Side:
+    """One of the two configurations, without its maintenances, and whom it reaches."""
 
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = replace(catalog, maintenance=())
+        self.severities = tuple(severity.id for severity in catalog.severities)
+        self._known: dict[tuple[object, ...], dict[str, Span]] = {}
 
-def _kind_of(service_id: str, catalog: Catalog) -> tuple[object, ...]:
-    """What decides who is paged for a service: two services with the same kind are the same to everybody."""
-    service = catalog.services[service_id]
-    conditions = [rule.when for rule in catalog.rules] + [
-        level.when for policy in catalog.policies.values() for level in policy.levels
-    ]
-    named = any(
-        condition.services is not None and service_id in condition.services for condition in conditions
-    )
-    return (service.team, service.policy, service_id if named else "")
+    def reached(self, service: str, severity: str, at: Instant) -> dict[str, Span]:
+        """After how long each person is first written to; nobody, where the configuration has no
+        such service or severity.
+        """
+        if service not in self.catalog.services or severity not in self.severities:
+            return {}
+        alike = (self._kind_of(service), severity, at)
+        if alike not in self._known:
+            self._known[alike] = first_reached(self.catalog, service, severity, at)
+        return self._known[alike]
+
+    def _kind_of(self, service_id: str) -> tuple[object, ...]:
+        """What decides who is paged for a service: two with the same kind are the same to everybody."""
+        service = self.catalog.services[service_id]
+        conditions = [rule.when for rule in self.catalog.rules]
+        conditions += [level.when for policy in self.catalog.policies.values() for level in policy.levels]
+        named = any(service_id in (condition.services or ()) for condition in conditions)
+        return (service.team, service.policy, service_id if named else "")
 
 
 def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, ...]:
@@ -134,8 +127,9 @@ def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, 
     return tuple(sorted({*usual, *sorted(set(special))[:MOST_MOMENTS]}))
 
 
-def _both(before: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*before, *other)))
+def _both(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
+    """What is on one side or the other, each once, in order."""
+    return tuple(dict.fromkeys((*before, *after)))
 
 
 def _other_people(schedule_id: str, old: Catalog, new: Catalog, now: Instant) -> list[Instant]:
@@ -170,8 +164,9 @@ def _bare(schedule: Schedule) -> Schedule:
 
 
 def _other_hours(before: Hours | None, after: Hours | None, now: Instant) -> list[Instant]:
-    """The instants of the coming week at which one is open and the other is not, where that begins;
-    none of hours that cannot be used, for which nobody waits."""
+    """The instants of the coming week from which on one is open and the other is not. None for hours
+    that cannot be used: nobody waits for those.
+    """
     if before is None or after is None or replace(before, source="") == replace(after, source=""):
         return []
     try:

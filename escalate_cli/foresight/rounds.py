@@ -14,8 +14,15 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.escalation.plan import Plan
-from escalate_cli.core.incident.situation import Escalation, NotificationKind, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    Incident,
+    NotificationKind,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.policy import When
 from escalate_cli.foresight.breakpoints import HOURS, Calendar, Subject
 
 Visit = tuple[Instant, tuple[Subject, ...]]
@@ -116,15 +123,8 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
     for its time.
     """
     incident = situation.incident
-    for rule in catalog.rules:
-        waits = (
-            (rule.when.open_for, incident.open_since),
-            (rule.when.unacknowledged_for, incident.unacknowledged_since),
-            (rule.when.no_update_for, incident.message_since),
-            (rule.when.at_severity_for, incident.severity_since),
-        )
-        if any(span is not None and since is not None and now < since + span for span, since in waits):
-            return None
+    if any(_waits(rule.when, incident, now) for rule in catalog.rules):
+        return None
     every = {rule.name for rule in catalog.rules if rule.every is not None}
     return (
         incident.severity,
@@ -149,6 +149,17 @@ def _state(situation: Situation, catalog: Catalog, now: Instant) -> tuple[object
         ),
         tuple(sorted(situation.turns.items())),
     )
+
+
+def _waits(when: When, incident: Incident, now: Instant) -> bool:
+    """Whether one of the times that a condition waits for is still to come."""
+    waits = (
+        (when.open_for, incident.open_since),
+        (when.unacknowledged_for, incident.unacknowledged_since),
+        (when.no_update_for, incident.message_since),
+        (when.at_severity_for, incident.severity_since),
+    )
+    return any(span is not None and since is not None and now < since + span for span, since in waits)
 
 
 def _stands_still(escalation: Escalation, catalog: Catalog) -> bool:
