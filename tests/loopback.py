@@ -22,149 +22,11 @@ from urllib.parse import unquote
 from escalate_cli.cli.run import run
 from tests.cli.conftest import Escalate, Ran
 from tests.delivery.processes import until
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.servers import Answer, HttpServer, Request
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 
-CATALOG = """
-[settings]
-default_severity = "major"
-timezone = "Europe/London"
-[fallback]
-team = "platform"
-page = ["person:cy"]
-[[severities]]
-id = "minor"
-urgency = "low"
-[[severities]]
-id = "major"
-urgency = "high"
-[[severities]]
-id = "critical"
-urgency = "high"
-inform = ["channel:status"]
-
-[services.login]
-name = "Log in"
-team = "identity"
-keywords = ["sign in", "password"]
-depends_on = ["auth-db"]
-[services.auth-db]
-name = "Authentication database"
-team = "platform"
-[services.payments]
-name = "Card payments"
-team = "payments"
-[services.mail]
-name = "Mail"
-team = "mail"
-[services.vault]
-name = "Vault"
-team = "vault"
-
-[teams.identity]
-name = "Identity"
-members = ["ana", "bo"]
-lead = "bo"
-on_call = "identity-primary"
-policy = "standard"
-channel = "identity-room"
-[teams.platform]
-name = "Platform"
-members = ["cy"]
-lead = "cy"
-policy = "standard"
-[teams.payments]
-name = "Payments"
-lead = "dee"
-policy = "lead-first"
-[teams.mail]
-name = "Mail"
-lead = "gil"
-policy = "lead-first"
-[teams.vault]
-name = "Vault"
-lead = "vic"
-policy = "lead-first"
-
-[people.ana]
-name = "Ana Ruiz"
-login = ["ME"]
-contact = { email = "ana@example.com", sms = "+447700900123" }
-notify.high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]
-notify.low = [ { via = ["email"] } ]
-[people.bo]
-name = "Bo Chen"
-contact = { email = "bo@example.com" }
-[people.cy]
-name = "Cy Łódź"
-contact = { email = "cy@example.com" }
-[people.dee]
-name = "Dee"
-contact = { down = "dee" }
-[people.gil]
-name = "Gil"
-contact = { gone = "gil" }
-[people.vic]
-name = "Vic"
-contact = { locked = "vic", open = "vic" }
-[people.nil]
-name = "Nil"
-
-[channels.identity-room]
-name = "Identity room"
-contact = { chat = "#identity" }
-[channels.status]
-name = "Status"
-contact = { chat = "#status" }
-
-[schedules.identity-primary]
-[[schedules.identity-primary.rotations]]
-members = ["ana"]
-start = 2026-01-05T09:00:00
-every = "1w"
-
-[policies.standard]
-[[policies.standard.levels]]
-notify = ["on-call", "channel"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["lead"]
-wait = "10m"
-[policies.lead-first]
-[[policies.lead-first.levels]]
-notify = ["lead"]
-wait = "5m"
-[[policies.lead-first.levels]]
-notify = ["person:bo"]
-wait = "5m"
-
-[[rules]]
-name = "Critical may need Cy"
-when = { severity = ">=critical" }
-page = ["person:cy"]
-mode = "nudge"
-ask = ["person:ana"]
-expires = "10m"
-"""
-
-GATEWAYS = """
-[gateways.email]
-url = "json://127.0.0.1:PORT/email/{to}"
-[gateways.sms]
-url = "json://127.0.0.1:PORT/sms/{to}"
-text = "short"
-[gateways.chat]
-url = "json://127.0.0.1:PORT/chat/{to}"
-[gateways.down]
-url = "json://127.0.0.1:PORT/down/{to}"
-[gateways.gone]
-url = "json://127.0.0.1:PORT/gone/{to}"
-[gateways.locked]
-url = "json://robot:${VAULT_TOKEN}@127.0.0.1:PORT/locked/{to}"
-[gateways.open]
-url = "json://robot:${OPEN_TOKEN}@127.0.0.1:PORT/open/{to}"
-"""
 
 WAYS = {"/down": Answer(500), "/gone": Answer(404), "/slow": Answer(after=1.0)}
 
@@ -249,8 +111,8 @@ class Bank(Escalate):
 
 
 def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
-    """A bank in the directory `place`, configured by `files` (name, text); with none, by CATALOG
-    and GATEWAYS.
+    """A bank in the directory `place`, configured by `files` (name, text); with none, that of
+    `tests.organisations`.
     """
     (place / "config").mkdir(parents=True)
     (place / "home").mkdir()
@@ -274,7 +136,7 @@ def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
         web,
         len(web.arrived),
     )
-    for name, text in files or (("catalog.toml", CATALOG), ("gateways.toml", GATEWAYS)):
+    for name, text in files or (("catalog.toml", LOOPBACK), ("gateways.toml", LOOPBACK_GATEWAYS)):
         made.configure(text, name)
     return made
 

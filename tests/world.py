@@ -44,6 +44,7 @@ from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.engine import Engine
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.store.store import Store
+from tests.organisations import BANK, STANDARD
 
 MONDAY = "2026-11-23T10:00:00"
 """a Monday morning in London, GMT"""
@@ -102,126 +103,6 @@ class Postbox:
         pass
 
 
-ORGANISATION = """
-[settings]
-default_severity = "major"
-timezone = "Europe/London"
-[fallback]
-team = "platform"
-page = ["person:ops"]
-every = "15m"
-[[severities]]
-id = "minor"
-urgency = "low"
-[[severities]]
-id = "major"
-urgency = "high"
-[[severities]]
-id = "critical"
-urgency = "high"
-[limits]
-messages = 1000
-[notify]
-high = [ { via = ["sms"] } ]
-low = [ { via = ["email"] } ]
-[services.login]
-name = "Log in"
-team = "identity"
-keywords = ["sign in", "password"]
-depends_on = ["auth-db"]
-[services.payments]
-name = "Card payments"
-team = "payments"
-keywords = ["card declined"]
-[services.auth-db]
-name = "Auth database"
-team = "platform"
-kind = "technical"
-[teams.identity]
-name = "Identity"
-members = ["ana", "bo"]
-lead = "bo"
-on_call = "identity-primary"
-policy = "standard"
-channel = "identity-room"
-[teams.payments]
-name = "Payments"
-members = ["cara", "dan"]
-lead = "dan"
-on_call = "payments-primary"
-policy = "standard"
-[teams.platform]
-name = "Platform"
-members = ["eve"]
-lead = "eve"
-on_call = "platform-primary"
-policy = "standard"
-[people.ana]
-name = "Ana"
-contact = { sms = "+1", email = "ana@example.com" }
-[people.bo]
-name = "Bo"
-contact = { sms = "+2", email = "bo@example.com" }
-[people.cara]
-name = "Cara"
-contact = { sms = "+3", email = "cara@example.com" }
-[people.dan]
-name = "Dan"
-contact = { sms = "+4", email = "dan@example.com" }
-[people.eve]
-name = "Eve"
-contact = { sms = "+5", email = "eve@example.com" }
-[people.ops]
-name = "Ops"
-contact = { sms = "+6", email = "ops@example.com" }
-[people.cto]
-name = "Cto"
-contact = { sms = "+7", email = "cto@example.com" }
-[channels.identity-room]
-name = "Identity room"
-contact = { slack = "identity" }
-[channels.status]
-name = "Status"
-contact = { slack = "status" }
-[schedules.identity-primary]
-[[schedules.identity-primary.rotations]]
-members = ["ana"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[schedules.payments-primary]
-[[schedules.payments-primary.rotations]]
-members = ["cara"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[schedules.platform-primary]
-[[schedules.platform-primary.rotations]]
-members = ["eve"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[hours.office]
-days = ["mon", "tue", "wed", "thu", "fri"]
-from = "09:00"
-to = "17:30"
-[gateways.sms]
-url = "json://127.0.0.1:1/sms/{to}"
-text = "short"
-[gateways.email]
-url = "json://127.0.0.1:1/email/{to}"
-[gateways.slack]
-url = "json://127.0.0.1:1/slack/{to}"
-"""
-
-STANDARD = """
-[policies.standard]
-repeat = 0
-[[policies.standard.levels]]
-notify = ["on-call"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["lead"]
-wait = "10m"
-"""
-
 PEOPLE = {
     "%2B1": "ana", "%2B2": "bo", "%2B3": "cara", "%2B4": "dan", "%2B5": "eve", "%2B6": "ops", "%2B7": "cto",
 }  # fmt: skip
@@ -231,7 +112,7 @@ class World:
     """One installation, from its configuration to its postbox."""
 
     def __init__(
-        self, directory: Path, policies: str = STANDARD, *, more: str = "", organisation: str = ORGANISATION
+        self, directory: Path, policies: str = STANDARD, *, more: str = "", organisation: str = BANK
     ) -> None:
         self.directory = directory
         self.config = directory / "config"
@@ -243,9 +124,9 @@ class World:
         self.read = 0
         self.start_at = self.clock.at
 
-    def configure(self, policies: str, *, more: str = "", organisation: str = ORGANISATION) -> None:
+    def configure(self, policies: str, *, more: str = "", organisation: str = BANK) -> None:
         """Write the configuration anew; every look from now on uses it."""
-        (self.config / "escalate.toml").write_text(organisation + more + policies)
+        (self.config / "escalate.toml").write_text(f"{organisation}{more}\n{policies}")
         self.catalog: Catalog = load(self.config).catalog
 
     def engine(self) -> Engine:

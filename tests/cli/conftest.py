@@ -12,85 +12,7 @@ from typing import Any
 
 import pytest
 
-CATALOG = """\
-# The catalog of a small bank. This comment must survive.
-[settings]
-default_severity = "major"
-timezone = "Europe/London"
-
-[fallback]
-team = "platform"
-page = ["person:cy"]
-every = "15m"
-
-[[severities]]
-id = "minor"
-urgency = "low"
-[[severities]]
-id = "major"
-urgency = "high"
-
-[services.login]
-name = "Log in"
-description = "Signing in on the web and in the app"
-team = "identity"
-keywords = ["sign in", "password"]
-depends_on = ["auth-db"]
-tier = 1
-[services.auth-db]
-name = "Authentication database"
-kind = "technical"
-team = "platform"
-
-[teams.identity]
-name = "Identity"
-members = ["ana", "bo"]
-lead = "ana"
-on_call = "identity-primary"
-policy = "standard"
-[teams.platform]
-name = "Platform"
-members = ["cy"]
-lead = "cy"
-policy = "standard"
-
-[people.ana]
-name = "Ana [bold]Ruiz[/bold]"
-contact = { email = "ana@example.com", sms = "+447700900123" }
-notify.high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]
-[people.bo]
-name = "Bo Ek"
-contact = { email = "bo@example.com" }
-[people.cy]
-name = "Cy Łódź"
-contact = { email = "cy@example.com" }
-
-[schedules.identity-primary]
-[[schedules.identity-primary.rotations]]
-members = ["ana", "bo"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[schedules.identity-nights]
-[[schedules.identity-nights.rotations]]
-members = ["bo"]
-start = 2099-01-05T09:00:00
-every = "1w"
-
-[gateways.email]
-url = "json://127.0.0.1:9/{to}"
-[gateways.sms]
-url = "json://127.0.0.1:9/{to}"
-
-[policies.standard]
-repeat = 2
-[[policies.standard.levels]]
-notify = ["on-call", "lead"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["person:cy"]
-wait = "10m"
-when = { severity = ">=major" }
-"""
+from tests.organisations import BY_HAND
 
 
 @dataclass(frozen=True)
@@ -146,7 +68,7 @@ def escalate(tmp_path: Path) -> Escalate:
     (tmp_path / "config").mkdir()
     (tmp_path / "home").mkdir()
     (tmp_path / "bin").mkdir()
-    (tmp_path / "config" / "catalog.toml").write_text(CATALOG, encoding="utf-8")
+    (tmp_path / "config" / "catalog.toml").write_text(BY_HAND, encoding="utf-8")
     program = tmp_path / "bin" / "escalate"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m escalate_cli "$@"\n')
     program.chmod(0o755)

@@ -13,7 +13,8 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.store.sqlite.comparing import Comparison
 from escalate_cli.store.sqlite.restoring import restore
-from tests.cli.conftest import CATALOG, Escalate
+from tests.cli.conftest import Escalate
+from tests.organisations import BY_HAND
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def place(escalate: Escalate) -> Escalate:
 
 def name_database(place: Escalate, text: str) -> None:
     (place.config / "catalog.toml").write_text(
-        CATALOG.replace("[settings]\n", f"[settings]\ndatabase = {text}\n"), encoding="utf-8"
+        BY_HAND.but("[settings]\n", f"[settings]\ndatabase = {text}\n"), encoding="utf-8"
     )
 
 

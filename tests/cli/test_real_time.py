@@ -12,55 +12,22 @@ import pytest
 from escalate_cli.core.calendar.duration import SECOND
 from tests.delivery.processes import until
 from tests.loopback import Bank, bank, server
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 
-QUICK = """
-[settings]
-default_severity = "major"
-[fallback]
-team = "identity"
-page = ["person:cy"]
-every = "2s"
-[[severities]]
-id = "major"
-urgency = "high"
-[services.login]
-name = "Log in"
-team = "identity"
-[teams.identity]
-name = "Identity"
-members = ["ana", "bo"]
-lead = "bo"
-on_call = "primary"
-policy = "quick"
-[people.ana]
-name = "Ana Ruiz"
-contact = { sms = "ana", email = "ana" }
-notify.high = [ { via = ["sms"] }, { via = ["email"], after = "1s" } ]
-[people.bo]
-name = "Bo Chen"
-contact = { sms = "bo" }
-[people.cy]
-name = "Cy"
-contact = { sms = "cy" }
-[schedules.primary]
-[[schedules.primary.rotations]]
-members = ["ana"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[gateways.sms]
-url = "json://127.0.0.1:PORT/sms/{to}"
-text = "short"
-[gateways.email]
-url = "json://127.0.0.1:PORT/email/{to}"
-[policies.quick]
-[[policies.quick.levels]]
-notify = ["on-call"]
-wait = "2s"
-[[policies.quick.levels]]
-notify = ["lead"]
-wait = "2s"
-"""
-STORY = {"/sms/ana": 0, "/email/ana": 1, "/sms/bo": 2, "/sms/cy": 4}
+QUICK = (
+    LOOPBACK.but("[fallback]", '[fallback]\nevery = "2s"')
+    .but('after = "2m"', 'after = "1s"')
+    .but('notify = ["on-call", "channel"]\nwait = "5m"', 'notify = ["on-call"]\nwait = "2s"')
+    .but('wait = "10m"', 'wait = "2s"')
+    + LOOPBACK_GATEWAYS
+)
+ANA, ANA_TOO, BO, CY = (
+    "/sms/+447700900123",
+    "/email/ana@example.com",
+    "/email/bo@example.com",
+    "/email/cy@example.com",
+)
+STORY = {ANA: 0, ANA_TOO: 1, BO: 2, CY: 4}
 """who hears, in this order, and how many seconds after the declaration at the earliest"""
 
 
@@ -91,7 +58,7 @@ def the_incident_is_quiet(escalate: Bank) -> bool:
 
 def test_ticks_escalate_until_somebody_acknowledges(escalate):
     assert escalate.declare("Nobody can sign in", "-s", "login")["created"]
-    assert escalate.told == ["/sms/ana"], "declare does not wait for a tick"
+    assert escalate.told == [ANA], "declare does not wait for a tick"
     escalate.tick_until(4)
     assert set(escalate.told) == set(STORY)
     assert not too_early(escalate)
@@ -121,7 +88,7 @@ def test_a_watch_escalates_by_itself_until_somebody_acknowledges_and_ends_when_t
     assert escalate.told == told
     lines = out.decode().splitlines()
     assert lines[0].endswith("Z #1 page to Ana Ruiz by email: sent")
-    assert any("level 2 of 2 of policy quick: paged Bo Chen" in line for line in lines)
+    assert any("level 2 of 2 of policy standard: paged Bo Chen" in line for line in lines)
     assert any("has run out of levels: the fallback is paged" in line for line in lines)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.loopback import CATALOG, GATEWAYS, Bank, bank, server
+from tests.loopback import Bank, bank, server
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 
 ANA = "/sms/+447700900123"
 TIGHT = '[limits]\nmessages = 3\nper = "1h"\n'
@@ -19,7 +20,11 @@ def escalate(tmp_path) -> Bank:
     """At most three messages in an hour."""
     with server() as web:
         yield bank(
-            tmp_path, web, ("catalog.toml", CATALOG), ("gateways.toml", GATEWAYS), ("limits.toml", TIGHT)
+            tmp_path,
+            web,
+            ("catalog.toml", LOOPBACK),
+            ("gateways.toml", LOOPBACK_GATEWAYS),
+            ("limits.toml", TIGHT),
         )
 
 

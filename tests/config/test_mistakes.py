@@ -12,34 +12,7 @@ from escalate_cli.config.load import Loaded, load
 from escalate_cli.config.problems import InvalidConfiguration, render
 from escalate_cli.core.wording.problem import ERROR, Place, Problem
 from escalate_cli.errors import ConfigurationProblem
-
-SOUND = """\
-[fallback]
-team = "ops"
-page = ["person:ana"]
-[services.web]
-team = "ops"
-[teams.ops]
-members = ["ana"]
-lead = "ana"
-on_call = "rota"
-policy = "p"
-[people.ana]
-contact = { email = "ana@x.example" }
-[notify]
-high = [ { via = ["email"] } ]
-low = [ { via = ["email"] } ]
-[schedules.rota]
-rotations = [ { members = ["ana"], start = 2026-01-05T09:00:00, every = "1w" } ]
-[hours.office]
-days = ["mon"]
-from = "09:00"
-to = "17:00"
-[gateways.email]
-url = "mailtos://${U}:${P}@x.example?to={to}"
-[policies.p]
-levels = [ { notify = ["on-call"], wait = "5m" } ]
-"""
+from tests.organisations import SMALLEST
 
 
 def problems_of(directory: Path, **files: str) -> tuple[Problem, ...]:
@@ -52,7 +25,7 @@ def problems_of(directory: Path, **files: str) -> tuple[Problem, ...]:
 
 
 def test_the_base_of_the_table_is_sound(tmp_path: Path) -> None:
-    assert problems_of(tmp_path, base=SOUND) == ()
+    assert problems_of(tmp_path, base=SMALLEST) == ()
 
 
 # what is added to the sound configuration → error or warning, code, line:column in it, part of the hint
@@ -711,7 +684,7 @@ def test_a_mistake_is_told_with_its_place(
 ) -> None:
     found = [
         each
-        for each in problems_of(tmp_path, base=SOUND, more=text)
+        for each in problems_of(tmp_path, base=SMALLEST, more=text)
         if each.code == code and each.place.file == "more.toml"
     ]
     assert found, problems_of(tmp_path)
@@ -725,7 +698,7 @@ def test_a_mistake_is_told_with_its_place(
 
 def test_one_mistake_causes_no_second_complaint(tmp_path: Path) -> None:
     for about, text, *_ in MISTAKES:
-        errors = [each for each in problems_of(tmp_path, base=SOUND, more=text) if each.level == "error"]
+        errors = [each for each in problems_of(tmp_path, base=SMALLEST, more=text) if each.level == "error"]
         assert len(errors) <= 1, (about, errors)
 
 
@@ -760,7 +733,7 @@ def test_what_a_broken_file_seems_to_define_is_not_missed_elsewhere(tmp_path: Pa
 def test_an_id_defined_twice_names_both_places(tmp_path: Path) -> None:
     problem = next(
         each
-        for each in problems_of(tmp_path, base=SOUND, extra="\n[people.ana]\ncontact = {}")
+        for each in problems_of(tmp_path, base=SMALLEST, extra="\n[people.ana]\ncontact = {}")
         if each.code == "duplicate"
     )
     assert (problem.place.file, problem.place.line) == ("extra.toml", 2)
@@ -798,8 +771,8 @@ def test_a_line_that_would_harm_the_terminal_is_shown_harmlessly(tmp_path: Path)
 
 
 BYTES: list[tuple[str, bytes, str | None]] = [
-    ("a byte order mark", b"\xef\xbb\xbf" + SOUND.encode(), None),
-    ("CRLF", SOUND.replace("\n", "\r\n").encode(), None),
+    ("a byte order mark", b"\xef\xbb\xbf" + SMALLEST.encode(), None),
+    ("CRLF", SMALLEST.replace("\n", "\r\n").encode(), None),
     ("Latin-1", b'[services.a]\nname = "caf\xe9"\n', "a.toml:2:12: not-utf8"),
     ("UTF-16", "x = 1\n".encode("utf-16"), "a.toml:1:1: not-utf8"),
     ("NUL", b"x = \0", "a.toml:1:5: syntax"),
@@ -838,7 +811,7 @@ def test_a_configuration_of_little_is_fine_and_warned_about(tmp_path: Path) -> N
 
 
 def test_what_is_not_a_file_is_never_opened(tmp_path: Path) -> None:
-    (tmp_path / "base.toml").write_text(SOUND)
+    (tmp_path / "base.toml").write_text(SMALLEST)
     os.mkfifo(tmp_path / "fifo.toml")
     (tmp_path / "directory.toml").mkdir()
     (tmp_path / ".hidden.toml").write_text("broken =")
@@ -862,7 +835,7 @@ def test_nothing_to_read_says_where_and_what_to_do(tmp_path: Path) -> None:
 def test_no_more_than_a_thousand_of_what_every_incident_is_held_against_are_read(tmp_path: Path) -> None:
     rule = '[[rules]]\nname = "r{}"\nwhen = {{ severity = "major" }}\ninform = ["lead"]\n'
     texts = {
-        "a": SOUND + "".join(rule.format(number) for number in range(600)),
+        "a": SMALLEST + "".join(rule.format(number) for number in range(600)),
         "b": "".join(rule.format(number) for number in range(600, 1000)),
     }
     assert [each for each in problems_of(tmp_path, **texts) if each.level == "error"] == []

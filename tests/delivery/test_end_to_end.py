@@ -9,6 +9,7 @@ import pytest
 
 from tests.delivery.processes import until
 from tests.loopback import CANARY, Bank, another, bank, server
+from tests.organisations import ONE_TEAM
 from tests.servers import Answer, HttpServer, SmtpServer
 
 
@@ -99,44 +100,16 @@ def test_a_missing_secret_is_named_and_the_page_goes_the_other_way(escalate, org
         assert form.encode() not in stored
 
 
-PATIENT = """
-[settings]
-default_severity = "high"
-[fallback]
-team = "core"
-page = ["person:ana"]
-[[severities]]
-id = "high"
-urgency = "high"
-[services.core]
-name = "Core"
-team = "core"
-[teams.core]
-name = "Core"
-members = ["ana", "bo"]
-policy = "everyone"
-[people.ana]
-name = "Ana"
-contact = { hanging = "ana" }
-[people.bo]
-name = "Bo"
-contact = { web = "bo" }
-[gateways.hanging]
-url = "json://127.0.0.1:PORT/hang/{to}"
-timeout = "1s"
-[gateways.web]
-url = "json://127.0.0.1:PORT/{to}"
-[policies.everyone]
-[[policies.everyone.levels]]
-notify = ["members"]
-wait = "5m"
-"""
+PATIENT = (
+    ONE_TEAM.but('contact = { web = "ana" }', 'contact = { hanging = "ana" }')
+    + '[gateways.hanging]\nurl = "json://127.0.0.1:PORT/hang/{to}"\ntimeout = "1s"\n'
+)
 
 
 def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
     with HttpServer(at_path={"/hang": Answer(trick="hang")}) as web:
         escalate = bank(tmp_path, web, ("all.toml", PATIENT))
-        ran = escalate("declare", "x", "-s", "core", "--json")
+        ran = escalate("declare", "x", "-s", "login", "--json")
         assert ran.code == 6
         assert statuses(ran.json) == [("person:ana", "hanging", "retrying"), ("person:bo", "web", "sent")]
         assert "it may have arrived" in ran.json["notifications"][0]["error"]
@@ -144,17 +117,17 @@ def test_a_provider_that_never_answers_is_ended_and_holds_up_nobody(tmp_path):
 
 
 def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
-    slow_at_level_2 = PATIENT.split("[policies.everyone]")[0].replace("/hang/", "/slow/").replace(
-        '"1s"', '"9s"'
-    ) + (
-        '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:bo"]\nwait = "1s"\n'
-        '[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "5m"\n'
+    slow_at_level_2 = (
+        PATIENT.but("/hang/", "/slow/")
+        .but('"1s"', '"9s"')
+        .but('notify = ["members"]\nwait = "5m"', 'notify = ["person:bo"]\nwait = "1s"')
+        .but('notify = ["lead"]', 'notify = ["person:ana"]')
     )
     with HttpServer(at_path={"/slow": Answer(after=0.7)}) as web:
         escalate = bank(tmp_path, web, ("all.toml", slow_at_level_2))
         watching = escalate.start("watch", "--interval", "1s")
         until(escalate.ticked)
-        escalate.declare("x", "-s", "core")
+        escalate.declare("x", "-s", "login")
         web.wait_for(2)
         watching.send_signal(signal.SIGTERM)
         out, err = watching.communicate(timeout=20)
@@ -168,24 +141,18 @@ def test_a_watch_that_is_told_to_stop_finishes_what_it_is_sending(tmp_path):
 # ── together ──────────────────────────────────────────────────────────────────────────
 
 CROWD = (
-    PATIENT.split("[people.ana]")[0].replace(
-        'members = ["ana", "bo"]', f"members = {[f'p{number}' for number in range(100)]}"
-    )
-    + '[people.ana]\nname = "Ana"\ncontact = { web = "ana" }\n'
-    + "".join(
-        f'[people.p{number}]\nname = "P{number}"\ncontact = {{ web = "p{number}" }}\n'
-        for number in range(100)
-    )
-    + '[gateways.web]\nurl = "json://127.0.0.1:PORT/{to}"\n'
-    + '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "1s"\n'
-    + '[[policies.everyone.levels]]\nnotify = ["members"]\nwait = "5m"\n'
+    ONE_TEAM.but('members = ["ana", "bo"]', f"members = {[f'p{number}' for number in range(100)]}")
+    .but('notify = ["members"]\nwait = "5m"', 'notify = ["person:ana"]\nwait = "1s"')
+    .but('notify = ["lead"]', 'notify = ["members"]')
+) + "".join(
+    f'[people.p{number}]\nname = "P{number}"\ncontact = {{ web = "p{number}" }}\n' for number in range(100)
 )
 
 
 @pytest.mark.parametrize("number", [5, pytest.param(20, marks=pytest.mark.long)])
 def test_many_ticks_at_once_tell_each_of_a_hundred_people_once(tmp_path, web, number):
     escalate = bank(tmp_path, web, ("all.toml", CROWD))
-    escalate.declare("x", "-s", "core")
+    escalate.declare("x", "-s", "login")
     assert escalate.told == ["/ana"]
     until(lambda: escalate.here("tick", "--dry-run", "--json").json[0]["would"])
     ticks = [escalate.start("tick") for _ in range(number)]
@@ -214,26 +181,21 @@ url = "xml://127.0.0.1:PORT/xml/{to}"
 url = "json://127.0.0.1:PORT/short/{to}"
 text = "short"
 """
-EVERYWHERE = (
-    PATIENT.split("[gateways.hanging]")[0]
-    .replace(
-        'hanging = "ana"', 'mail = "ana@example.com", json = "a/b", form = "a&b", xml = "<a>", short = "#a"'
-    )
-    .replace('web = "bo"', 'json = "bo"')
+EVERYWHERE = ONE_TEAM.but('notify = ["members"]', 'notify = ["person:ana"]').but(
+    'web = "ana"', 'mail = "ana@example.com", json = "a/b", form = "a&b", xml = "<a>", short = "#a"'
 )
 
 
 def test_hostile_text_arrives_through_every_kind_of_gateway(tmp_path):
     with HttpServer() as web, SmtpServer() as post:
-        everyone = '[policies.everyone]\n[[policies.everyone.levels]]\nnotify = ["person:ana"]\nwait = "5m"\n'
         escalate = bank(
             tmp_path,
             web,
-            ("all.toml", EVERYWHERE + everyone),
+            ("all.toml", EVERYWHERE),
             ("gateways.toml", EVERY_KIND.replace("MAILPORT", str(post.port))),
         )
         title = "\x1b[31m<b>&amp;</b>\nBcc: eve@example.com\r\n%s{0} <!channel> " + "ż" * 3000
-        said = escalate.declare(title, "-s", "core", "--message", "a ]]> b\n.\nc")
+        said = escalate.declare(title, "-s", "login", "--message", "a ]]> b\n.\nc")
         assert {one["status"] for one in said["notifications"]} == {"sent"}
         (mail,) = post.arrived
         assert mail.recipients == ("ana@example.com",)

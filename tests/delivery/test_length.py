@@ -17,41 +17,13 @@ from escalate_cli.engine.envelopes import sealed
 from tests.delivery.processes import until
 from tests.internet import ADDRESSES, HOSTS, URLS, Internet, sms_parts, utf16
 from tests.loopback import Bank, bank
+from tests.organisations import ONE_TEAM
 from tests.servers import Answer, HttpServer
 
-ORGANISATION = """
-[settings]
-default_severity = "major"
-[fallback]
-team = "core"
-page = ["person:kim"]
-[[severities]]
-id = "major"
-urgency = "high"
-[services.login]
-name = "Log in"
-team = "core"
-links = { runbook = "https://wiki.example.com/@oncall/login" }
-[teams.core]
-name = "Core"
-members = ["ana", "kim"]
-policy = "standard"
-[people.ana]
-name = "Ana Ruiz"
-contact = { CONTACTS }
-[people.kim]
-name = "Kim"
-contact = { CONTACTS }
-[policies.standard]
-[[policies.standard.levels]]
-notify = ["person:ana"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["person:kim"]
-wait = "5m"
-[notify]
-high = [{ via = [VIA] }]
-"""
+ONE_BY_ONE = ONE_TEAM.but('notify = ["members"]', 'notify = ["person:ana"]').but(
+    "[teams.core]", 'links = { runbook = "https://wiki.example.com/@oncall/login" }\n[teams.core]'
+)
+"""Ana, then Kim"""
 LOG = "\n".join(
     f"2026-11-27T02:14:{number % 60:02} <db-{number}> refuses *connections* & more _stuff_ {number}"
     for number in range(80)
@@ -69,7 +41,8 @@ def organisation(hosts: tuple[str, ...], more: str = "") -> str:
     gateways = "".join(
         f'[gateways.{name_of(host)}]\nurl = "{URLS[host]}"{short.get(host, "")}\n' for host in hosts
     )
-    return ORGANISATION.replace("CONTACTS", contacts).replace("VIA", via) + gateways + more
+    reached = ONE_BY_ONE.but('web = "ana"', contacts).but('web = "kim"', contacts)
+    return reached + gateways + f"[notify]\nhigh = [{{ via = [{via}] }}]\n" + more
 
 
 @pytest.fixture
@@ -243,15 +216,10 @@ def test_17_who_asks_for_several_messages_gets_them_whole(internet, web, tmp_pat
 
 # ── what nobody knows beforehand ──────────────────────────────────────────────────────
 
-UNKNOWN = (
-    organisation(())
-    .replace("contact = {  }", 'contact = { hook = "ana" }')
-    .replace("via = []", 'via = ["hook"]')
-)
-
 
 def hook(more: str = "") -> str:
-    return UNKNOWN + f'[gateways.hook]\nurl = "json://127.0.0.1:PORT/{{to}}"\n{more}'
+    """Both are reached by the same hook, with `more` said of it."""
+    return ONE_BY_ONE.but('web = "kim"', 'web = "ana"') + more
 
 
 @pytest.mark.parametrize(
@@ -266,7 +234,7 @@ def test_17_what_is_refused_perhaps_for_its_length_is_tried_once_more_short(tmp_
     with HttpServer(refusal, Answer(200)) as web:
         escalate = bank(tmp_path, web, ("all.toml", hook()))
         shown = escalate.declare("down", "-s", "login", "--message", LOG)
-        assert statuses(shown) == {("hook", "sent")}
+        assert statuses(shown) == {("web", "sent")}
         full, short = (one.json for one in web.arrived)
         assert len(full["message"]) > 5000
         assert (short["title"], short["message"]) == ("", "[major L1] #1 down - escalate ack 1")

@@ -13,48 +13,21 @@ from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.sender import Sender
 from tests.delivery.dovecot import AwayMailbox, needed
 from tests.loopback import Bank, bank, server
+from tests.organisations import BANK, ONE_TEAM
 from tests.servers import HttpServer, Mail, SmtpServer
-from tests.world import ORGANISATION, World
+from tests.world import World
 
 HEADS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "x-ms-reactions": "disallow"}
 
-MAILS = """
-[settings]
-default_severity = "high"
-[fallback]
-team = "core"
-page = ["person:ana"]
-[[severities]]
-id = "high"
-urgency = "high"
-[limits]
-messages = 3
-per = "1m"
-[notify]
-high = [ { via = ["mail"] } ]
-low = [ { via = ["mail"] } ]
-[services.login]
-name = "Log in"
-team = "core"
-[teams.core]
-name = "Core"
-members = ["ana", "bo"]
-lead = "ana"
-policy = "p"
-[people.ana]
-name = "Ana"
-contact = { mail = "ana@example.com" }
-[people.bo]
-name = "Bo"
-contact = { mail = "bo@example.org" }
-[policies.p]
-[[policies.p.levels]]
-notify = ["members"]
-wait = "5m"
-[gateways.mail]
-url = "mailto://127.0.0.1:MAILPORT?from=Escalate<oncall@pager.example>&to={to}"
-timeout = "30s"
-"""
+MAILS = (
+    ONE_TEAM.but('web = "ana"', 'web = "ana@example.com"')
+    .but('web = "bo"', 'web = "bo@example.org"')
+    .but(
+        "json://127.0.0.1:PORT/{to}",
+        "mailto://127.0.0.1:MAILPORT?from=Escalate<oncall@pager.example>&to={to}",
+    )
+    + 'timeout = "30s"\n[limits]\nmessages = 3\nper = "1m"\n'
+)
 
 
 def heads(mail: Mail) -> dict[str, list[str]]:
@@ -70,11 +43,7 @@ def mail():
 @pytest.fixture
 def escalate(mail, tmp_path):
     with server() as web:
-        made = bank(tmp_path, web)
-        for file in made.config.iterdir():
-            file.unlink()
-        made.configure(MAILS.replace("MAILPORT", str(mail.port)))
-        yield made
+        yield bank(tmp_path, web, ("all.toml", MAILS.but("MAILPORT", str(mail.port))))
 
 
 def send(url: str, thread: str = "") -> None:
@@ -116,7 +85,7 @@ def test_a_test_page_says_that_a_program_wrote_it(escalate: Bank, mail: SmtpServ
 
 
 def test_a_digest_belongs_to_an_incident_only_where_it_is_of_one(tmp_path: Path) -> None:
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 1\nper = "5m"')
+    organisation = BANK.but("messages = 1000", 'messages = 1\nper = "5m"')
     for incidents in (2, 3):
         place = tmp_path / str(incidents)
         place.mkdir()

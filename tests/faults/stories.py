@@ -21,7 +21,8 @@ from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
 from escalate_cli.health.doctor import diagnosis
 from escalate_cli.passes.tick import one_pass
-from tests.world import ORGANISATION, Postbox, WorldClock, spoken
+from tests.organisations import BANK
+from tests.world import Postbox, WorldClock, spoken
 
 MARKS = ("identity", "ana", "+1", "bo@", "Log in", "login", "own-policy")
 """what an argument says that is about Identity: its ids, its people, its service, its policy"""
@@ -52,7 +53,7 @@ inform = ["person:cto"]
 url = "http://127.0.0.1:9/beat"
 every = "1s"
 """
-CONFIG = (ORGANISATION + POLICIES).replace(
+CONFIG = (BANK + POLICIES).but(
     'lead = "bo"\non_call = "identity-primary"\npolicy = "standard"',
     'lead = "bo"\non_call = "identity-primary"\npolicy = "own-policy"',
 )

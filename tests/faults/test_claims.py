@@ -18,7 +18,8 @@ from escalate_cli.core.notification.attempt import OutcomeKind, Verdict
 from escalate_cli.engine.engine import Engine
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.store import Store
-from tests.world import STANDARD, Postbox, World
+from tests.organisations import STANDARD
+from tests.world import Postbox, World
 
 SENT = Verdict(NotificationStatus.SENT, None, "taken")
 FAILED = Verdict(NotificationStatus.FAILED, None, "gone")
@@ -105,7 +106,7 @@ def test_what_is_not_due_is_not_offered(two):
 
 
 def test_a_gateway_with_a_long_backlog_hides_no_message_of_another(tmp_path):
-    everyone = STANDARD.replace('["on-call"]', '["members", "channel"]')
+    everyone = STANDARD.but('["on-call"]', '["members", "channel"]')
     world = World(tmp_path, everyone)
     declare_quietly(world)
     with world.store.transaction():

@@ -10,8 +10,9 @@ import pytest
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
+from tests.organisations import BANK
 from tests.servers import Answer, HttpServer
-from tests.world import ORGANISATION, World, instant
+from tests.world import World, instant
 
 LADDER = """
 [policies.standard]
@@ -137,7 +138,7 @@ def test_a_clock_set_back_does_not_hold_a_page_back_for_longer_than_the_limit(tm
     """The person has had as much as the limit allows when the clock goes back a day: the next page
     is late by `per`, not by a day.
     """
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"')
+    organisation = BANK.but("messages = 1000", 'messages = 2\nper = "5m"')
     world = World(tmp_path, LADDER, organisation=organisation)
     for number in range(2):
         world.declare(f"no {number}", "login")
@@ -198,10 +199,9 @@ def test_a_page_at_the_very_instant_of_a_handoff_goes_to_the_incoming_person(tmp
         "[schedules.identity-primary]\ntimezone ="
         f' "{zone}"\n[[schedules.identity-primary.rotations]]\nmembers = ["ana", "bo", "cto"]\n'
     )
-    organisation = ORGANISATION.replace(
+    organisation = BANK.but(
         f'{schedule}start = 2026-01-05T09:00:00\nevery = "1w"', f'{turns}start = {start}\nevery = "1d"'
     )
-    assert organisation != ORGANISATION
     world = World(tmp_path, LADDER, organisation=organisation)
     world.clock.at = instant(handoff) - 1
     world.declare("just before", "login")

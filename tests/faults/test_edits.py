@@ -7,8 +7,9 @@ import json
 import pytest
 
 from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long
+from tests.organisations import BANK
 from tests.servers import HttpServer
-from tests.world import ORGANISATION, World
+from tests.world import World
 
 THREE = """
 [policies.standard]
@@ -53,10 +54,10 @@ def test_an_edited_policy_pages_nobody_twice_for_a_level_and_skips_nobody(tmp_pa
         assert told.count("sms to cto") <= 1
 
 
-PERSON_GONE = ORGANISATION.replace(
+PERSON_GONE = BANK.but(
     '[people.cto]\nname = "Cto"\ncontact = { sms = "+7", email = "cto@example.com" }\n', ""
 )
-TEAM_RENAMED = ORGANISATION.replace("identity", "accounts")
+TEAM_RENAMED = BANK.but("identity", "accounts")
 
 
 def test_a_person_who_is_removed_is_said_to_be_gone_and_the_next_is_paged_at_once(tmp_path):
@@ -90,10 +91,7 @@ def test_a_service_that_is_removed_stops_nothing(tmp_path):
     world = World(tmp_path, THREE)
     world.declare("down", "login")
     world.expects("sms to ana")
-    start, end = ORGANISATION.index("[services.login]"), ORGANISATION.index("[services.payments]")
-    gone = ORGANISATION[:start] + ORGANISATION[end:]
-    assert gone != ORGANISATION
-    world.configure(THREE, organisation=gone)
+    world.configure(THREE, organisation=BANK.without("[services.login]", "[services.payments]"))
     world.advance("6m")
     world.expects("sms to bo")
     assert world.look().incident.status.value == "open"
@@ -105,7 +103,7 @@ def test_an_address_that_is_changed_is_used_by_the_next_attempt(tmp_path):
     world, down = World(tmp_path, THREE), [True]
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500") if down else None
     world.declare("down", "login")
-    world.configure(THREE, organisation=ORGANISATION.replace('sms = "+1"', 'sms = "+77"'))
+    world.configure(THREE, organisation=BANK.but('sms = "+1"', 'sms = "+77"'))
     down.clear()
     world.advance("20s", every="5s")
     assert world.last().url.endswith("/%2B77")

@@ -34,8 +34,9 @@ from escalate_cli.store.without_database.mark import Mark
 from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until
 from tests.faults.harness import Installation, crew, installation
+from tests.organisations import BANK, STANDARD
 from tests.servers import Answer, HttpServer
-from tests.world import ORGANISATION, STANDARD, World, WorldClock
+from tests.world import World, WorldClock
 
 HANGING = (
     '[people.ops]\nname = "Ops"\ncontact = { h = "ops" }\n[gateways.h]\nurl ='
@@ -229,9 +230,7 @@ class Resting(Signals):
 
 
 def test_a_trouble_that_lasts_is_tried_again_at_the_interval_and_said_now_and_then(tmp_path):
-    world = World(
-        tmp_path, organisation=ORGANISATION.replace('team = "platform"\npage = ["person:ops"]', "", 1)
-    )
+    world = World(tmp_path, organisation=BANK.but('team = "platform"\npage = ["person:ops"]', ""))
     world.declare("down", "login")
     world.expects("sms to ana")
     world.clock.at += 10 * MINUTE  # the next level is due
@@ -298,7 +297,7 @@ def test_when_nobody_was_reached_the_fallback_is_paged_again_after_a_minute_and_
 
 
 def test_a_page_that_reached_one_of_two_is_not_repeated_before_its_interval(tmp_path):
-    world = World(tmp_path, organisation=ORGANISATION.replace('"person:ops"]', '"person:ops", "person:cto"]'))
+    world = World(tmp_path, organisation=BANK.but('"person:ops"]', '"person:ops", "person:cto"]'))
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "no") if "%2B7" in url else None
     for _ in range(15 * 6):
         page_directly(fallback_context(world), "Nobody is told", DARK)
@@ -312,7 +311,7 @@ def test_a_page_that_reached_one_of_two_is_not_repeated_before_its_interval(tmp_
 def test_an_emergency_page_while_messages_are_under_way_takes_the_outcome_of_none(tmp_path):
     world = World(tmp_path)
     with HttpServer(at_path={"/held": Answer(trick="hold")}) as web:
-        world.configure(STANDARD, organisation=ORGANISATION.replace("127.0.0.1:1/", f"127.0.0.1:{web.port}/"))
+        world.configure(STANDARD, organisation=BANK.but("127.0.0.1:1/", f"127.0.0.1:{web.port}/"))
         with closing(Context(Options(world.config, tmp_path / "escalate.db"), {}, Clock())) as context:
             context.sender.begin(
                 0, Envelope(web.url(path="/held"), (), "a page", "of a pass", "page", MINUTE)

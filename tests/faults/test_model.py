@@ -18,7 +18,8 @@ from escalate_cli.actions.maintenance import end_maintenance
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from tests.faults.harness import report
 from tests.faults.model import LEVELS, Model
-from tests.world import ORGANISATION, World
+from tests.organisations import BANK
+from tests.world import World
 
 POLICY = """
 [policies.standard]
@@ -34,7 +35,7 @@ wait = "10m"
 notify = ["person:cto"]
 wait = "15m"
 """
-IN_TWO_STEPS = ORGANISATION.replace(
+IN_TWO_STEPS = BANK.but(
     'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
 )
 

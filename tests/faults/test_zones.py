@@ -15,74 +15,51 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import Installation, installation, report
+from tests.organisations import ONE_TEAM
 from tests.servers import HttpServer
 
 ZONE = "US/Eastern"
-CONFIG = f"""
-[settings]
-default_severity = "major"
-timezone = "{ZONE}"
-[fallback]
-team = "core"
-page = ["person:kim"]
-[[severities]]
-id = "major"
-urgency = "high"
-[services.login]
-name = "Log in"
-team = "core"
-[services.pay]
-name = "Payments"
-team = "money"
-[teams.core]
-name = "Core"
-members = ["ana", "bo"]
-lead = "kim"
-on_call = "core-rota"
-policy = "standard"
-[teams.money]
-name = "Money"
-members = ["dan"]
-on_call = "money-rota"
-policy = "standard"
-[people.ana]
-contact = {{ sms = "ana" }}
-[people.bo]
-contact = {{ sms = "bo" }}
-[people.kim]
-contact = {{ sms = "kim" }}
-[people.dan]
-timezone = "Europe/London"
-contact = {{ sms = "dan" }}
+CONFIG = (
+    (
+        ONE_TEAM.but("[fallback]", f'timezone = "{ZONE}"\n[fallback]')
+        .but('lead = "kim"', 'lead = "kim"\non_call = "core-rota"')
+        .but('notify = ["members"]', 'notify = ["on-call"]')
+        .but('notify = ["lead"]', 'notify = ["lead"]\nduring = "office"')
+    )
+    + """
 [schedules.core-rota]
 [[schedules.core-rota.rotations]]
 members = ["ana", "bo"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[schedules.money-rota]
-timezone = "Europe/London"
-[[schedules.money-rota.rotations]]
-members = ["dan"]
 start = 2026-01-05T09:00:00
 every = "1w"
 [hours.office]
 days = ["mon", "tue", "wed", "thu", "fri"]
 from = "09:00"
 to = "17:30"
-[gateways.sms]
-url = "json://127.0.0.1:PORT/{{to}}"
-[policies.standard]
-[[policies.standard.levels]]
-notify = ["on-call"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["lead"]
-wait = "5m"
-during = "office"
 [heartbeat]
 url = "http://127.0.0.1:PORT/beat"
 every = "1s"
+
+# another team, in a zone that stays
+[services.pay]
+name = "Payments"
+team = "money"
+[teams.money]
+name = "Money"
+members = ["dan"]
+on_call = "money-rota"
+policy = "standard"
+[people.dan]
+timezone = "Europe/London"
+contact = { web = "dan" }
+[schedules.money-rota]
+timezone = "Europe/London"
+[[schedules.money-rota.rotations]]
+members = ["dan"]
+start = 2026-01-05T09:00:00
+every = "1w"
 """
+)
 
 
 def without(place: Path, *gone: str) -> dict[str, str]:

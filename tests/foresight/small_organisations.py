@@ -1,8 +1,7 @@
 """Small organisations drawn by hypothesis, with everything that makes time matter: rotations within
 hours, gaps, overrides, levels that are held, rules that wait; in a week in which the clocks change.
 Every time in them is a multiple of ten minutes.
-
-And one that is sound, as a text, to break."""
+"""
 
 from __future__ import annotations
 
@@ -158,51 +157,5 @@ def organisations(draw: st.DrawFn) -> Catalog:
         fallback=Fallback("other", draw(st.sampled_from(FALLBACKS)), source="f:1"),
     )
 
-
-SOUND = """
-[settings]
-default_severity = "major"
-timezone = "Europe/London"
-[fallback]
-team = "ops"
-page = ["person:boss"]
-[[severities]]
-id = "minor"
-urgency = "low"
-[[severities]]
-id = "major"
-urgency = "high"
-[services.login]
-name = "Log in"
-team = "ops"
-[teams.ops]
-members = ["ana", "bo"]
-lead = "boss"
-on_call = "rota"
-policy = "standard"
-channel = "room"
-[schedules.rota]
-[[schedules.rota.rotations]]
-members = ["ana", "bo"]
-start = 2026-01-05T09:00:00
-every = "1w"
-[people.ana]
-contact = { mail = "ana" }
-[people.bo]
-contact = { mail = "bo" }
-[people.boss]
-contact = { mail = "boss" }
-[channels.room]
-contact = { mail = "room" }
-[gateways.mail]
-url = "json://127.0.0.1:9/{to}"
-[policies.standard]
-[[policies.standard.levels]]
-notify = ["on-call", "channel"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["lead"]
-wait = "10m"
-"""
 
 OFFICE = '[hours.office]\ndays = ["mon", "tue", "wed", "thu", "fri"]\nfrom = "09:00"\nto = "17:00"\n'

@@ -19,7 +19,8 @@ from escalate_cli.foresight.coverage import cover
 from escalate_cli.foresight.first_person import LONGEST, first_person
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
 from escalate_cli.foresight.stretches import Stretch
-from tests.foresight.small_organisations import OFFICE, SATURDAY, SOUND, ZONE, organisations
+from tests.foresight.small_organisations import OFFICE, SATURDAY, ZONE, organisations
+from tests.organisations import SOUND
 from tests.world import instant
 
 
@@ -102,9 +103,7 @@ def test_what_coincides_at_one_instant_only_has_a_stretch_of_its_own(tmp_path: P
     who declares at 08:15 sharp.
     """
     text = (
-        SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"')
-        + OFFICE
-        + RULE.format('open_for = "45m"')
+        SOUND.but('wait = "5m"', 'wait = "5m"\nduring = "office"') + OFFICE + RULE.format('open_for = "45m"')
     )
     (tmp_path / "all.toml").write_text(text)
     start = instant("2026-11-24T08:00:00")
@@ -123,7 +122,7 @@ def test_a_rule_that_waits_for_hours_after_something_else_is_not_taken_for_the_s
     tmp_path: Path,
 ) -> None:
     """Ripe at 17:30, when the office is closed: on Tuesday it waits for Wednesday, on Friday for Monday."""
-    text = SOUND.replace('notify = ["on-call", "channel"]\nwait = "5m"', 'notify = ["channel"]\nwait = "1w"')
+    text = SOUND.but('notify = ["on-call", "channel"]\nwait = "5m"', 'notify = ["channel"]\nwait = "1w"')
     (tmp_path / "all.toml").write_text(text + OFFICE + RULE.format('open_for = "1h", hours = "office"'))
     start = instant("2026-11-24T00:00:00")
     (row,) = [

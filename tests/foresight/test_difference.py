@@ -16,7 +16,8 @@ from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import ConfigurationProblem
 from escalate_cli.foresight.difference import Change, difference, telling_moments
-from tests.world import MONDAY, ORGANISATION, STANDARD, instant
+from tests.organisations import BANK, STANDARD
+from tests.world import MONDAY, instant
 
 NOW: Instant = instant(MONDAY)
 
@@ -42,7 +43,7 @@ def told(found: tuple[Change, ...]) -> set[tuple[str, str, int | None, int | Non
     }
 
 
-PLAIN = ORGANISATION + STANDARD
+PLAIN = BANK + STANDARD
 
 
 def test_the_same_configuration_changes_nothing_for_anybody(tmp_path: Path) -> None:
@@ -50,14 +51,14 @@ def test_the_same_configuration_changes_nothing_for_anybody(tmp_path: Path) -> N
 
 
 def test_a_shorter_wait_brings_everybody_after_it_earlier(tmp_path: Path) -> None:
-    found = changes(tmp_path, PLAIN, PLAIN.replace('wait = "5m"', 'wait = "2m"'))
+    found = changes(tmp_path, PLAIN, PLAIN.but('wait = "5m"', 'wait = "2m"'))
     of_login = {one for one in told(found) if one[0] == "login"}
     assert of_login == {("login", "bo", 5, 2), ("login", "ops", 15, 12)}
     assert {one.severity for one in found} == {"minor", "major", "critical"}
 
 
 def test_another_policy_for_one_service_is_about_that_service(tmp_path: Path) -> None:
-    vip = PLAIN.replace('team = "identity"\nkeywords', 'team = "identity"\npolicy = "vip"\nkeywords')
+    vip = PLAIN.but('team = "identity"\nkeywords', 'team = "identity"\npolicy = "vip"\nkeywords')
     vip += '[policies.vip]\nrepeat = 0\n[[policies.vip.levels]]\nnotify = ["person:cto"]\nwait = "15m"\n'
     assert told(changes(tmp_path, PLAIN, vip)) == {
         ("login", "ana", 0, None), ("login", "bo", 5, None), ("login", "cto", None, 0),
@@ -88,7 +89,7 @@ def test_an_override_is_seen_from_its_handoff_on(tmp_path: Path) -> None:
 
 
 def test_changed_hours_are_looked_at_where_they_differ(tmp_path: Path) -> None:
-    held = PLAIN.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
+    held = PLAIN.but('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
     old, new = catalog(tmp_path, held), catalog(tmp_path, held.replace('to = "17:30"', 'to = "20:00"'))
     moments = [local_time(moment, "Europe/London") for moment in telling_moments(old, new, NOW)]
     assert "Mon 2026-11-23 17:30" in moments
@@ -148,7 +149,7 @@ def repository(tmp_path: Path) -> Path:
     (place / "sub" / "other.toml").write_text("not toml either")
     git(tmp_path, "add", "-f", ".")
     git(tmp_path, "commit", "-qm", "a configuration")
-    (place / "escalate.toml").write_text(PLAIN.replace('wait = "5m"', 'wait = "2m"'))
+    (place / "escalate.toml").write_text(PLAIN.but('wait = "5m"', 'wait = "2m"'))
     return place
 
 

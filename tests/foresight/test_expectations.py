@@ -16,7 +16,8 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.foresight.expectations import moments_of
 from escalate_cli.foresight.look_ahead import look_ahead
 from tests.cli.conftest import Escalate, escalate  # noqa: F401
-from tests.foresight.small_organisations import OFFICE, SOUND
+from tests.foresight.small_organisations import OFFICE
+from tests.organisations import SOUND
 from tests.world import instant
 
 NOW = instant("2026-11-23T10:00:00")
@@ -240,7 +241,7 @@ def test_check_tells_a_broken_configuration_from_a_broken_promise(escalate: Esca
     sound = ("check", "--config", str(place))
     (place / "all.toml").write_text(SOUND)
     assert escalate(*sound, "--strict").code == 0
-    (place / "all.toml").write_text(SOUND.replace('lead = "boss"', 'lead = "bo"'))
+    (place / "all.toml").write_text(SOUND.but('lead = "boss"', 'lead = "bo"'))
     assert escalate(*sound).code == 0, "a warning is no failure"
     assert escalate(*sound, "--strict").code == 1
     assert escalate(*sound, "--strict", "--no-coverage").code == 0
@@ -274,7 +275,7 @@ def test_check_tells_a_broken_configuration_from_a_broken_promise(escalate: Esca
 def test_the_week_is_drawn_on_the_terminal_and_on_a_page(escalate: Escalate) -> None:  # noqa: F811
     place = escalate.place / "week"
     place.mkdir()
-    held = SOUND.replace('wait = "5m"', 'wait = "5m"\nduring = "office"').replace(
+    held = SOUND.but('wait = "5m"', 'wait = "5m"\nduring = "office"').but(
         "[people.ana]", OFFICE + "[people.ana]"
     )
     (place / "all.toml").write_text(held.replace('name = "Log in"', 'name = "Log in <b>"'))

@@ -13,7 +13,8 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.foresight import absence
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.explanation import Link, links_of
-from tests.world import STANDARD, World
+from tests.organisations import STANDARD
+from tests.world import World
 
 MORE = """
 [channels.spare]
@@ -181,7 +182,7 @@ def test_what_stopped_it_and_when_it_would_have_been(case: str, world: World) ->
 def test_the_end_of_the_time_out_is_named_and_not_taken_for_the_moment_of_the_acknowledgement(
     tmp_path: Path,
 ) -> None:
-    world = World(tmp_path, STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"', 1))
+    world = World(tmp_path, STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
     world.declare("down", "login")
     world.advance("2m")
     world.ack("ana")

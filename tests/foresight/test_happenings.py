@@ -15,7 +15,8 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, Simulation, simulate, simulate_on
-from tests.world import MONDAY, ORGANISATION, World, instant
+from tests.organisations import BANK
+from tests.world import MONDAY, World, instant
 
 START = instant(MONDAY)
 POLICIES = """
@@ -250,9 +251,7 @@ def test_the_limits_bundle_what_exceeds_them(tmp_path: Path) -> None:
         '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait ='
         ' "1m"\n'
     )
-    world = World(
-        tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 2\nper = "5m"')
-    )
+    world = World(tmp_path, loud, organisation=BANK.but("messages = 1000", 'messages = 2\nper = "5m"'))
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
     assert [(message.after // MINUTE, message.digest_of) for message in simulation.messages] == [
@@ -271,9 +270,7 @@ def test_what_is_gathered_for_a_digest_does_not_wait_longer_because_more_comes(t
         '[policies.standard]\nrepeat = 9\n[[policies.standard.levels]]\nnotify = ["person:ana"]\nwait ='
         ' "1m"\n'
     )
-    world = World(
-        tmp_path, loud, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "10m"')
-    )
+    world = World(tmp_path, loud, organisation=BANK.but("messages = 1000", 'messages = 3\nper = "10m"'))
     world.store.close()
     simulation = simulate(Declaration("down", "major", ("login",)), world.catalog, START, START + 6 * MINUTE)
     assert [(message.after // SECOND, message.digest_of) for message in simulation.messages] == [

@@ -20,7 +20,8 @@ from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.replaying import Replay, replay
 from tests.foresight.drawn import LENGTH, Night, nights
 from tests.foresight.test_reality import Reality
-from tests.world import STANDARD, World
+from tests.organisations import STANDARD
+from tests.world import World
 
 
 def through(world: World, catalog: Catalog | None = None) -> Replay:
@@ -68,7 +69,7 @@ def test_a_shorter_wait_would_have_woken_the_lead_earlier(world: World) -> None:
     world.declare("down", "login")
     world.advance("7m")
     world.ack("bo")
-    world.configure(STANDARD.replace('"5m"', '"1m"'))
+    world.configure(STANDARD.but('"5m"', '"1m"'))
     assert changes(through(world)) == {"ana": ("same", 0, 0), "bo": ("earlier", 5, 1)}
 
 
@@ -77,7 +78,7 @@ def test_a_longer_wait_would_have_spared_the_lead(world: World) -> None:
     world.advance("6m")
     world.ack("ana")
     world.advance("10m")
-    world.configure(STANDARD.replace('"5m"', '"9m"'))
+    world.configure(STANDARD.but('"5m"', '"9m"'))
     assert changes(through(world)) == {"ana": ("same", 0, 0), "bo": ("spared", 5, None)}
 
 
@@ -85,7 +86,7 @@ def test_another_first_level_would_have_paged_somebody_else(world: World) -> Non
     world.declare("down", "login")
     world.advance("1m")
     world.resolve()
-    world.configure(STANDARD.replace('"on-call"', '"person:cto"'))
+    world.configure(STANDARD.but('"on-call"', '"person:cto"'))
     assert changes(through(world)) == {"cto": ("new", None, 0), "ana": ("spared", 0, None)}
 
 

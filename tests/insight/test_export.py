@@ -25,9 +25,10 @@ from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
 from escalate_cli.views.markdown.document import markdown, plain, quoted
 from tests.insight.conftest import Year
-from tests.loopback import CANARY, CATALOG, GATEWAYS, ISO, Bank, bank, server
+from tests.loopback import CANARY, ISO, Bank, bank, server
+from tests.organisations import BANK, LOOPBACK, LOOPBACK_GATEWAYS, STANDARD
 from tests.servers import HttpServer
-from tests.world import ORGANISATION, STANDARD, World
+from tests.world import World
 
 HEADINGS = [
     ("h2", "Facts"),
@@ -208,9 +209,9 @@ def test_what_people_typed_shows_as_they_typed_it_and_is_never_markup(
         "Identity room": "[room](x)",
         "Critical may need Cy": "a|b # c",
     }
-    text = CATALOG
+    text = LOOPBACK
     for before, after in names.items():
-        text = text.replace(f'"{before}"', f'"{after}"')
+        text = text.but(f'"{before}"', f'"{after}"')
     hostile.configure(text, "catalog.toml")
     story(hostile, *HOSTILE)
     out, plainly = hostile("export", "1").out, tame("export", "1").out
@@ -351,9 +352,9 @@ def test_times_are_those_of_the_reader(
     far = bank(
         tmp_path / "far",
         web,
-        ("catalog.toml", CATALOG.replace('login = ["ME"]', 'login = ["ME"]\ntimezone = "Asia/Kathmandu"')),
+        ("catalog.toml", LOOPBACK.but('login = ["ME"]', 'login = ["ME"]\ntimezone = "Asia/Kathmandu"')),
     )
-    far.configure(GATEWAYS, "gateways.toml")
+    far.configure(LOOPBACK_GATEWAYS, "gateways.toml")
     far.environ["ESCALATE_DB"] = str(tame.db)
     there = far.here(*command).out
     assert "Asia/Kathmandu" in there
@@ -422,9 +423,7 @@ def test_a_message_that_was_tried_again_took_so_long(world: World) -> None:
 
 
 def test_what_waited_for_hours_a_maintenance_or_a_snooze_did_so_for_so_long(tmp_path: Path) -> None:
-    world = World(
-        tmp_path, STANDARD.replace('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"')
-    )
+    world = World(tmp_path, STANDARD.but('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"'))
     world.clock.at += 14 * 3600 * 1_000_000  # midnight in London
     world.maintenance("login", "30m")
     world.declare("Log in is broken", "login")
@@ -435,7 +434,7 @@ def test_what_waited_for_hours_a_maintenance_or_a_snooze_did_so_for_so_long(tmp_
 
 
 def test_what_the_limits_held_back_came_in_a_digest(tmp_path: Path) -> None:
-    world = World(tmp_path, organisation=ORGANISATION.replace("messages = 1000", "messages = 1"))
+    world = World(tmp_path, organisation=BANK.but("messages = 1000", "messages = 1"))
     world.declare("Log in is broken", "login")
     world.declare("Log in is still broken", "login")
     world.declare("Log in is broken for ever", "login")
@@ -446,7 +445,7 @@ def test_what_the_limits_held_back_came_in_a_digest(tmp_path: Path) -> None:
 
 
 def test_whom_a_level_could_not_reach_is_told_with_the_reason(tmp_path: Path) -> None:
-    world = World(tmp_path, STANDARD.replace('["on-call"]', '["on-call:quiet", "lead"]'), more=QUIET)
+    world = World(tmp_path, STANDARD.but('["on-call"]', '["on-call:quiet", "lead"]'), more=QUIET)
     world.declare("Log in is broken", "login")
     missed = made(world).missed
     assert [(one.team, one.level, one.reason) for one in missed] == [

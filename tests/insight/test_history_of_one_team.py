@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from escalate_cli.cli.run import run
-from tests.world import ORGANISATION, STANDARD
+from tests.organisations import BANK, STANDARD
 
 SERVICES = """
 [services.sso]
@@ -34,7 +34,7 @@ Brought = Callable[..., Any]
 @pytest.fixture
 def command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Brought:
     """Runs a command on an installation of its own; the answer as JSON."""
-    (tmp_path / "escalate.toml").write_text(ORGANISATION + STANDARD + SERVICES)
+    (tmp_path / "escalate.toml").write_text(BANK + STANDARD + SERVICES)
     environ = {
         "ESCALATE_CONFIG": str(tmp_path / "escalate.toml"),
         "ESCALATE_DB": str(tmp_path / "escalate.db"),

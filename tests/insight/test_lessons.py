@@ -22,7 +22,8 @@ from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal
 from escalate_cli.store.store import Store
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year
-from tests.world import STANDARD, World, WorldClock
+from tests.organisations import STANDARD
+from tests.world import World, WorldClock
 
 # ── the made year ──────────────────────────────────────────────────────────────────────
 
@@ -239,7 +240,7 @@ def unanswered(world: World, times: int) -> None:
         world.advance("2h", every="10m")
 
 
-OF_ITS_OWN = STANDARD.replace("standard", "other") + STANDARD
+OF_ITS_OWN = STANDARD.but("standard", "other") + STANDARD
 """the policy of one team alone"""
 
 
@@ -455,7 +456,7 @@ def test_a_lesson_that_was_followed_is_not_taught_again_of_another_level(world: 
     unanswered(world, 4)
     made = learned(world)["unanswered-level"]
     assert made.level == 1
-    alone(world, OF_ITS_OWN.replace('[[policies.standard.levels]]\nnotify = ["on-call"]\nwait = "5m"\n', ""))
+    alone(world, OF_ITS_OWN.but('[[policies.standard.levels]]\nnotify = ["on-call"]\nwait = "5m"\n', ""))
     kept = {}
     for one in world.store.history.records()[0]:
         kept[one.config_version] = world.store.ledger.configuration(one.config_version)

@@ -24,7 +24,8 @@ from escalate_cli.insight.report.statistics import quantile, report
 from escalate_cli.insight.report.wall import Wall
 from tests.cli.conftest import Escalate
 from tests.insight.conftest import Year
-from tests.world import ORGANISATION, World
+from tests.organisations import BANK
+from tests.world import World
 
 PAGES = "kind = 'page' AND sent_at IS NOT NULL AND recipient LIKE 'person:%'"
 
@@ -169,9 +170,9 @@ def test_pages_per_person_at_night_and_on_weekends(year: Year, figures: Any, cat
     assert {figure["person"] for figure in figures["people"] if figure["pages"]} == set(told)
 
 
-BY_THREE_WAYS = ORGANISATION.replace(
+BY_THREE_WAYS = BANK.but(
     'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms", "email"] }, { via = ["slack"], after = "2m" } ]'
-).replace(
+).but(
     'contact = { sms = "+1", email = "ana@example.com" }',
     'contact = { sms = "+1", email = "ana@example.com", slack = "ana" }',
 )

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus
-from tests.world import STANDARD, World, instant
+from tests.organisations import BANK, STANDARD
+from tests.world import World, instant
 
 # ── during ─────────────────────────────────────────────────────────────────────────────
 
@@ -134,14 +135,14 @@ def test_a_level_that_wants_everyone_goes_on_when_one_is_silent(world_with) -> N
 
 
 def test_round_robin_takes_the_members_in_turn_one_an_incident(world_with) -> None:
-    world = world_with(STANDARD.replace('["on-call"]', '["round-robin"]'))
+    world = world_with(STANDARD.but('["on-call"]', '["round-robin"]'))
     for expected in ("ana", "bo", "ana"):
         world.declare("down", "login")
         world.expects(f"sms to {expected}")
 
 
 def test_the_turn_stays_the_same_within_one_incident(world_with) -> None:
-    world = world_with(STANDARD.replace('["on-call"]', '["round-robin"]').replace("repeat = 0", "repeat = 1"))
+    world = world_with(STANDARD.but('["on-call"]', '["round-robin"]').but("repeat = 0", "repeat = 1"))
     world.declare("down", "login")
     world.advance("15m")
     world.expects("sms to ana", "sms to bo", "sms to ana")
@@ -198,7 +199,7 @@ def test_rules_keep_quiet_during_a_maintenance(world_with) -> None:
 
 # ── forgotten acknowledgements ────────────────────────────────────────────────────────
 
-FORGETFUL = STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"')
+FORGETFUL = STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "30m"')
 
 
 def test_an_update_resets_the_clock_of_a_forgotten_acknowledgement(world_with) -> None:
@@ -258,9 +259,7 @@ STATUS = 'id = "critical"\nurgency = "high"\ninform = ["channel:status"]'
 
 
 def test_stakeholders_of_a_severity_hear_of_declaration_changes_updates_and_the_end(world_with) -> None:
-    from tests.world import ORGANISATION
-
-    organisation = ORGANISATION.replace('id = "critical"\nurgency = "high"', STATUS)
+    organisation = BANK.but('id = "critical"\nurgency = "high"', STATUS)
     world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login", severity="critical")
     world.expects("sms to ana", "inform slack to status")
@@ -372,10 +371,8 @@ def test_reopen_pages_from_the_start(world: World) -> None:
 
 def storm(world_with) -> World:
     """At most three messages in five minutes: two come as they are, the third gathers for 100 s."""
-    from tests.world import ORGANISATION
-
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"')
-    return world_with(STANDARD.replace('"5m"', '"4w"'), organisation=organisation)
+    organisation = BANK.but("messages = 1000", 'messages = 3\nper = "5m"')
+    return world_with(STANDARD.but('"5m"', '"4w"'), organisation=organisation)
 
 
 def test_4_15_in_a_storm_the_rest_arrives_as_one_digest_that_names_every_incident(world_with) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from escalate_cli.core.wording.fitting import Text, fit
 from tests.internet import sms_parts
+from tests.organisations import STANDARD
 from tests.world import World
 
 TITLES = {
@@ -47,8 +48,6 @@ def test_4_17_typographic_signs_cost_no_more_than_plain_ones(world: World) -> No
 
 @pytest.mark.parametrize("limit", [500, 1000, 4096])
 def test_4_17_a_full_text_is_cut_where_it_says_least(world_with, limit: int) -> None:
-    from tests.world import STANDARD
-
     world = world_with(STANDARD)
     world.declare("Log in is down " * 100, "login", severity="minor", message="line of a log\n" * 2000)
     world.expects("email to ana")

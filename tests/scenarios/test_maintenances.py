@@ -15,7 +15,8 @@ from escalate_cli.actions.maintenance import (
 from escalate_cli.core.calendar.duration import HOUR, MINUTE, parse_duration
 from escalate_cli.core.escalation.maintenance import quiet, upcoming
 from escalate_cli.errors import UsageProblem
-from tests.world import STANDARD, World, instant
+from tests.organisations import STANDARD
+from tests.world import World, instant
 
 PLANNED = """
 [[maintenance]]
@@ -86,7 +87,7 @@ def test_4_18_ending_ends_every_maintenance_of_the_service_that_lasts_and_none_t
 
 def test_4_18_a_maintenance_that_is_planned_keeps_quiet_from_its_beginning(world_with) -> None:
     own = '[people.ana.notify]\nhigh = [{ via = ["email"] }, { via = ["sms"], after = "30m" }]\n'
-    world = world_with(STANDARD.replace('wait = "5m"', 'wait = "1h"') + own)
+    world = world_with(STANDARD.but('wait = "5m"', 'wait = "1h"') + own)
     later(world, "1h", "10m")
     world.declare("down", "login")
     world.expects("email to ana")
@@ -166,7 +167,7 @@ def test_4_18_a_maintenance_of_the_configuration_keeps_quiet_every_week(world_wi
 
 
 def test_4_18_a_maintenance_of_the_configuration_begins_while_an_incident_is_open(world_with) -> None:
-    world = world_with(STANDARD.replace('wait = "5m"', 'wait = "20m"'), more=PLANNED)
+    world = world_with(STANDARD.but('wait = "5m"', 'wait = "20m"'), more=PLANNED)
     world.declare("down", "login")
     world.expects("sms to ana")
     world.advance("1h9m")

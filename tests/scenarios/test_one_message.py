@@ -8,7 +8,7 @@ import pytest
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.world import ORGANISATION, STANDARD
+from tests.organisations import BANK, STANDARD
 
 LEAD_TOO = """
 [[rules]]
@@ -16,7 +16,7 @@ name = "Critical reaches the lead"
 when = { severity = ">=critical" }
 page = ["lead"]
 """
-ON_CALL_LEADS = ORGANISATION.replace('lead = "bo"', 'lead = "ana"')
+ON_CALL_LEADS = BANK.but('lead = "bo"', 'lead = "ana"')
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def world(world_with):
 
 
 def test_4_24_a_level_and_a_rule_that_page_one_person_become_one_message_with_both_reasons(world) -> None:
-    both_ways = ON_CALL_LEADS.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email", "sms"] } ]')
+    both_ways = ON_CALL_LEADS.but('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email", "sms"] } ]')
     world.configure(STANDARD, more=LEAD_TOO, organisation=both_ways)
     world.declare("Log in is broken", "login", severity="critical")
     world.expects("sms to ana", "email to ana")
@@ -38,7 +38,7 @@ def test_4_24_a_level_and_a_rule_that_page_one_person_become_one_message_with_bo
 
 
 def test_4_24_two_teams_that_page_one_person_become_one_message(world_with) -> None:
-    one_for_both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    one_for_both = BANK.but('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
     world = world_with(STANDARD, organisation=one_for_both)
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to ana")
@@ -53,7 +53,7 @@ def test_4_24_an_acknowledgement_of_one_team_leaves_what_the_other_asks_for(worl
     hers is still asked.
     """
     steps = 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
-    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart').replace(
+    both = BANK.but('members = ["cara"]\nstart', 'members = ["ana"]\nstart').but(
         'high = [ { via = ["sms"] } ]', steps
     )
     world = world_with(STANDARD, organisation=both)
@@ -67,7 +67,7 @@ def test_4_24_an_acknowledgement_of_one_team_leaves_what_the_other_asks_for(worl
 
 
 def test_4_24_a_level_whose_only_person_was_in_another_message_has_reached_somebody(world_with) -> None:
-    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    both = BANK.but('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
     world = world_with(STANDARD, organisation=both)
     world.declare("Everything is broken", "login", "payments")
     world.expects("sms to ana")
@@ -78,7 +78,7 @@ def test_4_24_a_level_whose_only_person_was_in_another_message_has_reached_someb
 
 
 def test_4_24_what_fails_for_good_has_failed_for_every_level_it_was_for(world_with) -> None:
-    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    both = BANK.but('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
     world = world_with(STANDARD, organisation=both)
     world.post.refuse = lambda url: (
         Outcome(OutcomeKind.PERMANENT, "HTTP 404") if url.endswith("/sms/%2B1") else None
@@ -88,7 +88,7 @@ def test_4_24_what_fails_for_good_has_failed_for_every_level_it_was_for(world_wi
 
 
 def test_4_24_a_message_that_failed_is_tried_again_as_one(world_with) -> None:
-    both = ORGANISATION.replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    both = BANK.but('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
     world = world_with(STANDARD, organisation=both)
     world.post.refuse = lambda url: Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
     world.declare("Everything is broken", "login", "payments")
@@ -102,8 +102,7 @@ def test_4_24_whoever_leads_and_is_paged_hears_both_in_one_message(world_with) -
     world.declare("Log in is broken", "login", lead="ana")
     assert sorted(world.sent()) == ["sms to ana"]
     world.configure(
-        STANDARD,
-        organisation=ORGANISATION.replace('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email"] } ]'),
+        STANDARD, organisation=BANK.but('high = [ { via = ["sms"] } ]', 'high = [ { via = ["email"] } ]')
     )
     world.declare("Log in is broken", "login", lead="ana")
     world.expects("email to ana")
@@ -112,8 +111,8 @@ def test_4_24_whoever_leads_and_is_paged_hears_both_in_one_message(world_with) -
 
 
 def test_4_24_one_message_counts_once_against_the_limits(world_with) -> None:
-    organisation = ON_CALL_LEADS.replace("messages = 1000", 'messages = 5\nper = "5m"')
-    world = world_with(STANDARD.replace('"5m"', '"4w"'), more=LEAD_TOO, organisation=organisation)
+    organisation = ON_CALL_LEADS.but("messages = 1000", 'messages = 5\nper = "5m"')
+    world = world_with(STANDARD.but('"5m"', '"4w"'), more=LEAD_TOO, organisation=organisation)
     for _ in range(5):
         world.declare("Log in is broken", "login", severity="critical")
     world.expects(*["sms to ana"] * 4)

@@ -7,7 +7,8 @@ import pytest
 from escalate_cli.actions import declare as declaring
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.world import STANDARD, World
+from tests.organisations import BANK, STANDARD
+from tests.world import World
 
 DOWN = Outcome(OutcomeKind.TEMPORARY, "HTTP 500")
 GONE = Outcome(OutcomeKind.PERMANENT, "HTTP 404")
@@ -131,9 +132,7 @@ def test_4_3_an_open_incident_always_has_a_next_step(world_with) -> None:
 
 
 def test_4_3_without_a_fallback_the_policy_starts_again(world_with, tmp_path) -> None:
-    from tests.world import ORGANISATION
-
-    organisation = ORGANISATION.replace('page = ["person:ops"]\n', "")
+    organisation = BANK.but('page = ["person:ops"]\n', "")
     world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login")
     world.advance("31m")
@@ -215,7 +214,7 @@ def test_4_4_when_no_level_reaches_anyone_the_fallback_is_paged_at_once(world: W
 
 
 def test_4_4_a_policy_whose_every_address_failed_for_good_is_not_walked_again_at_once(world_with) -> None:
-    world = world_with(STANDARD.replace("repeat = 0", "repeat = 3"))
+    world = world_with(STANDARD.but("repeat = 0", "repeat = 3"))
     world.post.refuse = lambda url: None if "%2B6" in url else GONE
     world.declare("down", "login")
     world.expects("sms to ops")
@@ -223,7 +222,7 @@ def test_4_4_a_policy_whose_every_address_failed_for_good_is_not_walked_again_at
 
 
 def test_4_4_a_channel_beside_an_absent_person_does_not_count_as_somebody(world_with) -> None:
-    policies = STANDARD.replace('["on-call"]', '["person:mute", "channel"]')
+    policies = STANDARD.but('["on-call"]', '["person:mute", "channel"]')
     world = world_with(policies, more='[people.mute]\nname = "Mute"\ncontact = { email = "m@example.com" }\n')
     world.declare("down", "login")
     world.expects("slack to identity", "sms to bo")
@@ -272,7 +271,7 @@ contact = { email = "ann@example.com", sms = "+44", slack = "ann" }
 notify.high = [ { via = ["slack", "email"] }, { via = ["sms"], after = "2m" } ]
 notify.low = [ { via = ["email"] } ]
 """
-TO_ANN = STANDARD.replace('["on-call"]', '["person:ann"]')
+TO_ANN = STANDARD.but('["on-call"]', '["person:ann"]')
 
 
 def test_4_5_a_person_is_notified_along_their_own_rules_for_the_urgency(world_with) -> None:
@@ -332,7 +331,7 @@ def test_4_5_when_every_address_of_a_step_failed_for_good_the_next_step_comes_at
 
 def test_4_5_a_channel_is_told_through_every_contact_it_has(world_with) -> None:
     more = '[channels.both]\nname = "Both"\ncontact = { slack = "both", email = "both@example.com" }\n'
-    world = world_with(STANDARD.replace('["on-call"]', '["channel:both"]'), more=more)
+    world = world_with(STANDARD.but('["on-call"]', '["channel:both"]'), more=more)
     world.declare("down", "login")
     world.expects("slack to both", "email to both")
     world.advance("4m")
@@ -379,7 +378,7 @@ def test_4_6_resolve_stops_everything_and_tells_those_who_were_paged(world: Worl
 
 
 def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_why(world_with) -> None:
-    world = world_with(STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
+    world = world_with(STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
     world.declare("down", "login")
     world.ack("ana")
     world.advance("29m")
@@ -396,7 +395,7 @@ def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_w
 def test_4_6_an_acknowledgement_that_was_followed_by_an_update_is_forgotten_from_then_and_says_so(
     world_with,
 ) -> None:
-    world = world_with(STANDARD.replace("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
+    world = world_with(STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "30m"'))
     world.declare("down", "login")
     world.ack("ana")
     world.advance("10m")
@@ -448,23 +447,21 @@ def test_4_7_a_rise_in_severity_without_a_rise_in_urgency_pages_nobody_again(wor
 
 def test_4_8_the_levels_are_fixed_when_the_escalation_starts(world: World) -> None:
     world.declare("down", "login")
-    world.configure(STANDARD.replace('["lead"]', '["person:cto"]'))
+    world.configure(STANDARD.but('["lead"]', '["person:cto"]'))
     world.advance("5m")
     world.expects("sms to ana", "sms to bo")
 
 
 def test_4_8_who_is_on_call_is_looked_up_at_the_moment_of_paging(world: World) -> None:
-    from tests.world import ORGANISATION
-
     world.declare("down", "login")
-    world.configure(STANDARD, organisation=ORGANISATION.replace('lead = "bo"', 'lead = "cto"'))
+    world.configure(STANDARD, organisation=BANK.but('lead = "bo"', 'lead = "cto"'))
     world.advance("5m")
     world.expects("sms to ana", "sms to cto")
 
 
 def test_4_8_reload_adopts_an_edited_policy(world: World) -> None:
     world.declare("down", "login")
-    world.configure(STANDARD.replace('["lead"]', '["person:cto"]'))
+    world.configure(STANDARD.but('["lead"]', '["person:cto"]'))
     world.reload()
     world.advance("5m")
     world.expects("sms to ana", "sms to cto")
@@ -474,7 +471,7 @@ def test_4_8_reload_adopts_an_edited_policy(world: World) -> None:
 
 
 def test_4_10_a_message_that_fails_is_tried_again_but_never_more_often_than_attempts(world_with) -> None:
-    world = world_with(STANDARD.replace('"5m"', '"6h"'))
+    world = world_with(STANDARD.but('"5m"', '"6h"'))
     world.post.refuse = lambda url: DOWN
     world.declare("down", "login")
     world.advance("20m", every="1s")
@@ -646,9 +643,7 @@ def test_the_message_says_what_who_why_what_next_and_what_to_type(world_with) ->
 
 
 def test_4_2_without_a_fallback_team_whoever_the_fallback_names_is_paged_at_once(world_with) -> None:
-    from tests.world import ORGANISATION
-
-    world = world_with(STANDARD, organisation=ORGANISATION.replace('team = "platform"\npage', "page"))
+    world = world_with(STANDARD, organisation=BANK.but('team = "platform"\npage', "page"))
     world.declare("the coffee machine hums")
     world.expects("sms to ops")
     world.advance("15m")

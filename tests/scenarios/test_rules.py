@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from escalate_cli.core.incident.situation import NudgeStatus
-from tests.world import STANDARD, World
+from tests.organisations import STANDARD
+from tests.world import World
 
 QUIET = """
 [policies.standard]

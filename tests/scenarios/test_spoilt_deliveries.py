@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.engine.pass_report import PassReport
-from tests.world import ORGANISATION, STANDARD, World
+from tests.organisations import BANK, STANDARD
+from tests.world import World
 
-QUIET = STANDARD.replace('"5m"', '"4w"').replace('"10m"', '"4w"')
-LIMITED = ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"')
+QUIET = STANDARD.but('"5m"', '"4w"').but('"10m"', '"4w"')
+LIMITED = BANK.but("messages = 1000", 'messages = 4\nper = "5m"')
 Spoil = Callable[[World], None]
 
 

@@ -18,7 +18,8 @@ from escalate_cli.core.organisation.turns import Taken
 from escalate_cli.engine.engine import Engine
 from escalate_cli.passes.tick import one_pass
 from escalate_cli.store.remembered_turns import turns_taken
-from tests.world import ORGANISATION, STANDARD, Postbox, WorldClock
+from tests.organisations import BANK, STANDARD
+from tests.world import Postbox, WorldClock
 
 SOLE = 'members = ["ana"]'
 
@@ -33,8 +34,7 @@ class Desk:
         self.write('members = ["ana", "bo"]')
 
     def write(self, members: str, *, start: str = "2026-01-05T09:00:00", more: str = "") -> None:
-        text = ORGANISATION.replace(SOLE + "\nstart = 2026-01-05T09:00:00", f"{members}\nstart = {start}")
-        assert text != ORGANISATION
+        text = BANK.but(SOLE + "\nstart = 2026-01-05T09:00:00", f"{members}\nstart = {start}")
         self.clock.at += SECOND
         self.config.write_text(text + more + STANDARD)
 

@@ -7,7 +7,8 @@ import pytest
 from escalate_cli.actions import declare as declaring
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
-from tests.world import STANDARD, World
+from tests.organisations import STANDARD
+from tests.world import World
 
 
 def again(world: World, title: str = "disk", **more) -> list[tuple[str, str]]:

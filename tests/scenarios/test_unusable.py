@@ -15,9 +15,10 @@ from escalate_cli.core.escalation.position import Due
 from escalate_cli.core.incident.situation import Escalation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
-from tests.world import STANDARD, World, instant
+from tests.organisations import STANDARD
+from tests.world import World, instant
 
-OFFICE = STANDARD.replace('notify = ["lead"]', 'notify = ["lead"]\nduring = "office"')
+OFFICE = STANDARD.but('notify = ["lead"]', 'notify = ["lead"]\nduring = "office"')
 DAMAGED = "a damaged value"
 
 Spoil = Callable[[Catalog], Catalog]

@@ -8,7 +8,8 @@ import pytest
 
 from escalate_cli.core.incident.situation import EscalationStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.world import ORGANISATION, STANDARD, World, instant
+from tests.organisations import BANK, STANDARD
+from tests.world import World, instant
 
 GONE = Outcome(OutcomeKind.PERMANENT, "HTTP 404")
 SATURDAY = instant("2026-11-28T10:00:00")
@@ -28,7 +29,7 @@ ON_WEEKDAYS = '[[policies.standard.levels]]\nnotify = ["schedule:weekdays"]\nwai
 
 
 def fallback(page: str) -> str:
-    return ORGANISATION.replace('page = ["person:ops"]', f"page = {page}")
+    return BANK.but('page = ["person:ops"]', f"page = {page}")
 
 
 def begin(world: World, at: int) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.world import ORGANISATION, STANDARD
+from tests.organisations import BANK, STANDARD
 
-IN_TWO_STEPS = ORGANISATION.replace(
+IN_TWO_STEPS = BANK.but(
     'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
 )
 
@@ -42,9 +42,7 @@ def test_4_6_the_end_goes_by_every_gateway_that_reached_them_the_second_step_too
 def test_4_6_the_end_goes_where_the_pages_went_though_the_severity_was_lowered_since(
     world_with, low: str
 ) -> None:
-    world = world_with(
-        STANDARD, organisation=ORGANISATION.replace('low = [ { via = ["email"] } ]', f"low = {low}")
-    )
+    world = world_with(STANDARD, organisation=BANK.but('low = [ { via = ["email"] } ]', f"low = {low}"))
     world.declare("down", "login")
     world.update(severity="minor")
     world.expects("sms to ana", "inform slack to identity")
@@ -69,7 +67,7 @@ def test_4_6_the_end_goes_by_what_there_is_now_where_the_gateway_is_gone_that_re
     world = world_with(STANDARD)
     world.declare("down", "login")
     world.expects("sms to ana")
-    less = ORGANISATION.replace('[gateways.sms]\nurl = "json://127.0.0.1:1/sms/{to}"\ntext = "short"\n', "")
+    less = BANK.but('[gateways.sms]\nurl = "json://127.0.0.1:1/sms/{to}"\ntext = "short"\n', "")
     less = (
         less.replace('"sms"', '"email"').replace('sms = "+', 'pager = "+')
         + '[gateways.pager]\nurl = "json://127.0.0.1:1/pager/{to}"\n'

@@ -6,22 +6,22 @@ import pytest
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.world import ORGANISATION, STANDARD
+from tests.organisations import BANK, STANDARD
 
-QUIET = STANDARD.replace('"5m"', '"4w"')
+QUIET = STANDARD.but('"5m"', '"4w"')
 """nobody but the first level, so that only declarations page"""
 
 
 @pytest.fixture
 def storm(world_with):
     """At most four messages in five minutes: three come as they are, the fourth gathers for 75 s."""
-    return world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"'))
+    return world_with(QUIET, organisation=BANK.but("messages = 1000", 'messages = 4\nper = "5m"'))
 
 
 FULL_WINDOW = (
-    ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"')
-    .replace('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
-    .replace('members = ["eve"]\nstart', 'members = ["ana"]\nstart')
+    BANK.but("messages = 1000", 'messages = 4\nper = "5m"')
+    .but('members = ["cara"]\nstart', 'members = ["ana"]\nstart')
+    .but('members = ["eve"]\nstart', 'members = ["ana"]\nstart')
 )
 
 
@@ -63,9 +63,7 @@ def test_4_15_a_second_page_as_severe_as_one_told_of_waits_like_the_others(storm
 
 @pytest.fixture
 def ten_in_five_minutes(world_with):
-    return world_with(
-        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 10\nper = "5m"')
-    )
+    return world_with(QUIET, organisation=BANK.but("messages = 1000", 'messages = 10\nper = "5m"'))
 
 
 def later(world, since: int) -> list[tuple[int, str]]:
@@ -120,7 +118,7 @@ def test_4_15_a_page_graver_than_most_waits_seconds_also_where_the_limit_is_tigh
     world_with, messages
 ) -> None:
     limits = f'messages = {messages}\nper = "1h"'
-    world = world_with(QUIET, organisation=ORGANISATION.replace("messages = 1000", limits))
+    world = world_with(QUIET, organisation=BANK.but("messages = 1000", limits))
     for number in range(5):
         world.declare(f"storm {number}", "login")
     told_at = world.clock.at
@@ -147,7 +145,7 @@ def test_4_15_a_digest_that_gathers_is_not_put_off_by_what_keeps_coming(storm) -
 
 
 def test_4_15_beyond_the_limit_there_are_two_messages_of_each_severity_at_most(world_with) -> None:
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 4\nper = "5m"').replace(
+    organisation = BANK.but("messages = 1000", 'messages = 4\nper = "5m"').but(
         'low = [ { via = ["email"] } ]', 'low = [ { via = ["sms"] } ]'
     )
     world = world_with(QUIET, organisation=organisation)
@@ -208,9 +206,7 @@ def test_4_15_a_held_page_that_becomes_more_severe_than_everything_told_goes_at_
 
 
 def test_4_15_of_what_is_due_at_once_the_worst_goes_first(world_with) -> None:
-    world = world_with(
-        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"')
-    )
+    world = world_with(QUIET, organisation=BANK.but("messages = 1000", 'messages = 3\nper = "5m"'))
     world.maintenance("login", "10m")
     for severity in ("major", "major", "major", "major", "critical", "major"):
         world.declare("while nobody is paged", "login", severity=severity)
@@ -241,7 +237,7 @@ inform = ["person:ana"]
 
 @pytest.mark.parametrize("more", [NUDGES, INFORMS], ids=["nudges", "informs"])
 def test_4_15_neither_nudges_nor_informs_use_up_a_page_budget(world_with, more) -> None:
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 5\nper = "5m"')
+    organisation = BANK.but("messages = 1000", 'messages = 5\nper = "5m"')
     world = world_with(QUIET, more=more, organisation=organisation)
     for _ in range(6):
         world.declare("cards are declined", "payments")
@@ -252,9 +248,7 @@ def test_4_15_neither_nudges_nor_informs_use_up_a_page_budget(world_with, more) 
 
 
 def test_4_15_ends_use_up_no_page_budget(world_with) -> None:
-    world = world_with(
-        QUIET, organisation=ORGANISATION.replace("messages = 1000", 'messages = 9\nper = "5m"')
-    )
+    world = world_with(QUIET, organisation=BANK.but("messages = 1000", 'messages = 9\nper = "5m"'))
     for number in range(4):
         world.declare("nobody can log in", "login")
         world.resolve(number + 1)
@@ -264,7 +258,7 @@ def test_4_15_ends_use_up_no_page_budget(world_with) -> None:
 
 
 def test_4_15_what_waits_is_never_dropped_whatever_its_kind(world_with) -> None:
-    organisation = ORGANISATION.replace("messages = 1000", 'messages = 3\nper = "5m"')
+    organisation = BANK.but("messages = 1000", 'messages = 3\nper = "5m"')
     world = world_with(QUIET, more=INFORMS, organisation=organisation)
     for number in range(12):
         world.declare("nobody can log in", "login", "payments")

@@ -10,7 +10,7 @@ from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
-from tests.world import ORGANISATION, STANDARD
+from tests.organisations import BANK, STANDARD
 
 TIMEOUT = """
 [policies.standard]
@@ -22,7 +22,7 @@ wait = "5m"
 notify = ["lead"]
 wait = "10m"
 """
-IN_TWO_STEPS = ORGANISATION.replace(
+IN_TWO_STEPS = BANK.but(
     'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
 )
 
@@ -314,7 +314,7 @@ def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(worl
 def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(
     world_with,
 ) -> None:
-    organisation = IN_TWO_STEPS.replace('page = ["person:ops"]', 'page = ["person:eve"]')
+    organisation = IN_TWO_STEPS.but('page = ["person:ops"]', 'page = ["person:eve"]')
     world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login", "auth-db")
     world.ack("eve")
