@@ -1,5 +1,5 @@
-"""Takes each guard of the claim and the record away in turn, in a copy of everything, and sees that
-a fault test notices.
+"""Takes each guard of the claim, of the last look before the first byte, of the record and of the
+memory away in turn, in a copy of everything, and sees that a test notices.
 
     python -m tests.faults.guards            # prints a table; exit code 1 if a guard can be removed without any test failing
     python -m tests.faults.guards claim      # only guards whose name has this word
@@ -22,8 +22,18 @@ SITUATIONS = "escalate_cli/store/sql/situations.sql"
 ENGINE = "escalate_cli/engine/engine.py"
 ABANDONED = "escalate_cli/engine/abandoned.py"
 ATTEMPT = "escalate_cli/core/notification/attempt.py"
+DELIVERY = "escalate_cli/delivery/attempt.py"
+LAST_LOOK = "escalate_cli/delivery/last_look.py"
+WIRE = "escalate_cli/delivery/wire.py"
+WORKER = "escalate_cli/delivery/process/worker.py"
 QUICK = ("tests/faults/test_claims.py",)
 CRASHES = ("tests/faults/test_crashes.py", "-k", "named_point or on_its_way or again_and_again")
+MEMORY = ("tests/delivery/test_memory.py",)
+
+
+def looked(words: str) -> tuple[str, ...]:
+    """The tests of the last look whose names have these words."""
+    return ("tests/faults/test_last_look.py", "-k", words)
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,68 @@ GUARDS = (
         "Outcome(OutcomeKind.TEMPORARY",
         CRASHES,
     ),
+    Guard(
+        "last look: just before the first byte",
+        DELIVERY,
+        "first_byte",
+        "        last_look(envelope.look)\n",
+        "",
+        looked("just_before"),
+    ),
+    Guard(
+        "last look: also before what is not seen leaving",
+        DELIVERY,
+        "_send",
+        "    last_look(envelope.look)",
+        "    ",
+        looked("neither"),
+    ),
+    Guard(
+        "last look: not after the end of the claim",
+        LAST_LOOK,
+        "last_look",
+        "Clock().now() >= until",
+        "False",
+        looked("outlasted or stopped_until"),
+    ),
+    Guard(
+        "last look: the envelope has the end of the claim",
+        OUTBOX_PY,
+        "last_look",
+        "claimed.lease_until",
+        "claimed.lease_until << 1",
+        looked("outlasted"),
+    ),
+    Guard(
+        "last look: its own claim",
+        OUTBOX,
+        "still_claimed",
+        "claim = :token AND ",
+        "",
+        looked("another_holds"),
+    ),
+    Guard("last look: not called off", OUTBOX, "still_claimed", " AND stopped = 0", "", looked("returned_0")),
+    Guard(
+        "last look: a withdrawn mail is not waited for",
+        WIRE,
+        "watched_getreply",
+        "                client.close()\n",
+        "",
+        looked("just_before"),
+    ),
+    Guard(
+        "memory: an attempt has so much and no more", WORKER, "_no_room", "_bound_memory()", "pass", MEMORY
+    ),
+    Guard(
+        "memory: an answer is read piece by piece",
+        WIRE,
+        "watched_session_send",
+        '["stream"] = True',
+        '["stream"] = False',
+        MEMORY,
+    ),
+    Guard("memory: a body is cut", WIRE, "_beginning", "len(body) >= _MOST_OF_AN_ANSWER", "False", MEMORY),
+    Guard("memory: the lines of a mail server end", WIRE, "readline", "self._left <= 0", "False", MEMORY),
 )
 
 
@@ -187,15 +259,12 @@ def main(words: list[str]) -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="escalate-guards-") as scratch:
         copy = copied(Path(scratch))
-        whole = Guard(
-            "nothing", ENGINE, "", "", "", (*QUICK, CRASHES[0], "-k", f"test_claims or {CRASHES[2]}")
-        )
-        if noticed(whole, copy)[0]:
-            print("the tests fail without any change")
-            return 1
-        for guard in GUARDS:
-            if not all(word in guard.name for word in words):
-                continue
+        chosen = [guard for guard in GUARDS if all(word in guard.name for word in words)]
+        for tests in dict.fromkeys(guard.tests for guard in chosen):
+            if noticed(Guard("nothing", ENGINE, "", "", "", tests), copy)[0]:
+                print(f"the tests fail without any change: {' '.join(tests)}")
+                return 1
+        for guard in chosen:
             before = without(guard, copy)
             if before is None:
                 print(f"  GONE      {guard.name}: its text is not in {guard.file} any more")
