@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from escalate_cli.clock import Clock
+from escalate_cli.config.files.find import cache_dir, database_of, find_config, find_db, state_dir
+from escalate_cli.config.files.glimpse import glimpse_database
+from escalate_cli.config.files.sources import Source, find_sources
+from escalate_cli.config.load import Loaded, SlowConfiguration, load, load_within
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.codec import decode, encode
 from escalate_cli.errors import ConfigurationProblem, place_of
 
 if TYPE_CHECKING:
-    from escalate_cli.config.files.sources import Source
-    from escalate_cli.config.load import Loaded
-    from escalate_cli.core.calendar.duration import Instant
-    from escalate_cli.core.organisation.catalog import Catalog
     from escalate_cli.delivery.process.worker_link import WorkerLink
     from escalate_cli.delivery.sender import Sender
     from escalate_cli.store.sqlite.whereabouts import Whereabouts
@@ -62,16 +65,11 @@ class Context:
     @cached_property
     def config_path(self) -> Path:
         """Where the configuration is; `ConfigurationProblem` when there is none."""
-        from escalate_cli.config.files.find import find_config
-
         return find_config(self.options.config, self.environ)
 
     @cached_property
     def loaded(self) -> Loaded:
         """The configuration with its warnings; `InvalidConfiguration` carries every problem."""
-        from escalate_cli.config.files.find import cache_dir
-        from escalate_cli.config.load import load
-
         if self._broken is not None:
             raise self._broken
         try:
@@ -110,13 +108,10 @@ class Context:
         self._kept = None
 
     def _load_or_fall_back(self) -> Catalog:
-        from escalate_cli.config.load import SlowConfiguration
-        from escalate_cli.core.organisation.codec import decode
-
         try:
             catalog = self._read_files().catalog
-        except Exception as found:
-            problem = found if isinstance(found, ConfigurationProblem) else _unforeseen(found)
+        except Exception as error:
+            problem = error if isinstance(error, ConfigurationProblem) else _unforeseen(error)
             document = self.store.ledger.configuration()
             if document is None and not isinstance(problem, SlowConfiguration):
                 raise problem from None
@@ -131,10 +126,6 @@ class Context:
         """The configuration in the files, read with patience or without; what once took too long is
         not read again unedited.
         """
-        from escalate_cli.config.files.find import cache_dir
-        from escalate_cli.config.files.sources import find_sources
-        from escalate_cli.config.load import SlowConfiguration, load_within
-
         if self.patience_with_files is None or "loaded" in self.__dict__:
             return self.loaded
         sources = find_sources(self.config_path)
@@ -156,7 +147,6 @@ class Context:
         catalog = self.running_catalog
         ledger = self.store.ledger
         if self.fallen_back is None and not ledger.has_configuration(catalog.version):
-            from escalate_cli.core.organisation.codec import encode
             from escalate_cli.store.remembered_turns import note_taken
 
             with self.store.transaction():
@@ -188,7 +178,6 @@ class Context:
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """What is known of databases that were there before."""
-        from escalate_cli.config.files.find import state_dir
         from escalate_cli.store.sqlite.whereabouts import Whereabouts
 
         return Whereabouts(state_dir(self.environ))
@@ -206,8 +195,6 @@ class Context:
     @cached_property
     def database_path(self) -> Path:
         """Where the database is: `--db`, `$ESCALATE_DB`, `[settings].database`, the user's data directory."""
-        from escalate_cli.config.files.find import find_db
-
         return find_db(self.options.db, self.environ, self._configured_database)
 
     @property
@@ -224,9 +211,6 @@ class Context:
         """What `[settings].database` says, as a path; also where the rest of the configuration is broken."""
         if self.options.db is not None or self.environ.get("ESCALATE_DB"):
             return None
-        from escalate_cli.config.files.find import database_of
-        from escalate_cli.config.files.glimpse import glimpse_database
-
         try:
             text = self._read_files().catalog.settings.database
         except ConfigurationProblem:

@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from escalate_cli.cli.completion import known
+from escalate_cli.context import Context
+from escalate_cli.core.calendar.duration import Instant, Span, parse_duration
+from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 from escalate_cli.errors import UsageProblem
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
@@ -74,3 +77,38 @@ def labels(texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
             raise UsageProblem(f'"{text}" is not a label', "write --label NAME=VALUE")
         pairs.append((name, value))
     return tuple(pairs)
+
+
+def moment(context: Context, text: str, now: Instant, zone: str | None = None) -> Instant:
+    """The instant that an option such as `--at` names, in `zone` or the organisation's time zone;
+    `UsageProblem` with a hint if none.
+
+    `now` is the command's one reading of the clock, so that two options agree on it.
+    """
+    try:
+        return parse_moment(text, now, zone or context.catalog.settings.timezone)
+    except NotAMoment as error:
+        raise UsageProblem(str(error), error.hint) from None
+
+
+def one_answer(context: Context, **asked: bool) -> None:
+    """Refuse options of which each asks for another answer on stdout, `--json` among them; nothing
+    is dropped in silence.
+    """
+    given = [name for name, wanted in {**asked, "json": context.options.json}.items() if wanted]
+    if len(given) > 1:
+        raise UsageProblem(f"--{given[0]} and --{given[1]} are two answers", "leave one of them out")
+
+
+def to_duration(option: str, text: str, *, at_least_a_second: bool = False) -> Span:
+    """The duration that an option names, in microseconds; `UsageProblem` if none, or if it is
+    shorter than it may be.
+    """
+    try:
+        length = parse_duration(text)
+    except ValueError as error:
+        message, _, hint = str(error).partition(": ")
+        raise UsageProblem(f"{option}: {message}", hint) from None
+    if at_least_a_second and not length:
+        raise UsageProblem(f"{option} is too short", 'write at least "1s"')
+    return length

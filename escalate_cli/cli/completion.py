@@ -4,10 +4,22 @@ everything that goes wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
 
 import typer
+
+from escalate_cli.clock import Clock
+from escalate_cli.context import Context, Options
+
+
+class _Entry(Protocol):
+    """Anything of the catalog that has an id."""
+
+    @property
+    def id(self) -> str: ...
 
 
 def known(*sections: str) -> Callable[[typer.Context, str], list[tuple[str, str]]]:
@@ -16,9 +28,9 @@ def known(*sections: str) -> Callable[[typer.Context, str], list[tuple[str, str]
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         try:
             return [
-                (thing.id, getattr(thing, "name", ""))
-                for thing in _things(ctx, sections)
-                if thing.id.startswith(incomplete)
+                (entry.id, getattr(entry, "name", ""))
+                for entry in _entries(ctx, sections)
+                if entry.id.startswith(incomplete)
             ]
         except Exception:  # a completion has nobody to complain to
             return []
@@ -26,17 +38,9 @@ def known(*sections: str) -> Callable[[typer.Context, str], list[tuple[str, str]
     return complete
 
 
-def _things(ctx: typer.Context, sections: tuple[str, ...]) -> list[Any]:
-    import os
-    from pathlib import Path
-
-    from escalate_cli.clock import Clock
-    from escalate_cli.context import Context, Options
-
+def _entries(ctx: typer.Context, sections: tuple[str, ...]) -> Iterator[_Entry]:
     config = ctx.params.get("config") or ctx.find_root().params.get("config")
     catalog = Context(Options(config=Path(config) if config else None), os.environ, Clock()).catalog
-    found: list[Any] = []
     for section in sections:
-        part = getattr(catalog, section)
-        found += part.values() if isinstance(part, dict) else part
-    return found
+        part: Mapping[str, _Entry] | Sequence[_Entry] = getattr(catalog, section)
+        yield from part.values() if isinstance(part, Mapping) else part

@@ -1,12 +1,13 @@
 """The one printer: answers, talk and errors leave through here, and nothing leaves with a live
 control character in it.
 
-Commands return an `Answer`; the frame hands it to `deliver`. Answers go to stdout, talk and errors
+Commands return an `Answer`; the frame hands it to `show_answer`. Answers go to stdout, talk and errors
 to stderr. JSON is the same on a terminal and in a pipe. Rich is loaded only when a screen is drawn.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from escalate_cli import files
 from escalate_cli.context import Options
+from escalate_cli.core.wording.problem import Problem
 from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.errors import EscalateError, ExitCode, error_data
 
@@ -58,18 +61,18 @@ def json_text(data: object) -> str:
     """`data` as one JSON document that is valid UTF-8 and harmless on a terminal, and says exactly
     what `data` says.
     """
-    import json
+    import json  # most answers are not JSON
 
     return LIVE.sub(_json_escape, json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def deliver(answer: Answer, options: Options) -> ExitCode:
+def show_answer(answer: Answer, options: Options) -> ExitCode:
     """Print `answer`, then its notes; return the exit code of the process.
 
     A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said
     on stderr; it is a failure only when nothing but the answer was wanted.
     """
-    written = write(_page(answer, options), options, acted=answer.acted)
+    written = write_out(_page(answer, options), options, acted=answer.acted)
     notes = () if options.quiet else answer.notes
     if answer.failures and options.json:  # one document, so that stderr can be parsed
         first, *others = answer.failures
@@ -94,8 +97,6 @@ def _page(answer: Answer, options: Options) -> bytes:
 
 def drawn(draw: Draw, options: Options) -> bytes:
     """What `draw` puts on a console like stdout, as the bytes to write there."""
-    import io
-
     terminal = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
     sheet = io.BytesIO()
     paper = io.TextIOWrapper(sheet, encoding=sys.stdout.encoding, errors="backslashreplace", newline="\n")
@@ -167,7 +168,20 @@ def error_text(
     return "\n".join(lines) + "\n"
 
 
-def write(data: bytes, options: Options, *, acted: bool = False) -> bool:
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """A problem of the configuration as JSON carries it."""
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line or None,
+        "column": problem.place.column or None,
+        "level": problem.level.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint or None,
+    }
+
+
+def write_out(data: bytes, options: Options, *, acted: bool = False) -> bool:
     """Put `data` on stdout and see it through; whether that went well. A reader that went away is
     well: it has seen enough.
     """
@@ -207,3 +221,15 @@ def give_up(stream: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream)
     os.close(nowhere)
+
+
+def written(file: str, text: str) -> str:
+    """Write `text` into `file`; the sentence that says so."""
+    try:
+        files.write(file, text.encode())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise EscalateError(
+            f"cannot write {file}: {reason}", "name a file that you may write", code="cannot-write"
+        ) from None
+    return f"wrote {file}"

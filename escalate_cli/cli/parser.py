@@ -43,7 +43,7 @@ class Call(msgspec.Struct, frozen=True):
     values: Mapping[str, Value]
 
 
-def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Call | int:
+def parse_line(arguments: Sequence[str], environ: Mapping[str, str]) -> Call | int:
     """The call that `arguments` make; an exit code when all has been said already (help, completion).
 
     `UsageProblem` when they make no sense.

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from escalate_cli.cli.run import span
+from escalate_cli.actions import lookup as meaning
+from escalate_cli.cli.arguments import to_duration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import UsageProblem
@@ -30,38 +31,38 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
     """The happenings in the order of the options; `Unknown` for what the configuration does not
     have, `UsageProblem` for nonsense.
     """
-    from escalate_cli.actions import lookup as meaning
-
     made: list[Happening] = []
     for text in typed.ack:
         after, _, person = text.partition(":")
         who = meaning.find_person(person, catalog) if person else None
-        made.append(happenings.acknowledgement(span("--ack", after), who))
+        made.append(happenings.acknowledgement(to_duration("--ack", after), who))
     for text in typed.raised:
         after, severity = _both("--raise", text, "SEVERITY")
         made.append(
             happenings.change(
-                span("--raise", after), Changes(severity=meaning.find_severity(severity, catalog))
+                to_duration("--raise", after), Changes(severity=meaning.find_severity(severity, catalog))
             )
         )
     for text in typed.add:
         after, service = _both("--add-service", text, "S")
         added = meaning.find_service(service, catalog).id
-        made.append(happenings.change(span("--add-service", after), Changes(add_services=(added,))))
+        made.append(happenings.change(to_duration("--add-service", after), Changes(add_services=(added,))))
     for text in typed.drop:
         after, service = _both("--drop-service", text, "S")
         dropped = meaning.find_service(service, catalog).id
-        made.append(happenings.change(span("--drop-service", after), Changes(drop_services=(dropped,))))
+        made.append(
+            happenings.change(to_duration("--drop-service", after), Changes(drop_services=(dropped,)))
+        )
     for text in typed.nudge:
         after, answer = _both("--nudge", text, "yes|no")
         if answer not in ("yes", "no"):
             raise UsageProblem(f'--nudge: "{answer}" is neither yes nor no', "write --nudge 20m:yes")
-        made.append(happenings.nudge_answer(span("--nudge", after), answer == "yes"))
+        made.append(happenings.nudge_answer(to_duration("--nudge", after), answer == "yes"))
     for text in typed.said:
         after, words = _both("--message", text, "M")
-        made.append(happenings.change(span("--message", after), Changes(message=words)))
+        made.append(happenings.change(to_duration("--message", after), Changes(message=words)))
     if typed.resolve is not None:
-        made.append(happenings.resolution(span("--resolve", typed.resolve)))
+        made.append(happenings.resolution(to_duration("--resolve", typed.resolve)))
     return made
 
 

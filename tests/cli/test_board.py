@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.cli.screens.board_layout import Picture, Row, lay_out
-from escalate_cli.cli.screens.style import words
+from escalate_cli.cli.screens.board_layout import BoardRow, Picture, lay_out
+from escalate_cli.cli.screens.style import piece
 from tests.delivery.processes import until
 from tests.loopback import CATALOG, GATEWAYS, Bank, bank, server
 from tests.terminal import Terminal
@@ -22,11 +22,11 @@ from tests.terminal import Terminal
 SIZES = [(80, 24), (120, 40), (44, 40), (80, 30)]
 
 
-def row(number: int, severity: str, title: str = "Nobody can sign in and nobody knows why") -> Row:
+def row(number: int, severity: str, title: str = "Nobody can sign in and nobody knows why") -> BoardRow:
     cells = {
         "id": f"#{number}", "severity": severity, "status": "open", "for": "12m", "next": "in 2m: Ana Ruiz, in 5m: Bo Chen", "title": title,
     }  # fmt: skip
-    return Row({name: words(text) for name, text in cells.items()}, severity)
+    return BoardRow({name: piece(text) for name, text in cells.items()}, severity)
 
 
 def picture(
@@ -41,12 +41,12 @@ def picture(
         row(number, "minor", title) for number in range(minor)
     ]
     return Picture(
-        words("escalate watch   10:00 Europe/London"),
+        piece("escalate watch   10:00 Europe/London"),
         rows,
         {"critical": critical, "minor": minor},
-        [words(f"10:{number:02}  #{number} page to Ana Ruiz by sms: sent") for number in range(events)],
+        [piece(f"10:{number:02}  #{number} page to Ana Ruiz by sms: sent") for number in range(events)],
         [
-            words(f"10:00  trouble {number}: " + "the gateway cannot be reached at all " * 4)
+            piece(f"10:00  trouble {number}: " + "the gateway cannot be reached at all " * 4)
             for number in range(troubles)
         ],
     )

@@ -51,19 +51,19 @@ def test_page(
             notes.append(f"not delivered: to {one.recipient} by {one.gateway} ({one.error}{where})")
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
         rows = [
             (
                 catalog.name_of(notification.recipient),
                 notification.gateway,
                 notification.address,
-                screens.state(notification.status.value),
+                style.state(notification.status.value),
                 notification.error or "",
             )
             for notification in found.notifications
         ]
-        console.print(screens.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
+        console.print(style.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
 
     code = ExitCode.DONE if found.well else ExitCode.UNDELIVERED
     return Answer(
@@ -102,21 +102,21 @@ def doctor(context: Context) -> Answer:
     def screen(console: Console) -> None:
         from rich.text import Text
 
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
         for one in found.findings:
             well = one.level is OK
-            mark = screens.words(f"{one.level.value:<8} ", "dim" if well else screens.STYLES[one.level.value])
-            _draw_indented(console, mark, screens.words(one.message, "dim" if well else ""))
+            mark = style.piece(f"{one.level.value:<8} ", "dim" if well else style.STYLES[one.level.value])
+            _draw_indented(console, mark, style.piece(one.message, "dim" if well else ""))
             if one.hint:
-                _draw_indented(console, Text(" " * 9), screens.words(one.hint, "cyan"))
+                _draw_indented(console, Text(" " * 9), style.piece(one.hint, "cyan"))
         counts = [
             (sum(finding.level is level for finding in found.findings), level.value)
             for level in (ERROR, WARNING)
         ]
         said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
         console.print()
-        console.print(screens.words(said or "Nothing is wrong.", "bold" if said else "bold green"))
+        console.print(style.piece(said or "Nothing is wrong.", "bold" if said else "bold green"))
 
     return Answer(data, screen, found.exit_code)
 

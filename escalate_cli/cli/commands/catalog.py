@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalate_cli.actions import lookup
+from escalate_cli.cli.arguments import moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import moment
 from escalate_cli.context import Context
 from escalate_cli.core.notification import on_call
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -57,14 +57,14 @@ def service_show(context: Context, service: ServiceId) -> Answer:
     )
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
-        screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
+        style.heading(console, f"{data['name']}  ({data['id']})", above=False)
         if data["description"]:
-            console.print(screens.words(data["description"], lines=True))
+            console.print(style.piece(data["description"], lines=True))
         kind = data["kind"] if data["tier"] is None else f"{data['kind']}, tier {data['tier']}"
         links = [(name, address) for name, address in data["links"].items()]
-        on_call = data["on_call"] or screens.words("nobody", "bold red")
+        on_call = data["on_call"] or style.piece("nobody", "bold red")
         named = [("kind", kind), ("team", data["team"]), ("on call", on_call), ("policy", data["policy"])]
         more = [
             (name, data[key])
@@ -74,7 +74,7 @@ def service_show(context: Context, service: ServiceId) -> Answer:
                 ("needed by", "needed_by"),
             )
         ]
-        console.print(screens.facts([*named, *more, *links, ("defined in", data["source"])]))
+        console.print(style.pairs([*named, *more, *links, ("defined in", data["source"])]))
         if policy is not None:
             _draw_levels(console, data["levels"], views.after_words(catalog, policy))
 
@@ -181,10 +181,10 @@ def team_show(context: Context, team: TeamId) -> Answer:
     shift = on_call.shift_of(catalog, found, now)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
-        screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
-        on_call: Any = data["on_call"] or screens.words("nobody", "bold red")
+        style.heading(console, f"{data['name']}  ({data['id']})", above=False)
+        on_call: Any = data["on_call"] or style.piece("nobody", "bold red")
         if shift is not None and shift.person and shift.until is not None:
             on_call = f"{shift.person}, until {local_time(shift.until, catalog.settings.timezone)}"
         named = [
@@ -199,7 +199,7 @@ def team_show(context: Context, team: TeamId) -> Answer:
             ("services", data["services"]),
             ("defined in", data["source"]),
         ]
-        console.print(screens.facts([*named, *more]))
+        console.print(style.pairs([*named, *more]))
 
     return Answer(data, screen)
 
@@ -226,9 +226,9 @@ def person_show(context: Context, person: PersonId) -> Answer:
     data = views.person_data(catalog, lookup.find("person", person, catalog.people), context.clock.now())
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
-        screens.heading(console, f"{data['name']}  ({data['id']})", above=False)
+        style.heading(console, f"{data['name']}  ({data['id']})", above=False)
         notified = [
             (
                 f"urgency {urgency}",
@@ -245,7 +245,7 @@ def person_show(context: Context, person: PersonId) -> Answer:
             ("time zone", data["timezone"]),
         ]
         more = [("logs in as", data["login"]), ("defined in", data["source"])]
-        console.print(screens.facts([*named, *data["contact"].items(), *notified, *more]))
+        console.print(style.pairs([*named, *data["contact"].items(), *notified, *more]))
 
     return Answer(data, screen)
 
@@ -273,16 +273,16 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
     data = views.policy_data(catalog, found)
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
-        screens.heading(console, data["id"], above=False)
+        style.heading(console, data["id"], above=False)
         again = (
             None
             if found.ack_timeout is None
             else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
         )
         used = [("teams", data["teams"]), ("services", data["services"])]
-        console.print(screens.facts([*used, ("then", again), ("defined in", data["source"])]))
+        console.print(style.pairs([*used, ("then", again), ("defined in", data["source"])]))
         _draw_levels(console, data["levels"], views.after_words(catalog, found))
 
     return Answer(data, screen)
@@ -318,7 +318,7 @@ def oncall(
     zone = catalog.settings.timezone
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
         from escalate_cli.core.calendar.hours import zone_or_utc
 
         spans = [views.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
@@ -328,17 +328,17 @@ def oncall(
                 (
                     catalog.people[shift.person].name
                     if shift.person in catalog.people
-                    else screens.words("nobody", "bold red")
+                    else style.piece("nobody", "bold red")
                 ),
                 local_time(begins, zone),
                 local_time(ends, zone),
             )
             for (team, shift, schedule), (begins, ends) in zip(rows, spans, strict=True)
         ]
-        console.print(screens.table(("for", "on call", "from", "until"), table, wrap=("on call",)))
-        console.print(screens.words(f"times in {zone_or_utc(zone)}", "dim"))
+        console.print(style.table(("for", "on call", "from", "until"), table, wrap=("on call",)))
+        console.print(style.piece(f"times in {zone_or_utc(zone)}", "dim"))
         if len(rows) == 1:
-            console.print(screens.words(rows[0][1].why, "dim"))
+            console.print(style.piece(rows[0][1].why, "dim"))
 
     found = any(shift.person for _, shift, _ in rows)
     code = ExitCode.DONE if found else ExitCode.NO
@@ -406,10 +406,10 @@ def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wra
     """A list and its table: `columns` maps the head of a column to the key of its cells."""
 
     def screen(console: Console) -> None:
-        from escalate_cli.cli.screens import style as screens
+        from escalate_cli.cli.screens import style
 
         rows = [[_cell(one[key]) for key in columns.values()] for one in data]
-        console.print(screens.table(tuple(columns), rows, wrap=wrap, right=("levels", "repeats")))
+        console.print(style.table(tuple(columns), rows, wrap=wrap, right=("levels", "repeats")))
 
     return Answer(data, screen if data else f"No {what}.")
 
@@ -419,8 +419,8 @@ def _cell(value: object) -> object:
 
 
 def _draw_levels(console: Console, levels: list[dict[str, Any]], after: str) -> None:
-    from escalate_cli.cli.screens import style as screens
+    from escalate_cli.cli.screens import style
 
     console.print()
     shown = [(str(level["level"]), level["words"]) for level in levels]
-    console.print(screens.facts([*shown, ("then", after)]))
+    console.print(style.pairs([*shown, ("then", after)]))

@@ -62,11 +62,11 @@ def demo(
 def _time_to_read(context: Context, pause: str | None) -> Span:
     import sys
 
-    from escalate_cli.cli.run import span
+    from escalate_cli.cli.arguments import to_duration
 
     if pause is None:
         return TIME_TO_READ if sys.stdout.isatty() and not context.options.json else 0
-    length = span("--pause", pause)
+    length = to_duration("--pause", pause)
     if length > _LONGEST_PAUSE:
         raise UsageProblem("--pause is too long: the story would go on without you", 'write at most "10s"')
     return length

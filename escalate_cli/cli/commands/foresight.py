@@ -74,7 +74,7 @@ def simulate(
     """
     from escalate_cli.actions import lookup as meaning
     from escalate_cli.cli import simulation_script as foresight_script
-    from escalate_cli.cli.run import moment, one_answer, span
+    from escalate_cli.cli.arguments import moment, one_answer, to_duration
     from escalate_cli.cli.screens import foresight as foresight_screens
     from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.core.calendar.moment import iso, second_showing
@@ -84,7 +84,7 @@ def simulate(
     catalog = context.catalog
     now = context.clock.now()
     start = moment(context, at, now) if at else now - now % MINUTE
-    length = span("--for", for_)
+    length = to_duration("--for", for_)
     if length > _FARTHEST:
         raise UsageProblem(
             f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time"
@@ -209,7 +209,7 @@ def diff(
     """What changes for people from A to B: who is reached earlier, later, no longer, for the first
     time. Exit code 1 when anything does.
     """
-    from escalate_cli.cli.run import one_answer
+    from escalate_cli.cli.arguments import one_answer
     from escalate_cli.cli.screens import difference as difference_screen
     from escalate_cli.core.calendar.duration import MINUTE
     from escalate_cli.foresight.difference import difference, telling_moments
@@ -232,7 +232,10 @@ def diff(
     if markdown:
         return Answer(data, for_a_review.markdown(changes, moments, old, new), code, notes)
     return Answer(
-        data, lambda console: difference_screen.draw(console, changes, moments, old, new), code, notes
+        data,
+        lambda console: difference_screen.draw_difference(console, changes, moments, old, new),
+        code,
+        notes,
     )
 
 
@@ -298,7 +301,7 @@ def replay(
     answer: Any = data if all else data[0]
     if not replays:
         return Answer(answer, "No incidents.")
-    return Answer(answer, lambda console: replay_screen.draw(console, replays, catalog), notes=notes)
+    return Answer(answer, lambda console: replay_screen.draw_replays(console, replays, catalog), notes=notes)
 
 
 def as_it_was(context: Context, version: str) -> tuple[Any, list[str]]:

@@ -12,11 +12,11 @@ from escalate_cli.actions.declare import Choose, Request
 from escalate_cli.actions.declaring import DeclaredIncident, declare_incident
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
-from escalate_cli.cli.arguments import By, Id, Ids, Message, Severity, labels, numbers
+from escalate_cli.cli.arguments import By, Id, Ids, Message, Severity, labels, numbers, to_duration
+from escalate_cli.cli.asking import choose as ask
+from escalate_cli.cli.asking import interactive
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import choose as ask
-from escalate_cli.cli.run import interactive, span
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import route as route_screen
 from escalate_cli.context import Context
@@ -83,7 +83,7 @@ def _dry_run(context: Context, asked: Request) -> Answer:
     data, walk = route_data(routing, severity, now, catalog, services=services)
     return Answer(
         data,
-        lambda console: route_screen.draw(console, data, walk, routing, catalog, now),
+        lambda console: route_screen.draw_route(console, data, walk, routing, catalog, now),
         notes=["dry run: nothing was stored and nobody was paged"],
     )
 
@@ -228,5 +228,5 @@ def snooze(
     by: By = None,
 ) -> Answer:
     """Acknowledge for a while: then it pages again, unless resolved."""
-    length = span("DURATION", duration, some=True)
+    length = to_duration("DURATION", duration, at_least_a_second=True)
     return act(context, numbers([incident]), Snooze(length, by=by))

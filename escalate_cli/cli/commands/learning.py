@@ -40,7 +40,7 @@ def report(
     """How soon people were paged and answered, at which level, through what; who was paged how
     often, and at night; what failed.
     """
-    from escalate_cli.cli.run import written
+    from escalate_cli.cli.output import written
     from escalate_cli.insight.report.readings import select
     from escalate_cli.insight.report.statistics import report as count
     from escalate_cli.views.report import figures_csv, incidents_csv, report_data
@@ -80,7 +80,7 @@ def report(
     def screen(console: Console) -> None:
         from escalate_cli.cli.screens import report as report_screen
 
-        report_screen.draw(console, figures, catalog, heading, covered)
+        report_screen.draw_report(console, figures, catalog, heading, covered)
 
     return Answer({**period, **report_data(figures)}, screen if html is None else "", notes=notes)
 
@@ -132,7 +132,7 @@ def lessons(
     trials = [try_out(proposal, past, look, now) if replay else None for proposal in proposals]
 
     def screen(console: Console) -> None:
-        lessons_screen.draw(console, proposals, trials, len(records), covered, catalog)
+        lessons_screen.draw_lessons(console, proposals, trials, len(records), covered, catalog)
 
     data = [lessons_screen.proposal_data(one, trial) for one, trial in zip(proposals, trials, strict=True)]
     return Answer(data, screen, notes=notes)

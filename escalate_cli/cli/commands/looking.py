@@ -78,6 +78,6 @@ def timeline(context: Context, incident: Id) -> Answer:
     now = context.clock.now()
 
     def screen(console: Console) -> None:
-        timeline_screen.draw(console, situation, entries, catalog, now, lookup.reader_zone(context))
+        timeline_screen.draw_timeline(console, situation, entries, catalog, now, lookup.reader_zone(context))
 
     return Answer([entry_data(entry) for entry in entries], screen)

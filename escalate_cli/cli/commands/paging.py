@@ -18,11 +18,10 @@ from escalate_cli.actions.maintenance import (
     planned_maintenances,
     quiet_services,
 )
-from escalate_cli.cli.arguments import By, Id, Message, number, numbers
+from escalate_cli.cli.arguments import By, Id, Message, moment, number, numbers, to_duration
 from escalate_cli.cli.commands.incidents import act
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import moment, span
 from escalate_cli.cli.screens import style
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
@@ -113,7 +112,7 @@ def maintenance(
     if end:
         return _ended(end_maintenance(context, services, reason=reason, by=by), zone)
     if duration is not None:
-        now, length = context.clock.now(), span("--for", duration, some=True)
+        now, length = context.clock.now(), to_duration("--for", duration, at_least_a_second=True)
         if not services:
             raise UsageProblem("no service is named", f"escalate maintenance SERVICE --for {duration}")
         begin_at = None if start is None else moment(context, start, now, zone)
@@ -212,4 +211,4 @@ def _draw_nudges(console: Console, nudges: Sequence[tuple[int, Nudge]], now: Ins
     console.print(style.table(head, rows, wrap=("rule", "proposed")))
     style.heading(console, "Type")
     for _, nudge in nudges:
-        console.print(style.words(f"  escalate nudge {nudge.id} yes|no", "bold cyan"))
+        console.print(style.piece(f"  escalate nudge {nudge.id} yes|no", "bold cyan"))

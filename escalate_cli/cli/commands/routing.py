@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from escalate_cli.actions import lookup
-from escalate_cli.cli.arguments import Severity
+from escalate_cli.cli.arguments import Severity, moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import moment
 from escalate_cli.cli.screens import route as route_screen
 from escalate_cli.context import Context
 from escalate_cli.core.routing.router import Router
@@ -52,5 +51,8 @@ def route(
         if code is ExitCode.NO:
             notes.append(f"expected team {wanted}, but it goes to {data['team'] or 'nobody'}")
     return Answer(
-        data, lambda console: route_screen.draw(console, data, walk, routing, catalog, when), code, notes
+        data,
+        lambda console: route_screen.draw_route(console, data, walk, routing, catalog, when),
+        code,
+        notes,
     )

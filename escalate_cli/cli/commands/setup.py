@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import one_answer, problem_data
+from escalate_cli.cli.arguments import one_answer
+from escalate_cli.cli.output import Answer, problem_data
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
 
@@ -133,11 +133,11 @@ def check(
         configured = list(error.problems)
     outlook = None
     if catalog is not None and not no_coverage:
-        outlook = check_screens.outlook(catalog, context.clock.now(), length, quiet=context.options.quiet)
+        outlook = check_screens.forecast(catalog, context.clock.now(), length, quiet=context.options.quiet)
     tried, notes = (
-        check_screens.addresses(catalog, context.environ, path) if catalog is not None else ([], [])
+        check_screens.address_problems(catalog, context.environ, path) if catalog is not None else ([], [])
     )
-    taken = check_screens.taken_turns(context, catalog) if catalog is not None else []
+    taken = check_screens.turn_problems(context, catalog) if catalog is not None else []
     exposed = exposure_problems(context, catalog)
     foreseen = tried + taken + exposed + (list(outlook.findings) if outlook else [])
     problems = configured + foreseen
@@ -150,12 +150,12 @@ def check(
 
     def screen(console: Console) -> None:
         from escalate_cli.cli.screens import heat_map as week
-        from escalate_cli.cli.screens.style import words
+        from escalate_cli.cli.screens import style
 
         if outlook and catalog:
-            week.draw(console, outlook.coverage, catalog)
+            week.draw_week(console, outlook.coverage, catalog)
             console.print()
-        console.print(words(text, lines=True), soft_wrap=True)
+        console.print(style.piece(text, lines=True), soft_wrap=True)
 
     return Answer(data, screen if heatmap else text, code, notes)
 
@@ -169,7 +169,7 @@ def _weeks(text: str) -> int:
 
 
 def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
-    from escalate_cli.cli.run import written
+    from escalate_cli.cli.output import written
     from escalate_cli.views.html import week
 
     return written(file, week.page(outlook.coverage, catalog))

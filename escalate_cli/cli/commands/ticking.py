@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from escalate_cli.actions.aftermath import undelivered
+from escalate_cli.cli.arguments import to_duration
 from escalate_cli.cli.outlet import Outlet, outlets
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.run import span
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import from_now, iso
 from escalate_cli.engine.pass_report import PassReport
@@ -91,7 +91,7 @@ def watch(
     """Pass after pass, for ever: a live board on a terminal, plain lines elsewhere. Ends orderly on
     Ctrl-C or SIGTERM.
     """
-    length = span("--interval", interval)
+    length = to_duration("--interval", interval)
     if length < 100_000:
         raise UsageProblem("--interval is too short", 'write at least "1s"')
     context.patience_with_files = passing.PATIENCE_WITH_FILES

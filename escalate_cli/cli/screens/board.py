@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cli.outlet import Outlet, Sheet
-from escalate_cli.cli.screens import board_layout
+from escalate_cli.cli.output import console
+from escalate_cli.cli.screens import board_layout, style
 from escalate_cli.cli.screens import incident as incident_screen
-from escalate_cli.cli.screens import style as screens
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import wall_time
@@ -42,8 +42,6 @@ class Board:
     def __enter__(self) -> Board:
         from rich.live import Live
 
-        from escalate_cli.cli.output import console
-
         self._live = Live(
             console=console(self._sheet, self._context.options, terminal=True),
             screen=True,
@@ -66,7 +64,7 @@ class Board:
             drawing = self._drawing()
         # a database that is locked for a while ends neither the watch nor its board
         except EscalateError as problem:
-            drawing = screens.words(f"escalate watch\n\n{problem.message}", "bold red", lines=True)
+            drawing = style.piece(f"escalate watch\n\n{problem.message}", "bold red", lines=True)
         if self._live is not None:
             picture: list[bytes] = []
             self._sheet.take = picture.append
@@ -88,7 +86,7 @@ class Board:
         known = sorted(running, key=lambda one: -catalog.severity(one).rank)
         zone = catalog.settings.timezone
         return board_layout.Picture(
-            head=screens.words(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
+            head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
             rows=[
                 _row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now)
                 for one in found
@@ -99,25 +97,24 @@ class Board:
                 for incident, entry in situations.latest_entries(_MOST_EVENTS)
             ],
             troubles=[
-                screens.words(f"{wall_time(at, zone, now)}  {line}", "bold red")
-                for at, line in self._troubles
+                style.piece(f"{wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles
             ],
         )
 
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:
         at = wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
-        return screens.words(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
+        return style.piece(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
 
 
-def _row(situation: Situation, catalog: Catalog, now: Instant) -> board_layout.Row:
+def _row(situation: Situation, catalog: Catalog, now: Instant) -> board_layout.BoardRow:
     incident = situation.incident
     loud = catalog.severity(incident.severity).urgency is Urgency.HIGH
     cells = {
-        "id": screens.words(f"#{incident.id}", screens.STYLES[incident.status.value]),
-        "severity": screens.words(incident.severity, "bold" if loud else ""),
-        "status": screens.state(incident.status.value),
-        "for": screens.words(show_about(now - incident.declared_at)),
-        "next": screens.words(incident_screen.whats_next(situation, catalog, now)),
-        "title": screens.words(incident_screen.short_title(incident.title)),
+        "id": style.piece(f"#{incident.id}", style.STYLES[incident.status.value]),
+        "severity": style.piece(incident.severity, "bold" if loud else ""),
+        "status": style.state(incident.status.value),
+        "for": style.piece(show_about(now - incident.declared_at)),
+        "next": style.piece(incident_screen.whats_next(situation, catalog, now)),
+        "title": style.piece(incident_screen.short_title(incident.title)),
     }
-    return board_layout.Row(cells, incident.severity)
+    return board_layout.BoardRow(cells, incident.severity)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.screens import style
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -30,7 +30,7 @@ _NARROW = {"for": 64, "next": 72, "status": 50}
 """a column that is shown from so many columns of the terminal on"""
 
 
-class Row(msgspec.Struct, frozen=True):
+class BoardRow(msgspec.Struct, frozen=True):
     """An incident as the board shows it, each cell by its column."""
 
     cells: Mapping[str, Text]
@@ -43,7 +43,7 @@ class Picture(msgspec.Struct, frozen=True):
     oldest first."""
 
     head: Text
-    rows: Sequence[Row]
+    rows: Sequence[BoardRow]
     running: Mapping[str, int]
     events: Sequence[Text]
     troubles: Sequence[Text]
@@ -64,8 +64,8 @@ def lay_out(picture: Picture, width: int, height: int, console: Console) -> list
     listed = _incidents(picture, width, room)
     kept = max(room - len(listed) - 1, 0)  # an empty line before the events
     events = list(picture.events)[-kept:] if kept else []
-    middle = [*listed, *([screens.words("")] if events else []), *events, *troubles]
-    lines = [picture.head, screens.words(""), *middle, screens.words(""), screens.words(footer, "dim")]
+    middle = [*listed, *([style.piece("")] if events else []), *events, *troubles]
+    lines = [picture.head, style.piece(""), *middle, style.piece(""), style.piece(footer, "dim")]
     if len(lines) > height:  # a terminal of a few lines
         lines = [line for line in lines if line.plain]
     if len(lines) > height:
@@ -82,7 +82,7 @@ def _troubles(troubles: Sequence[Text], width: int, height: int, console: Consol
         if len(lines) > most:
             lines = [
                 *lines[: most - 1],
-                screens.words(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(trouble.style)),
+                style.piece(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(trouble.style)),
             ]
         found += lines
     return found
@@ -94,7 +94,7 @@ def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
     """
     total = sum(picture.running.values())
     if not total:
-        return [screens.words("Nothing is open.", "green")]
+        return [style.piece("Nothing is open.", "green")]
     gravest = next((many for many in picture.running.values() if many), 0)
     free = max(room - 1, 1)  # the heads
     roomy = free - _KEPT_EVENTS - 1 if room >= _ROOMY - 4 else free
@@ -106,15 +106,15 @@ def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
         for one in shown:
             hidden[one.severity] -= 1
         of = ", ".join(f"{many} {severity}" for severity, many in hidden.items() if many > 0)
-        lines.append(screens.words(f"and {total - len(shown)} more, {of}: escalate list", "bold"))
+        lines.append(style.piece(f"and {total - len(shown)} more, {of}: escalate list", "bold"))
     return lines
 
 
-def _table(rows: Sequence[Row], width: int) -> list[Text]:
+def _table(rows: Sequence[BoardRow], width: int) -> list[Text]:
     from rich.text import Text
 
     columns = [one for one in _COLUMNS if width >= _NARROW.get(one, 0)]
-    heads = {column: screens.words(column, "bold") for column in columns}
+    heads = {column: style.piece(column, "bold") for column in columns}
     wide = {
         column: max(cells[column].cell_len for cells in (heads, *(row.cells for row in rows)))
         for column in columns

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from escalate_cli import __version__
+from escalate_cli.config.files.find import find_db
+from escalate_cli.config.places import Unplaced, put_in_place
 from escalate_cli.config.problems import render
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.turns import message_of
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import DatabaseProblem, ExitCode
+from escalate_cli.foresight.look_ahead import look_ahead
+from escalate_cli.health.doctor.addresses import bad_addresses
 
 if TYPE_CHECKING:
     from escalate_cli.foresight.look_ahead import Forecast
@@ -26,10 +31,8 @@ _MANY_ROWS = 300
 """from here on coverage takes seconds, and somebody who waits wants to know for how long"""
 
 
-def outlook(catalog: Catalog, now: Instant, weeks: int, *, quiet: bool) -> Forecast:
+def forecast(catalog: Catalog, now: Instant, weeks: int, *, quiet: bool) -> Forecast:
     """Look ahead; where it takes a while and somebody watches, a line on stderr tells how far it has come."""
-    from escalate_cli.foresight.look_ahead import look_ahead
-
     return look_ahead(catalog, now, weeks, _progress() if sys.stderr.isatty() and not quiet else None)
 
 
@@ -45,11 +48,10 @@ def _progress() -> Callable[[int, int], None]:
     return tell
 
 
-def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple[list[Problem], list[str]]:
+def address_problems(
+    catalog: Catalog, environ: Mapping[str, str], path: Path
+) -> tuple[list[Problem], list[str]]:
     """The addresses that cannot work, with their places; and a note where they could not be tried."""
-    from escalate_cli.config.places import Unplaced, put_in_place
-    from escalate_cli.health.doctor.addresses import bad_addresses
-
     found = bad_addresses(catalog, environ)
     if found is None:
         return [], [
@@ -60,16 +62,14 @@ def addresses(catalog: Catalog, environ: Mapping[str, str], path: Path) -> tuple
     return put_in_place(path, unplaced), []
 
 
-def _level(one: AddressProblem) -> ProblemLevel:
-    return ERROR if one.sure and not one.only_here else WARNING
+def _level(address: AddressProblem) -> ProblemLevel:
+    return ERROR if address.sure and not address.only_here else WARNING
 
 
-def taken_turns(context: Context, catalog: Catalog) -> list[Problem]:
+def turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
     """The turns under way that these files take from somebody, by what the database remembers; none
     where there is no database to ask.
     """
-    from escalate_cli.config.files.find import find_db
-    from escalate_cli.core.organisation.turns import message_of
     from escalate_cli.store.remembered_turns import turns_taken
 
     now = context.clock.now()

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from escalate_cli.cli.outlet import Outlet, Sheet
-from escalate_cli.cli.output import Draw, drawn, lost, write
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.output import Draw, console, drawn, lost, write_out
+from escalate_cli.cli.screens import style
 from escalate_cli.cli.typed_line import run_line
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, Span
@@ -110,15 +110,15 @@ class Screen:
             )
 
         def draw(console: Console) -> None:
-            console.print(screens.words("Puffin Ferries, an invented company", "bold"))
+            console.print(style.piece("Puffin Ferries, an invented company", "bold"))
             console.print()
-            console.print(screens.table(("service", "team", "on call now", "lead"), rows))
+            console.print(style.table(("service", "team", "on call now", "lead"), rows))
             console.print()
             console.print(
-                screens.words(f"All of it runs for real, in {self._place.path},", "dim"), soft_wrap=True
+                style.piece(f"All of it runs for real, in {self._place.path},", "dim"), soft_wrap=True
             )
             console.print(
-                screens.words(
+                style.piece(
                     "with an inbox on 127.0.0.1. Nothing of yours is read or written. Ctrl-C ends it.", "dim"
                 )
             )
@@ -142,7 +142,7 @@ class Screen:
                 Rule(title, align="left", style="dim", characters="─"), width=min(console.width, _WIDEST)
             )
             if scene.prose:
-                console.print(screens.words(scene.prose, "dim"))
+                console.print(style.piece(scene.prose, "dim"))
 
         self._draw(draw)
 
@@ -173,7 +173,7 @@ class Screen:
         """On a terminal a line that counts; elsewhere it is said once."""
         if not self._is_live:
             if not self._waiting:
-                self._draw(lambda console: console.print(screens.words(f"        {text}", "dim")))
+                self._draw(lambda console: console.print(style.piece(f"        {text}", "dim")))
             self._waiting = True
             return
         from rich.live import Live
@@ -181,8 +181,6 @@ class Screen:
 
         if self._live is None:
             from rich.padding import Padding
-
-            from escalate_cli.cli.output import console
 
             self._spinner = Spinner("dots", style="yellow")
             self._live = Live(
@@ -194,13 +192,13 @@ class Screen:
                 redirect_stderr=False,
             )
             self._live.start()
-        self._spinner.update(text=screens.words(text, "yellow"))
+        self._spinner.update(text=style.piece(text, "yellow"))
         self._live.refresh()
 
     def learn(self, lessons: Lessons) -> None:
         """The record in figures."""
         pairs = _lesson_lines(lessons)
-        self._draw(lambda console: console.print(screens.facts(pairs)))
+        self._draw(lambda console: console.print(style.pairs(pairs)))
 
     # ── drawing ────────────────────────────────────────────────────────────────────────
 
@@ -221,7 +219,7 @@ class Screen:
         head = Text.assemble((f"{one.gateway} to ", ""), (who, "bold"), (f"  {one.address}", "dim"))
         console.print(_line(after, head))
         if arrived is None:
-            console.print(_line(None, screens.words("but it is not in the inbox", "bold red")))
+            console.print(_line(None, style.piece("but it is not in the inbox", "bold red")))
             return
         lines = _telling_lines(one, arrived)
         key = (one.gateway, one.kind.value, lines[0])
@@ -234,7 +232,7 @@ class Screen:
             and not any(line.startswith("Why you:") for line in lines)
         ):
             source = f" ({one.source})" if one.source else ""
-            console.print(_line(None, screens.words(f"because: {one.because}{source}", "dim")))
+            console.print(_line(None, style.piece(f"because: {one.because}{source}", "dim")))
         self._reasons.add(one.because)
 
 
@@ -242,7 +240,7 @@ def _quoted(text: str, console: Console) -> Any:
     """A line of a message with a bar before it, also where it wraps."""
     from rich.text import Text
 
-    wrapped = screens.words(text, "cyan").wrap(console, max(console.width - _MARGIN - 2, 20))
+    wrapped = style.piece(text, "cyan").wrap(console, max(console.width - _MARGIN - 2, 20))
     return Text("\n").join(Text.assemble(("│ ", "dim cyan"), line) for line in wrapped)
 
 
@@ -257,17 +255,17 @@ def draw_end(played: Played, options: Options) -> None:
     def draw(console: Console) -> None:
         console.print()
         for line in played.undelivered:
-            console.print(screens.words(line, "bold red"))
+            console.print(style.piece(line, "bold red"))
         said = (
             f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for"
             " yourself:"
         )
-        console.print(screens.words(said))
+        console.print(style.piece(said))
         console.print()
         for command, what in nexts:
-            console.print(screens.words(f"  {command:<42}", "bold cyan") + screens.words(what, "dim"))
+            console.print(style.piece(f"  {command:<42}", "bold cyan") + style.piece(what, "dim"))
 
-    write(drawn(draw, options), options, acted=True)
+    write_out(drawn(draw, options), options, acted=True)
 
 
 def _line(after: Span | None, text: Any) -> Any:
@@ -284,7 +282,7 @@ def _line(after: Span | None, text: Any) -> Any:
 def _entry_text(entry: Entry, context: Context) -> Any:
     by = context.running_catalog.name_of(f"person:{entry.by}") if entry.by else ""
     said_by = f"  ({by})" if entry.by and not entry.event.names(entry.by) else ""
-    return screens.words(entry.text, _COLOURS.get(entry.kind, "")) + screens.words(said_by, "dim")
+    return style.piece(entry.text, _COLOURS.get(entry.kind, "")) + style.piece(said_by, "dim")
 
 
 def _telling_lines(notification: Notification, arrived: Received) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.moment import from_now, iso, local_time
@@ -16,6 +17,7 @@ from escalate_cli.core.events.reasons import Asked, LevelReached, Named, RuleTru
 from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
+from escalate_cli.core.wording.text import printable
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.explanation import Link
 from escalate_cli.foresight.simulation import SimulatedMessage, Simulation
@@ -70,7 +72,7 @@ def simulation_data(foreseen: Simulation) -> dict[str, Any]:
     }
 
 
-class Line(msgspec.Struct, frozen=True):
+class ShownLine(msgspec.Struct, frozen=True):
     """One line of a simulation: a message (with every gateway that carries it at that instant) or
     something that happens.
     """
@@ -91,7 +93,7 @@ class Line(msgspec.Struct, frozen=True):
         return (self.entry.kind, self.entry.text) if self.entry is not None else ()
 
 
-def lines_of(foreseen: Simulation) -> list[Line]:
+def lines_of(foreseen: Simulation) -> list[ShownLine]:
     """The simulation in order of time, one line for what goes to one recipient at once; from the
     third time on it is counted.
     """
@@ -99,17 +101,17 @@ def lines_of(foreseen: Simulation) -> list[Line]:
     for one in foreseen.messages:
         together.setdefault((one.at, one.recipient, one.kind, one.because), []).append(one)
     lines = [
-        Line(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some)))
+        ShownLine(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some)))
         for some in together.values()
     ]
     lines += [
-        Line(entry.at, entry=entry)
+        ShownLine(entry.at, entry=entry)
         for entry in foreseen.entries
         if entry.kind in _TOLD and not _is_paging(entry)
     ]
     lines.sort(key=lambda line: (line.at, line.message is not None))
     seen: dict[tuple[object, ...], int] = {}
-    shown: list[Line] = []
+    shown: list[ShownLine] = []
     counted: dict[tuple[object, ...], int] = {}
     for line in lines:
         seen[line.alike] = seen.get(line.alike, 0) + 1
@@ -117,11 +119,13 @@ def lines_of(foreseen: Simulation) -> list[Line]:
             shown.append(line)
         elif line.alike not in counted:
             counted[line.alike] = len(shown)
-            shown.append(Line(line.at, line.message, line.by, line.entry, 1, line.at))
+            shown.append(ShownLine(line.at, line.message, line.by, line.entry, 1, line.at))
         else:
             place = counted[line.alike]
             before = shown[place]
-            shown[place] = Line(before.at, before.message, before.by, before.entry, before.more + 1, line.at)
+            shown[place] = ShownLine(
+                before.at, before.message, before.by, before.entry, before.more + 1, line.at
+            )
     return shown
 
 
@@ -136,11 +140,9 @@ def _is_paging(entry: Entry) -> bool:
 
 def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
     """The timeline of a night that has not come yet."""
-    from escalate_cli.cli.screens import style as screens
-
     zone = catalog.settings.timezone
     services = ", ".join(catalog.services[service].name for service in said.services) or "no service"
-    screens.heading(
+    style.heading(
         console, f"{services}: {said.title}" if said.title not in services else services, above=False
     )
     beginning = f"{local_time(foreseen.start, zone)} {zone}"
@@ -155,25 +157,23 @@ def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, c
         ("looked at", span),
         ("policies", list(dict.fromkeys(policies))),
     ]
-    console.print(screens.facts(facts))
+    console.print(style.pairs(facts))
     console.print()
     rows: list[tuple[object, ...]] = [_row(line, foreseen, catalog, zone) for line in lines_of(foreseen)]
     console.print(
-        screens.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because"))
+        style.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because"))
     )
     if not any(message.person for message in foreseen.messages):
-        console.print(screens.words("Nobody is reached.", "bold red"))
+        console.print(style.piece("Nobody is reached.", "bold red"))
     elif foreseen.over:
-        console.print(screens.words("Nothing more is due after that.", "dim"))
+        console.print(style.piece("Nothing more is due after that.", "dim"))
 
 
 def _team(team: str, catalog: Catalog) -> str:
     return catalog.team_name(team)
 
 
-def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
-    from escalate_cli.cli.screens import style as screens
-
+def _row(line: ShownLine, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple[object, ...]:
     after, at = passed(line.at - foreseen.start), _clock(line.at, foreseen.start, zone)
     if line.more:
         last = (
@@ -181,7 +181,7 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
             f" {_clock(line.last_at, foreseen.start, zone)}"
         )
         who = catalog.name_of(line.message.recipient) if line.message is not None else ""
-        return (after, at, screens.words(who, "dim"), ", ".join(line.by), "", screens.words(last, "dim"))
+        return (after, at, style.piece(who, "dim"), ", ".join(line.by), "", style.piece(last, "dim"))
     if line.message is not None:
         one = line.message
         level = "" if one.level is None else str(one.level)
@@ -190,7 +190,7 @@ def _row(line: Line, foreseen: Simulation, catalog: Catalog, zone: str) -> tuple
     entry = line.entry
     text = entry.text if entry is not None else ""
     source: str = getattr(entry.event, "source", "") if entry is not None else ""
-    return (after, at, "", "", "", screens.words(_with_source(text, source), "yellow"))
+    return (after, at, "", "", "", style.piece(_with_source(text, source), "yellow"))
 
 
 def _why(one: SimulatedMessage, catalog: Catalog) -> str:
@@ -251,8 +251,6 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
 
 def _mermaid_text(text: str) -> str:
     """Text that means nothing to Mermaid: `;` and `#` end or escape there."""
-    from escalate_cli.core.wording.text import printable
-
     return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
 
 
@@ -288,22 +286,20 @@ def draw_explanation(
     now: Instant,
 ) -> None:
     """The chain, one link a line, and what broke it."""
-    from escalate_cli.cli.screens import style as screens
-
     incident = record.situation.incident
     name = record.catalog.name_of(f"person:{person}") if person else ""
-    screens.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
+    style.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
     console.print()
     rows: list[tuple[object, ...]] = []
     for number, one in enumerate(links):
         if number and not one.depth and links[number - 1].depth:
             rows.append(("", "", ""))
-        what = screens.indented(one.what, one.depth) if one.depth else screens.words(one.what, "bold")
+        what = style.indented(one.what, one.depth) if one.depth else style.piece(one.what, "bold")
         rows.append((what, one.because, one.source))
-    console.print(screens.table(("what", "because", "source"), rows, wrap=("what", "because")))
+    console.print(style.table(("what", "because", "source"), rows, wrap=("what", "because")))
     if stopped is None:
         return
-    screens.heading(console, f"{name} was not told")
+    style.heading(console, f"{name} was not told")
     zone = record.catalog.settings.timezone
     would = (
         f"{local_time(would_at, zone)} ({from_now(would_at, now)})"
@@ -311,4 +307,4 @@ def draw_explanation(
         else "not within four days"
     )
     asked = "if nobody acts" if record.situation.paging else "had nobody acted"
-    console.print(screens.facts([("stopped by", stopped), (asked, would)]))
+    console.print(style.pairs([("stopped by", stopped), (asked, would)]))

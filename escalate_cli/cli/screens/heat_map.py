@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalate_cli.cli.screens import style
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage
 from escalate_cli.foresight.findings import first_few
@@ -20,18 +21,16 @@ _STYLES = ("green", "green", "yellow", "dark_orange", "red", "magenta", "bold re
 _HOURS_A_CELL = 3
 
 
-def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
+def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     """One line for the services of each team that share their fate at the default severity, three
     hours of the week in each cell.
     """
     from rich.text import Text
 
-    from escalate_cli.cli.screens import style as screens
-
     severity = catalog.settings.default_severity
     week = Week(coverage, catalog.settings.timezone)
     rows = [row for row in coverage.rows if severity in row.severities]
-    screens.heading(
+    style.heading(
         console,
         f"The week at {severity}: how long until the first person ({catalog.settings.timezone})",
         above=False,
@@ -44,7 +43,7 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         crop=False,
     )
     for label, row in zip(labels, rows, strict=True):
-        line = screens.words(label if len(label) <= width else label[: width - 1] + "…")
+        line = style.piece(label if len(label) <= width else label[: width - 1] + "…")
         line.pad_right(width - len(line.plain))
         cells = week.cells(row)
         for first in range(0, len(cells), _HOURS_A_CELL):
@@ -57,7 +56,7 @@ def draw(console: Console, coverage: Coverage, catalog: Catalog) -> None:
             )
         console.print(line, no_wrap=True, crop=False)
     legend = Text("")
-    for glyph, style, name in zip(_GLYPHS, _STYLES, GRADE_NAMES, strict=True):
-        legend.append(glyph, style)
+    for glyph, colour, name in zip(_GLYPHS, _STYLES, GRADE_NAMES, strict=True):
+        legend.append(glyph, colour)
         legend.append(f" {name}   ", "dim")
     console.print(legend)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import from_now, wall_time
 from escalate_cli.core.escalation.maintenance import quiet
@@ -63,11 +63,11 @@ def title_line(incident: Incident, catalog: Catalog, now: Instant) -> Any:
         lasted = f"after {show_about(incident.resolved_at - incident.declared_at)}"
     return Text("  ").join(
         [
-            screens.words(f"#{incident.id}", "bold"),
-            screens.words(incident.severity.upper(), "bold white on red" if loud else "bold"),
-            screens.state(incident.status.value),
-            screens.words(lasted, "dim"),
-            screens.words(short_title(incident.title), "bold"),
+            style.piece(f"#{incident.id}", "bold"),
+            style.piece(incident.severity.upper(), "bold white on red" if loud else "bold"),
+            style.state(incident.status.value),
+            style.piece(lasted, "dim"),
+            style.piece(short_title(incident.title), "bold"),
         ]
     )
 
@@ -85,9 +85,7 @@ def draw_declared(
     if news is not None:
         what = "; ".join(news) or "nothing new was said of it"
         console.print(
-            screens.words(
-                f"Incident {situation.incident.id} is open with this key already: {what}.", "yellow"
-            )
+            style.piece(f"Incident {situation.incident.id} is open with this key already: {what}.", "yellow")
         )
     draw_incident(console, situation, catalog, now)
 
@@ -112,7 +110,7 @@ def draw_incident(
 ) -> None:
     """The whole incident; of its timeline, `entries`, only the latest message."""
     console.print(title_line(situation.incident, catalog, now))
-    console.print(screens.facts([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
+    console.print(style.pairs([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
     _draw_told(console, situation, catalog, now)
     _draw_next(console, situation, catalog, now)
     _draw_type(console, situation)
@@ -141,7 +139,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
     by = f" by {_person(incident.declared_by, catalog)}" if incident.declared_by else ""
     taken = incident.acknowledged_at
     rows: list[tuple[str, object]] = [
-        ("affected", names or screens.words("no service known yet", "yellow")),
+        ("affected", names or style.piece("no service known yet", "yellow")),
         ("message", incident.message),
         ("declared", f"{wall_time(incident.declared_at, zone, now)}{by}"),
         ("lead", _person(incident.lead, catalog) if incident.lead else None),
@@ -236,20 +234,18 @@ def _draw_told(console: Console, situation: Situation, catalog: Catalog, now: In
         # what went out in the message of another is told with that one
         with_it.get(one.bundled_with, []).append(one)
     console.print()
-    console.print(
-        screens.words("Told", "bold") if told else screens.words("Nobody has been told", "bold red")
-    )
+    console.print(style.piece("Told", "bold") if told else style.piece("Nobody has been told", "bold red"))
     if not told:
         return
     latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
     if len(told) > len(latest):
         console.print(
-            screens.words(
+            style.piece(
                 f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"
             )
         )
     rows = [_told_row(one, with_it[one.id], catalog, now) for one in latest]
-    console.print(screens.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
+    console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
 
 def _told_at(one: Notification) -> Instant:
@@ -261,7 +257,7 @@ def _told_row(
 ) -> tuple[object, ...]:
     at = wall_time(_told_at(one), catalog.settings.timezone, now)
     why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
-    return at, catalog.name_of(one.recipient), one.gateway, screens.state(one.status.value), why
+    return at, catalog.name_of(one.recipient), one.gateway, style.state(one.status.value), why
 
 
 def _why_told(one: Notification, catalog: Catalog) -> str:
@@ -289,8 +285,8 @@ def _draw_next(console: Console, situation: Situation, catalog: Catalog, now: In
         return
     zone = catalog.settings.timezone
     rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in _to_come(situation, catalog, now)]
-    screens.heading(console, "Next, unless someone acknowledges" if situation.paging else "Next")
-    console.print(screens.table(("at", "in", "what"), rows, wrap=("what",)))
+    style.heading(console, "Next, unless someone acknowledges" if situation.paging else "Next")
+    console.print(style.table(("at", "in", "what"), rows, wrap=("what",)))
 
 
 def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:
@@ -365,9 +361,9 @@ def _draw_type(console: Console, situation: Situation) -> None:
     for nudge in situation.nudges:
         if nudge.status is NudgeStatus.OPEN:
             lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {nudge.action})")
-    screens.heading(console, "Type")
+    style.heading(console, "Type")
     for line in lines:
-        console.print(screens.words(f"  {line}", "bold cyan"))
+        console.print(style.piece(f"  {line}", "bold cyan"))
 
 
 def draw_list(
@@ -385,8 +381,8 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
         rows.append(
             (
                 f"#{incident.id}",
-                screens.state(incident.status.value),
-                screens.words(
+                style.state(incident.status.value),
+                style.piece(
                     incident.severity,
                     "bold" if catalog.severity(incident.severity).urgency is Urgency.HIGH else "",
                 ),
@@ -396,7 +392,7 @@ def list_table(incidents: list[tuple[Incident, Situation]], catalog: Catalog, no
                 short_title(incident.title, 120),
             )
         )
-    return screens.table(
+    return style.table(
         ("id", "status", "severity", "for", "teams", "next", "title"), rows, wrap=("title", "teams", "next")
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.lessons.amending import Amendment
@@ -72,7 +72,7 @@ def _change_data(change: Amendment) -> dict[str, Any]:
     }
 
 
-def draw(
+def draw_lessons(
     console: Console,
     proposals: Sequence[Proposal],
     trials: Sequence[Trial | None],
@@ -85,25 +85,24 @@ def draw(
     """
     counted = f"{incidents} incident{'s' if incidents != 1 else ''}, {covered}"
     if not proposals:
-        console.print(screens.words(f"Nothing to propose ({counted})."))
+        console.print(style.piece(f"Nothing to propose ({counted})."))
         return
-    console.print(screens.words(counted, "dim"))
+    console.print(style.piece(counted, "dim"))
     for number, (one, trial) in enumerate(zip(proposals, trials, strict=True), 1):
-        screens.heading(console, f"{number}. {one.title}")
-        console.print(screens.words(f"{_sentence(one.evidence)} ({_ids(one.incidents)})."))
+        style.heading(console, f"{number}. {one.title}")
+        console.print(style.piece(f"{_sentence(one.evidence)} ({_ids(one.incidents)})."))
         if one.remark:
-            console.print(screens.words(f"{_sentence(one.remark)}."))
+            console.print(style.piece(f"{_sentence(one.remark)}."))
         for change in one.changes:
-            console.print(screens.words(f"{change.source}: {_DOES[change.does]}", "dim"))
+            console.print(style.piece(f"{change.source}: {_DOES[change.does]}", "dim"))
             for line in change.toml.split("\n"):
                 console.print(
-                    screens.words(f"    {line}", "red" if change.does == "remove" else "green"),
-                    soft_wrap=True,
+                    style.piece(f"    {line}", "red" if change.does == "remove" else "green"), soft_wrap=True
                 )
         if trial is not None:
             _tried(console, trial, catalog)
     console.print(
-        screens.words(
+        style.piece(
             "\nAfter a change: escalate check, and escalate diff for what it changes for people.",
             "dim",
             lines=True,
@@ -112,7 +111,7 @@ def draw(
 
 
 def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
-    console.print(screens.words(f"With it, {trial.text}."))
+    console.print(style.piece(f"With it, {trial.text}."))
     differ = [
         incident
         for incident in trial.incidents
@@ -131,7 +130,7 @@ def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     ]
     if rows:
         console.print(
-            screens.table(
+            style.table(
                 ("", "acknowledged by", "first paged", "messages that call"), rows, wrap=("acknowledged by",)
             )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.core.organisation.catalog import Catalog
@@ -46,7 +47,7 @@ def _seconds(span: Span | None) -> int | None:
     return None if span is None else span // SECOND
 
 
-def draw(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
+def draw_replays(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
     """One incident in full; several as a table of those in which something changes, and the sums."""
     if len(replays) == 1:
         _draw_one(console, replays[0], catalog)
@@ -55,12 +56,10 @@ def draw(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
 
 
 def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
-    from escalate_cli.cli.screens import style as screens
-
     incident = one.situation.incident
-    screens.heading(console, f"#{incident.id}  {incident.title}", above=False)
+    style.heading(console, f"#{incident.id}  {incident.title}", above=False)
     console.print(
-        screens.words(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim")
+        style.piece(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim")
     )
     console.print()
     rows = [
@@ -72,13 +71,11 @@ def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
         )
         for reach in one.people
     ]
-    console.print(screens.table(("person", "was paged", "would be", ""), rows))
-    console.print(screens.words(_summed(replays=(one,)), "dim"))
+    console.print(style.table(("person", "was paged", "would be", ""), rows))
+    console.print(style.piece(_summed(replays=(one,)), "dim"))
 
 
 def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
-    from escalate_cli.cli.screens import style as screens
-
     rows = []
     for one in replays:
         changed = [reach for reach in one.people if reach.change != "same"]
@@ -90,9 +87,9 @@ def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog)
             )
             rows.append((f"#{one.situation.incident.id}", one.situation.incident.title, what))
     if rows:
-        console.print(screens.table(("incident", "title", "changes"), rows, wrap=("title", "changes")))
+        console.print(style.table(("incident", "title", "changes"), rows, wrap=("title", "changes")))
         console.print()
-    console.print(screens.words(_summed(replays), "dim"))
+    console.print(style.piece(_summed(replays), "dim"))
 
 
 def _summed(replays: Sequence[Replay]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.screens import style
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import NOT_PAGED, OTHERWISE, Report, Spread, Times
 from escalate_cli.insight.report.statistics import quantile
@@ -28,14 +28,14 @@ and --html
 """
 
 
-def draw(console: Console, report: Report, catalog: Catalog, heading: str, covered: str) -> None:
+def draw_report(console: Console, report: Report, catalog: Catalog, heading: str, covered: str) -> None:
     """Everything, the most asked-for first."""
-    screens.heading(console, heading, above=False)
-    console.print(screens.words(covered, "dim"))
+    style.heading(console, heading, above=False)
+    console.print(style.piece(covered, "dim"))
     if not report.times.incidents:
         console.print("No incidents in this time.")
         return
-    console.print(screens.words(_summary(report)))
+    console.print(style.piece(_summary(report)))
     _times(console, report, catalog)
     _acknowledgements(console, report, catalog)
     _levels(console, report, catalog)
@@ -52,7 +52,7 @@ def bar(value: float, most: float, width: int = _BAR) -> Text:
     if value and not eighths:
         eighths = 1
     whole, rest = divmod(eighths, 8)
-    return screens.words("█" * whole + (_EIGHTHS[rest - 1] if rest else ""), "cyan")
+    return style.piece("█" * whole + (_EIGHTHS[rest - 1] if rest else ""), "cyan")
 
 
 def _share(part: int, whole: int) -> str:
@@ -84,12 +84,10 @@ def _times(console: Console, report: Report, catalog: Catalog) -> None:
         rows.append(
             (name, one.incidents, *_pair(one.page), *_pair(one.acknowledge), drawn, *_pair(one.resolve))
         )
-    screens.heading(console, "Times: median, and what nine of ten stay under")
+    style.heading(console, "Times: median, and what nine of ten stay under")
     columns = ("", "n", "page", "p90", "ack", "p90 ", "", "resolve", "p90  ")
     console.print(
-        screens.table(
-            columns, rows, wrap=("",), right=("n", "page", "p90", "ack", "p90 ", "resolve", "p90  ")
-        )
+        style.table(columns, rows, wrap=("",), right=("n", "page", "p90", "ack", "p90 ", "resolve", "p90  "))
     )
     _more(console, report.by_team, "teams")
 
@@ -101,7 +99,7 @@ def _pair(spread: Spread) -> tuple[str, str]:
 def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> None:
     if not report.acks_by_level:
         return
-    screens.heading(console, "Who acknowledged: paged at which level, through what, for which team")
+    style.heading(console, "Who acknowledged: paged at which level, through what, for which team")
     total = sum(count for _, count in report.acks_by_level)
     rows: list[Sequence[object]] = []
     by_team = tuple((catalog.team_name(team), count) for team, count in report.acks_by_team)
@@ -121,7 +119,7 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
             name, f"went up to level {name}"
         )
         rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
-    console.print(screens.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
+    console.print(style.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
     _more(console, report.acks_by_team, "teams", _FEW)
 
 
@@ -151,10 +149,10 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
         )
         for one in worst[:_ROWS]
     ]
-    screens.heading(console, "Levels nobody answered, the worst first")
+    style.heading(console, "Levels nobody answered, the worst first")
     columns = ("team", "level", "paged", "unanswered", "share", "", "answer after", "p90")
     console.print(
-        screens.table(
+        style.table(
             columns,
             rows,
             wrap=("team",),
@@ -177,9 +175,9 @@ def _changes(console: Console, report: Report, catalog: Catalog) -> None:
     ]
     if rows:
         most = max(int(str(row[2])) for row in rows)
-        screens.heading(console, "What turned out differently from the declaration")
+        style.heading(console, "What turned out differently from the declaration")
         shown = [(*row, bar(int(str(row[2])), most, 10)) for row in rows]
-        console.print(screens.table(("", "which", "n", " "), shown, wrap=("", "which"), right=("n",)))
+        console.print(style.table(("", "which", "n", " "), shown, wrap=("", "which"), right=("n",)))
         _more(console, report.rerouted, "pairs of teams", _FEW)
         _more(console, report.teams_added, "teams", _FEW)
 
@@ -187,7 +185,7 @@ def _changes(console: Console, report: Report, catalog: Catalog) -> None:
 def _nudges(console: Console, report: Report) -> None:
     if not report.nudges:
         return
-    screens.heading(console, "Nudges")
+    style.heading(console, "Nudges")
     rows = []
     for nudge in report.nudges[:_ROWS]:
         total = nudge.accepted + nudge.declined + nudge.expired
@@ -203,14 +201,14 @@ def _nudges(console: Console, report: Report) -> None:
         )
     columns = ("rule", "accepted", "declined", "expired", "share", "")
     console.print(
-        screens.table(columns, rows, wrap=("rule",), right=("accepted", "declined", "expired", "share"))
+        style.table(columns, rows, wrap=("rule",), right=("accepted", "declined", "expired", "share"))
     )
 
 
 def _gateways(console: Console, report: Report) -> None:
     if not report.gateways:
         return
-    screens.heading(console, "Delivery")
+    style.heading(console, "Delivery")
     most = max(gateway.failed for gateway in report.gateways)
     rows = [
         (
@@ -225,9 +223,7 @@ def _gateways(console: Console, report: Report) -> None:
         for gateway in report.gateways
     ]
     columns = ("gateway", "messages", "retried", "failed", "share", "", "why")
-    console.print(
-        screens.table(columns, rows, wrap=("why",), right=("messages", "retried", "failed", "share"))
-    )
+    console.print(style.table(columns, rows, wrap=("why",), right=("messages", "retried", "failed", "share")))
 
 
 def _causes(causes: Sequence[tuple[str, int]]) -> str:
@@ -238,7 +234,7 @@ def _causes(causes: Sequence[tuple[str, int]]) -> str:
 def _people(console: Console, report: Report, catalog: Catalog) -> None:
     if not report.people:
         return
-    screens.heading(console, "Pages per person (night: 22–7 where they live)")
+    style.heading(console, "Pages per person (night: 22–7 where they live)")
     most = max(person.pages for person in report.people)
     rows = [
         (
@@ -254,7 +250,7 @@ def _people(console: Console, report: Report, catalog: Catalog) -> None:
     ]
     columns = ("", "pages", " ", "at night", "weekend", "incidents", "acknowledged")
     console.print(
-        screens.table(
+        style.table(
             columns, rows, wrap=("",), right=("pages", "at night", "weekend", "incidents", "acknowledged")
         )
     )
@@ -265,28 +261,25 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
     """Pages by hour and weekday, and the weeks, as characters of eight heights."""
     most = max((count for row in report.hours for count in row), default=0)
     if most:
-        screens.heading(
+        style.heading(
             console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour"
         )
-        console.print(screens.words("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
+        console.print(style.piece("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
         for day, row in zip(DAYS, report.hours, strict=True):
             console.print(
-                screens.words(f"{day} ")
-                + screens.words("".join(_step(count, most) * 2 for count in row), "cyan")
+                style.piece(f"{day} ") + style.piece("".join(_step(count, most) * 2 for count in row), "cyan")
             )
     weeks = report.weeks[-53:]
     known = sorted(week.acknowledge.median for week in weeks if week.acknowledge.median is not None)
     if len(known) > 1:
         top = quantile(known, 0.9) or 1  # one bad week must not make the others look all alike
-        screens.heading(
+        style.heading(
             console, f"Time to acknowledge, week by week: the median; a full column is {span(top)} or more"
         )
         console.print(
-            screens.words(
-                "".join(_step(min(week.acknowledge.median or 0, top), top) for week in weeks), "cyan"
-            )
+            style.piece("".join(_step(min(week.acknowledge.median or 0, top), top) for week in weeks), "cyan")
         )
-        console.print(screens.words(f"{weeks[0].start:%d %b %Y} – {weeks[-1].start:%d %b %Y}", "dim"))
+        console.print(style.piece(f"{weeks[0].start:%d %b %Y} – {weeks[-1].start:%d %b %Y}", "dim"))
 
 
 def _step(value: float, most: float) -> str:
@@ -296,4 +289,4 @@ def _step(value: float, most: float) -> str:
 def _more(console: Console, things: Sequence[object], what: str, shown: int = _ROWS) -> None:
     hidden = len(things) - shown
     if hidden > 0:
-        console.print(screens.words(f"{hidden} more {what}: --json, --csv, --html", "dim"))
+        console.print(style.piece(f"{hidden} more {what}: --json, --csv, --html", "dim"))

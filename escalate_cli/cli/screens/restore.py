@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from escalate_cli.cli.asking import choose, interactive
+from escalate_cli.cli.output import say
 from escalate_cli.context import Context
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
@@ -23,17 +25,14 @@ class NotWanted(EscalateError):
 
 def agree(context: Context, comparison: Comparison, file: str) -> None:
     """Return where the copy is to be put back: asked on a terminal; elsewhere nobody can be."""
-    from escalate_cli.cli import output as render
-    from escalate_cli.cli import run as frame
-
-    if context.options.json or not frame.interactive():
+    if context.options.json or not interactive():
         text = "restore changes what is known of incidents, and nobody can be asked here whether to"
         problem = UsageProblem(text, f"nothing was changed; to do it: escalate restore {file} --yes")
         problem.code, problem.details, problem.more = "needs-yes", lines(comparison), data(comparison)
         raise problem
     for line in lines(comparison):
-        render.say(line)
-    if frame.choose(f"Put {file} back?", ("yes, put it back",)) is None:
+        say(line)
+    if choose(f"Put {file} back?", ("yes, put it back",)) is None:
         raise NotWanted("nothing was changed", f"to put it back: escalate restore {file}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant, show_duration
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
@@ -14,21 +15,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def draw(
+def draw_route(
     console: Console, data: dict[str, Any], walk: FirstWalk, routing: Routing, catalog: Catalog, at: Instant
 ) -> None:
     """The answer for people."""
-    from escalate_cli.cli.screens import style as screens
-
     team = catalog.teams[data["team"]].name if data["team"] in catalog.teams else "nobody"
     if routing.service is not None:
         service = catalog.services[routing.service]
-        screens.heading(console, f"{service.name} → {team}", above=False)
+        style.heading(console, f"{service.name} → {team}", above=False)
     else:
-        screens.heading(console, f"No service fits for sure → {team} (fallback)", above=False)
+        style.heading(console, f"No service fits for sure → {team} (fallback)", above=False)
     best = next((candidate for candidate in routing.candidates if candidate.service == routing.service), None)
     console.print(
-        screens.facts(
+        style.pairs(
             [
                 (
                     "match",
@@ -44,19 +43,19 @@ def draw(
         )
     )
     if routing.service is None and routing.candidates:
-        screens.heading(console, "It may be one of")
+        style.heading(console, "It may be one of")
         rows = [
             (candidate.service, candidate.name, candidate.team, ", ".join(candidate.because))
             for candidate in routing.candidates
         ]
-        console.print(screens.table(("service", "name", "team", "because"), rows, wrap=("name", "because")))
+        console.print(style.table(("service", "name", "team", "because"), rows, wrap=("name", "because")))
     console.print()
     rows_of_levels: list[tuple[object, ...]] = [
         (
             str(level.level),
             "–" if level.after is None else show_duration(level.after),
             ", ".join(level.targets),
-            screens.words(f"left out: {level.skipped}", "dim")
+            style.piece(f"left out: {level.skipped}", "dim")
             if level.skipped
             else ", ".join(catalog.name_of(who) for who in level.recipients),
         )
@@ -76,5 +75,5 @@ def draw(
         names = ", ".join(catalog.name_of(who) for who in walk.fallback)
         rows_of_levels.append(("then", show_duration(walk.fallback_after), "fallback", names + every))
     console.print(
-        screens.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged"))
+        style.table(("level", "after", "targets", "paged"), rows_of_levels, wrap=("targets", "paged"))
     )

@@ -1,4 +1,4 @@
-"""What screens are made of: colours of states, tables and facts in one quiet style (times:
+"""What screens are sheet of: colours of states, tables and facts in one quiet style (times:
 core/calendar/moment.py).
 
 Everything here takes data as it is and makes it harmless (`printable`); Rich's markup in data means nothing.
@@ -40,7 +40,7 @@ STYLES = {
 }
 
 
-def words(text: object, style: str = "", *, lines: bool = False) -> Text:
+def piece(text: object, style: str = "", *, lines: bool = False) -> Text:
     """Data as a piece of a screen: harmless, in `style`."""
     from rich.text import Text
 
@@ -49,7 +49,7 @@ def words(text: object, style: str = "", *, lines: bool = False) -> Text:
 
 def state(status: str) -> Text:
     """A status in its colour."""
-    return words(status, STYLES.get(status, ""))
+    return piece(status, STYLES.get(status, ""))
 
 
 def table(
@@ -59,8 +59,8 @@ def table(
     wrap: Iterable[str] = (),
     right: Iterable[str] = (),
 ) -> Table:
-    """A table with one line under its head and no others. A cell is data (made harmless), a `Text`
-    of `words`/`state`, or something `indented`; None is "–".
+    """A table with one line under its head and no others. A cell is data (sheet harmless), a `Text`
+    of `piece`/`state`, or something `indented`; None is "–".
 
     `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep
     their words whole. `right` names the columns that hold numbers.
@@ -72,11 +72,11 @@ def table(
 
     listed = list(rows)
     prose, numbers = set(wrap), set(right)
-    made = Table(
+    sheet = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold"
     )
     for number, column in enumerate(columns):
-        made.add_column(
+        sheet.add_column(
             column,
             justify="right" if column in numbers else "left",
             no_wrap=column not in prose,
@@ -86,40 +86,40 @@ def table(
             overflow="fold" if column in prose else "ellipsis",
         )
     for row in listed:
-        made.add_row(
+        sheet.add_row(
             *[
-                cell if isinstance(cell, Text | Padding) else words("–" if cell is None else cell)
+                cell if isinstance(cell, Text | Padding) else piece("–" if cell is None else cell)
                 for cell in row
             ]
         )
-    return made
+    return sheet
 
 
 def indented(text: object, depth: int) -> Padding:
     """Data that is set in by two columns for each step of `depth`, in all of its lines."""
     from rich.padding import Padding
 
-    return Padding(words(text), (0, 0, 0, 2 * depth))
+    return Padding(piece(text), (0, 0, 0, 2 * depth))
 
 
-def facts(pairs: Iterable[tuple[str, object]]) -> Table:
+def pairs(named: Iterable[tuple[str, object]]) -> Table:
     """Names and values, one pair a line; pairs whose value is None, "" or empty are left out."""
     from rich.table import Table
     from rich.text import Text
 
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(style="dim", no_wrap=True)
-    made.add_column(overflow="fold")
-    for name, value in pairs:
+    sheet = Table.grid(padding=(0, 2, 0, 0))
+    sheet.add_column(style="dim", no_wrap=True)
+    sheet.add_column(overflow="fold")
+    for name, value in named:
         if value in (None, "", (), [], {}):
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
-        made.add_row(words(name), shown if isinstance(shown, Text) else words(shown, lines=True))
-    return made
+        sheet.add_row(piece(name), shown if isinstance(shown, Text) else piece(shown, lines=True))
+    return sheet
 
 
 def heading(console: Console, text: object, *, above: bool = True) -> None:
     """A bold line of its own, after an empty one unless it comes first."""
     if above:
         console.print()
-    console.print(words(text, "bold"))
+    console.print(piece(text, "bold"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import incident as incident_screen
-from escalate_cli.cli.screens import style as screens
+from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.events import LevelPaged
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def draw(
+def draw_timeline(
     console: Console,
     situation: Situation,
     entries: Sequence[Entry],
@@ -35,12 +35,12 @@ def draw(
         local = instant_to_local(entry.at, zone)
         if local.date() != day:
             times = f", times in {zone_or_utc(zone)}" if day is None else ""
-            rows.append(("", "", screens.words(f"{local:%a %d %b %Y}{times}", "dim")))
+            rows.append(("", "", style.piece(f"{local:%a %d %b %Y}{times}", "dim")))
             day = local.date()
         rows.append(
-            (f"{local:%H:%M:%S}", screens.state(entry.kind.value), _said(entry, catalog, several=several))
+            (f"{local:%H:%M:%S}", style.state(entry.kind.value), _said(entry, catalog, several=several))
         )
-    console.print(screens.table(("at", "what", ""), rows, wrap=("",)))
+    console.print(style.table(("at", "what", ""), rows, wrap=("",)))
 
 
 def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
