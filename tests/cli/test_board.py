@@ -140,7 +140,7 @@ def test_the_real_board_shows_an_open_critical_below_26_newer_minors_in_80_by_24
     escalate.here("declare", "The database is gone", "-s", "login", "--severity", "critical")
     for number in range(26):
         escalate.here("declare", f"a nuisance {number}", "-s", "login", "--severity", "minor")
-    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1m"]
     environ = {name: text for name, text in escalate.environ.items() if name != "COLUMNS"}
     with Terminal(80, 24) as terminal:
         watching = subprocess.Popen(
