@@ -8,7 +8,7 @@ import pytest
 
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus
 from tests.organisations import BANK, STANDARD
-from tests.world import World, instant
+from tests.world import World, instant, spoken
 
 # ── during ─────────────────────────────────────────────────────────────────────────────
 
@@ -83,6 +83,40 @@ def test_hours_are_local_across_the_change_of_clocks(world_with, friday: str, op
     world.sent()
     assert world.look().incident.next_due_at == instant(opens)
     world.resolve()
+    world.sent()
+
+
+WHEN_AND_DURING = OFFICE_LEAD.replace(
+    'during = "office"', 'during = "office"\nwhen = { severity = ">=major" }'
+)
+SATURDAY, OPENING = "2026-11-28T10:00:00", "2026-11-30T09:00:00"
+ASKED_TWICE = {
+    # the severity when it is declared, and from Sunday on; what the timeline says of level 2; who hears on Monday
+    "it holds both times": ("major", "major", "held until the hours office begin", "sms to bo"),
+    "no longer when the hours begin": ("major", "minor", "left out: severity is minor", None),
+    "not yet when the level comes due": ("minor", "major", "left out: severity is minor", None),
+}
+
+
+@pytest.mark.parametrize("case", ASKED_TWICE)
+def test_4_3_a_condition_of_a_held_level_is_asked_when_it_comes_due_and_when_its_hours_begin(
+    world_with, case: str
+) -> None:
+    declared, since_sunday, timeline, heard = ASKED_TWICE[case]
+    world = world_with(WHEN_AND_DURING)
+    world.clock.at = instant(SATURDAY)
+    world.declare("down", "login", severity=declared)
+    world.advance("1d", every="5m")
+    held = "level 2 of identity held until the hours office begin" in world.timeline()
+    assert held is (declared == "major"), "asked for the first time"
+    if since_sunday != declared:
+        world.update(severity=since_sunday)
+    world.sent()
+    while world.clock.at < instant(OPENING):
+        world.sleep("1h")
+    at_opening = [spoken(letter) for at, letter in world.post.letters if at == instant(OPENING)]
+    assert [one for one in at_opening if one.endswith(" to bo")] == ([heard] if heard else [])
+    assert f"level 2 of identity {timeline}" in world.timeline()
     world.sent()
 
 
