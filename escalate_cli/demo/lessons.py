@@ -66,7 +66,7 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
     return Lessons(
         first_page_after=since(min((page.sent_at or 0 for page in pages), default=None)),
         acknowledged_after=since(incident.acknowledged_at),
-        acknowledged_by=catalog.name_of(f"person:{by}") if by else None,
+        acknowledged_by=catalog.person_name(by) if by else None,
         answered_level=max(levels, default=None),
         unanswered=_unanswered(timeline, catalog),
         nudges=len(situation.nudges),

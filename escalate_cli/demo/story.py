@@ -25,6 +25,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.demo.inbox import Received
 from escalate_cli.demo.lessons import Lessons, learn
 from escalate_cli.demo.place import Place
@@ -242,7 +243,7 @@ class Story:
         pages = [
             notification
             for notification in situation.notifications
-            if notification.escalation_id == first and notification.recipient.startswith("person:")
+            if notification.escalation_id == first and notification.recipient.is_person
         ]
         return _id(max(pages, key=lambda page: (page.level or 0, page.id)).recipient)
 
@@ -314,5 +315,5 @@ class Story:
         )
 
 
-def _id(recipient: str) -> str:
-    return recipient.partition(":")[2]
+def _id(recipient: Recipient) -> str:
+    return recipient.id

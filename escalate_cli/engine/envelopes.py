@@ -79,7 +79,7 @@ def _thread(claimed: Claimed, situations: Situations) -> str:
 
 def _address(notification: Notification, catalog: Catalog) -> str:
     """The address as the configuration has it now, else as it was when the page was planned."""
-    kind, _, identifier = notification.recipient.partition(":")
+    kind, identifier = notification.recipient.kind, notification.recipient.id
     known = catalog.people.get(identifier) if kind == "person" else catalog.channels.get(identifier)
     return (known.contact.get(notification.gateway) if known else None) or notification.address
 

@@ -14,6 +14,7 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Expectation
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.foresight.findings import foreseen, simulate_command
 from escalate_cli.foresight.simulation import SimulatedMessage, simulate
@@ -107,7 +108,7 @@ def _finding(expectation: Expectation, failing: list[Instant], moments: int, cat
 
 def _paged(messages: tuple[SimulatedMessage, ...], catalog: Catalog, before: SimulatedMessage | None) -> str:
     """Who is paged and when: `Ana Ruiz at once, Bo Lind after 5m`; the first few."""
-    first: dict[str, SimulatedMessage] = {}
+    first: dict[Recipient, SimulatedMessage] = {}
     for message in messages:
         if (
             message.kind is NotificationKind.PAGE

@@ -15,6 +15,7 @@ from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import EntryKind, LevelFailed, LevelLeftOut, LevelOwed, LevelPaged, TeamReaching
 from escalate_cli.core.incident.situation import Entry, EscalationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.events import why_skipped
 
 _MOST_STEPS = 500
@@ -30,7 +31,7 @@ class LevelWalked(msgspec.Struct, frozen=True):
     level: int
     after: Span | None
     targets: tuple[str, ...]
-    recipients: tuple[str, ...]
+    recipients: tuple[Recipient, ...]
     skipped: str | None
 
 
@@ -40,7 +41,7 @@ class FirstWalk(msgspec.Struct, frozen=True):
 
     levels: tuple[LevelWalked, ...]
     fallback_after: Span | None
-    fallback: tuple[str, ...]
+    fallback: tuple[Recipient, ...]
     again_after: Span | None = None
     repeat: int = 0
 
@@ -89,7 +90,7 @@ def _again_after(situations: list[Situation], at: Instant) -> Span | None:
     return None
 
 
-def _fallback(entries: list[Entry], at: Instant) -> tuple[Span | None, tuple[str, ...]]:
+def _fallback(entries: list[Entry], at: Instant) -> tuple[Span | None, tuple[Recipient, ...]]:
     """After how long the fallback is paged first, and whom it reaches."""
     for entry in entries:
         event = entry.event

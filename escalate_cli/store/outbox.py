@@ -209,7 +209,7 @@ class Outbox:
         return tuple(found), tuple(unreadable)
 
     def used(
-        self, recipient: str, gateway: str, since: Instant, now: Instant, *, pages: bool = False
+        self, recipient: Recipient, gateway: str, since: Instant, now: Instant, *, pages: bool = False
     ) -> tuple[int, Instant | None]:
         """How many messages this recipient got through this gateway after `since`, those under way
         included, and when the oldest went; with `pages` only those that asked somebody to act.
@@ -222,7 +222,7 @@ class Outbox:
         under_way = self._db.run(_sql.count_under_way, **where)[0]
         return sent["many"] + under_way["many"], sent["oldest"]
 
-    def told(self, recipient: str, gateway: str, since: Instant, now: Instant) -> frozenset[PageTold]:
+    def told(self, recipient: Recipient, gateway: str, since: Instant, now: Instant) -> frozenset[PageTold]:
         """What this recipient was paged with through this gateway after `since`, each with the
         severity as it was when it was sent.
 
@@ -248,7 +248,12 @@ class Outbox:
         )
 
     def hold_back(
-        self, recipient: str, gateway: str, now: Instant, until: Instant, which: Callable[[Waiting], bool]
+        self,
+        recipient: Recipient,
+        gateway: str,
+        now: Instant,
+        until: Instant,
+        which: Callable[[Waiting], bool],
     ) -> tuple[int, ...]:
         """What is due for this recipient and gateway waits until then, for one digest, as far as
         `which` says so; the incidents of what had not waited yet."""
@@ -258,7 +263,7 @@ class Outbox:
             self._db.change(_sql.hold_back, id=one.id, until=until)
         return tuple(dict.fromkeys(one.incident_id for one in held if not one.held_back))
 
-    def release(self, recipient: str, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
+    def release(self, recipient: Recipient, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
         """Pages that were held back, to this recipient by this gateway, are due now where `which`
         says so of their severity.
         """

@@ -13,6 +13,7 @@ from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
 
 Data = dict[str, Any]
 
@@ -142,13 +143,13 @@ def target_words(catalog: Catalog, target: Target) -> str:
     team = catalog.team_name(name)
     match target.kind:
         case TargetKind.PERSON:
-            return catalog.name_of(f"person:{name}")
+            return catalog.person_name(name)
         case TargetKind.SCHEDULE:
             return f"whoever is on call in {name}"
         case TargetKind.INCIDENT_LEAD:
             return "the incident lead"
         case TargetKind.CHANNEL:
-            shown = catalog.name_of(f"channel:{name}")
+            shown = catalog.name_of(Recipient.channel(name or ""))
             return f"the channel {shown}" if name else "the team's channel"
         case TargetKind.ON_CALL:
             return f"whoever is on call for {team}" if name else "whoever is on call"

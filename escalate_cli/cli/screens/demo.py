@@ -99,14 +99,9 @@ class Screen:
             team = catalog.teams[service.team]
             rota = catalog.schedules.get(team.on_call or "")
             shift = shift_in(catalog, rota, now) if rota else None
-            on_call = catalog.name_of(f"person:{shift.person}") if shift and shift.person else None
+            on_call = catalog.person_name(shift.person) if shift and shift.person else None
             rows.append(
-                (
-                    service.name,
-                    team.name,
-                    on_call,
-                    catalog.name_of(f"person:{team.lead}") if team.lead else None,
-                )
+                (service.name, team.name, on_call, catalog.person_name(team.lead) if team.lead else None)
             )
 
         def draw(console: Console) -> None:
@@ -280,7 +275,7 @@ def _line(after: Span | None, text: Any) -> Any:
 
 
 def _entry_text(entry: Entry, context: Context) -> Any:
-    by = context.running_catalog.name_of(f"person:{entry.by}") if entry.by else ""
+    by = context.running_catalog.person_name(entry.by) if entry.by else ""
     said_by = f"  ({by})" if entry.by and not entry.event.names(entry.by) else ""
     return style.piece(entry.text, _COLOURS.get(entry.kind, "")) + style.piece(said_by, "dim")
 

@@ -287,7 +287,7 @@ def draw_explanation(
 ) -> None:
     """The chain, one link a line, and what broke it."""
     incident = record.situation.incident
-    name = record.catalog.name_of(f"person:{person}") if person else ""
+    name = record.catalog.person_name(person) if person else ""
     style.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
     console.print()
     rows: list[tuple[object, ...]] = []

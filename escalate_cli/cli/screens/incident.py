@@ -213,7 +213,7 @@ def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
 
 
 def _person(person: str | None, catalog: Catalog) -> str:
-    return catalog.name_of(f"person:{person}") if person else "–"
+    return catalog.person_name(person) if person else "–"
 
 
 _TOLD = (

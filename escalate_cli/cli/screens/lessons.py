@@ -122,7 +122,7 @@ def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     rows = [
         (
             f"#{one.incident}",
-            catalog.name_of(f"person:{one.who}") if one.who else "–",
+            catalog.person_name(one.who) if one.who else "–",
             f"{_after(one.was)} → {_after(one.becomes)}",
             f"{one.calls_were} → {one.calls_become}",
         )

@@ -63,12 +63,7 @@ def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
     )
     console.print()
     rows = [
-        (
-            catalog.name_of(f"person:{reach.person}"),
-            _span(reach.recorded),
-            _span(reach.replayed),
-            _SAID[reach.change],
-        )
+        (catalog.person_name(reach.person), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
         for reach in one.people
     ]
     console.print(style.table(("person", "was paged", "would be", ""), rows))
@@ -81,7 +76,7 @@ def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog)
         changed = [reach for reach in one.people if reach.change != "same"]
         if changed:
             what = ", ".join(
-                f"{catalog.name_of(f'person:{reach.person}')} {_SAID[reach.change]} ({_span(reach.recorded)}"
+                f"{catalog.person_name(reach.person)} {_SAID[reach.change]} ({_span(reach.recorded)}"
                 f" → {_span(reach.replayed)})"
                 for reach in changed
             )

@@ -238,7 +238,7 @@ def _people(console: Console, report: Report, catalog: Catalog) -> None:
     most = max(person.pages for person in report.people)
     rows = [
         (
-            catalog.name_of(f"person:{person.person}"),
+            catalog.person_name(person.person),
             person.pages,
             bar(person.pages, most, 12),
             person.night,

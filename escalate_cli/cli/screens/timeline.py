@@ -48,5 +48,5 @@ def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
     text, event = entry.text, entry.event
     if several and isinstance(event, LevelPaged):
         text = f"{catalog.team_name(event.team)}: {text}"
-    by = catalog.name_of(f"person:{entry.by}") if entry.by else ""
+    by = catalog.person_name(entry.by) if entry.by else ""
     return f"{text} ({by})" if entry.by and not event.names(entry.by) else text

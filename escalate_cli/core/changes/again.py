@@ -86,7 +86,7 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
         names = ", ".join(catalog.service_name(service) for service in changes.add_services)
         made.append(News("services", "added", f"now also about {names}"))
     if changes.lead is not None:
-        made.append(News("lead", "set", f"lead: {catalog.name_of('person:' + changes.lead)}"))
+        made.append(News("lead", "set", f"lead: {catalog.person_name(changes.lead)}"))
     if changes.labels:
         made.append(
             News(

@@ -90,8 +90,8 @@ def _news(before: Incident, after: Incident, message: str | None, by: str | None
     if shrank := [service for service in before.services if service not in after.services]:
         changed.append(f"no longer {names(shrank)}")
     if after.lead != before.lead and after.lead:
-        changed.append(f"lead is now {catalog.name_of('person:' + after.lead)}")
-    who = f" by {catalog.name_of(f'person:{by}')}" if by else ""
+        changed.append(f"lead is now {catalog.person_name(after.lead)}")
+    who = f" by {catalog.person_name(by)}" if by else ""
     text = "; ".join(changed)
     text = f"{text[:1].upper()}{text[1:]}." if text else ""
     if message:

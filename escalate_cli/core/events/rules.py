@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
+from escalate_cli.core.organisation.recipient import Recipient
 
 # ── rules, and those who are told ──────────────────────────────────────────────────────
 
@@ -44,7 +45,7 @@ class NudgeAsked(Event, frozen=True, kw_only=True):
     rule: str
     condition: str
     proposal: str
-    asked: tuple[str, ...]
+    asked: tuple[Recipient, ...]
     expires: Span | None
     done_anyway: bool
     source: str

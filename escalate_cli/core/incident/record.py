@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.organisation.recipient import Recipient
 
 
 class Delivery(NamedTuple):
@@ -34,7 +35,7 @@ class Failure(NamedTuple):
 
     gateway: str
     team: str | None
-    recipient: str
+    recipient: Recipient
     error: str | None
 
 
@@ -54,9 +55,9 @@ class Page(NamedTuple):
     """escalation, round, and when it was planned"""
 
     @property
-    def recipient(self) -> str:
+    def recipient(self) -> Recipient:
         """As notifications name people."""
-        return f"person:{self.person}"
+        return Recipient.person(self.person)
 
 
 class Paging(NamedTuple):
@@ -66,7 +67,7 @@ class Paging(NamedTuple):
     team: str
     level: int
     cycle: int
-    recipients: tuple[str, ...]
+    recipients: tuple[Recipient, ...]
     source: str
     estimated: bool = False
     """an import did not know when: `at` is a guess from the waits of the policy, and no answer is
@@ -78,9 +79,7 @@ class Paging(NamedTuple):
     @property
     def people(self) -> tuple[str, ...]:
         """The ids of the people it reached."""
-        return tuple(
-            recipient.partition(":")[2] for recipient in self.recipients if recipient.startswith("person:")
-        )
+        return tuple(recipient.id for recipient in self.recipients if recipient.is_person)
 
 
 class Taken(NamedTuple):

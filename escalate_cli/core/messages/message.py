@@ -28,6 +28,7 @@ from escalate_cli.core.messages.sms import one_sms, short_message, words
 from escalate_cli.core.notification.targets import resolve
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.fitting import Loose, Text, clip, fit, join, may_cut, squeeze
 from escalate_cli.core.wording.placeholders import fill
 from escalate_cli.core.wording.text import printable
@@ -88,10 +89,8 @@ def clock_time(at: Instant, zone: str, now: Instant) -> str:
     return local.strftime("%H:%M %Z" if near else "%a %d %b %H:%M %Z")
 
 
-def _zone_of(recipient: str, catalog: Catalog) -> str:
-    person = (
-        catalog.people.get(recipient.removeprefix("person:")) if recipient.startswith("person:") else None
-    )
+def _zone_of(recipient: Recipient, catalog: Catalog) -> str:
+    person = catalog.people.get(recipient.id) if recipient.is_person else None
     return person.timezone if person else catalog.settings.timezone
 
 
@@ -159,7 +158,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> li
     lines: list[Text | str] = [_name(incident), f"Severity: {incident.severity}"]
     names = ", ".join(catalog.service_name(service) for service in incident.services)
     lines.append(Text("Affected: ") + may_cut(names or "no service known yet", _NAMES, least=40))
-    by = f" by {printable(catalog.name_of(f'person:{incident.declared_by}'))}" if incident.declared_by else ""
+    by = f" by {printable(catalog.person_name(incident.declared_by))}" if incident.declared_by else ""
     since = f" ({show_about(now - incident.declared_at)} ago)"
     lines.append(
         Text(f"Declared: {clock_time(incident.declared_at, zone, now)}")
@@ -167,7 +166,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant, zone: str) -> li
         + since
     )
     if incident.lead:
-        lines.append(Text("Lead: ") + may_cut(catalog.name_of("person:" + incident.lead), _NAMES, least=40))
+        lines.append(Text("Lead: ") + may_cut(catalog.person_name(incident.lead), _NAMES, least=40))
     candidates = incident.routing.get("candidates") or []
     if not incident.services and candidates:
         lines.append("It may be one of:")
@@ -223,7 +222,7 @@ def nudge_of(notification: Notification, situation: Situation) -> Nudge | None:
 
 
 def _told(notification: Notification, situation: Situation, catalog: Catalog, now: Instant, zone: str) -> str:
-    first: dict[str, Instant] = {}
+    first: dict[Recipient, Instant] = {}
     for page in situation.notifications:
         if (
             page.status is NotificationStatus.SENT
@@ -322,8 +321,8 @@ def facts(
         "message": notification.note or incident.message or "",
         "services": ", ".join(catalog.service_name(service) for service in incident.services),
         "teams": ", ".join(dict.fromkeys(other.team for other in situation.escalations)),
-        "lead": catalog.name_of(f"person:{incident.lead}") if incident.lead else "",
-        "declared_by": catalog.name_of(f"person:{incident.declared_by}") if incident.declared_by else "",
+        "lead": catalog.person_name(incident.lead) if incident.lead else "",
+        "declared_by": catalog.person_name(incident.declared_by) if incident.declared_by else "",
         "declared_at": clock_time(incident.declared_at, zone, now),
         "status": incident.status.value,
         "level": str(notification.level or ""),

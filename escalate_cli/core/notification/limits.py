@@ -24,6 +24,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.incident.situation import Notification, NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog, Limits
+from escalate_cli.core.organisation.recipient import Recipient
 
 GATHERS_WHAT_IS_GRAVER = 30 * SECOND
 """so long at most does a digest gather when it has to tell of something graver than was told before"""
@@ -81,9 +82,9 @@ class Precedence(Enum):
     AT_ONCE = "by itself, at once"
 
 
-def is_limited(recipient: str, kind: NotificationKind) -> bool:
+def is_limited(recipient: Recipient, kind: NotificationKind) -> bool:
     """Only people are spared, and a question that waits for an answer cannot go into a digest."""
-    return recipient.startswith("person:") and kind is not NotificationKind.NUDGE
+    return recipient.is_person and kind is not NotificationKind.NUDGE
 
 
 def concerns(notification: Notification) -> bool:

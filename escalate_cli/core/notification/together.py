@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec.structs import replace
 
 from escalate_cli.core.incident.situation import Notification, NotificationKind
+from escalate_cli.core.organisation.recipient import Recipient
 
 _FIRST = (NotificationKind.PAGE, NotificationKind.RESOLVED, NotificationKind.INFORM)
 """what leads a message: what asks somebody to act, then the end"""
 
 
-def goes_with(first: NotificationKind, other: NotificationKind, recipient: str) -> bool:
+def goes_with(first: NotificationKind, other: NotificationKind, recipient: Recipient) -> bool:
     """Whether two that are due now, of one incident for one address, go out in one message: pages
     do; to a person, informs as well.
 
@@ -27,7 +28,7 @@ def goes_with(first: NotificationKind, other: NotificationKind, recipient: str) 
     """
     kinds = {first, other}
     return kinds == {NotificationKind.PAGE} or (
-        recipient.startswith("person:") and kinds <= {NotificationKind.PAGE, NotificationKind.INFORM}
+        recipient.is_person and kinds <= {NotificationKind.PAGE, NotificationKind.INFORM}
     )
 
 

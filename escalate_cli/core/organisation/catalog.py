@@ -15,6 +15,7 @@ from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.organisation.policy import Expectation, Policy, Rule, Target
+from escalate_cli.core.organisation.recipient import Recipient
 
 
 class Urgency(str, Enum):
@@ -219,19 +220,16 @@ class Catalog(msgspec.Struct, frozen=True):
                 return severity
         return Severity(severity_id, Urgency.HIGH, len(self.severities))
 
-    def name_of(self, recipient: str) -> str:
+    def name_of(self, recipient: Recipient) -> str:
         """The name that people know a recipient by: "person:ana" → "Ana Ruiz"; its id, where the
         configuration does not have it.
         """
-        kind, _, identifier = recipient.partition(":")
-        known = (
-            self.people.get(identifier)
-            if kind == "person"
-            else self.channels.get(identifier)
-            if kind == "channel"
-            else None
-        )
-        return known.name if known is not None else identifier or recipient
+        known = (self.people if recipient.is_person else self.channels).get(recipient.id)
+        return known.name if known is not None else recipient.id or recipient
+
+    def person_name(self, person: str) -> str:
+        """The name of a person; their id, where the configuration does not have it."""
+        return self.people[person].name if person in self.people else person
 
     def team_name(self, team: str) -> str:
         """The name of a team; its id, where the configuration does not have it."""

@@ -15,6 +15,7 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_about, show_duration
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 
 _OWED = (
     "its hours {hours} passed in a gap without any tick; it is paged with what comes due when they have begun"
@@ -38,9 +39,9 @@ class _Telling(msgspec.Struct, frozen=True):
         return self.person(self.by or "")
 
     def person(self, person: str | None) -> str:
-        return self.catalog.name_of(f"person:{person}") if person else "somebody"
+        return self.catalog.person_name(person) if person else "somebody"
 
-    def names(self, recipients: Iterable[str]) -> str:
+    def names(self, recipients: Iterable[Recipient]) -> str:
         return ", ".join(map(self.catalog.name_of, recipients))
 
     def team(self, team: str) -> str:

@@ -36,7 +36,7 @@ def _level(it: reasons.LevelReached, catalog: Catalog) -> str:
 
 
 def _by_hand(it: reasons.ByHand, catalog: Catalog) -> str:
-    return f"asked for by {catalog.name_of(f'person:{it.by}')}" if it.by else "asked for by hand"
+    return f"asked for by {catalog.person_name(it.by)}" if it.by else "asked for by hand"
 
 
 _MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Channel, Person
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.chance import stands_out, usual
 from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, incident_ids
@@ -26,7 +27,7 @@ class _Use:
 
     tried: int = 0
     incidents: set[int] = field(default_factory=set)
-    failures: list[tuple[Record, str]] = field(default_factory=list)
+    failures: list[tuple[Record, Recipient]] = field(default_factory=list)
 
     @property
     def failed_in(self) -> tuple[int, ...]:
@@ -87,8 +88,8 @@ def _proposal(past: Past, gateway: str, use: _Use) -> Proposal:
     return _gateway(past, gateway, Backing(use.failed_in, len(use.failures), use.tried))
 
 
-def _address(past: Past, gateway: str, recipient: str, backing: Backing) -> Proposal:
-    kind, _, identifier = recipient.partition(":")
+def _address(past: Past, gateway: str, recipient: Recipient, backing: Backing) -> Proposal:
+    kind, identifier = recipient.kind, recipient.id
     section: Mapping[str, Person | Channel] = (
         past.catalog.people if kind == "person" else past.catalog.channels
     )

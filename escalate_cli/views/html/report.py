@@ -206,7 +206,7 @@ def _people_with_half_of_all_pages(paged: Sequence[PersonFigures]) -> int:
 
 def _names(people: Iterable[PersonFigures], catalog: Catalog) -> dict[str, str]:
     """The name of each; with the id behind it where two have the same."""
-    names = {person.person: catalog.name_of(f"person:{person.person}") for person in people}
+    names = {person.person: catalog.person_name(person.person) for person in people}
     known = list(names.values())
     return {person: f"{name} ({person})" if known.count(name) > 1 else name for person, name in names.items()}
 
@@ -230,7 +230,7 @@ def _table_of_people(report: Report, names: dict[str, str], catalog: Catalog) ->
     columns = ("Person", "Pages", "At night", "On weekends", "Either", "Incidents", "Acknowledged")
     rows = [
         (
-            names.get(person.person) or catalog.name_of(f"person:{person.person}"),
+            names.get(person.person) or catalog.person_name(person.person),
             *(person.pages, person.night, person.weekend, person.off_hours),
             *(person.incidents, person.acknowledged),
         )

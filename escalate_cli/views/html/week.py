@@ -115,6 +115,6 @@ def _hour(hour: int) -> str:
 def _told(cell: Cell, catalog: Catalog) -> str:
     if cell.after is None:
         return "nobody is reached"
-    names = first_few([catalog.name_of(f"person:{person}") for person in cell.people])
+    names = first_few([catalog.person_name(person) for person in cell.people])
     when = "at once" if not cell.after else f"after {show_about(cell.after)} at worst"
     return f"{names} {when}{', by the fallback only' if cell.by_fallback else ''}"

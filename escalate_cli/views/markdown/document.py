@@ -16,6 +16,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.events import TitleChanged
 from escalate_cli.core.incident.situation import Entry, Incident, Notification, Nudge
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.document import Document, RecordedMessage
 
@@ -74,9 +75,9 @@ class _Pen(msgspec.Struct, frozen=True):
         )
 
     def person(self, person: str | None) -> str:
-        return plain(self.catalog.name_of(f"person:{person}")) if person else "–"
+        return plain(self.catalog.person_name(person)) if person else "–"
 
-    def recipient(self, recipient: str) -> str:
+    def recipient(self, recipient: Recipient) -> str:
         return plain(self.catalog.name_of(recipient))
 
     def team(self, team: str | None) -> str:
