@@ -125,7 +125,7 @@ class Acknowledgement(Intent, frozen=True):
         incident = situation.incident
         if unchanged and not situation.paging:
             holder = incident.acknowledged_by
-            name = catalog.name_of(f"person:{holder}") if holder else "somebody"
+            name = catalog.person_name(holder) if holder else "somebody"
             since = wall_time(incident.acknowledged_at, catalog.settings.timezone, now)
             text = f"incident {incident.id} is acknowledged already: {name} has it, since {since}"
             return [Note(NoteCode.ALREADY_SO, text, incident.id)]
