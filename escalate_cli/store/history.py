@@ -23,6 +23,7 @@ from escalate_cli.core.incident.record import (
     Rescoped,
     Taken,
 )
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.store.situations import EVENTS
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
@@ -63,7 +64,11 @@ class History:
                     lambda row: Page(row[1], row[2], row[3], team(row[4]), row[5], (row[4], row[6], row[7])),
                 ),
                 ("deliveries", _sql.deliveries, lambda row: Delivery(row[1], team(row[2]), *row[3:6])),
-                ("failures", _sql.failures, lambda row: Failure(row[1], team(row[2]), *row[3:5])),
+                (
+                    "failures",
+                    _sql.failures,
+                    lambda row: Failure(row[1], team(row[2]), Recipient(row[3]), row[4]),
+                ),
                 ("nudges", _sql.nudges, lambda row: Asked(*row[1:])),
             )
         ]

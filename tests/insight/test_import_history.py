@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.events import Acknowledged
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationStatus
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.importers.history.checking import check
@@ -376,6 +377,23 @@ def checked(content: bytes, catalog: Catalog) -> list[PastIncident]:
     pasts, faults = check(found.rows, catalog, NOW)
     assert [*found.faults, *faults] == []
     return pasts
+
+
+def test_a_level_that_is_named_counts_against_an_estimate(catalog: Catalog) -> None:
+    """Ana was paged again at level 2, nobody knows when; she says that she acknowledged at level 1."""
+    row = {
+        "title": "x",
+        "service": "login",
+        "declared_at": "2025-11-01 00:00:00",
+        "first_paged_at": "2025-11-01 00:00:00",
+        "paged": "ana;ana@2",
+        "acknowledged_at": "2025-11-01 00:05:01",
+        "acknowledged_by": "ana",
+        "acknowledged_level": "1",
+    }
+    [past] = checked(files([row], ",", "\n")["CSV"], catalog)
+    entries = [entry.event for entry in situation_of(past, catalog).entries]
+    assert [event.level for event in entries if isinstance(event, Acknowledged)] == [1]
 
 
 @settings(max_examples=60)

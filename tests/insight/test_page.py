@@ -155,7 +155,7 @@ def test_every_number_is_in_a_table() -> None:
 
     assert tables["Pages per person"] == [
         row(
-            catalog.name_of(f"person:{person.person}"),
+            catalog.person_name(person.person),
             person.pages,
             person.night,
             person.weekend,
