@@ -57,7 +57,7 @@ def keep_declaration(context: Context, asked: declaring.Request, problem: Escala
     told, names = "", list[str]()
     if problem.code != LOCKED or path is None or alone:
         what = f'declared but not stored ("{clip(printable(asked.title), 60)}")'
-        names = page_directly(context, what, problem, each=alone)
+        names = page_directly(context, what, problem, even_again=alone)
         told = (
             f"; paged directly: {', '.join(names)}"
             if names

@@ -8,7 +8,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict
 from escalate_cli.engine.claiming import put_off_message
-from escalate_cli.engine.recording import Ended, record, what_follows
+from escalate_cli.engine.recording import AttemptEnd, record, what_follows
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.store.outbox import Claimed, Unreadable
 
@@ -42,11 +42,11 @@ def _put_off_unreadable(bench: Workbench, unreadable: tuple[Unreadable, ...], no
                 put_off_message(bench, row, row.problem, now)
 
 
-def _ended(claimed: Claimed, bench: Workbench, now: Instant) -> Ended:
+def _ended(claimed: Claimed, bench: Workbench, now: Instant) -> AttemptEnd:
     """Its end, as far as it is known. A repeat is due at once: the lease was wait enough."""
     made, allowed = claimed.notification.attempts, bench.gateway(claimed.notification.gateway).attempts
     verdict = what_follows(made, allowed, _DIED, now)
     if verdict.status is NotificationStatus.RETRYING:
         reason = f"{_DIED.detail}; attempt {made + 1} of {allowed} now"
         verdict = Verdict(verdict.status, now, reason)
-    return Ended(claimed, _DIED, verdict, claimed.notification.id)
+    return AttemptEnd(claimed, _DIED, verdict, claimed.notification.id)

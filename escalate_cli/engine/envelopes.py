@@ -4,8 +4,9 @@ secrets, looked up only now.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from escalate_cli.config.secrets import BadReference, Expanded, MissingSecret, expand
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Notification, NotificationKind, Situation
@@ -23,15 +24,10 @@ from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.situations import Situations
 
-if TYPE_CHECKING:
-    from escalate_cli.config.secrets import Expanded
-
 
 def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant) -> Envelope | Outcome:
     """The message and where it goes; or the outcome, where there can be no attempt. The report is
     told of a message that cannot be written, where a plain one goes in its place."""
-    from escalate_cli.config.secrets import BadReference, MissingSecret, expand
-
     notification = claimed.notification
     if not gateway.url:
         return Outcome(OutcomeKind.PERMANENT, f"gateway {gateway.id} is not in the configuration")

@@ -28,7 +28,7 @@ from escalate_cli.store.outbox import Claimed
 from escalate_cli.store.sqlite.failures import FULL
 
 
-class Ended(msgspec.Struct, frozen=True):
+class AttemptEnd(msgspec.Struct, frozen=True):
     """How an attempt ended and what follows. `leader` is the notification that led its message;
     `digest_of` and `beside_another` are those of `core.events.Attempt`."""
 
@@ -57,7 +57,7 @@ Stored = tuple[NotificationStatus, Entry]
 """what became of a notification, and its line on the timeline"""
 
 
-def record(ended: Sequence[Ended], bench: Workbench, now: Instant) -> None:
+def record(ended: Sequence[AttemptEnd], bench: Workbench, now: Instant) -> None:
     """Store how these attempts ended, in one transaction, and count them."""
     if not ended:
         return
@@ -80,12 +80,12 @@ def record(ended: Sequence[Ended], bench: Workbench, now: Instant) -> None:
             bench.report.ended(claimed.incident_id, claimed.notification.id, *outcome, message=end.leader)
 
 
-def _store(ended: Ended, detail: str, bench: Workbench, now: Instant) -> NotificationStatus | None:
+def _store(ended: AttemptEnd, detail: str, bench: Workbench, now: Instant) -> NotificationStatus | None:
     """Store one outcome; None when the claim was lost to another process meanwhile."""
     return bench.store.outbox.record(ended.claimed, ended.outcome.kind, detail, ended.verdict, now)
 
 
-def _record_safely(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
+def _record_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:
     """Record one outcome; what raises costs its line on the timeline, and none of the others in the
     same transaction.
     """
@@ -100,11 +100,11 @@ def _record_safely(ended: Ended, bench: Workbench, now: Instant) -> Stored | Non
     return None  # nobody holds its claim after the lease: then it is sent again, and says so
 
 
-def _trouble(ended: Ended, text: str, problem: Exception, bench: Workbench) -> None:
+def _trouble(ended: AttemptEnd, text: str, problem: Exception, bench: Workbench) -> None:
     bench.report.trouble(f"incident {ended.claimed.incident_id}: {text} ({words_of(problem)})")
 
 
-def _record_fully(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
+def _record_fully(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:
     """Record one outcome with its timeline entry; None when the claim was lost."""
     status = _store(ended, ended.outcome.detail, bench, now)
     if status is None:
@@ -120,7 +120,7 @@ def _record_fully(ended: Ended, bench: Workbench, now: Instant) -> Stored | None
     return status, entry
 
 
-def _record_barely(ended: Ended, bench: Workbench, now: Instant) -> Stored | None:
+def _record_barely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:
     """Record what became of it, and no word of why."""
     status = _store(ended, "", bench, now)
     if status is None:
@@ -128,12 +128,12 @@ def _record_barely(ended: Ended, bench: Workbench, now: Instant) -> Stored | Non
     return status, _bare_entry(ended, status, now, "the timeline does not say more")
 
 
-def _bare_entry(ended: Ended, status: NotificationStatus, now: Instant, why: str) -> Entry:
+def _bare_entry(ended: AttemptEnd, status: NotificationStatus, now: Instant, why: str) -> Entry:
     event = happened.Ended(recipient=ended.claimed.notification.recipient, status=status.value, why=why)
     return entry_of(event, now, None, None)
 
 
-def _release_safely(ended: Ended, bench: Workbench, now: Instant) -> None:
+def _release_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> None:
     """Where it cannot be known what waits only for this page, that waits its time."""
     try:
         with bench.store.part():
@@ -161,7 +161,7 @@ def _release(notification: Notification, bench: Workbench, now: Instant) -> None
     outbox.release(notification.recipient, notification.gateway, now, matters)
 
 
-def _entry(ended: Ended, status: NotificationStatus, bench: Workbench, now: Instant) -> Entry:
+def _entry(ended: AttemptEnd, status: NotificationStatus, bench: Workbench, now: Instant) -> Entry:
     event = attempted(
         ended.claimed.notification,
         status,

@@ -14,7 +14,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Gateway
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.envelopes import envelope
-from escalate_cli.engine.recording import Ended, record, what_follows
+from escalate_cli.engine.recording import AttemptEnd, record, what_follows
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.outbox import Claimed
@@ -43,11 +43,11 @@ class _Attempt(msgspec.Struct):
         """All that go out in this message."""
         return (self.claimed, *self.claimed.also)
 
-    def ended(self, outcome: Outcome, now: Instant) -> list[Ended]:
+    def ended(self, outcome: Outcome, now: Instant) -> list[AttemptEnd]:
         """What this outcome is for each of them."""
         several = any(claimed.incident_id != self.claimed.incident_id for claimed in self.together)
         return [
-            Ended(
+            AttemptEnd(
                 claimed,
                 outcome,
                 what_follows(claimed.notification.attempts, self.gateway.attempts, outcome, now),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from escalate_cli.config.secrets import expand
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.incident.decision import Decision
@@ -64,8 +65,8 @@ class EmergencyPage:
     def _sender(self) -> Sender:
         return self._own_sender or self._context.sender
 
-    def begin(self, what: str, problem: EscalateError, *, each: bool = False) -> None:
-        """Begin it, where it is time for one; `each`: whenever that was, since nobody else will
+    def begin(self, what: str, problem: EscalateError, *, even_again: bool = False) -> None:
+        """Begin it, where it is time for one; `even_again`: whenever that was, since nobody else will
         hear of this.
         """
         catalog, now = self._catalog(), self._context.clock.now()
@@ -74,7 +75,7 @@ class EmergencyPage:
         limit = (
             max((gateway.timeout for gateway in catalog.gateways.values()), default=0) + LEASE_BEYOND_TIMEOUT
         )
-        if not self._mark.take(now, limit) and not each:
+        if not self._mark.take(now, limit) and not even_again:
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
         wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
@@ -116,8 +117,6 @@ class EmergencyPage:
         """Whom to tell, by name, and what. It needs an address and nothing else: what cannot be
         used is gone without.
         """
-        from escalate_cli.config.secrets import expand
-
         nothing = Situation(Incident(0, "escalate itself", "", now, now))
         for address in addresses(Decision(nothing, catalog, now)):
             gateway = catalog.gateways[address.contact.gateway]
@@ -147,11 +146,13 @@ def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, M
     return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short)
 
 
-def page_directly(context: Context, what: str, problem: EscalateError, *, each: bool = False) -> list[str]:
+def page_directly(
+    context: Context, what: str, problem: EscalateError, *, even_again: bool = False
+) -> list[str]:
     """Page `[fallback].page` directly and wait for how that ends; who was reached."""
     busy = context.sender.running  # how the messages of a pass end is not for this page to take in
     page = EmergencyPage(context, Sender(clock=context.clock) if busy else None)
-    page.begin(what, problem, each=each)
+    page.begin(what, problem, even_again=even_again)
     while page.running:
         page.look(1.0)
     return page.reached

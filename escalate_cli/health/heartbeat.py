@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from escalate_cli.config.secrets import expand
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.delivery.ping import ping
@@ -19,8 +20,6 @@ def beat(context: Context) -> None:
     heartbeat = context.running_catalog.heartbeat
     if heartbeat is None or not _is_older_than(context, heartbeat.every - SECOND):
         return
-    from escalate_cli.config.secrets import expand
-
     with context.store.transaction():
         context.store.ledger.remember(_BEAT, str(context.clock.now()))
     ping(expand(heartbeat.url, "", context.environ).url)

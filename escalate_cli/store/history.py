@@ -72,21 +72,25 @@ class History:
                 ("nudges", _sql.nudges, lambda row: Asked(*row[1:])),
             )
         ]
-        found, damaged = [], []
+        records, damaged = [], []
         for row in rows:
-            one = row["id"]
+            number = row["id"]
             try:
-                parts = {name: [make(each) for each in of[one]] for name, make, of in others if one in of}
-                found.append(_record(row, told.get(one, ()), parts))
+                parts = {
+                    name: [make(part) for part in of[number]] for name, make, of in others if number in of
+                }
+                records.append(_record(row, told.get(number, ()), parts))
             except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
-                damaged.append(one)
-        return tuple(found), tuple(damaged)
+                damaged.append(number)
+        return tuple(records), tuple(damaged)
 
     def _by_incident(self, statement: str, span: dict[str, int]) -> dict[int, list[_Row]]:
         """The rows of each incident between two ids, as plain tuples, in order; the first column is
         the incident's id.
         """
-        return {one: list(some) for one, some in groupby(self._db.plain(statement, span), key=itemgetter(0))}
+        return {
+            number: list(rows) for number, rows in groupby(self._db.plain(statement, span), key=itemgetter(0))
+        }
 
 
 def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:

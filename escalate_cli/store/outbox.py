@@ -139,7 +139,7 @@ class Outbox:
         """What the process that sends asks just before its first byte: whether anything of this
         claim is still wanted and still its own.
         """
-        together = [one.notification.id for one in (claimed, *claimed.also)]
+        together = [member.notification.id for member in (claimed, *claimed.also)]
         arguments = (str(self._db.path.absolute()), claimed.token, together)
         return LastLook(claimed.lease_until, "escalate_cli.store.last_look:is_wanted", arguments)
 
@@ -194,19 +194,19 @@ class Outbox:
         those that cannot even be read.
         """
         rows = self._db.run(_sql.abandoned, now=now, limit=limit)
-        found, unreadable = [], []
+        abandoned, unreadable = [], []
         for row in rows:
             try:
                 notification = from_row(Notification, row)
             except DamagedRow as problem:
                 unreadable.append(Unreadable(row["id"], row["incident_id"], problem))
             else:
-                found.append(
+                abandoned.append(
                     Claimed(
                         notification, row["incident_id"], row["claim"], row["attempt_id"], row["lease_until"]
                     )
                 )
-        return tuple(found), tuple(unreadable)
+        return tuple(abandoned), tuple(unreadable)
 
     def used(
         self, recipient: Recipient, gateway: str, since: Instant, now: Instant, *, pages: bool = False
@@ -258,19 +258,19 @@ class Outbox:
         """What is due for this recipient and gateway waits until then, for one digest, as far as
         `which` says so; the incidents of what had not waited yet."""
         rows = self._db.run(_sql.due_for_address, recipient=recipient, gateway=gateway, now=now)
-        held = [one for one in map(_waiting, rows) if which(one)]
-        for one in held:
-            self._db.change(_sql.hold_back, id=one.id, until=until)
-        return tuple(dict.fromkeys(one.incident_id for one in held if not one.held_back))
+        held = [waiting for waiting in map(_waiting, rows) if which(waiting)]
+        for waiting in held:
+            self._db.change(_sql.hold_back, id=waiting.id, until=until)
+        return tuple(dict.fromkeys(waiting.incident_id for waiting in held if not waiting.held_back))
 
     def release(self, recipient: Recipient, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
         """Pages that were held back, to this recipient by this gateway, are due now where `which`
         says so of their severity.
         """
         rows = self._db.run(_sql.held_back_pages, recipient=recipient, gateway=gateway, now=now)
-        for one in map(_waiting, rows):
-            if which(one.severity):
-                self._db.change(_sql.release, id=one.id, now=now)
+        for waiting in map(_waiting, rows):
+            if which(waiting.severity):
+                self._db.change(_sql.release, id=waiting.id, now=now)
 
     def beside(self, waiting: Waiting, now: Instant) -> tuple[Waiting, ...]:
         """What else is due of the same incident for the same address."""

@@ -38,7 +38,7 @@ def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tup
     """
     known = _remembered(ledger)
     last = ledger.last_version
-    found: dict[str, tuple[Before, list[Taken]]] = {}
+    taken_by_schedule: dict[str, tuple[Before, list[Taken]]] = {}
     catalogs: dict[str, Catalog | None] = {}
     for schedule in catalog.schedules:
         before = known.get(schedule)
@@ -54,10 +54,10 @@ def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tup
         with suppress(Exception):
             taken = [] if old is None else taken_turns(old, catalog, schedule, before.at, now)
             if taken:
-                ends = [one.until for one in taken]
+                ends = [turn.until for turn in taken]
                 until = None if None in ends else max(end for end in ends if end is not None)
-                found[schedule] = before._replace(until=until), taken
-    return found
+                taken_by_schedule[schedule] = before._replace(until=until), taken
+    return taken_by_schedule
 
 
 def note_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> None:
@@ -74,13 +74,15 @@ def say_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> list[str]:
     known = _remembered(ledger)
     if all(before.told for before in known.values()):
         return []
-    found = turns_taken(ledger, catalog, now)
-    _remember(ledger, {schedule: before._replace(told=True) for schedule, (before, _) in found.items()})
+    taken_by_schedule = turns_taken(ledger, catalog, now)
+    _remember(
+        ledger, {schedule: before._replace(told=True) for schedule, (before, _) in taken_by_schedule.items()}
+    )
     lines = []
-    for before, taken in found.values():
-        for one in [] if before.told else taken:
-            message, hint = message_of(one, catalog, now)
-            lines.append(f"warning: {one.source}: {message}; {hint}")
+    for before, taken in taken_by_schedule.values():
+        for turn in [] if before.told else taken:
+            message, hint = message_of(turn, catalog, now)
+            lines.append(f"warning: {turn.source}: {message}; {hint}")
     return lines
 
 
@@ -99,12 +101,14 @@ def _catalog(ledger: Ledger, version: str) -> Catalog | None:
 def _remembered(ledger: Ledger) -> dict[str, Before]:
     with suppress(ValueError, TypeError, AttributeError):
         value = ledger.fact(_FACT)
-        found = {name: Before(*before) for name, before in json.loads(value).items()} if value else {}
+        remembered = {name: Before(*before) for name, before in json.loads(value).items()} if value else {}
         if all(
-            isinstance(one.version, str) and type(one.at) is int and type(one.until) in (int, type(None))
-            for one in found.values()
+            isinstance(before.version, str)
+            and type(before.at) is int
+            and type(before.until) in (int, type(None))
+            for before in remembered.values()
         ):
-            return found
+            return remembered
     return {}
 
 

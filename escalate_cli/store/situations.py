@@ -100,13 +100,15 @@ class Situations:
     def _write(self, before: Situation | None, after: Situation) -> int:
         incident_id = self._save_incident(before, after)
         names: dict[int, int] = {}
-        known = {one.id: one for one in before.escalations} if before else {}
+        known = {escalation.id: escalation for escalation in before.escalations} if before else {}
         for escalation in after.escalations:
             self._save_escalation(escalation, known.get(escalation.id), incident_id, names)
-        known_nudges = {one.id: one for one in before.nudges} if before else {}
+        known_nudges = {nudge.id: nudge for nudge in before.nudges} if before else {}
         for nudge in after.nudges:
             self._save_nudge(nudge, known_nudges.get(nudge.id), incident_id, names)
-        known_notifications = {one.id: one for one in before.notifications} if before else {}
+        known_notifications = (
+            {notification.id: notification for notification in before.notifications} if before else {}
+        )
         for notification in after.notifications:
             self._save_notification(
                 notification, known_notifications.get(notification.id), incident_id, names
@@ -254,13 +256,13 @@ class Situations:
 
     def unreadable(self) -> dict[int, DamagedRow]:
         """The running incidents of which something cannot be read, and what."""
-        found: dict[int, DamagedRow] = {}
+        unreadable: dict[int, DamagedRow] = {}
         for row in self._db.run(_sql.running_ids):
             try:
                 self.load(row["id"])
             except DamagedRow as problem:
-                found[row["id"]] = problem
-        return found
+                unreadable[row["id"]] = problem
+        return unreadable
 
     def listed(
         self, *, running_only: bool, status: str | None = None, without: Collection[int] = ()
@@ -303,19 +305,22 @@ class Situations:
     def waiting(self, *, without: Collection[int] = ()) -> dict[int, tuple[Notification, ...]]:
         """By incident, what is still to be sent: later notification steps and retries, the soonest first."""
         rows = self._db.run(_sql.waiting)
-        found: dict[int, tuple[Notification, ...]] = {}
+        waiting: dict[int, tuple[Notification, ...]] = {}
         for row in rows:
             if row["incident_id"] not in without:
-                found[row["incident_id"]] = (*found.get(row["incident_id"], ()), from_row(Notification, row))
-        return found
+                waiting[row["incident_id"]] = (
+                    *waiting.get(row["incident_id"], ()),
+                    from_row(Notification, row),
+                )
+        return waiting
 
     def _grouped(
         self, statement: str, kind: type[Thing], incident_ids: tuple[int, ...]
     ) -> dict[int, tuple[Thing, ...]]:
-        found: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())
+        of_incident: dict[int, tuple[Thing, ...]] = dict.fromkeys(incident_ids, ())
         for row in self._db.run(statement, ids=_json(incident_ids)):
-            found[row["incident_id"]] = (*found[row["incident_id"]], from_row(kind, row))
-        return found
+            of_incident[row["incident_id"]] = (*of_incident[row["incident_id"]], from_row(kind, row))
+        return of_incident
 
     def incident_of_nudge(self, nudge_id: int) -> int | None:
         """The id of the incident that a nudge belongs to."""

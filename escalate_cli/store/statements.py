@@ -23,26 +23,26 @@ class Statements:
     def __getattr__(self, name: str) -> str:
         """Called for what is not there yet: it is read then, or does not exist."""
         if not name.startswith("_"):
-            found = parse(self._path.read_text(encoding="utf-8"), self._path.name)
-            self.__dict__.update(found)
-            if name in found:
-                return found[name]
+            statements = statements_of(self._path.read_text(encoding="utf-8"), self._path.name)
+            self.__dict__.update(statements)
+            if name in statements:
+                return statements[name]
             raise AttributeError(f"{self._path.name} has no statement {name!r}")
         raise AttributeError(name)
 
 
-def parse(text: str, file: str) -> dict[str, str]:
+def statements_of(text: str, file: str) -> dict[str, str]:
     """The statements of a file by name, without the comments above them.
 
     `ValueError` where a name is there twice, is none, or names no statement.
     """
-    found: dict[str, str] = {}
+    statements: dict[str, str] = {}
     for part in f"\n{text}".split(_NAME)[1:]:
         name, *lines = part.splitlines()
         while lines and lines[0].startswith("--"):
             del lines[0]
         statement = "\n".join(lines).strip().removesuffix(";")
-        if name in found or not name.isidentifier() or not statement:
+        if name in statements or not name.isidentifier() or not statement:
             raise ValueError(f"{file}: {name!r} is there twice, is no name, or names no statement")
-        found[name] = statement
-    return found
+        statements[name] = statement
+    return statements

@@ -10,7 +10,7 @@ from escalate_cli.cli.output import say
 from escalate_cli.context import Context
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
-from escalate_cli.store.sqlite.comparing import Comparison, Known
+from escalate_cli.store.sqlite.comparing import Comparison, KnownIncident
 
 _MOST = 20
 """lines of one kind that are shown"""
@@ -50,7 +50,7 @@ def lines(comparison: Comparison) -> list[str]:
     return said or ["Every incident is in the copy, and none is open again."]
 
 
-def _part(heading: str, incidents: Sequence[Known]) -> list[str]:
+def _part(heading: str, incidents: Sequence[KnownIncident]) -> list[str]:
     if not incidents:
         return []
     shown = [f"  #{one.id}  {one.status}  {printable(one.title)[:100]}" for one in incidents[:_MOST]]
@@ -66,5 +66,5 @@ def data(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _known(one: Known) -> dict[str, Any]:
+def _known(one: KnownIncident) -> dict[str, Any]:
     return {"id": one.id, "title": one.title, "status": one.status}

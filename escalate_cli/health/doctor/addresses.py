@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
+from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.phone import looks_like_number, number_problem
+from escalate_cli.delivery.process.construction import TO, UNKNOWN
+from escalate_cli.delivery.process.construction_link import ask
 
 
 class AddressProblem(msgspec.Struct, frozen=True):
@@ -48,8 +51,6 @@ def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[Address
     Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU,
     so nothing that pages asks for it.
     """
-    from escalate_cli.delivery.process.construction_link import ask
-
     contacts = _contacts(catalog)
     by_gateway: dict[str, dict[str, None]] = {}
     for _, _, gateway, address in contacts:
@@ -73,10 +74,10 @@ def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[Address
 def _contacts(catalog: Catalog) -> list[tuple[str, str, str, str]]:
     """(section, id, gateway, address) of everybody."""
     return [
-        (section, one.id, gateway, address)
+        (section, recipient.id, gateway, address)
         for section, everybody in (("people", catalog.people), ("channels", catalog.channels))
-        for one in everybody.values()
-        for gateway, address in one.contact.items()
+        for recipient in everybody.values()
+        for gateway, address in recipient.contact.items()
         if gateway in catalog.gateways
     ]
 
@@ -85,9 +86,6 @@ def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, s
     """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself,
     which others tell.
     """
-    from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
-    from escalate_cli.delivery.process.construction import TO, UNKNOWN
-
     unknown, bare = [], template
     markers: dict[str, str] = {}
     try:
@@ -133,13 +131,13 @@ def _addresses(
 ) -> Iterator[AddressProblem]:
     for section, identifier, gateway, address in contacts:
         answer = answered.get(gateway)
-        found = _problem(address, gateway, answer) if answer is not None else None
-        if found is not None:
-            code, message, hint, sure = found
+        fault = _fault(address, gateway, answer) if answer is not None else None
+        if fault is not None:
+            code, message, hint, sure = fault
             yield AddressProblem(section, identifier, gateway, code, message, hint, sure)
 
 
-def _problem(address: str, gateway: str, answer: dict[str, Any]) -> tuple[str, str, str, bool] | None:
+def _fault(address: str, gateway: str, answer: dict[str, Any]) -> tuple[str, str, str, bool] | None:
     refused = answer["addresses"].get(address, "")
     number = number_problem(address) if answer["phones"] and looks_like_number(address) else None
     if number is not None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
 from escalate_cli.context import Context
-from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.catalog import Catalog, did_you_mean
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
+from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
+from escalate_cli.health.doctor.addresses import bad_addresses
 from escalate_cli.health.doctor.finding import all_of, listed, well
 
 _WEB = ("http", "https")
@@ -52,8 +55,6 @@ def _people(catalog: Catalog) -> Iterator[Problem]:
 
 def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """Every reference that cannot be resolved here, by its name; no value is looked at twice or shown."""
-    from escalate_cli.config.secrets import BadReference, MissingSecret, expand, references
-
     used: dict[str, list[str]] = {}
     urls = {f"gateway {gateway.id}": gateway.url for gateway in catalog.gateways.values()}
     if catalog.heartbeat is not None:
@@ -82,9 +83,6 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
 
 def _gateways(catalog: Catalog) -> Iterator[Problem]:
     """Last, since it is the one question that takes Apprise."""
-    from escalate_cli.core.organisation.catalog import did_you_mean
-    from escalate_cli.delivery.plugins import find_plugin_modules, known_schemas, schema_of
-
     if not catalog.gateways:
         yield Problem(
             ERROR,
@@ -93,7 +91,7 @@ def _gateways(catalog: Catalog) -> Iterator[Problem]:
             "`escalate init` shows some",
         )
         return
-    schemas = {one.id: schema_of(one.url) for one in catalog.gateways.values()}
+    schemas = {gateway.id: schema_of(gateway.url) for gateway in catalog.gateways.values()}
     # A web address may be one that Apprise recognises as some provider's own.
     doubtful = {
         gateway: schema
@@ -124,15 +122,14 @@ def _addresses(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is
     told already.
     """
-    from escalate_cli.health.doctor.addresses import bad_addresses
-
-    found = bad_addresses(catalog, context.environ)
-    if found is None:
+    problems = bad_addresses(catalog, context.environ)
+    if problems is None:
         text = "the addresses could not be tried: Apprise cannot be loaded here, or took too long"
         yield Problem(WARNING, "addresses-untried", text, "`escalate test-page` tries one for real")
         return
-    for one in found:
-        where = f"{one.gateway} of {one.id}" if one.gateway else f"gateway {one.id}"
-        yield Problem(ERROR if one.sure else WARNING, one.code, f"{where}: {one.message}", one.hint)
-    if not found and catalog.gateways:
+    for problem in problems:
+        where = f"{problem.gateway} of {problem.id}" if problem.gateway else f"gateway {problem.id}"
+        level = ERROR if problem.sure else WARNING
+        yield Problem(level, problem.code, f"{where}: {problem.message}", problem.hint)
+    if not problems and catalog.gateways:
         yield well("addresses", "every address is one that its gateway takes")

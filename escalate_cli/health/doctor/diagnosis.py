@@ -14,11 +14,12 @@ from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.codec import decode
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
 from escalate_cli.errors import ConfigurationProblem, DamagedRow, DatabaseProblem, EscalateError, ExitCode
 from escalate_cli.health.doctor.contacts import contact_looks
 from escalate_cli.health.doctor.exposure import exposure_findings
-from escalate_cli.health.doctor.finding import counted, well
+from escalate_cli.health.doctor.finding import count_of, well
 from escalate_cli.health.doctor.usability import incident_findings, usability_findings
 from escalate_cli.health.warnings import PASS_EXPECTED_WITHIN
 from escalate_cli.store.auditor import IN_VAIN, UNREACHED, audit
@@ -166,15 +167,13 @@ def _configuration(context: Context, store: Store | None) -> tuple[Catalog | Non
             )
         ]
     known = (
-        f"{counted(len(catalog.services), 'service')},"
-        f" {counted(len(catalog.people), 'person').replace('persons', 'people')}"
+        f"{count_of(len(catalog.services), 'service')},"
+        f" {count_of(len(catalog.people), 'person').replace('persons', 'people')}"
     )
     return catalog, [well("configuration", f"the configuration is valid: {known} ({context.config_path})")]
 
 
 def _kept(store: Store | None) -> Catalog | None:
-    from escalate_cli.core.organisation.codec import decode
-
     try:
         document = store.ledger.configuration() if store is not None else None
         return decode(document) if document is not None else None
@@ -253,16 +252,16 @@ def _soundness(store: Store) -> Problem:
 
 
 def _permissions(path: Path) -> Iterator[Problem]:
-    found = tuple(flaws(path))
-    for one in found:
-        yield Problem(ERROR if one.serious else WARNING, "permissions", one.text, one.hint)
-    if not found:
+    flaws_of_files = tuple(flaws(path))
+    for flaw in flaws_of_files:
+        yield Problem(ERROR if flaw.serious else WARNING, "permissions", flaw.text, flaw.hint)
+    if not flaws_of_files:
         yield well("permissions", f"only {whose(path)} may read or write the database")
 
 
 def space_finding(path: Path) -> Problem:
-    found = os.statvfs(path.parent)
-    free = found.f_bavail * found.f_frsize
+    disk = os.statvfs(path.parent)
+    free = disk.f_bavail * disk.f_frsize
     text = f"{free // 1_000_000:,} MB are left for the database on {path.parent}"
     if free < LITTLE_SPACE:
         return Problem(ERROR if free < NO_SPACE else WARNING, "disk-space", f"only {text}", "free some space")
@@ -313,10 +312,10 @@ def _troubles(store: Store, now: Instant) -> Iterator[Problem]:
     troubles, last = remembered_troubles(store.ledger, now), store.ledger.last_pass_at
     if troubles is None:
         return
-    weight = ERROR if last is None or last <= troubles.at else WARNING
+    level = ERROR if last is None or last <= troubles.at else WARNING
     hint = "`escalate timeline` tells more; see that somebody has these incidents"
     for line in troubles.lines:
-        yield Problem(weight, "pass-trouble", f"{show_about(max(now - troubles.at, 0))} ago: {line}", hint)
+        yield Problem(level, "pass-trouble", f"{show_about(max(now - troubles.at, 0))} ago: {line}", hint)
 
 
 def _incidents(store: Store, now: Instant) -> Iterator[Problem]:
@@ -331,7 +330,7 @@ def _incidents(store: Store, now: Instant) -> Iterator[Problem]:
         yield Problem(oversight.level, oversight.code, text, _FORGOTTEN.get(oversight.code, ""))
     if not unreadable and all(oversight.code == IN_VAIN for oversight in oversights):
         running = len(store.situations.listed(running_only=True))
-        yield well("incidents", f"nothing is forgotten ({counted(running, 'running incident')})")
+        yield well("incidents", f"nothing is forgotten ({count_of(running, 'running incident')})")
 
 
 def _spooled(context: Context) -> Iterator[Problem]:
@@ -342,7 +341,7 @@ def _spooled(context: Context) -> Iterator[Problem]:
     except (EscalateError, OSError):  # said already: there is no place for a database
         return
     if kept:
-        text = f"{counted(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
+        text = f"{count_of(len(kept), 'declaration')} could not be stored: kept in {kept[0].parent}"
         yield Problem(
             ERROR, "spooled", text, "once the database can be used, `escalate tick` takes them in and pages"
         )

@@ -52,16 +52,16 @@ def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
     with suppress(ConfigurationProblem):
         sources = [Path(os.path.abspath(source.path)) for source in find_sources(config)]
     friends = _Friends.of(context, config)
-    found = [_of_file(path, friends) for path in sources]
+    exposed = [_of_file(path, friends) for path in sources]
     if os.path.isdir(config):
-        found.append(_of_directory(config, friends, filled=True))
+        exposed.append(_of_directory(config, friends, filled=True))
     secrets = [path for path in _secrets(context, config, catalog) if os.path.exists(path)]
-    found += [_of_file(path, friends, secret=True) for path in secrets]
-    above = {each: None for path in (*sources, config, *secrets) for each in _above(path)}
+    exposed += [_of_file(path, friends, secret=True) for path in secrets]
+    above = dict.fromkeys(directory for path in (*sources, config, *secrets) for directory in _above(path))
     for counted in (config, Path(os.path.realpath(config))):
         above.pop(counted, None)
-    found += [_of_directory(path, friends) for path in above]
-    return list({one.path: one for one in found if one is not None}.values())
+    exposed += [_of_directory(path, friends) for path in above]
+    return list({exposure.path: exposure for exposure in exposed if exposure is not None}.values())
 
 
 def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem]:
@@ -86,11 +86,11 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Problem
             return []
     except ConfigurationProblem:
         return []
-    found = [
+    findings = [
         Problem(WARNING, exposure.code, exposure.message, exposure.hint)
         for exposure in exposures(context, catalog)
     ]
-    return found or [well("exposure", "nobody else may change the configuration or read a secret")]
+    return findings or [well("exposure", "nobody else may change the configuration or read a secret")]
 
 
 # ── who is no other ───────────────────────────────────────────────────────────────────

@@ -21,7 +21,7 @@ def listed(ids: Iterable[str]) -> str:
     return ", ".join(unique[:_NAMED]) + (f" and {len(unique) - _NAMED} more" if len(unique) > _NAMED else "")
 
 
-def counted(count: int, word: str) -> str:
+def count_of(count: int, word: str) -> str:
     """ "1 incident", "2 incidents"."""
     return f"{count} {word}{'s' * (count != 1)}"
 

@@ -39,7 +39,7 @@ def _hint(text: str) -> str:
 
 def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Problem]:
     """An error for each running incident that could not be planned, were it due now."""
-    found = []
+    findings = []
     unreadable = store.situations.unreadable()
     for incident in store.situations.listed(running_only=True, without=unreadable):
         try:
@@ -54,5 +54,5 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Prob
         except Exception as problem:
             troubles = (f"it cannot be planned ({words_of(problem)})",)
         hint = "the page goes on without it; see `escalate timeline` and look after it by hand"
-        found += [Problem(ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles]
-    return found
+        findings += [Problem(ERROR, "unusable", f"incident {incident.id}: {text}", hint) for text in troubles]
+    return findings

@@ -75,8 +75,8 @@ def _between(text: str, before: str, after: str = "") -> str:
 
 def _quoted(text: str) -> str:
     """The name of a rule: `rule "A "big" one": …`."""
-    found = re.search(r'(?:rule|nudge) "(.*?)"(?=:|$| did | accepted| declined| expired| dropped)', text)
-    return found[1] if found else ""
+    match = re.search(r'(?:rule|nudge) "(.*?)"(?=:|$| did | accepted| declined| expired| dropped)', text)
+    return match[1] if match else ""
 
 
 def _span(text: str) -> int | None:

@@ -18,7 +18,7 @@ _sql = Statements("situations")
 _facts = Statements("ledger")
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownIncident(msgspec.Struct, frozen=True):
     """An incident, as far as it is compared."""
 
     id: int
@@ -31,13 +31,13 @@ class Comparison(msgspec.Struct, frozen=True):
     that nothing can be said of it.
     """
 
-    missing: tuple[Known, ...] = ()
+    missing: tuple[KnownIncident, ...] = ()
     """incidents that are not in the copy, as they are now"""
-    open_again: tuple[Known, ...] = ()
+    open_again: tuple[KnownIncident, ...] = ()
     """incidents that the copy has open or acknowledged, though they are over, or open, though
     somebody has them; as they are now
     """
-    running: tuple[Known, ...] = ()
+    running: tuple[KnownIncident, ...] = ()
     """everything that is not resolved in the copy, as it is there"""
     unreadable: bool = False
     highest: Mapping[str, int] = msgspec.field(default_factory=dict)
@@ -56,22 +56,26 @@ def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -
         of_copy, given = _read(there)
     noted = Numbers(present).highest()
     unreadable = False
-    now: dict[int, Known] = {}
+    now: dict[int, KnownIncident] = {}
     try:
         if present.exists() and present.stat().st_size:
-            with closing(_open(present)) if held is None else nullcontext(held) as here:
-                now, given_now = _read(here)
+            with closing(_open(present)) if held is None else nullcontext(held) as database:
+                now, given_now = _read(database)
             given = {name: max(given[name], given_now[name]) for name in NUMBERED}
     except (sqlite3.Error, OSError, ValueError):
         unreadable = True
-    missing = tuple(one for one in now.values() if one.id not in of_copy)
-    again = tuple(one for one in now.values() if one.id in of_copy and _is_open_again(of_copy[one.id], one))
-    running = tuple(one for one in of_copy.values() if one.status != "resolved")
+    missing = tuple(incident for incident in now.values() if incident.id not in of_copy)
+    again = tuple(
+        incident
+        for incident in now.values()
+        if incident.id in of_copy and _is_open_again(of_copy[incident.id], incident)
+    )
+    running = tuple(incident for incident in of_copy.values() if incident.status != "resolved")
     highest = {name: max(given[name], noted[name]) for name in NUMBERED}
     return Comparison(missing, again, running, unreadable, highest)
 
 
-def _is_open_again(before: Known, now: Known) -> bool:
+def _is_open_again(before: KnownIncident, now: KnownIncident) -> bool:
     order = ("open", "acknowledged", "resolved")
     return (
         before.status in order
@@ -84,7 +88,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=10)
 
 
-def _read(database: sqlite3.Connection) -> tuple[dict[int, Known], dict[str, int]]:
+def _read(database: sqlite3.Connection) -> tuple[dict[int, KnownIncident], dict[str, int]]:
     """Every incident by its number, and the highest numbers, by table."""
     database.text_factory = lambda text: text.decode("utf-8", "replace")
     rows = database.execute(_sql.known_incidents).fetchall()
@@ -93,4 +97,4 @@ def _read(database: sqlite3.Connection) -> tuple[dict[int, Known], dict[str, int
         (largest,) = database.execute(statement).fetchone()
         fact = database.execute(_facts.find_fact, {"name": GIVEN + table}).fetchone()
         highest[table] = max(largest or 0, int(fact[0]) if fact else 0)
-    return {row[0]: Known(*row) for row in rows}, highest
+    return {row[0]: KnownIncident(*row) for row in rows}, highest

@@ -30,18 +30,18 @@ def refuse_to_replace(target: Path, source: Path) -> None:
     """
     elsewhere = "name a file, new or an older backup, in a directory that exists"
     try:
-        found = os.stat(target)
+        status = os.stat(target)
     except FileNotFoundError:
         if not target.parent.is_dir():
             raise UsageProblem(f"there is no directory {target.parent}", elsewhere) from None
         return
     except OSError as problem:
         raise UsageProblem(f"no copy can be written to {target}: {problem.strerror}", elsewhere) from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise UsageProblem(f"{target} is a directory", elsewhere)
     if source.exists() and source.samefile(target):
         raise UsageProblem(f"{target} is the database itself", "name another file for its backup")
-    if not stat.S_ISREG(found.st_mode) or (found.st_size and not _is_ours(target)):
+    if not stat.S_ISREG(status.st_mode) or (status.st_size and not _is_ours(target)):
         raise UsageProblem(
             f"{target} is there already, and is no backup of escalate",
             "name another file, or move that one away",
@@ -81,13 +81,13 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
             raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
         there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
         with (
-            _held(sharing.create(partial)),
-            closing(sqlite3.connect(there, uri=True)) as here,
-            closing(sqlite3.connect(partial)) as beside,
+            _held(sharing.create_shared(partial)),
+            closing(sqlite3.connect(there, uri=True)) as original,
+            closing(sqlite3.connect(partial)) as copied,
         ):
-            here.backup(beside, progress=tried)
-            beside.execute("PRAGMA journal_mode=DELETE")
-            damage = mend_indexes(beside)
+            original.backup(copied, progress=tried)
+            copied.execute("PRAGMA journal_mode=DELETE")
+            damage = mend_indexes(copied)
         os.replace(partial, target)
         return damage
     except DamagedSource:

@@ -1,8 +1,8 @@
 """The SQLite file: opening it safely, its settings, transactions, migrations. Every sqlite3 error
 becomes a DatabaseProblem here.
 
-Settings and their reasons are those of facts.md: a persistent rollback journal (no WAL),
-synchronous EXTRA, explicit BEGIN IMMEDIATE. Nothing holds a transaction open across the network.
+Its settings: a persistent rollback journal (no WAL), synchronous EXTRA, explicit BEGIN IMMEDIATE.
+Nothing holds a transaction open across the network.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ is given its own
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
 """free pages kept in the file, and when they are topped up: what paging needs goes on when the disk
-is full (facts.md, SQLite)
+is full
 """
 
 NEARLY_NOTHING = 1 << 20
@@ -83,8 +83,8 @@ class Database:
             )  # fmt: skip
             self._connection.row_factory = sqlite3.Row
             self._settle(fresh)
-            found = os.stat(path)
-            self._identity = (found.st_dev, found.st_ino)
+            status = os.stat(path)
+            self._identity = (status.st_dev, status.st_ino)
             if whereabouts is not None:
                 whereabouts.note(path)
         except sqlite3.Error as problem:
@@ -112,17 +112,17 @@ class Database:
                     f"create it (mkdir -p {parent}) or name another with --db",
                 )
             try:
-                found = os.stat(self.path)
+                status = os.stat(self.path)
             except FileNotFoundError:
                 self._refuse_lost()
-                os.close(sharing.create(self.path))
+                os.close(sharing.create_shared(self.path))
                 return True
-            if not stat.S_ISREG(found.st_mode):
+            if not stat.S_ISREG(status.st_mode):
                 raise DatabaseProblem(
                     f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
                 )
             sharing.mend(Path(os.path.realpath(self.path)))
-            if found.st_size == 0:
+            if status.st_size == 0:
                 self._refuse_lost()
                 return True
             with open(self.path, "rb") as file:
@@ -150,8 +150,8 @@ class Database:
         lost, problem = None, None
         try:
             lost = self._whereabouts.refuse_lost(self.path)
-        except DatabaseProblem as found:
-            problem = found
+        except DatabaseProblem as met:
+            problem = met
         # another process has begun it meanwhile: what tells of it is its own
         if self.path.exists() and self.path.stat().st_size:
             return
@@ -164,13 +164,13 @@ class Database:
         run("PRAGMA trusted_schema=OFF")
         run("PRAGMA foreign_keys=ON")
         run("PRAGMA synchronous=EXTRA")
-        found = run("PRAGMA application_id").fetchone()[0]
+        application_id = run("PRAGMA application_id").fetchone()[0]
         version = run("PRAGMA user_version").fetchone()[0]
         tables = run(_sql.count_tables).fetchone()[0]
         # Without a page it is as new: whoever began to make it was killed, and reading has just undone what
         # there was of it.
         fresh = fresh or run("PRAGMA page_count").fetchone()[0] == 0
-        if found != APPLICATION_ID and (tables or not fresh):
+        if application_id != APPLICATION_ID and (tables or not fresh):
             raise DatabaseProblem(
                 f"{self.path} is an SQLite file of something else",
                 "name the database of escalate with --db or $ESCALATE_DB",
@@ -238,18 +238,18 @@ class Database:
     def disk_is_full(self) -> bool:
         """Whether next to nothing is left on the file system of the database."""
         try:
-            found = os.statvfs(self.path.parent)
+            disk = os.statvfs(self.path.parent)
         except OSError:
             return False
-        return found.f_bavail * found.f_frsize < NEARLY_NOTHING
+        return disk.f_bavail * disk.f_frsize < NEARLY_NOTHING
 
     def replaced(self) -> bool:
         """Whether the path now leads to another file than the one that is open."""
         try:
-            found = os.stat(self.path)
+            status = os.stat(self.path)
         except OSError:
             return True
-        return (found.st_dev, found.st_ino) != self._identity
+        return (status.st_dev, status.st_ino) != self._identity
 
     def check(self) -> Damage | None:
         """What SQLite finds wrong with the file, indexes included; None when it is sound."""

@@ -45,8 +45,8 @@ def flaws(database: Path) -> Iterator[Flaw]:
             yield Flaw(True, text, f"chmod o-w {real.parent}")
 
 
-def _flaw_of(path: Path, found: os.stat_result, group: int | None) -> Flaw | None:
-    mode, where = stat.S_IMODE(found.st_mode), path.parent
+def _flaw_of(path: Path, status: os.stat_result, group: int | None) -> Flaw | None:
+    mode, where = stat.S_IMODE(status.st_mode), path.parent
     too_much = mode & (0o077 if group is None else 0o007)
     hint = f"chmod 600 {path}; to share it with a group: chgrp GROUP {where}; chmod 2770 {where}"
     if group is not None:
@@ -55,7 +55,7 @@ def _flaw_of(path: Path, found: os.stat_result, group: int | None) -> Flaw | Non
         return Flaw(True, f"other users may write {path} (mode {mode:04o})", hint)
     if too_much:
         return Flaw(False, f"other users may read {path} (mode {mode:04o})", hint)
-    if group is not None and (found.st_gid != group or mode & 0o060 != 0o060):
+    if group is not None and (status.st_gid != group or mode & 0o060 != 0o060):
         text = f"{where} is shared with the group {_name(group)}, but {path} is not (mode {mode:04o})"
         return Flaw(True, text, f"chgrp {_name(group)} {path}; chmod 660 {path}")
     return None

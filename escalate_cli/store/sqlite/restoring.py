@@ -67,18 +67,18 @@ def restore(
                 _copy(f"{copy}{part}", f"{fresh}{part}")
         if fresh.stat().st_size == 0:
             raise DatabaseProblem(f"the backup {copy} is empty", "choose another", code=DAMAGED)
-        found = Database(fresh, clock)
-        wrong = found.check()
-        if wrong is not None and wrong.indexes_only and not found.refused:
-            found.rebuild_indexes()
-            rebuilt, wrong = wrong.text, found.check()
-        found.close()
+        restored = Database(fresh, clock)
+        wrong = restored.check()
+        if wrong is not None and wrong.indexes_only and not restored.refused:
+            restored.rebuild_indexes()
+            rebuilt, wrong = wrong.text, restored.check()
+        restored.close()
         if wrong is not None:
             raise DatabaseProblem(
                 f"the backup {copy} is damaged: {wrong.text}", "choose another", code=DAMAGED
             )
-        if found.refused:
-            raise DatabaseProblem(found.refused, code=_NEWER)
+        if restored.refused:
+            raise DatabaseProblem(restored.refused, code=_NEWER)
         comparison, aside = _put_in_place(fresh, path, clock, agree)
         if any(comparison.highest.values()):
             Numbers(path).note(comparison.highest)
@@ -106,14 +106,14 @@ def restore(
 
 def _not_found(copy: Path) -> str:
     try:
-        found = os.stat(copy)
+        status = os.stat(copy)
     except FileNotFoundError:
         return f"there is no backup at {copy}"
     except OSError as problem:
         return f"the backup {copy} cannot be read: {problem.strerror}"
     return (
         f"there is no backup at {copy}"
-        if stat.S_ISDIR(found.st_mode)
+        if stat.S_ISDIR(status.st_mode)
         else f"{copy} is no file, and no backup"
     )
 
@@ -122,17 +122,17 @@ def _remember(fresh: Path, highest: Mapping[str, int], clock: Clock) -> None:
     database = Database(fresh, clock)
     try:
         with database.transaction():
-            for table in (one for one, number in highest.items() if number):
+            for table in (name for name, number in highest.items() if number):
                 Ledger(database).remember(GIVEN + table, str(highest[table]))
     finally:
         database.close()
 
 
 def _copy(source: str, target: str) -> None:
-    with open(sharing.create(Path(target), os.O_WRONLY), "wb") as there, open(source, "rb") as here:
-        shutil.copyfileobj(here, there)
-        there.flush()
-        os.fsync(there.fileno())
+    with open(sharing.create_shared(Path(target), os.O_WRONLY), "wb") as new, open(source, "rb") as old:
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def _remove(path: Path) -> None:

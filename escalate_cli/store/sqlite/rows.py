@@ -39,7 +39,7 @@ def _unchanged(value: Any) -> Any:
 
 
 def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
-    """The thing that a row holds; columns that the kind does not have are left aside."""
+    """The struct that a row holds; columns that the kind does not have are left aside."""
     known: Any = kind
     try:
         return kind(**{name: read(row[name]) for name, read in _readers(known)})
@@ -49,10 +49,10 @@ def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
         ) from None
 
 
-def to_row(thing: Any) -> dict[str, Any]:
-    """The column values of a thing, without its id."""
-    kind: Any = type(thing)
-    return {name: _plain(getattr(thing, name)) for name, _ in _readers(kind) if name != "id"}
+def to_row(struct: Any) -> dict[str, Any]:
+    """The column values of a struct, without its id."""
+    kind: Any = type(struct)
+    return {name: _plain(getattr(struct, name)) for name, _ in _readers(kind) if name != "id"}
 
 
 def _plain(value: Any) -> Any:

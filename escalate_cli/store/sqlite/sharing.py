@@ -31,13 +31,13 @@ def group_of(directory: Path) -> int | None:
     cannot be looked at.
     """
     try:
-        found = os.stat(directory)
+        status = os.stat(directory)
     except OSError:
         return None
-    return found.st_gid if found.st_mode & _ALL_OF_THE_GROUP == _ALL_OF_THE_GROUP else None
+    return status.st_gid if status.st_mode & _ALL_OF_THE_GROUP == _ALL_OF_THE_GROUP else None
 
 
-def create(path: Path, access: int = os.O_RDWR) -> int:
+def create_shared(path: Path, access: int = os.O_RDWR) -> int:
     """Make a file that was not there, and open it; `FileExistsError` where something is."""
     descriptor = files.create(path, access)
     try:
@@ -81,11 +81,13 @@ def _owner_for(directory: Path) -> tuple[int, int] | None:
     """Owner and group of what root makes here; None where it stays the maker's."""
     if os.geteuid() != 0:
         return None
-    found = os.stat(directory)
-    return (found.st_uid, found.st_gid) if found.st_uid != 0 and not found.st_mode & stat.S_IWOTH else None
+    status = os.stat(directory)
+    return (
+        (status.st_uid, status.st_gid) if status.st_uid != 0 and not status.st_mode & stat.S_IWOTH else None
+    )
 
 
-def share(path: Path, group: int) -> None:
+def share_with(path: Path, group: int) -> None:
     """Share a directory that is ours with a group that we are of."""
     _to_group(path, group)
 
@@ -96,17 +98,17 @@ def _to_group(path: Path, group: int) -> None:
     os.chmod(path, 0o2770)  # noqa: S103 - of this group alone
 
 
-def is_private(found: os.stat_result, group: int | None, *owners: int) -> bool:
+def is_private(status: os.stat_result, group: int | None, *owners: int) -> bool:
     """Whether only we can have written into this directory, or only members of `group`; for root,
     also only one of `owners`.
     """
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return False
-    if found.st_uid == os.getuid() and not found.st_mode & 0o077:
+    if status.st_uid == os.getuid() and not status.st_mode & 0o077:
         return True
-    if os.geteuid() == 0 and found.st_uid in owners and not found.st_mode & 0o022:
+    if os.geteuid() == 0 and status.st_uid in owners and not status.st_mode & 0o022:
         return True
-    return group is not None and found.st_gid == group and not found.st_mode & 0o007
+    return group is not None and status.st_gid == group and not status.st_mode & 0o007
 
 
 def mend(database: Path) -> None:
@@ -134,7 +136,10 @@ def mend(database: Path) -> None:
 def _is_shared(path: Path, group: int) -> bool:
     """Whether the group can use this file; also where it is not ours to change."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except OSError:
         return True
-    return (found.st_gid == group and found.st_mode & 0o777 == 0o660) or os.getuid() not in (0, found.st_uid)
+    return (status.st_gid == group and status.st_mode & 0o777 == 0o660) or os.getuid() not in (
+        0,
+        status.st_uid,
+    )

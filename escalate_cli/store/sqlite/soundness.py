@@ -1,8 +1,8 @@
 """Whether a database file is sound: its pages and rows, and whether its indexes say what its tables say.
 
-`quick_check` looks at pages and rows; only `integrity_check` compares indexes with their tables
-(facts.md, SQLite). What the one takes for sound and the other does not is therefore damage of
-indexes alone, which loses nothing: they are rebuilt from the tables.
+`quick_check` looks at pages and rows; only `integrity_check` compares indexes with their tables. What
+the first takes for sound and the second does not is therefore damage of indexes alone. That loses
+nothing: they are rebuilt from the tables.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def look_through(run: Callable[[str], Sequence[Any]]) -> Damage | None:
     database.
     """
     for statement, indexes_only in (("PRAGMA quick_check(1)", False), ("PRAGMA integrity_check(1)", True)):
-        said = str(run(statement)[0][0])
-        if said != "ok":
-            return Damage(" ".join(said.removeprefix("*** in database main ***").split()), indexes_only)
+        answer = str(run(statement)[0][0])
+        if answer != "ok":
+            return Damage(" ".join(answer.removeprefix("*** in database main ***").split()), indexes_only)
     return None

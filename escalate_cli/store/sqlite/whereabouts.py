@@ -42,13 +42,13 @@ class Whereabouts:
 
     def note(self, database: Path) -> None:
         """This database is there now. What goes wrong with the mark stops nothing."""
-        here = _place(database)
-        if here is None:
+        place = _place(database)
+        if place is None:
             return
-        self._opened[database] = Path(os.fsdecode(here["real"]))
-        if self._marks is not None and self._marked(database) != here:
+        self._opened[database] = Path(os.fsdecode(place["real"]))
+        if self._marks is not None and self._marked(database) != place:
             with suppress(OSError):
-                self._write(self._mark_of(database), msgspec.json.encode(here))
+                self._write(self._mark_of(database), msgspec.json.encode(place))
 
     def real(self, database: Path) -> Path | None:
         """Where a database that is gone really was, as far as is known; None where it is not gone,
@@ -80,16 +80,18 @@ class Whereabouts:
                 f"run `escalate restore FILE` again; to begin without a database, remove {half}",
                 code=DAMAGED,
             )
-        marked, here = self._marked(database), _place(database)
-        if marked is not None and (here is None or marked != here):
+        marked, place = self._marked(database), _place(database)
+        if marked is not None and (place is None or marked != place):
             raise DatabaseProblem(
                 f"{what}: it was in another directory of this name (is a disk not mounted, or a link"
                 " switched?)",
                 f"{_PUT_BACK}; to begin without it, remove {self._mark_of(database)}",
                 code=DAMAGED,
             )
-        copies = sorted(str(one) for one in database.with_name(database.name + BACKUPS).glob("????-??-??.db"))
-        aside = [str(one) for one in beside(database, ASIDE)]
+        copies = sorted(
+            str(copy) for copy in database.with_name(database.name + BACKUPS).glob("????-??-??.db")
+        )
+        aside = [str(file) for file in beside(database, ASIDE)]
         if marked is None and not copies and not aside and not any(Numbers(database).highest().values()):
             return None
         latest = copies[-1:] or aside[-1:]
@@ -121,7 +123,7 @@ class Whereabouts:
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = mark.with_name(f".{mark.name}.{os.getpid()}")
         partial.unlink(missing_ok=True)
-        with open(sharing.create(partial, os.O_WRONLY), "wb") as file:
+        with open(sharing.create_shared(partial, os.O_WRONLY), "wb") as file:
             file.write(content)
         os.replace(partial, mark)
 
@@ -130,13 +132,13 @@ def _place(database: Path) -> dict[str, bytes] | None:
     """Which directory a database is in, whatever its name: None where it cannot be looked at."""
     real = os.path.realpath(database)
     try:
-        found = os.stat(os.path.dirname(real))
+        status = os.stat(os.path.dirname(real))
     except OSError:
         return None
     texts = {
         "database": os.path.abspath(database),
         "real": real,
-        "directory": f"{found.st_dev}:{found.st_ino}",
+        "directory": f"{status.st_dev}:{status.st_ino}",
     }
     return {name: os.fsencode(text) for name, text in texts.items()}  # names of files are bytes
 

@@ -34,7 +34,7 @@ class Numbers:
 
     def highest(self) -> dict[str, int]:
         """By table, the highest number that is noted; 0 for none."""
-        found = dict.fromkeys(NUMBERED, 0)
+        numbers = dict.fromkeys(NUMBERED, 0)
         with suppress(OSError):
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
@@ -42,9 +42,9 @@ class Numbers:
             finally:
                 os.close(descriptor)
             for name, _, number in (line.partition(" ") for line in text.splitlines()):
-                if name in found and number.isascii() and number.isdigit() and int(number) < _LARGEST:
-                    found[name] = int(number)
-        return found
+                if name in numbers and number.isascii() and number.isdigit() and int(number) < _LARGEST:
+                    numbers[name] = int(number)
+        return numbers
 
     def note(self, numbers: Mapping[str, int]) -> None:
         """Note these, where they are higher. The file is made, too: on a full disk it can then be changed."""
@@ -65,4 +65,4 @@ class Numbers:
         try:
             return os.open(self._path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
-            return sharing.create(self._path)
+            return sharing.create_shared(self._path)

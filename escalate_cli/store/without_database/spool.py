@@ -53,13 +53,16 @@ class Spool:
         self._beside = self._database.with_name(self._database.name + _BESIDE)
         self._digest = hashlib.sha256(os.fsencode(self._database)).hexdigest()[:16]
         runtime = f"/run/user/{os.getuid()}"
-        elsewhere = [Path(one) for one in (*_ELSEWHERE, runtime)]
+        elsewhere = [Path(place) for place in (*_ELSEWHERE, runtime)]
         self.places = (
             self._beside,
-            *(one / f"escalate-kept-{os.getuid()}-{self._digest}" for one in elsewhere),
+            *(place / f"escalate-kept-{os.getuid()}-{self._digest}" for place in elsewhere),
         )
         """where this user keeps declarations, the first choice first"""
-        self.marks = (self._beside, *(one / f"escalate-{os.getuid()}-{self._digest}" for one in elsewhere))
+        self.marks = (
+            self._beside,
+            *(place / f"escalate-{os.getuid()}-{self._digest}" for place in elsewhere),
+        )
         """where the mark of the emergency page may be (mark.py); 0.1.0 also kept declarations there"""
         if not beside:
             self.marks = self.marks[1:]
@@ -105,8 +108,8 @@ class Spool:
             return True
         except OSError:
             return self._is_of_the_group(kept.parent)
-        found = os.stat(kept.parent)
-        return found.st_uid == owner or self._is_of_the_group(kept.parent)
+        status = os.stat(kept.parent)
+        return status.st_uid == owner or self._is_of_the_group(kept.parent)
 
     def _is_of_the_group(self, place: Path) -> bool:
         return self.group is not None and sharing.group_of(place) == self.group
@@ -115,16 +118,19 @@ class Spool:
         """Everything that is kept, by whomever."""
         readable: list[Path] = []
         unreadable: list[Path] = []
-        for place, owner in (*((one, None) for one in (*self.places, *self.marks[1:])), *self._of_others()):
+        for place, owner in (
+            *((place, None) for place in (*self.places, *self.marks[1:])),
+            *self._of_others(),
+        ):
             try:
-                names, found = os.listdir(place), os.lstat(place)
+                names, status = os.listdir(place), os.lstat(place)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:
                 unreadable.append(place)
                 continue
-            sound = trusted(place, found, self.group) or (
-                owner is not None and sharing.is_private(found, self.group, owner)
+            sound = trusted(place, status, self.group) or (
+                owner is not None and sharing.is_private(status, self.group, owner)
             )
             for path in (
                 place / name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")
@@ -143,9 +149,9 @@ class Spool:
                         and name == f"escalate-kept-{user}-{self._digest}"
                         and int(user) != os.getuid()
                     ):
-                        found = os.lstat(parent / name)
-                        if stat.S_ISDIR(found.st_mode) and found.st_uid == int(user):
-                            yield parent / name, found.st_uid
+                        status = os.lstat(parent / name)
+                        if stat.S_ISDIR(status.st_mode) and status.st_uid == int(user):
+                            yield parent / name, status.st_uid
 
     def kept(self) -> tuple[Path, ...]:
         """Everything that is kept and can be read, oldest first."""
@@ -189,16 +195,16 @@ def make(place: Path, group: int | None) -> bool:
         sharing.make_directory(place)
         if group is not None and not shared:
             with suppress(OSError):  # we are not of it: then it is ours alone
-                sharing.share(place, group)
+                sharing.share_with(place, group)
     return trusted(place, os.lstat(place), group)
 
 
-def trusted(place: Path, found: os.stat_result, group: int | None) -> bool:
+def trusted(place: Path, status: os.stat_result, group: int | None) -> bool:
     """Whether what is in this directory, of this state, is ours or our group's; root trusts the
     database's owner beside the database.
     """
     owners = (os.stat(place.parent).st_uid,) if _is_beside(place) else ()
-    return sharing.is_private(found, group, *owners)
+    return sharing.is_private(status, group, *owners)
 
 
 def _is_beside(place: Path) -> bool:
@@ -238,7 +244,7 @@ def _read(path: Path, length: int = _LARGEST) -> bytes:
     """A regular file of one name: what others link into their directory is not theirs to tell."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
             raise PermissionError
         return file.read(length)
