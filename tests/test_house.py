@@ -103,10 +103,10 @@ VAGUE = {"one", "found", "said", "some", "here", "them"}
 """what a variable or parameter is not called: it takes the noun of what it holds"""
 
 NOT_YET: dict[str, set[str]] = {
-    "names": {"cli", "config", "core", "delivery", "engine", "health", "importers", "insight", "store"},
-    "Any": {"cli", "config", "core", "delivery", "foresight", "importers", "insight", "store"},
-    "late imports": {"__main__.py", "actions", "cli", "config", "context.py", "core", "delivery", "engine", "health", "setup", "store"},
-    "doubles": {"actions", "cli", "config", "core", "delivery", "demo", "engine", "foresight", "health", "importers", "insight", "setup", "store", "views"},
+    "names": {"cli", "config", "core", "delivery", "importers", "insight"},
+    "Any": {"cli", "config", "core", "delivery", "foresight", "importers", "insight"},
+    "late imports": {"__main__.py", "actions", "cli", "config", "context.py", "core", "delivery", "setup"},
+    "doubles": {"actions", "cli", "config", "core", "delivery", "demo", "foresight", "importers", "insight", "setup", "views"},
 }  # fmt: skip
 """rooms in which a habit is not kept everywhere yet; what is in order leaves this list"""
 
@@ -162,7 +162,10 @@ def takes_or_gives_anything(function: ast.FunctionDef | ast.AsyncFunctionDef) ->
     return any(isinstance(type_, ast.Name) and type_.id == "Any" for type_ in (*arguments, function.returns))
 
 
-LOADED_LATE: dict[str, str] = {}
+LOADED_LATE = {
+    "store/sqlite/database.py": "what reads a database of version 0.1.0 is needed once",
+    "store/store.py": "what reads many incidents is for statistics; no pass and no declaration needs it",
+}
 """files that import of our own package within a function, and why"""
 
 

@@ -4,7 +4,7 @@ forgotten.
 
 from __future__ import annotations
 
-from typing import Any
+import sqlite3
 
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
@@ -98,7 +98,7 @@ def _unsent(database: Database, now: Instant) -> list[Oversight]:
     ]
 
 
-def _confirmed(database: Database, which: str, is_so: str, now: Instant) -> list[Any]:
+def _confirmed(database: Database, which: str, is_so: str, now: Instant) -> list[sqlite3.Row]:
     """Notifications, the oldest first, a hundred of them, as far as the table says so, too."""
     late = now - GRACE
     return [row for row in database.run(which, late=late) if database.run(is_so, id=row["id"], late=late)]

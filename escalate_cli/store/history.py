@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -93,7 +94,7 @@ class History:
         }
 
 
-def _record(row: Any, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:
+def _record(row: sqlite3.Row, told: Sequence[_Row], parts: dict[str, list[Any]]) -> Record:
     for _, at, by, data in told:
         part = _part(at, EVENTS.decode(data), by)
         if part is not None:

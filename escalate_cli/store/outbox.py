@@ -8,8 +8,9 @@ recorded only by the holder of the token.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -78,7 +79,7 @@ def _kind(text: str) -> NotificationKind:
     return NotificationKind(text) if text in set(NotificationKind) else NotificationKind.PAGE
 
 
-def _waiting(row: Any) -> Waiting:
+def _waiting(row: sqlite3.Row) -> Waiting:
     return Waiting(
         row["id"],
         row["incident_id"],

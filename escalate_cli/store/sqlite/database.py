@@ -43,7 +43,7 @@ NEARLY_NOTHING = 1 << 20
 """bytes"""
 
 _HEADER = b"SQLite format 3\x00"
-_Values = Sequence[Any] | Mapping[str, Any]
+_Values = Sequence[object] | Mapping[str, object]
 MIGRATIONS = PLACE / "migrations"
 _sql = Statements("database")
 
@@ -324,7 +324,7 @@ class Database:
                 wait = (wait + 5) % 17  # each process in a rhythm of its own
                 self.clock.sleep((wait + 2) * SECOND // 1000)
 
-    def run(self, statement: str, values: _Values = (), /, **named: Any) -> list[sqlite3.Row]:
+    def run(self, statement: str, values: _Values = (), /, **named: object) -> list[sqlite3.Row]:
         """Run one statement, with values in order or by name, and fetch everything it returns."""
         try:
             return self._patiently(statement, named or values).fetchall()
@@ -347,7 +347,7 @@ class Database:
         self.garbled = True
         self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
 
-    def plain(self, statement: str, values: _Values = (), /, **named: Any) -> list[tuple[Any, ...]]:
+    def plain(self, statement: str, values: _Values = (), /, **named: object) -> list[tuple[Any, ...]]:
         """As `run`, for many thousand rows: tuples."""
         self._connection.row_factory = None
         try:
@@ -355,7 +355,7 @@ class Database:
         finally:
             self._connection.row_factory = sqlite3.Row
 
-    def change(self, statement: str, values: _Values = (), /, **named: Any) -> int:
+    def change(self, statement: str, values: _Values = (), /, **named: object) -> int:
         """Run one statement that changes rows; how many it changed."""
         try:
             return self._patiently(statement, named or values).rowcount

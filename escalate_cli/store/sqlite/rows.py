@@ -15,18 +15,18 @@ import msgspec
 from escalate_cli.core.organisation.recipient import Recipient, as_text, from_text
 from escalate_cli.errors import DamagedRow
 
-Thing = TypeVar("Thing")
+Thing = TypeVar("Thing", bound=msgspec.Struct)
 
 _AS_THEY_ARE = {int, str, int | None, str | None}
 
 
 @lru_cache(maxsize=16)
-def _readers(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     hints = get_type_hints(kind)
     return tuple((name, _reader(hints[name])) for name in kind.__struct_fields__)
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: object) -> Callable[[Any], Any]:
     if hint in _AS_THEY_ARE:
         return _unchanged
     if hint is bool or (isinstance(hint, type) and issubclass(hint, Enum | Recipient)):
@@ -34,28 +34,26 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     return msgspec.json.Decoder(hint, dec_hook=from_text).decode
 
 
-def _unchanged(value: Any) -> Any:
+def _unchanged(value: object) -> object:
     return value
 
 
 def from_row(kind: type[Thing], row: sqlite3.Row) -> Thing:
     """The struct that a row holds; columns that the kind does not have are left aside."""
-    known: Any = kind
     try:
-        return kind(**{name: read(row[name]) for name, read in _readers(known)})
+        return kind(**{name: read(row[name]) for name, read in _readers(kind)})
     except (ValueError, TypeError) as problem:
         raise DamagedRow(
             f"a record of the database cannot be read ({kind.__name__.lower()}: {problem})"
         ) from None
 
 
-def to_row(struct: Any) -> dict[str, Any]:
+def to_row(struct: msgspec.Struct) -> dict[str, object]:
     """The column values of a struct, without its id."""
-    kind: Any = type(struct)
-    return {name: _plain(getattr(struct, name)) for name, _ in _readers(kind) if name != "id"}
+    return {name: _plain(getattr(struct, name)) for name, _ in _readers(type(struct)) if name != "id"}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if value is None or type(value) in (int, str):
         return value
     if isinstance(value, Recipient):
