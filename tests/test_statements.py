@@ -15,7 +15,7 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import Escalation, Incident, Maintenance, Notification, Nudge
 from escalate_cli.store.sqlite.database import Database
-from escalate_cli.store.statements import PLACE, Statements, parse
+from escalate_cli.store.statements import PLACE, Statements, statements_of
 from tests.test_house import sources
 
 TABLES = "|".join(re.findall(r"CREATE TABLE (\w+)", (PLACE / "migrations" / "001.sql").read_text()))
@@ -27,7 +27,8 @@ NAMES_A_TABLE = re.compile(
 """in capitals, as all our SQL is: "select" is also a word of English"""
 
 FILES = {
-    path.stem: parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(PLACE.glob("*.sql"))
+    path.stem: statements_of(path.read_text(encoding="utf-8"), path.name)
+    for path in sorted(PLACE.glob("*.sql"))
 }
 
 
@@ -63,7 +64,7 @@ def _sql_in(text: str) -> list[str]:
     like any other.
     """
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.statements_of(text)):
         if isinstance(node, ast.JoinedStr):
             string = "".join(
                 str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values
@@ -93,14 +94,14 @@ def test_every_statement_is_used_and_every_one_that_is_used_exists() -> None:
 def _statements_used(text: str) -> Iterator[str]:
     """Of a Python file: `_sql = Statements("outbox")` and `_sql.claim`, or both at once."""
     files: dict[str, str] = {}
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.statements_of(text)):
         if (
             isinstance(node, ast.Assign)
             and (file := _file_of(node.value))
             and isinstance(node.targets[0], ast.Name)
         ):
             files[node.targets[0].id] = file
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.statements_of(text)):
         if isinstance(node, ast.Attribute):
             file = files.get(node.value.id) if isinstance(node.value, ast.Name) else _file_of(node.value)
             if file:
@@ -203,11 +204,11 @@ def test_a_statement_that_does_not_exist_is_told_at_once() -> None:
 )
 def test_a_name_that_is_there_twice_or_is_none_or_names_nothing_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"x\.sql"):
-        parse(text, "x.sql")
+        statements_of(text, "x.sql")
 
 
 def test_what_is_run_is_without_the_comment_above_it() -> None:
     """`Database.run` and sqlite3 look at how a statement begins."""
-    assert parse(
+    assert statements_of(
         "-- A file.\n\n-- name: a\n-- Why.\n--\n-- More.\nSELECT 1;\n\n-- name: b\nSELECT 2;\n", "x.sql"
     ) == {"a": "SELECT 1", "b": "SELECT 2"}
