@@ -184,6 +184,17 @@ def test_options_in_the_url_make_no_success_of_a_failure_and_no_second_try(sende
         assert len(web.arrived) == 2
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_only_this_process_lacks_are_its_own_trouble(monkeypatch, variable):
+    for other in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(variable, "/not/there.pem")
+    with Sender() as sender:
+        outcome = send(sender, f"jsons://127.0.0.1:{closed_port()}/")
+        words = f"the certificates that ${variable} names cannot be used"
+        assert outcome == Outcome(TEMPORARY, words, local=True)
+
+
 def test_a_plugin_that_claims_success_and_sends_nothing_is_not_believed(sender):
     outcome = send(sender, "opsgenie://8b799edf-6f98-4d3a-9be7-2862fb4e5752/", kind="resolved")
     assert outcome == Outcome(PERMANENT, "the plugin claims success but sent nothing")

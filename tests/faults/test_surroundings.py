@@ -196,22 +196,34 @@ UNSOUND = {
     "a proxy with a port that is none": "http_proxy=http://127.0.0.1:99999999",
     "a proxy that nobody listens at": "http_proxy=http://127.0.0.1:1",
     "a proxy without a host": "http_proxy=http://",
+    "a proxy that wants a password": "http_proxy=http://127.0.0.1:REFUSING",
     "PYTHONPATH": 'PYTHONPATH="$PWD/broken:$PYTHONPATH"',
 }
 
 
 @pytest.mark.parametrize(
-    "name", mostly_long(UNSOUND, "a SOCKS proxy without its library", "a proxy that is no address")
+    "name",
+    mostly_long(
+        UNSOUND,
+        "a SOCKS proxy without its library",
+        "a proxy that is no address",
+        "a proxy that wants a password",
+    ),
 )
 def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
     """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2
     and the fallback alike.
     """
-    with HttpServer() as web, installation(tmp_path, web, crew(1, ("a",), attempts=3)) as place:
+    with (
+        HttpServer(Answer(407)) as refusing,
+        HttpServer() as web,
+        installation(tmp_path, web, crew(1, ("a",), attempts=3)) as place,
+    ):
         broken = place.place / "broken"
         broken.mkdir()
         (broken / "requests.py").write_text("raise ImportError('half an upgrade')\n")
-        program = f'exec env {UNSOUND[name]} no_proxy= NO_PROXY= "{sys.executable}" -m escalate_cli'
+        unsound = UNSOUND[name].replace("REFUSING", str(refusing.port))
+        program = f'exec env {unsound} no_proxy= NO_PROXY= "{sys.executable}" -m escalate_cli'
         ran = place.script(f'{program} declare "down" -s x')
         assert "Traceback" not in ran.err
         assert (ran.code, place.told) == (6, []), ran
