@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -23,7 +22,7 @@ class Exchange:
     """What went over the wire: one HTTP request, or one SMTP conversation.
 
     `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the
-    SMTP reply that decided; `said` is the provider's answer in its own words; `trouble` is what
+    SMTP reply that decided; `answer` is the provider's answer in its own words; `trouble` is what
     came instead of an answer; `hopeless` trouble stays however often it is tried; `local` trouble
     is this process's own; `farewell` marks a request that says goodbye after the message and
     decides nothing.
@@ -32,7 +31,7 @@ class Exchange:
     protocol: str
     sent: bool = False
     status: int | None = None
-    said: str = ""
+    answer: str = ""
     retry_after: Span | None = None
     trouble: str | None = None
     hopeless: bool = False
@@ -94,12 +93,12 @@ has heard nothing
 def _of_http(exchange: Exchange) -> Outcome:
     status = exchange.status or 0
     if 200 <= status < 300:
-        refusal = find_refusal(exchange.said)
+        refusal = find_refusal(exchange.answer)
         if refusal is None:
             return Outcome(OutcomeKind.SENT, f"HTTP {status}")
         kind = OutcomeKind.PERMANENT if refusal in _HOPELESS_REFUSALS else OutcomeKind.TEMPORARY
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
-    reason = _reason(exchange.said)
+    reason = _reason(exchange.answer)
     detail = f"HTTP {status}" + (
         " (a redirect, not followed)" if 300 <= status < 400 else f": {reason}" if reason else ""
     )
@@ -115,7 +114,7 @@ def _of_smtp(exchange: Exchange) -> Outcome:
     if 200 <= status < 300:
         return Outcome(OutcomeKind.SENT, f"SMTP {status}")
     kind = OutcomeKind.PERMANENT if 500 <= status < 600 else OutcomeKind.TEMPORARY
-    return Outcome(kind, f"SMTP {status}: {exchange.said}" if exchange.said else f"SMTP {status}")
+    return Outcome(kind, f"SMTP {status}: {exchange.answer}" if exchange.answer else f"SMTP {status}")
 
 
 _HOPELESS_REFUSALS = frozenset({
@@ -206,7 +205,7 @@ def find_refusal(body: str) -> str | None:
     return None
 
 
-def _parsed(body: str) -> Any:
+def _parsed(body: str) -> object:
     if body.lstrip()[:1] != "{":
         return None
     try:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from escalate_cli.clock import Clock
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import smtplib
 
     import requests
+    from _typeshed import WriteableBuffer
 
 _MOST_SAID = 20_000
 _MOST_OF_AN_ANSWER = 1 << 20
@@ -72,11 +73,12 @@ class Wire:
 
         sessions.get_netrc_auth = lambda *_, **__: None  # type: ignore[attr-defined] # a gateway's own Authorization is the right one
         _bound_answers(http.client.HTTPResponse)
-        session_send, connection_send = requests.Session.send, http.client.HTTPConnection.send
+        session_send = cast("Callable[..., requests.Response]", requests.Session.send)
+        connection_send = http.client.HTTPConnection.send
         open_exchanges: list[Exchange] = []
 
         def watched_session_send(
-            session: requests.Session, request: requests.PreparedRequest, **options: Any
+            session: requests.Session, request: requests.PreparedRequest, **options: object
         ) -> requests.Response:
             exchange = self.begin(
                 "HTTP", farewell=(urlsplit(request.url or "").path.rstrip("/").lower().endswith(_GOODBYES))
@@ -89,7 +91,7 @@ class Wire:
             try:
                 response = session_send(session, request, **options)
                 if not streamed:
-                    exchange.said = _beginning(response)[:_MOST_SAID].decode("utf-8", "replace")
+                    exchange.answer = _beginning(response)[:_MOST_SAID].decode("utf-8", "replace")
             except BaseException as problem:
                 _note_trouble(exchange, problem, proxied=_through_proxy(request.url, options.get("proxies")))
                 raise
@@ -99,7 +101,9 @@ class Wire:
             exchange.retry_after = read_retry_after(response.headers.get("Retry-After"), Clock())
             return response
 
-        def watched_connection_send(connection: http.client.HTTPConnection, data: Any) -> None:
+        def watched_connection_send(
+            connection: http.client.HTTPConnection, data: bytes | Iterable[bytes]
+        ) -> None:
             if connection.sock is None and connection.auto_open:
                 connection.connect()
             through_proxy = isinstance(data, bytes) and data.startswith(b"CONNECT ")
@@ -116,10 +120,15 @@ class Wire:
         connect, getreply, putcmd = smtplib.SMTP.connect, smtplib.SMTP.getreply, smtplib.SMTP.putcmd
         talks: list[_SmtpTalk] = []
 
-        def watched_connect(client: smtplib.SMTP, *place: Any, **options: Any) -> tuple[int, bytes]:
+        def watched_connect(
+            client: smtplib.SMTP,
+            host: str = "localhost",
+            port: int = 0,
+            source_address: tuple[str, int] | None = None,
+        ) -> tuple[int, bytes]:
             talks.append(_SmtpTalk(self))
             try:
-                return connect(client, *place, **options)
+                return connect(client, host, port, source_address)
             except Exception as problem:
                 _note_trouble(talks[-1].exchange, problem)
                 raise
@@ -192,9 +201,9 @@ class _SmtpTalk:
             )
             if decides:
                 exchange.status = code
-                exchange.said = text[:_MOST_SAID].decode("utf-8", "replace")
+                exchange.answer = text[:_MOST_SAID].decode("utf-8", "replace")
         elif self.command == "AUTH" and code == 235:
-            exchange.status, exchange.said = None, ""  # another way to sign in was refused before this one
+            exchange.status, exchange.answer = None, ""  # another way to sign in was refused before this one
 
 
 def read_retry_after(value: str | None, clock: Clock) -> Span | None:
@@ -242,7 +251,7 @@ class _Counted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         if self._left <= 0:
             return 0
         count: int | None = self._raw.readinto(buffer)
@@ -255,10 +264,10 @@ class _Counted(io.RawIOBase):
 
 
 def _bound_answers(response_class: type[http.client.HTTPResponse]) -> None:
-    begin = response_class.__init__
+    begin = cast("Callable[..., None]", response_class.__init__)
 
     def bounded_begin(
-        response: http.client.HTTPResponse, sock: socket.socket, *rest: Any, **options: Any
+        response: http.client.HTTPResponse, sock: socket.socket, *rest: object, **options: object
     ) -> None:
         begin(response, sock, *rest, **options)
         response.fp.close()
@@ -290,10 +299,10 @@ class _Lines:
         self._file.close()
 
 
-def _through_proxy(url: str | None, proxies: dict[str, str] | None) -> bool:
+def _through_proxy(url: str | None, proxies: object) -> bool:
     from requests.utils import select_proxy
 
-    return bool(select_proxy(url or "", proxies))
+    return bool(select_proxy(url or "", cast("dict[str, str] | None", proxies)))
 
 
 def _note_trouble(exchange: Exchange, problem: BaseException, *, proxied: bool = False) -> None:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from escalate_cli.core.calendar.hours import zone
+
 
 def this_command() -> list[str]:
     """The words that start this very escalate, from anywhere: its absolute path, or this Python with `-m`."""
@@ -104,8 +106,6 @@ def _systemd_word(word: str) -> str:
 
 def local_zone(environ: Mapping[str, str]) -> str:
     """The IANA name of this machine's time zone; "UTC" when it does not say."""
-    from escalate_cli.core.calendar.hours import zone
-
     try:
         link = os.readlink("/etc/localtime")
     except OSError:

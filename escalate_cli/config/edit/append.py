@@ -22,6 +22,7 @@ from escalate_cli import files
 from escalate_cli.config.files.sources import Content, find_sources, read
 from escalate_cli.config.load import compile_contents
 from escalate_cli.config.problems import InvalidConfiguration
+from escalate_cli.config.toml.parsing import ParsedFile
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import ConfigurationProblem, Unknown, UsageProblem
 
@@ -88,8 +89,6 @@ def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
     """The file that holds the table `beside`, or most of it; for a section that nobody has begun,
     catalog.toml or the first.
     """
-    from escalate_cli.config.toml.parsing import ParsedFile
-
     sizes = []
     for content in contents:
         table: object = ParsedFile(content).data

@@ -1,4 +1,4 @@
-"""Where the configuration, the database and the cache are (product.md §3): an option, then the
+"""Where the configuration, the database and the cache are: an option, then the
 environment, then the usual directories.
 """
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError  # noqa: TID253
+from pydantic_core import ErrorDetails  # noqa: TID253
 
 from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.schema.policy_tables import LevelWhenTable, RuleTable, RuleWhenTable
@@ -45,8 +46,8 @@ def validate(model: type[T], item: Item, known: KnownIds) -> tuple[T | None, lis
         return None, [_problem(model, item, fault) for fault in error.errors(include_url=False)]
 
 
-def _problem(model: type[TomlTable], item: Item, error: Any) -> Problem:
-    kind: str = error["type"]
+def _problem(model: type[TomlTable], item: Item, error: ErrorDetails) -> Problem:
+    kind = error["type"]
     context: Mapping[str, Any] = error.get("ctx") or {}
     loc = _within(item.raw, error["loc"])
     if kind == "missing":
@@ -99,19 +100,20 @@ def _problem(model: type[TomlTable], item: Item, error: Any) -> Problem:
     )
 
 
-def _within(raw: Any, loc: tuple[str | int, ...]) -> Path:
+def _within(raw: object, loc: tuple[str | int, ...]) -> Path:
     """The part of pydantic's location that is a path in the data: it also counts in the names of
     unions and "[key]".
     """
     path: list[str | int] = []
     for part in loc:
-        inside = (isinstance(raw, dict) and part in raw) or (
-            isinstance(raw, list) and isinstance(part, int) and part < len(raw)
-        )
-        if not inside:
-            break
+        match raw:
+            case dict() if part in raw:
+                raw = raw[part]
+            case list() if isinstance(part, int) and part < len(raw):
+                raw = raw[part]
+            case _:
+                break
         path.append(part)
-        raw = raw[part]
     return tuple(path)
 
 
@@ -142,7 +144,7 @@ def _model_at(model: type[BaseModel], loc: Path) -> type[BaseModel] | None:
     return holder
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):

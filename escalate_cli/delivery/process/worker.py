@@ -24,10 +24,11 @@ import msgspec
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.delivery.attempt import attempt
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.last_look import whom_to_ask
-from escalate_cli.delivery.plugins import PluginModule
+from escalate_cli.delivery.plugins import PluginModule, find_plugin_modules, load_plugin, schema_of
 from escalate_cli.delivery.process.framing import Packer, Unpacker
 
 _SENT_MARK = b"sent\n"
@@ -84,8 +85,6 @@ def _load_apprise() -> None:
 
         import apprise  # noqa: F401
         import requests  # noqa: F401
-
-        import escalate_cli.delivery.attempt  # noqa: F401
     gc.freeze()  # children then share this memory instead of copying it
     gc.enable()
 
@@ -217,8 +216,6 @@ class Worker:
         ordinary one, so that children need not.
         """
         try:
-            from escalate_cli.delivery.plugins import find_plugin_modules, load_plugin, schema_of
-
             schema = schema_of(url)
             if schema not in self._modules:
                 modules = find_plugin_modules(schema)
@@ -258,7 +255,6 @@ class Worker:
 
 def _attempt(envelope: Envelope, modules: list[PluginModule], writable: int) -> Outcome:
     try:
-        from escalate_cli.delivery.attempt import attempt
 
         def on_sent() -> None:
             os.write(writable, _SENT_MARK)
