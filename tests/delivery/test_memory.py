@@ -133,12 +133,15 @@ def test_a_child_may_take_so_much_and_no_more():
         web.release()
 
 
-def test_a_child_that_has_no_room_to_begin_is_no_reason_to_give_up():
+@pytest.mark.parametrize("limit", [resource.RLIMIT_AS, resource.RLIMIT_NOFILE], ids=["memory", "files"])
+def test_a_child_that_has_no_room_to_begin_is_no_reason_to_give_up(limit):
     """Of this process, as where `ulimit -v` is low: it has sent nothing, and another may have the room."""
     with HttpServer() as web, Sender() as sender:
         assert send(sender, web.url()).kind is SENT
-        size = size_of(worker_of(sender))
-        resource.prlimit(worker_of(sender), resource.RLIMIT_AS, (size, size))
+        worker = worker_of(sender)
+        most = size_of(worker) if limit == resource.RLIMIT_AS else 3
+        resource.prlimit(worker, limit, (most, most))
         outcome = send(sender, web.url())
         assert (outcome.kind, outcome.local) == (TEMPORARY, True), outcome
+        assert "no process to send with" in outcome.detail
         assert len(web.arrived) == 1
