@@ -129,6 +129,17 @@ def test_only_the_command_line_knows_typer_and_rich() -> None:
     assert [name for name in knows if not name.startswith("cli/")] == []
 
 
+def test_answers_as_data_are_made_in_views() -> None:
+    """A web page has the same as `--json`, without a command line."""
+    assert [
+        f"{name}: {node.name}"
+        for name, text in sources()
+        if name.startswith("cli/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and node.name.endswith("_data")
+    ] == []
+
+
 def test_no_command_loads_templates_before_a_page_is_made() -> None:
     pages = ("cli.commands.learning", "cli.commands.setup", "views.html.report", "views.html.week")
     modules = ", ".join(f"escalate_cli.{module}" for module in pages)

@@ -7,12 +7,13 @@ import os
 import traceback
 from collections.abc import Sequence
 
-from escalate_cli.cli.output import fail, problem_data, say
+from escalate_cli.cli.output import fail, say
 from escalate_cli.config.problems import InvalidConfiguration, render
 from escalate_cli.context import Options
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import ConfigurationProblem, DatabaseProblem, EscalateError, ExitCode, place_of
 from escalate_cli.health.warnings import check_command
+from escalate_cli.views.problem import problem_data
 
 
 def tell_failure(error: Exception, options: Options) -> int:

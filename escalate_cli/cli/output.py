@@ -18,7 +18,6 @@ import msgspec
 
 from escalate_cli import files
 from escalate_cli.context import Options
-from escalate_cli.core.wording.problem import Problem
 from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.errors import EscalateError, ExitCode, error_data
 
@@ -166,19 +165,6 @@ def error_text(
     if error.hint:
         lines.append(printable(f"hint: {error.hint}"))
     return "\n".join(lines) + "\n"
-
-
-def problem_data(problem: Problem) -> dict[str, Any]:
-    """A problem of the configuration as JSON carries it."""
-    return {
-        "file": problem.place.file,
-        "line": problem.place.line or None,
-        "column": problem.place.column or None,
-        "level": problem.level.value,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint or None,
-    }
 
 
 def write_out(data: bytes, options: Options, *, acted: bool = False) -> bool:

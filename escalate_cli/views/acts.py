@@ -7,7 +7,8 @@ from escalate_cli.actions.perform import Performed
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Maintenance
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.views.incident import Data, situation_data
+from escalate_cli.views import Data
+from escalate_cli.views.incident import situation_data
 
 
 def performed_data(performed: Performed, catalog: Catalog) -> list[Data]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from escalate_cli.actions.lookup import unknown
@@ -14,8 +12,7 @@ from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
-
-Data = dict[str, Any]
+from escalate_cli.views import Data
 
 
 def policy_of(catalog: Catalog, service: Service) -> Policy | None:

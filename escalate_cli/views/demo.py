@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Entry
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import Place
 from escalate_cli.demo.story import Delivery, Happening, Played, Scene
+from escalate_cli.views import Data
 from escalate_cli.views.incident import entry_data, notification_data, situation_data
-
-Data = dict[str, Any]
 
 
 def story_data(played: Played, place: Place) -> Data:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 from escalate_cli.core.calendar.moment import iso, local_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.difference import Change
+from escalate_cli.views import Data
 
 
-def difference_data(changes: Sequence[Change]) -> dict[str, Any]:
+def difference_data(changes: Sequence[Change]) -> Data:
     """The changes as JSON carries them; `at` is the first moment of those in `moments`."""
     return {
         "changes": [

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.document import Document, RecordedMessage
+from escalate_cli.views import Data
 from escalate_cli.views.incident import entry_data, notification_data, nudge_data, situation_data
 
 
-def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, Any]:
+def document_data(document: Document, catalog: Catalog, zone: str) -> Data:
     """The document as JSON carries it."""
     situation, record = document.situation, document.record
     incident, page, declared = situation.incident, document.first_page, document.declaration
@@ -88,7 +87,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> dict[str, 
     }
 
 
-def _told_data(row: RecordedMessage) -> dict[str, Any]:
+def _told_data(row: RecordedMessage) -> Data:
     more = {
         "team": row.team,
         "level": row.notification.level,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -24,8 +23,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import as_text
-
-Data = dict[str, Any]
+from escalate_cli.views import Data
 
 
 def incident_data(

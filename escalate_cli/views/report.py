@@ -8,7 +8,6 @@ apostrophe in front, which spreadsheets take as "this is text"
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,12 +18,13 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.report.figures import Report, Spread, Times
 from escalate_cli.insight.report.readings import highest, teams_of
+from escalate_cli.views import Data
 from escalate_cli.views.numbers import DAYS
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def report_data(report: Report) -> dict[str, Any]:
+def report_data(report: Report) -> Data:
     """The report as JSON carries it: durations in seconds, None where there is nothing to count."""
     times = report.times
     return {
@@ -85,7 +85,7 @@ def report_data(report: Report) -> dict[str, Any]:
     }
 
 
-def _times(times: Times) -> dict[str, Any]:
+def _times(times: Times) -> Data:
     return {
         "to_first_page": _spread(times.page),
         "to_acknowledge": _spread(times.acknowledge),
@@ -93,7 +93,7 @@ def _times(times: Times) -> dict[str, Any]:
     }
 
 
-def _spread(spread: Spread) -> dict[str, Any]:
+def _spread(spread: Spread) -> Data:
     return {
         "count": spread.count,
         "median_seconds": _seconds(spread.median),
@@ -110,7 +110,7 @@ def figures_csv(report: Report) -> str:
     return _csv(("table", "about", "measure", "value"), _figures(report_data(report)))
 
 
-def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
+def _figures(data: Data) -> Iterable[tuple[object, ...]]:
     for name, value in data.items():
         if name == "acknowledgements":
             for by, counts in value.items():
@@ -136,7 +136,7 @@ def _figures(data: dict[str, Any]) -> Iterable[tuple[object, ...]]:
             yield from (("all", "", measure, count) for measure, count in _measures({name: value}))
 
 
-def _measures(row: dict[str, Any]) -> Iterable[tuple[str, object]]:
+def _measures(row: Data) -> Iterable[tuple[str, object]]:
     for measure, value in row.items():
         if isinstance(value, dict):
             yield from ((f"{measure}_{part}", count) for part, count in value.items())

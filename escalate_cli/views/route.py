@@ -10,7 +10,7 @@ from escalate_cli.core.escalation.scope import involvements
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.routing.router import Routing
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
-from escalate_cli.views.incident import Data
+from escalate_cli.views import Data
 
 
 def route_data(

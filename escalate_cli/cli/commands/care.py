@@ -10,6 +10,7 @@ from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
+from escalate_cli.views.doctor import diagnosis_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,18 +87,6 @@ def doctor(context: Context) -> Answer:
     from escalate_cli.health.doctor.diagnosis import diagnose
 
     found = diagnose(context)
-    data = {
-        "ok": found.well,
-        "findings": [
-            {
-                "level": finding.level.value,
-                "code": finding.code,
-                "message": finding.message,
-                "hint": finding.hint or None,
-            }
-            for finding in found.findings
-        ],
-    }
 
     def screen(console: Console) -> None:
         from rich.text import Text
@@ -118,7 +107,7 @@ def doctor(context: Context) -> Answer:
         console.print()
         console.print(style.piece(said or "Nothing is wrong.", "bold" if said else "bold green"))
 
-    return Answer(data, screen, found.exit_code)
+    return Answer(diagnosis_data(found), screen, found.exit_code)
 
 
 def _draw_indented(console: Console, mark: Any, text: Any) -> None:

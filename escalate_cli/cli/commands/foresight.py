@@ -17,6 +17,7 @@ from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
+from escalate_cli.views.foresight import explanation_data, replay_data, simulation_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,7 +108,7 @@ def simulate(
     notes += [
         f"after {foresight_screens.passed(remark.at - start)}: {remark.text}" for remark in foreseen.remarks
     ]
-    data = foresight_screens.simulation_data(foreseen)
+    data = simulation_data(foreseen)
     code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO
     if mermaid:
         return Answer(data, foresight_screens.mermaid(foreseen, said, catalog), code, notes)
@@ -173,7 +174,7 @@ def explain(
             lambda: absence.would_tell_at(record, context.running_catalog, now, who),
             notes,
         )
-    data = foresight_screens.explanation_data(situation, who, links, stopped, would_at)
+    data = explanation_data(situation, who, links, stopped, would_at)
 
     def screen(console: Console) -> None:
         foresight_screens.draw_explanation(console, record, who, links, stopped, would_at, now)
@@ -296,7 +297,7 @@ def replay(
         situation = meaning.find_incident(context, one)
         was, _ = as_it_was(context, situation.incident.config_version)
         replays.append(run(Case(situation, situations.timeline(one), was), catalog, now))
-    data = [replay_screen.replay_data(replay) for replay in replays]
+    data = [replay_data(replay) for replay in replays]
     notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
     answer: Any = data if all else data[0]
     if not replays:

@@ -11,6 +11,7 @@ from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import DatabaseProblem, UsageProblem
+from escalate_cli.views.lessons import proposal_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,7 +135,7 @@ def lessons(
     def screen(console: Console) -> None:
         lessons_screen.draw_lessons(console, proposals, trials, len(records), covered, catalog)
 
-    data = [lessons_screen.proposal_data(one, trial) for one, trial in zip(proposals, trials, strict=True)]
+    data = [proposal_data(one, trial) for one, trial in zip(proposals, trials, strict=True)]
     return Answer(data, screen, notes=notes)
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalate_cli.cli.arguments import one_answer
-from escalate_cli.cli.output import Answer, problem_data
+from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, ExitCode, UsageProblem
+from escalate_cli.views.problem import problem_data
+from escalate_cli.views.sarif import sarif_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -144,7 +146,7 @@ def check(
     code = check_screens.verdict(configured, foreseen, strict=strict)
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
     if sarif:
-        return Answer(check_screens.sarif(problems, path), None, code, notes)
+        return Answer(sarif_data(problems, path), None, code, notes)
     data = {"ok": code is ExitCode.DONE, "problems": [problem_data(problem) for problem in problems]}
     text = check_screens.text(problems, path)
 

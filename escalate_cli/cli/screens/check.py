@@ -7,10 +7,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from escalate_cli import __version__
 from escalate_cli.config.files.find import find_db
 from escalate_cli.config.places import Unplaced, put_in_place
 from escalate_cli.config.problems import render
@@ -100,39 +98,3 @@ def text(problems: Sequence[Problem], path: Path) -> str:
     counted = ((errors, "error"), (len(problems) - errors, "warning"))
     counts = [f"{count} {word}{'s' * (count != 1)}" for count, word in counted if count]
     return "\n\n".join([*map(render, problems), f"{path}: {' and '.join(counts) or 'no problems'}"])
-
-
-def sarif(problems: Sequence[Problem], path: Path) -> dict[str, Any]:
-    """The problems as SARIF 2.1.0, for code review. Files are named from the working directory
-    where they lie below it.
-    """
-    codes = list(dict.fromkeys(problem.code for problem in problems))
-    results = [
-        {
-            "ruleId": problem.code,
-            "ruleIndex": codes.index(problem.code),
-            "level": problem.level.value,
-            "message": {
-                "text": f"{problem.message}. Hint: {problem.hint}" if problem.hint else problem.message
-            },
-            "locations": [{"physicalLocation": _location(problem, path)}],
-        }
-        for problem in problems
-    ]
-    rules = [{"id": code, "shortDescription": {"text": code.replace("-", " ")}} for code in codes]
-    driver = {"name": "escalate", "version": __version__, "rules": rules}
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
-    }
-
-
-def _location(problem: Problem, path: Path) -> dict[str, Any]:
-    file = (path / problem.place.file if path.is_dir() else path).absolute()
-    below = file.is_relative_to(Path.cwd())
-    uri = quote(file.relative_to(Path.cwd()).as_posix()) if below else file.as_uri()
-    location: dict[str, Any] = {"artifactLocation": {"uri": uri}}
-    if problem.place.line:
-        location["region"] = {"startLine": problem.place.line, "startColumn": max(problem.place.column, 1)}
-    return location

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from escalate_cli.cli.screens import style
-from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, Span, show_duration
+from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, Span, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.calendar.moment import from_now, iso, local_time
+from escalate_cli.core.calendar.moment import from_now, local_time
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import EntryKind, SomebodyReached
 from escalate_cli.core.events.reasons import Asked, LevelReached, Named, RuleTrue
-from escalate_cli.core.incident.situation import Entry, NotificationKind, Situation
+from escalate_cli.core.incident.situation import Entry, NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.core.wording.text import printable
@@ -47,29 +47,6 @@ def passed(span: Span) -> str:
 
 
 # ── simulate ──────────────────────────────────────────────────────────────────────────
-
-
-def simulation_data(foreseen: Simulation) -> dict[str, Any]:
-    """A simulation as JSON carries it (product.md §6)."""
-    return {
-        "from": iso(foreseen.start),
-        "until": iso(foreseen.until),
-        "messages": [
-            {
-                "at": iso(message.at),
-                "after_seconds": message.after // SECOND,
-                "kind": message.kind.value,
-                "recipient": message.recipient,
-                "gateway": message.gateway,
-                "address": message.address,
-                "team": message.team,
-                "level": message.level,
-                "because": message.because,
-                "source": message.source or None,
-            }
-            for message in foreseen.messages
-        ],
-    }
 
 
 class ShownLine(msgspec.Struct, frozen=True):
@@ -255,25 +232,6 @@ def _mermaid_text(text: str) -> str:
 
 
 # ── explain ───────────────────────────────────────────────────────────────────────────
-
-
-def explanation_data(
-    situation: Situation,
-    person: str | None,
-    links: Sequence[Link],
-    stopped: str | None,
-    would_at: Instant | None,
-) -> dict[str, Any]:
-    """An explanation as JSON carries it (product.md §6)."""
-    return {
-        "incident": situation.incident.id,
-        "person": person,
-        "links": [
-            {"what": link.what, "because": link.because, "source": link.source or None} for link in links
-        ],
-        "stopped_by": stopped,
-        "would_page_at": iso(would_at),
-    }
 
 
 def draw_explanation(

@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.insight.lessons.amending import Amendment
 from escalate_cli.insight.lessons.proposal import Proposal
-from escalate_cli.insight.lessons.trial import Trial, TrialIncident
+from escalate_cli.insight.lessons.trial import Trial
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _IDS = 6
-_SUBJECTS = ("service", "team", "person", "policy", "level", "rule", "gateway", "keyword")
 _DOES = {"set": "make it", "add": "add", "remove": "take out"}
-
-
-def proposal_data(one: Proposal, trial: Trial | None) -> dict[str, Any]:
-    """A proposal as JSON carries it; `toml` is what to write (or, for a removal, to delete) at `source`."""
-    return {
-        "code": one.code,
-        "title": one.title,
-        "evidence": one.evidence,
-        "count": one.count,
-        "of": one.of,
-        "incidents": list(one.incidents),
-        "remark": one.remark or None,
-        "about": {
-            name: msgspec.to_builtins(one)[name] for name in _SUBJECTS if getattr(one, name) is not None
-        },
-        "changes": [_change_data(change) for change in one.changes],
-        "replay": (
-            None
-            if trial is None
-            else {"text": trial.text, "incidents": [_before_data(before) for before in trial.incidents]}
-        ),
-    }
-
-
-def _before_data(before: TrialIncident) -> dict[str, Any]:
-    """`was_seconds` and `becomes_seconds`: when whoever acknowledged is first paged, after the
-    declaration.
-    """
-    return {
-        "incident": before.incident,
-        "acknowledged_by": before.who,
-        "was_seconds": None if before.was is None else before.was // SECOND,
-        "becomes_seconds": None if before.becomes is None else before.becomes // SECOND,
-        "calls_were": before.calls_were,
-        "calls_become": before.calls_become,
-        "spared": list(before.spared),
-        "new": list(before.new),
-        "earlier": list(before.earlier),
-    }
-
-
-def _change_data(change: Amendment) -> dict[str, Any]:
-    return {
-        "source": change.source,
-        "does": change.does,
-        "place": list(change.place),
-        "before": change.before,
-        "after": change.after,
-        "toml": change.toml,
-    }
 
 
 def draw_lessons(

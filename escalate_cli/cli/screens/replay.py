@@ -5,11 +5,11 @@ the sum over several incidents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
-from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.replaying import Replay
 
@@ -17,34 +17,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SAID = {"same": "", "earlier": "earlier", "later": "later", "spared": "spared", "new": "newly paged"}
-
-
-def replay_data(one: Replay) -> dict[str, Any]:
-    """A replay as JSON carries it; `gained_seconds` is how much earlier the first person is
-    reached, negative for later.
-    """
-    incident = one.situation.incident
-    return {
-        "incident": incident.id,
-        "title": incident.title,
-        "declared_at": iso(incident.declared_at),
-        "people": [
-            {
-                "person": reach.person,
-                "recorded_seconds": _seconds(reach.recorded),
-                "replayed_seconds": _seconds(reach.replayed),
-                "change": reach.change,
-            }
-            for reach in one.people
-        ],
-        "spared": [reach.person for reach in one.people if reach.change == "spared"],
-        "new": [reach.person for reach in one.people if reach.change == "new"],
-        "gained_seconds": one.gained // SECOND,
-    }
-
-
-def _seconds(span: Span | None) -> int | None:
-    return None if span is None else span // SECOND
 
 
 def draw_replays(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
