@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import from_now, wall_time
+from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.escalation.maintenance import quiet
 from escalate_cli.core.escalation.waiting import reasons
 from escalate_cli.core.events import MessageAdded
@@ -93,12 +94,14 @@ def draw_declared(
 def draw_brief(
     console: Console, situation: Situation, catalog: Catalog, now: Instant, *, changed: bool = True
 ) -> None:
-    """What an action on an incident answers: how it is now, whom the action has told, and what comes next."""
+    """What an action on an incident answers: how it is now, whom the action has told, also by what
+    had lapsed before it, and what comes next.
+    """
     console.print(title_line(situation.incident, catalog, now))
     fresh = [
         notification
         for notification in situation.notifications
-        if notification.created_at >= situation.incident.updated_at
+        if notification.created_at >= situation.incident.updated_at - JUST_BEFORE
     ]
     if changed and any(one.status in _TOLD for one in fresh):
         _draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
