@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from escalate_cli.actions.lookup import unknown
-from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
+from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import from_now, iso, local_time
 from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
@@ -236,6 +236,7 @@ def override_warnings(
             gaps[-1] = replace(gaps[-1], until=shift.until)
         elif shift.person is None:
             gaps.append(shift)
+    gaps = [gap for gap in gaps if gap.until is None or gap.until - gap.start >= MINUTE]
     if not gaps:
         return []
     zone = schedule.timezone

@@ -212,6 +212,11 @@ to = "17:00"
         "override", "shop", "bo", "--from", "2099-02-02 10:00", "--until", "2099-02-02 11:00", "--json"
     )
     assert inside.json["warnings"] == []
+    hours = ("--from", "2099-03-07 10:00", "--until", "2099-03-07 11:00")  # a Saturday
+    assert len(escalate("override", "shop", "bo", *hours, "--json").json["warnings"]) == 1
+    seconds_later = [f"{word}:02" if word.endswith(":00") else word for word in hours]
+    again = escalate("override", "shop", "bo", *seconds_later, "--json")
+    assert again.json["warnings"] == [], "two seconds that both clocks call 11:00"
 
 
 def test_a_login_is_a_person_and_nobodys_login_has_no_incidents_of_its_own(escalate):
