@@ -143,6 +143,10 @@ def test_4_18_after_a_maintenance_and_a_gap_the_level_that_is_due_is_paged_too(w
     world.declare("down", "login")
     world.sleep("1h7m")
     world.expects("sms to ana", "sms to bo")
+    owed = next(page for page in world.look().notifications if page.level == 1)
+    assert "it waited 1h for the end of a maintenance, and is owed since a gap of 7m" in owed.because
+    due = next(page for page in world.look().notifications if page.level == 2)
+    assert "it waited 1h for the end of a maintenance" in due.because
 
 
 def test_4_18_a_maintenance_that_was_ended_while_nothing_ran_counts_from_its_end(world: World) -> None:

@@ -41,7 +41,7 @@ def walk_on(escalation_id: int, decision: Decision, *, why: str = "") -> None:
         coming = due(decision.escalation(escalation_id), decision)
         _note_passed(coming, escalation_id, decision)
         late = now - first_due_at if coming.passed or now - first_due_at >= NOTICEABLY_LATE else 0
-        page_owed(escalation_id, decision, late=late, but=coming.position)
+        page_owed(escalation_id, decision, late=late, but=coming.position, waited=why)
         escalation, position = decision.escalation(escalation_id), coming.position
         if position is None:
             return run_out(escalation_id, decision)
@@ -179,8 +179,13 @@ def _note_hours(level: Level, team: str, decision: Decision) -> None:
             decision.note(trouble, team=team, source=level.source)
 
 
-def page_owed(escalation_id: int, decision: Decision, *, late: Span, but: Position | None = None) -> None:
-    """Page the earliest level that a gap passed over, if its hours allow; the others stay owed."""
+def page_owed(
+    escalation_id: int, decision: Decision, *, late: Span, but: Position | None = None, waited: str = ""
+) -> None:
+    """Page the earliest level that a gap passed over, if its hours allow; the others stay owed.
+
+    `waited` is why it was not due before the gap, as for the end of a maintenance.
+    """
     escalation = decision.escalation(escalation_id)
     owed = tuple(number for number in escalation.owed if but is None or number != but.level)
     escalation = decision.change(escalation_id, owed=owed)
@@ -192,7 +197,8 @@ def page_owed(escalation_id: int, decision: Decision, *, late: Span, but: Positi
         decision.change(escalation_id, owed=tuple(other for other in still_owed if other != number))
         if not judge(level.when, decision, team=escalation.team).holds:
             continue
-        why = f"owed since a gap of {show_about(late)}" if late else "owed since a gap"
+        gap = f"owed since a gap of {show_about(late)}" if late else "owed since a gap"
+        why = f"{waited}, and is {gap}" if waited else gap
         if _page_level(decision, escalation_id, number, why=why, late=late).human:
             return
 
