@@ -131,6 +131,28 @@ def test_4_7_whoever_has_acknowledged_hears_the_new_way_that_the_urgency_rose(wo
     world.expects_nothing()
 
 
+def test_4_23_who_has_it_and_raises_the_urgency_is_not_told_of_their_own_deed(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("slow", "login", severity="minor")
+    world.ack("ana")
+    world.sent()
+    assert world.update(severity="major", by="ana").incident.status is IncidentStatus.ACKNOWLEDGED
+    world.expects("inform slack to identity")
+    world.advance("1h", every="10m")
+    world.expects_nothing()
+
+
+def test_4_23_a_colleague_who_has_it_too_hears_what_the_other_raised(world_with) -> None:
+    everyone = STANDARD.replace('notify = ["on-call"]', 'notify = ["members"]\nacks = "all"')
+    world = world_with(everyone)
+    world.declare("slow", "login", severity="minor")
+    world.ack("ana")
+    world.ack("bo")
+    world.sent()
+    world.update(severity="major", by="ana")
+    world.expects("inform sms to bo", "inform slack to identity")
+
+
 def test_4_7_who_has_two_escalations_hears_once_that_the_urgency_rose(world_with) -> None:
     world = world_with(STANDARD)
     world.declare("slow", "login", "payments", severity="minor")

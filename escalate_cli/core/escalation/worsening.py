@@ -11,7 +11,13 @@ from escalate_cli.core.escalation.levels import page_again
 from escalate_cli.core.events import NotToldOfRise, RestEnded, SeverityChanged, ToldOfRise
 from escalate_cli.core.events.reasons import TookIt, UrgencyRose
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.incident.situation import (
+    Entry,
+    Escalation,
+    EscalationStatus,
+    NotificationKind,
+    Situation,
+)
 from escalate_cli.core.notification.paging import Letter, write_to
 from escalate_cli.core.notification.targets import Addressee, contacts
 from escalate_cli.core.organisation.catalog import Urgency
@@ -21,11 +27,13 @@ from escalate_cli.core.wording.events import sentence
 
 def heed_rise(resting: Iterable[Escalation], decision: Decision) -> None:
     """What a rise in urgency means for these escalations, which somebody has: those snoozed page
-    their current level again, of the others each one who has acknowledged is told, once. An
-    acknowledgement by people of whom none can be told holds no longer than a snooze."""
+    their current level again, of the others each one who has acknowledged is told, once; not who
+    raised it. An acknowledgement by people of whom none can be told holds no longer than a snooze.
+    """
     if decision.urgency is not Urgency.HIGH:
         return
-    told: dict[str, bool] = {}
+    change = _latest_change(decision.situation)
+    told: dict[str, bool] = {change.by: True} if change is not None and change.by else {}
     for low in [escalation for escalation in resting if escalation.urgency is Urgency.LOW]:
         escalation = decision.change(low.id, urgency=Urgency.HIGH)
         if escalation.snoozed_until is not None:
@@ -63,14 +71,19 @@ def _tell(person: str, decision: Decision) -> bool:
     return True
 
 
-def _what_got_worse(situation: Situation) -> str:
-    change = next(
-        (entry.event for entry in reversed(situation.entries) if isinstance(entry.event, SeverityChanged)),
-        None,
+def _latest_change(situation: Situation) -> Entry | None:
+    """The change of severity that is planned for now."""
+    return next(
+        (entry for entry in reversed(situation.entries) if isinstance(entry.event, SeverityChanged)), None
     )
-    if change is None:
+
+
+def _what_got_worse(situation: Situation) -> str:
+    change = _latest_change(situation)
+    if change is None or not isinstance(change.event, SeverityChanged):
         return f"It got worse since you acknowledged it: it is {situation.incident.severity} now."
-    return f"It got worse since you acknowledged it: raised from {change.before} to {change.after}."
+    before, after = change.event.before, change.event.after
+    return f"It got worse since you acknowledged it: raised from {before} to {after}."
 
 
 def _wake(escalation: Escalation, decision: Decision, *, snoozed: bool) -> None:
