@@ -15,8 +15,6 @@ import sys
 
 import pytest
 
-from escalate_cli.clock import Clock
-from escalate_cli.core.calendar.moment import iso
 from tests.delivery.processes import until
 from tests.loopback import CANARY, ISO, Bank, another, bank, server
 from tests.terminal import Terminal
@@ -361,18 +359,6 @@ def test_a_snooze_is_an_acknowledgement_that_ends(escalate):
     assert escalate.here("snooze", "1", "soon").err.startswith(
         'escalate: error: DURATION: "soon" is not a duration\nhint: write it like'
     )
-
-
-def test_4_3_an_act_names_those_whom_what_had_lapsed_before_it_paged(escalate):
-    """No tick runs when the snooze ends: the act finds out, and pages."""
-    escalate.declare("Nobody can sign in", "-s", "login")
-    assert escalate("snooze", "1", "1s").code == 0
-    until(lambda: escalate.show()["next_due_at"] < iso(Clock().now() - 1_500_000))
-    ran = escalate("update", "1", "--label", "a=b")
-    assert (ran.code, escalate.told.count(ANA)) == (0, 2)
-    paged = re.compile(r"Ana Ruiz +sms +sent")
-    assert paged.search(ran.out), ran.out
-    assert not paged.search(escalate("update", "1", "--label", "a=c").out), "not by this one"
 
 
 def test_a_configuration_that_is_not_there_is_named_in_the_hint(escalate):
