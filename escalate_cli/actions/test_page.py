@@ -23,7 +23,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.messages.message import compose
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.core.notification.targets import Addressee, resolve
+from escalate_cli.core.notification.targets import Addressee, whom
 from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.wording.reasons import told_because
@@ -54,7 +54,7 @@ def rehearse(context: Context, target: Target, by: str) -> Rehearsal:
     """
     catalog, now = context.catalog, context.clock.now()
     situation = _nothing_is_broken(catalog, now)
-    reached = resolve(target, None, Decision(situation, catalog, now))
+    reached = whom(target, None, Decision(situation, catalog, now))
     unreached = [f"{target}: {reached.reason}"] if reached.reason else []
     drafts: list[Notification] = []
     for addressee in reached.addressees:

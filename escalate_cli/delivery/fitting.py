@@ -14,7 +14,7 @@ import msgspec
 
 from escalate_cli.core.wording.fitting import Text, clip, fit, squeeze
 from escalate_cli.core.wording.gsm import utf16_units
-from escalate_cli.core.wording.mentions import quiet, quiet_text
+from escalate_cli.core.wording.mentions import text_without_mentions, without_mentions
 from escalate_cli.delivery.plugins import Plugin
 
 LONGEST_TITLE = 200
@@ -122,7 +122,7 @@ def quieted(title: str, body: Text, short: str, schema: str) -> tuple[str, Text,
         return title, body, short
     if schema in _SPEAKS_MARKUP:
         body, short = _no_markup(body), _no_markup(Text(short)).text
-    return quiet_text(title), quiet(body), quiet_text(short)
+    return text_without_mentions(title), without_mentions(body), text_without_mentions(short)
 
 
 def _no_markup(text: Text) -> Text:

@@ -23,7 +23,7 @@ from escalate_cli.errors import EscalateError, ExitCode
 from escalate_cli.setup.installation import local_zone
 
 
-class Place(msgspec.Struct, frozen=True):
+class ScratchPlace(msgspec.Struct, frozen=True):
     """Where the story is played: `context` knows nothing of the user's configuration, database or cache."""
 
     path: Path
@@ -39,7 +39,7 @@ class NoPlace(EscalateError):
 
 
 @contextmanager
-def scratch_place(environ: Mapping[str, str], clock: Clock) -> Iterator[Place]:
+def scratch_place(environ: Mapping[str, str], clock: Clock) -> Iterator[ScratchPlace]:
     """Set it up, and leave nothing behind: no file, no process, no port, whether the block ends by
     itself or by a signal.
 
@@ -58,7 +58,7 @@ def scratch_place(environ: Mapping[str, str], clock: Clock) -> Iterator[Place]:
             path = Path(name)
             context = _settle(path, inbox, environ, clock)
             try:
-                yield Place(path, context, inbox)
+                yield ScratchPlace(path, context, inbox)
             finally:
                 context.close()
 

@@ -28,7 +28,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.demo.inbox import Received
 from escalate_cli.demo.lessons import Lessons, learn
-from escalate_cli.demo.place import Place
+from escalate_cli.demo.place import ScratchPlace
 from escalate_cli.engine.engine import Engine
 
 INCIDENT = 1
@@ -40,7 +40,7 @@ wrong, and the record says how
 """
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class ArrivedMessage(msgspec.Struct, frozen=True):
     """A notification that was sent, and the message as it arrived: None when the inbox knows
     nothing of it.
     """
@@ -49,7 +49,7 @@ class Delivery(msgspec.Struct, frozen=True):
     received: Received | None
 
 
-Happening = Entry | Delivery
+Happening = Entry | ArrivedMessage
 
 
 @dataclass(slots=True)
@@ -96,13 +96,13 @@ class Stage(Protocol):
 class Story:
     """Plays the story once, with `pause` microseconds between scenes to read in."""
 
-    def __init__(self, place: Place, stage: Stage, pause: Span) -> None:
+    def __init__(self, place: ScratchPlace, stage: Stage, pause: Span) -> None:
         self._place, self._stage, self._pause = place, stage, pause
         self._context = place.context
         self._engine = Engine.on(place.context)
         self._scenes: list[Scene] = []
         self._told_entries = 0
-        self._told: dict[int, Delivery] = {}
+        self._told: dict[int, ArrivedMessage] = {}
         self._unclaimed: list[Received] = []
         self._collected = 0
 
@@ -269,7 +269,7 @@ class Story:
         for notification in sorted(
             sent, key=lambda notification: (notification.sent_at or 0, notification.id)
         ):
-            self._told[notification.id] = Delivery(notification, self._claim(notification))
+            self._told[notification.id] = ArrivedMessage(notification, self._claim(notification))
             news.append((notification.sent_at or 0, 1, self._told[notification.id]))
         for at, _, happening in sorted(news, key=lambda scene: scene[:2]):
             self._scenes[-1].happenings.append(happening)

@@ -19,7 +19,7 @@ from escalate_cli.core.notification.limits import (
     Ruling,
     Window,
     is_limited,
-    judge,
+    ruling_on,
     waits_as_well,
 )
 from escalate_cli.core.notification.together import goes_with, leader_first
@@ -187,7 +187,7 @@ class Claims:
             told=lambda: outbox.told(*where),
             digest_is_due=lambda: outbox.digest_is_due(waiting, now),
         )
-        return judge(DueMessage(waiting.kind, waiting.severity, waiting.held_back), window, catalog, now)
+        return ruling_on(DueMessage(waiting.kind, waiting.severity, waiting.held_back), window, catalog, now)
 
     def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
         """Keep what is due for this address for a digest; each incident's timeline says so once."""

@@ -17,7 +17,7 @@ from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.notification.on_call import shifts_in
-from escalate_cli.core.notification.targets import contacts, resolve
+from escalate_cli.core.notification.targets import contacts, whom
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
 from escalate_cli.core.organisation.recipient import Recipient
@@ -173,7 +173,7 @@ def _reached(
     meant = (
         addressee.recipient
         for target in level.notify
-        for addressee in resolve(target, team, decision).addressees
+        for addressee in whom(target, team, decision).addressees
     )
     return tuple(
         dict.fromkeys(recipient for recipient in meant if contacts(recipient, decision.urgency, catalog))

@@ -22,7 +22,7 @@ from escalate_cli.core.events import (
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Entry, Escalation
 from escalate_cli.core.notification.on_call import shift_in
-from escalate_cli.core.notification.targets import resolve
+from escalate_cli.core.notification.targets import whom
 from escalate_cli.core.organisation.policy import Level, Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.candidates import may_mean, schedule_of
@@ -135,7 +135,7 @@ def _why_not_meant(person: str, target: Target, team: str, at: Instant, case: Ca
             has_it = catalog.name_of(Recipient.person(shift.person)) if shift.person else "nobody"
             return Obstacle(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
     if target.kind is TargetKind.ROUND_ROBIN:
-        reached = resolve(target, team, Decision(case.situation, catalog, at))
+        reached = whom(target, team, Decision(case.situation, catalog, at))
         recipients = [addressee.recipient for addressee in reached.addressees]
         turn = catalog.name_of(recipients[0]) if recipients else "nobody"
         if not any(recipient.id == person for recipient in recipients):

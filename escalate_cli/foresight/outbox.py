@@ -20,7 +20,7 @@ from escalate_cli.core.notification.limits import (
     Ruling,
     Window,
     concerns,
-    judge,
+    ruling_on,
     uses_up,
     waits_as_well,
 )
@@ -181,7 +181,7 @@ class SimulatedOutbox:
             )
 
         due = DueMessage(notification.kind, self.severity, notification.id in self.held_back)
-        return judge(due, Window(len(counted), oldest, told, digest_is_due), self.catalog, self.now)
+        return ruling_on(due, Window(len(counted), oldest, told, digest_is_due), self.catalog, self.now)
 
     def _waiting_with(self, notification: Notification) -> list[Notification]:
         """What goes to the same address, and is due or waits for a digest; this one among it."""

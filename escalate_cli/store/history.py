@@ -14,15 +14,15 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, EntryKind
 from escalate_cli.core.incident.record import (
-    Asked,
+    AckRecord,
     Delivery,
     Failure,
+    NudgeRecord,
     Page,
     Paging,
     Raised,
     Record,
     Rescoped,
-    Taken,
 )
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.store.situations import EVENTS
@@ -70,7 +70,7 @@ class History:
                     _sql.failures,
                     lambda row: Failure(row[1], team(row[2]), Recipient(row[3]), row[4]),
                 ),
-                ("nudges", _sql.nudges, lambda row: Asked(*row[1:])),
+                ("nudges", _sql.nudges, lambda row: NudgeRecord(*row[1:])),
             )
         ]
         records, damaged = [], []
@@ -145,11 +145,11 @@ def _part(at: Instant, event: AnyEvent, by: str | None) -> tuple[str, Any] | Non
             )
             return "pagings", paging
     elif isinstance(event, happened.Acknowledged):
-        return "acks", Taken(at, by, event.team, event.level, False)
+        return "acks", AckRecord(at, by, event.team, event.level, False)
     elif isinstance(event, happened.AcknowledgedInPart):
-        return "acks", Taken(at, by, event.team, event.level, True)
+        return "acks", AckRecord(at, by, event.team, event.level, True)
     elif isinstance(event, happened.AcknowledgedBesides):
-        return "acks", Taken(at, by, None, None, True)
+        return "acks", AckRecord(at, by, None, None, True)
     elif isinstance(event, happened.EscalationStarted):
         return "joined", (at, event.team, event.policy)
     elif isinstance(event, happened.GoneOnByHand):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.codec import decode
-from escalate_cli.core.organisation.turns import Taken, message_of, taken_turns
+from escalate_cli.core.organisation.turns import TakenTurn, message_of, taken_turns
 from escalate_cli.store.ledger import Ledger
 
 _FACT = "turns_taken"
@@ -30,7 +30,7 @@ class Before(NamedTuple):
     until: Instant | None = None
 
 
-def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tuple[Before, list[Taken]]]:
+def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tuple[Before, list[TakenTurn]]]:
     """The turns under way that `catalog` takes from somebody, by schedule. Writes nothing.
 
     What cannot be compared (a configuration that cannot be read any more, a zone that is unknown
@@ -38,7 +38,7 @@ def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tup
     """
     known = _remembered(ledger)
     last = ledger.last_version
-    taken_by_schedule: dict[str, tuple[Before, list[Taken]]] = {}
+    taken_by_schedule: dict[str, tuple[Before, list[TakenTurn]]] = {}
     catalogs: dict[str, Catalog | None] = {}
     for schedule in catalog.schedules:
         before = known.get(schedule)

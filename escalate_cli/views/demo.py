@@ -6,13 +6,13 @@ from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Entry
 from escalate_cli.demo.lessons import Lessons
-from escalate_cli.demo.place import Place
-from escalate_cli.demo.story import Delivery, Happening, Played, Scene
+from escalate_cli.demo.place import ScratchPlace
+from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
 from escalate_cli.views import Data
 from escalate_cli.views.incident import entry_data, notification_data, situation_data
 
 
-def story_data(played: Played, place: Place) -> Data:
+def story_data(played: Played, place: ScratchPlace) -> Data:
     """The whole story. `messages` are what the inbox took, in order; `delivered` says whether that
     is all that was sent.
     """
@@ -62,7 +62,7 @@ def _happening(happening: Happening, declared_at: Instant) -> Data:
     }
 
 
-def _message(delivery: Delivery) -> Data:
+def _message(delivery: ArrivedMessage) -> Data:
     """A notification as stored, with the title and text as they arrived; null when they did not."""
     arrived = delivery.received
     return notification_data(delivery.notification) | {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.wording.fitting import Text, fit, fit_sms, join, may_cut, squeeze
 from escalate_cli.core.wording.gsm import is_one_sms, septets, utf16_units
-from escalate_cli.core.wording.mentions import quiet, quiet_text
+from escalate_cli.core.wording.mentions import text_without_mentions, without_mentions
 from tests.internet import sms_parts
 
 
@@ -147,8 +147,8 @@ def test_units_and_septets():
     ],
 )
 def test_mentions_are_dead_and_addresses_are_not(text, dead):
-    assert quiet_text(text) == dead
-    assert quiet_text(dead) == dead
+    assert text_without_mentions(text) == dead
+    assert text_without_mentions(dead) == dead
 
 
 @given(
@@ -163,7 +163,7 @@ def test_what_may_be_cut_stays_what_it_was_when_mentions_die(pieces, data):
     text = join("", [])
     for piece, cut in zip(pieces, cuts, strict=True):
         text = text + (may_cut(piece, 1) if cut else piece)
-    dead = quiet(text)
+    dead = without_mentions(text)
     assert "@everyone" not in dead.text
     assert "@here" not in dead.text
     kept = [text.text[one.start : one.end].replace(" ", "") for one in text.loose]

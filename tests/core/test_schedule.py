@@ -19,10 +19,10 @@ from escalate_cli.core.calendar.rota import (
     Rotation,
     Schedule,
     Shift,
-    next_change,
+    next_handoff,
     on_call,
     shifts,
-    trouble_of,
+    zone_trouble_of_schedule,
 )
 from tests.core.wall_clock import HOUR, MINUTE, shown, utc, who
 
@@ -249,7 +249,7 @@ def test_layers(
 ) -> None:
     shift = on_call(schedule, HOURS, utc(at))
     assert shift == Shift(person, utc(start), None if until is None else utc(until), why, source)
-    assert next_change(schedule, HOURS, utc(at)) == shift.until
+    assert next_handoff(schedule, HOURS, utc(at)) == shift.until
 
 
 def test_a_turn_that_would_end_after_the_calendar_never_ends() -> None:
@@ -279,10 +279,11 @@ def test_a_zone_that_is_gone_is_taken_as_utc_and_said() -> None:
     gone, utc_zone = in_zone("Atlantis/Capital", rotation), in_zone("UTC", rotation)
     for at in (utc("2026-07-07T08:59"), utc("2026-07-07T09:00")):
         assert on_call(gone, NO_HOURS, at) == on_call(utc_zone, NO_HOURS, at)
-    assert 'schedule identity-primary: the time zone "Atlantis/Capital" cannot be used' in trouble_of(
-        gone, NO_HOURS
+    assert (
+        'schedule identity-primary: the time zone "Atlantis/Capital" cannot be used'
+        in zone_trouble_of_schedule(gone, NO_HOURS)
     )
-    assert trouble_of(utc_zone, NO_HOURS) == ""
+    assert zone_trouble_of_schedule(utc_zone, NO_HOURS) == ""
 
 
 def test_a_rotation_that_began_years_ago_is_looked_up_in_less_than_100_microseconds() -> None:
@@ -403,7 +404,7 @@ def test_any_schedule_agrees_with_the_model_and_its_shifts_are_the_longest_possi
     shift, model = on_call(schedule, HOURS, at), who(schedule, HOURS, at)
     assert shift.person == model[0]
     assert shift.start <= at
-    assert next_change(schedule, HOURS, at) == shift.until
+    assert next_handoff(schedule, HOURS, at) == shift.until
     until = shift.until or at + 60 * DAY
     assert at < until
     for inside in [

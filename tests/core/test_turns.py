@@ -16,7 +16,7 @@ from escalate_cli.core.calendar.duration import DAY, HOUR, WEEK, Instant
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, on_call
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.turns import Taken, message_of, taken_turns
+from escalate_cli.core.organisation.turns import TakenTurn, message_of, taken_turns
 from tests.core.test_schedule import utc
 
 THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"
@@ -43,7 +43,7 @@ def on(schedule_of: Catalog, at: Instant) -> str | None:
     return on_call(schedule_of.schedules["rota"], schedule_of.hours, at).person
 
 
-def with_start(new: Catalog, taken: Taken, number: int = 0) -> Catalog:
+def with_start(new: Catalog, taken: TakenTurn, number: int = 0) -> Catalog:
     rota = new.schedules["rota"]
     assert taken.start is not None
     changed = [

@@ -14,7 +14,7 @@ from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, WEEK
 from escalate_cli.core.calendar.rota import on_call
-from escalate_cli.core.organisation.turns import Taken
+from escalate_cli.core.organisation.turns import TakenTurn
 from escalate_cli.engine.engine import Engine
 from escalate_cli.passes.tick import one_pass
 from escalate_cli.store.remembered_turns import turns_taken
@@ -56,7 +56,7 @@ class Desk:
         finally:
             context.close()
 
-    def checked(self) -> list[Taken]:
+    def checked(self) -> list[TakenTurn]:
         context = self.context()
         try:
             found = turns_taken(context.store.ledger, load(self.config).catalog, self.clock.now())

@@ -19,8 +19,8 @@ from escalate_cli.core.incident.situation import Entry, Notification
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.demo.inbox import Received
 from escalate_cli.demo.lessons import Lessons
-from escalate_cli.demo.place import Place
-from escalate_cli.demo.story import Delivery, Happening, Played, Scene
+from escalate_cli.demo.place import ScratchPlace
+from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +70,7 @@ class Screen:
     manager: the terminal is put back.
     """
 
-    def __init__(self, place: Place, options: Options, *, live: bool) -> None:
+    def __init__(self, place: ScratchPlace, options: Options, *, live: bool) -> None:
         self._place, self._options, self._is_live = place, options, live
         self._context = place.context
         self._live: Live | None = None
@@ -206,7 +206,7 @@ class Screen:
             self._live.stop()
             self._live = None
 
-    def _draw_delivery(self, console: Console, delivery: Delivery, after: Span) -> None:
+    def _draw_delivery(self, console: Console, delivery: ArrivedMessage, after: Span) -> None:
         from rich.text import Text
 
         one, arrived = delivery.notification, delivery.received

@@ -98,7 +98,7 @@ def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shif
     return _shift(schedule, _layers(schedule, hours), at)
 
 
-def trouble_of(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
+def zone_trouble_of_schedule(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
     """Where UTC stands in for a time zone that this schedule needs, and so may name another person:
     what is wrong, as a sentence.
     """
@@ -110,7 +110,7 @@ def trouble_of(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
     return "; ".join(f"{what}: {trouble}" for what, trouble in troubles if trouble)
 
 
-def next_change(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Instant | None:
+def next_handoff(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Instant | None:
     """The first instant strictly after `at` that belongs to another shift; None when none is in
     sight. Errors as `on_call`.
     """

@@ -13,7 +13,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import When
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class ConditionVerdict(msgspec.Struct, frozen=True):
     """Whether a condition holds; if not, the first part that does not; and when to look again, if
     time alone can change that.
     """
@@ -23,7 +23,7 @@ class Verdict(msgspec.Struct, frozen=True):
     look_at: Instant | None = None
 
 
-def judge(when: When, decision: Decision, *, team: str | None = None) -> Verdict:
+def judge(when: When, decision: Decision, *, team: str | None = None) -> ConditionVerdict:
     """Judge `when` for the incident now.
 
     `team` narrows the question to one escalation: a level asks about its own team and that team's
@@ -31,23 +31,25 @@ def judge(when: When, decision: Decision, *, team: str | None = None) -> Verdict
     """
     incident = decision.incident
     if when.severities is not None and incident.severity not in when.severities:
-        return Verdict(False, f"severity is {incident.severity}, not {' or '.join(when.severities) or 'any'}")
+        return ConditionVerdict(
+            False, f"severity is {incident.severity}, not {' or '.join(when.severities) or 'any'}"
+        )
     if when.services is not None and not set(when.services) & set(incident.services):
-        return Verdict(False, f"{' or '.join(when.services)} is not in scope")
+        return ConditionVerdict(False, f"{' or '.join(when.services)} is not in scope")
     teams = (team,) if team else teams_in(decision.situation)
     if when.teams is not None and not set(when.teams) & set(teams):
-        return Verdict(False, f"{' or '.join(when.teams)} is not in the incident")
+        return ConditionVerdict(False, f"{' or '.join(when.teams)} is not in the incident")
     for name, value in when.labels:
         if name not in incident.labels or (value is not None and incident.labels[name] != value):
-            return Verdict(False, f"label {name}{'' if value is None else '=' + value} is not set")
+            return ConditionVerdict(False, f"label {name}{'' if value is None else '=' + value} is not set")
     if when.raised and incident.raised_at is None:
-        return Verdict(False, "the severity did not just rise")
+        return ConditionVerdict(False, "the severity did not just rise")
     if when.scope_grew and incident.scope_grew_at is None:
-        return Verdict(False, "the scope did not just grow")
+        return ConditionVerdict(False, "the scope did not just grow")
     return _in_time(when, decision)
 
 
-def _in_time(when: When, decision: Decision) -> Verdict:
+def _in_time(when: When, decision: Decision) -> ConditionVerdict:
     incident, now = decision.incident, decision.now
     waits = [
         ("open", when.open_for, incident.open_since),
@@ -61,15 +63,15 @@ def _in_time(when: When, decision: Decision) -> Verdict:
         if span is None:
             continue
         if since is None:
-            return Verdict(False, f"it is not {name}")
+            return ConditionVerdict(False, f"it is not {name}")
         if since + span > ripe_at:
             ripe_at, late = since + span, f"it is not yet {name} for {show_duration(span)}"
     opens_at = opening_of(when.hours, decision.catalog, ripe_at)
     if late:
-        return Verdict(False, late, opens_at)
+        return ConditionVerdict(False, late, opens_at)
     if opens_at != now:
-        return Verdict(False, f"it is not {_hours_name(when.hours)}", opens_at)
-    return Verdict(True, when.text or "always", _closing(when.hours, decision.catalog, now))
+        return ConditionVerdict(False, f"it is not {_hours_name(when.hours)}", opens_at)
+    return ConditionVerdict(True, when.text or "always", _closing(when.hours, decision.catalog, now))
 
 
 def _hours_name(name: str | None) -> str:
@@ -90,7 +92,7 @@ def opening_of(name: str | None, catalog: Catalog, at: Instant) -> Instant | Non
         if not name.startswith("!"):
             return hours.next_open(window, at)
         return hours.next_change(window, at) if hours.is_open(window, at) else at
-    except Exception:  # `trouble_of` says what is wrong
+    except Exception:  # `hours_trouble` says what is wrong
         return at
 
 
@@ -98,11 +100,11 @@ def _closing(name: str | None, catalog: Catalog, now: Instant) -> Instant | None
     window = catalog.hours.get((name or "").removeprefix("!"))
     try:
         return hours.next_change(window, now) if window is not None else None
-    except Exception:  # `trouble_of` says what is wrong
+    except Exception:  # `hours_trouble` says what is wrong
         return None
 
 
-def trouble_of(name: str | None, catalog: Catalog, now: Instant) -> str:
+def hours_trouble(name: str | None, catalog: Catalog, now: Instant) -> str:
     """Why these hours are not kept as they are written, as a sentence; "" where they are."""
     window = catalog.hours.get((name or "").removeprefix("!"))
     if window is None:

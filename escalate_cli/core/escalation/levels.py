@@ -7,7 +7,7 @@ Which level comes next, `position` says; whom it means and by which addresses,
 from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, Span, show_about
-from escalate_cli.core.escalation.conditions import judge, opening_of, trouble_of
+from escalate_cli.core.escalation.conditions import hours_trouble, judge, opening_of
 from escalate_cli.core.escalation.fallback import run_out, say_whom_fallback_lacks
 from escalate_cli.core.escalation.position import Due, Position, due
 from escalate_cli.core.events import LevelHeld, LevelLeftOut, LevelOwed, LevelPaged, LevelsWalkedAgain
@@ -20,7 +20,7 @@ from escalate_cli.core.incident.situation import (
     NotificationStatus,
 )
 from escalate_cli.core.notification.paging import Letter, PagingResult, fallback_reaches, tell
-from escalate_cli.core.notification.targets import contacts, resolve
+from escalate_cli.core.notification.targets import contacts, whom
 from escalate_cli.core.organisation.policy import Level, TargetKind
 
 NOTICEABLY_LATE: Span = 2 * MINUTE
@@ -138,7 +138,7 @@ def _reached_by(number: int, escalation: Escalation, decision: Decision) -> list
     meant = [
         addressee.recipient
         for target in escalation.policy.levels[number - 1].notify
-        for addressee in resolve(target, escalation.team, decision).addressees
+        for addressee in whom(target, escalation.team, decision).addressees
     ]
     return [
         recipient
@@ -174,7 +174,7 @@ def _hold(escalation_id: int, position: Position, until: Instant, decision: Deci
 
 def _note_hours(level: Level, team: str, decision: Decision) -> None:
     for name in dict.fromkeys((level.during, level.when.hours)):
-        trouble = trouble_of(name, decision.catalog, decision.now)
+        trouble = hours_trouble(name, decision.catalog, decision.now)
         if trouble:
             decision.note(trouble, team=team, source=level.source)
 

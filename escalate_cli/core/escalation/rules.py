@@ -7,7 +7,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.escalation.conditions import judge, trouble_of, was_interrupted
+from escalate_cli.core.escalation.conditions import hours_trouble, judge, was_interrupted
 from escalate_cli.core.escalation.scope import Involvement, policy_for, start
 from escalate_cli.core.escalation.severity import change_severity, how_changed
 from escalate_cli.core.events import (
@@ -20,7 +20,7 @@ from escalate_cli.core.events import (
     RuleFired,
     RuleMissed,
 )
-from escalate_cli.core.events.reasons import Asked, ByRule, RuleReachedNobody, RuleTrue
+from escalate_cli.core.events.reasons import ByRule, RuleAsks, RuleReachedNobody, RuleTrue
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import (
@@ -136,7 +136,7 @@ def _next_look(decision: Decision) -> Instant | None:
 
 def fire(rule: Rule, decision: Decision) -> None:
     """The rule has come true: do what it says, or ask first."""
-    trouble = trouble_of(rule.when.hours, decision.catalog, decision.now)
+    trouble = hours_trouble(rule.when.hours, decision.catalog, decision.now)
     if trouble:
         decision.note(trouble, source=rule.source)
     if rule.mode is not Mode.AUTO:
@@ -212,7 +212,7 @@ def _ask(rule: Rule, decision: Decision) -> None:
         source=rule.source,
     )
     decision.put_nudge(nudge)
-    question = Asked(rule.name, rule.when.text)
+    question = RuleAsks(rule.name, rule.when.text)
     letter = Letter(NotificationKind.NUDGE, question, source=rule.source, nudge_id=nudge.id)
     told = tell(rule.ask, letter, decision)
     if not told.recipients:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from escalate_cli.core.calendar import rota as rota
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import zone_trouble
-from escalate_cli.core.escalation.conditions import trouble_of
+from escalate_cli.core.escalation.conditions import hours_trouble
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.zones import Unusable, unusable_zones
@@ -34,6 +34,6 @@ def _schedules(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
 def _hours(catalog: Catalog, now: Instant) -> Iterator[Unusable]:
     for hours in catalog.hours.values():
         if not zone_trouble(hours.timezone):
-            trouble = trouble_of(hours.id, catalog, now)
+            trouble = hours_trouble(hours.id, catalog, now)
             if trouble:
                 yield Unusable(trouble, hours.source, trouble)

@@ -132,7 +132,7 @@ class RuleReachedNobody(_Value, frozen=True):
     rule: str
 
 
-class Asked(_Value, frozen=True):
+class RuleAsks(_Value, frozen=True, tag="asked"):
     """A rule asks whether to do something."""
 
     rule: str
@@ -171,7 +171,7 @@ Cause = (
     | RuleTrue
     | ByRule
     | RuleReachedNobody
-    | Asked
+    | RuleAsks
     | ByHand
     | Severe
     | Update

@@ -82,7 +82,7 @@ class Paging(NamedTuple):
         return tuple(recipient.id for recipient in self.recipients if recipient.is_person)
 
 
-class Taken(NamedTuple):
+class AckRecord(NamedTuple):
     """An acknowledgement, as the timeline has it: `level` is the one that was current in the team then."""
 
     at: Instant
@@ -111,7 +111,7 @@ class Rescoped(NamedTuple):
     by: str | None
 
 
-class Asked(NamedTuple):
+class NudgeRecord(NamedTuple):
     """A nudge and how it ended: accepted, declined, expired, or open. `answered_by` is None where
     nobody was asked to decide.
     """
@@ -137,7 +137,7 @@ class Asked(NamedTuple):
         )
 
 
-class Answer(NamedTuple):
+class TracedAck(NamedTuple):
     """An acknowledgement, traced to the page it answers.
 
     `level` is the level at which whoever acknowledged was paged last, and `after` how long before;
@@ -178,10 +178,10 @@ class Record:
     deliveries: Sequence[Delivery] = ()
     failures: Sequence[Failure] = ()
     pagings: Sequence[Paging] = ()
-    acks: Sequence[Taken] = ()
+    acks: Sequence[AckRecord] = ()
     raised: Sequence[Raised] = ()
     scopes: Sequence[Rescoped] = ()
-    nudges: Sequence[Asked] = ()
+    nudges: Sequence[NudgeRecord] = ()
     snoozes: Sequence[tuple[Instant, str | None]] = ()
     """(when, by whom)"""
     hurried: Sequence[tuple[Instant, str]] = ()
@@ -268,16 +268,16 @@ class Record:
         return None if self.resolved_at is None else self.resolved_at - self.begun_at
 
     @cached_property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[TracedAck, ...]:
         """Every acknowledgement, traced to its page."""
         return tuple(self._answer(ack) for ack in self.acks)
 
-    def _answer(self, ack: Taken) -> Answer:
+    def _answer(self, ack: AckRecord) -> TracedAck:
         of_team = [paging for paging in self.pagings if paging.team == ack.team and paging.at <= ack.at]
         mine = [paging for paging in of_team if f"person:{ack.by}" in paging.recipients]
         paging = mine[-1] if mine else None
         carried = [page.gateway for page in self.pages if page.person == ack.by and page.at <= ack.at]
-        return Answer(
+        return TracedAck(
             ack.at,
             ack.by,
             ack.team,

@@ -25,7 +25,7 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.messages.sms import one_sms, short_message, words
-from escalate_cli.core.notification.targets import resolve
+from escalate_cli.core.notification.targets import whom
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target
 from escalate_cli.core.organisation.recipient import Recipient
@@ -282,7 +282,7 @@ def _names(targets: Iterable[Target], team: str | None, decision: Decision) -> t
     names = (
         decision.catalog.name_of(addressee.recipient)
         for target in targets
-        for addressee in resolve(target, team, decision).addressees
+        for addressee in whom(target, team, decision).addressees
     )
     return tuple(dict.fromkeys(names))
 

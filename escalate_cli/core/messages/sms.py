@@ -7,8 +7,8 @@ from __future__ import annotations
 from escalate_cli.core.calendar.duration import show_about
 from escalate_cli.core.incident.situation import Incident, Notification, NotificationKind, Nudge
 from escalate_cli.core.wording.fitting import Text, fit_sms, join, may_cut
-from escalate_cli.core.wording.gsm import plain
-from escalate_cli.core.wording.mentions import quiet
+from escalate_cli.core.wording.gsm import with_gsm_letters
+from escalate_cli.core.wording.mentions import without_mentions
 from escalate_cli.core.wording.text import printable
 
 
@@ -46,14 +46,14 @@ def short_message(notification: Notification, incident: Incident, nudge: Nudge |
 
 
 def _head(repeat: str, severity: str, more: str = "") -> Text:
-    return Text(f"{repeat}[") + may_cut(plain(severity), 0, least=8) + f"{more}] "
+    return Text(f"{repeat}[") + may_cut(with_gsm_letters(severity), 0, least=8) + f"{more}] "
 
 
 def words(text: str) -> str:
     """Text from people as an SMS takes it: on one line, quiet, with typographic signs made plain."""
-    return quiet(Text(plain(printable(" ".join(text[:2000].split()))))).text
+    return without_mentions(Text(with_gsm_letters(printable(" ".join(text[:2000].split()))))).text
 
 
 def one_sms(text: Text) -> str:
     """`text` as one SMS that rings nobody."""
-    return fit_sms(quiet(text))
+    return fit_sms(without_mentions(text))

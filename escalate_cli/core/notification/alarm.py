@@ -12,14 +12,7 @@ from escalate_cli.core.events.reasons import Because, BelongsTo, Named, Said, Ta
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Escalation, Notification, NotificationKind
-from escalate_cli.core.notification.targets import (
-    Addressee,
-    Contact,
-    Reached,
-    addresses_of,
-    contacts,
-    resolve,
-)
+from escalate_cli.core.notification.targets import Addressee, Contact, Reached, addresses_of, contacts, whom
 from escalate_cli.core.organisation.catalog import Catalog, Team, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
@@ -90,7 +83,7 @@ def _meant(targets: Iterable[Target], decision: Decision) -> Iterator[Addressee]
 
 def _resolved(target: Target, decision: Decision) -> Reached:
     try:
-        return resolve(target, decision.catalog.fallback.team, decision)
+        return whom(target, decision.catalog.fallback.team, decision)
     except Exception as problem:
         return Reached(broken=f"{target} cannot be used ({words_of(problem)})")
 

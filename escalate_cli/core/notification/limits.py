@@ -132,7 +132,7 @@ def precedence(severity: str, told: Sequence[PageTold], catalog: Catalog) -> Pre
     return Precedence.GATHERED if _gathers(catalog.limits) else Precedence.WAITS
 
 
-def judge(due: DueMessage, window: Window, catalog: Catalog, now: Instant) -> Ruling:
+def ruling_on(due: DueMessage, window: Window, catalog: Catalog, now: Instant) -> Ruling:
     """What becomes of a message that is due at `now`."""
     limits = catalog.limits
     full = window.used >= limits.messages

@@ -20,7 +20,7 @@ from escalate_cli.core.incident.situation import (
     NotificationStatus,
 )
 from escalate_cli.core.notification.alarm import fallback_targets
-from escalate_cli.core.notification.targets import Addressee, Contact, addresses_of, contacts, resolve
+from escalate_cli.core.notification.targets import Addressee, Contact, addresses_of, contacts, whom
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import told_because
@@ -85,7 +85,7 @@ def _whom(
     missed: list[str] = []
     wants_person = False
     for target in targets:
-        reached = resolve(target, letter.team, decision)
+        reached = whom(target, letter.team, decision)
         wants_person = wants_person or target.kind is not TargetKind.CHANNEL
         if reached.broken:
             decision.note(reached.broken, team=letter.of_team, source=letter.source)
@@ -136,7 +136,7 @@ def fallback_reaches(decision: Decision) -> bool:
     return any(
         addressee.recipient.is_person and contacts(addressee.recipient, decision.urgency, catalog)
         for target in fallback_targets(decision)
-        for addressee in resolve(target, catalog.fallback.team, decision).addressees
+        for addressee in whom(target, catalog.fallback.team, decision).addressees
     )
 
 

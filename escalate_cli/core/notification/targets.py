@@ -68,7 +68,7 @@ def teams_in(situation: Situation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(active))
 
 
-def resolve(target: Target, team: str | None, decision: Decision) -> Reached:
+def whom(target: Target, team: str | None, decision: Decision) -> Reached:
     """Whom `target` means now, seen from `team` (None: relative targets mean every team in the
     incident).
 
@@ -157,7 +157,7 @@ def _on_schedule(schedule_id: str, meant: Meant, decision: Decision) -> Reached:
         shift = rota.on_call(schedule, catalog.hours, decision.now)
     except Exception as problem:
         return _unusable(f"schedule {schedule_id}", problem)
-    broken = rota.trouble_of(schedule, catalog.hours)
+    broken = rota.zone_trouble_of_schedule(schedule, catalog.hours)
     if shift.person is None:
         return Reached(reason=f"nobody is on call in {schedule_id}", broken=broken)
     return replace(_people([shift.person], meant, catalog), broken=broken)

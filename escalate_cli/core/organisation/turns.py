@@ -24,7 +24,7 @@ _TRIES = 60
 """how many turns back a monthly rotation looks for a month that has the day of its `start`"""
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenTurn(msgspec.Struct, frozen=True):
     """The turn under way of `person` in `schedule` is taken by a new configuration; `until` is when
     it would have ended.
 
@@ -58,11 +58,11 @@ class _Under(msgspec.Struct, frozen=True):
     until: Instant
 
 
-def taken_turns(old: Catalog, new: Catalog, schedule: str, since: Instant, now: Instant) -> list[Taken]:
+def taken_turns(old: Catalog, new: Catalog, schedule: str, since: Instant, now: Instant) -> list[TakenTurn]:
     """The turns of `schedule` that were under way at `since`, are so at `now`, and that `new` takes
     from somebody.
 
-    Taken is a turn whose person is on call now and would not be, or that has nothing left of what
+    TakenTurn is a turn whose person is on call now and would not be, or that has nothing left of what
     is still to come. What an override says is meant, in either. `ValueError` as `on_call`.
     """
     before, after = old.schedules.get(schedule), new.schedules.get(schedule)
@@ -112,7 +112,7 @@ def _kept(under: _Under, after: Schedule, new: Catalog, person: str) -> Span:
 
 def _taken(
     under: _Under, before: Schedule, after: Schedule, old: Catalog, new: Catalog, now: Instant
-) -> Taken:
+) -> TakenTurn:
     at = under.stretches[0].start
     now_after = on_call(after, new.hours, at)
     deciding = after.rotations[(now_after.rotation or min(under.number, len(after.rotations))) - 1]
@@ -127,7 +127,9 @@ def _taken(
     source, start = (
         (deciding.source, None) if proposal is None else (after.rotations[proposal[0]].source, proposal[1])
     )
-    return Taken(after.id, under.person, under.turn.until, now_after.person, at, source, left, start, keeper)
+    return TakenTurn(
+        after.id, under.person, under.turn.until, now_after.person, at, source, left, start, keeper
+    )
 
 
 def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | None:
@@ -225,7 +227,7 @@ def _alike(before: Schedule, old: Catalog, after: Schedule, new: Catalog, start:
     )
 
 
-def message_of(taken: Taken, catalog: Catalog, now: Instant) -> tuple[str, str]:
+def message_of(taken: TakenTurn, catalog: Catalog, now: Instant) -> tuple[str, str]:
     """What is said about it: the sentence, and what to do."""
     zone = catalog.schedules[taken.schedule].timezone
     until = f" until {local_time(taken.until, zone)}" if taken.until is not None else ""

@@ -46,7 +46,7 @@ def is_one_sms(text: str) -> bool:
     return septets(text) <= ONE_SMS if is_gsm(text) else utf16_units(text) <= ONE_SMS_OF_ANY_LETTERS
 
 
-def plain(text: str) -> str:
+def with_gsm_letters(text: str) -> str:
     """`text` with typographic quotes, dashes, dots and spaces as the GSM alphabet has them: they
     mean the same at half the price.
     """

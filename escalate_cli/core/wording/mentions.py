@@ -29,14 +29,14 @@ _RINGS_IN_LINKS = re.compile(
 )
 
 
-def quiet(text: Text) -> Text:
+def without_mentions(text: Text) -> Text:
     """`text` in which nothing mentions anybody, on any service. What is quiet already stays as it is."""
     return text.inserting(_places(text.text), " ")
 
 
-def quiet_text(text: str) -> str:
+def text_without_mentions(text: str) -> str:
     """The same for a text that is not to be cut."""
-    return quiet(Text(text)).text
+    return without_mentions(Text(text)).text
 
 
 def _places(text: str) -> list[int]:

@@ -61,7 +61,7 @@ _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.RuleTrue: lambda it, catalog: f'rule "{it.rule}": {it.condition}',
     reasons.ByRule: lambda it, catalog: f'rule "{it.rule}"',
     reasons.RuleReachedNobody: lambda it, catalog: f'rule "{it.rule}" reached nobody',
-    reasons.Asked: lambda it, catalog: f"you are asked: {came_true(it.rule, it.condition)}",
+    reasons.RuleAsks: lambda it, catalog: f"you are asked: {came_true(it.rule, it.condition)}",
     reasons.ByHand: _by_hand,
     reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
     reasons.Update: lambda it, catalog: "update for the teams involved",

@@ -40,7 +40,7 @@ class _Use:
         return {record.declared_at // HOUR for record, _ in self.failures}
 
 
-def gateways(past: Past) -> list[Proposal]:
+def gateway_lessons(past: Past) -> list[Proposal]:
     """Gateways whose messages fail for good in more than one of twenty cases, and more often than
     those of the others.
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from escalate_cli.insight.lessons.gateways import gateways
-from escalate_cli.insight.lessons.levels import levels
+from escalate_cli.insight.lessons.gateways import gateway_lessons
+from escalate_cli.insight.lessons.levels import level_lessons
 from escalate_cli.insight.lessons.people import people
 from escalate_cli.insight.lessons.proposal import Past, Proposal
-from escalate_cli.insight.lessons.rules import nudges
+from escalate_cli.insight.lessons.rules import nudge_lessons
 from escalate_cli.insight.lessons.services import services
 from escalate_cli.insight.lessons.words import keywords
 
@@ -18,12 +18,12 @@ def lessons(past: Past) -> tuple[Proposal, ...]:
     None has fewer than three incidents behind it, and none is what chance alone would bring (`chance.py`).
     """
     proposals = [
-        *gateways(past),
-        *levels(past),
+        *gateway_lessons(past),
+        *level_lessons(past),
         *keywords(past),
         *people(past),
         *services(past),
-        *nudges(past),
+        *nudge_lessons(past),
     ]
     rank = {code: number for number, code in enumerate(ORDER)}
     return tuple(sorted(proposals, key=lambda proposal: rank[proposal.code]))

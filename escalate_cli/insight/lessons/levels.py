@@ -21,7 +21,7 @@ _NOBODY = 0.95
 """unanswered so often: the one who did answer in twenty does not make it worth the wait"""
 
 
-def levels(past: Past) -> list[Proposal]:
+def level_lessons(past: Past) -> list[Proposal]:
     """Every proposal about a level; a level is judged against all the others."""
     answers = level_answers(past)
     unanswered = _unanswered(past, answers)

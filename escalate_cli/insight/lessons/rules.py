@@ -33,7 +33,7 @@ class _Answers:
     silent: int = 0
 
 
-def nudges(past: Past) -> list[Proposal]:
+def nudge_lessons(past: Past) -> list[Proposal]:
     """Rules whose nudges are practically always accepted (make them automatic), or never (drop
     them): more often than chance.
     """

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.incident.record import Answer, Record
+from escalate_cli.core.incident.record import Record, TracedAck
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.figures import (
     NOT_PAGED,
@@ -94,7 +94,7 @@ def times(records: Sequence[Record]) -> Times:
     )
 
 
-def _level_of(answer: Answer) -> str:
+def _level_of(answer: TracedAck) -> str:
     if answer.level is not None:
         return str(answer.level)
     return NOT_PAGED if answer.gateway is None else OTHERWISE

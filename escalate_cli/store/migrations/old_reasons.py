@@ -78,7 +78,7 @@ def _cause(text: str) -> tuple[reasons.Cause | None, tuple[str, ...]]:
     if rule:
         asked, name, condition, nobody = rule.groups()
         if asked:
-            return reasons.Asked(name, condition or ""), ()
+            return reasons.RuleAsks(name, condition or ""), ()
         if nobody:
             return reasons.RuleReachedNobody(name), ()
         return (reasons.ByRule(name) if condition is None else reasons.RuleTrue(name, condition)), ()
