@@ -13,7 +13,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.moment import from_now, local_time
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import EntryKind, SomebodyReached
-from escalate_cli.core.events.reasons import RuleAsks, LevelReached, Named, RuleTrue
+from escalate_cli.core.events.reasons import LevelReached, Named, RuleAsks, RuleTrue
 from escalate_cli.core.incident.situation import Entry, NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
