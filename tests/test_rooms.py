@@ -141,7 +141,7 @@ def test_answers_as_data_are_made_in_views() -> None:
 
 
 def test_no_command_loads_templates_before_a_page_is_made() -> None:
-    pages = ("cli.commands.learning", "cli.commands.setup", "views.html.report", "views.html.week")
+    pages = ("cli.commands.report", "cli.commands.check", "views.html.report", "views.html.week")
     modules = ", ".join(f"escalate_cli.{module}" for module in pages)
     loads = f"import sys, {modules}; print('jinja2' in sys.modules)"
     ran = subprocess.run(

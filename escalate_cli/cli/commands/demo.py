@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
+from escalate_cli.cli.arguments import to_duration
 from escalate_cli.cli.output import Answer, say
+from escalate_cli.cli.screens.demo import Screen, SilentStage, draw_end
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -33,9 +36,6 @@ def demo(
     that it runs itself on 127.0.0.1. It needs no account and no network, touches nothing of yours,
     and leaves nothing behind.
     """
-    import sys
-
-    from escalate_cli.cli.screens.demo import Screen, SilentStage, draw_end
     from escalate_cli.demo.place import scratch_place
     from escalate_cli.demo.story import Story
     from escalate_cli.views.demo import story_data
@@ -60,10 +60,6 @@ def demo(
 
 
 def _time_to_read(context: Context, pause: str | None) -> Span:
-    import sys
-
-    from escalate_cli.cli.arguments import to_duration
-
     if pause is None:
         return TIME_TO_READ if sys.stdout.isatty() and not context.options.json else 0
     length = to_duration("--pause", pause)

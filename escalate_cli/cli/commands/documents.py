@@ -32,7 +32,7 @@ def export(
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
     from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli.commands.foresight import as_it_was
+    from escalate_cli.cli.configurations import as_it_was
     from escalate_cli.insight.document import document
     from escalate_cli.views.document import document_data
     from escalate_cli.views.markdown.document import markdown

@@ -13,6 +13,7 @@ from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import timeline as timeline_screen
+from escalate_cli.cli.screens.incident_list import draw_list
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode
 from escalate_cli.health.warnings import standing_warnings
@@ -42,7 +43,7 @@ def list_incidents(
 
     def screen(console: Console) -> None:
         rows = [(situation.incident, situation) for situation in listing.situations]
-        incident_screen.draw_list(console, rows, catalog, now)
+        draw_list(console, rows, catalog, now)
 
     return Answer(
         data,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.output import console
 from escalate_cli.cli.screens import board_layout, style
-from escalate_cli.cli.screens import incident as incident_screen
+from escalate_cli.cli.screens.incident_list import short_title
+from escalate_cli.cli.screens.incident_next import whats_next
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import wall_time
@@ -114,7 +115,7 @@ def _row(situation: Situation, catalog: Catalog, now: Instant) -> board_layout.B
         "severity": style.piece(incident.severity, "bold" if loud else ""),
         "status": style.state(incident.status.value),
         "for": style.piece(show_about(now - incident.declared_at)),
-        "next": style.piece(incident_screen.whats_next(situation, catalog, now)),
-        "title": style.piece(incident_screen.short_title(incident.title)),
+        "next": style.piece(whats_next(situation, catalog, now)),
+        "title": style.piece(short_title(incident.title)),
     }
     return board_layout.BoardRow(cells, incident.severity)

@@ -1,8 +1,7 @@
-"""What `simulate`, `explain`, `diff` and `replay` answer: as JSON carries it, and for people."""
+"""What `simulate` answers: as JSON carries it, for people, as a Mermaid diagram."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, Span, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.calendar.moment import from_now, local_time
+from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import EntryKind, SomebodyReached
 from escalate_cli.core.events.reasons import LevelReached, Named, RuleAsks, RuleTrue
@@ -18,12 +17,11 @@ from escalate_cli.core.incident.situation import Entry, NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.core.wording.text import printable
-from escalate_cli.foresight.case import Case
-from escalate_cli.foresight.explanation import Link
 from escalate_cli.foresight.simulation import SimulatedMessage, Simulation
 
 if TYPE_CHECKING:
     from rich.console import Console
+
 
 _TOLD = (
     EntryKind.SKIPPED,
@@ -37,6 +35,7 @@ _TOLD = (
     EntryKind.MAINTENANCE,
 )
 """the entries of the timeline that a simulation shows between its messages"""
+
 _SHOWN_TWICE = 2
 """what repeats itself is shown this often, and then counted"""
 
@@ -44,9 +43,6 @@ _SHOWN_TWICE = 2
 def passed(span: Span) -> str:
     """A time since the beginning."""
     return f"+{show_duration(span)}" if span else "0s"
-
-
-# ── simulate ──────────────────────────────────────────────────────────────────────────
 
 
 class ShownLine(msgspec.Struct, frozen=True):
@@ -229,40 +225,3 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
 def _mermaid_text(text: str) -> str:
     """Text that means nothing to Mermaid: `;` and `#` end or escape there."""
     return printable(text).replace("#", "#35;").replace(";", ",").replace("#35,", "#35;")
-
-
-# ── explain ───────────────────────────────────────────────────────────────────────────
-
-
-def draw_explanation(
-    console: Console,
-    record: Case,
-    person: str | None,
-    links: Sequence[Link],
-    stopped: str | None,
-    would_at: Instant | None,
-    now: Instant,
-) -> None:
-    """The chain, one link a line, and what broke it."""
-    incident = record.situation.incident
-    name = record.catalog.person_name(person) if person else ""
-    style.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
-    console.print()
-    rows: list[tuple[object, ...]] = []
-    for number, one in enumerate(links):
-        if number and not one.depth and links[number - 1].depth:
-            rows.append(("", "", ""))
-        what = style.indented(one.what, one.depth) if one.depth else style.piece(one.what, "bold")
-        rows.append((what, one.because, one.source))
-    console.print(style.table(("what", "because", "source"), rows, wrap=("what", "because")))
-    if stopped is None:
-        return
-    style.heading(console, f"{name} was not told")
-    zone = record.catalog.settings.timezone
-    would = (
-        f"{local_time(would_at, zone)} ({from_now(would_at, now)})"
-        if would_at is not None
-        else "not within four days"
-    )
-    asked = "if nobody acts" if record.situation.paging else "had nobody acted"
-    console.print(style.pairs([("stopped by", stopped), (asked, would)]))

@@ -1,0 +1,58 @@
+"""Copies of the database: making one, putting one back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.screens import restore as restore_screen
+from escalate_cli.context import Context
+
+
+def backup(
+    context: Context,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="Where to; else where `tick` keeps the daily ones")
+    ] = None,
+) -> Answer:
+    """Write a sound copy of the database, also while it is in use. `tick` makes one a day and keeps seven."""
+    from escalate_cli.health.backups import back_up
+
+    path, note = back_up(context, Path(file) if file else None)
+    notes = [note] if note else []
+    return Answer(
+        {"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True
+    )
+
+
+def restore(
+    context: Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to put back")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: put it back, whatever that changes")
+    ] = False,
+) -> Answer:
+    """Put a copy of the database back, once you have agreed to what that changes. The present one
+    is kept beside it; a copy that is damaged or of a newer version changes nothing. Numbers are not
+    used again.
+    """
+    from escalate_cli.store.sqlite.restoring import restore as put_back
+
+    path = context.database_path
+    done = put_back(
+        Path(file),
+        path,
+        context.clock,
+        None if yes else lambda comparison: restore_screen.agree(context, comparison, file),
+    )
+    aside, next_number = done.aside, done.comparison.highest["incidents"] + 1
+    kept = f"; what was there is now {aside}" if aside else ""
+    data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}
+    text = f"{path} is as {file} was{kept}; the next incident is #{next_number}"
+    notes = restore_screen.lines(done.comparison) if yes else []
+    if done.rebuilt is not None:
+        notes.append(f"an index of {file} was damaged ({done.rebuilt}): it was rebuilt from its table")
+    return Answer(data | restore_screen.data(done.comparison), text, notes=notes, acted=True)

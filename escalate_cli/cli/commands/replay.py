@@ -1,0 +1,54 @@
+"""Past incidents through another configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from escalate_cli.actions import lookup as meaning
+from escalate_cli.cli.arguments import number
+from escalate_cli.cli.configurations import as_it_was, named_configuration
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.screens import replay as replay_screen
+from escalate_cli.context import Context
+from escalate_cli.errors import UsageProblem
+from escalate_cli.foresight.case import Case
+from escalate_cli.foresight.replaying import replay as run
+from escalate_cli.views.foresight import replay_data
+
+
+def replay(
+    context: Context,
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every incident there is")] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="NEW",
+            help="Through this: a directory, a file, a git revision; else the one in use",
+        ),
+    ] = None,
+) -> Answer:
+    """The facts of past incidents through a configuration: who would have been paged when, against
+    what was.
+    """
+    if (incident is None) != all:
+        raise UsageProblem("name one incident, or --all", "escalate replay 12 --config NEW")
+    catalog = named_configuration(context, config) if config is not None else context.catalog
+    situations = context.store.situations
+    every = situations.listed(running_only=False) if all else ()
+    asked = [number(incident)] if incident is not None else [one.id for one in every]
+    now = context.clock.now()
+    replays = []
+    for one in sorted(asked):
+        situation = meaning.find_incident(context, one)
+        was, _ = as_it_was(context, situation.incident.config_version)
+        replays.append(run(Case(situation, situations.timeline(one), was), catalog, now))
+    data = [replay_data(replay) for replay in replays]
+    notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
+    answer: Any = data if all else data[0]
+    if not replays:
+        return Answer(answer, "No incidents.")
+    return Answer(answer, lambda console: replay_screen.draw_replays(console, replays, catalog), notes=notes)

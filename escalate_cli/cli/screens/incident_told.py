@@ -1,0 +1,82 @@
+"""Who has been told of an incident, by what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from escalate_cli.cli.screens import style
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.reasons import meaning, purpose
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+_SHOWN = 12
+"""rows of people told; the rest is on the timeline"""
+
+TOLD = (
+    NotificationStatus.SENT,
+    NotificationStatus.SENDING,
+    NotificationStatus.RETRYING,
+    NotificationStatus.FAILED,
+)
+
+
+def draw_told(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
+    """Who has been told, and who could not be; what is still to come is under Next."""
+    every = [notification for notification in situation.notifications if notification.status in TOLD]
+    with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
+    told = [one for one in every if one.bundled_with not in with_it]
+    for one in every:
+        # what went out in the message of another is told with that one
+        with_it.get(one.bundled_with, []).append(one)
+    console.print()
+    console.print(style.piece("Told", "bold") if told else style.piece("Nobody has been told", "bold red"))
+    if not told:
+        return
+    latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
+    if len(told) > len(latest):
+        console.print(
+            style.piece(
+                f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"
+            )
+        )
+    rows = [_told_row(one, with_it[one.id], catalog, now) for one in latest]
+    console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
+
+
+def _told_at(one: Notification) -> Instant:
+    return one.sent_at or (one.created_at if one.status is NotificationStatus.RETRYING else one.due_at)
+
+
+def _told_row(
+    one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant
+) -> tuple[object, ...]:
+    at = wall_time(_told_at(one), catalog.settings.timezone, now)
+    why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
+    return at, catalog.name_of(one.recipient), one.gateway, style.state(one.status.value), why
+
+
+def _why_told(one: Notification, catalog: Catalog) -> str:
+    """In as few words as a glance takes; the timeline has them all."""
+    if one.error and one.status is NotificationStatus.FAILED:
+        return f"{one.error}; given up"
+    if one.error and one.status is NotificationStatus.RETRYING:
+        return one.error
+    reason = one.reason
+    who, why = (
+        meaning(reason.meant, catalog),
+        "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text),
+    )
+    if one.kind is NotificationKind.NUDGE:
+        return f"asked about nudge {one.nudge_id}"
+    if one.kind is NotificationKind.RESOLVED:
+        return "told that it is over"
+    if one.kind is NotificationKind.INFORM:
+        return f"informed: {why or one.note or who}"
+    return f"level {one.level}, {who}" if one.level else why or who
