@@ -168,7 +168,7 @@ LOADED_LATE = {
     "config/schema/json_schema.py": "the same",
     "delivery/process/worker_link.py": "what the parent loads while the worker starts costs no time",
     "delivery/sender.py": "what is needed when an outcome comes is loaded while it is waited for",
-    "store/sqlite/database.py": "what reads a database of version 0.1.0 is needed once",
+    "store/sqlite/migrating.py": "what reads a database of version 0.1.0 is needed once",
     "store/store.py": "what reads many incidents is for statistics; no pass and no declaration needs it",
 }
 """files that import of our own package within a function, and why"""

@@ -12,7 +12,7 @@ import pytest
 
 from escalate_cli.core.wording.problem import ERROR
 from escalate_cli.errors import ExitCode
-from escalate_cli.health.doctor import diagnosis
+from escalate_cli.health.doctor import database_file, diagnosis, ticks
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.without_database.spool import Spool
 from tests.faults.stories import Night, night
@@ -24,11 +24,11 @@ def fails(*arguments: Any, **named: Any) -> Any:
 
 LOOKS: dict[str, tuple[Any, str, set[str]]] = {
     "what can be used": (diagnosis, "usability_findings", {"usable"}),
-    "who may read the database": (diagnosis, "flaws", {"permissions"}),
-    "how much space is left": (diagnosis, "space_finding", {"disk-space"}),
+    "who may read the database": (database_file, "flaws", {"permissions"}),
+    "how much space is left": (database_file, "space_finding", {"disk-space"}),
     "the ticks": (Ledger, "clock_seen_at", {"ticks", "clock"}),
-    "what passes have met": (diagnosis, "remembered_troubles", set()),
-    "the incidents": (diagnosis, "audit", {"incidents"}),
+    "what passes have met": (ticks, "remembered_troubles", set()),
+    "the incidents": (ticks, "audit", {"incidents"}),
     "the running incidents": (diagnosis, "incident_findings", set()),
     "what is kept aside": (Spool, "out_of_reach", set()),
 }

@@ -13,11 +13,11 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.store.auditor import audit
-from escalate_cli.store.sqlite import database
+from escalate_cli.store.sqlite import database, migrating
 from tests.faults.released import POLICIES, SCHEMAS, released
 from tests.world import World, instant
 
-NUMBERS = [script.stem for script in database.migrations()]
+NUMBERS = [script.stem for script in migrating.migrations()]
 
 
 def schema_of(path) -> set[tuple[str, ...]]:
@@ -109,9 +109,9 @@ def scripts(tmp_path, monkeypatch):
     """A place for migrations that holds those that there are."""
     place = tmp_path / "migrations"
     place.mkdir()
-    for script in database.migrations():
+    for script in migrating.migrations():
         shutil.copy(script, place)
-    monkeypatch.setattr(database, "MIGRATIONS", place)
+    monkeypatch.setattr(migrating, "MIGRATIONS", place)
     return place
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from escalate_cli.core.wording.problem import OK, Problem
+from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.wording.problem import ERROR, OK, Problem
+from escalate_cli.errors import DamagedRow, DatabaseProblem
 
 _NAMED = 8
 """how many ids a finding names"""
@@ -29,3 +31,25 @@ def count_of(count: int, word: str) -> str:
 def all_of(count: int, word: str) -> str:
     """ "the one gateway", "all 3 gateways"."""
     return f"the one {word}" if count == 1 else f"all {count} {word}s"
+
+
+def looked(what: str, look: Callable[[], Iterable[Problem]]) -> list[Problem]:
+    """The findings; what cannot even be looked at is one, and keeps nothing else from being looked at."""
+    try:
+        return list(look())
+    except DamagedRow as problem:
+        return [
+            Problem(ERROR, "not-looked-at", f"{what} could not be looked at: {problem.message}", problem.hint)
+        ]
+    except DatabaseProblem as problem:  # locked meanwhile
+        return [Problem(ERROR, "database-unusable", problem.message, problem.hint)]
+    except Exception as problem:
+        text = f"{what} could not be looked at ({words_of(problem)})"
+        return [
+            Problem(
+                ERROR,
+                "not-looked-at",
+                text,
+                "page people by other means until it can, and please report it as a bug",
+            )
+        ]

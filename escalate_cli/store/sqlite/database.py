@@ -22,17 +22,14 @@ from escalate_cli.store.sqlite import sharing
 from escalate_cli.store.sqlite.copying import APPLICATION_ID, DamagedSource, copy
 from escalate_cli.store.sqlite.failures import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
 from escalate_cli.store.sqlite.journal import forget_the_beginning, refuse_emptied
+from escalate_cli.store.sqlite.migrating import latest_migration, migrate
 from escalate_cli.store.sqlite.soundness import Damage, look_through
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
-from escalate_cli.store.statements import PLACE, Statements
+from escalate_cli.store.statements import Statements
 
 LOCK_PATIENCE_SECONDS = 10.0
 """how long to wait for another process's write before giving up with exit code 7"""
 
-_WITH_VALUES = 2
-"""the migration since which entries have events, and notifications reasons: what is there already
-is given its own
-"""
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
 """free pages kept in the file, and when they are topped up: what paging needs goes on when the disk
@@ -44,13 +41,7 @@ NEARLY_NOTHING = 1 << 20
 
 _HEADER = b"SQLite format 3\x00"
 _Values = Sequence[object] | Mapping[str, object]
-MIGRATIONS = PLACE / "migrations"
 _sql = Statements("database")
-
-
-def migrations() -> tuple[Path, ...]:
-    """The numbered migrations, in order; the last number is the schema version of this program."""
-    return tuple(sorted(MIGRATIONS.glob("[0-9][0-9][0-9].sql")))
 
 
 class Database:
@@ -175,7 +166,7 @@ class Database:
                 f"{self.path} is an SQLite file of something else",
                 "name the database of escalate with --db or $ESCALATE_DB",
             )
-        wanted = int(migrations()[-1].stem)
+        wanted = latest_migration()
         if version > wanted:
             self.refused = (
                 f"{self.path} was written by a newer version of escalate (schema {version}; this one knows"
@@ -198,19 +189,9 @@ class Database:
         with self.transaction():
             at = self._connection.execute("PRAGMA user_version").fetchone()[0]
             # another process may have been quicker, and the copy be of what it made
-            if 0 < at < int(migrations()[-1].stem):
+            if 0 < at < latest_migration():
                 self.copy_to(self.path.with_name(f"{self.path.name}.before-{at + 1:03}"))
-            for script in migrations():
-                if int(script.stem) > at:
-                    for statement in _statements(script.read_text(encoding="utf-8")):
-                        self._connection.execute(statement)
-                    if at and int(script.stem) == _WITH_VALUES:
-                        from escalate_cli.store.migrations.old_reasons import give_reasons
-                        from escalate_cli.store.migrations.old_timelines import give_events
-
-                        give_events(self._connection)
-                        give_reasons(self._connection)
-                    self._connection.execute(f"PRAGMA user_version={int(script.stem)}")
+            migrate(self._connection, at)
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
     def top_up_reserve(self) -> bool:
@@ -367,13 +348,3 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a migration; `executescript` would commit behind our back."""
-    pending = ""
-    for line in script.splitlines():
-        pending += line + "\n"
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
