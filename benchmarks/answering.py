@@ -21,7 +21,6 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import (
-    Entry,
     Escalation,
     EscalationStatus,
     IncidentStatus,
@@ -30,8 +29,8 @@ from escalate_cli.core.incident.situation import (
     NotificationStatus,
     NudgeStatus,
     Situation,
-    entry_of,
 )
+from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, after
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import TargetKind

@@ -17,7 +17,8 @@ from escalate_cli.actions.lookup import find_incident
 from escalate_cli.context import Context
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.events import PagedByHand
-from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.wording.note import Note, NoteCode
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import with_sound_indexes

@@ -10,13 +10,8 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.events import LevelPaged
-from escalate_cli.core.incident.situation import (
-    Entry,
-    NotificationKind,
-    NotificationStatus,
-    NudgeStatus,
-    Situation,
-)
+from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 
 

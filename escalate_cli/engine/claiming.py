@@ -12,7 +12,8 @@ from collections import Counter
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.events import HeldBack
 from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.incident.situation import NotificationKind, entry_of
+from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.incident.timeline import entry_of
 from escalate_cli.core.notification.limits import (
     GOES_ALONE,
     DueMessage,

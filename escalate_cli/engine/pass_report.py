@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.incident.situation import Entry, NotificationStatus
+from escalate_cli.core.incident.situation import NotificationStatus
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.sqlite.failures import damaged
 

@@ -13,13 +13,8 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.incident.doing_without import words_of
-from escalate_cli.core.incident.situation import (
-    Entry,
-    Notification,
-    NotificationKind,
-    NotificationStatus,
-    entry_of,
-)
+from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus
+from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind, Verdict, after
 from escalate_cli.core.notification.limits import is_limited, matters_most
 from escalate_cli.engine.workbench import Workbench

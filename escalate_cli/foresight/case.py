@@ -9,7 +9,8 @@ import msgspec
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.events import Acknowledged, EscalationStopped, Resolved, Snoozed
-from escalate_cli.core.incident.situation import Entry, Escalation, EscalationStatus, Situation
+from escalate_cli.core.incident.situation import Escalation, EscalationStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.events import ending
 

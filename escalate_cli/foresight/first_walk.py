@@ -13,7 +13,8 @@ from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import EntryKind, LevelFailed, LevelLeftOut, LevelOwed, LevelPaged, TeamReaching
-from escalate_cli.core.incident.situation import Entry, EscalationStatus, Situation
+from escalate_cli.core.incident.situation import EscalationStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.events import why_skipped

@@ -20,7 +20,8 @@ from escalate_cli.core.events import (
     MaintenanceOver,
 )
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.situation import Entry, Escalation
+from escalate_cli.core.incident.situation import Escalation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.notification.targets import whom
 from escalate_cli.core.organisation.policy import Level, Target, TargetKind

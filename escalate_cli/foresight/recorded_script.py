@@ -12,7 +12,8 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient

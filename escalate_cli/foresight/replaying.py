@@ -17,13 +17,13 @@ from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, Span
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import (
-    Entry,
     IncidentStatus,
     Notification,
     NotificationKind,
     NotificationStatus,
     Situation,
 )
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.case import Case

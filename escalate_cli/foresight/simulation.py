@@ -21,13 +21,13 @@ from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events.reasons import Because
 from escalate_cli.core.incident.situation import (
-    Entry,
     IncidentStatus,
     Maintenance,
     Notification,
     NotificationKind,
     Situation,
 )
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.outbox import WAITING, Fails, SimulatedOutbox

@@ -29,7 +29,8 @@ from escalate_cli.core.events import (
     Snoozed,
 )
 from escalate_cli.core.incident.record import Page, Record
-from escalate_cli.core.incident.situation import Entry, Notification, NotificationStatus, Situation
+from escalate_cli.core.incident.situation import Notification, NotificationStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 
 IMPORTED = "imported"
 """the label of incidents that came from `import-history`; its value is their id outside"""

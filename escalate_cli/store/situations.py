@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent, Attempt
 from escalate_cli.core.incident.situation import (
-    Entry,
     Escalation,
     Incident,
     Maintenance,
@@ -20,6 +19,7 @@ from escalate_cli.core.incident.situation import (
     RuleState,
     Situation,
 )
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.recipient import as_text, from_text
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database

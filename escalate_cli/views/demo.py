@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
 from escalate_cli.core.calendar.moment import iso
-from escalate_cli.core.incident.situation import Entry
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
 from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene

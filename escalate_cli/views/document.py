@@ -1,4 +1,4 @@
-"""The document of an incident as JSON carries it (product.md §6)."""
+"""The document of an incident as JSON carries it."""
 
 from __future__ import annotations
 

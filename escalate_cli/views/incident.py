@@ -11,7 +11,6 @@ from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.incident.situation import (
-    Entry,
     Escalation,
     EscalationStatus,
     Incident,
@@ -21,6 +20,7 @@ from escalate_cli.core.incident.situation import (
     Nudge,
     Situation,
 )
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import as_text
 from escalate_cli.views import Data

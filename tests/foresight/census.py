@@ -11,7 +11,8 @@ from datetime import timedelta
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.rota import on_call, shifts
 from escalate_cli.core.events import EntryKind, NudgeExpired
-from escalate_cli.core.incident.situation import Entry, NotificationKind, NotificationStatus
+from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.foresight.simulation import Simulation
 from tests.foresight.drawn import LENGTH, Night
 

@@ -33,7 +33,8 @@ from escalate_cli.core.calendar.duration import DAY
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.events import EntryKind, Routed, Way
-from escalate_cli.core.incident.situation import Entry, NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import NotificationStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind

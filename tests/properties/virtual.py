@@ -17,13 +17,8 @@ from escalate_cli.core.changes import update as updating
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import declare_again
 from escalate_cli.core.escalation.plan import Plan, plan
-from escalate_cli.core.incident.situation import (
-    Entry,
-    IncidentStatus,
-    Notification,
-    NotificationStatus,
-    Situation,
-)
+from escalate_cli.core.incident.situation import IncidentStatus, Notification, NotificationStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import (
     Catalog,
     Fallback,

@@ -15,7 +15,8 @@ from escalate_cli.cli.screens.incident_next import whats_next
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import wall_time
-from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError

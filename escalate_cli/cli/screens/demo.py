@@ -15,7 +15,8 @@ from escalate_cli.cli.typed_line import run_line
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import SECOND, Span
 from escalate_cli.core.events import EntryKind
-from escalate_cli.core.incident.situation import Entry, Notification
+from escalate_cli.core.incident.situation import Notification
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.demo.inbox import Received
 from escalate_cli.demo.lessons import Lessons

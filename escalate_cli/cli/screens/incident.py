@@ -18,7 +18,8 @@ from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.escalation.maintenance import quiet
 from escalate_cli.core.events import MessageAdded
-from escalate_cli.core.incident.situation import Entry, Incident, IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import Incident, IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import EntryKind, SomebodyReached
 from escalate_cli.core.events.reasons import LevelReached, Named, RuleAsks, RuleTrue
-from escalate_cli.core.incident.situation import Entry, NotificationKind
+from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.core.wording.text import printable

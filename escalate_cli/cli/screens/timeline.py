@@ -10,7 +10,8 @@ from escalate_cli.cli.screens.incident_list import title_line
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.events import LevelPaged
-from escalate_cli.core.incident.situation import Entry, Situation
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 
 if TYPE_CHECKING:

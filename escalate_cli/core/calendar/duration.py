@@ -1,8 +1,7 @@
 """Durations as people write them (`90s`, `15m`, `1h30m`, `2d`, `1w`) and instants as the core counts them.
 
 An `Instant` is an integer: microseconds since 1970-01-01T00:00:00Z. A `Span` is an integer too:
-elapsed microseconds. Elapsed time is added to instants only, never to wall-clock times (facts.md,
-Time).
+elapsed microseconds. Elapsed time is added to instants only, never to wall-clock times.
 """
 
 from __future__ import annotations

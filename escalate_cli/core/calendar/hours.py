@@ -1,8 +1,8 @@
 """Wall clocks and opening hours: where local times become instants, and when hours such as "office" are open.
 
-One rule turns a local time into an instant, for handoffs, overrides and hours alike (facts.md,
-Time): a time that the clock shows twice means its first showing; a time that the clock leaps over
-means the first instant after the leap. The rule keeps the order of local times, so windows that
+One rule turns a local time into an instant, for handoffs, overrides and hours alike. A
+time that the clock shows twice means its first showing. A time that the clock leaps over means the
+first instant after the leap. The rule keeps the order of local times, so windows that
 touch on the wall never overlap nor leave a hole, whatever the clocks do.
 """
 

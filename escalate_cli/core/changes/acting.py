@@ -14,14 +14,8 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.events import EntryKind, SomebodyReached
-from escalate_cli.core.incident.situation import (
-    Entry,
-    Notification,
-    NotificationKind,
-    NotificationStatus,
-    Situation,
-    entry_of,
-)
+from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.organisation.catalog import Catalog
 
 JUST_BEFORE: Span = 1

@@ -11,13 +11,8 @@ from escalate_cli.core.escalation.levels import page_again
 from escalate_cli.core.events import NotToldOfRise, RestEnded, SeverityChanged, ToldOfRise
 from escalate_cli.core.events.reasons import TookIt, UrgencyRose
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.situation import (
-    Entry,
-    Escalation,
-    EscalationStatus,
-    NotificationKind,
-    Situation,
-)
+from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.notification.paging import Letter, write_to
 from escalate_cli.core.notification.targets import Addressee, contacts
 from escalate_cli.core.organisation.catalog import Urgency

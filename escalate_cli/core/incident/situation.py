@@ -9,16 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant, Span
-from escalate_cli.core.events import AnyEvent, DoneWithout, EntryKind
+from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.events.reasons import Because
+from escalate_cli.core.incident.timeline import Entry, entries_untold, entry_of
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Policy, Rule
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.events import sentence
-from escalate_cli.core.wording.text import printable
-
-_MOST_OF_A_PROBLEM = 160
-"""characters of what an exception says"""
 
 
 class IncidentStatus(str, Enum):
@@ -250,41 +246,6 @@ class Nudge(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline: append-only. `text` is the event's sentence, with the names that
-    were known when it happened.
-    """
-
-    at: Instant
-    event: AnyEvent
-    text: str
-    by: str | None = None
-
-    @property
-    def kind(self) -> EntryKind:
-        """What it tells of, coarsely."""
-        return self.event.kind
-
-    @property
-    def team(self) -> str | None:
-        """The team that it is about, if any."""
-        team: str | None = getattr(self.event, "team", None)
-        return team
-
-
-def entry_of(event: AnyEvent, at: Instant, by: str | None, catalog: Catalog | None) -> Entry:
-    """The entry of an event that happens now."""
-    return Entry(at, event, sentence(event, at, by, catalog), by)
-
-
-def _untold(event: AnyEvent, at: Instant, by: str | None, problem: Exception) -> tuple[Entry, Entry]:
-    """The entries of an event that cannot be put into words: itself, and that."""
-    team: str | None = getattr(event, "team", None)
-    why = f"{type(problem).__name__}: {printable(str(problem))[:_MOST_OF_A_PROBLEM]}"
-    without = DoneWithout(what=f"what happened ({event.kind.value}) cannot be told ({why})", team=team)
-    return Entry(at, event, event.kind.value, by), Entry(at, without, without.what)
-
-
 class Maintenance(msgspec.Struct, frozen=True):
     """Incidents on `service` page nobody from `start_at` until `until_at`."""
 
@@ -332,7 +293,7 @@ class Situation(msgspec.Struct, frozen=True):
         kept = tuple(nudge if other.id == nudge.id else other for other in self.nudges)
         return replace(self, nudges=kept if nudge in kept else (*kept, nudge))
 
-    def changed(self, **values: Any) -> Situation:
+    def changed(self, **values: object) -> Situation:
         """This situation with these fields of its incident replaced."""
         return replace(self, incident=replace(self.incident, **values))
 
@@ -345,7 +306,7 @@ class Situation(msgspec.Struct, frozen=True):
         try:
             entries: tuple[Entry, ...] = (entry_of(event, at, by, catalog),)
         except Exception as problem:
-            entries = _untold(event, at, by, problem)
+            entries = entries_untold(event, at, by, problem)
         return replace(self, entries=(*self.entries, *entries))
 
     @property

@@ -34,7 +34,7 @@ from escalate_cli.core.wording.placeholders import fill
 from escalate_cli.core.wording.text import printable
 
 TITLE_LIMIT = 200
-"""an email subject of over 990 characters without a space fails for good (facts.md)"""
+"""an email subject of over 990 characters without a space fails for good"""
 _LONGEST_PIECE = 20_000
 """of what somebody wrote: no service takes more, and nobody reads it"""
 

@@ -10,7 +10,7 @@ from escalate_cli.core.calendar.duration import Span
 
 
 class TargetKind(str, Enum):
-    """The ways to name whom to tell (product.md §3, Targets)."""
+    """The ways to name whom to tell."""
 
     ON_CALL = "on-call"
     LEAD = "lead"

@@ -14,7 +14,6 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import AnyEvent
 from escalate_cli.core.events.reasons import Because, Imported, LevelReached
 from escalate_cli.core.incident.situation import (
-    Entry,
     Escalation,
     EscalationStatus,
     Incident,
@@ -23,8 +22,8 @@ from escalate_cli.core.incident.situation import (
     NotificationKind,
     NotificationStatus,
     Situation,
-    entry_of,
 )
+from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import told_because

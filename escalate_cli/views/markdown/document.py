@@ -14,7 +14,8 @@ import msgspec
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.events import TitleChanged
-from escalate_cli.core.incident.situation import Entry, Incident, Notification, Nudge
+from escalate_cli.core.incident.situation import Incident, Notification, Nudge
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.text import printable
