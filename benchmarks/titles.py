@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.planted import WORDS, fact
-from escalate_cli.actions.declare import how_routed, routing_record
+from escalate_cli.actions.routing import how_routed, routing_record
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.organisation.catalog import Catalog, Service
 from escalate_cli.core.routing.router import Router, Routing

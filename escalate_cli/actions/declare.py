@@ -4,7 +4,6 @@ notifications, stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from escalate_cli.actions.lookup import (
     reporter,
     storable,
 )
+from escalate_cli.actions.routing import Choose, routed_safely
 from escalate_cli.context import Context
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import News, declare_again
@@ -27,8 +27,6 @@ from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.incident.doing_without import noted, words_of
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.routing.router import Router, Routing
-from escalate_cli.core.wording.events import sentence
 from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import Conflict, DamagedRow, EscalateError, UsageProblem
 from escalate_cli.failpoints import Failpoints
@@ -60,10 +58,6 @@ class StoredDeclaration(msgspec.Struct, frozen=True):
     """of one that was open already: what this declaration changed, and what of it was noted"""
 
 
-Choose = Callable[[Routing], str | None]
-"""asks the reporter which of the candidates it is; None: none of them, or nobody to ask"""
-
-
 def store_declaration(
     context: Context, asked: Request, choose: Choose, *, remember: str | None = None
 ) -> StoredDeclaration:
@@ -86,7 +80,7 @@ def store_declaration(
     if existing is not None:
         return existing
     if not declaration.services:
-        declaration = _routed_safely(declaration, catalog, choose)
+        declaration = routed_safely(declaration, catalog, choose)
     context.keep_catalog()
     try:
         return with_sound_indexes(context, lambda: _store(context, declaration, catalog, remember, asked))
@@ -242,82 +236,3 @@ def _refuse_another_service(declaration: Declaration, situation: Situation) -> N
             f" {declaration.services[0]}",
             code="key-in-use",
         )
-
-
-def _routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
-    """A title that cannot be routed goes to the fallback team: a declaration is never refused for
-    want of a service.
-    """
-    try:
-        return _routed(declaration, catalog, choose)
-    except EscalateError:
-        raise
-    except Exception as problem:
-        routed = Routed(
-            query=declaration.title, match="none", service=None, way=Way.FAILED, because=words_of(problem)
-        )
-        broken = "; ".join(text for text in (declaration.broken, sentence(routed, 0, None, catalog)) if text)
-        routing: dict[str, Any] = {
-            "query": declaration.title,
-            "match": "none",
-            "service": None,
-            "candidates": [],
-        }
-        return replace(declaration, routing=routing, routed=routed, broken=broken)
-
-
-def _routed(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
-    routing = Router(catalog.services.values()).route(declaration.title)
-    service = routing.service if routing.service is not None else choose(routing)
-    routed = how_routed(routing, service, catalog)
-    return replace(
-        declaration,
-        services=routed.services,
-        routing=routing_record(routing) | {"service": service},
-        routed=routed,
-    )
-
-
-def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Routed:
-    """How this service was found by the title, or chosen by the reporter where the title alone did
-    not say it; None: neither.
-    """
-    way = Way.NOBODY if service is None else Way.TITLE if routing.service is not None else Way.CHOSEN
-    return Routed(
-        query=routing.query,
-        match=routing.match.value,
-        service=service,
-        candidates=tuple(routing_record(routing)["candidates"]),
-        way=way,
-        services=(service,) if service is not None else (),
-        because=next(
-            (
-                ", ".join(candidate.because)
-                for candidate in routing.candidates
-                if candidate.service == service
-            ),
-            "",
-        ),
-        fallback=(
-            catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None
-        ),
-    )
-
-
-def routing_record(routing: Routing) -> dict[str, Any]:
-    """A routing as it is stored and shown in JSON."""
-    return {
-        "query": routing.query,
-        "match": routing.match.value,
-        "service": routing.service,
-        "candidates": [
-            {
-                "service": candidate.service,
-                "name": candidate.name,
-                "team": candidate.team,
-                "score": candidate.score,
-                "because": list(candidate.because),
-            }
-            for candidate in routing.candidates
-        ],
-    }

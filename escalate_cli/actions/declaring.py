@@ -18,9 +18,10 @@ from escalate_cli.actions.aftermath import (
     nobody_is_paged,
     undelivered,
 )
-from escalate_cli.actions.declare import Choose, Request, StoredDeclaration, store_declaration
+from escalate_cli.actions.declare import Request, StoredDeclaration, store_declaration
 from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.actions.lookup import find_incident
+from escalate_cli.actions.routing import Choose
 from escalate_cli.context import Context
 from escalate_cli.core.changes.again import News
 from escalate_cli.core.incident.situation import Situation

@@ -4,6 +4,8 @@ target, an incident.
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Protocol, TypeVar
@@ -180,9 +182,6 @@ def reporter(by: str | None, context: Context) -> str:
 
 def os_user(environ: Mapping[str, str]) -> str:
     """The OS user's name: of the process, since an environment can say anything."""
-    import os
-    import pwd
-
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

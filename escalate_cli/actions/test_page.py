@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
+from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events.reasons import Because, Said
@@ -121,8 +122,6 @@ def _envelope(
     context: Context, draft: Notification, situation: Situation, catalog: Catalog
 ) -> Envelope | str:
     """The message and the URL with its secrets; or why there can be no attempt."""
-    from escalate_cli.config.secrets import BadReference, MissingSecret, expand
-
     gateway = catalog.gateways[draft.gateway]
     try:
         expanded = expand(gateway.url, draft.address, context.environ)

@@ -34,7 +34,9 @@ LONGEST_STRETCH = 10_000
 """incidents that `7-9` may stand for"""
 
 
-def number(text: str, what: str = "an incident number", hint: str = "`escalate list` shows them") -> int:
+def incident_number(
+    text: str, what: str = "an incident number", hint: str = "`escalate list` shows them"
+) -> int:
     """The incident number that was typed, with or without "#"; another number, where `what` names it."""
     digits = text.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
@@ -49,10 +51,10 @@ def numbers(texts: Sequence[str], option: str = "escalate update {first} --messa
     first, *others = texts = [part for text in texts for part in stretch(text)]
     words = " ".join(text for text in others if not text.removeprefix("#").isdigit())
     if not words:
-        return [number(text) for text in texts]
+        return [incident_number(text) for text in texts]
     begins = "a text goes behind --message" if option == "--message" else "to add a message"
-    hint = f'{begins}: {option.format(first=number(first))} "{words}"'
-    return [number(first), *(number(text, hint=hint) for text in others)]
+    hint = f'{begins}: {option.format(first=incident_number(first))} "{words}"'
+    return [incident_number(first), *(incident_number(text, hint=hint) for text in others)]
 
 
 def stretch(text: str) -> list[str]:

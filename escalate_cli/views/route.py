@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate_cli.actions.declare import routing_record
+from escalate_cli.actions.routing import routing_record
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.changes.declare import Declaration

@@ -23,7 +23,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
-from escalate_cli.views.markdown.document import markdown, plain, quoted
+from escalate_cli.views.markdown.document import document_markdown, escaped, quoted
 from tests.insight.conftest import Year
 from tests.loopback import CANARY, ISO, Bank, bank, server
 from tests.organisations import BANK, LOOPBACK, LOOPBACK_GATEWAYS, STANDARD
@@ -266,7 +266,7 @@ typed = st.one_of(
 
 @given(typed)
 def test_any_text_in_a_cell_is_that_text(text: str) -> None:
-    tokens = parse(f"| a | b |\n|---|---|\n| {plain(text)} | end |\n")
+    tokens = parse(f"| a | b |\n|---|---|\n| {escaped(text)} | end |\n")
     rows = list(table_rows(tokens))
     assert [len(row) for row in rows] == [2, 2]
     assert {child.type for child in rows[1][0].children or ()} <= TEXT
@@ -370,7 +370,7 @@ def test_a_document_across_a_change_of_the_clocks_says_the_offset_of_every_time(
     world.clock.at += 124 * 86_400_000_000 + 14 * 3600_000_000 + 58 * 60_000_000
     world.declare("Log in is broken", "login")
     world.advance("6m")
-    text = markdown(made(world), world.catalog, "Europe/London")
+    text = document_markdown(made(world), world.catalog, "Europe/London")
     assert "Times are in Europe/London (UTC+00:00, UTC+01:00)." in text
     times = [row["time"] for row in tables(text)["Who was told, when and why"]]
     assert times == ["Sun 2027-03-28 00:58:00 +00:00", "Sun 2027-03-28 02:03:00 +01:00"]
@@ -418,7 +418,7 @@ def test_a_message_that_was_tried_again_took_so_long(world: World) -> None:
     assert [(one.notification.attempts, one.notification.recipient) for one in made(world).told] == [
         (2, "person:ana")
     ]
-    text = markdown(made(world), world.catalog, "UTC")
+    text = document_markdown(made(world), world.catalog, "UTC")
     assert tables(text)["Who was told, when and why"][0]["kind"] == "page (attempt 2)"
 
 
@@ -471,7 +471,7 @@ def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
         assert situation is not None
         at = situation.incident.declared_at
         record = next(one for one in store.history.records(at, at + 1)[0] if one.id == incident)
-        text = markdown(
+        text = document_markdown(
             document(situation, record, store.situations.timeline(incident)), catalog, "Europe/London"
         )
         tokens = parse(text)

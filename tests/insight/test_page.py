@@ -21,7 +21,7 @@ from escalate_cli.core.calendar.duration import DAY, SECOND
 from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.insight.report.figures import Report, Spread, WeekFigures
 from escalate_cli.views.html.pages import environment
-from escalate_cli.views.html.report import page
+from escalate_cli.views.html.report import report_page
 from escalate_cli.views.html.weeks_chart import weeks_chart
 from escalate_cli.views.numbers import span
 from tests.insight import browser, reports
@@ -37,7 +37,7 @@ VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
 def drawn(name: str) -> str:
-    return page(
+    return report_page(
         REPORTS[name](),
         reports.catalog(),
         "Incidents of the last 365 days",

@@ -95,4 +95,4 @@ def _weeks(text: str) -> int:
 def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
     from escalate_cli.views.html import week
 
-    return written(file, week.page(outlook.coverage, catalog))
+    return written(file, week.week_page(outlook.coverage, catalog))

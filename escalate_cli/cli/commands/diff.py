@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from escalate_cli.actions.configurations import named_configuration
 from escalate_cli.cli.arguments import one_answer
-from escalate_cli.cli.configurations import named_configuration
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import difference as difference_screen
 from escalate_cli.context import Context
@@ -47,7 +47,7 @@ def diff(
     data = difference_data(changes)
     code = ExitCode.NO if changes else ExitCode.DONE
     if markdown:
-        return Answer(data, for_a_review.markdown(changes, moments, old, new), code, notes)
+        return Answer(data, for_a_review.difference_markdown(changes, moments, old, new), code, notes)
     return Answer(
         data,
         lambda console: difference_screen.draw_difference(console, changes, moments, old, new),

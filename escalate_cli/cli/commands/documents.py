@@ -4,19 +4,31 @@ that comes from another tool.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from escalate_cli.cli.arguments import Id, number
+from escalate_cli.actions import lookup
+from escalate_cli.actions.configurations import as_it_was
+from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.incident.record import Record
+from escalate_cli.core.incident.situation import Incident
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, UsageProblem
-
-if TYPE_CHECKING:
-    from escalate_cli.core.incident.record import Record
-    from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.importers.history import importing
+from escalate_cli.importers.history.checking import check
+from escalate_cli.importers.history.faulty import FaultyHistory
+from escalate_cli.importers.history.file import read_history
+from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.insight.document import document
+from escalate_cli.views.document import document_data
+from escalate_cli.views.markdown.document import document_markdown
 
 FORMATS = ("md", "json")
 
@@ -31,16 +43,10 @@ def export(
 
     Times are in your time zone, if the catalog knows you by your login; else in the organisation's.
     """
-    from escalate_cli.actions import lookup as meaning
-    from escalate_cli.cli.configurations import as_it_was
-    from escalate_cli.insight.document import document
-    from escalate_cli.views.document import document_data
-    from escalate_cli.views.markdown.document import markdown
-
     if format not in FORMATS:
         raise UsageProblem(f'--format: "{format}" is not a format', "write --format md or --format json")
-    zone = meaning.reader_zone(context)
-    situation = meaning.find_incident(context, number(incident))
+    zone = lookup.reader_zone(context)
+    situation = lookup.find_incident(context, incident_number(incident))
     catalog, _ = as_it_was(context, situation.incident.config_version)
     written = document(
         situation,
@@ -48,10 +54,10 @@ def export(
         context.store.situations.timeline(situation.incident.id),
     )
     data = document_data(written, catalog, zone)
-    return Answer(data, markdown(written, catalog, zone) if format == "md" else None)
+    return Answer(data, document_markdown(written, catalog, zone) if format == "md" else None)
 
 
-def _record(context: Context, incident: Any) -> Record:
+def _record(context: Context, incident: Incident) -> Record:
     records, _ = context.store.history.records(incident.declared_at, incident.declared_at + 1)
     for record in records:
         if record.id == incident.id:
@@ -80,11 +86,6 @@ def import_history(
     """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages
     nobody; a second time adds nothing.
     """
-    from escalate_cli.importers.history import importing
-    from escalate_cli.importers.history.checking import check
-    from escalate_cli.importers.history.faulty import FaultyHistory
-    from escalate_cli.importers.history.file import read_history
-
     shown = "stdin" if file == "-" else file
     history = read_history(_content(file))
     catalog = context.running_catalog
@@ -116,9 +117,6 @@ def import_history(
 
 
 def _content(file: str) -> bytes:
-    import sys
-    from pathlib import Path
-
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
@@ -128,7 +126,7 @@ def _content(file: str) -> bytes:
         ) from None
 
 
-def _imported(data: dict[str, Any], pasts: Any, catalog: Catalog) -> str:
+def _imported(data: dict[str, Any], pasts: Sequence[PastIncident], catalog: Catalog) -> str:
     """What was done, or would be, in a few lines."""
     new, there, first = data["new"], data["already_there"], data["first_id"]
     if not pasts:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.cli.arguments import Id, number
+from escalate_cli.actions.configurations import as_it_was
+from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.completion import known
-from escalate_cli.cli.configurations import as_it_was
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import explanation as explanation_screen
 from escalate_cli.context import Context
@@ -38,7 +38,7 @@ def explain(
     """Why: from the reporter's words to each message, link by link, with file and line; for
     somebody not told, what stopped it.
     """
-    situation = meaning.find_incident(context, number(incident))
+    situation = meaning.find_incident(context, incident_number(incident))
     catalog, notes = as_it_was(context, situation.incident.config_version)
     record = Case(situation, context.store.situations.timeline(situation.incident.id), catalog)
     who = meaning.find_person(person, catalog) if person else None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalate_cli.actions import lookup
-from escalate_cli.actions.declare import Choose, Request
+from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declaring import DeclaredIncident, declare_incident
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
+from escalate_cli.actions.routing import Choose
 from escalate_cli.cli.arguments import By, Id, Ids, Message, Severity, labels, numbers, to_duration
 from escalate_cli.cli.asking import choose as ask
 from escalate_cli.cli.asking import interactive

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.cli.configurations import as_it_was
+from escalate_cli.actions.configurations import as_it_was
 from escalate_cli.cli.screens import lessons as lessons_screen
 from escalate_cli.core.organisation.codec import decode
 from escalate_cli.foresight.case import Case

@@ -8,7 +8,7 @@ import typer
 
 from escalate_cli.actions import lookup
 from escalate_cli.actions.listing import listed_incidents
-from escalate_cli.cli.arguments import Id, number
+from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
@@ -60,7 +60,7 @@ def list_incidents(
 def show(context: Context, incident: Id) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
     catalog = context.running_catalog
-    situation = lookup.find_incident(context, number(incident))
+    situation = lookup.find_incident(context, incident_number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
     data = situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
     now = context.clock.now()
@@ -74,7 +74,7 @@ def show(context: Context, incident: Id) -> Answer:
 def timeline(context: Context, incident: Id) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
     catalog = context.running_catalog
-    situation = lookup.find_incident(context, number(incident))
+    situation = lookup.find_incident(context, incident_number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
     now = context.clock.now()
 

@@ -18,7 +18,7 @@ from escalate_cli.actions.maintenance import (
     planned_maintenances,
     quiet_services,
 )
-from escalate_cli.cli.arguments import By, Id, Message, moment, number, numbers, to_duration
+from escalate_cli.cli.arguments import By, Id, Message, incident_number, moment, numbers, to_duration
 from escalate_cli.cli.commands.incidents import act
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -192,7 +192,7 @@ def nudge(
     reply = (answer or "").lower()
     if reply not in ("yes", "no", "y", "n"):
         raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
-    asked = number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
+    asked = incident_number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
     return act(context, [incident_of_nudge(context, asked)], NudgeAnswer(asked, reply[0] == "y", by=by))
 
 

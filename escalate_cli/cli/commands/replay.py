@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from escalate_cli.actions import lookup as meaning
-from escalate_cli.cli.arguments import number
-from escalate_cli.cli.configurations import as_it_was, named_configuration
+from escalate_cli.actions.configurations import as_it_was, named_configuration
+from escalate_cli.cli.arguments import incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import replay as replay_screen
 from escalate_cli.context import Context
@@ -39,7 +39,7 @@ def replay(
     catalog = named_configuration(context, config) if config is not None else context.catalog
     situations = context.store.situations
     every = situations.listed(running_only=False) if all else ()
-    asked = [number(incident)] if incident is not None else [one.id for one in every]
+    asked = [incident_number(incident)] if incident is not None else [one.id for one in every]
     now = context.clock.now()
     replays = []
     for one in sorted(asked):

@@ -70,9 +70,9 @@ def report(
     covered = ", ".join([period.words, *filter(None, parts)])
     heading = "What happened and how it went"
     if html is not None:
-        from escalate_cli.views.html.report import page
+        from escalate_cli.views.html.report import report_page
 
-        notes.append(written(html, page(figures, catalog, heading, covered)))
+        notes.append(written(html, report_page(figures, catalog, heading, covered)))
 
     def screen(console: Console) -> None:
         report_screen.draw_report(console, figures, catalog, heading, covered)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(template: str, **values: object) -> str:
+def fill_template(template: str, **values: object) -> str:
     """The whole page that a template of `templates/` makes of these values."""
     return environment().get_template(template).render(values)
 

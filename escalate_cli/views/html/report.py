@@ -17,7 +17,7 @@ from escalate_cli.insight.report.figures import NIGHT_FROM, NIGHT_UNTIL, PersonF
 from escalate_cli.views.html import report_cards
 from escalate_cli.views.html.cards import Bar, Card, Piece, Table, to_scale
 from escalate_cli.views.html.heat_map import heat_map, shade, shade_limits
-from escalate_cli.views.html.pages import render
+from escalate_cli.views.html.pages import fill_template
 from escalate_cli.views.html.weeks_chart import beyond_scale, weeks_chart
 from escalate_cli.views.numbers import DAYS, counted, day_of, number, share, span
 
@@ -36,12 +36,12 @@ class Tile(msgspec.Struct, frozen=True):
     incidents: int
 
 
-def page(report: Report, catalog: Catalog, heading: str, covered: str) -> str:
+def report_page(report: Report, catalog: Catalog, heading: str, covered: str) -> str:
     """The whole report as one HTML file that loads nothing, runs nothing, and is readable at 390 pixels, in
     the dark, and printed."""
     cards = _cards(report, catalog) if report.times.incidents else ()
     columns = [(wide, list(neighbours)) for wide, neighbours in groupby(cards, key=lambda card: card.wide)]
-    return render(
+    return fill_template(
         "report.html", title=heading, covered=covered, report=report, tiles=_tiles(report), columns=columns
     )
 
@@ -63,14 +63,14 @@ def _cards(report: Report, catalog: Catalog) -> Iterable[Card]:
         _weeks(report),
         _hours(report, catalog),
         _people(report, catalog),
-        report_cards.reached(report),
-        report_cards.by_level(report),
-        report_cards.by_gateway(report),
-        report_cards.by_team(report, catalog),
-        report_cards.levels(report, catalog),
-        report_cards.changes(report, catalog),
-        report_cards.gateways(report),
-        report_cards.nudges(report),
+        report_cards.reached_card(report),
+        report_cards.level_card(report),
+        report_cards.gateway_card(report),
+        report_cards.team_card(report, catalog),
+        report_cards.levels_card(report, catalog),
+        report_cards.changes_card(report, catalog),
+        report_cards.gateways_card(report),
+        report_cards.nudges_card(report),
         report_cards.times_by(
             "Severity",
             "Severities",

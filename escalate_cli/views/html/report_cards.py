@@ -56,7 +56,7 @@ def _counts(
     return to_scale(rows, what)
 
 
-def reached(report: Report) -> Card:
+def reached_card(report: Report) -> Card:
     """How far up incidents went."""
     total = sum(count for _, count in report.reached)
     first = dict(report.reached).get("1", 0)
@@ -68,7 +68,7 @@ def reached(report: Report) -> Card:
     )
 
 
-def by_level(report: Report) -> Card | None:
+def level_card(report: Report) -> Card | None:
     """Who acknowledged: those paged at which level."""
     if not report.acks_by_level:
         return None
@@ -80,7 +80,7 @@ def by_level(report: Report) -> Card | None:
     )
 
 
-def by_gateway(report: Report) -> Card | None:
+def gateway_card(report: Report) -> Card | None:
     """What had carried the page that was acknowledged."""
     if not report.acks_by_gateway:
         return None
@@ -91,7 +91,7 @@ def by_gateway(report: Report) -> Card | None:
     )
 
 
-def by_team(report: Report, catalog: Catalog) -> Card | None:
+def team_card(report: Report, catalog: Catalog) -> Card | None:
     """Acknowledgements by team."""
     if len(report.acks_by_team) < 2:
         return None
@@ -100,7 +100,7 @@ def by_team(report: Report, catalog: Catalog) -> Card | None:
     )
 
 
-def levels(report: Report, catalog: Catalog) -> Card | None:
+def levels_card(report: Report, catalog: Catalog) -> Card | None:
     """The levels that had to be followed by the next, the worst first; those asked less than three times say
     little, and come last."""
     asked = [level for level in report.levels if _asked(level)]
@@ -163,7 +163,7 @@ def _table_of_levels(report: Report, catalog: Catalog) -> Table:
 # ── what changed, what was asked, what failed ─────────────────────────────────────────
 
 
-def changes(report: Report, catalog: Catalog) -> Card | None:
+def changes_card(report: Report, catalog: Catalog) -> Card | None:
     """Re-routes, teams added, severities raised."""
     name = catalog.team_name
     moved = [(f"{name(before)} → {name(after)}", count) for before, after, count in report.rerouted]
@@ -196,7 +196,7 @@ def _group(title: str, counts: Sequence[tuple[str, int]]) -> Group | None:
     return Group(title, bars) if bars is not None else None
 
 
-def nudges(report: Report) -> Card | None:
+def nudges_card(report: Report) -> Card | None:
     """What became of the nudges of each rule."""
     if not report.nudges:
         return None
@@ -222,7 +222,7 @@ def _rule(rule: RuleFigures) -> Bar:
     return Bar(rule.rule, pieces, f"{number(rule.accepted)} of {number(total)}", share(rule.accepted, total))
 
 
-def gateways(report: Report) -> Card | None:
+def gateways_card(report: Report) -> Card | None:
     """Messages by gateway, and why some failed."""
     if not report.gateways:
         return None

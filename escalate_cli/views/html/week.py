@@ -13,7 +13,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import first_few
 from escalate_cli.foresight.week import GRADE_NAMES, HOURS_OF_WEEK, Cell, Week, grade, worst
-from escalate_cli.views.html.pages import render
+from escalate_cli.views.html.pages import fill_template
 from escalate_cli.views.numbers import DAYS
 
 
@@ -46,12 +46,12 @@ class SeverityPart(msgspec.Struct, frozen=True):
     services_at_once: int
 
 
-def page(coverage: Coverage, catalog: Catalog) -> str:
+def week_page(coverage: Coverage, catalog: Catalog) -> str:
     """The week of every service and severity as an HTML page: no script, nothing loaded from elsewhere,
     readable on a phone."""
     zone = catalog.settings.timezone
     week = Week(coverage, zone)
-    return render(
+    return fill_template(
         "week.html",
         title="Who is how many minutes away",
         covered=f"{local_time(coverage.start, zone)} until {local_time(coverage.until, zone)}, {zone}",

@@ -20,7 +20,9 @@ from escalate_cli.views.difference import (
 )
 
 
-def markdown(changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog) -> str:
+def difference_markdown(
+    changes: Sequence[Change], moments: Sequence[Instant], old: Catalog, new: Catalog
+) -> str:
     """The changes for a pull request: a table person by person, and one service by service."""
     zone = new.settings.timezone
     if not changes:

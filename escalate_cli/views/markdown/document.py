@@ -27,7 +27,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>&|~#!$^{}])")
 _AT_THE_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))", re.ASCII)
 
 
-def plain(text: object) -> str:
+def escaped(text: object) -> str:
     """Text as one line of Markdown that shows just this text: in a cell of a table, in a heading,
     in a sentence.
     """
@@ -76,17 +76,17 @@ class _Pen(msgspec.Struct, frozen=True):
         )
 
     def person(self, person: str | None) -> str:
-        return plain(self.catalog.person_name(person)) if person else "–"
+        return escaped(self.catalog.person_name(person)) if person else "–"
 
     def recipient(self, recipient: Recipient) -> str:
-        return plain(self.catalog.name_of(recipient))
+        return escaped(self.catalog.name_of(recipient))
 
     def team(self, team: str | None) -> str:
-        return plain(self.catalog.teams[team].name if team in self.catalog.teams else team or "–")
+        return escaped(self.catalog.teams[team].name if team in self.catalog.teams else team or "–")
 
     def service(self, service: str) -> str:
         known = self.catalog.services.get(service)
-        return plain(f"{known.name} ({service})" if known else service)
+        return escaped(f"{known.name} ({service})" if known else service)
 
 
 def offset(at: Instant, zone: str) -> str:
@@ -95,7 +95,7 @@ def offset(at: Instant, zone: str) -> str:
     return f"{text[:3]}:{text[3:5]}"
 
 
-def markdown(document: Document, catalog: Catalog, zone: str) -> str:
+def document_markdown(document: Document, catalog: Catalog, zone: str) -> str:
     """The whole document; times in `zone`, names as `catalog` has them."""
     instants = [
         document.situation.incident.declared_at,
@@ -106,8 +106,8 @@ def markdown(document: Document, catalog: Catalog, zone: str) -> str:
     pen = _Pen(zone, catalog, len(offsets) > 1)
     incident = document.situation.incident
     parts = [
-        f"# Incident {incident.id}: {plain(incident.title)}",
-        f"Times are in {plain(zone)} ({', '.join(f'UTC{offset}' for offset in sorted(offsets))})."
+        f"# Incident {incident.id}: {escaped(incident.title)}",
+        f"Times are in {escaped(zone)} ({', '.join(f'UTC{offset}' for offset in sorted(offsets))})."
         + _origin(document),
         "## Facts",
         _table(("fact", "value"), _facts(document, pen)),
@@ -145,9 +145,9 @@ def _facts(document: Document, pen: _Pen) -> list[tuple[str, str]]:
         ("services", ", ".join(map(pen.service, incident.services)) or "none known"),
         ("teams", ", ".join(map(pen.team, document.record.teams)) or "–"),
         ("lead", pen.person(incident.lead)),
-        ("labels", ", ".join(plain(f"{name}={value}") for name, value in incident.labels.items()) or "–"),
-        ("key", plain(incident.key) if incident.key else "–"),
-        *((plain(name), plain(url)) for name, url in _links(incident, pen.catalog)),
+        ("labels", ", ".join(escaped(f"{name}={value}") for name, value in incident.labels.items()) or "–"),
+        ("key", escaped(incident.key) if incident.key else "–"),
+        *((escaped(name), escaped(url)) for name, url in _links(incident, pen.catalog)),
         ("declared", f"{pen.time(incident.declared_at, exact=True)}{by}"),
         ("acknowledged", _acknowledged(document, pen)),
         ("resolved", pen.time(incident.resolved_at, exact=True)),
@@ -171,12 +171,12 @@ def _severity(document: Document, pen: _Pen) -> str:
     first, *later = document.severities
     incident = document.situation.incident
     if not later:
-        return f"{plain(incident.severity)} from the declaration on"
-    steps = [f"declared {plain(first.severity)}"]
+        return f"{escaped(incident.severity)} from the declaration on"
+    steps = [f"declared {escaped(first.severity)}"]
     for step in later:
         whose = f" by {pen.person(step.by)}" if step.by else " by a rule"
-        steps.append(f"{plain(step.severity)} after {_span(step.at - incident.declared_at)}{whose}")
-    return f"{plain(incident.severity)}: {', '.join(steps)}"
+        steps.append(f"{escaped(step.severity)} after {_span(step.at - incident.declared_at)}{whose}")
+    return f"{escaped(incident.severity)}: {', '.join(steps)}"
 
 
 def _acknowledged(document: Document, pen: _Pen) -> str:
@@ -193,9 +193,8 @@ def _first_page(document: Document, pen: _Pen) -> str:
     level = (
         f", level {page.level}" + (f" of {pen.team(page.team)}" if page.team else "") if page.level else ""
     )
-    return (
-        f"{_span(document.record.to_page)} ({pen.recipient(page.recipient)} by {plain(page.gateway)}{level})"
-    )
+    whom = f"{pen.recipient(page.recipient)} by {escaped(page.gateway)}{level}"
+    return f"{_span(document.record.to_page)} ({whom})"
 
 
 def _first_answer(document: Document, pen: _Pen) -> str:
@@ -224,15 +223,15 @@ def _reported(document: Document, pen: _Pen) -> list[str]:
     parts = [quoted(f"{title}\n\n{message}" if message else title)]
     routing = incident.routing
     if routed is not None:
-        parts.append(f"Where it went: {plain(routed.text)}.")
+        parts.append(f"Where it went: {escaped(routed.text)}.")
     candidates = routing.get("candidates") or []
     if candidates:
         rows = [
             (
-                plain(candidate["name"]),
+                escaped(candidate["name"]),
                 pen.team(candidate["team"]),
                 f"{candidate['score']:.2f}",
-                plain(", ".join(candidate["because"])),
+                escaped(", ".join(candidate["because"])),
             )
             for candidate in candidates
         ]
@@ -255,11 +254,11 @@ def _told(document: Document, pen: _Pen) -> list[str]:
         (
             pen.time(row.at),
             pen.recipient(row.notification.recipient),
-            plain(row.notification.gateway),
+            escaped(row.notification.gateway),
             _kind(row.notification),
             str(row.notification.level or "–"),
             _why(row),
-            plain(row.notification.source) or "–",
+            escaped(row.notification.source) or "–",
         )
         for row in document.told
     ]
@@ -277,7 +276,7 @@ def _kind(notification: Notification) -> str:
 
 def _why(row: RecordedMessage) -> str:
     note = f": {row.notification.note}" if row.notification.note else ""
-    return plain(row.notification.because + note)
+    return escaped(row.notification.because + note)
 
 
 def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
@@ -288,7 +287,7 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
             pen.person(answer.by) + (" (one of several awaited)" if ack.partly and ack.team else ""),
             pen.team(answer.team),
             str(answer.level) if answer.level else "–" if answer.gateway else "not paged",
-            plain(answer.gateway or "–"),
+            escaped(answer.gateway or "–"),
             _span(answer.at - declared_at),
             _span(answer.after),
         )
@@ -299,7 +298,7 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 
 
 def _changes(document: Document, pen: _Pen) -> list[str]:
-    what = (plain(getattr(change.event, "change", change.kind.value)) for change in document.changes)
+    what = (escaped(getattr(change.event, "change", change.kind.value)) for change in document.changes)
     rows = [
         (pen.time(entry.at), change, _text(entry), pen.person(entry.by))
         for entry, change in zip(document.changes, what, strict=True)
@@ -308,7 +307,7 @@ def _changes(document: Document, pen: _Pen) -> list[str]:
 
 
 def _text(entry: Entry) -> str:
-    return plain(
+    return escaped(
         f"{entry.text} to {entry.event.after!r}" if isinstance(entry.event, TitleChanged) else entry.text
     )
 
@@ -317,11 +316,11 @@ def _nudges(document: Document, pen: _Pen) -> list[str]:
     rows = [
         (
             pen.time(nudge.created_at),
-            plain(f"{nudge.rule}: {nudge.action}"),
+            escaped(f"{nudge.rule}: {nudge.action}"),
             ", ".join(map(pen.recipient, nudge.asked)) or "nobody",
             _answer(nudge, pen),
             _span(nudge.answered_at - nudge.created_at) if nudge.answered_at is not None else "–",
-            plain(nudge.source) or "–",
+            escaped(nudge.source) or "–",
         )
         for nudge in document.situation.nudges
     ]
@@ -338,7 +337,7 @@ def _delays(document: Document, pen: _Pen) -> list[str]:
             pen.time(delay.at),
             delay.kind,
             show_about(delay.lasted) if delay.lasted is not None else "–",
-            plain(delay.text),
+            escaped(delay.text),
         )
         for delay in document.delays
     ]
@@ -350,17 +349,17 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
         (
             pen.time(row.at),
             pen.recipient(row.notification.recipient),
-            plain(row.notification.gateway),
+            escaped(row.notification.gateway),
             row.notification.kind.value,
             str(row.notification.attempts),
             row.notification.status.value,
-            plain(row.notification.error or "no cause recorded"),
+            escaped(row.notification.error or "no cause recorded"),
         )
         for row in document.undelivered
     ]
     parts = [_table(("time", "who", "by", "kind", "attempts", "status", "cause"), rows)] if rows else []
     missed = [
-        (pen.time(missed.at), pen.team(missed.team), str(missed.level or "–"), plain(missed.reason))
+        (pen.time(missed.at), pen.team(missed.team), str(missed.level or "–"), escaped(missed.reason))
         for missed in document.missed
     ]
     return [*parts, _table(("time", "team", "level", "nobody reached"), missed)] if missed else parts

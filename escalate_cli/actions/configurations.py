@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from escalate_cli.config.load import load
@@ -16,8 +17,6 @@ def named_configuration(context: Context, named: str) -> Catalog:
     """The configuration that a directory or file holds; of a git revision, the one at the place of
     the configuration in use.
     """
-    import os.path
-
     is_path = os.path.exists(named)
     try:
         return (load(Path(named)) if is_path else load_revision(named, context.config_path)).catalog
