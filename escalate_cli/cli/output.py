@@ -11,8 +11,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
@@ -22,7 +22,7 @@ from escalate_cli.core.wording.text import LIVE, printable
 from escalate_cli.errors import EscalateError, ExitCode, error_data
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
 
 Draw = Callable[["Console"], None]
 
@@ -105,7 +105,15 @@ def drawn(draw: Draw, options: Options) -> bytes:
     return drawing if terminal else b"\n".join(line.rstrip() for line in drawing.split(b"\n"))
 
 
-def console(file: Any, options: Options, *, terminal: bool) -> Console:
+class Paper(Protocol):
+    """Whatever Rich can draw on."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
+def console(file: Paper, options: Options, *, terminal: bool) -> Console:
     """A Rich console in the house style: no markup, no emoji codes, no colours guessed from words;
     a last net for control characters.
     """
@@ -113,7 +121,9 @@ def console(file: Any, options: Options, *, terminal: bool) -> Console:
     from rich.segment import Segment
 
     class Guarded(Console):
-        def render(self, renderable: Any, options: Any = None) -> Any:
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterator[Segment]:
             for segment in super().render(renderable, options):
                 yield (
                     segment
@@ -122,7 +132,7 @@ def console(file: Any, options: Options, *, terminal: bool) -> Console:
                 )
 
     return Guarded(
-        file=file,
+        file=cast("IO[str]", file),
         force_terminal=terminal,
         color_system="auto" if options.color else None,
         markup=False,

@@ -50,9 +50,9 @@ def service_list(context: Context) -> Answer:
 def service_show(context: Context, service: ServiceId) -> Answer:
     """One service: what it is, who is behind it, who is on call, and what its policy does, level by level."""
     catalog = context.catalog
-    found = lookup.find("service", service, catalog.services)
-    policy = views.policy_of(catalog, found)
-    data = views.service_data(catalog, found, context.clock.now())
+    service_entry = lookup.find("service", service, catalog.services)
+    policy = views.policy_of(catalog, service_entry)
+    data = views.service_data(catalog, service_entry, context.clock.now())
     data["levels"] = (
         [views.level_data(catalog, level, number) for number, level in enumerate(policy.levels, 1)]
         if policy
@@ -93,10 +93,10 @@ def team_list(context: Context) -> Answer:
 def team_show(context: Context, team: TeamId) -> Answer:
     """One team: its people, who is on call and until when, its policy, its services."""
     catalog = context.catalog
-    found = lookup.find("team", team, catalog.teams)
+    team_entry = lookup.find("team", team, catalog.teams)
     now = context.clock.now()
-    data = views.team_data(catalog, found, now)
-    shift = on_call.shift_of(catalog, found, now)
+    data = views.team_data(catalog, team_entry, now)
+    shift = on_call.shift_of(catalog, team_entry, now)
 
     def screen(console: Console) -> None:
         style.heading(console, f"{data['name']}  ({data['id']})", above=False)
@@ -170,7 +170,7 @@ def _step_words(step: dict[str, Any], after: str) -> str:
 def policy_list(context: Context) -> Answer:
     """Every policy and where it is used."""
     data = [views.policy_data(context.catalog, policy) for policy in context.catalog.policies.values()]
-    shown = [{**one, "count": len(one["levels"]), "used": len(one["services"])} for one in data]
+    shown = [{**row, "count": len(row["levels"]), "used": len(row["services"])} for row in data]
     columns = {"policy": "id", "levels": "count", "repeats": "repeat", "teams": "teams", "services": "used"}
     answer = _list(shown, columns, "policies", wrap=("teams",))
     return Answer(data, answer.screen)
@@ -179,19 +179,19 @@ def policy_list(context: Context) -> Answer:
 def policy_show(context: Context, policy: PolicyId) -> Answer:
     """One policy: its levels in words, and who uses it."""
     catalog = context.catalog
-    found = lookup.find("policy", policy, catalog.policies)
-    data = views.policy_data(catalog, found)
+    policy_entry = lookup.find("policy", policy, catalog.policies)
+    data = views.policy_data(catalog, policy_entry)
 
     def screen(console: Console) -> None:
         style.heading(console, data["id"], above=False)
         again = (
             None
-            if found.ack_timeout is None
-            else f"acknowledged, but no update for {show_duration(found.ack_timeout)}: pages again"
+            if policy_entry.ack_timeout is None
+            else f"acknowledged, but no update for {show_duration(policy_entry.ack_timeout)}: pages again"
         )
         used = [("teams", data["teams"]), ("services", data["services"])]
         console.print(style.pairs([*used, ("then", again), ("defined in", data["source"])]))
-        _draw_levels(console, data["levels"], views.after_words(catalog, found))
+        _draw_levels(console, data["levels"], views.after_words(catalog, policy_entry))
 
     return Answer(data, screen)
 
@@ -200,7 +200,7 @@ def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wra
     """A list and its table: `columns` maps the head of a column to the key of its cells."""
 
     def screen(console: Console) -> None:
-        rows = [[_cell(one[key]) for key in columns.values()] for one in data]
+        rows = [[_cell(row[key]) for key in columns.values()] for row in data]
         console.print(style.table(tuple(columns), rows, wrap=wrap, right=("levels", "repeats")))
 
     return Answer(data, screen if data else f"No {what}.")

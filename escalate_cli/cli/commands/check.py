@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,8 @@ from escalate_cli.views.sarif import sarif_data
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from escalate_cli.foresight.look_ahead import Forecast
 
 from escalate_cli.cli.output import written
 from escalate_cli.cli.screens import check as check_screens
@@ -92,7 +94,7 @@ def _weeks(text: str) -> int:
     return int(text)
 
 
-def _write_page(file: str, outlook: Any, catalog: Catalog) -> str:
+def _write_page(file: str, outlook: Forecast, catalog: Catalog) -> str:
     from escalate_cli.views.html import week
 
     return written(file, week.week_page(outlook.coverage, catalog))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
@@ -10,6 +10,7 @@ from escalate_cli.views.doctor import diagnosis_data
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 from escalate_cli.cli.screens import style
 from escalate_cli.core.wording.problem import ERROR, OK, WARNING
@@ -24,29 +25,31 @@ def doctor(context: Context) -> Answer:
     """
     from escalate_cli.health.doctor.diagnosis import diagnose
 
-    found = diagnose(context)
+    diagnosis = diagnose(context)
 
     def screen(console: Console) -> None:
         from rich.text import Text
 
-        for one in found.findings:
-            well = one.level is OK
-            mark = style.piece(f"{one.level.value:<8} ", "dim" if well else style.STYLES[one.level.value])
-            _draw_indented(console, mark, style.piece(one.message, "dim" if well else ""))
-            if one.hint:
-                _draw_indented(console, Text(" " * 9), style.piece(one.hint, "cyan"))
+        for finding in diagnosis.findings:
+            well = finding.level is OK
+            mark = style.piece(
+                f"{finding.level.value:<8} ", "dim" if well else style.STYLES[finding.level.value]
+            )
+            _draw_indented(console, mark, style.piece(finding.message, "dim" if well else ""))
+            if finding.hint:
+                _draw_indented(console, Text(" " * 9), style.piece(finding.hint, "cyan"))
         counts = [
-            (sum(finding.level is level for finding in found.findings), level.value)
+            (sum(finding.level is level for finding in diagnosis.findings), level.value)
             for level in (ERROR, WARNING)
         ]
-        said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
+        counted = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
         console.print()
-        console.print(style.piece(said or "Nothing is wrong.", "bold" if said else "bold green"))
+        console.print(style.piece(counted or "Nothing is wrong.", "bold" if counted else "bold green"))
 
-    return Answer(diagnosis_data(found), screen, found.exit_code)
+    return Answer(diagnosis_data(diagnosis), screen, diagnosis.exit_code)
 
 
-def _draw_indented(console: Console, mark: Any, text: Any) -> None:
+def _draw_indented(console: Console, mark: Text, text: Text) -> None:
     from rich.table import Table
 
     line = Table.grid(padding=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -23,6 +23,8 @@ from escalate_cli.views.foresight import explanation_data
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Result = TypeVar("Result")
 
 
 def explain(
@@ -60,7 +62,7 @@ def explain(
     return Answer(data, screen, notes=notes)
 
 
-def _safely(what: str, answer: Callable[[], Any], notes: list[str]) -> Any:
+def _safely(what: str, answer: Callable[[], Result], notes: list[str]) -> Result | None:
     """The answer; None, and a note, where something that it needs cannot be used: the rest is said
     as ever.
     """

@@ -70,8 +70,8 @@ def oncall(
         if len(rows) == 1:
             console.print(style.piece(rows[0][1].why, "dim"))
 
-    found = any(shift.person for _, shift, _ in rows)
-    code = ExitCode.DONE if found else ExitCode.NO
+    somebody = any(shift.person for _, shift, _ in rows)
+    code = ExitCode.DONE if somebody else ExitCode.NO
     return Answer(data, screen if rows else "No schedules.", code)
 
 
@@ -100,19 +100,17 @@ def override(
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
     catalog = context.catalog
-    found = lookup.find_schedule(catalog, schedule)
+    rota = lookup.find_schedule(catalog, schedule)
     who = lookup.find("person", person, catalog.people)
     now = context.clock.now()
-    begins, ends = moment(context, start, now, found.timezone), moment(context, until, now, found.timezone)
+    begins, ends = moment(context, start, now, rota.timezone), moment(context, until, now, rota.timezone)
     if ends <= begins:
         raise UsageProblem("--until is not after --from", "an override must have a length")
-    local = [
-        instant_to_local(at, found.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)
-    ]
-    file = append_override(context.config_path, found.id, who.id, local[0], local[1])
-    warnings = views.override_warnings(catalog, found, who, begins, ends, now)
+    local = [instant_to_local(at, rota.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)]
+    file = append_override(context.config_path, rota.id, who.id, local[0], local[1])
+    warnings = views.override_warnings(catalog, rota, who, begins, ends, now)
     data = {
-        "schedule": found.id,
+        "schedule": rota.id,
         "person": who.id,
         "from": iso(begins),
         "until": iso(ends),
@@ -120,8 +118,8 @@ def override(
         "warnings": warnings,
     }
     words = (
-        f"{who.name} is on call in {found.id} from {local[0]:%a %Y-%m-%d %H:%M} until"
-        f" {local[1]:%a %Y-%m-%d %H:%M} ({found.timezone})"
+        f"{who.name} is on call in {rota.id} from {local[0]:%a %Y-%m-%d %H:%M} until"
+        f" {local[1]:%a %Y-%m-%d %H:%M} ({rota.timezone})"
     )
     return Answer(
         data, f"{words}; written to {file}", notes=[f"warning: {warning}" for warning in warnings], acted=True

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -82,13 +83,13 @@ def simulate(
             f"--for: {for_} is more than 31 days", "one incident is simulated; --at begins it at another time"
         )
     until = start + length
-    said, notes = _declaration(
+    declaration, notes = _declaration(
         " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
     )
     typed = simulation_script.Typed(
         ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve
     )
-    foreseen = run(said, catalog, start, until, simulation_script.script(typed, catalog))
+    foreseen = run(declaration, catalog, start, until, simulation_script.script(typed, catalog))
     again = (
         second_showing(start, catalog.settings.timezone)
         if at and not re.search(r"(?i)(z|[+-]\d\d:?\d\d)$", at)
@@ -102,17 +103,22 @@ def simulate(
     data = simulation_data(foreseen)
     code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO
     if mermaid:
-        return Answer(data, simulation_screen.mermaid(foreseen, said, catalog), code, notes)
+        return Answer(data, simulation_screen.mermaid(foreseen, declaration, catalog), code, notes)
     return Answer(
-        data, lambda console: simulation_screen.draw_simulation(console, foreseen, said, catalog), code, notes
+        data,
+        lambda console: simulation_screen.draw_simulation(console, foreseen, declaration, catalog),
+        code,
+        notes,
     )
 
 
-def _declaration(title: str, services: Any, severity: str, catalog: Catalog) -> tuple[Any, list[str]]:
+def _declaration(
+    title: str, services: Sequence[str], severity: str, catalog: Catalog
+) -> tuple[Declaration, list[str]]:
     """What is declared, and what there is to say about how its words were understood."""
-    found = tuple(meaning.find_service(service, catalog).id for service in services)
-    if found:
-        return Declaration(title or catalog.services[found[0]].name, severity, found), []
+    affected = tuple(meaning.find_service(service, catalog).id for service in services)
+    if affected:
+        return Declaration(title or catalog.services[affected[0]].name, severity, affected), []
     if not title.strip():
         raise UsageProblem(
             "nothing is broken yet",

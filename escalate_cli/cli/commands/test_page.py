@@ -44,13 +44,16 @@ def test_page(
         raise UsageProblem(f'"{target}" of which team?', f"write {target}:TEAM")
     login = meaning.os_user(context.environ)
     person = catalog.person_by_login(login)
-    found = rehearse(context, meant, person.name if person else login)
-    notes = [f"not reached: {one}" for one in found.unreached]
-    for one in found.notifications:
-        if one.error:
-            gateway = catalog.gateways.get(one.gateway)
+    rehearsal = rehearse(context, meant, person.name if person else login)
+    notes = [f"not reached: {target}" for target in rehearsal.unreached]
+    for notification in rehearsal.notifications:
+        if notification.error:
+            gateway = catalog.gateways.get(notification.gateway)
             where = f", {gateway.source}" if gateway and gateway.source else ""
-            notes.append(f"not delivered: to {one.recipient} by {one.gateway} ({one.error}{where})")
+            notes.append(
+                f"not delivered: to {notification.recipient} by {notification.gateway}"
+                f" ({notification.error}{where})"
+            )
 
     def screen(console: Console) -> None:
         rows = [
@@ -61,14 +64,14 @@ def test_page(
                 style.state(notification.status.value),
                 notification.error or "",
             )
-            for notification in found.notifications
+            for notification in rehearsal.notifications
         ]
         console.print(style.table(("who", "by", "address", "", "why"), rows, wrap=("why",)))
 
-    code = ExitCode.DONE if found.well else ExitCode.UNDELIVERED
+    code = ExitCode.DONE if rehearsal.well else ExitCode.UNDELIVERED
     return Answer(
-        [notification_data(notification) for notification in found.notifications],
-        screen if found.notifications else "",
+        [notification_data(notification) for notification in rehearsal.notifications],
+        screen if rehearsal.notifications else "",
         code,
         notes,
         acted=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.output import console
@@ -22,7 +22,9 @@ from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.live import Live
+    from rich.text import Text
 
 _MOST_EVENTS = 40
 _MOST_ROWS = 100
@@ -61,7 +63,7 @@ class Board:
     def tell(self, report: PassReport) -> None:
         """Show how things stand after a pass."""
         self._troubles.extend((report.at, line) for line in [*report.troubles, *report.warnings])
-        drawing: Any
+        drawing: RenderableType
         try:
             drawing = self._drawing()
         # a database that is locked for a while ends neither the watch nor its board
@@ -81,8 +83,8 @@ class Board:
         catalog, now = context.running_catalog, context.clock.now()
         situations = context.store.situations
         severities = [severity.id for severity in catalog.severities]
-        found = situations.worst(severities, _MOST_ROWS)
-        escalations = situations.escalations(tuple(one.id for one in found))
+        incidents = situations.worst(severities, _MOST_ROWS)
+        escalations = situations.escalations(tuple(one.id for one in incidents))
         waiting = situations.waiting()
         running = situations.running_by_severity()
         known = sorted(running, key=lambda one: -catalog.severity(one).rank)
@@ -91,7 +93,7 @@ class Board:
             head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
             rows=[
                 _row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now)
-                for one in found
+                for one in incidents
             ],
             running={one: running[one] for one in known},
             events=[
@@ -103,7 +105,7 @@ class Board:
             ],
         )
 
-    def _happened(self, incident: int, entry: Entry, now: Instant) -> Any:
+    def _happened(self, incident: int, entry: Entry, now: Instant) -> Text:
         at = wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
         return style.piece(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
 

@@ -58,7 +58,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 def lay_out(picture: Picture, width: int, height: int, console: Console) -> list[Text]:
     """The lines of the board, each at most `width` wide, at most `height` of them."""
-    footer = next((one for one in _FOOTERS if len(one) <= width), _FOOTERS[-1])
+    footer = next((text for text in _FOOTERS if len(text) <= width), _FOOTERS[-1])
     troubles = _troubles(picture.troubles, width, height, console)
     room = max(height - len(troubles) - 4, 0)  # the head, the last line, and an empty one next to each
     listed = _incidents(picture, width, room)
@@ -76,7 +76,7 @@ def lay_out(picture: Picture, width: int, height: int, console: Console) -> list
 def _troubles(troubles: Sequence[Text], width: int, height: int, console: Console) -> list[Text]:
     """Every trouble, in as many lines as there is room for, at least one."""
     most = max(height // 3 // max(len(troubles), 1), 1)
-    found: list[Text] = []
+    laid: list[Text] = []
     for trouble in troubles:
         lines = list(trouble.wrap(console, width))
         if len(lines) > most:
@@ -84,8 +84,8 @@ def _troubles(troubles: Sequence[Text], width: int, height: int, console: Consol
                 *lines[: most - 1],
                 style.piece(" ".join(line.plain.strip() for line in lines[most - 1 :]), str(trouble.style)),
             ]
-        found += lines
-    return found
+        laid += lines
+    return laid
 
 
 def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
@@ -103,8 +103,8 @@ def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
     lines = _table(shown, width) if shown else []
     if len(shown) < total:
         hidden = dict(picture.running)
-        for one in shown:
-            hidden[one.severity] -= 1
+        for row in shown:
+            hidden[row.severity] -= 1
         of = ", ".join(f"{many} {severity}" for severity, many in hidden.items() if many > 0)
         lines.append(style.piece(f"and {total - len(shown)} more, {of}: escalate list", "bold"))
     return lines
@@ -113,7 +113,7 @@ def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
 def _table(rows: Sequence[BoardRow], width: int) -> list[Text]:
     from rich.text import Text
 
-    columns = [one for one in _COLUMNS if width >= _NARROW.get(one, 0)]
+    columns = [column for column in _COLUMNS if width >= _NARROW.get(column, 0)]
     heads = {column: style.piece(column, "bold") for column in columns}
     wide = {
         column: max(cells[column].cell_len for cells in (heads, *(row.cells for row in rows)))
@@ -127,10 +127,10 @@ def _table(rows: Sequence[BoardRow], width: int) -> list[Text]:
     lines = []
     for cells in (heads, *(row.cells for row in rows)):
         line = Text()
-        for one in columns:
-            cell = cells[one].copy()
-            cell.truncate(wide[one], overflow="ellipsis", pad=one != "title")
-            line.append_text(cell).append("" if one == "title" else " ")
+        for column in columns:
+            cell = cells[column].copy()
+            cell.truncate(wide[column], overflow="ellipsis", pad=column != "title")
+            line.append_text(cell).append("" if column == "title" else " ")
         lines.append(line)
     return lines
 

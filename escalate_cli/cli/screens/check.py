@@ -50,13 +50,16 @@ def address_problems(
     catalog: Catalog, environ: Mapping[str, str], path: Path
 ) -> tuple[list[Problem], list[str]]:
     """The addresses that cannot work, with their places; and a note where they could not be tried."""
-    found = bad_addresses(catalog, environ)
-    if found is None:
+    bad = bad_addresses(catalog, environ)
+    if bad is None:
         return [], [
             "the addresses could not be tried: Apprise cannot be loaded here, or took too long (`escalate"
             " doctor`)"
         ]
-    unplaced = [Unplaced(one.path, _level(one), one.code, one.message, one.hint) for one in found]
+    unplaced = [
+        Unplaced(address.path, _level(address), address.code, address.message, address.hint)
+        for address in bad
+    ]
     return put_in_place(path, unplaced), []
 
 
@@ -74,12 +77,12 @@ def turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
     try:
         if not find_db(context.options.db, context.environ).is_file():
             return []
-        found = turns_taken(context.store.ledger, catalog, now)
+        taken = turns_taken(context.store.ledger, catalog, now)
     except DatabaseProblem:
         return []  # `doctor` says what is wrong with it
     return [
         Problem(WARNING, "turn-taken", *message_of(turn, catalog, now), Place.of(turn.source))
-        for _, turns in found.values()
+        for _, turns in taken.values()
         for turn in turns
     ]
 

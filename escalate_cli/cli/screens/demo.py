@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.output import Draw, console, drawn, lost, write_out
@@ -26,6 +26,8 @@ from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
+    from rich.table import Table
+    from rich.text import Text
 
 _WIDEST = 100
 _MARGIN = 8  # columns before the text of a line
@@ -210,29 +212,31 @@ class Screen:
     def _draw_delivery(self, console: Console, delivery: ArrivedMessage, after: Span) -> None:
         from rich.text import Text
 
-        one, arrived = delivery.notification, delivery.received
-        who = self._context.running_catalog.name_of(one.recipient)
-        head = Text.assemble((f"{one.gateway} to ", ""), (who, "bold"), (f"  {one.address}", "dim"))
+        notification, arrived = delivery.notification, delivery.received
+        who = self._context.running_catalog.name_of(notification.recipient)
+        head = Text.assemble(
+            (f"{notification.gateway} to ", ""), (who, "bold"), (f"  {notification.address}", "dim")
+        )
         console.print(_line(after, head))
         if arrived is None:
             console.print(_line(None, style.piece("but it is not in the inbox", "bold red")))
             return
-        lines = _telling_lines(one, arrived)
-        key = (one.gateway, one.kind.value, lines[0])
+        lines = _telling_lines(notification, arrived)
+        key = (notification.gateway, notification.kind.value, lines[0])
         for line in lines[:1] if key in self._shown else lines:
             console.print(_line(None, _quoted(line, console)))
         self._shown.add(key)
         if (
-            one.because
-            and one.because not in self._reasons
+            notification.because
+            and notification.because not in self._reasons
             and not any(line.startswith("Why you:") for line in lines)
         ):
-            source = f" ({one.source})" if one.source else ""
-            console.print(_line(None, style.piece(f"because: {one.because}{source}", "dim")))
-        self._reasons.add(one.because)
+            source = f" ({notification.source})" if notification.source else ""
+            console.print(_line(None, style.piece(f"because: {notification.because}{source}", "dim")))
+        self._reasons.add(notification.because)
 
 
-def _quoted(text: str, console: Console) -> Any:
+def _quoted(text: str, console: Console) -> Text:
     """A line of a message with a bar before it, also where it wraps."""
     from rich.text import Text
 
@@ -252,11 +256,11 @@ def draw_end(played: Played, options: Options) -> None:
         console.print()
         for line in played.undelivered:
             console.print(style.piece(line, "bold red"))
-        said = (
+        farewell = (
             f"That took {played.took / SECOND:.0f} seconds, and nothing of it is left behind. Now for"
             " yourself:"
         )
-        console.print(style.piece(said))
+        console.print(style.piece(farewell))
         console.print()
         for command, what in nexts:
             console.print(style.piece(f"  {command:<42}", "bold cyan") + style.piece(what, "dim"))
@@ -264,7 +268,7 @@ def draw_end(played: Played, options: Options) -> None:
     write_out(drawn(draw, options), options, acted=True)
 
 
-def _line(after: Span | None, text: Any) -> Any:
+def _line(after: Span | None, text: Text) -> Table:
     """A line of the story: the seconds since the declaration, then the text, which wraps under itself."""
     from rich.table import Table
 
@@ -275,7 +279,7 @@ def _line(after: Span | None, text: Any) -> Any:
     return row
 
 
-def _entry_text(entry: Entry, context: Context) -> Any:
+def _entry_text(entry: Entry, context: Context) -> Text:
     by = context.running_catalog.person_name(entry.by) if entry.by else ""
     said_by = f"  ({by})" if entry.by and not entry.event.names(entry.by) else ""
     return style.piece(entry.text, _COLOURS.get(entry.kind, "")) + style.piece(said_by, "dim")
@@ -303,16 +307,14 @@ def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:
         ("resolved", after(lessons.resolved_after)),
         ("sent", f"{lessons.messages} messages to {lessons.people} people"),
     ]
-    for one in lessons.unanswered:
-        rows.append(("not answered", f"level {one.level} of {one.team} ({', '.join(one.people)})"))
+    for missed in lessons.unanswered:
+        rows.append(("not answered", f"level {missed.level} of {missed.team} ({', '.join(missed.people)})"))
     if lessons.nudges:
         rows.append(
             (
                 "nudges",
-                (
-                    f"{lessons.nudges_accepted} of {lessons.nudges} accepted; one that always is could act by"
-                    " itself"
-                ),
+                f"{lessons.nudges_accepted} of {lessons.nudges} accepted; one that always is could"
+                " act by itself",
             )
         )
     return rows

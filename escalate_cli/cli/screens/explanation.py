@@ -30,11 +30,11 @@ def draw_explanation(
     style.heading(console, f"#{incident.id}  {incident.title}" + (f": {name}" if name else ""), above=False)
     console.print()
     rows: list[tuple[object, ...]] = []
-    for number, one in enumerate(links):
-        if number and not one.depth and links[number - 1].depth:
+    for number, link in enumerate(links):
+        if number and not link.depth and links[number - 1].depth:
             rows.append(("", "", ""))
-        what = style.indented(one.what, one.depth) if one.depth else style.piece(one.what, "bold")
-        rows.append((what, one.because, one.source))
+        what = style.indented(link.what, link.depth) if link.depth else style.piece(link.what, "bold")
+        rows.append((what, link.because, link.source))
     console.print(style.table(("what", "because", "source"), rows, wrap=("what", "because")))
     if stopped is None:
         return

@@ -49,10 +49,10 @@ def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         for first in range(0, len(cells), _HOURS_A_CELL):
             if first % 24 == 0:
                 line.append(" ")
-            found = worst(cells[first : first + _HOURS_A_CELL])
+            delay = worst(cells[first : first + _HOURS_A_CELL])
             line.append(
-                " " if found is None else _GLYPHS[grade(found)],
-                "" if found is None else _STYLES[grade(found)],
+                " " if delay is None else _GLYPHS[grade(delay)],
+                "" if delay is None else _STYLES[grade(delay)],
             )
         console.print(line, no_wrap=True, crop=False)
     legend = Text("")

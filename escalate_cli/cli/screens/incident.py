@@ -52,7 +52,7 @@ def draw_brief(
         for notification in situation.notifications
         if notification.created_at >= situation.incident.updated_at - JUST_BEFORE
     ]
-    if changed and any(one.status in TOLD for one in fresh):
+    if changed and any(notification.status in TOLD for notification in fresh):
         draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     draw_next(console, situation, catalog, now)
 
@@ -105,7 +105,7 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         )
     if incident.resolved_at is not None:
         rows.append(("resolved", wall_time(incident.resolved_at, zone, now)))
-    rows += [("maintenance", one) for one in _maintenance(situation, catalog, now)]
+    rows += [("maintenance", text) for text in _maintenance(situation, catalog, now)]
     concerned = may_also_concern(incident, catalog)
     if concerned and incident.status is not IncidentStatus.RESOLVED:
         rows.append(("may also concern", concerned))
@@ -128,14 +128,14 @@ def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[s
     if situation.incident.status is IncidentStatus.RESOLVED:
         return []
     zone = catalog.settings.timezone
-    found = [quiet(situation.maintenance, catalog, service, now) for service in situation.incident.services]
+    lasting = [quiet(situation.maintenance, catalog, service, now) for service in situation.incident.services]
     return [
-        f"{catalog.service_name(one.service)} pages nobody until "
-        f"{wall_time(one.until_at, zone, now)}"
-        + (f", by {_person(one.by, catalog)}" if one.by else "")
-        + (f": {one.reason}" if one.reason else "")
-        for one in found
-        if one is not None
+        f"{catalog.service_name(maintenance.service)} pages nobody until "
+        f"{wall_time(maintenance.until_at, zone, now)}"
+        + (f", by {_person(maintenance.by, catalog)}" if maintenance.by else "")
+        + (f": {maintenance.reason}" if maintenance.reason else "")
+        for maintenance in lasting
+        if maintenance is not None
     ]
 
 
@@ -147,21 +147,21 @@ def may_also_concern(incident: Incident, catalog: Catalog) -> list[str]:
         if service in catalog.services
         for depend in catalog.services[service].depends_on
     ]
-    found = [
+    services = [
         catalog.services[fromkey]
         for fromkey in dict.fromkeys(needed)
         if fromkey in catalog.services and fromkey not in incident.services
     ]
-    return [f"{one.name} ({catalog.team_name(one.team)})" for one in found]
+    return [f"{service.name} ({catalog.team_name(service.team)})" for service in services]
 
 
 def _links(incident: Incident, catalog: Catalog) -> list[tuple[str, object]]:
     """The runbooks and dashboards of what is affected."""
-    found: dict[str, dict[str, None]] = {}
+    urls_by_name: dict[str, dict[str, None]] = {}
     for service in incident.services:
         for name, url in catalog.services[service].links.items() if service in catalog.services else ():
-            found.setdefault(name, {})[url] = None
-    return [(name, "\n".join(urls)) for name, urls in found.items()]
+            urls_by_name.setdefault(name, {})[url] = None
+    return [(name, "\n".join(urls)) for name, urls in urls_by_name.items()]
 
 
 def _person(person: str | None, catalog: Catalog) -> str:

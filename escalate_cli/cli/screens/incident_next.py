@@ -77,7 +77,7 @@ def draw_next(console: Console, situation: Situation, catalog: Catalog, now: Ins
 
 def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[Instant | None, str]]:
     """What happens next and when, soonest first; the reason where nothing does."""
-    found: list[tuple[Instant | None, str]] = list(_messages_to_come(situation, catalog))
+    rows: list[tuple[Instant | None, str]] = list(_messages_to_come(situation, catalog))
     for reason in reasons(situation, catalog):
         if reason.team is None and reason.until is not None:
             continue  # a nudge: told below, with what becomes of it
@@ -88,18 +88,18 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
         if reason.until is not None and any(esc.snoozed_until == reason.until for esc in running):
             text = "snoozed; then it pages again"
         name = catalog.team_name(reason.team) if reason.team else None
-        found.append((reason.until, f"{name}: {text or reason.text}" if name else reason.text))
-    found += [
+        rows.append((reason.until, f"{name}: {text or reason.text}" if name else reason.text))
+    rows += [
         (nudge.expires_at, _without_an_answer(nudge))
         for nudge in situation.nudges
         if nudge.status is NudgeStatus.OPEN
     ]
-    return sorted(dict.fromkeys(found), key=lambda row: (row[0] is None, row[0] or 0))
+    return sorted(dict.fromkeys(rows), key=lambda row: (row[0] is None, row[0] or 0))
 
 
 def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Instant | None, str], None]:
     """Later notification steps and retries."""
-    found: dict[tuple[Instant | None, str], None] = {}
+    rows: dict[tuple[Instant | None, str], None] = {}
     for notification in situation.notifications:
         if notification.status in _TO_COME:
             gateway = catalog.gateways.get(notification.gateway)
@@ -110,11 +110,11 @@ def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Inst
                 else ""
             )
             held = ", in a digest: [limits] hold it back" if notification.waits_for_digest else ""
-            found[
+            rows[
                 notification.due_at,
                 f"{catalog.name_of(notification.recipient)} by {notification.gateway}{again}{held}",
             ] = None
-    return found
+    return rows
 
 
 def _next_step(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> str | None:

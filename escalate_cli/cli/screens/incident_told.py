@@ -50,33 +50,41 @@ def draw_told(console: Console, situation: Situation, catalog: Catalog, now: Ins
     console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
 
-def _told_at(one: Notification) -> Instant:
-    return one.sent_at or (one.created_at if one.status is NotificationStatus.RETRYING else one.due_at)
+def _told_at(notification: Notification) -> Instant:
+    return notification.sent_at or (
+        notification.created_at if notification.status is NotificationStatus.RETRYING else notification.due_at
+    )
 
 
 def _told_row(
-    one: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant
+    notification: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant
 ) -> tuple[object, ...]:
-    at = wall_time(_told_at(one), catalog.settings.timezone, now)
-    why = "; also ".join(_why_told(each, catalog) for each in (one, *with_it))
-    return at, catalog.name_of(one.recipient), one.gateway, style.state(one.status.value), why
+    at = wall_time(_told_at(notification), catalog.settings.timezone, now)
+    why = "; also ".join(_why_told(reason, catalog) for reason in (notification, *with_it))
+    return (
+        at,
+        catalog.name_of(notification.recipient),
+        notification.gateway,
+        style.state(notification.status.value),
+        why,
+    )
 
 
-def _why_told(one: Notification, catalog: Catalog) -> str:
+def _why_told(notification: Notification, catalog: Catalog) -> str:
     """In as few words as a glance takes; the timeline has them all."""
-    if one.error and one.status is NotificationStatus.FAILED:
-        return f"{one.error}; given up"
-    if one.error and one.status is NotificationStatus.RETRYING:
-        return one.error
-    reason = one.reason
+    if notification.error and notification.status is NotificationStatus.FAILED:
+        return f"{notification.error}; given up"
+    if notification.error and notification.status is NotificationStatus.RETRYING:
+        return notification.error
+    reason = notification.reason
     who, why = (
         meaning(reason.meant, catalog),
         "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text),
     )
-    if one.kind is NotificationKind.NUDGE:
-        return f"asked about nudge {one.nudge_id}"
-    if one.kind is NotificationKind.RESOLVED:
+    if notification.kind is NotificationKind.NUDGE:
+        return f"asked about nudge {notification.nudge_id}"
+    if notification.kind is NotificationKind.RESOLVED:
         return "told that it is over"
-    if one.kind is NotificationKind.INFORM:
-        return f"informed: {why or one.note or who}"
-    return f"level {one.level}, {who}" if one.level else why or who
+    if notification.kind is NotificationKind.INFORM:
+        return f"informed: {why or notification.note or who}"
+    return f"level {notification.level}, {who}" if notification.level else why or who

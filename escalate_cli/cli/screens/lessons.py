@@ -34,12 +34,12 @@ def draw_lessons(
         console.print(style.piece(f"Nothing to propose ({counted})."))
         return
     console.print(style.piece(counted, "dim"))
-    for number, (one, trial) in enumerate(zip(proposals, trials, strict=True), 1):
-        style.heading(console, f"{number}. {one.title}")
-        console.print(style.piece(f"{_sentence(one.evidence)} ({_ids(one.incidents)})."))
-        if one.remark:
-            console.print(style.piece(f"{_sentence(one.remark)}."))
-        for change in one.changes:
+    for number, (proposal, trial) in enumerate(zip(proposals, trials, strict=True), 1):
+        style.heading(console, f"{number}. {proposal.title}")
+        console.print(style.piece(f"{_sentence(proposal.evidence)} ({_ids(proposal.incidents)})."))
+        if proposal.remark:
+            console.print(style.piece(f"{_sentence(proposal.remark)}."))
+        for change in proposal.changes:
             console.print(style.piece(f"{change.source}: {_DOES[change.does]}", "dim"))
             for line in change.toml.split("\n"):
                 console.print(
@@ -67,12 +67,12 @@ def _tried(console: Console, trial: Trial, catalog: Catalog) -> None:
     ]
     rows = [
         (
-            f"#{one.incident}",
-            catalog.person_name(one.who) if one.who else "–",
-            f"{_after(one.was)} → {_after(one.becomes)}",
-            f"{one.calls_were} → {one.calls_become}",
+            f"#{incident.incident}",
+            catalog.person_name(incident.who) if incident.who else "–",
+            f"{_after(incident.was)} → {_after(incident.becomes)}",
+            f"{incident.calls_were} → {incident.calls_become}",
         )
-        for one in differ[-_IDS:]
+        for incident in differ[-_IDS:]
     ]
     if rows:
         console.print(
@@ -93,5 +93,5 @@ def _sentence(text: str) -> str:
 
 
 def _ids(incidents: Sequence[int]) -> str:
-    shown = ", ".join(f"#{one}" for one in incidents[-_IDS:])
+    shown = ", ".join(f"#{incident}" for incident in incidents[-_IDS:])
     return shown if len(incidents) <= _IDS else f"{shown} and {len(incidents) - _IDS} more"

@@ -27,8 +27,8 @@ def draw_replays(console: Console, replays: Sequence[Replay], catalog: Catalog) 
         _draw_several(console, replays, catalog)
 
 
-def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
-    incident = one.situation.incident
+def _draw_one(console: Console, replay: Replay, catalog: Catalog) -> None:
+    incident = replay.situation.incident
     style.heading(console, f"#{incident.id}  {incident.title}", above=False)
     console.print(
         style.piece(f"declared {local_time(incident.declared_at, catalog.settings.timezone)}", "dim")
@@ -36,23 +36,23 @@ def _draw_one(console: Console, one: Replay, catalog: Catalog) -> None:
     console.print()
     rows = [
         (catalog.person_name(reach.person), _span(reach.recorded), _span(reach.replayed), _SAID[reach.change])
-        for reach in one.people
+        for reach in replay.people
     ]
     console.print(style.table(("person", "was paged", "would be", ""), rows))
-    console.print(style.piece(_summed(replays=(one,)), "dim"))
+    console.print(style.piece(_summed(replays=(replay,)), "dim"))
 
 
 def _draw_several(console: Console, replays: Sequence[Replay], catalog: Catalog) -> None:
     rows = []
-    for one in replays:
-        changed = [reach for reach in one.people if reach.change != "same"]
+    for replay in replays:
+        changed = [reach for reach in replay.people if reach.change != "same"]
         if changed:
             what = ", ".join(
                 f"{catalog.person_name(reach.person)} {_SAID[reach.change]} ({_span(reach.recorded)}"
                 f" → {_span(reach.replayed)})"
                 for reach in changed
             )
-            rows.append((f"#{one.situation.incident.id}", one.situation.incident.title, what))
+            rows.append((f"#{replay.situation.incident.id}", replay.situation.incident.title, what))
     if rows:
         console.print(style.table(("incident", "title", "changes"), rows, wrap=("title", "changes")))
         console.print()
@@ -69,7 +69,10 @@ def _summed(replays: Sequence[Replay]) -> str:
         for reach in reaches
         if reach.change in ("earlier", "later")
     ]
-    earlier, later = sum(one for one in moved if one > 0), -sum(one for one in moved if one < 0)
+    earlier, later = (
+        sum(moved_by for moved_by in moved if moved_by > 0),
+        -sum(moved_by for moved_by in moved if moved_by < 0),
+    )
     many = f"{len(replays)} incidents" if len(replays) != 1 else "One incident"
     if not (spared or new or earlier or later):
         return f"{many}: nobody would have been paged at another time."

@@ -61,28 +61,35 @@ def _share(part: int, whole: int) -> str:
 
 def _summary(report: Report) -> str:
     times = report.times
-    said = [f"{times.incidents} incident{'s' if times.incidents != 1 else ''}"]
+    parts = [f"{times.incidents} incident{'s' if times.incidents != 1 else ''}"]
     if report.running:
-        said.append(f"{report.running} still running")
+        parts.append(f"{report.running} still running")
     if report.never_acknowledged:
-        said.append(f"{report.never_acknowledged} never acknowledged")
+        parts.append(f"{report.never_acknowledged} never acknowledged")
     if report.never_paged:
-        said.append(f"{report.never_paged} in which nobody was paged")
-    return ", ".join(said) + "."
+        parts.append(f"{report.never_paged} in which nobody was paged")
+    return ", ".join(parts) + "."
 
 
 def _times(console: Console, report: Report, catalog: Catalog) -> None:
     rows: list[Sequence[object]] = []
     listed: list[tuple[str, Times]] = [
         ("all", report.times),
-        *((f"severity {name}", one) for name, one in report.by_severity),
+        *((f"severity {name}", figures) for name, figures in report.by_severity),
     ]
-    listed += [(catalog.team_name(name), one) for name, one in report.by_team[:_ROWS]]
-    most = max((one.acknowledge.median or 0 for _, one in listed), default=0)
-    for name, one in listed:
-        drawn = bar(one.acknowledge.median or 0, most, 10)
+    listed += [(catalog.team_name(name), figures) for name, figures in report.by_team[:_ROWS]]
+    most = max((figures.acknowledge.median or 0 for _, figures in listed), default=0)
+    for name, figures in listed:
+        drawn = bar(figures.acknowledge.median or 0, most, 10)
         rows.append(
-            (name, one.incidents, *_pair(one.page), *_pair(one.acknowledge), drawn, *_pair(one.resolve))
+            (
+                name,
+                figures.incidents,
+                *_pair(figures.page),
+                *_pair(figures.acknowledge),
+                drawn,
+                *_pair(figures.resolve),
+            )
         )
     style.heading(console, "Times: median, and what nine of ten stay under")
     columns = ("", "n", "page", "p90", "ack", "p90 ", "", "resolve", "p90  ")
@@ -129,25 +136,25 @@ def _levels(console: Console, report: Report, catalog: Catalog) -> None:
         return
     worst = sorted(
         asked,
-        key=lambda one: (
-            -(one.unanswered / (one.answered + one.unanswered)),
-            -one.unanswered,
-            one.team,
-            one.level,
+        key=lambda level: (
+            -(level.unanswered / (level.answered + level.unanswered)),
+            -level.unanswered,
+            level.team,
+            level.level,
         ),
     )
     rows = [
         (
-            catalog.team_name(one.team),
-            one.level,
-            one.paged,
-            one.unanswered,
-            _share(one.unanswered, one.answered + one.unanswered),
-            bar(one.unanswered, one.answered + one.unanswered, 10),
-            span(one.answer.median),
-            span(one.answer.p90),
+            catalog.team_name(level.team),
+            level.level,
+            level.paged,
+            level.unanswered,
+            _share(level.unanswered, level.answered + level.unanswered),
+            bar(level.unanswered, level.answered + level.unanswered, 10),
+            span(level.answer.median),
+            span(level.answer.p90),
         )
-        for one in worst[:_ROWS]
+        for level in worst[:_ROWS]
     ]
     style.heading(console, "Levels nobody answered, the worst first")
     columns = ("team", "level", "paged", "unanswered", "share", "", "answer after", "p90")

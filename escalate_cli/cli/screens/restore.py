@@ -38,33 +38,40 @@ def agree(context: Context, comparison: Comparison, file: str) -> None:
 
 def lines(comparison: Comparison) -> list[str]:
     """What it would change, for people."""
-    said: list[str] = []
+    parts: list[str] = []
     if comparison.unreadable:
-        said.append("What is there now cannot be read: which incidents are not in the copy cannot be said.")
+        parts.append("What is there now cannot be read: which incidents are not in the copy cannot be said.")
         highest = comparison.highest.get("incidents", 0)
-        said += [f"Numbers up to #{highest} have been given."] if highest else []
-    said += _part("Not in the copy, and no longer known:", comparison.missing)
-    said += _part("Open again, as they are now:", comparison.open_again)
+        parts += [f"Numbers up to #{highest} have been given."] if highest else []
+    parts += _part("Not in the copy, and no longer known:", comparison.missing)
+    parts += _part("Open again, as they are now:", comparison.open_again)
     if comparison.unreadable:
-        said += _part("Open or acknowledged in the copy, and paged from there on:", comparison.running)
-    return said or ["Every incident is in the copy, and none is open again."]
+        parts += _part("Open or acknowledged in the copy, and paged from there on:", comparison.running)
+    return parts or ["Every incident is in the copy, and none is open again."]
 
 
 def _part(heading: str, incidents: Sequence[KnownIncident]) -> list[str]:
     if not incidents:
         return []
-    shown = [f"  #{one.id}  {one.status}  {printable(one.title)[:100]}" for one in incidents[:_MOST]]
+    shown = [
+        f"  #{incident.id}  {incident.status}  {printable(incident.title)[:100]}"
+        for incident in incidents[:_MOST]
+    ]
     return [heading, *shown, *([f"  and {len(incidents) - _MOST:,} more"] if len(incidents) > _MOST else [])]
 
 
 def data(comparison: Comparison) -> dict[str, Any]:
     """The same as JSON carries it; None for what cannot be said."""
     return {
-        "not_in_copy": None if comparison.unreadable else [_known(one) for one in comparison.missing],
-        "open_again": None if comparison.unreadable else [_known(one) for one in comparison.open_again],
-        "running_in_copy": [_known(one) for one in comparison.running],
+        "not_in_copy": None
+        if comparison.unreadable
+        else [_known(incident) for incident in comparison.missing],
+        "open_again": None
+        if comparison.unreadable
+        else [_known(incident) for incident in comparison.open_again],
+        "running_in_copy": [_known(incident) for incident in comparison.running],
     }
 
 
-def _known(one: KnownIncident) -> dict[str, Any]:
-    return {"id": one.id, "title": one.title, "status": one.status}
+def _known(incident: KnownIncident) -> dict[str, Any]:
+    return {"id": incident.id, "title": incident.title, "status": incident.status}

@@ -72,11 +72,13 @@ def lines_of(foreseen: Simulation) -> list[ShownLine]:
     third time on it is counted.
     """
     together: dict[tuple[object, ...], list[SimulatedMessage]] = {}
-    for one in foreseen.messages:
-        together.setdefault((one.at, one.recipient, one.kind, one.because), []).append(one)
+    for message in foreseen.messages:
+        together.setdefault((message.at, message.recipient, message.kind, message.because), []).append(
+            message
+        )
     lines = [
-        ShownLine(some[0].at, some[0], tuple(dict.fromkeys(one.gateway for one in some)))
-        for some in together.values()
+        ShownLine(messages[0].at, messages[0], tuple(dict.fromkeys(message.gateway for message in messages)))
+        for messages in together.values()
     ]
     lines += [
         ShownLine(entry.at, entry=entry)
@@ -112,12 +114,16 @@ def _is_paging(entry: Entry) -> bool:
     )
 
 
-def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, catalog: Catalog) -> None:
+def draw_simulation(
+    console: Console, foreseen: Simulation, declaration: Declaration, catalog: Catalog
+) -> None:
     """The timeline of a night that has not come yet."""
     zone = catalog.settings.timezone
-    services = ", ".join(catalog.services[service].name for service in said.services) or "no service"
+    services = ", ".join(catalog.services[service].name for service in declaration.services) or "no service"
     style.heading(
-        console, f"{services}: {said.title}" if said.title not in services else services, above=False
+        console,
+        f"{services}: {declaration.title}" if declaration.title not in services else services,
+        above=False,
     )
     beginning = f"{local_time(foreseen.start, zone)} {zone}"
     span = show_duration(foreseen.until - foreseen.start)
@@ -126,7 +132,7 @@ def draw_simulation(console: Console, foreseen: Simulation, said: Declaration, c
         for escalation in foreseen.situation.escalations
     ]
     facts = [
-        ("severity", said.severity),
+        ("severity", declaration.severity),
         ("declared", beginning),
         ("looked at", span),
         ("policies", list(dict.fromkeys(policies))),
@@ -157,34 +163,34 @@ def _row(line: ShownLine, foreseen: Simulation, catalog: Catalog, zone: str) -> 
         who = catalog.name_of(line.message.recipient) if line.message is not None else ""
         return (after, at, style.piece(who, "dim"), ", ".join(line.by), "", style.piece(last, "dim"))
     if line.message is not None:
-        one = line.message
-        level = "" if one.level is None else str(one.level)
-        why = _with_source(_why(one, catalog), one.source)
-        return (after, at, catalog.name_of(one.recipient), ", ".join(line.by), level, why)
+        message = line.message
+        level = "" if message.level is None else str(message.level)
+        why = _with_source(_why(message, catalog), message.source)
+        return (after, at, catalog.name_of(message.recipient), ", ".join(line.by), level, why)
     entry = line.entry
     text = entry.text if entry is not None else ""
     source: str = getattr(entry.event, "source", "") if entry is not None else ""
     return (after, at, "", "", "", style.piece(_with_source(text, source), "yellow"))
 
 
-def _why(one: SimulatedMessage, catalog: Catalog) -> str:
+def _why(message: SimulatedMessage, catalog: Catalog) -> str:
     """Why this recipient, without what the line says already: its level, and the condition of a
     rule that has a line of its own.
     """
-    reason, cause = one.reason, one.reason.cause
+    reason, cause = message.reason, message.reason.cause
     if isinstance(cause, LevelReached):
         again = f"round {cause.cycle + 1}" if cause.cycle else ""
-        said = " ".join(
+        cause_text = " ".join(
             text for text in (again, f"({cause.why})" if again and cause.why else cause.why) if text
         )
     elif isinstance(cause, RuleAsks):
-        said = f'you are asked: rule "{cause.rule}"'
+        cause_text = f'you are asked: rule "{cause.rule}"'
     else:
-        said = f'rule "{cause.rule}"' if isinstance(cause, RuleTrue) else purpose(cause, catalog)
-    means = "" if isinstance(reason.meant, Named) and said else meaning(reason.meant, catalog)
-    parts = [text for text in (means, said, *reason.without) if text]
-    parts += [f"one digest of {one.digest_of} messages"] if one.digest_of > 1 else []
-    kind = "" if one.kind is NotificationKind.PAGE else f"{one.kind.value}: "
+        cause_text = f'rule "{cause.rule}"' if isinstance(cause, RuleTrue) else purpose(cause, catalog)
+    means = "" if isinstance(reason.meant, Named) and cause_text else meaning(reason.meant, catalog)
+    parts = [text for text in (means, cause_text, *reason.without) if text]
+    parts += [f"one digest of {message.digest_of} messages"] if message.digest_of > 1 else []
+    kind = "" if message.kind is NotificationKind.PAGE else f"{message.kind.value}: "
     return kind + "; ".join(parts)
 
 
@@ -200,7 +206,7 @@ def _clock(at: Instant, start: Instant, zone: str) -> str:
     return f"{local:%a} {clock}" if at - start < 6 * DAY else f"{local:%d %b} {clock}"
 
 
-def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
+def mermaid(foreseen: Simulation, declaration: Declaration, catalog: Catalog) -> str:
     """The simulation as a Mermaid sequence diagram: for a document, a review, a runbook."""
     lines = lines_of(foreseen)
     recipients = list(dict.fromkeys(line.message.recipient for line in lines if line.message is not None))
@@ -209,7 +215,9 @@ def mermaid(foreseen: Simulation, said: Declaration, catalog: Catalog) -> str:
     drawn += [
         f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()
     ]
-    drawn.append(f"    Note over e: {_mermaid_text(said.title)} ({_mermaid_text(said.severity)})")
+    drawn.append(
+        f"    Note over e: {_mermaid_text(declaration.title)} ({_mermaid_text(declaration.severity)})"
+    )
     for line in lines:
         after = passed(line.at - foreseen.start)
         if line.more:
