@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from escalate_cli.cli.screens.board_layout import BoardRow, Picture, lay_out
 from escalate_cli.cli.screens.style import piece
 from tests.delivery.processes import until
-from tests.loopback import CATALOG, GATEWAYS, Bank, bank, server
+from tests.loopback import Bank, bank, server
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (44, 40), (80, 30)]
@@ -133,7 +134,7 @@ def test_it_fits_every_terminal_and_never_loses_a_trouble_or_the_last_line(
 def escalate(tmp_path) -> Iterator[Bank]:
     quiet = "[limits]\nmessages = 1000\n"
     with server() as web:
-        yield bank(tmp_path, web, ("all.toml", CATALOG + quiet), ("gateways.toml", GATEWAYS))
+        yield bank(tmp_path, web, ("all.toml", LOOPBACK + quiet), ("gateways.toml", LOOPBACK_GATEWAYS))
 
 
 def test_the_real_board_shows_an_open_critical_below_26_newer_minors_in_80_by_24(escalate):
