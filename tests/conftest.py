@@ -3,16 +3,21 @@ commits wait for a disk otherwise.
 
 What the tests kill are processes, not machines, so that nothing is lost by it. $TMPDIR says otherwise.
 And drawn cases are drawn alike in every run, so that a red run means a change. In CI nothing is skipped.
+
+And what tests of several rooms start from: a bank on loopback.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.loopback import Bank, bank, server
+from tests.servers import HttpServer
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -41,3 +46,18 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
             f"{reason}: but in CI nothing is skipped; .ci/install gets what tests need, and they run as root"
         )
     return report
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[HttpServer]:
+    """The provider behind every gateway of a bank."""
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def organisation(web: HttpServer, tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    """A bank on loopback for the tests of a file, its configuration compiled: each works on `another`."""
+    made = bank(tmp_path_factory.mktemp("organisation"), web)
+    assert made("check").code in (0, 1)
+    return made

@@ -13,19 +13,6 @@ from tests.organisations import ONE_TEAM
 from tests.servers import Answer, HttpServer, SmtpServer
 
 
-@pytest.fixture(scope="module")
-def web():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def organisation(web, tmp_path_factory):
-    made = bank(tmp_path_factory.mktemp("organisation"), web)
-    made("check")  # compiles the configuration
-    return made
-
-
 @pytest.fixture
 def escalate(organisation, tmp_path) -> Bank:
     return another(organisation, tmp_path)

@@ -96,12 +96,6 @@ def table_rows(tokens: list[Token]) -> Iterator[list[Token]]:
 # ── a real incident ───────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[HttpServer]:
-    with server() as running:
-        yield running
-
-
 def story(escalate: Bank, title: str, message: str, update: str, end: str) -> None:
     """Declared on two services, one of which cannot be reached; raised, nudged, handed over,
     acknowledged twice, resolved.

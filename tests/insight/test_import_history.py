@@ -67,19 +67,6 @@ def as_csv(*rows: dict[str, str], separator: str = ",", end: str = "\r\n") -> st
     return sheet.getvalue()
 
 
-@pytest.fixture(scope="module")
-def web() -> Iterator[HttpServer]:
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def organisation(web: HttpServer, tmp_path_factory: pytest.TempPathFactory) -> Bank:
-    made = bank(tmp_path_factory.mktemp("organisation"), web)
-    assert made.here("check").code in (0, 1)
-    return made
-
-
 @pytest.fixture
 def here(organisation: Bank, tmp_path: Path) -> Bank:
     made = another(organisation, tmp_path)

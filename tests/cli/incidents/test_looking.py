@@ -1,0 +1,171 @@
+"""`list`, `route`, a dry run, an idle `tick` and the screens: looking changes nothing."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+
+from tests.cli.incidents.answers import ANA, CY, INCIDENT, ROOM, fields
+from tests.delivery.processes import until
+from tests.loopback import ISO
+from tests.terminal import Terminal
+
+ROUTE = fields("query match service team policy severity at candidates levels")
+TICK = fields("at incidents planned sent failed retrying notifications_sent next_due_at")
+
+
+# ── list, route, dry run ────────────────────────────────────────────────────────────
+
+
+def test_the_list_shows_whose_and_what(escalate):
+    escalate.declare("one", "-s", "auth-db")
+    escalate.declare("two", "-s", "login")
+    escalate("resolve", "1")
+
+    def listed(*options: str) -> list[int]:
+        ran = escalate.here("list", *options, "--json")
+        assert ran.code == 0
+        assert all(set(one) == INCIDENT - {"notifications"} for one in ran.json)
+        return [one["id"] for one in ran.json]
+
+    assert listed() == [2]
+    assert listed("--all") == [2, 1]
+    assert listed("--status", "resolved") == [1]
+    assert listed("--all", "--team", "Platform") == [1]
+    assert listed("--all", "--mine") == [2]
+    assert escalate("list", "--status", "acknowledged").out == "No incidents.\n"
+
+
+def test_route_says_who_would_be_paged_and_pages_nobody(escalate):
+    ran = escalate("route", "login", "--at", "2026-06-01 03:00", "--json")
+    assert ran.code == 0
+    assert set(ran.json) == ROUTE
+    assert (ran.json["match"], ran.json["service"], ran.json["team"], ran.json["policy"]) == (
+        "exact",
+        "login",
+        "identity",
+        "standard",
+    )
+    assert [set(one) for one in ran.json["levels"]] == [
+        {"level", "after_seconds", "targets", "people", "skipped"}
+    ] * 2
+    assert [(one["after_seconds"], one["people"]) for one in ran.json["levels"]] == [
+        (0, ["ana"]),
+        (300, ["bo"]),
+    ]
+    assert escalate("route", "login", "--expect", "identity").code == 0
+    wrong = escalate.here("route", "login", "--expect", "platform")
+    assert (wrong.code, wrong.err) == (1, "expected team platform, but it goes to identity\n")
+    unclear = escalate("route", "the coffee machine hums", "--json")
+    assert (unclear.code, unclear.json["service"], unclear.json["team"]) == (1, None, "platform")
+    assert escalate.here("route", "login", "--expect", "platfrom").code == 4
+    assert not escalate.told
+    assert not escalate.db.exists()
+
+
+def test_a_dry_run_stores_nothing_and_pages_nobody(escalate):
+    ran = escalate("declare", "Nobody can sign in", "-s", "login", "--dry-run", "--json")
+    assert (ran.code, set(ran.json), ran.json["team"]) == (0, ROUTE, "identity")
+    assert ran.err == "dry run: nothing was stored and nobody was paged\n"
+    assert escalate.here("list", "--all", "--json").json == []
+    escalate.declare("Nobody can sign in", "-s", "login")
+    told = len(escalate.told)
+    foreseen = escalate("tick", "--dry-run")
+    assert "#1 identity: waiting for an acknowledgement of level 1 of 2 (in " in foreseen.out
+    assert len(escalate.told) == told
+
+
+def test_words_that_fit_no_service_go_to_the_fallback_team_one_update_away(escalate):
+    said = escalate.declare("the coffee machine hums")
+    assert (said["services"], said["teams"], said["routing"]["service"]) == ([], ["platform"], None)
+    assert escalate.told == [CY]
+    moved = escalate("update", "1", "--service", "login", "--json").json
+    assert moved["teams"] == ["identity"]
+    assert {ANA, ROOM} <= set(escalate.told)
+
+
+# ── tick ────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_idle_tick_says_nothing_and_its_json_says_everything(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    ran = escalate("tick")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    said = escalate("tick", "--json").json
+    assert set(said) == TICK
+    assert [
+        said[key] for key in ("incidents", "planned", "sent", "failed", "retrying", "notifications_sent")
+    ] == [0, 0, 0, 0, 0, 0]
+    assert ISO.fullmatch(said["at"])
+    assert ISO.fullmatch(said["next_due_at"])
+
+
+# ── screens ─────────────────────────────────────────────────────────────────────────
+
+
+def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_type(escalate):
+    title = "Customers in Spain cannot sign in since the release"
+    page = escalate("declare", title, "-s", "login", "--severity", "critical", "-m", "502 on /signin").out
+    lines = page.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("#1  CRITICAL  open  for ")
+    assert lines[0].endswith("s  Customers in Spain cannot sign in since the release")
+    sections = [lines.index(one) for one in ("Told", "Next, unless someone acknowledges", "Type")]
+    assert sections == sorted(sections)
+    said = " ".join(page.split())
+    for words in (
+        "affected Log in (login)",
+        "message 502 on /signin",
+        "may also concern Authentication database (Platform)",
+        "Ana Ruiz sms sent level 1, on call for Identity",
+        "Identity room chat sent level 1, channel of Identity",
+        "Status chat sent informed: hears of critical incidents",
+        "Ana Ruiz by email",
+        "in 5m Identity: level 2 of 2 (Bo Chen)",
+        "in 10m nudge 1 without an answer: dropped",
+        "escalate ack 1",
+        "escalate nudge 1 yes|no (Critical may need Cy: page person:cy)",
+    ):
+        assert words in said, page
+    after = escalate("ack", "1").out
+    assert after.splitlines()[0].startswith("#1  CRITICAL  acknowledged  for ")
+    assert "Identity: acknowledged" in after
+
+
+def test_the_board_shows_what_happens_whoever_does_it(escalate):
+    command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
+    environ = {**escalate.environ, "TERM": "xterm"}
+    with Terminal() as terminal:
+        inner = terminal.inner
+        watching = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=environ)
+        try:
+            until(lambda: terminal.shows("Nothing is open."))
+            escalate.declare("Nobody can sign in", "-s", "login")
+            until(
+                lambda: terminal.shows(
+                    ": Ana Ruiz,", "Bo Chen", "page to Ana Ruiz by sms: sent", "escalate ack ID"
+                )
+            )
+            escalate.here("ack", "1")
+            until(lambda: terminal.shows("acknowledged by Ana Ruiz for identity"))
+        finally:
+            watching.send_signal(signal.SIGTERM)
+            _, err = watching.communicate(timeout=20)
+    assert (watching.returncode, err) == (0, b"")
+
+
+# ── test-page and doctor ────────────────────────────────────────────────────────────
+
+
+def test_list_counts_a_persons_next_address_and_says_who_is_next(escalate):
+    """Ana's mail comes two minutes after her text; the next level only after five."""
+    escalate("declare", "down", "--service", "login")
+    listed = escalate("list", "--json").json[0]
+    shown = escalate("show", "1", "--json").json
+    waits = [one["due_at"] for one in shown["notifications"] if one["status"] in ("pending", "retrying")]
+    assert listed["next_due_at"] == shown["next_due_at"] == min(waits) < listed["escalations"][0]["next_at"]
+    assert re.search(r"^#1 .* in (2m|1m\d+s): Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), (
+        escalate("list").out
+    )
