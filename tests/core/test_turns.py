@@ -17,7 +17,7 @@ from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, on_call
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.turns import TakenTurn, message_of, taken_turns
-from tests.core.test_schedule import utc
+from tests.core.wall_clock import utc
 
 THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"
 OFFICE = Hours("office", "Europe/London", (0, 1, 2, 3, 4), time(9), time(17, 30))

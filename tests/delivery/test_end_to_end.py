@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.delivery.processes import until
-from tests.loopback import CANARY, Bank, another, bank, server
+from tests.loopback import CANARY, Bank, another, bank
 from tests.organisations import ONE_TEAM
 from tests.servers import Answer, HttpServer, SmtpServer
 

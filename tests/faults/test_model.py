@@ -18,7 +18,7 @@ from escalate_cli.actions.maintenance import end_maintenance
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from tests.faults.harness import report
 from tests.faults.model import LEVELS, Model
-from tests.organisations import BANK
+from tests.organisations import IN_TWO_STEPS
 from tests.world import World
 
 POLICY = """
@@ -35,10 +35,6 @@ wait = "10m"
 notify = ["person:cto"]
 wait = "15m"
 """
-IN_TWO_STEPS = BANK.but(
-    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
-)
-
 plain = st.sampled_from(["resolve", "reopen", "label", "next", "twice", "crash", "end maintenance"])
 people = st.sampled_from(["ana", "bo", "cto"])
 severities = st.sampled_from(["minor", "major", "critical"])

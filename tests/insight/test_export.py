@@ -25,7 +25,7 @@ from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
 from escalate_cli.views.markdown.document import document_markdown, escaped, quoted
 from tests.insight.conftest import Year
-from tests.loopback import CANARY, ISO, Bank, bank, server
+from tests.loopback import CANARY, ISO, Bank, bank
 from tests.organisations import BANK, LOOPBACK, LOOPBACK_GATEWAYS, STANDARD
 from tests.servers import HttpServer
 from tests.world import World

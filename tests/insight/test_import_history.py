@@ -10,7 +10,6 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,7 @@ from escalate_cli.importers.history.past import situation_of
 from escalate_cli.importers.history.past_incident import PastIncident
 from escalate_cli.importers.history.times import NotATime, past_instant
 from escalate_cli.store.store import Store
-from tests.loopback import ME, Bank, another, bank, server
-from tests.servers import HttpServer
+from tests.loopback import ME, Bank, another
 from tests.world import World, instant
 
 FULL = {

@@ -36,6 +36,10 @@ def _read(name: str) -> Organisation:
 BANK = _read("bank")
 """Identity (Ana is on call, Bo leads), Payments (Cara, Dan) and Platform (Eve), in London; its gateways
 lead nowhere. It needs a policy `standard`."""
+IN_TWO_STEPS = BANK.but(
+    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
+)
+"""the bank, whose people are paged by mail, too, two minutes after the SMS"""
 STANDARD = _read("standard")
 """the policy of the bank: who is on call, five minutes later the lead"""
 BY_HAND = _read("by_hand")

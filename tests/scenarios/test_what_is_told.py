@@ -8,12 +8,7 @@ import pytest
 
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from tests.organisations import BANK, STANDARD
-
-IN_TWO_STEPS = BANK.but(
-    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
-)
-
+from tests.organisations import BANK, IN_TWO_STEPS, STANDARD
 
 # ── 6. the end goes where the pages went ──────────────────────────────────────────────
 

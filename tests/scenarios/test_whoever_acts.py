@@ -1,6 +1,4 @@
-"""Whoever acts, acts whole: promises 3 and 5 of product.md §4 where somebody acts between two
-passes, or on more than one page.
-"""
+"""What has lapsed when somebody acts is done first, then what they do (promise 3)."""
 
 from __future__ import annotations
 
@@ -10,24 +8,8 @@ from escalate_cli.actions.maintenance import begin_maintenance, end_maintenance
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.errors import Conflict
-from tests.organisations import BANK, STANDARD
-
-TIMEOUT = """
-[policies.standard]
-ack_timeout = "10m"
-[[policies.standard.levels]]
-notify = ["on-call"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["lead"]
-wait = "10m"
-"""
-IN_TWO_STEPS = BANK.but(
-    'high = [ { via = ["sms"] } ]', 'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]'
-)
-
-
-# ── 3. an act first brings the incident up to date, then acts ─────────────────────────
+from tests.organisations import STANDARD
+from tests.scenarios.policies import TIMEOUT
 
 
 def test_4_3_an_acknowledgement_between_the_end_of_the_time_out_and_the_next_tick_counts(world_with) -> None:
@@ -240,118 +222,3 @@ def test_4_3_an_incident_that_cannot_be_read_stops_no_maintenance(world_with) ->
     world.clock.at += 60_000_000
     world.maintenance("login", "1h")
     assert len(world.store.situations.maintenance()) == 1
-
-
-# ── 5. any page, whatever its cause, is stopped by its own recipient's acknowledgement ───────────────────────────────
-
-
-def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(
-    world_with,
-) -> None:
-    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
-    world.declare("down", "login")
-    world.ack("ana")
-    world.page("bo")
-    world.expects("sms to ana", "sms to bo")
-    world.ack("bo")
-    world.advance("10m")
-    world.expects_nothing()
-    assert "acknowledged by Bo" in world.timeline()
-    assert world.look().incident.acknowledged_by == "ana"
-    entries = len(world.store.situations.timeline(1))
-    world.ack("bo")
-    assert len(world.store.situations.timeline(1)) == entries, "a second time changes nothing"
-
-
-def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_incident_that_somebody_has(
-    world_with,
-) -> None:
-    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
-    world.declare("down", "login")
-    world.ack("ana")
-    world.page("bo", "cto")
-    world.expects("sms to ana", "sms to bo", "sms to cto")
-    world.ack("bo")
-    world.advance("3m")
-    world.expects("email to cto")
-
-
-def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(
-    world_with,
-) -> None:
-    more = '[[rules]]\nname = "Critical"\nwhen = { severity = "critical" }\npage = ["person:cto"]\n'
-    world = world_with(STANDARD, more=more, organisation=IN_TWO_STEPS)
-    world.declare("down", "login")
-    world.ack("ana")
-    world.sent()
-    world.update(severity="critical")
-    assert "sms to cto" in world.sent()
-    world.ack("cto")
-    world.advance("10m")
-    world.expects_nothing()
-
-
-def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
-    from escalate_cli.core.changes import respond as core
-
-    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
-    world.declare("down", "login")
-    world.ack("ana")
-    before = world.look()
-    with world.store.transaction():
-        now = world.clock.now()
-        planned = core.page_by_hand(
-            before, world.catalog.fallback.page, world.catalog, now, by="the auditor", message="look"
-        )
-        world.store.situations.save(before, planned.situation)
-    world.tick()
-    world.expects("sms to ana", "sms to ops")
-    world.ack("ops")
-    world.advance("10m")
-    world.expects_nothing()
-
-
-def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(
-    world_with,
-) -> None:
-    organisation = IN_TWO_STEPS.but('page = ["person:ops"]', 'page = ["person:eve"]')
-    world = world_with(STANDARD, organisation=organisation)
-    world.declare("down", "login", "auth-db")
-    world.ack("eve")
-    world.advance("15m")
-    world.sent()
-    assert "the fallback is paged" in world.timeline()
-    world.ack("eve")
-    world.advance("1h")
-    world.expects_nothing()
-    assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
-
-
-def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_when_the_snooze_would_have_ended(
-    world_with,
-) -> None:
-    world = world_with(STANDARD)
-    world.declare("down", "login")
-    world.expects("sms to ana")
-    world.snooze("30m", "ana")
-    taken = world.ack("bo")
-    assert (taken.incident.acknowledged_by, taken.escalations[0].snoozed_until) == ("bo", None)
-    world.advance("3h")
-    world.expects_nothing()
-    assert "acknowledged by Bo for identity" in world.timeline()
-    assert world.ack("bo") == world.look(), "a second time changes nothing"
-
-
-# ── a snooze ends when it was said to end ─────────────────────────────────────────────
-
-
-def test_an_update_does_not_make_a_snooze_longer(world_with) -> None:
-    world = world_with(TIMEOUT)
-    world.declare("down", "login")
-    world.snooze("5m", "ana")
-    world.sent()
-    world.advance("4m")
-    world.update(labels=(("seen", "yes"),))
-    world.advance("1m")
-    world.expects("sms to ana")
-    assert "the snooze by Ana is over" in world.timeline()
