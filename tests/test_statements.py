@@ -16,7 +16,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.incident.situation import Escalation, Incident, Maintenance, Notification, Nudge
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import PLACE, Statements, statements_of
-from tests.test_house import sources
+from tests.sources import sources
 
 TABLES = "|".join(re.findall(r"CREATE TABLE (\w+)", (PLACE / "migrations" / "001.sql").read_text()))
 NAMES_A_TABLE = re.compile(
