@@ -14,7 +14,8 @@ from escalate_cli.context import Context, Options
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.health.emergency_page import page_directly
 from tests.faults.injection import functions, raising
-from tests.world import ORGANISATION, STANDARD, Postbox, WorldClock, spoken
+from tests.organisations import BANK, STANDARD
+from tests.world import Postbox, WorldClock, spoken
 
 CORE = "escalate_cli.core."
 NOT_NEEDED = sorted(
@@ -53,7 +54,7 @@ def paged(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
 
     def page(pages: str, *broken: str) -> list[str]:
         config = tmp_path / "escalate.toml"
-        config.write_text(ORGANISATION.replace('page = ["person:ops"]', pages) + STANDARD)
+        config.write_text(BANK.replace('page = ["person:ops"]', pages) + STANDARD)
         clock = WorldClock()
         context = Context(Options(config, tmp_path / "escalate.db"), {"HOME": str(tmp_path)}, clock)
         made.append(context)
