@@ -30,7 +30,7 @@ NOT_NEEDED = sorted(
     )
 )  # fmt: skip
 """whatever has to do with time, policies and templates"""
-ALONE = [f"{CORE}notification.targets.{name}" for name in ("resolve", "contacts")]
+ALONE = [f"{CORE}notification.targets.{name}" for name in ("whom", "contacts")]
 ANYBODY = ("",)
 """marks that every text says: the function raises for everybody"""
 
