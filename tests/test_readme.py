@@ -218,7 +218,7 @@ def test_the_floors_of_the_readme_are_those_that_import_linter_holds() -> None:
 
     with open(ROOT / "pyproject.toml", "rb") as file:
         layers = tomllib.load(file)["tool"]["importlinter"]["contracts"][0]["layers"]
-    rows = table(section("## Inside the house"), "floor")
+    rows = table(section("## For contributors"), "floor")
     shown = [{room.removesuffix(".py").removesuffix("/") for room in ticked(row[1])} for row in rows]
     assert shown == [set(layer.split(" | ")) for layer in layers]
 
@@ -238,7 +238,7 @@ def test_the_links_lead_somewhere() -> None:
 def test_ci_runs_the_two_lines_that_the_readme_gives_to_users_and_nothing_else() -> None:
     lines = re.findall(r"```sh\n(python3 -m venv .*)\n```", section("## Set up"))
     assert len(lines) == 2
-    long = re.findall(r"```sh\n(.*pytest.*)\n```", section("## Inside the house"))
+    long = re.findall(r"```sh\n(.*pytest.*)\n```", section("## For contributors"))
     assert len(long) == 1
     script = (ROOT / ".ci" / "run").read_text().splitlines()
     assert [line for line in script if line and not line.startswith(("#", "set ", "cd ", ".ci/install"))] == [

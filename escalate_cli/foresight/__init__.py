@@ -1,0 +1,1 @@
+"""Before the night: who will be woken, and what would change it."""

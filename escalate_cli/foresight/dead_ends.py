@@ -1,6 +1,4 @@
-"""What is configured and comes to nothing: hours at which nobody is on call, levels that page
-nobody new, conditions never met.
-"""
+"""What is configured and comes to nothing: levels that page nobody new, conditions never met."""
 
 from __future__ import annotations
 
@@ -10,55 +8,28 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
-from escalate_cli.core.calendar.rota import Schedule, Shift
 from escalate_cli.core.changes.declare import Declaration, declare
 from escalate_cli.core.escalation.conditions import judge, opening_of
 from escalate_cli.core.escalation.scope import policy_for
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import Situation
-from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.notification.targets import contacts, whom
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.policy import Level, Policy, TargetKind, When
+from escalate_cli.core.organisation.policy import Level, Policy, When
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.problem import WARNING, Problem
 from escalate_cli.foresight.breakpoints import Calendar, Questions, Subject
 from escalate_cli.foresight.coverage import Coverage, Row
 from escalate_cli.foresight.findings import first_few, foreseen, simulate_command
-from escalate_cli.foresight.unused import policy_users, targets_of
+from escalate_cli.foresight.gaps import schedule_gaps
+from escalate_cli.foresight.unused import policy_users
 
 
 def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
     """Every dead end of the coming weeks."""
-    yield from _gaps(catalog, coverage.start, coverage.until)
+    yield from schedule_gaps(catalog, coverage.start, coverage.until)
     yield from _never(catalog, coverage.start)
     yield from _repeated(coverage, catalog)
-
-
-def _gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Problem]:
-    """Stretches without anybody on call. A schedule that keeps to one set of hours as a whole has
-    such stretches on purpose: what that leads to, coverage says.
-    """
-    used = {team.on_call for team in catalog.teams.values()}
-    used |= {target.name for target in targets_of(catalog) if target.kind is TargetKind.SCHEDULE}
-    for schedule in catalog.schedules.values():
-        limits = {rotation.hours for rotation in schedule.rotations}
-        if schedule.id not in used or not schedule.rotations or (len(limits) == 1 and None not in limits):
-            continue
-        gaps = [shift for shift in shifts_in(catalog, schedule, start, until) if shift.person is None]
-        if gaps:
-            yield _gap(schedule, gaps, catalog.settings.timezone)
-
-
-def _gap(schedule: Schedule, gaps: list[Shift], zone: str) -> Problem:
-    first, more = gaps[0], len(gaps) - 1
-    again = f" (and {more} more time{'s' * (more != 1)})" if more else ""
-    start, until = local_time(first.start, schedule.timezone), local_time(first.until, schedule.timezone)
-    message = f'nobody is on call in schedule "{schedule.id}" from {start} until {until}{again}'
-    hint = f"put a rotation without `hours` first in [schedules.{schedule.id}]"
-    hint += ", or close the gap between the hours"
-    shown_by = f'escalate oncall {schedule.id} --at "{local_time(first.start, zone)[4:]}"'
-    return foreseen(WARNING, "schedule-gap", schedule.source, message, hint, shown_by)
 
 
 def _never(catalog: Catalog, now: Instant) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from escalate_cli.foresight.dead_ends import dead_ends
 from escalate_cli.foresight.expectations import check_expectations
 from escalate_cli.foresight.findings import foreseen, holes
 from escalate_cli.foresight.loose_ends import loose_ends
-from escalate_cli.foresight.rotas import never_on_call
+from escalate_cli.foresight.never_on_call import never_on_call
 
 
 class Forecast(msgspec.Struct, frozen=True):

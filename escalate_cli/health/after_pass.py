@@ -15,11 +15,11 @@ from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DatabaseProblem, EscalateError
-from escalate_cli.health.alarm import LookResult, look_for_forgotten
 from escalate_cli.health.backups import back_up_daily
 from escalate_cli.health.disk import top_up_reserve
 from escalate_cli.health.heartbeat import beat
 from escalate_cli.health.metrics import write_metrics
+from escalate_cli.health.oversights import LookResult, look_for_forgotten
 from escalate_cli.store.sqlite.failures import DAMAGED
 
 Result = TypeVar("Result")

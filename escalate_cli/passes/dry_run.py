@@ -6,7 +6,7 @@ import msgspec
 
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.escalation.waiting import Reason
+from escalate_cli.core.escalation.waiting_reasons import Reason
 from escalate_cli.core.incident.situation import Notification, NotificationStatus, Situation
 from escalate_cli.core.notification.together import goes_with, leader_first
 from escalate_cli.core.organisation.catalog import Catalog

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalate_cli.actions.declaring import DeclaredIncident
+from escalate_cli.actions.declare_and_page import DeclaredIncident
 from escalate_cli.actions.perform import Performed
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.incident.situation import Maintenance

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from escalate_cli.actions.declare import Request
-from escalate_cli.actions.declaring import declare_incident
+from escalate_cli.actions.declare_and_page import declare_incident
 from escalate_cli.context import Context, Options
 from escalate_cli.core.calendar.duration import MINUTE, Span
 from escalate_cli.core.wording.problem import OK, Problem

@@ -69,7 +69,7 @@ def test_4_20_before_the_commit_it_is_kept_the_fallback_is_paged_and_it_is_decla
 AFTER = [
     ("escalate_cli.engine.engine.Engine.deliver", 0),
     ("escalate_cli.views.acts.situation_data", 1),
-    ("escalate_cli.actions.declaring.held_back_notes", 1),
+    ("escalate_cli.actions.declare_and_page.held_back_notes", 1),
 ]
 """what follows the commit, and how many pages have gone out by then"""
 

@@ -13,7 +13,7 @@ from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Override, Rotation, Schedule, shifts
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import Place
-from escalate_cli.foresight.rotas import never_on_call
+from escalate_cli.foresight.never_on_call import never_on_call
 from tests.core.wall_clock import utc
 
 NOW = utc("2026-11-25T12:00")

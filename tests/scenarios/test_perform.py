@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from escalate_cli.actions.declare import Request
-from escalate_cli.actions.declaring import declare_incident
+from escalate_cli.actions.declare_and_page import declare_incident
 from escalate_cli.actions.intents import (
     Acknowledgement,
     NudgeAnswer,
@@ -35,7 +35,7 @@ def codes(performed: Performed) -> list[NoteCode]:
 
 def test_no_act_loads_typer_or_rich() -> None:
     program = (
-        "import sys, escalate_cli.actions.declaring, escalate_cli.actions.perform,"
+        "import sys, escalate_cli.actions.declare_and_page, escalate_cli.actions.perform,"
         " escalate_cli.actions.maintenance, escalate_cli.views.acts\n"
         "print(sorted({'typer', 'rich', 'click'} & set(sys.modules)))"
     )
@@ -134,7 +134,7 @@ def test_what_cannot_be_stored_is_kept_and_says_where_and_who_was_paged(
     def locked(*_: object, **__: object) -> None:
         raise DatabaseProblem("it cannot be opened", code="database-unwritable")
 
-    monkeypatch.setattr("escalate_cli.actions.declaring.store_declaration", locked)
+    monkeypatch.setattr("escalate_cli.actions.declare_and_page.store_declaration", locked)
     context = world.context
     context.__dict__["database_path"] = world.store.database.path
     with pytest.raises(KeptDeclaration) as raised:

@@ -9,7 +9,7 @@ import typer
 
 from escalate_cli.actions import lookup
 from escalate_cli.actions.declare import Request
-from escalate_cli.actions.declaring import DeclaredIncident, declare_incident
+from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
 from escalate_cli.actions.routing import Choose

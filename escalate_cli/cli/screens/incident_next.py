@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
 from escalate_cli.core.calendar.moment import from_now, wall_time
-from escalate_cli.core.escalation.waiting import reasons
+from escalate_cli.core.escalation.waiting_reasons import reasons
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,

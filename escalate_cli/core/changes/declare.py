@@ -12,7 +12,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.escalation.fallback import page_fallback_somehow
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.escalation.scope import NO_LEVELS, align
-from escalate_cli.core.escalation.waiting import Reason
+from escalate_cli.core.escalation.waiting_reasons import Reason
 from escalate_cli.core.events import Declared, Routed
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of

@@ -23,7 +23,7 @@ from escalate_cli.core.escalation.levels import (
     walk_on,
 )
 from escalate_cli.core.escalation.maintenance import last_muted, muted_until, upcoming
-from escalate_cli.core.escalation.waiting import Reason, reasons
+from escalate_cli.core.escalation.waiting_reasons import Reason, reasons
 from escalate_cli.core.escalation.worsening import heed_rise
 from escalate_cli.core.events import (
     AcknowledgementForgotten,

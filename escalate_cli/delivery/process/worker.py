@@ -24,10 +24,10 @@ import msgspec
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND, Span, show_duration
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
-from escalate_cli.delivery.attempt import attempt
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.last_look import whom_to_ask
+from escalate_cli.delivery.one_attempt import attempt
 from escalate_cli.delivery.plugins import PluginModule, find_plugin_modules, load_plugin, schema_of
 from escalate_cli.delivery.process.framing import Packer, Unpacker
 

@@ -12,7 +12,6 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
-from escalate_cli.delivery.fitting import TitledText, fitted, overflow_of, quieted, room_of, sent_by
 from escalate_cli.delivery.last_look import Withdrawn, last_look
 from escalate_cli.delivery.mail import mark_mail
 from escalate_cli.delivery.plugins import (
@@ -24,6 +23,7 @@ from escalate_cli.delivery.plugins import (
     speaks_on_the_wire,
 )
 from escalate_cli.delivery.redaction import Redaction
+from escalate_cli.delivery.room_for_text import TitledText, fitted, overflow_of, quieted, room_of, sent_by
 from escalate_cli.delivery.wire import Wire
 
 if TYPE_CHECKING:
