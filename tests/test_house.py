@@ -41,7 +41,8 @@ def test_(tool: str) -> None:
 
 
 def test_files_are_short_enough_to_be_about_one_thing() -> None:
-    assert [name for name, text in sources() if text.count("\n") > 440] == []
+    read_once = "store/migrations/old_timelines.py"  # a reader for each kind of entry of version 0.1.0
+    assert [name for name, text in sources() if text.count("\n") > 350 and name != read_once] == []
 
 
 def test_files_of_tests_likewise() -> None:
@@ -102,12 +103,7 @@ def _imported(tree: ast.Module) -> set[str]:
 VAGUE = {"one", "found", "said", "some", "here", "them"}
 """what a variable or parameter is not called: it takes the noun of what it holds"""
 
-NOT_YET: dict[str, set[str]] = {
-    "names": {"cli", "core", "importers", "insight"},
-    "Any": {"cli", "core", "foresight", "importers", "insight"},
-    "late imports": {"__main__.py", "cli", "context.py", "core"},
-    "doubles": {"cli", "config", "core", "delivery", "foresight", "importers", "insight"},
-}  # fmt: skip
+NOT_YET: dict[str, set[str]] = {"names": set(), "Any": set(), "late imports": set(), "doubles": set()}
 """rooms in which a habit is not kept everywhere yet; what is in order leaves this list"""
 
 
@@ -163,6 +159,21 @@ def takes_or_gives_anything(function: ast.FunctionDef | ast.AsyncFunctionDef) ->
 
 
 LOADED_LATE = {
+    "__main__.py": "streams are made sound, and the worker is started, before anything else is loaded",
+    "context.py": "a command that needs no database and sends nothing loads neither",
+    "cli/run.py": "the parser is loaded where errors become a line; sqlite3 only where it failed",
+    **dict.fromkeys(
+        ("cli/commands/check.py", "cli/commands/report.py", "cli/screens/check.py"),
+        "a page, and what a database remembers, are for those who ask",
+    ),
+    **dict.fromkeys(
+        (
+            *("cli/commands/copies.py", "cli/commands/demo.py", "cli/commands/doctor.py"),
+            *("cli/commands/test_page.py", "cli/commands/ticking.py"),
+        ),
+        "completion and --help load no database, no Apprise, no board",
+    ),
+    "core/notification/attempt.py": "the process that sends knows outcomes only",
     "config/load.py": "a configuration that has not changed needs no TOML and no pydantic",
     "config/places.py": "the same",
     "config/schema/json_schema.py": "the same",

@@ -23,7 +23,7 @@ class Typed(msgspec.Struct, frozen=True):
     add: Sequence[str] = ()
     drop: Sequence[str] = ()
     nudge: Sequence[str] = ()
-    said: Sequence[str] = ()
+    messages: Sequence[str] = ()
     resolve: str | None = None
 
 
@@ -58,7 +58,7 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
         if answer not in ("yes", "no"):
             raise UsageProblem(f'--nudge: "{answer}" is neither yes nor no', "write --nudge 20m:yes")
         made.append(happenings.nudge_answer(to_duration("--nudge", after), answer == "yes"))
-    for text in typed.said:
+    for text in typed.messages:
         after, words = _both("--message", text, "M")
         made.append(happenings.change(to_duration("--message", after), Changes(message=words)))
     if typed.resolve is not None:

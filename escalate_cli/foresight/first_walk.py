@@ -17,7 +17,7 @@ from escalate_cli.core.incident.situation import EscalationStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.events import why_skipped
+from escalate_cli.core.wording.levels import why_skipped
 
 _MOST_STEPS = 500
 """a policy that repeats its levels for ever and a day is not followed to its end"""

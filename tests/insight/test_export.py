@@ -23,7 +23,8 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.text import printable
 from escalate_cli.insight.document import Document, document
 from escalate_cli.store.store import Store
-from escalate_cli.views.markdown.document import document_markdown, escaped, quoted
+from escalate_cli.views.markdown.document import document_markdown
+from escalate_cli.views.markdown.escaping import escaped, quoted
 from tests.insight.conftest import Year
 from tests.loopback import CANARY, ISO, Bank, bank
 from tests.organisations import BANK, LOOPBACK, LOOPBACK_GATEWAYS, STANDARD

@@ -39,15 +39,15 @@ def replay(
     catalog = named_configuration(context, config) if config is not None else context.catalog
     situations = context.store.situations
     every = situations.listed(running_only=False) if all else ()
-    asked = [incident_number(incident)] if incident is not None else [one.id for one in every]
+    asked = [incident_number(incident)] if incident is not None else [incident.id for incident in every]
     now = context.clock.now()
     replays = []
-    for one in sorted(asked):
-        situation = meaning.find_incident(context, one)
+    for asked_id in sorted(asked):
+        situation = meaning.find_incident(context, asked_id)
         was, _ = as_it_was(context, situation.incident.config_version)
-        replays.append(run(Case(situation, situations.timeline(one), was), catalog, now))
+        replays.append(run(Case(situation, situations.timeline(asked_id), was), catalog, now))
     data = [replay_data(replay) for replay in replays]
-    notes = [f"#{one.situation.incident.id}: {remark}" for one in replays for remark in one.remarks]
+    notes = [f"#{replay.situation.incident.id}: {remark}" for replay in replays for remark in replay.remarks]
     answer: Any = data if all else data[0]
     if not replays:
         return Answer(answer, "No incidents.")

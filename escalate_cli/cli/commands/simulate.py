@@ -101,7 +101,7 @@ def simulate(
         f"after {simulation_screen.passed(remark.at - start)}: {remark.text}" for remark in foreseen.remarks
     ]
     data = simulation_data(foreseen)
-    code = ExitCode.DONE if any(one.person for one in foreseen.messages) else ExitCode.NO
+    code = ExitCode.DONE if any(message.person for message in foreseen.messages) else ExitCode.NO
     if mermaid:
         return Answer(data, simulation_screen.mermaid(foreseen, declaration, catalog), code, notes)
     return Answer(

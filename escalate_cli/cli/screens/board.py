@@ -84,18 +84,20 @@ class Board:
         situations = context.store.situations
         severities = [severity.id for severity in catalog.severities]
         incidents = situations.worst(severities, _MOST_ROWS)
-        escalations = situations.escalations(tuple(one.id for one in incidents))
+        escalations = situations.escalations(tuple(incident.id for incident in incidents))
         waiting = situations.waiting()
         running = situations.running_by_severity()
-        known = sorted(running, key=lambda one: -catalog.severity(one).rank)
+        known = sorted(running, key=lambda severity: -catalog.severity(severity).rank)
         zone = catalog.settings.timezone
         return board_layout.Picture(
             head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
             rows=[
-                _row(Situation(one, escalations[one.id], waiting.get(one.id, ())), catalog, now)
-                for one in incidents
+                _row(
+                    Situation(incident, escalations[incident.id], waiting.get(incident.id, ())), catalog, now
+                )
+                for incident in incidents
             ],
-            running={one: running[one] for one in known},
+            running={severity: running[severity] for severity in known},
             events=[
                 self._happened(incident, entry, now)
                 for incident, entry in situations.latest_entries(_MOST_EVENTS)

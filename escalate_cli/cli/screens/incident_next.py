@@ -45,17 +45,21 @@ def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
     """
     step_at = situation.incident.next_due_at
     waiting = [notification for notification in situation.notifications if notification.status in _TO_COME]
-    message_at = min((one.due_at for one in waiting), default=None)
+    message_at = min((notification.due_at for notification in waiting), default=None)
     paging = [
         escalation
         for escalation in situation.escalations
         if escalation.next_at is not None and escalation.next_at == step_at
     ]
-    upcoming = [next_of(one, situation, catalog, now) for one in paging]
-    step = [name for one in upcoming if one is not None for name in one.people]
+    upcoming = [next_of(page, situation, catalog, now) for page in paging]
+    step = [name for level in upcoming if level is not None for name in level.people]
     if message_at is None or (step_at is not None and step_at < message_at):
         return _who_when(step_at, step, now)
-    told = [catalog.name_of(one.recipient) for one in waiting if one.due_at == message_at]
+    told = [
+        catalog.name_of(notification.recipient)
+        for notification in waiting
+        if notification.due_at == message_at
+    ]
     if step_at is None or step_at == message_at or not set(step) - set(told):
         return _who_when(message_at, told + step if step_at == message_at else told, now)
     return f"{_who_when(message_at, told, now)}, {_who_when(step_at, step, now)}"

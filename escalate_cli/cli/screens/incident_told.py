@@ -30,23 +30,23 @@ TOLD = (
 def draw_told(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
     """Who has been told, and who could not be; what is still to come is under Next."""
     every = [notification for notification in situation.notifications if notification.status in TOLD]
-    with_it: dict[int | None, list[Notification]] = {one.id: [] for one in every}
-    told = [one for one in every if one.bundled_with not in with_it]
-    for one in every:
-        # what went out in the message of another is told with that one
-        with_it.get(one.bundled_with, []).append(one)
+    with_it: dict[int | None, list[Notification]] = {notification.id: [] for notification in every}
+    told = [notification for notification in every if notification.bundled_with not in with_it]
+    for notification in every:
+        # what went out in the message of another is told with that notification
+        with_it.get(notification.bundled_with, []).append(notification)
     console.print()
     console.print(style.piece("Told", "bold") if told else style.piece("Nobody has been told", "bold red"))
     if not told:
         return
-    latest = sorted(told, key=lambda one: (_told_at(one), one.id))[-_SHOWN:]
+    latest = sorted(told, key=lambda notification: (_told_at(notification), notification.id))[-_SHOWN:]
     if len(told) > len(latest):
         console.print(
             style.piece(
                 f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"
             )
         )
-    rows = [_told_row(one, with_it[one.id], catalog, now) for one in latest]
+    rows = [_told_row(notification, with_it[notification.id], catalog, now) for notification in latest]
     console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
 
 

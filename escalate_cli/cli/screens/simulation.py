@@ -213,7 +213,8 @@ def mermaid(foreseen: Simulation, declaration: Declaration, catalog: Catalog) ->
     names = {recipient: f"r{number}" for number, recipient in enumerate(recipients)}
     drawn = ["sequenceDiagram", "    participant e as escalate"]
     drawn += [
-        f"    participant {short} as {_mermaid_text(catalog.name_of(one))}" for one, short in names.items()
+        f"    participant {short} as {_mermaid_text(catalog.name_of(recipient))}"
+        for recipient, short in names.items()
     ]
     drawn.append(
         f"    Note over e: {_mermaid_text(declaration.title)} ({_mermaid_text(declaration.severity)})"

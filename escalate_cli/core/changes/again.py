@@ -105,11 +105,11 @@ def _noted(
 ) -> list[News]:
     noted: list[DeclaredAgain] = []
     if severity is not None and catalog.severity(severity).rank < catalog.severity(incident.severity).rank:
-        noted.append(DeclaredAgain(what="severity", said=severity, kept=incident.severity))
+        noted.append(DeclaredAgain(what="severity", declared=severity, kept=incident.severity))
     if declaration.title != incident.title:
-        noted.append(DeclaredAgain(what="title", said=declaration.title, kept=incident.title))
+        noted.append(DeclaredAgain(what="title", declared=declaration.title, kept=incident.title))
     if declaration.lead is not None and incident.lead is not None and declaration.lead != incident.lead:
-        noted.append(DeclaredAgain(what="lead", said=declaration.lead, kept=incident.lead))
+        noted.append(DeclaredAgain(what="lead", declared=declaration.lead, kept=incident.lead))
     return [
         News(event.what, "noted", sentence(event, now, declaration.by, catalog), event) for event in noted
     ]

@@ -197,9 +197,7 @@ def resolve(
 
 
 def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Take a resolved incident up again, or take an acknowledgement back: its teams are paged from
-    level 1.
-    """
+    """Take a resolved incident up again, or an acknowledgement back: its teams are paged from level 1."""
     decision = Decision(situation, catalog, now)
     was_resolved = situation.incident.status is IncidentStatus.RESOLVED
     decision.change_incident(

@@ -32,7 +32,7 @@ class DeclaredAgain(Event, frozen=True, kw_only=True):
 
     KIND = EntryKind.DECLARED
     what: str
-    said: str
+    declared: str = msgspec.field(name="said")
     kept: str
     again: bool = True
 

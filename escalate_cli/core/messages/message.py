@@ -335,17 +335,14 @@ def facts(
 
 
 def _templated(part: str, values: Mapping[str, str], catalog: Catalog) -> Text | None:
-    """The template of this part filled in; None where there is none, or it does not work: then the
-    built-in text goes out.
-    """
+    """The template of this part filled in; None (the built-in text) without one, or where it does not work."""
     template = catalog.messages.get(part)
     if not template:
         return None
     if part != "body":
         template = printable(template)
-        values = {
-            name: words(value) if part == "short" else printable(value) for name, value in values.items()
-        }
+        tidy = words if part == "short" else printable
+        values = {name: tidy(value) for name, value in values.items()}
     try:
         filled = fill(template, values)
     except ValueError:

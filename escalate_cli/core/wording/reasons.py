@@ -8,7 +8,8 @@ from typing import Any
 from escalate_cli.core.events import reasons
 from escalate_cli.core.events.reasons import Because, Cause, Meant
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.wording.events import came_true, where
+from escalate_cli.core.wording.events import came_true
+from escalate_cli.core.wording.levels import where
 
 
 def told_because(reason: Because, catalog: Catalog) -> str:

@@ -52,9 +52,14 @@ class Texts:
         """Those at `path`, a directory or a file."""
         return cls([ParsedFile(read(source)) for source in find_sources(path)])
 
-    def value(self, place: Place, file_name: str | None = None) -> Any:
+    def value(self, place: Place, file_name: str | None = None) -> object:
         """What is written at `place`; None where nothing is."""
         return _at(self._file(place, file_name).data, place)
+
+    def table(self, place: Place, file_name: str | None = None) -> dict[str, Any]:
+        """The table at `place`; an empty one where nothing is."""
+        value = self.value(place, file_name)
+        return value if isinstance(value, dict) else {}
 
     def rule(self, name: str) -> tuple[str, Place]:
         """The file and the place of the rule with this name."""
@@ -120,12 +125,12 @@ def _in_order(amendment: Amendment) -> list[tuple[bool, str | int]]:
     return [(isinstance(step, int), step) for step in amendment.place]
 
 
-def _at(data: Any, place: Place) -> Any:
+def _at(data: object, place: Place) -> object:
     for step in place:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
+        if isinstance(step, int):
+            data = data[step] if isinstance(data, list) and step < len(data) else None
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
     return data
 
 
@@ -155,8 +160,9 @@ def _shown(file: ParsedFile, place: Place, after: object) -> str:
     return ""
 
 
-def _apply(amendment: Amendment, data: Any) -> None:
+def _apply(amendment: Amendment, file: dict[str, Any]) -> None:
     *way, last = amendment.place
+    data: Any = file
     for step in way:
         data = data.setdefault(step, {}) if isinstance(step, str) else data[step]
     if amendment.after is None:

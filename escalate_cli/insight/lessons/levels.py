@@ -108,7 +108,7 @@ def _with_fallback(past: Past, policy: str) -> list[str]:
 
 def _own_policy(past: Past, policy: str, number: int, team: str) -> tuple[Amendment, ...]:
     """A policy of its own for a team that shares one with others, without the level."""
-    table = past.texts.value(("policies", policy)) or {}
+    table = past.texts.table(("policies", policy))
     written: dict[str, object] = {name: value for name, value in table.items() if name != "levels"}
     levels: list[dict[str, object]] = table.get("levels", [])
     steps = [step for at, step in enumerate(levels, start=1) if at != number] or [

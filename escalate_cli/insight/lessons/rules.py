@@ -75,7 +75,7 @@ def _rate(alike: int, unlike: int, expected: float) -> float:
 
 def _automatic(past: Past, rule: str, backing: Backing) -> Proposal:
     file, place = past.texts.rule(rule)
-    written = past.texts.value(place, file)
+    written = past.texts.table(place, file)
     if past.texts.headed(place, file):
         changes = [past.texts.setting((*place, "mode"), "auto", file)]
         changes += [past.texts.removing((*place, key), file) for key in _NUDGE_ONLY if key in written]
