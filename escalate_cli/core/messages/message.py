@@ -335,7 +335,7 @@ def facts(
 
 
 def _templated(part: str, values: Mapping[str, str], catalog: Catalog) -> Text | None:
-    """The template of this part filled in; None (the built-in text) without one, or where it does not work."""
+    """The template of this part filled in; None (the built-in text) where it has none that works."""
     template = catalog.messages.get(part)
     if not template:
         return None
