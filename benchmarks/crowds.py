@@ -11,7 +11,8 @@ from benchmarks.organisations import crowd
 from benchmarks.processes import Cost, Failed, Surroundings, cost, escalate, installed
 from benchmarks.stage import declare_incidents
 from escalate_cli.clock import Clock
-from tests.servers import Answer, HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 GROUP = "crowd"
 MEMBERS = 25

@@ -14,7 +14,8 @@ from benchmarks.figure import Figure, Note
 from benchmarks.organisations import bank
 from benchmarks.processes import Command, Failed, Surroundings, escalate, installed, interleaved, middle
 from benchmarks.stage import declare_incidents
-from tests.servers import HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import HttpServer
 
 GROUP = "wire"
 AS_APPRISE = 1.3

@@ -15,7 +15,8 @@ from typing import Self
 import pytest
 
 from tests.delivery.processes import until
-from tests.servers import LOOPBACK, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import LOOPBACK
 
 NOTE = """\
 require ["vacation"];

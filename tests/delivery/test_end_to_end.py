@@ -9,8 +9,9 @@ import pytest
 
 from tests.delivery.processes import until
 from tests.loopback import CANARY, Bank, another, bank
+from tests.mail_server import SmtpServer
 from tests.organisations import ONE_TEAM
-from tests.servers import Answer, HttpServer, SmtpServer
+from tests.servers import Answer, HttpServer
 
 
 @pytest.fixture

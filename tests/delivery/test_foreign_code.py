@@ -13,7 +13,8 @@ from escalate_cli.core.notification.attempt import Outcome
 from escalate_cli.delivery.sender import Sender
 from tests.delivery.processes import children_of, needs_proc, of_session, open_files, until, zombies
 from tests.delivery.sending import SENT, TEMPORARY, UNKNOWN, collect, envelope, worker_of
-from tests.servers import Answer, HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 # ── other people's code ───────────────────────────────────────────────────────────────
 

@@ -278,7 +278,7 @@ def test_17_the_emergency_page_says_first_what_to_do(tmp_path, place):
 
 
 def test_17_a_mail_of_many_kilobytes_keeps_its_last_lines(tmp_path):
-    from tests.servers import SmtpServer
+    from tests.mail_server import SmtpServer
 
     with SmtpServer() as post, HttpServer() as web:
         config = hook().replace(

@@ -13,8 +13,9 @@ from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.sender import Sender
 from tests.delivery.dovecot import AwayMailbox, needed
 from tests.loopback import Bank, bank, server
+from tests.mail_server import Mail, SmtpServer
 from tests.organisations import BANK, ONE_TEAM
-from tests.servers import HttpServer, Mail, SmtpServer
+from tests.servers import HttpServer
 from tests.world import World
 
 HEADS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "x-ms-reactions": "disallow"}

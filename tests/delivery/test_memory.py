@@ -12,8 +12,10 @@ import pytest
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.sender import Envelope, Sender
+from tests.bad_servers import Endless
 from tests.delivery.processes import children_of, needs_proc
-from tests.servers import Answer, Endless, HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind
 MEGABYTE = 1 << 20

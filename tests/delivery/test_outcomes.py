@@ -11,7 +11,9 @@ from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.sender import Sender
-from tests.servers import Answer, Endless, HttpServer, SmtpServer, Tarpit, closed_port
+from tests.bad_servers import Endless, Tarpit, closed_port
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 SENT, TEMPORARY, PERMANENT, UNKNOWN = OutcomeKind
 LIMIT = 2 * SECOND

@@ -14,8 +14,10 @@ from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.sender import Sender
+from tests.bad_servers import closed_port
 from tests.delivery.processes import needs_proc, of_session
-from tests.servers import Answer, HttpServer, SmtpServer, closed_port
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 CANARY = 'c4nary/p@ss wörd+"&<'
 PLAIN = "C4NARYtoken0123456789abcdefghij"

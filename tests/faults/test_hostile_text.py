@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.faults.harness import crew, installation, mostly_long
-from tests.servers import HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import HttpServer
 
 TEXTS = {
     "one byte": "x",

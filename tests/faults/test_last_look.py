@@ -18,7 +18,8 @@ from escalate_cli.delivery.sender import Envelope, Sender
 from escalate_cli.engine.engine import Engine
 from tests.delivery.processes import children_of, needs_proc, until
 from tests.faults.harness import CLOCK, Installation, crew, installation, stop_and_continue
-from tests.servers import Answer, HttpServer, SmtpServer
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 
 def begin_and_stop(place: Installation, *arguments: str) -> subprocess.Popen[bytes]:

@@ -8,9 +8,11 @@ import json
 
 import pytest
 
+from tests.bad_servers import Tarpit, closed_port
 from tests.delivery.processes import until
 from tests.faults.harness import CLOCK, crew, installation, mostly_long
-from tests.servers import Answer, HttpServer, SmtpServer, Tarpit, closed_port
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 
 def waits(place, notification: int = 1) -> float:

@@ -14,8 +14,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tests.bad_servers import closed_port
 from tests.faults.harness import Installation, crew, installation, report
-from tests.servers import Answer, HttpServer, SmtpServer, closed_port
+from tests.mail_server import SmtpServer
+from tests.servers import Answer, HttpServer
 
 CANARY = 'c4nary/0f the:m1ne@+"&<é'
 TOKEN = "T0KENc4nary0123456789abcdef"

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from benchmarks.year import make_year
 from tests.cli.conftest import Escalate
+from tests.world import World
 
 INCIDENTS = 600
 
@@ -85,3 +87,11 @@ def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def escalate(year: Year, tmp_path: Path) -> Escalate:
     """`escalate("list", "--all", "--json").json` on a copy of the year."""
     return year.escalate_in(tmp_path)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world to look back at, in which anything may be sent."""
+    made = World(tmp_path)
+    yield made
+    made.store.close()

@@ -1,16 +1,10 @@
-"""The page of `report --html`: its words and numbers without a browser, and everything that only a
-browser can tell in a real one.
-"""
+"""The page of the report: whole, without scripts, every number in a table, whatever the names are."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,34 +13,12 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.calendar.duration import DAY, SECOND
 from escalate_cli.core.wording.text import LIVE, printable
-from escalate_cli.insight.report.figures import Report, Spread, WeekFigures
-from escalate_cli.views.html.pages import environment
-from escalate_cli.views.html.report import report_page
-from escalate_cli.views.html.weeks_chart import weeks_chart
+from escalate_cli.insight.report.figures import Spread, WeekFigures
 from escalate_cli.views.numbers import span
-from tests.insight import browser, reports
+from tests.insight import reports
+from tests.insight.pages import REPORTS, drawn, picture
 
-REPORTS: dict[str, Callable[[], Report]] = {
-    "a year of a bank": reports.year,
-    "one incident": reports.one_incident,
-    "no incident": reports.nothing,
-    "hostile names": reports.hostile,
-}
-TOUR = Path(__file__).parents[2] / "examples" / "tour"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
-
-
-def drawn(name: str) -> str:
-    return report_page(
-        REPORTS[name](),
-        reports.catalog(),
-        "Incidents of the last 365 days",
-        "24 Nov 2025 – 22 Nov 2026, times in Europe/London",
-    )
-
-
-def picture(weeks: list[WeekFigures], said: str) -> str:
-    return str(environment().get_template("charts.html").module.weeks(weeks_chart(weeks, said)))
 
 
 class Read(HTMLParser):
@@ -88,9 +60,6 @@ class Read(HTMLParser):
             self.words.append(data)
         if self.open and self._table and ("td" in self.open or "th" in self.open):
             self._table[-1][-1] += data
-
-
-# ── without a browser ─────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -233,176 +202,3 @@ def test_a_line_stops_where_there_is_no_data_and_one_slow_week_does_not_flatten_
 def _week(place: int, incidents: int, took: int | None, more: int) -> WeekFigures:
     spread = Spread(0, None, None) if took is None else Spread(1, took, took * more)
     return WeekFigures(date(2019, 12, 30) + timedelta(days=7 * place), incidents, spread)
-
-
-# ── in a browser ──────────────────────────────────────────────────────────────────────
-
-WORDS = """
-(() => {
-  const rgb = text => { const n = text.match(/[\\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
-  const light = ([r, g, b]) => { const f = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
-    return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
-  const paper = element => { for (let one = element; one; one = one.parentElement) {
-    const found = rgb(getComputedStyle(one).backgroundColor); if (found[3] > 0) return found; } return [255, 255, 255, 1]; };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode, element = node.parentElement;
-    if (!node.data.trim() || element.closest('title, style') || !element.checkVisibility()) continue;
-    const range = document.createRange(); range.selectNodeContents(node);
-    const box = range.getBoundingClientRect(), style = getComputedStyle(element), svg = element.ownerSVGElement;
-    const [a, b] = [light(rgb(svg ? style.fill : style.color)), light(paper(svg ? svg.parentElement : element))].sort((x, y) => y - x);
-    found.push({words: node.data.trim().slice(0, 40), size: parseFloat(style.fontSize), contrast: (a + 0.05) / (b + 0.05),
-      left: box.left, right: box.right, top: box.top, bottom: box.bottom, svg: svg ? svg.classList.value : null,
-      scrolls: !!element.closest('.scroll')});
-  }
-  return found;
-})()
-"""
-PICTURES = """
-[...document.querySelectorAll('svg[role=img]')].map(one => { const box = one.getBoundingClientRect(); return {
-  kind: one.classList.value, label: one.getAttribute('aria-label'), width: box.width, height: box.height, left: box.left, right: box.right,
-  shapes: [...one.querySelectorAll('rect, circle, path.line')].filter(it => { const b = it.getBoundingClientRect();
-    return b.width + b.height > 0; }).length }; })
-"""
-OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
-CUT = (
-    "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one"
-    " => one.ariaLabel)"
-)
-
-
-@pytest.mark.skipif(
-    browser.installed() is None, reason=f"no browser: none of {', '.join(browser.NAMES)} is installed"
-)
-def test_in_a_real_browser(tmp_path: Path) -> None:
-    """Everything is looked at before anything fails, so that one run tells all that is wrong."""
-    week = tmp_path / "week.html"
-    subprocess.run(
-        [sys.executable, "-m", "escalate_cli", "check", "--config", TOUR, "--html", week],
-        capture_output=True,
-        check=False,
-    )
-    one, wrong = browser.Browser(tmp_path), []
-    try:
-        for name in REPORTS:
-            file = tmp_path / f"{name}.html"
-            file.write_text(drawn(name), encoding="utf-8")
-            for width, dark in (
-                (1200, False),
-                (390, True),
-                *(((1200, True), (390, False), (700, False)) if "year" in name else ()),
-            ):
-                one.open(file, width, dark=dark)
-                where = f"{name}, {width} px, {'dark' if dark else 'light'}: "
-                wrong += [
-                    where + problem
-                    for problem in (*_quiet(one, file), *_pictures(one, name, width), *_words(one, width))
-                ]
-            one.run(OPEN_ALL)
-            wrong += [
-                f"{name}, everything open: {problem}" for problem in (*_words(one, 700), *_words_at(one, 390))
-            ]
-            wrong += [f"{name}, printed: {problem}" for problem in _printed(one)]
-        for width, dark in ((1200, True), (390, False)):
-            one.open(week, width, dark=dark)
-            one.run(OPEN_ALL)
-            wrong += [
-                f"the week that check draws, {width} px: {problem}"
-                for problem in (*_quiet(one, week), *_words(one, width))
-            ]
-    finally:
-        one.close()
-    assert wrong == []
-
-
-def _quiet(one: browser.Browser, file: Path) -> list[str]:
-    """Nothing is asked for but the file, and nothing is complained about."""
-    asked = [
-        event["params"]["request"]["url"]
-        for event in one.events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-    loud = (
-        "Log.entryAdded",
-        "Runtime.consoleAPICalled",
-        "Runtime.exceptionThrown",
-        "Page.javascriptDialogOpening",
-    )
-    said = [str(event["params"]) for event in one.events if event["method"] in loud]
-    return said + ([] if asked == [file.as_uri()] else [f"asked for {asked}"])
-
-
-def _pictures(one: browser.Browser, name: str, width: int) -> list[str]:
-    """Each picture is there, as wide as the page lets it be, with shapes in it and words for those
-    who do not see it.
-    """
-    found = {picture["kind"]: picture for picture in one.run(PICTURES)}
-    wanted = {"no incident": set(), "one incident": {"plot heat"}}.get(name, {"plot heat", "plot weeks"})
-    wrong = [] if set(found) == wanted else [f"pictures: {set(found)}"]
-    for kind, picture in found.items():
-        large = picture["width"] > min(width, 1000) * 0.65 and picture["height"] > 200
-        if not (large and 0 <= picture["left"] < picture["right"] <= width):
-            wrong.append(f"{kind} is at {picture}")
-        if (
-            picture["shapes"] < (10 if kind == "plot weeks" and name == "a year of a bank" else 3)
-            or len(picture["label"]) < 40
-        ):
-            wrong.append(f"{kind} shows little: {picture}")
-    return wrong
-
-
-def _words(one: browser.Browser, width: int) -> list[str]:
-    """Words are large enough, stand out from the paper, stay on the page, and in a picture do not
-    cover one another.
-    """
-    wrong = []
-    if (wide := one.run("document.scrollingElement.scrollWidth")) > width:
-        wrong.append(f"the page is {wide} px wide")
-    found = one.run(WORDS)
-    if len(found) < 3:
-        wrong.append(f"there are {len(found)} words")
-    for word in found:
-        if word["size"] < 11:
-            wrong.append(f"{word['words']!r} is {word['size']} px")
-        if word["contrast"] < 4.5:
-            wrong.append(f"{word['words']!r} has a contrast of {word['contrast']:.2f}")
-        if not word["scrolls"] and not (word["left"] > -0.5 and word["right"] < width + 0.5):
-            wrong.append(f"{word['words']!r} is cut: {word['left']:.0f} to {word['right']:.0f}")
-    labels = [word for word in found if word["svg"]]
-    for place, a in enumerate(labels):
-        for b in labels[place + 1 :]:
-            apart = (
-                a["right"] <= b["left"]
-                or b["right"] <= a["left"]
-                or a["bottom"] - 3 <= b["top"]
-                or b["bottom"] - 3 <= a["top"]
-            )
-            if not apart:
-                wrong.append(f"{a['words']!r} covers {b['words']!r}")
-    return wrong
-
-
-def _words_at(one: browser.Browser, width: int) -> list[str]:
-    one.shape(width)
-    return _words(one, width)
-
-
-def _printed(one: browser.Browser) -> list[str]:
-    """Paper is white also for those who read in the dark, nothing on it is cut, and a PDF comes out."""
-    one.shape(690)  # what A4 leaves between its margins
-    one.run("document.querySelectorAll('details').forEach(one => { one.open = false; })")
-    one.call(
-        "Emulation.setEmulatedMedia",
-        media="print",
-        features=[{"name": "prefers-color-scheme", "value": "dark"}],
-    )
-    paper = one.run("getComputedStyle(document.body).backgroundColor")
-    wrong = [] if paper == "rgb(255, 255, 255)" else [f"the paper is {paper}"]
-    wrong += [f"{label} is cut" for label in one.run(CUT)]
-    wrong += [f"{word['words']!r} is pale on paper" for word in one.run(WORDS) if word["contrast"] < 4.5]
-    if one.run("[...document.querySelectorAll('details.numbers')].some(it => it.checkVisibility())"):
-        wrong.append("closed numbers take room on paper")
-    one.call("Emulation.setEmulatedMedia", media="", features=[])
-    pdf = one.printed()
-    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    return wrong if pdf.startswith(b"%PDF") and 1 <= pages <= 12 else [*wrong, f"a PDF of {pages} pages"]

@@ -1,12 +1,9 @@
-"""The incident as a document: what a review asks for is there, exactly, and no text of anybody's
-breaks its structure.
-"""
+"""`export`: the document that a review asks for, in which what people typed is never markup."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,20 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
-from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.text import printable
-from escalate_cli.insight.document import Document, document
+from escalate_cli.insight.document import document
 from escalate_cli.store.store import Store
 from escalate_cli.views.markdown.document import document_markdown
 from escalate_cli.views.markdown.escaping import escaped, quoted
 from tests.insight.conftest import Year
+from tests.insight.export.documents import made, parse, shown, story, table_rows, tables
 from tests.loopback import CANARY, ISO, Bank, bank
-from tests.organisations import BANK, LOOPBACK, LOOPBACK_GATEWAYS, STANDARD
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.servers import HttpServer
 from tests.world import World
 
@@ -51,15 +47,6 @@ TEXT = {"text", "text_special", "softbreak", "hardbreak"}
 """what a text may be made of; a link, an image, code, HTML or emphasis is none of it"""
 
 
-def parse(text: str) -> list[Token]:
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text)
-
-
-def shown(token: Token) -> str:
-    """What a reader sees of an inline token."""
-    return "".join("\n" if "break" in child.type else child.content for child in token.children or ())
-
-
 def headings(tokens: list[Token]) -> list[tuple[str, str]]:
     return [(one.tag, shown(after)) for one, after in pairwise(tokens) if one.type == "heading_open"]
 
@@ -68,70 +55,9 @@ def structure(tokens: list[Token]) -> list[tuple[str, int]]:
     return [(token.type, token.level) for token in tokens]
 
 
-def tables(text: str) -> dict[str, list[dict[str, str]]]:
-    """The rows of the first table below each heading, by column."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for part in text.split("\n## ")[1:]:
-        heading, _, body = part.partition("\n")
-        cells = [[shown(one) for one in row] for row in table_rows(parse(body))]
-        if cells:
-            found[heading] = [dict(zip(cells[0], row, strict=True)) for row in cells[1:]]
-    return found
-
-
-def table_rows(tokens: list[Token]) -> Iterator[list[Token]]:
-    row: list[Token] = []
-    inside = False
-    for token in tokens:
-        if token.type == "tr_open":
-            row, inside = [], True
-        elif token.type == "inline" and inside:
-            row.append(token)
-        elif token.type == "tr_close":
-            inside = False
-            yield row
-        elif token.type == "table_close":
-            return
-
-
 # ── a real incident ───────────────────────────────────────────────────────────────────
 
 
-def story(escalate: Bank, title: str, message: str, update: str, end: str) -> None:
-    """Declared on two services, one of which cannot be reached; raised, nudged, handed over,
-    acknowledged twice, resolved.
-    """
-    say = escalate.here
-    for arguments in (
-        (
-            "declare",
-            title,
-            "-s",
-            "login",
-            "-s",
-            "mail",
-            "-m",
-            message,
-            "--by",
-            "desk",
-            "--label",
-            f"where={update}",
-            "--key",
-            title,
-        ),
-        ("update", "1", "--severity", "critical", "-m", update, "--by", "bo"),
-        ("update", "1", "--title", f"{title}!", "--lead", "cy"),
-        ("tick",),
-        ("ack", "1", "--by", "ana"),
-        ("nudge", "1", "yes", "--by", "ana"),
-        ("ack", "1", "--all", "--by", "bo"),
-        ("resolve", "1", "-m", end, "--by", "cy"),
-    ):
-        ran = say(*arguments)
-        assert ran.code in (0, 6), ran.err
-
-
-TAME = ("Nobody can sign in", "since three\nweb and app\n\nsecond paragraph", "all of Europe", "rolled back")
 HOSTILE = (
     (
         "# Nobody | can `sign` in <script>alert(1)</script> [x](javascript:alert) ![i](http://e/p.png)"
@@ -144,13 +70,6 @@ HOSTILE = (
     ),
     "```\n# The end\n| --- | --- |\n\n\tcode",
 )
-
-
-@pytest.fixture(scope="module")
-def tame(web: HttpServer, tmp_path_factory: pytest.TempPathFactory) -> Bank:
-    made = bank(tmp_path_factory.mktemp("tame"), web)
-    story(made, *TAME)
-    return made
 
 
 def test_the_document_has_what_a_review_asks_for(tame: Bank) -> None:
@@ -375,88 +294,6 @@ def test_a_document_across_a_change_of_the_clocks_says_the_offset_of_every_time(
 # ── what was late ─────────────────────────────────────────────────────────────────────
 
 
-def made(world: World, incident: int = 1) -> Document:
-    situation = world.look(incident)
-    at = situation.incident.declared_at
-    record = next(one for one in world.store.history.records(at, at + 1)[0] if one.id == incident)
-    return document(situation, record, world.store.situations.timeline(incident))
-
-
-def delays(world: World, incident: int = 1) -> list[tuple[str, int | None]]:
-    return [
-        (delay.kind, None if delay.lasted is None else delay.lasted // 1_000_000)
-        for delay in made(world, incident).delays
-    ]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    here = World(tmp_path)
-    yield here
-    here.store.close()
-
-
-def test_a_level_that_no_tick_paged_in_time_is_late(world: World) -> None:
-    world.declare("Log in is broken", "login")
-    world.sleep("12m")
-    assert delays(world) == [("late", 7 * 60)]
-
-
-def test_a_message_that_was_tried_again_took_so_long(world: World) -> None:
-    world.post.refuse = lambda url: (
-        Outcome(OutcomeKind.TEMPORARY, "HTTP 503") if not world.post.tried else None
-    )
-    world.declare("Log in is broken", "login")
-    assert [one.notification.error for one in made(world).undelivered] == ["HTTP 503"]
-    world.advance("20s", every="15s")
-    assert delays(world) == [("retry", 15)]
-    assert [(one.notification.attempts, one.notification.recipient) for one in made(world).told] == [
-        (2, "person:ana")
-    ]
-    text = document_markdown(made(world), world.catalog, "UTC")
-    assert tables(text)["Who was told, when and why"][0]["kind"] == "page (attempt 2)"
-
-
-def test_what_waited_for_hours_a_maintenance_or_a_snooze_did_so_for_so_long(tmp_path: Path) -> None:
-    world = World(tmp_path, STANDARD.but('notify = ["on-call"]', 'notify = ["on-call"]\nduring = "office"'))
-    world.clock.at += 14 * 3600 * 1_000_000  # midnight in London
-    world.maintenance("login", "30m")
-    world.declare("Log in is broken", "login")
-    world.advance("31m")
-    world.snooze("20m", "bo")
-    assert delays(world) == [("maintenance", 1800), ("hours", 9 * 3600 - 1860 + 60), ("snooze", 1200)]
-    world.store.close()
-
-
-def test_what_the_limits_held_back_came_in_a_digest(tmp_path: Path) -> None:
-    world = World(tmp_path, organisation=BANK.but("messages = 1000", "messages = 1"))
-    world.declare("Log in is broken", "login")
-    world.declare("Log in is still broken", "login")
-    world.declare("Log in is broken for ever", "login")
-    assert delays(world, 2) == [("limits", 300)]
-    world.advance("6m")
-    assert [kind for kind, _ in delays(world, 2)] == ["limits", "limits", "digest"]
-    world.store.close()
-
-
-def test_whom_a_level_could_not_reach_is_told_with_the_reason(tmp_path: Path) -> None:
-    world = World(tmp_path, STANDARD.but('["on-call"]', '["on-call:quiet", "lead"]'), more=QUIET)
-    world.declare("Log in is broken", "login")
-    missed = made(world).missed
-    assert [(one.team, one.level, one.reason) for one in missed] == [
-        ("identity", 1, "on-call:quiet: Quiet has no on-call schedule")
-    ]
-    world.store.close()
-
-
-QUIET = """
-[teams.quiet]
-name = "Quiet"
-members = ["eve"]
-policy = "standard"
-"""
-
-
 def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
     catalog = load(year.config).catalog
     store = Store(year.db, Clock())
@@ -477,22 +314,3 @@ def test_every_incident_of_a_year_makes_a_sound_document(year: Year) -> None:
             "SELECT count(*) FROM notifications WHERE incident_id = ? AND status = 'sent'", incident
         )
     store.close()
-
-
-# ── mistakes ──────────────────────────────────────────────────────────────────────────
-
-MISTAKES = {
-    ("export", "1", "--format", "pdf"): (2, '--format: "pdf" is not a format'),
-    ("export", "99"): (4, "no such incident: 99"),
-    ("export", "one"): (2, '"one" is not an incident number'),
-    ("export",): (2, "missing argument"),
-}
-
-
-@pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)
-def test_a_mistake_is_one_line_and_a_hint(arguments: tuple[str, ...], tame: Bank) -> None:
-    code, message = MISTAKES[arguments]
-    ran = tame.here(*arguments)
-    assert (ran.code, ran.out) == (code, "")
-    assert len(ran.err.splitlines()) == 2
-    assert message in ran.err
