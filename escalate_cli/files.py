@@ -151,16 +151,16 @@ def forget_abandoned(directory: Path, name: str | None = None) -> None:
         names = os.listdir(directory)
     except OSError:
         return
-    for name in names:
-        match = shape.fullmatch(name)
+    for entry in names:
+        match = shape.fullmatch(entry)
         if (
             match
             and (name is None or _short(name) == match[1])
-            and _is_abandoned(directory / name, int(match[2]))
+            and _is_abandoned(directory / entry, int(match[2]))
         ):
             for end in _ENDS:
                 with suppress(OSError):
-                    os.unlink(directory / (name + end))
+                    os.unlink(directory / (entry + end))
 
 
 def _is_abandoned(partial: Path, process: int) -> bool:

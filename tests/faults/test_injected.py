@@ -17,7 +17,7 @@ CORE = "escalate_cli.core."
 QUICK = tuple(
     CORE + one
     for one in (
-        "calendar.rota.on_call", "notification.targets.resolve", "notification.targets.contacts",
+        "calendar.rota.on_call", "notification.targets.whom", "notification.targets.contacts",
         "notification.paging.tell", "notification.paging.write_to", "escalation.conditions.judge",
         "escalation.position.due", "escalation.levels.walk_on", "escalation.plan.plan",
         "escalation.waiting.reasons", "escalation.maintenance.muted_until", "escalation.rules.look",
