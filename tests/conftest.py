@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import settings
 
+from tests.kept_elsewhere import nothing_kept_elsewhere
 from tests.loopback import Bank, bank, server
 from tests.servers import HttpServer
 
@@ -33,6 +34,16 @@ def pytest_configure() -> None:
     room = os.statvfs(_MEMORY)
     if room.f_bavail * room.f_frsize > _ROOM:
         tempfile.tempdir = _MEMORY
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_elsewhere(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that has a directory of its own leaves nothing in those that all share."""
+    if "tmp_path" not in request.fixturenames:
+        yield
+        return
+    with nothing_kept_elsewhere(request.getfixturevalue("tmp_path")):
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import escalate_cli
 from escalate_cli.store.without_database.spool import Spool
 from tests.cli.conftest import Ran
 from tests.faults.harness import crew
+from tests.kept_elsewhere import nothing_kept_elsewhere
 from tests.servers import HttpServer
 
 ANA, BO, EVE = 65001, 65002, 65003
@@ -113,7 +114,8 @@ def machine(web: HttpServer) -> Iterator[Machine]:
     if python is None:  # the code is in a directory that is root's alone
         code, shown = _shown(place, code)
         python = _python(code)
-    here = Machine(place, web, python or "")
+    here, elsewhere = Machine(place, web, python or ""), ExitStack()
+    elsewhere.enter_context(nothing_kept_elsewhere(place))
     try:
         if python is None:
             pytest.skip("no Python here that other users may run")
@@ -144,9 +146,8 @@ def machine(web: HttpServer) -> Iterator[Machine]:
     finally:
         for mounted in shown:
             subprocess.run(["umount", "-l", str(mounted)], check=True)
+        elsewhere.close()
         shutil.rmtree(place, ignore_errors=True)
-        for left in here.elsewhere():
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _where_the_code_is() -> str:
