@@ -9,8 +9,10 @@ import shutil
 
 import pytest
 
-from tests.faults.chaos import FAKETIME, Sum, life
-from tests.faults.harness import CLOCK, report, seeded
+from tests.faults.chaos.life import FAKETIME, life
+from tests.faults.chaos.processes import Sum
+from tests.faults.harness import CLOCK
+from tests.faults.rounds import report, seeded
 
 
 @pytest.mark.long

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.processes import children_of, needs_proc, of_session, until
-from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long, report, seeded
+from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.faults.rounds import mostly_long, report, seeded
 from tests.servers import Answer, HttpServer
 
 

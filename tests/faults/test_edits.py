@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.faults.harness import CLOCK, Installation, crew, installation, mostly_long
+from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.faults.rounds import mostly_long
 from tests.organisations import BANK
 from tests.servers import HttpServer
 from tests.world import World

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.faults.harness import crew, installation, mostly_long
+from tests.faults.harness import crew, installation
+from tests.faults.rounds import mostly_long
 from tests.mail_server import SmtpServer
 from tests.servers import HttpServer
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from escalate_cli.actions.maintenance import end_maintenance
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
-from tests.faults.harness import report
 from tests.faults.model import LEVELS, Model
+from tests.faults.rounds import report
 from tests.organisations import IN_TWO_STEPS
 from tests.world import World
 

@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks import storms
 from benchmarks.stage import add_past
-from tests.faults.harness import Installation, crew, installation, report
+from tests.faults.harness import Installation, crew, installation
+from tests.faults.rounds import report
 from tests.servers import HttpServer
 
 PAST, OPEN, TURNS = 100_000, 50, 7

@@ -10,7 +10,8 @@ import pytest
 
 from tests.bad_servers import Tarpit, closed_port
 from tests.delivery.processes import until
-from tests.faults.harness import CLOCK, crew, installation, mostly_long
+from tests.faults.harness import CLOCK, crew, installation
+from tests.faults.rounds import mostly_long
 from tests.mail_server import SmtpServer
 from tests.servers import Answer, HttpServer
 

@@ -15,7 +15,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.bad_servers import closed_port
-from tests.faults.harness import Installation, crew, installation, report
+from tests.faults.harness import Installation, crew, installation
+from tests.faults.rounds import report
 from tests.mail_server import SmtpServer
 from tests.servers import Answer, HttpServer
 

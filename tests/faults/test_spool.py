@@ -15,7 +15,8 @@ from escalate_cli.store.sqlite.failures import LOCKED
 from escalate_cli.store.without_database.spool import Spool
 from tests.delivery.processes import until
 from tests.faults.disks import fill, small_disk
-from tests.faults.harness import crew, installation, report
+from tests.faults.harness import crew, installation
+from tests.faults.rounds import report
 from tests.world import World
 
 HELD = DatabaseProblem("it is locked", code=LOCKED)

@@ -11,8 +11,9 @@ import sqlite3
 
 import pytest
 
-from tests.faults.harness import crew, installation, mostly_long, report
+from tests.faults.harness import crew, installation
 from tests.faults.people import BO, machine
+from tests.faults.rounds import mostly_long, report
 from tests.servers import HttpServer
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.faults.harness import crew, installation, report
+from tests.faults.harness import crew, installation
+from tests.faults.rounds import report
 from tests.servers import HttpServer
 
 

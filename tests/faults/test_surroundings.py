@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.processes import until
-from tests.faults.harness import crew, installation, mostly_long
+from tests.faults.harness import crew, installation
+from tests.faults.rounds import mostly_long
 from tests.servers import Answer, HttpServer
 
 # ── surroundings ──────────────────────────────────────────────────────────────────────

@@ -10,7 +10,8 @@ import signal
 import pytest
 
 from tests.delivery.processes import until
-from tests.faults.harness import CLOCK, crew, installation, report, seeded
+from tests.faults.harness import CLOCK, crew, installation
+from tests.faults.rounds import report, seeded
 from tests.servers import Answer, HttpServer
 
 

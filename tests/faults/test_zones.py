@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import Installation, installation, report
+from tests.faults.harness import Installation, installation
+from tests.faults.rounds import report
 from tests.organisations import ONE_TEAM
 from tests.servers import HttpServer
 
