@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from benchmarks.habits import LONGEST, habit
 from benchmarks.planted import fact
-from escalate_cli.core.calendar.duration import DAY, HOUR, MINUTE, SECOND, Instant, Span
+from escalate_cli.core.calendar.duration import HOUR, MINUTE, SECOND, Instant, Span
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.changes.update import Changes
 from escalate_cli.core.escalation.plan import Plan
@@ -38,44 +39,10 @@ from escalate_cli.engine.recording import attempted
 from escalate_cli.foresight import happenings
 from escalate_cli.foresight.simulation import Happening, SimulatedMessage, Simulation, simulate, simulate_on
 
-ANSWERED = 0.8
 NUDGE_YES, NUDGE_NO = 0.45, 0.25
-LONGEST = 5 * DAY
-"""after which somebody ends an incident that nobody has taken"""
 _PATIENCE = 3 * MINUTE
-
 Intention = Callable[[Situation, Catalog, Instant], Plan | str | Span]
 """what somebody has in mind for an instant; a span: not now, so much later"""
-
-
-@dataclass(frozen=True)
-class Habit:
-    """How a level is answered: how likely, after how long in the middle (microseconds), how much
-    that varies, at most after how long.
-    """
-
-    likely: float
-    median: Span
-    spread: float
-    most: Span
-
-    def after(self, dice: random.Random) -> Span:
-        return min(max(int(self.median * math.exp(dice.gauss(0, self.spread))), 20 * SECOND), self.most)
-
-
-def habit(policy: str, level: int, wait: Span) -> Habit:
-    """How this level is answered."""
-    short, long, silent = fact("short-wait"), fact("long-wait"), fact("unanswered-level")
-    if (policy, level) == (short["policy"], short["level"]):
-        return Habit(0.85, 3 * MINUTE + 30 * SECOND, 0.3, 20 * MINUTE)
-    if (policy, level) == (long["policy"], long["level"]):
-        return Habit(0.85, 3 * MINUTE, 0.4, 10 * MINUTE)
-    if policy == silent["policy"]:
-        # Never so late that the answer would fall into the next round's first level.
-        return Habit(0.0 if level == silent["level"] else 0.9, int(0.4 * wait), 0.35, int(0.9 * wait))
-    if policy == fact("person-at-night")["policy"]:
-        return Habit(0.95, int(0.45 * wait), 0.4, 4 * HOUR)
-    return Habit(ANSWERED, int(0.45 * wait), 0.4, 4 * HOUR)
 
 
 @dataclass(frozen=True)

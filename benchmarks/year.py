@@ -14,32 +14,26 @@ import math
 import os
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from benchmarks.answering import Life, Story, Try
+from benchmarks.cases import NEARLY, ZONE, Case, cases, usual
 from benchmarks.planted import FACTS, fact, write_bank
 from benchmarks.stage import StoppedClock
 from benchmarks.titles import Reporters, Told
 from escalate_cli.config.load import load
 from escalate_cli.context import Context, Options
-from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant
+from escalate_cli.core.calendar.duration import DAY, MINUTE
 from escalate_cli.core.calendar.hours import local_to_instant
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.incident.situation import NudgeStatus, Situation
-from escalate_cli.core.organisation.catalog import Catalog
 
-ZONE = "Europe/London"
-HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 15, 15, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4)
-"""how often something is declared in each hour of the day"""
 RAISED, LOWERED, MOVED, GREW, VAGUE = 0.08, 0.03, 0.04, 0.05, 0.003
-NEARLY = 8
-"""one in so many of a planted kind is an exception"""
 _TOGETHER = 100
 _ALONE_BELOW = 1500
 """fewer incidents than this are not worth a second process"""
@@ -57,19 +51,6 @@ _DETAILS = (
 
 
 @dataclass(frozen=True)
-class Case:
-    """An incident to come. `planted` is the kind of fact that it is part of; `turn` counts the
-    cases of that kind, from 0.
-    """
-
-    number: int
-    at: Instant
-    planted: str | None
-    turn: int
-    service: str
-
-
-@dataclass(frozen=True)
 class Played:
     """An incident that is over: the situation to store, and its attempts by notification, in the
     order of the notifications.
@@ -78,83 +59,6 @@ class Played:
     number: int
     situation: Situation
     tries: tuple[tuple[Try, ...], ...]
-
-
-# ── what is declared when ─────────────────────────────────────────────────────────────
-
-
-def how_many(incidents: int) -> dict[str, int]:
-    """So many incidents of each planted kind that has incidents of its own; enough of each to learn
-    from, in a small year too.
-    """
-    return {
-        "keyword": max(12, incidents * 7 // 1000),
-        "severity-raised": max(14, incidents * 12 // 1000),
-        "no-runbook": max(14, incidents * 12 // 1000),
-        "person-at-night": min(364, max(40, incidents * 7 // 100)),
-    }
-
-
-def cases(catalog: Catalog, incidents: int, until: date, seed: int) -> list[Case]:
-    """Everything that will be declared in the 365 days before `until`, in order."""
-    dice = random.Random(f"{seed} calendar")
-    counts = how_many(incidents)
-    found: list[tuple[Instant, str | None, str]] = []
-    nights = sorted(until - timedelta(days=1 + one) for one in range(counts["person-at-night"]))
-    found += [
-        (_at_night(night, dice), "person-at-night", fact("person-at-night")["service"]) for night in nights
-    ]
-    for kind, service in (
-        ("keyword", "from_service"),
-        ("severity-raised", "service"),
-        ("no-runbook", "service"),
-    ):
-        found += [(_some_time(until, dice), kind, fact(kind)[service]) for _ in range(counts[kind])]
-    services, weights = _usual(catalog)
-    usual = dice.choices(services, weights, k=incidents - len(found))
-    found += [(_some_time(until, dice), None, service) for service in usual]
-    found.sort(key=lambda one: one[0])
-    turns: Counter[str | None] = Counter()
-    made = []
-    for number, (at, planted, service) in enumerate(found, 1):
-        made.append(Case(number, at, planted, turns[planted], service))
-        turns[planted] += 1
-    return made
-
-
-def _usual(catalog: Catalog) -> tuple[list[str], list[float]]:
-    """The services that break now and then, each team as often as it has people on call: so they
-    are paged alike.
-    """
-    own = {fact("person-at-night")["service"], fact("severity-raised")["service"]}
-    services = [service for service in catalog.services.values() if service.id not in own]
-    of_team = Counter(service.team for service in services)
-    return [service.id for service in services], [
-        _on_call(service.team, catalog) / of_team[service.team] for service in services
-    ]
-
-
-def _on_call(team: str, catalog: Catalog) -> int:
-    schedule = catalog.schedules[catalog.teams[team].on_call or ""]
-    return len({person for rotation in schedule.rotations for person in rotation.members})
-
-
-def _some_time(until: date, dice: random.Random) -> Instant:
-    while True:
-        day = until - timedelta(days=dice.randint(1, 365))
-        if day.weekday() < 5 or dice.random() < 0.5:
-            break
-    hour = dice.choices(range(24), HOURS)[0]
-    return _instant(day, hour, dice.randrange(3600), dice)
-
-
-def _at_night(day: date, dice: random.Random) -> Instant:
-    return _instant(day, 1, dice.randrange(2 * 3600), dice)
-
-
-def _instant(day: date, hour: int, seconds: int, dice: random.Random) -> Instant:
-    naive = datetime.combine(day, time(hour)) + timedelta(seconds=seconds)
-    return local_to_instant(naive, ZONE) + dice.randrange(SECOND)
 
 
 # ── one incident ──────────────────────────────────────────────────────────────────────
@@ -240,7 +144,7 @@ class Stage:
 
     def _elsewhere(self, service: str, dice: random.Random) -> str:
         """A service of another team."""
-        services, _ = _usual(self.catalog)
+        services, _ = usual(self.catalog)
         team = self.catalog.services[service].team
         return dice.choice([one for one in services if self.catalog.services[one].team != team])
 

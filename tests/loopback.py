@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from escalate_cli.cli.run import run
-from tests.cli.conftest import Escalate, Ran
+from tests.command import Escalate, Ran, surroundings
 from tests.delivery.processes import until
 from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.servers import Answer, HttpServer, Request
@@ -115,27 +115,8 @@ def bank(place: Path, web: HttpServer, *files: tuple[str, str]) -> Bank:
     `tests.organisations`.
     """
     (place / "config").mkdir(parents=True)
-    (place / "home").mkdir()
-    (place / "bin").mkdir()
-    program = place / "bin" / "escalate"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m escalate_cli "$@"\n')
-    program.chmod(0o755)
-    made = Bank(
-        place,
-        {
-            "PATH": f"{program.parent}:{os.environ['PATH']}",
-            "HOME": str(place / "home"),
-            "ESCALATE_CONFIG": str(place / "config"),
-            "ESCALATE_DB": str(place / "escalate.db"),
-            "XDG_RUNTIME_DIR": str(place / "home"),
-            "COLUMNS": "80",
-            "LANG": "C.UTF-8",
-            "PYTHONWARNINGS": "error",
-            "OPEN_TOKEN": CANARY,
-        },
-        web,
-        len(web.arrived),
-    )
+    environ = surroundings(place) | {"XDG_RUNTIME_DIR": str(place / "home"), "OPEN_TOKEN": CANARY}
+    made = Bank(place, environ, web, len(web.arrived))
     for name, text in files or (("catalog.toml", LOOPBACK), ("gateways.toml", LOOPBACK_GATEWAYS)):
         made.configure(text, name)
     return made

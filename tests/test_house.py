@@ -45,8 +45,9 @@ def test_files_are_short_enough_to_be_about_one_thing() -> None:
     assert [name for name, text in sources() if text.count("\n") > 350 and name != read_once] == []
 
 
-def test_files_of_tests_likewise() -> None:
-    assert [name for name, text in sources(TESTS) if text.count("\n") > 1020] == []
+def test_files_of_tests_and_benchmarks_likewise() -> None:
+    every = [*sources(TESTS), *sources(BENCHMARKS)]
+    assert [name for name, text in every if text.count("\n") > 350] == []
 
 
 def test_every_file_says_what_it_is_about() -> None:
@@ -103,21 +104,15 @@ def _imported(tree: ast.Module) -> set[str]:
 VAGUE = {"one", "found", "said", "some", "here", "them"}
 """what a variable or parameter is not called: it takes the noun of what it holds"""
 
-NOT_YET: dict[str, set[str]] = {"names": set(), "Any": set(), "late imports": set(), "doubles": set()}
-"""rooms in which a habit is not kept everywhere yet; what is in order leaves this list"""
 
-
-def held(habit: str) -> Iterator[tuple[str, ast.Module]]:
-    """The files of the rooms in which a habit is kept, parsed."""
+def parsed() -> Iterator[tuple[str, ast.Module]]:
+    """Every file of the package, as its syntax tree."""
     for name, text in sources():
-        if name.partition("/")[0] not in NOT_YET[habit]:
-            yield name, ast.parse(text)
+        yield name, ast.parse(text)
 
 
 def test_variables_and_parameters_have_the_name_of_what_they_hold() -> None:
-    assert [
-        f"{name}:{line}: {word}" for name, tree in held("names") for line, word in vague_names(tree)
-    ] == []
+    assert [f"{name}:{line}: {word}" for name, tree in parsed() for line, word in vague_names(tree)] == []
 
 
 def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -131,23 +126,18 @@ def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_a_public_name_means_one_thing() -> None:
     """The functions of commands are called as what is typed."""
     places: dict[str, list[str]] = {}
-    for name, text in sources():
-        for node in ast.parse(text).body if not name.startswith("cli/commands/") else ():
+    for name, tree in parsed():
+        for node in tree.body if not name.startswith("cli/commands/") else ():
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(name)
-    rooms = NOT_YET["doubles"]
-    assert {
-        public: names
-        for public, names in places.items()
-        if len(names) > 1 and not any(name.partition("/")[0] in rooms for name in names)
-    } == {}
+    assert {public: names for public, names in places.items() if len(names) > 1} == {}
 
 
 def test_signatures_say_what_they_take_and_give() -> None:
     """`Any` stands within a type at most: in a document of JSON, in a row."""
     assert [
         f"{name}:{node.lineno}: {node.name}"
-        for name, tree in held("Any")
+        for name, tree in parsed()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and takes_or_gives_anything(node)
     ] == []
@@ -186,12 +176,14 @@ LOADED_LATE = {
 
 
 def test_imports_stand_at_the_top() -> None:
-    """Within a function stands only what is foreign and heavy."""
+    """Within a function stands only what is foreign and heavy; for anything else there is a reason."""
+    late = {name: list(late_imports(tree)) for name, tree in parsed()}
+    assert [name for name in LOADED_LATE if not late[name]] == []
     assert [
         f"{name}:{line}: {module}"
-        for name, tree in held("late imports")
+        for name, imports in late.items()
         if name not in LOADED_LATE
-        for line, module in late_imports(tree)
+        for line, module in imports
     ] == []
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import Escalate, Ran
+from tests.command import Escalate, Ran
 
 BAD = "cl\udce9"
 """what Python makes of `cl\\xe9`"""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Escalate, Ran
+from tests.command import Escalate, Ran
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 
 THORNMERE = Path(__file__).parents[2] / "benchmarks" / "thornmere"
 ROTATION = re.compile(r"(rotations\]\]\nmembers = \[)([^]]*)(\]\nstart = )(\S+)")

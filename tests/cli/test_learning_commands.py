@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 
 FORMULAS = ['=HYPERLINK("http://evil","x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", " =1+1", "＝1+1"]
 

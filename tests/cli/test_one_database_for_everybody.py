@@ -13,7 +13,7 @@ import pytest
 from escalate_cli.clock import Clock
 from escalate_cli.store.sqlite.comparing import Comparison
 from escalate_cli.store.sqlite.restoring import restore
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 from tests.organisations import BY_HAND
 
 

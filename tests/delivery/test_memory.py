@@ -14,6 +14,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.sender import Envelope, Sender
 from tests.bad_servers import Endless
 from tests.delivery.processes import children_of, needs_proc
+from tests.delivery.sending import worker_of
 from tests.mail_server import SmtpServer
 from tests.servers import Answer, HttpServer
 
@@ -23,11 +24,6 @@ ROOM = 150 * MEGABYTE
 """for an attempt, beside what the process has that it is forked from"""
 
 pytestmark = needs_proc
-
-
-def worker_of(sender: Sender) -> int:
-    assert sender.worker_pid is not None
-    return sender.worker_pid
 
 
 def size_of(pid: int) -> int:

@@ -26,7 +26,7 @@ from typing import Any
 from escalate_cli.actions import declare as declaring
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
-from tests.cli.conftest import Ran
+from tests.command import Ran
 from tests.faults.account import Account, judge, whole
 from tests.loopback import Bank, bank
 from tests.servers import HttpServer

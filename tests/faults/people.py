@@ -18,7 +18,7 @@ import pytest
 
 import escalate_cli
 from escalate_cli.store.without_database.spool import Spool
-from tests.cli.conftest import Ran
+from tests.command import Ran
 from tests.faults.harness import crew
 from tests.kept_elsewhere import nothing_kept_elsewhere
 from tests.servers import HttpServer

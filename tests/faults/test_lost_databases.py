@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Escalate, Ran
+from tests.command import Escalate, Ran
 from tests.delivery.processes import until
 from tests.faults.harness import crew, installation
 from tests.faults.test_watching import impatient_crew

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from tests.delivery.processes import until
 from tests.faults.harness import crew, installation
 from tests.faults.rounds import mostly_long
 from tests.servers import Answer, HttpServer
+from tests.terminal import fill
 
 # ── surroundings ──────────────────────────────────────────────────────────────────────
 
@@ -185,20 +185,11 @@ def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
             assert watch.wait(60) == 0
 
 
-def fill_pipe(writer: int) -> None:
-    """As one that nobody reads is after a while."""
-    os.set_blocking(writer, False)
-    with contextlib.suppress(BlockingIOError):
-        while os.write(writer, b"\n"):
-            pass
-    os.set_blocking(writer, True)
-
-
 def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
     """As under a pager that nobody scrolls: the pipe is full, and paging waits for no reader."""
     with HttpServer() as web, installation(tmp_path, web, crew(15)) as place:
         reader, writer = os.pipe()
-        fill_pipe(writer)
+        fill(writer)
         command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1s"]
         watch = subprocess.Popen(
             command, stdout=writer, stderr=subprocess.DEVNULL, env=place.environ, cwd=place.place

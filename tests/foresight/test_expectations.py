@@ -15,7 +15,8 @@ from escalate_cli.core.calendar.duration import HOUR, WEEK
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.foresight.expectations import moments_of
 from escalate_cli.foresight.look_ahead import look_ahead
-from tests.cli.conftest import Escalate, escalate  # noqa: F401
+from tests.cli.conftest import escalate  # noqa: F401
+from tests.command import Escalate
 from tests.foresight.small_organisations import OFFICE
 from tests.organisations import SOUND
 from tests.world import instant

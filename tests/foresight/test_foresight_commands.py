@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 
 
 def test_simulate_tells_each_message_with_its_line(escalate: Escalate) -> None:

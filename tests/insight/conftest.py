@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks.year import make_year
-from tests.cli.conftest import Escalate
+from tests.command import Escalate, surroundings
 from tests.world import World
 
 INCIDENTS = 600
@@ -54,17 +52,7 @@ class Year:
         shutil.copytree(self.config, place / "config")
         shutil.copyfile(self.db, place / "escalate.db")
         (place / "escalate.db").chmod(0o600)
-        (place / "home").mkdir()
-        environ = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(place / "home"),
-            "ESCALATE_CONFIG": str(place / "config"),
-            "ESCALATE_DB": str(place / "escalate.db"),
-            "COLUMNS": "100",
-            "LANG": "C.UTF-8",
-            "PYTHONWARNINGS": "error",
-        }
-        return Escalate(place, environ)
+        return Escalate(place, surroundings(place, columns=100))
 
 
 @pytest.fixture(scope="session")

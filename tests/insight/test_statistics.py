@@ -22,7 +22,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.insight.report.statistics import quantile, report
 from escalate_cli.insight.report.wall import Wall
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 from tests.insight.conftest import Year
 from tests.organisations import BANK
 from tests.world import World

@@ -9,8 +9,9 @@ from datetime import date
 
 import pytest
 
+from benchmarks.cases import cases
 from benchmarks.planted import FACTS, write_bank
-from benchmarks.year import Stage, cases
+from benchmarks.year import Stage
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load
 from escalate_cli.store.auditor import audit

@@ -15,7 +15,7 @@ from escalate_cli.insight.lessons.amending import Texts
 from escalate_cli.insight.lessons.lessons import ORDER, lessons
 from escalate_cli.insight.lessons.proposal import LEAST, Past, Proposal
 from escalate_cli.store.store import Store
-from tests.cli.conftest import Escalate
+from tests.command import Escalate
 from tests.insight.conftest import Year
 from tests.organisations import STANDARD
 from tests.world import World, WorldClock
