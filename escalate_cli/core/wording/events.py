@@ -183,21 +183,10 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.Declared: lambda it, say: f"declared: {it.title}",
     happened.DeclaredAgain: _declared_again,
     happened.Routed: _routed,
-    happened.EscalationStopped: lambda it, say: f"escalation to {it.team} stopped: {it.reason}",
     happened.SnoozeOver: lambda it, say: (
         f"the snooze by {say.person(it.person)} is over: paging {it.team} again from level 1"
     ),
     happened.GoneOnByHand: _gone_on,
-    happened.LevelsWalkedAgain: lambda it, say: (
-        f"the fallback was not reached: the levels of policy {it.policy} of {it.team} are walked again"
-    ),
-    happened.LevelHeld: lambda it, say: (
-        f"level {it.level} of {it.team} held until the hours {it.hours} begin"
-    ),
-    happened.LevelLeftOut: lambda it, say: f"level {it.level} of {it.team} left out: {it.reason}",
-    happened.Exhausted: lambda it, say: (
-        f"policy {it.policy} of {it.team} has run out of levels: the fallback is paged"
-    ),
     happened.DoneWithout: lambda it, say: it.what,
     happened.Acknowledged: _acknowledged,
     happened.AcknowledgedInPart: _in_part,

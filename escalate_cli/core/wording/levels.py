@@ -117,4 +117,15 @@ OF_LEVELS: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.FallbackPaged: _fallback_paged,
     happened.FallbackReachedNoPerson: _fallback_reached_no_person,
     happened.PagedByEveryAddress: _by_every_address,
+    happened.LevelHeld: lambda it, say: (
+        f"level {it.level} of {it.team} held until the hours {it.hours} begin"
+    ),
+    happened.LevelLeftOut: lambda it, say: f"level {it.level} of {it.team} left out: {it.reason}",
+    happened.Exhausted: lambda it, say: (
+        f"policy {it.policy} of {it.team} has run out of levels: the fallback is paged"
+    ),
+    happened.LevelsWalkedAgain: lambda it, say: (
+        f"the fallback was not reached: the levels of policy {it.policy} of {it.team} are walked again"
+    ),
+    happened.EscalationStopped: lambda it, say: f"escalation to {it.team} stopped: {it.reason}",
 }
