@@ -59,7 +59,7 @@ def test_4_20_while_an_incident_that_cannot_be_planned_is_put_off_no_pass_beats(
         raise KeyError("boom")
 
     with monkeypatch.context() as spoilt:
-        spoilt.setattr("escalate_cli.engine.engine.plan", boom)
+        spoilt.setattr("escalate_cli.engine.planning.plan", boom)
         here.tick(30, every=10 * SECOND)
         assert len([one for one in here.passes if one.beat]) < 30
         first = next(index for index, one in enumerate(here.passes) if one.troubles)
