@@ -1,0 +1,30 @@
+"""Looking at one incident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from escalate_cli.actions import lookup
+from escalate_cli.cli.arguments import Id, incident_number
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.screens import incident as incident_screen
+from escalate_cli.context import Context
+from escalate_cli.health.warnings import standing_warnings
+from escalate_cli.views.incident import entry_data, situation_data
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show(context: Context, incident: Id) -> Answer:
+    """One incident: what is broken, who has been told, who is next and when, what to type."""
+    catalog = context.running_catalog
+    situation = lookup.find_incident(context, incident_number(incident))
+    entries = context.store.situations.timeline(situation.incident.id)
+    data = situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
+    now = context.clock.now()
+
+    def screen(console: Console) -> None:
+        incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
+
+    return Answer(data, screen, notes=[note.text for note in standing_warnings(context)])
