@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from escalate_cli.actions.lookup import unknown
-from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, show_duration
-from escalate_cli.core.calendar.moment import from_now, iso, local_time
-from escalate_cli.core.calendar.rota import Schedule, Shift
+from escalate_cli.actions.override import OverrideWritten
+from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
+from escalate_cli.core.calendar.moment import iso
+from escalate_cli.core.calendar.rota import Shift
 from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
@@ -221,31 +220,6 @@ def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instan
     return whole.start if whole.start_known else None, whole.until
 
 
-def override_warnings(
-    catalog: Catalog, schedule: Schedule, person: Person, begins: Instant, ends: Instant, now: Instant
-) -> list[str]:
-    """What is strange about an override: it is over, or it puts somebody on call when nobody is on
-    call otherwise.
-    """
-    if ends <= now:
-        return [f"this override ended {from_now(ends, now)}: it changes nothing for anybody"]
-    begins = max(begins, now)
-    gaps: list[Shift] = []
-    for shift in shifts_in(catalog, schedule, begins, ends):
-        if shift.person is None and gaps and gaps[-1].until == shift.start:
-            gaps[-1] = replace(gaps[-1], until=shift.until)
-        elif shift.person is None:
-            gaps.append(shift)
-    gaps = [gap for gap in gaps if gap.until is None or gap.until - gap.start >= MINUTE]
-    if not gaps:
-        return []
-    zone = schedule.timezone
-    when = f"from {local_time(gaps[0].start, zone)} until {local_time(gaps[0].until, zone)}"
-    times = len(gaps) - 1
-    more = f" and {times} more time{'s' * (times != 1)} within it" if times else ""
-    return [f"nobody is on call in {schedule.id} otherwise {when}{more}: {person.name} is, by this override"]
-
-
 def rota_data(rows: list[tuple[str | None, Shift, str | None]]) -> list[Data]:
     """The rows of `rota` as JSON carries them."""
     return [
@@ -259,3 +233,15 @@ def rota_data(rows: list[tuple[str | None, Shift, str | None]]) -> list[Data]:
         }
         for team, shift, schedule in rows
     ]
+
+
+def override_data(written: OverrideWritten) -> Data:
+    """An override that has been written."""
+    return {
+        "schedule": written.schedule.id,
+        "person": written.person.id,
+        "from": iso(written.begins),
+        "until": iso(written.ends),
+        "file": str(written.file),
+        "warnings": list(written.warnings),
+    }

@@ -16,7 +16,7 @@ from escalate_cli.actions.configurations import as_it_was
 from escalate_cli.cli.arguments import Id, incident_number
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.incident.situation import Incident
 from escalate_cli.core.organisation.catalog import Catalog
@@ -28,6 +28,7 @@ from escalate_cli.importers.history.file import read_history
 from escalate_cli.importers.history.past_incident import PastIncident
 from escalate_cli.insight.document import document
 from escalate_cli.views.document import document_data
+from escalate_cli.views.importing import import_data
 from escalate_cli.views.markdown.document import document_markdown
 
 FORMATS = ("md", "json")
@@ -97,17 +98,7 @@ def import_history(
         if dry_run
         else importing.bring_in(context, pasts, catalog)
     )
-    data = {
-        "file": shown,
-        "dry_run": dry_run,
-        "incidents": len(pasts),
-        "new": len(pasts) - brought.already_there,
-        "already_there": brought.already_there,
-        "first_id": min(brought.new, default=None),
-        "last_id": max(brought.new, default=None),
-        "from": iso(pasts[0].declared_at) if pasts else None,
-        "until": iso(pasts[-1].declared_at) if pasts else None,
-    }
+    data = import_data(shown, pasts, brought, dry_run=dry_run)
     return Answer(
         data,
         _imported(data, pasts, catalog),

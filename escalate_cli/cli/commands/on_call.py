@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalate_cli.actions import lookup
+from escalate_cli.actions.override import override_schedule
 from escalate_cli.cli.arguments import moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 from escalate_cli.cli.screens import style
-from escalate_cli.config.edit.append import append_override
-from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
-from escalate_cli.core.calendar.moment import iso, local_time
+from escalate_cli.core.calendar.hours import zone_or_utc
+from escalate_cli.core.calendar.moment import local_time
 
 
 def oncall(
@@ -99,28 +99,13 @@ def override(
     ] = "now",
 ) -> Answer:
     """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
-    catalog = context.catalog
-    rota = lookup.find_schedule(catalog, schedule)
-    who = lookup.find("person", person, catalog.people)
-    now = context.clock.now()
-    begins, ends = moment(context, start, now, rota.timezone), moment(context, until, now, rota.timezone)
-    if ends <= begins:
-        raise UsageProblem("--until is not after --from", "an override must have a length")
-    local = [instant_to_local(at, rota.timezone).replace(tzinfo=None, microsecond=0) for at in (begins, ends)]
-    file = append_override(context.config_path, rota.id, who.id, local[0], local[1])
-    warnings = views.override_warnings(catalog, rota, who, begins, ends, now)
-    data = {
-        "schedule": rota.id,
-        "person": who.id,
-        "from": iso(begins),
-        "until": iso(ends),
-        "file": str(file),
-        "warnings": warnings,
-    }
+    zone, now = lookup.find_schedule(context.catalog, schedule).timezone, context.clock.now()
+    begins, ends = moment(context, start, now, zone), moment(context, until, now, zone)
+    written = override_schedule(context, schedule, person, begins, ends)
+    first, last = written.local
     words = (
-        f"{who.name} is on call in {rota.id} from {local[0]:%a %Y-%m-%d %H:%M} until"
-        f" {local[1]:%a %Y-%m-%d %H:%M} ({rota.timezone})"
+        f"{written.person.name} is on call in {written.schedule.id} from {first:%a %Y-%m-%d %H:%M} until"
+        f" {last:%a %Y-%m-%d %H:%M} ({zone}); written to {written.file}"
     )
-    return Answer(
-        data, f"{words}; written to {file}", notes=[f"warning: {warning}" for warning in warnings], acted=True
-    )
+    notes = [f"warning: {warning}" for warning in written.warnings]
+    return Answer(views.override_data(written), words, notes=notes, acted=True)

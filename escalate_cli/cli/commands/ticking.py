@@ -22,6 +22,7 @@ from escalate_cli.passes import watch as watching
 from escalate_cli.passes.dry_run import intentions
 from escalate_cli.passes.news import ConfigurationNews
 from escalate_cli.passes.signals import Signals
+from escalate_cli.views.passes import intentions_data, pass_data
 
 
 def tick(
@@ -35,16 +36,7 @@ def tick(
     if dry_run:
         return _foresee(context)
     report = passing.tick(context)
-    data = {
-        "at": iso(report.at),
-        "incidents": report.incidents,
-        "planned": report.notifications_planned,
-        "sent": report.messages_sent,
-        "failed": report.failed,
-        "retrying": report.retrying,
-        "notifications_sent": report.notifications_sent,
-        "next_due_at": iso(context.store.situations.next_due_at()),
-    }
+    data = pass_data(report, context.store.situations.next_due_at())
     lines = (line.text for line in report.lines if line.is_trouble)
     warnings = (note.text for note in configuration_warning(context))
     notes = list(dict.fromkeys([*report.troubles, *report.warnings, *lines, *warnings]))
@@ -58,17 +50,7 @@ def tick(
 def _foresee(context: Context) -> Answer:
     now = context.clock.now()
     foreseen = intentions(context, now)
-    data = [
-        {
-            "incident": intention.incident_id,
-            "would": list(intention.would),
-            "waiting": [
-                {"team": reason.team, "reason": reason.text, "until": iso(reason.until)}
-                for reason in intention.waiting
-            ],
-        }
-        for intention in foreseen
-    ]
+    data = intentions_data(foreseen)
     lines = [f"#{intention.incident_id} would: {text}" for intention in foreseen for text in intention.would]
     for intention in foreseen:
         for reason in intention.waiting:
