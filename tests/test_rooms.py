@@ -140,6 +140,38 @@ def test_answers_as_data_are_made_in_views() -> None:
     ] == []
 
 
+def test_no_command_makes_its_answer_of_data_itself() -> None:
+    """A dictionary whose keys are written there is an answer as data: views/ makes it."""
+    made = [
+        f"{name}:{node.lineno}: {ast.unparse(node)[:80]}"
+        for name, text in sources()
+        if name.startswith("cli/commands/")
+        for node in ast.walk(ast.parse(text))
+        if _makes_data(node)
+    ]
+    assert made == []
+
+
+def test_what_finds_data_made_in_a_command_finds_it() -> None:
+    made = ('Answer({"file": path}, text)', 'Answer(data | {"kept": 1})', 'data = {"ok": True}')
+    assert all(any(_makes_data(node) for node in ast.walk(ast.parse(line))) for line in made)
+    taken = ("Answer(backup_data(path), text)", 'columns = {"team": "id"}', "Answer({}, page)")
+    assert not any(_makes_data(node) for line in taken for node in ast.walk(ast.parse(line)))
+
+
+def _makes_data(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Answer":
+        values: list[ast.AST] = list(node.args[:1])
+    elif isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == "data" for target in node.targets
+    ):
+        values = [node.value]
+    else:
+        return False
+    dictionaries = (part for value in values for part in ast.walk(value) if isinstance(part, ast.Dict))
+    return any(isinstance(key, ast.Constant) for each in dictionaries for key in each.keys)
+
+
 def test_no_command_loads_templates_before_a_page_is_made() -> None:
     pages = ("cli.commands.report", "cli.commands.check", "views.html.report", "views.html.week")
     modules = ", ".join(f"escalate_cli.{module}" for module in pages)

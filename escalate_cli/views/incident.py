@@ -132,6 +132,11 @@ def notification_data(notification: Notification) -> Data:
     }
 
 
+def told_data(situation: Situation, entries: Iterable[Entry], catalog: Catalog) -> Data:
+    """An incident with its timeline, as `show` answers."""
+    return situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
+
+
 def nudge_data(nudge: Nudge) -> Data:
     """A rule's action waiting for a yes or no, or its outcome."""
     return {
@@ -144,6 +149,11 @@ def nudge_data(nudge: Nudge) -> Data:
         "expires_at": iso(nudge.expires_at),
         "answered_by": nudge.answered_by,
     }
+
+
+def open_nudges_data(nudges: Iterable[tuple[int, Nudge]]) -> list[Data]:
+    """Nudges that wait for a yes or no, each with the number of its incident."""
+    return [nudge_data(nudge) | {"incident": incident} for incident, nudge in nudges]
 
 
 def entry_data(entry: Entry) -> Data:

@@ -25,6 +25,11 @@ def pass_data(report: PassReport, next_due_at: Instant | None) -> Data:
     }
 
 
+def stopped_data() -> Data:
+    """What `watch` answers once it was told to end, and has."""
+    return {"stopped": True}
+
+
 def intentions_data(intentions: Iterable[Intention]) -> list[Data]:
     """What a pass would do now, incident by incident, and what it waits for."""
     return [

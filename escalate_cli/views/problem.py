@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from escalate_cli.core.wording.problem import Problem
 from escalate_cli.views import Data
+
+
+def check_data(problems: Iterable[Problem], *, ok: bool) -> Data:
+    """What `check` answers: whether the configuration may be used, and every problem."""
+    return {"ok": ok, "problems": [problem_data(problem) for problem in problems]}
 
 
 def problem_data(problem: Problem) -> Data:

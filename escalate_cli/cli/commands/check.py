@@ -10,7 +10,7 @@ from escalate_cli.cli.arguments import one_answer
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
-from escalate_cli.views.problem import problem_data
+from escalate_cli.views.problem import check_data
 from escalate_cli.views.sarif import sarif_data
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def check(
     notes += [_write_page(html, outlook, catalog)] if html and outlook and catalog else []
     if sarif:
         return Answer(sarif_data(problems, path), None, code, notes)
-    data = {"ok": code is ExitCode.DONE, "problems": [problem_data(problem) for problem in problems]}
+    data = check_data(problems, ok=code is ExitCode.DONE)
     text = check_screens.text(problems, path)
 
     def screen(console: Console) -> None:

@@ -10,6 +10,7 @@ import typer
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import restore as restore_screen
 from escalate_cli.context import Context
+from escalate_cli.views.copies import backup_data, next_number, restored_data
 
 
 def backup(
@@ -23,9 +24,7 @@ def backup(
 
     path, note = back_up(context, Path(file) if file else None)
     notes = [note] if note else []
-    return Answer(
-        {"file": str(path), "bytes": path.stat().st_size}, f"copied to {path}", notes=notes, acted=True
-    )
+    return Answer(backup_data(path), f"copied to {path}", notes=notes, acted=True)
 
 
 def restore(
@@ -48,11 +47,9 @@ def restore(
         context.clock,
         None if yes else lambda comparison: restore_screen.agree(context, comparison, file),
     )
-    aside, next_number = done.aside, done.comparison.highest["incidents"] + 1
-    kept = f"; what was there is now {aside}" if aside else ""
-    data = {"file": str(path), "kept": str(aside) if aside else None, "next_incident": next_number}
-    text = f"{path} is as {file} was{kept}; the next incident is #{next_number}"
+    kept = f"; what was there is now {done.aside}" if done.aside else ""
+    text = f"{path} is as {file} was{kept}; the next incident is #{next_number(done)}"
     notes = restore_screen.lines(done.comparison) if yes else []
     if done.rebuilt is not None:
         notes.append(f"an index of {file} was damaged ({done.rebuilt}): it was rebuilt from its table")
-    return Answer(data | restore_screen.data(done.comparison), text, notes=notes, acted=True)
+    return Answer(restored_data(path, done), text, notes=notes, acted=True)

@@ -29,7 +29,7 @@ from escalate_cli.core.calendar.moment import from_now, local_time
 from escalate_cli.core.incident.situation import Maintenance, Nudge
 from escalate_cli.errors import UsageProblem
 from escalate_cli.views.acts import maintenance_data
-from escalate_cli.views.incident import nudge_data
+from escalate_cli.views.incident import open_nudges_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -198,7 +198,7 @@ def nudge(
 
 def _open_nudges(context: Context) -> Answer:
     nudges, now = context.store.situations.open_nudges(), context.clock.now()
-    data = [nudge_data(nudge) | {"incident": incident} for incident, nudge in nudges]
+    data = open_nudges_data(nudges)
     return Answer(data, (lambda console: _draw_nudges(console, nudges, now)) if data else "No open nudges.")
 
 

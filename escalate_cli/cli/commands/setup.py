@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -22,6 +22,7 @@ from escalate_cli.setup.installation import (
     units,
 )
 from escalate_cli.setup.starter import starter_files
+from escalate_cli.views.setup import clock_data, completion_data, starter_data
 
 _ELSEWHERE = "name a directory that you may write to: escalate init DIR"
 
@@ -43,12 +44,6 @@ def init(
     context.config_path = place  # which may name the database
     database = context.database_path
     context.store.close()  # asking for it has created it
-    data = {
-        "directory": str(place),
-        "written": [str(path) for path in written],
-        "existing": [str(path) for path in existing],
-        "database": str(database),
-    }
     lines = (
         [f"written   {path}" for path in written]
         + [f"left as it is   {path}" for path in existing]
@@ -66,7 +61,7 @@ def init(
         ),
         f'  4. escalate route "cannot log in"{named}    who would be paged',
     ]
-    return Answer(data, "\n".join(lines), acted=True)
+    return Answer(starter_data(place, written, existing, database), "\n".join(lines), acted=True)
 
 
 def _existing(place: Path, *, named: bool) -> list[Path]:
@@ -109,7 +104,7 @@ def completion(
         script = completion_script(shell)
     except KeyError:
         raise UsageProblem(f'no completion for the shell "{shell}"', "there is bash, zsh and fish") from None
-    return Answer({"shell": shell, "script": script}, script)
+    return Answer(completion_data(shell, script), script)
 
 
 def cron(context: Context) -> Answer:
@@ -118,7 +113,7 @@ def cron(context: Context) -> Answer:
     """
     paths = ("--config", str(context.config_path.absolute()), "--db", str(context.database_path.absolute()))
     command = [*this_command(), *paths]
-    data: dict[str, Any] = {"crontab": crontab(command), "systemd": units(command)}
+    line, services = crontab(command), units(command)
     try:
         find_sources(context.config_path)
         notes = []
@@ -127,4 +122,4 @@ def cron(context: Context) -> Answer:
             f"warning: {problem.message}; what is printed here will work when there is one: `escalate init`"
             " writes a starter"
         ]
-    return Answer(data, installation_steps(data["crontab"], data["systemd"]), notes=notes)
+    return Answer(clock_data(line, services), installation_steps(line, services), notes=notes)

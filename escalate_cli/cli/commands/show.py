@@ -10,7 +10,7 @@ from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.context import Context
 from escalate_cli.health.warnings import standing_warnings
-from escalate_cli.views.incident import entry_data, situation_data
+from escalate_cli.views.incident import told_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,7 @@ def show(context: Context, incident: Id) -> Answer:
     catalog = context.running_catalog
     situation = lookup.find_incident(context, incident_number(incident))
     entries = context.store.situations.timeline(situation.incident.id)
-    data = situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
+    data = told_data(situation, entries, catalog)
     now = context.clock.now()
 
     def screen(console: Console) -> None:

@@ -23,6 +23,8 @@ from escalate_cli.core.routing.router import Router
 from escalate_cli.errors import ExitCode, UsageProblem
 from escalate_cli.foresight.simulation import simulate as run
 from escalate_cli.views.foresight import simulation_data
+from escalate_cli.views.markdown.mermaid import mermaid as mermaid_text
+from escalate_cli.views.simulation import since_start
 
 _FARTHEST = 31 * DAY
 
@@ -97,13 +99,11 @@ def simulate(
     )
     if again is not None:
         notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
-    notes += [
-        f"after {simulation_screen.passed(remark.at - start)}: {remark.text}" for remark in foreseen.remarks
-    ]
+    notes += [f"after {since_start(remark.at - start)}: {remark.text}" for remark in foreseen.remarks]
     data = simulation_data(foreseen)
     code = ExitCode.DONE if any(message.person for message in foreseen.messages) else ExitCode.NO
     if mermaid:
-        return Answer(data, simulation_screen.mermaid(foreseen, declaration, catalog), code, notes)
+        return Answer(data, mermaid_text(foreseen, declaration, catalog), code, notes)
     return Answer(
         data,
         lambda console: simulation_screen.draw_simulation(console, foreseen, declaration, catalog),

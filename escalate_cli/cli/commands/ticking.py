@@ -22,7 +22,7 @@ from escalate_cli.passes import watch as watching
 from escalate_cli.passes.dry_run import intentions
 from escalate_cli.passes.news import ConfigurationNews
 from escalate_cli.passes.signals import Signals
-from escalate_cli.views.passes import intentions_data, pass_data
+from escalate_cli.views.passes import intentions_data, pass_data, stopped_data
 
 
 def tick(
@@ -91,7 +91,7 @@ def watch(
                 _say_lines(context, report, lines, troubles)
 
             watching.watch(context, length, signals, _with_news(context, say))
-    return Answer({"stopped": True}, "")
+    return Answer(stopped_data(), "")
 
 
 def _with_news(context: Context, tell: Callable[[PassReport], None]) -> Callable[[PassReport], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from escalate_cli.cli.asking import choose, interactive
 from escalate_cli.cli.output import say
@@ -11,6 +10,7 @@ from escalate_cli.context import Context
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import EscalateError, ExitCode, UsageProblem
 from escalate_cli.store.sqlite.comparing import Comparison, KnownIncident
+from escalate_cli.views.copies import comparison_data
 
 _MOST = 20
 """lines of one kind that are shown"""
@@ -28,7 +28,11 @@ def agree(context: Context, comparison: Comparison, file: str) -> None:
     if context.options.json or not interactive():
         text = "restore changes what is known of incidents, and nobody can be asked here whether to"
         problem = UsageProblem(text, f"nothing was changed; to do it: escalate restore {file} --yes")
-        problem.code, problem.details, problem.more = "needs-yes", lines(comparison), data(comparison)
+        problem.code, problem.details, problem.more = (
+            "needs-yes",
+            lines(comparison),
+            comparison_data(comparison),
+        )
         raise problem
     for line in lines(comparison):
         say(line)
@@ -58,20 +62,3 @@ def _part(heading: str, incidents: Sequence[KnownIncident]) -> list[str]:
         for incident in incidents[:_MOST]
     ]
     return [heading, *shown, *([f"  and {len(incidents) - _MOST:,} more"] if len(incidents) > _MOST else [])]
-
-
-def data(comparison: Comparison) -> dict[str, Any]:
-    """The same as JSON carries it; None for what cannot be said."""
-    return {
-        "not_in_copy": None
-        if comparison.unreadable
-        else [_known(incident) for incident in comparison.missing],
-        "open_again": None
-        if comparison.unreadable
-        else [_known(incident) for incident in comparison.open_again],
-        "running_in_copy": [_known(incident) for incident in comparison.running],
-    }
-
-
-def _known(incident: KnownIncident) -> dict[str, Any]:
-    return {"id": incident.id, "title": incident.title, "status": incident.status}
