@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import msgspec
 
 
@@ -80,13 +82,17 @@ class BelongsTo(_Value, frozen=True):
     team: str
 
 
+class WasPaged(_Value, frozen=True):
+    """They were paged for it, and have not acted."""
+
+
 class Imported(_Value, frozen=True):
     """An import says that they were told, and not why."""
 
 
 Meant = (
     Named | OnCallFor | OnCallIn | LeadOf | MemberOf | NextInTurn | ChannelOf
-    | LeadsIncident | TookIt | WasTold | TakesTurns | BelongsTo | Imported
+    | LeadsIncident | TookIt | WasTold | WasPaged | TakesTurns | BelongsTo | Imported
 )  # fmt: skip
 OfTeam = OnCallFor | LeadOf | MemberOf | NextInTurn | ChannelOf
 """meant for a team"""
@@ -155,6 +161,44 @@ class Update(_Value, frozen=True):
     """There is news for the teams involved."""
 
 
+class Taking(str, Enum):
+    """How somebody has it."""
+
+    ACKNOWLEDGED = "acknowledged"
+    """they have taken it"""
+    IN_PART = "in-part"
+    """they have acknowledged, and it still waits for others"""
+    BESIDES = "besides"
+    """they were paged besides, and have acknowledged; no escalation is theirs"""
+    SNOOZED = "snoozed"
+    """they have put it off for a while"""
+    TAKEN_OVER = "taken-over"
+    """somebody else had it before"""
+    LEADS = "leads"
+    """they lead it now"""
+
+
+class SomebodyHasIt(_Value, frozen=True):
+    """Somebody has acted: it is told to the teams' channels, and to whoever was paged and has not."""
+
+    by: str
+    how: Taking = Taking.ACKNOWLEDGED
+
+
+class Over(_Value, frozen=True):
+    """It is over; `by` ended it."""
+
+    by: str | None = None
+
+
+class ForReporter(_Value, frozen=True):
+    """Whoever reported it hears that somebody has it, or that it is over: in plain words, without
+    commands.
+    """
+
+    over: bool = False
+
+
 class UrgencyRose(_Value, frozen=True):
     """It got worse."""
 
@@ -175,6 +219,9 @@ Cause = (
     | ByHand
     | Severe
     | Update
+    | SomebodyHasIt
+    | Over
+    | ForReporter
     | UrgencyRose
     | Said
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 class Recipient(str):
-    """A person or a channel, by id; as a text "person:ana", in the database and in JSON, too."""
+    """A person or a channel, by id, or whoever reported an incident and is nobody of the catalog,
+    by address; as a text "person:ana", in the database and in JSON, too.
+    """
 
     __slots__ = ()
 
@@ -18,9 +20,14 @@ class Recipient(str):
         """A shared place, which cannot."""
         return cls(f"channel:{channel_id}")
 
+    @classmethod
+    def reporter(cls, address: str) -> Recipient:
+        """Whoever reported it, by their address; cannot acknowledge, either."""
+        return cls(f"reporter:{address}")
+
     @property
     def kind(self) -> str:
-        """ "person" or "channel"."""
+        """ "person", "channel" or "reporter"."""
         return self.partition(":")[0]
 
     @property

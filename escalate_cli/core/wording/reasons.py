@@ -51,6 +51,7 @@ _MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.LeadsIncident: lambda it, catalog: "you lead the incident",
     reasons.TookIt: lambda it, catalog: "you have acknowledged it" if it.worse else "you acknowledged it",
     reasons.WasTold: lambda it, catalog: "you were told of this incident",
+    reasons.WasPaged: lambda it, catalog: "you were paged",
     reasons.TakesTurns: lambda it, catalog: f"takes turns in {it.schedule}",
     reasons.Imported: lambda it, catalog: "as imported",
     reasons.BelongsTo: lambda it, catalog: f"in the team {catalog.team_name(it.team)}",
@@ -66,6 +67,9 @@ _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.ByHand: _by_hand,
     reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
     reasons.Update: lambda it, catalog: "update for the teams involved",
+    reasons.SomebodyHasIt: lambda it, catalog: f"{catalog.person_name(it.by)} has it",
+    reasons.Over: lambda it, catalog: "it is over",
+    reasons.ForReporter: lambda it, catalog: "you reported it",
     reasons.UrgencyRose: lambda it, catalog: "the urgency rose",
     reasons.Said: lambda it, catalog: it.text,
 }
