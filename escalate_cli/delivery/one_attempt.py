@@ -13,7 +13,7 @@ from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
 from escalate_cli.delivery.last_look import Withdrawn, last_look
-from escalate_cli.delivery.mail import mark_mail
+from escalate_cli.delivery.mail.headers import SENDER, mark_mail
 from escalate_cli.delivery.plugins import (
     Plugin,
     PluginModule,
@@ -110,7 +110,7 @@ class _Service:
         # Set on the instance, since the URL may say otherwise. The queue retries; a fresh plugin has no one
         # to be gentle with.
         plugin.retry, plugin.optional, plugin.redirects, plugin.request_rate_per_sec = 0, False, False, 0
-        mark_mail(plugin, self._envelope.thread)
+        mark_mail(plugin, self._envelope.thread, urgent=self._envelope.urgent)
         if overflow_of(plugin) == "truncate":
             plugin.overflow_mode = "upstream"  # it would lose the last lines
         return plugin
@@ -192,12 +192,12 @@ def _unsound(character: str) -> bool:
 
 
 def _asset() -> AppriseAsset:
-    """Apprise's settings: nothing on disk, no thread, no redirect, no second try; those that this
-    version of Apprise knows.
+    """Apprise's settings: our name as the sender's where a service shows one, nothing on disk, no
+    thread, no redirect, no second try; those that this version of Apprise knows.
     """
     from apprise import AppriseAsset
 
-    asset = AppriseAsset(storage_mode="memory", async_mode=False)
+    asset = AppriseAsset(app_id=SENDER, app_desc=SENDER, storage_mode="memory", async_mode=False)
     for name, value in {
         "http_redirects": False,
         "default_service_retry": 0,

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from escalate_cli.config.secrets import BadReference, Expanded, MissingSecret, expand
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
@@ -41,7 +43,9 @@ def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant)
     writing = _Writing(bench, claimed, _loaded(claimed.incident_id, situations), now)
     short = writing.message(short=True)
     message = short if gateway.text is TextForm.SHORT else writing.message(short=False)
-    return sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
+    made = sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
+    pages = any(each.notification.kind is NotificationKind.PAGE for each in (claimed, *claimed.also))
+    return replace(made, urgent=pages)
 
 
 def sealed(
@@ -53,11 +57,11 @@ def sealed(
     thread: str = "",
 ) -> Envelope:
     """An envelope for a gateway whose URL has its secrets; `short` is what goes out where `message`
-    is refused for its length.
+    is refused for its length. Only a page is urgent.
     """
     return Envelope(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
-        loose=message.loose, short=short.body, longest=gateway.longest,
+        kind is NotificationKind.PAGE, loose=message.loose, short=short.body, longest=gateway.longest,
     )  # fmt: skip
 
 

@@ -97,7 +97,9 @@ def test_a_digest_belongs_to_an_incident_only_where_it_is_of_one(tmp_path: Path)
         world.tick()
         world.advance("1m")
         world.tick()
-        threads = [letter.thread for _, letter in world.post.letters if "/sms/%2B1" in letter.url]
+        letters = [letter for _, letter in world.post.letters if "/sms/%2B1" in letter.url]
+        assert letters[-1].urgent, "there are pages in it"
+        threads = [letter.thread for letter in letters]
         first, last = threads[0], threads[-1]
         assert first == f"escalate.1.{world.start_at}"
         assert last.startswith("escalate.2.") if incidents == 2 else last == ""

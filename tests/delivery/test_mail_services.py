@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.delivery.mail import mark_mail
+from escalate_cli.delivery.mail.headers import mark_mail
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin
 
 # a plugin of Apprise imports it
