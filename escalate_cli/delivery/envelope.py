@@ -17,11 +17,11 @@ class Envelope(msgspec.Struct, frozen=True):
     in microseconds.
 
     `secrets` are the values that went into `url`; neither is ever shown. `kind` is a
-    `NotificationKind` value; `urgent`, whether a mail says that it is. `thread` is the same for all messages of one incident, "" for others:
-    mails are shown together by it. `look` is what is asked just before the first byte leaves; where
-    the answer is no, the attempt is withdrawn. `loose` are the stretches of `body` that may be cut.
-    `short` is the text for a service that does not take so much, and `longest` what it takes, if
-    that is known.
+    `NotificationKind` value; `urgent`, whether a mail says that it is. `thread` is the same for all
+    messages of one incident, "" for others: mails are shown together by it. `look` is what is asked
+    just before the first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are
+    the stretches of `body` that may be cut. `short` is the text for a service that does not take so
+    much, and `longest` what it takes, if that is known.
     """
 
     url: str

@@ -19,7 +19,7 @@ LOUD = {
     "Importance": ["high"],
     "Priority": ["urgent"],
 }
-QUIET: dict[str, list[str]] = dict.fromkeys(LOUD, [])
+QUIET: dict[str, list[str]] = {name: [] for name in LOUD}
 
 MAILS = (
     ONE_TEAM.but('web = "ana"', 'web = "ana@example.com"')
