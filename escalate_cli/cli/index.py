@@ -7,6 +7,7 @@ from __future__ import annotations
 COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "init": ("setup", "init", "Write a starter configuration and the database", "Begin"),
     "demo": ("demo", "demo", "The whole story in under a minute, in a scratch place", "Begin"),
+    "help": ("guide", "read_guide", "The guide, a topic at a time, without a network", "Begin"),
     "check": ("check", "check", "Validate the configuration and look for holes in coverage", "Begin"),
     "route": ("routing", "route", "Who would be paged for these words", "Incidents"),
     "declare": ("incidents", "declare", "Declare an incident and page", "Incidents"),

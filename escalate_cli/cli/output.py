@@ -35,7 +35,7 @@ class Answer(msgspec.Struct, frozen=True):
     when people get the JSON too. `notes` are talk, for stderr. `acted`: something was changed, so
     that a lost answer (stdout full) does not turn success into failure. `failures`: what went wrong
     with some of several things while the others were done; they are errors on stderr, also for
-    `--quiet`.
+    `--quiet`. `paged`: it is long, and a terminal shows it page by page.
     """
 
     data: Any
@@ -44,6 +44,7 @@ class Answer(msgspec.Struct, frozen=True):
     notes: Sequence[str] = ()
     acted: bool = False
     failures: Sequence[EscalateError] = ()
+    paged: bool = False
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -71,7 +72,8 @@ def show_answer(answer: Answer, options: Options) -> ExitCode:
     A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said
     on stderr; it is a failure only when nothing but the answer was wanted.
     """
-    written = write_out(_page(answer, options), options, acted=answer.acted)
+    page = _page(answer, options)
+    written = (answer.paged and _turned(page, options)) or write_out(page, options, acted=answer.acted)
     notes = () if options.quiet else answer.notes
     if answer.failures and options.json:  # one document, so that stderr can be parsed
         first, *others = answer.failures
@@ -83,6 +85,12 @@ def show_answer(answer: Answer, options: Options) -> ExitCode:
     for note in notes:
         say(note)
     return answer.exit_code if written or answer.acted or answer.exit_code else ExitCode.NO
+
+
+def _turned(page: bytes, options: Options) -> bool:
+    from escalate_cli.cli.pager import show_in_pager
+
+    return not options.json and show_in_pager(page, os.environ)
 
 
 def _page(answer: Answer, options: Options) -> bytes:

@@ -9,7 +9,7 @@ lists of words and flags, which are values already: `_take` puts them where Type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import get_annotations
 from typing import cast
@@ -116,14 +116,7 @@ class Command(TyperCommand):
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:
         """As the guide writes them: TITLE, [DIR], [SERVICE…]."""
         arguments = [argument for argument in self.params if isinstance(argument, TyperArgument)]
-        return [
-            "[OPTIONS]",
-            *(
-                name if argument.required or name.startswith("[") else f"[{name}]"
-                for argument in arguments
-                for name in (argument.metavar or argument.name,)
-            ),
-        ]
+        return ["[OPTIONS]", *usage_of(arguments)]
 
     def invoke(self, ctx: typer.Context) -> Call:
         given = {name: value for name, value in ctx.params.items() if value and name not in self.own}
@@ -146,6 +139,8 @@ class Commands(TyperGroup):
         self, ctx: typer.Context, args: list[str]
     ) -> tuple[str | None, Command | Commands | None, list[str]]:
         name, *rest = args
+        if name == "help" and rest[:1] and rest[0] in self.commands and not _asks_json(ctx, rest):
+            name, *rest = [*rest, "--help"]  # `help ack` is `ack --help`
         if name in self.commands:
             return name, self._import(name), rest
         if ctx.resilient_parsing:
@@ -173,16 +168,24 @@ class Commands(TyperGroup):
         see = f"run `{ctx.command_path} --help` to see them all"
         if name.startswith("-"):
             return UsageProblem(f'no such option "{name}"', see)
-        if name in ("help", "version") and not self.name:
-            about = [word for word in args[1:2] if word in self.commands] if name == "help" else []
-            return UsageProblem(
-                f'no such command "{name}"', f"run `{' '.join(['escalate', *about, f'--{name}'])}`"
-            )
+        if name == "version" and not self.name:
+            return UsageProblem('no such command "version"', "run `escalate --version`")
         family = f"{self.name} " if self.name else ""
         meant = did_you_mean(name, self.commands)
         return UsageProblem(
             f'no such command "{family}{name}"', f'did you mean "{family}{meant}"?' if meant else see
         )
+
+
+def usage_of(arguments: Iterable[TyperArgument]) -> Iterator[str]:
+    """What is typed behind a command: TITLE, [DIR]."""
+    for argument in arguments:
+        name = str(argument.metavar or argument.name)
+        yield name if argument.required or name.startswith("[") else f"[{name}]"
+
+
+def _asks_json(ctx: typer.Context, rest: Sequence[str]) -> bool:
+    return "--json" in rest or bool(ctx.params.get("json"))
 
 
 def _group(family: str, about: str, shared: Sequence[TyperOption]) -> Commands:

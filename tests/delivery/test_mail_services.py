@@ -5,13 +5,13 @@ as they are here, can do.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from escalate_cli.delivery.mail.headers import mark_mail
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin
+from tests.pages import page
 
 # a plugin of Apprise imports it
 pytestmark = pytest.mark.filterwarnings("ignore:.*imghdr.*:DeprecationWarning")
@@ -50,8 +50,7 @@ def plugin(schema: str, more: str = "") -> Any:
 
 def told() -> dict[str, bool]:
     """The guide's table: schema → whether its mails carry the headers."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = readme.split("| mails by |")[1].split("\n\n")[0].splitlines()[2:]
+    rows = page("reaching-people").split("| mails by |")[1].split("\n\n")[0].splitlines()[2:]
     return {schema: "| yes |" in row for row in rows for schema in re.findall(r"`(\w+)://`", row)}
 
 

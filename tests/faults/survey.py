@@ -1,4 +1,4 @@
-"""Runs every test behind "What it survives" in README.md, the long ones too, and prints its table
+"""Runs every test behind "What it survives" in the guide, the long ones too, and prints its table
 with the numbers of this run.
 
     python -m tests.faults.survey            # more than half an hour on two quiet cores

@@ -1,4 +1,4 @@
-"""Every situation has tests of its own, and README.md tells of each."""
+"""Every situation has tests of its own, and the guide tells of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from tests.faults.guards import GUARDS
 from tests.faults.survey import HERE, ROWS, add_up, table
+from tests.pages import page
 
 
 def test_every_situation_is_there_and_every_test_that_it_names():
@@ -32,14 +33,14 @@ def test_numbers_are_added_up():
     assert list(table([one], add_up([one], lines)))[2].endswith("| 4 | 0 | 2 |")
 
 
-def test_the_table_of_the_readme_is_of_these_situations():
-    text = (HERE / "README.md").read_text(encoding="utf-8")
+def test_the_table_of_the_guide_is_of_these_situations():
+    text = page("what-it-survives")
     found = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| ([\d,]+) \| 0 \| \d+ \|$", text, re.M)
     assert [(int(number), situation, injected) for number, situation, injected, _ in found] == [
         (one.number, one.situation, one.injected) for one in ROWS
     ]
 
 
-def test_the_readme_counts_the_guards():
-    text = " ".join((HERE / "README.md").read_text(encoding="utf-8").split())
+def test_the_guide_counts_the_guards():
+    text = " ".join(page("what-it-survives").split())
     assert f"each of the {len(GUARDS)} conditions" in text

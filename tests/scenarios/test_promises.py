@@ -1,4 +1,4 @@
-"""The promises of README.md, 1 to 4: stored before it is sent, routed, paged level after level."""
+"""The promises of the guide, 1 to 4: stored before it is sent, routed, paged level after level."""
 
 from __future__ import annotations
 

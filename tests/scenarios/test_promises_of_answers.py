@@ -1,4 +1,4 @@
-"""The promises of README.md, 5 to 8: how a person is notified, and what answers and updates do."""
+"""The promises of the guide, 5 to 8: how a person is notified, and what answers and updates do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The promises of README.md, 10 to 13: at least once, late ticks, clocks that jump, one claim each."""
+"""The promises of the guide, 10 to 13: at least once, late ticks, clocks that jump, one claim each."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from escalate_cli.core.incident.situation import NotificationStatus
 
 RETRY_WAITS: tuple[Span, ...] = (15 * SECOND, 45 * SECOND, 2 * MINUTE, 5 * MINUTE)
-"""How long to wait after the first, second, third and every further failed attempt (README, promise 14)."""
+"""How long to wait after the first, second, third and every further failed attempt (promise 14)."""
 
 LONGEST_RETRY_AFTER: Span = 15 * MINUTE
 """A provider may ask for more patience than `RETRY_WAITS`, but a page is not left lying longer than this."""

@@ -10,7 +10,7 @@ def fields(names: str) -> set[str]:
     return set(names.split())
 
 
-# what README.md promises ("JSON")
+# what the guide promises (topic json)
 INCIDENT = fields(
     "id key title message status severity urgency services teams labels lead declared_by declared_at"
     " updated_at acknowledged_at acknowledged_by resolved_at next_due_at escalations nudges notifications"

@@ -10,7 +10,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.importers.history.file import COLUMNS, read_history
 from tests.insight.history.histories import FULL, LEAST, as_csv, bring
 from tests.loopback import ME, Bank
-from tests.sources import ROOT
+from tests.pages import page
 
 # ── what a row becomes ────────────────────────────────────────────────────────────────
 
@@ -261,8 +261,7 @@ def test_nobody_is_paged_and_nothing_is_found_wrong_whatever_the_times(here: Ban
 
 
 def test_every_documented_column_is_known_and_the_other_way_round() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("\n### Your past, before the first night\n")[1].split("\n## ")[0]
+    section = page("moving-here")
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == {*COLUMNS, "label.NAME"}
     example = section.split("```csv\n")[1].split("```")[0]

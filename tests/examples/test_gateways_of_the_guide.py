@@ -1,4 +1,4 @@
-"""Every gateway URL in README.md is one that Apprise accepts, with each secret and address arriving
+"""Every gateway URL in the guide is one that Apprise accepts, with each secret and address arriving
 where it belongs, unharmed.
 """
 
@@ -13,9 +13,9 @@ import pytest
 from escalate_cli.config.schema.templates import check_gateway_url
 from escalate_cli.config.secrets import expand, references
 from escalate_cli.delivery.plugins import find_plugin_modules, make_plugin, schema_of
+from tests.pages import page
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-SECTION = README.split("\n## Reaching people\n")[1].split("\n## ")[0]
+SECTION = page("reaching-people")
 
 AWKWARD = "p@ss/w:rd?#&% +"
 SECRETS = {  # values of the shape that a provider gives out; where any text will do, an awkward one
@@ -50,7 +50,7 @@ SECRETS = {  # values of the shape that a provider gives out; where any text wil
     "HOOK_PASSWORD": AWKWARD,
     "HOOK_TOKEN": AWKWARD,
 }
-# by the schema of the URL; what the README's column says, and under which attribute it has to arrive
+# by the schema of the URL; what the guide's column says, and under which attribute it has to arrive
 ADDRESSES = {
     "mailtos": [("ana@example.com", "targets", "ana@example.com")],
     "mailto": [("ana@example.com", "targets", "ana@example.com")],
@@ -104,7 +104,7 @@ CASES = [
 ]
 
 
-def test_the_readme_shows_many_gateways() -> None:
+def test_the_guide_shows_many_gateways() -> None:
     assert len(URLS) > 28
 
 

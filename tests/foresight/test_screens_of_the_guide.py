@@ -1,4 +1,4 @@
-"""The screens in README.md are what the commands above them show, on the configuration of examples/tour."""
+"""The screens in README.md and the guide are what the commands above them show, on the configuration of examples/tour."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+from tests.pages import PAGES, page
+from tests.sources import ROOT
+
 SCREENS = re.findall(
-    r"^```console\n\$ escalate --config examples/tour (simulate .*)\n((?s:.*?))^```$", README, re.M
+    r"^```console\n\$ escalate --config examples/tour (simulate .*)\n((?s:.*?))^```$",
+    "".join(page(name) for name in PAGES),
+    re.M,
 )
 
 
@@ -23,7 +26,7 @@ def test_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(("typed", "screen"), SCREENS, ids=[typed for typed, _ in SCREENS])
-def test_a_screen_of_the_readme_is_real(typed: str, screen: str, tmp_path: Path) -> None:
+def test_a_screen_of_the_guide_is_real(typed: str, screen: str, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -1,0 +1,116 @@
+"""`help`: the guide in the terminal, and a word looked up in it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperArgument, TyperOption
+
+from escalate_cli.cli.index import COMMANDS, FAMILIES
+from escalate_cli.cli.output import Answer
+from escalate_cli.cli.parser import command_for, usage_of
+from escalate_cli.cli.screens.guide import draw_passages, draw_topic, draw_topics
+from escalate_cli.context import Context
+from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.errors import ExitCode, Unknown
+from escalate_cli.guide.topics import TOPICS, Passage, page, search
+
+
+def _complete(incomplete: str) -> list[tuple[str, str]]:
+    lines = TOPICS | {name.partition(" ")[0]: line for name, (_, _, line, _) in COMMANDS.items()} | FAMILIES
+    return [(name, line) for name, line in lines.items() if name.startswith(incomplete)]
+
+
+def read_guide(
+    context: Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TOPIC|COMMAND]", help="What about", autocompletion=_complete),
+    ] = None,
+    search_for: Annotated[
+        str | None, typer.Option("--search", metavar="WORD", help="The lines that have this word")
+    ] = None,
+) -> Answer:
+    """Read the guide, without a network. Without a topic: what there is. A command's name shows that
+    command's options.
+    """
+    if search_for is not None:
+        return _found([*search_for.split(), *(words or ())])
+    if not words:
+        topics = [{"topic": topic, "about": about} for topic, about in TOPICS.items()]
+        return Answer(topics, lambda console: draw_topics(console, TOPICS))
+    command = " ".join(words)
+    if command in COMMANDS or command in FAMILIES:
+        return _of_command(command)
+    topic = _topic(words)
+    text = page(topic)
+    return Answer(
+        {"topic": topic, "about": TOPICS[topic], "text": text},
+        lambda console: draw_topic(console, text),
+        paged=True,
+    )
+
+
+def _found(words: Sequence[str]) -> Answer:
+    passages = search(words)
+    data = [
+        {"topic": passage.topic, "heading": passage.heading, "line": passage.line, "text": passage.text}
+        for passage in passages
+    ]
+    if not passages:
+        return Answer(data, f'Nothing in the guide has "{" ".join(words)}"', ExitCode.NO)
+    return Answer(data, lambda console: draw_passages(console, passages, words), paged=True)
+
+
+def _of_command(command: str) -> Answer:
+    """For `--json`; people get what `--help` says."""
+    if command in FAMILIES:
+        names = [name for name in COMMANDS if name.startswith(f"{command} ")]
+        return Answer({"command": command, "about": FAMILIES[command], "commands": names})
+    return Answer({"command": command, "about": COMMANDS[command][2], **explained(command)})
+
+
+def explained(command: str) -> dict[str, Any]:
+    """A command as data: how it is typed, what it does, its own arguments and options."""
+    module, function, _, _ = COMMANDS[command]
+    parsed = command_for(command, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function), [])
+    arguments = [parameter for parameter in parsed.params if isinstance(parameter, TyperArgument)]
+    options = [parameter for parameter in parsed.params if isinstance(parameter, TyperOption)]
+    return {
+        "usage": " ".join([command, *usage_of(arguments)]),
+        "text": inspect.cleandoc(parsed.help or ""),
+        "arguments": [
+            {"name": argument.metavar or argument.name, "about": argument.help} for argument in arguments
+        ],
+        "options": [
+            {
+                "names": [*option.opts],
+                "value": None if option.is_flag else option.metavar,
+                "repeatable": option.multiple,
+                "about": option.help,
+            }
+            for option in options
+        ],
+    }
+
+
+def _topic(words: Sequence[str]) -> str:
+    """The topic that was meant: its name, also with spaces, or a beginning that no other has."""
+    asked = "-".join(words).casefold().removesuffix(".md")
+    beginning = [topic for topic in TOPICS if topic.startswith(asked)]
+    if asked in TOPICS or len(beginning) == 1:
+        return asked if asked in TOPICS else beginning[0]
+    typed = " ".join(words)
+    meant = did_you_mean(asked, [*TOPICS, *COMMANDS, *FAMILIES])
+    passages: list[Passage] = [] if meant else search(words)
+    if meant:
+        hint = f'did you mean "{meant}"?'
+    elif passages:
+        hint = f"run `escalate help --search {typed}`: the guide has {len(passages)} lines with it"
+    else:
+        hint = "run `escalate help` to see the topics"
+    raise Unknown(f'no such topic or command: "{typed}"', hint, code="no-such-topic")

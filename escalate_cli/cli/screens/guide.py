@@ -1,0 +1,108 @@
+"""How the guide is read: a topic drawn from its Markdown, the list of topics, the lines that have a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from escalate_cli.cli.screens.style import piece, table
+from escalate_cli.guide.topics import Passage, beginning
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.text import Text
+
+_WIDEST = 100  # columns in which a sentence is still read with ease
+
+_THEME = {
+    "markdown.h1": "bold",
+    "markdown.h2": "bold",
+    "markdown.h3": "bold",
+    "markdown.code": "cyan",
+    "markdown.link": "none",
+    "markdown.link_url": "dim",
+    "markdown.table.border": "dim",
+    "markdown.table.header": "bold",
+}
+
+
+def draw_topic(console: Console, text: str) -> None:
+    """The page of a topic. Where nobody looks at a terminal it is the Markdown itself: no line of it
+    is broken, so that it can be searched and copied.
+    """
+    if not console.is_terminal:
+        console.out(text, end="", highlight=False)
+        return
+    from rich.markdown import CodeBlock, Heading, Markdown
+    from rich.padding import Padding
+    from rich.text import Text
+    from rich.theme import Theme
+
+    class Plain(Heading):
+        """A heading at the left, without a frame."""
+
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            self.text.justify = "left"
+            if self.tag != "h1":
+                yield Text("")
+            yield self.text
+
+    class Indented(CodeBlock):
+        """Code as it is typed: no colours, no line broken that fits."""
+
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            yield Padding(Text(str(self.text).rstrip(), "cyan", overflow="fold"), (0, 0, 0, 4))
+
+    class Page(Markdown):
+        elements: ClassVar = {
+            **Markdown.elements,
+            "heading_open": Plain,
+            "fence": Indented,
+            "code_block": Indented,
+        }
+
+    with console.use_theme(Theme(_THEME)):
+        console.print(Page(text, hyperlinks=False), width=min(console.width, _WIDEST))
+
+
+def draw_topics(console: Console, topics: Mapping[str, str]) -> None:
+    """Every topic with its line, and what else can be asked."""
+    console.print(table(["topic", "what it is about"], topics.items(), wrap=["what it is about"]))
+    console.print(
+        piece(
+            "\nescalate help TOPIC            read one\n"
+            "escalate help --search WORD    where a word stands\n"
+            "escalate help COMMAND          the options of a command",
+            lines=True,
+        )
+    )
+
+
+def draw_passages(console: Console, passages: Sequence[Passage], words: Iterable[str]) -> None:
+    """The lines that have the words, below their topic and heading; on a terminal a line each."""
+    anything = re.compile("|".join(map(beginning, words)), re.IGNORECASE)
+    for number, ((topic, heading), lines) in enumerate(
+        groupby(passages, key=lambda passage: (passage.topic, passage.heading))
+    ):
+        if number:
+            console.out("")
+        console.print(piece(f"{topic}: {heading}", "bold"), soft_wrap=True)
+        for passage in lines:
+            line = piece(passage.text)
+            if console.is_terminal:
+                line = _around(line, anything, console.width - 2)
+            line.highlight_regex(anything, "bold yellow")
+            console.print(piece("  ") + line, soft_wrap=True)
+
+
+def _around(line: Text, wanted: re.Pattern[str], width: int) -> Text:
+    """As much of the line as has room, with the word in it."""
+    first = wanted.search(line.plain)
+    if line.cell_len <= width or first is None:
+        return line
+    begin = max(0, min(first.start() - width // 3, len(line.plain) - width))
+    end = begin + width
+    before, after = "…" if begin else "", "…" if end < len(line.plain) else ""
+    return piece(before + line.plain[begin + len(before) : end - len(after)] + after)
