@@ -41,7 +41,7 @@ def commands(escalate: str, alert: dict[str, Any]) -> Iterator[list[str]]:
         listed = subprocess.run([escalate, "list", "--json"], capture_output=True, check=True)
         for incident in json.loads(listed.stdout):
             if incident["key"] == key:
-                yield [escalate, "resolve", str(incident["id"]), "--by", "monitor"]
+                yield [escalate, "resolve", str(incident["id"]), "--message", "the alert is over"]
         return
     command = [escalate, "declare", "--key", key, "--by", "monitor"]
     if message := notes.get("description") or notes.get("message"):
@@ -82,9 +82,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def run(self, command: list[str]) -> int:
         ran = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        if (
-            ran.returncode == UNKNOWN
-        ):  # an alert is never lost for a severity or a service: its words are routed
+        if ran.returncode == UNKNOWN:  # no alert is lost for a severity or a service
             command = [word for word in command if not word.startswith(("--severity=", "--service="))]
             ran = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
         if ran.stderr:
