@@ -73,6 +73,7 @@ def services(data: Path = DATA) -> list[Service]:
             table["name"],
             table["team"],
             table.get("description", ""),
+            kind=table.get("kind", "business"),
             keywords=tuple(table.get("keywords", ())),
             depends_on=tuple(table.get("depends_on", ())),
             tier=table.get("tier"),

@@ -51,6 +51,31 @@ TROUBLE_WORDS = _words("""
 what it is that broke.
 """
 
+COMMON_WORDS = _words("""
+    able account action add age air allow amount answer appear area arrive ask begin believe big bit black
+    blank blue body book box bring build business buy call car care case cause certain chance change charge
+    check child choose city clear close cold colour come common complete contact content control copy corner
+    cost count country couple course cover create cross current cut date deal decide detail different direct
+    double draw drive drop early easy edge empty end enter entry event example expect explain face fact fall
+    family far fast father feel field figure file fill final find fine finish fire fit floor follow food form
+    free friend front full game general girl goal good great green ground group grow hand happy hard head
+    hear heavy high history hit hold home hope hot house idea image important include interest job join kind
+    know land language large law lead learn leave left letter level life light limit line link list listen
+    little live load log long look lose loss love low main mark market match matter mean meet member menu
+    message middle mind miss mobile model moment money month mother move name nature new news night note
+    notice number offer office old open option order own page paper parent part party pass past pay people
+    person phone photo picture piece place plan play point poor position possible post power present press
+    pretty price print product public pull push question quick quote rate reach read real reason receive
+    record red release report rest result return right ring rise road room round row rule safe sale save
+    school screen search secure sell send sense serve service set share shop short show side sign simple
+    single sit site size sleep small sort sound space speak special spend spread staff stage stand state
+    stay step store story street strong study stuff subject sun support sure system table talk team term
+    test text time title tool top total touch town track train travel tree true turn type type usual value
+    view visit voice wait walk wall warm watch water wear white win window wish woman word world write year
+    young
+""")
+"""Words of everyday English that mean many things: they say less about what broke than rarer ones."""
+
 IRREGULAR = {
     form: base
     for base, forms in {

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from escalate_cli.core.organisation.catalog import Service
-from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
+from escalate_cli.core.routing.english import COMMON_WORDS, FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.words import (
     apart,
     one_slip_away,
@@ -32,11 +32,18 @@ _SAME, _MISTYPED, _FAMILY, _FAR_MISTYPED, _BEGINNING = 1.0, 0.7, 0.6, 0.55, 0.4
 MEANING = 0.5
 """the weight of a word that was not typed but means the same as one that was"""
 _TROUBLE = 0.2
+_COMMON_ENGLISH = 0.6
+"""of an everyday word that means many things"""
+_PART = 0.5
+"""a word of a name or keyword of n words counts n to the power of minus this: "end" is not "end of day" """
 
 _MOST_WORDS, _LONGEST_WORD = 80, 24
 """how far into a text it looks: a title of a megabyte describes no service"""
 _COMMON = 250
 """a word of more services than this adds to those already found, but brings none of them forward by itself"""
+
+
+_COMMON_STEMS = frozenset(stem(word) for word in COMMON_WORDS)
 
 
 class Meant(NamedTuple):
@@ -97,10 +104,13 @@ class Vocabulary:
                 stems = [self.stem(word) for word in words]
                 if place != _IN_DESCRIPTION and len(stems) > 1:
                     self._phrases.setdefault("".join(stems), {})[at] = None
+                telling = {base for word, base in zip(words, stems, strict=True) if word not in FUNCTION_WORDS}
+                share = 1.0 if place == _IN_DESCRIPTION else max(1, len(telling)) ** -_PART
                 for word, base in zip(words, stems, strict=True):
                     if word not in FUNCTION_WORDS:
                         self._stems[word] = base
-                        in_place[base] = place * (_TROUBLE if word in TROUBLE_WORDS else 1.0)
+                        weight = place * share * (_TROUBLE if word in TROUBLE_WORDS else 1.0)
+                        in_place[base] = max(weight, in_place.get(base, 0.0))
             for base, weight in in_place.items():
                 weights[base] = weights.get(base, 0.0) + weight
         for base, weight in weights.items():
@@ -135,6 +145,8 @@ class Vocabulary:
         readings: dict[str, Reading] = {}
         for length in (1, 2, 3, 4):
             for start in range(len(stems) - length + 1):
+                if FUNCTION_WORDS.issuperset(typed[start : start + length]):
+                    continue  # "is a" is no ISA
                 joined = "".join(stems[start : start + length])
                 together = " ".join(typed[start : start + length])
                 if joined in self._phrases:
@@ -143,6 +155,10 @@ class Vocabulary:
                     )
                 elif length > 1 and joined in self._places:
                     readings[joined] = Reading(together, (Meant(joined, _SAME),), rarity=self._rarity[joined])
+                elif length > 1 and joined in self._thesaurus:
+                    meant = {other: MEANING for other in self._thesaurus[joined] if other in self._places}
+                    if meant:
+                        readings[joined] = self._reading(together, meant, 1.0)
         return readings
 
     def _read_word(self, word: str) -> Reading:
@@ -164,7 +180,7 @@ class Vocabulary:
                 meant.setdefault(other, MEANING)
         if not known:
             meant = self._mistyped(word) or self._begun(word) or self._run_together(word)
-        return self._reading(word, meant, 1.0)
+        return self._reading(word, meant, _COMMON_ENGLISH if base in _COMMON_STEMS else 1.0)
 
     def _reading(self, word: str, meant: dict[str, float], weight: float) -> Reading:
         rarity = max((self._rarity[base] for base in meant), default=self.rarest)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from escalate_cli.core.routing.english import IRREGULAR, KINDS, SAME
+from escalate_cli.core.routing.everyday import SAYINGS
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -149,6 +150,10 @@ def thesaurus() -> dict[str, tuple[str, ...]]:
         stems = [stem(word) for word in kinds.split()]
         for thing in things.split():
             groups.setdefault(stem(thing), []).extend(stems)
+    for things, kinds in re.findall(r"([^:]+):([^:]+)\n(?! {8})", re.sub(r"\n {8}", " ", SAYINGS)):
+        stems = [stem(word) for word in kinds.split()]
+        for thing in things.split():
+            groups.setdefault("".join(stem(word) for word in thing.split("-")), []).extend(stems)
     return {
         word: tuple(dict.fromkeys(other for other in others if other != word))
         for word, others in groups.items()
