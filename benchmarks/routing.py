@@ -84,11 +84,23 @@ def services(data: Path = DATA) -> list[Service]:
 
 def phrases(data: Path = DATA) -> list[Phrase]:
     """The phrases, in the order of the file."""
-    rows = [line.split("\t") for line in (data / "phrases-dev.tsv").read_text("utf-8").splitlines() if line]
+    return _read(data / "phrases-dev.tsv")
+
+
+def _read(path: Path) -> list[Phrase]:
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line]
     return [
         Phrase(text, () if right == "-" else tuple(right.split("|")), register)
         for text, right, register in rows
     ]
+
+
+OWN = Path(__file__).resolve().parents[1] / "tests" / "core" / "phrases"
+
+
+def own_phrases(name: str) -> list[Phrase]:
+    """Phrases of our own about the same organisation: `own` (plain) or `indirect` (without its words)."""
+    return _read(OWN / f"{name}.tsv")
 
 
 def judge(said: Iterable[Phrase], answer: Callable[[str], Answer]) -> Figures:
@@ -194,6 +206,8 @@ def main() -> None:
     catalog, said = services(data), phrases(data)
     ours = by_router(Router(catalog))
     print(f"{'escalate':16}{judge(said, ours)}")
+    for name in ("own", "indirect"):
+        print(f"  {name:14}{judge(own_phrases(name), ours)}")
     print(f"{'FTS5 porter':16}{judge(said, by_fts5(catalog))}")
     for register in dict.fromkeys(phrase.register for phrase in said if phrase.right):
         print(f"  {register:14}{judge([phrase for phrase in said if phrase.register == register], ours)}")

@@ -8,7 +8,8 @@ hospital, a school and a web shop as well. Trades (banking, medicine …) belong
 from __future__ import annotations
 
 SAYINGS = """
-    locked-out shut-out username userid biometric fingerprint authenticate sign-on: login log sign password access
+    locked-out shut-out username userid biometric fingerprint authenticate sign-on:
+        login log sign password access
     kicked-out logged-out signed-out: session login log
     forgot forgotten forget: password passcode reset
     otp mfa totp authenticator one-time: code security verification 2fa
@@ -35,8 +36,8 @@ SAYINGS = """
     handshake cert certs certificate: tls certificate
     cname txt-record nameserver hostname hostnames resolve: dns domain zone resolver
     purge invalidate bundle css js assets: cdn cache asset static
-    pod pods container containers namespace evicted crashloop kubelet node nodes helm kubectl: kubernetes cluster
-        pod node
+    pod pods container containers namespace evicted crashloop kubelet node nodes helm
+        kubectl: kubernetes cluster pod node
     consume consumer offset partition backlog: queue message event broker
     quota disk-full bucket objects backup backups: storage object bucket
     eod end-of-day overnight nightly cron: batch job scheduler

@@ -16,6 +16,7 @@ from enum import Enum
 import msgspec
 
 from escalate_cli.core.organisation.catalog import Service
+from escalate_cli.core.routing.adjuncts import without_adjuncts
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
 from escalate_cli.core.routing.vocabulary import MEANING, Meant, Reading, Vocabulary
 from escalate_cli.core.routing.words import tokens
@@ -61,7 +62,13 @@ _EACH_MORE = 0.2
 """several words that agree say more than their sum: so much for each word after the first, up to three"""
 
 _CONFIDENT_STRENGTH = 1.0
-"""in units of a word that only one service has: so that one word among others is never enough"""
+"""in units of a word that only one service has: one word of a description is never enough"""
+_KEYED_STRENGTH = 0.5
+"""so strong is enough if a whole keyword or name was said that only the best has, and none of another's"""
+_FEW_STRANGERS = 2
+"""so many words that no service has do not stand in the way of a keyword that is alone otherwise"""
+_UNKNOWN = 0.5
+"""a word that no service has says this much against every service"""
 _CONFIDENT_LEAD = 0.45
 """the best is ahead of the second by this share of its own score"""
 _CONFIDENT_COVERAGE = 0.3
@@ -111,7 +118,15 @@ class Router:
                 candidates[0].service if len(candidates) == 1 else None,
                 candidates,
             )
-        text = text[:_MOST_LETTERS]
+        routing = self._ranked(words, text[:_MOST_LETTERS])
+        if routing.service is None:
+            subject = without_adjuncts(text[:_MOST_LETTERS])
+            about_it = self._ranked(words, subject) if subject != text else routing
+            return about_it if about_it.service is not None else routing
+        return routing
+
+    def _ranked(self, words: str, text: str) -> Routing:
+        """The routing of `words` by what `text`, the whole of them or their subject, says."""
         readings = self._vocabulary.read(text)
         scores = self._score(readings)
         best = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
@@ -158,7 +173,10 @@ class Router:
         it; or if nothing else was said.
         """
         first, second = (*(scores[at] for at in best[:2]), 0.0, 0.0)[:2]
-        spoken = sum(reading.rarity * reading.weight for reading in readings)
+        spoken = sum(
+            reading.rarity * reading.weight * (1.0 if reading.meant or reading.phrase else _UNKNOWN)
+            for reading in readings
+        )
         about = sum(
             reading.rarity * reading.weight
             for reading in readings
@@ -169,16 +187,21 @@ class Router:
             return Match.NONE
         telling = [word for word in tokens(typed) if word not in FUNCTION_WORDS and word not in TROUBLE_WORDS]
         without_numbers = [word for word in telling if not word.isdigit() or self._vocabulary.knows(word)]
+        strangers = {reading.typed for reading in readings if not (reading.meant or reading.phrase)}
+        without_strangers = [word for word in telling if word not in strangers]
+        if len(telling) - len(without_strangers) > _FEW_STRANGERS:
+            without_strangers = []
         if any(
             [at for at, _ in self._exactly(" ".join(words))] == best[:1]
-            for words in (telling, without_numbers)
+            for words in (telling, without_numbers, without_strangers)
         ):
             return Match.CONFIDENT
-        strong = (
-            first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest
-            and first - second >= _CONFIDENT_LEAD * first
-        )
-        return Match.CONFIDENT if strong and covered else Match.AMBIGUOUS
+        ahead = first - second >= _CONFIDENT_LEAD * first
+        strong = first >= _CONFIDENT_STRENGTH * self._vocabulary.rarest and covered
+        keyed = first >= _KEYED_STRENGTH * self._vocabulary.rarest and self._vocabulary.called(
+            readings
+        ) == set(best[:1])
+        return Match.CONFIDENT if ahead and (strong or keyed) else Match.AMBIGUOUS
 
     def _because(self, at: int, readings: list[Reading]) -> tuple[str, ...]:
         """The weightiest reasons for a service, in words; a word of a phrase that was given is not

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from escalate_cli.core.organisation.catalog import Service
@@ -73,6 +73,7 @@ class Vocabulary:
         self._stems: dict[str, str] = {}
         self._places: dict[str, dict[int, float]] = {}
         self._phrases: dict[str, dict[int, None]] = {}
+        self._single: dict[str, set[int]] = {}
         for at, service in enumerate(services):
             self._learn(at, service)
         self._rarity = {word: self._rarity_of(len(places)) for word, places in self._places.items()}
@@ -104,7 +105,11 @@ class Vocabulary:
                 stems = [self.stem(word) for word in words]
                 if place != _IN_DESCRIPTION and len(stems) > 1:
                     self._phrases.setdefault("".join(stems), {})[at] = None
-                telling = {base for word, base in zip(words, stems, strict=True) if word not in FUNCTION_WORDS}
+                elif place != _IN_DESCRIPTION and stems and stems[0] not in _COMMON_STEMS:
+                    self._single.setdefault(stems[0], set()).add(at)
+                telling = {
+                    base for word, base in zip(words, stems, strict=True) if word not in FUNCTION_WORDS
+                }
                 share = 1.0 if place == _IN_DESCRIPTION else max(1, len(telling)) ** -_PART
                 for word, base in zip(words, stems, strict=True):
                     if word not in FUNCTION_WORDS:
@@ -258,6 +263,20 @@ class Vocabulary:
             for meaning in reading.meant
         )
         return reading.weight * max(worths, default=0.0)
+
+    def called(self, readings: Iterable[Reading]) -> set[int]:
+        """The services of which a whole name, id or keyword was said that no other has; an everyday
+        word alone does not count.
+        """
+        owners = (
+            self._phrases[reading.phrase]
+            if reading.phrase
+            else self._single.get(self.stem(reading.typed), ())
+            if reading.typed not in TROUBLE_WORDS
+            else ()
+            for reading in readings
+        )
+        return {at for services in owners if len(services) == 1 for at in services}
 
     def meant(self, reading: Reading, at: int) -> Meant:
         """The way to understand a reading that says the most for one service."""

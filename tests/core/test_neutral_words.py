@@ -1,0 +1,47 @@
+"""What is said around the subject, since when, where, for whom, by whom, does not turn a service that
+the routing is sure of into none.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import routing as benchmark
+from escalate_cli.core.routing.router import Router
+
+TAILS = (
+    " in eu-west", " in eu-west-1", " in us-east", " since 10 minutes", " since 14:05", " since this morning",
+    " for the last two hours", " for about an hour", " for customers in France", " for all users", " for everybody",
+    " at the Leeds office", " in London", " in Germany", " across the whole of Spain", " again", " right now",
+    ", thanks", ", please help", ", thanks a lot, Bill", " since 10 minutes for customers in France",
+    " as of 9am", " on Monday", " yesterday evening", ", it is urgent", " from our side", " in zone B",
+    " throughout Portugal", " in ap-south-2", " since half an hour", " to all members", " from Lyon", " after lunch",
+    " for Kim", " on floor 3", " in the Madrid branch",
+)  # fmt: skip
+HEADS = (
+    "Hello, ", "Hi team, ", "Good morning, ", "Hi Anna, ", "Dear colleagues, ", "Kim Lee here: ", "This is Bob: ",
+    "Hey all - ", "URGENT: ", "P1: ", "Sorry to bother you, ", "FYI: ", "Hi Bill, ", "Priya speaking: ", "Dear Ms Novak, ",
+    "Reported by Jan: ",
+)  # fmt: skip
+PHRASES = [
+    phrase.text
+    for data in (benchmark.phrases(), benchmark.own_phrases("own"), benchmark.own_phrases("indirect"))
+    for phrase in data
+    if phrase.right
+]
+ROUTER = Router(benchmark.services())
+SURE = {text: service for text in PHRASES if (service := ROUTER.route(text).service) is not None}
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_tail_leaves_a_sure_service_sure(tail: str) -> None:
+    lost = [
+        text for text, service in SURE.items() if ROUTER.route(text.rstrip(".!? ") + tail).service != service
+    ]
+    assert len(lost) <= len(SURE) // 50, lost
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_head_leaves_a_sure_service_sure(head: str) -> None:
+    lost = [text for text, service in SURE.items() if ROUTER.route(head + text).service != service]
+    assert len(lost) <= len(SURE) // 50, lost
