@@ -21,13 +21,14 @@ def main() -> None:
     worker = None
     try:
         open_standard_streams()
-        os.umask(0o077)  # whatever this process creates is its owner's alone
-        _leave_no_core()
+        umask = os.umask(0o077)  # whatever this process creates is its owner's alone
+        core_limit = _leave_no_core()
         _load_undisturbed()
         worker = _worker_for(sys.argv[1:])
         from escalate_cli.cli.run import run
+        from escalate_cli.context import Inherited
 
-        code = run(sys.argv[1:], os.environ, worker)
+        code = run(sys.argv[1:], os.environ, worker, Inherited(umask, core_limit))
     except KeyboardInterrupt:
         code = 130
     finally:
@@ -36,14 +37,18 @@ def main() -> None:
     sys.exit(code)
 
 
-def _leave_no_core() -> None:
-    """The environment holds secrets, and what is sent does: a core file would hold them, too."""
+def _leave_no_core() -> int | None:
+    """The environment holds secrets, and what is sent does: a core file would hold them, too. The
+    limit that there was; None where a machine has none, or does not let us.
+    """
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        before, most = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
     except (ImportError, ValueError, OSError):
-        return  # a machine that has none, or does not let us
+        return None
+    return before
 
 
 def _load_undisturbed() -> None:

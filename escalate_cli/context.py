@@ -38,13 +38,30 @@ class Options(msgspec.Struct, frozen=True):
     debug: bool = False
 
 
+class Inherited(msgspec.Struct, frozen=True):
+    """What this process was started with and has changed for itself; a command that it runs for
+    somebody gets it back (`escalate run`).
+    """
+
+    umask: int = -1
+    """-1: it was not changed"""
+    core_limit: int | None = None
+    """bytes of a core file; None: it was not changed"""
+
+
 class Context:
     """What a command works with."""
 
     def __init__(
-        self, options: Options, environ: Mapping[str, str], clock: Clock, worker: WorkerLink | None = None
+        self,
+        options: Options,
+        environ: Mapping[str, str],
+        clock: Clock,
+        worker: WorkerLink | None = None,
+        inherited: Inherited = Inherited(),  # noqa: B008 - a value that nobody can change
     ) -> None:
         self.options = options
+        self.inherited = inherited
         self.environ = environ
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None

@@ -151,8 +151,11 @@ class Resolution(Intent, frozen=True):
 
     message: str | None = None
 
+    def _who(self, context: Context) -> str:
+        return whoever_types(self.by, context)
+
     def prepare(self, context: Context) -> Deed:
-        who, message = whoever_types(self.by, context), _storable(self.message)
+        who, message = self._who(context), _storable(self.message)
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             if situation.incident.status is IncidentStatus.RESOLVED:
@@ -168,6 +171,13 @@ class Resolution(Intent, frozen=True):
         since = wall_time(incident.resolved_at, catalog.settings.timezone, now)
         text = f"incident {incident.id} is resolved already, since {since}"
         return [Note(NoteCode.ALREADY_SO, text, incident.id)]
+
+
+class Recovery(Resolution, frozen=True):
+    """What was broken works again, and that ends the incident. `by` may be anybody, a job too."""
+
+    def _who(self, context: Context) -> str:
+        return reporter(self.by, context)
 
 
 class Reopening(Intent, frozen=True):

@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "check": ("check", "check", "Validate the configuration and look for holes in coverage", "Begin"),
     "route": ("routing", "route", "Who would be paged for these words", "Incidents"),
     "declare": ("incidents", "declare", "Declare an incident and page", "Incidents"),
+    "run": ("run_job", "run_job", "Run a job: an incident when it fails, over when it works", "Incidents"),
     "update": ("incidents", "update", "Change an incident or add a message", "Incidents"),
     "ack": ("incidents", "ack", "Acknowledge: I am on it", "Incidents"),
     "resolve": ("incidents", "resolve", "It is over", "Incidents"),
@@ -81,6 +82,9 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
 
 SENDING = frozenset({"declare", "update", "resolve", "reopen", "page", "next", "test-page"})
 """those that send before they answer"""
+
+WRAPPING = frozenset({"run"})
+"""those whose first word that is no option begins a command line of somebody else's"""
 
 FAMILIES = {  # the words that stand before list, show, add
     "service": "Services: list, show, add",

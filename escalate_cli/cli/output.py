@@ -35,16 +35,18 @@ class Answer(msgspec.Struct, frozen=True):
     when people get the JSON too. `notes` are talk, for stderr. `acted`: something was changed, so
     that a lost answer (stdout full) does not turn success into failure. `failures`: what went wrong
     with some of several things while the others were done; they are errors on stderr, also for
-    `--quiet`. `paged`: it is long, and a terminal shows it page by page.
+    `--quiet`. `paged`: it is long, and a terminal shows it page by page. `aside`: stdout is
+    somebody else's, so that this goes to stderr.
     """
 
     data: Any
     screen: Draw | str | None = None
-    exit_code: ExitCode = ExitCode.DONE
+    exit_code: int = ExitCode.DONE
     notes: Sequence[str] = ()
     acted: bool = False
     failures: Sequence[EscalateError] = ()
     paged: bool = False
+    aside: bool = False
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -66,14 +68,18 @@ def json_text(data: object) -> str:
     return LIVE.sub(_json_escape, json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def show_answer(answer: Answer, options: Options) -> ExitCode:
+def show_answer(answer: Answer, options: Options) -> int:
     """Print `answer`, then its notes; return the exit code of the process.
 
     A reader that went away (`| head`) ends the printing quietly. A full disk under stdout is said
     on stderr; it is a failure only when nothing but the answer was wanted.
     """
-    page = _page(answer, options)
-    written = (answer.paged and _turned(page, options)) or write_out(page, options, acted=answer.acted)
+    if answer.aside:
+        written = True
+        _tell_aside(answer, options)
+    else:
+        page = _page(answer, options)
+        written = (answer.paged and _turned(page, options)) or write_out(page, options, acted=answer.acted)
     notes = () if options.quiet else answer.notes
     if answer.failures and options.json:  # one document, so that stderr can be parsed
         first, *others = answer.failures
@@ -91,6 +97,13 @@ def _turned(page: bytes, options: Options) -> bool:
     from escalate_cli.cli.pager import show_in_pager
 
     return not options.json and show_in_pager(page, os.environ)
+
+
+def _tell_aside(answer: Answer, options: Options) -> None:
+    if options.json:
+        _write_err(json_text(answer.data) + "\n")
+    elif isinstance(answer.screen, str) and answer.screen and not options.quiet:
+        _write_err(printable(answer.screen, lines=True) + "\n")
 
 
 def _page(answer: Answer, options: Options) -> bytes:
@@ -151,9 +164,14 @@ def console(file: Paper, options: Options, *, terminal: bool) -> Console:
 
 
 def say(text: str) -> None:
-    """Talk: one line on stderr. Whoever closed stderr does not want to hear it."""
+    """Talk: one line on stderr."""
+    _write_err(printable(text) + "\n")
+
+
+def _write_err(text: str) -> None:
+    """Whoever closed stderr does not want to hear it."""
     try:
-        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         give_up(2)
@@ -163,11 +181,7 @@ def fail(
     error: EscalateError, options: Options, *, details: Sequence[str] = (), more: dict[str, Any] | None = None
 ) -> None:
     """Print an error on stderr: see `error_text`."""
-    try:
-        sys.stderr.write(error_text(error, options, details=details, more=more))
-        sys.stderr.flush()
-    except OSError:
-        give_up(2)
+    _write_err(error_text(error, options, details=details, more=more))
 
 
 def error_text(

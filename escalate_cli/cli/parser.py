@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from escalate_cli import __version__
 from escalate_cli.cli.global_options import VersionAsked, global_options
-from escalate_cli.cli.index import COMMANDS, FAMILIES
+from escalate_cli.cli.index import COMMANDS, FAMILIES, WRAPPING
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Options
 from escalate_cli.core.organisation.catalog import did_you_mean
@@ -87,6 +87,7 @@ def command_for(name: str, function: Callable[..., Answer], shared: Sequence[Typ
     names = [parameter.name for parameter in own]
     command.params = [*own, *(option for option in shared if option.name not in names)]
     command.function, command.own = function, names
+    command.allow_interspersed_args = name not in WRAPPING
     return command
 
 

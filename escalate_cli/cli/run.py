@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from escalate_cli.cli.failures import tell_failure
 from escalate_cli.cli.output import Answer, lost, show_answer, write_out
 from escalate_cli.clock import Clock
-from escalate_cli.context import Context, Options
+from escalate_cli.context import Context, Inherited, Options
 from escalate_cli.errors import DamagedRow, ExitCode
 from escalate_cli.health.warnings import warnings_met
 
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink | None = None) -> int:
+def run(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    worker: WorkerLink | None = None,
+    inherited: Inherited = Inherited(),  # noqa: B008 - a value that nobody can change
+) -> int:
     """Do what the command line asks and return the exit code of the process. `worker` is loading
     already, if something will be sent.
     """
@@ -39,7 +44,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], worker: WorkerLink
         if isinstance(call, int):
             return call if write_out(b"", options) else int(ExitCode.NO)
         options = replace(call.options, color=False) if environ.get("NO_COLOR") else call.options
-        return show_answer(_answer(call, Context(options, environ, Clock(), worker)), options)
+        return show_answer(_answer(call, Context(options, environ, Clock(), worker, inherited)), options)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:

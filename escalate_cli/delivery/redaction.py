@@ -59,8 +59,8 @@ class Redaction:
         """
         if _OURS.fullmatch(text):  # nearly every message: nobody else's word is in it
             return text
-        tidy = _UNSHOWABLE.sub(" ", self._hide(text[:20_000])).strip()
-        tidy = self._hide(tidy)
+        tidy = _UNSHOWABLE.sub(" ", self.hide(text[:20_000])).strip()
+        tidy = self.hide(tidy)
         if self._echoes(tidy):  # the head is ours ("HTTP 400"), what follows is the provider's
             tidy = (
                 f"{head} (the answer repeats a secret)"
@@ -78,7 +78,8 @@ class Redaction:
             for at in range(len(form))
         )
 
-    def _hide(self, text: str) -> str:
+    def hide(self, text: str) -> str:
+        """`text` with its known spellings hidden, and else as it is."""
         return text if self._known is None else self._known.sub(HIDDEN, text)
 
 

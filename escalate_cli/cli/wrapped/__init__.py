@@ -1,0 +1,1 @@
+"""A command of somebody else's, run as if `escalate` were not there (`escalate run`)."""
