@@ -22,7 +22,7 @@ def main() -> None:
     try:
         open_standard_streams()
         umask = os.umask(0o077)  # whatever this process creates is its owner's alone
-        core_limit = _leave_no_core()
+        core_limit = _leave_no_core(sys.argv[1:])
         _load_undisturbed()
         worker = _worker_for(sys.argv[1:])
         from escalate_cli.cli.run import run
@@ -37,15 +37,19 @@ def main() -> None:
     sys.exit(code)
 
 
-def _leave_no_core() -> int | None:
+def _leave_no_core(arguments: Sequence[str]) -> int | None:
     """The environment holds secrets, and what is sent does: a core file would hold them, too. The
     limit that there was; None where a machine has none, or does not let us.
+
+    A command that is run for somebody gets its limit back, so that only ours is lowered then.
     """
+    from escalate_cli.cli.index import WRAPPING
+
     try:
         import resource
 
         before, most = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most if _verb(arguments) in WRAPPING else 0))
     except (ImportError, ValueError, OSError):
         return None
     return before
@@ -78,13 +82,7 @@ def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
     """
     from escalate_cli.cli.index import SENDING
 
-    words = [
-        word
-        for before, word in zip(("", *arguments), arguments, strict=False)
-        if before not in ("--config", "--db")
-    ]
-    verb = next((word for word in words if not word.startswith("-")), None)
-    if verb not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
+    if _verb(arguments) not in SENDING or not {"--help", "--dry-run", "--version"}.isdisjoint(arguments):
         return None
     from escalate_cli.delivery.process.worker_link import WorkerLink
 
@@ -92,6 +90,16 @@ def _worker_for(arguments: Sequence[str]) -> WorkerLink | None:
         return WorkerLink()
     except OSError:
         return None  # the sender tries again, and reports it
+
+
+def _verb(arguments: Sequence[str]) -> str | None:
+    """The first word that is neither an option nor the value of one: which command is asked for."""
+    words = [
+        word
+        for before, word in zip(("", *arguments), arguments, strict=False)
+        if before not in ("--config", "--db")
+    ]
+    return next((word for word in words if not word.startswith("-")), None)
 
 
 def open_standard_streams() -> None:

@@ -103,8 +103,7 @@ def _declare(context: Context, job: Job, ending: JobEnding) -> JobOutcome:
         except EscalateError as problem:
             less = _with_less(asked, problem)
             if less is None:
-                kept = keep_declaration(context, asked, problem)
-                return JobOutcome(failures=(*met, kept))
+                return JobOutcome(failures=(*met, keep_declaration(context, asked, problem)))
             asked = less
             # one that was moved to another service is moved for good: that is no failure
             met += [] if isinstance(problem, Conflict) else [problem]

@@ -13,6 +13,7 @@ from escalate_cli.cli.output import Answer
 from escalate_cli.cli.wrapped.process import Ending, HeardSignals, run_wrapped
 from escalate_cli.context import Context
 from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, Situation
+from escalate_cli.core.wording.note import Note
 from escalate_cli.errors import EscalateError, UsageProblem
 from escalate_cli.views.job import job_data
 
@@ -65,7 +66,7 @@ def _how(ending: Ending) -> str:
 def _answer(context: Context, ending: Ending, outcome: JobOutcome, program: str) -> Answer:
     told = [f"escalate: not all of its output was passed on: {trouble}" for trouble in ending.troubles]
     declared, resolved = outcome.declared, outcome.resolved
-    notes = []
+    notes = list[Note]()
     if declared is not None:
         began = "is declared" if declared.created else "goes on"
         paged = _paged(declared.situation, context)
