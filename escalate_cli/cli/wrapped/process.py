@@ -17,7 +17,7 @@ from types import FrameType
 
 import msgspec
 
-from escalate_cli.cli.wrapped.channel import Channel, Tail, channels
+from escalate_cli.cli.wrapped.relay import Relay, Tail, relays
 from escalate_cli.context import Inherited
 
 _NOT_FOUND = 127
@@ -89,25 +89,25 @@ class HeardSignals:
 def run_wrapped(command: Sequence[str], signals: HeardSignals, inherited: Inherited) -> Ending:
     """Run `command` and wait for its end. Signals that come meanwhile are passed on to it."""
     tail = Tail()
-    out, err = channels(tail)
-    ways = tuple(dict.fromkeys((out, err)))
+    out, err = relays(tail)
+    outputs = tuple(dict.fromkeys((out, err)))
     awaited = {*signals.numbers, signal.SIGCHLD}
     try:
         process = _start(command, out, err, inherited)
     except OSError as problem:
-        for way in ways:
-            way.close()
+        for output in outputs:
+            output.close()
         return _not_run(command, problem)
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     try:
-        for way in ways:
-            way.start()
+        for output in outputs:
+            output.start()
         for number in signals.early:
             process.send_signal(number)
-        _see_through(process, awaited, ways)
+        _see_through(process, awaited, outputs)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
-    troubles = _drained(ways, signals)
+    troubles = _drained(outputs, signals)
     code = process.returncode
     return Ending(
         exit_code=_BY_SIGNAL - code if code < 0 else code,
@@ -118,23 +118,21 @@ def run_wrapped(command: Sequence[str], signals: HeardSignals, inherited: Inheri
     )
 
 
-def _drained(ways: Sequence[Channel], signals: HeardSignals) -> tuple[str, ...]:
-    """What was still under way is passed on; why some of it was not. Where nobody reads it, a signal
+def _drained(outputs: Sequence[Relay], signals: HeardSignals) -> tuple[str, ...]:
+    """What was still under output is passed on; why some of it was not. Where nobody reads it, a signal
     ends the waiting."""
     signals.interrupts = True
     try:
-        for way in ways:
-            way.drain()
+        for output in outputs:
+            output.drain()
     except KeyboardInterrupt:
         return ("interrupted before all of it was read",)
     finally:
         signals.interrupts = False
-    return tuple(way.trouble for way in ways if way.trouble is not None)
+    return tuple(output.trouble for output in outputs if output.trouble is not None)
 
 
-def _start(
-    command: Sequence[str], out: Channel, err: Channel, inherited: Inherited
-) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], out: Relay, err: Relay, inherited: Inherited) -> subprocess.Popen[bytes]:
     """Files that we were given open are passed on (`<(…)`, a lock); our own are not."""
     with _core_limit(inherited):
         for words in (command, None):
@@ -179,14 +177,14 @@ def _environ() -> Mapping[str, str]:
 
 
 def _see_through(
-    process: subprocess.Popen[bytes], awaited: set[signal.Signals], ways: Sequence[Channel]
+    process: subprocess.Popen[bytes], awaited: set[signal.Signals], outputs: Sequence[Relay]
 ) -> None:
     """Wait for the end of the process, and pass signals on until then. All of them are blocked."""
     while process.poll() is None:
         number, typed = _next_signal(awaited)
         if number == signal.SIGWINCH:
-            for way in ways:
-                way.resize()
+            for output in outputs:
+                output.resize()
         if number != signal.SIGCHLD and not typed:
             process.send_signal(number)
 

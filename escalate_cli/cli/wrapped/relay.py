@@ -46,7 +46,7 @@ class Tail:
             return bytes(self._bytes)
 
 
-class Channel:
+class Relay:
     """Passes on to `stream` (1 or 2) what the command writes to `inner`.
 
     `trouble` says why something could not be passed on, where that is not the doing of a reader who
@@ -142,12 +142,12 @@ class Channel:
         self._outer = -1
 
 
-def channels(tail: Tail) -> tuple[Channel, Channel]:
+def relays(tail: Tail) -> tuple[Relay, Relay]:
     """Those of stdout and stderr: one for both where they lead to the same place, so that lines stay
     in order.
     """
-    out = Channel(1, tail)
-    return out, out if os.path.sameopenfile(1, 2) else Channel(2, tail)
+    out = Relay(1, tail)
+    return out, out if os.path.sameopenfile(1, 2) else Relay(2, tail)
 
 
 def _write_whole(stream: int, data: bytes) -> None:
