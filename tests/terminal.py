@@ -11,6 +11,7 @@ import struct
 import termios
 
 _MOVES_AND_COLOURS = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+_TO_THE_TOP = b"\x1b[H"
 
 
 class Terminal:
@@ -44,8 +45,9 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """What has been drawn, without moves and colours."""
-        return _MOVES_AND_COLOURS.sub(b"", self.seen).decode(errors="replace").splitlines()
+        """What has been drawn, without moves and colours; a picture drawn over another comes after it."""
+        drawn = self.seen.replace(_TO_THE_TOP, b"\n")
+        return _MOVES_AND_COLOURS.sub(b"", drawn).decode(errors="replace").splitlines()
 
 
 def fill(writer: int) -> None:

@@ -128,7 +128,7 @@ EVERY_PASS = {
     "situations": (
         "find_incident", "escalations_of", "notifications_of", "nudges_of", "turns_of", "timeline_of", "has_entry", "update_incident",
         "change_notification", "exists", "open_with_key", "due", "push_ahead", "look_at_all", "next_due_at", "running_ids", "list_running",
-        "list_worst", "running_by_severity", "find_incidents", "escalations_of_several", "nudges_of_several", "waiting",
+        "running", "find_incidents", "escalations_of_several", "nudges_of_several", "waiting",
         "incident_of_nudge", "open_nudges",
     ),
 }  # fmt: skip

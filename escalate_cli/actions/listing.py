@@ -11,13 +11,14 @@ import msgspec
 from escalate_cli.actions.lookup import find_team, whoever_types
 from escalate_cli.context import Context
 from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
+from escalate_cli.core.incident.worst_first import worst_first
 from escalate_cli.errors import DamagedRow, Unknown, UsageProblem
 
 STATUSES = ("open", "acknowledged", "resolved")
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """Incidents, the newest first, each with what is known of it without its past."""
+    """Incidents, the worst and unanswered first, each with what is known of it without its past."""
 
     situations: tuple[Situation, ...]
     """with the notifications that are still to be sent, and no others"""
@@ -58,9 +59,8 @@ def _read(
     context: Context, status: str | None, everything: bool, without: Collection[int]
 ) -> list[Situation]:
     situations = context.store.situations
-    incidents: tuple[Incident, ...] = situations.listed(
-        running_only=not everything, status=status, without=without
-    )
+    stored = situations.listed(running_only=not everything, status=status, without=without)
+    incidents: list[Incident] = worst_first(stored, context.running_catalog)
     ids = tuple(incident.id for incident in incidents)
     escalations: dict[int, tuple[Escalation, ...]] = situations.escalations(ids)
     nudges: dict[int, tuple[Nudge, ...]] = situations.nudges(ids)

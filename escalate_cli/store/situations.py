@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import msgspec
 from msgspec.structs import replace
@@ -20,10 +20,11 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.incident.timeline import Entry
+from escalate_cli.core.incident.worst_first import Standing
 from escalate_cli.core.organisation.recipient import as_text, from_text
 from escalate_cli.errors import DamagedRow
 from escalate_cli.store.sqlite.database import Database
-from escalate_cli.store.sqlite.rows import Thing, from_row, gravest_first, to_row
+from escalate_cli.store.sqlite.rows import Thing, from_row, to_row
 from escalate_cli.store.statements import Statements
 from escalate_cli.store.without_database.numbers import GIVEN, NUMBERED, Numbers
 
@@ -277,17 +278,9 @@ class Situations:
             rows = self._db.run(_sql.list_running, without=left_out)
         return tuple(from_row(Incident, row) for row in rows)
 
-    def worst(self, severities: Sequence[str], limit: int) -> tuple[Incident, ...]:
-        """What runs, the gravest first (`severities` are in order, least first), of these what
-        nobody has taken, then the newest.
-        """
-        rows = self._db.run(_sql.list_worst, gravest_first=gravest_first(severities), limit=limit)
-        return tuple(from_row(Incident, row) for row in rows)
-
-    def running_by_severity(self) -> dict[str, int]:
-        """How many incidents of each severity run."""
-        rows = self._db.run(_sql.running_by_severity)
-        return {row["severity"]: row["many"] for row in rows}
+    def running(self) -> tuple[Standing, ...]:
+        """Of everything that runs, how it stands."""
+        return tuple(from_row(Standing, row) for row in self._db.run(_sql.running))
 
     def incidents(self, incident_ids: tuple[int, ...]) -> tuple[Incident, ...]:
         """These incidents, in the order of their ids."""

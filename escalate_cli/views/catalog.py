@@ -1,13 +1,11 @@
-"""The catalog as data: services, teams, people, policies and who is on call; and a policy in words."""
+"""The catalog as data: services, teams, people, policies; and a policy in words."""
 
 from __future__ import annotations
 
-from escalate_cli.actions.lookup import unknown
 from escalate_cli.actions.override import OverrideWritten
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import iso
-from escalate_cli.core.calendar.rota import Shift
-from escalate_cli.core.notification.on_call import shift_in, shift_of, shifts_in
+from escalate_cli.core.notification.on_call import shift_in, shift_of
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
@@ -159,80 +157,6 @@ def target_words(catalog: Catalog, target: Target) -> str:
 
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
-
-
-def rota(
-    catalog: Catalog, asked: str | None, at: Instant, until: Instant | None
-) -> list[tuple[str | None, Shift, str | None]]:
-    """(team, shift, schedule) of what was asked: a team, a schedule, or all of them; at `at`, or
-    over the stretch from `at` to `until`.
-
-    A schedule behind several teams appears for each. A team without a schedule has nobody on call,
-    and that says so.
-    """
-    pairs = _everywhere(catalog) if asked is None else _asked_for(catalog, asked)
-    shifts: list[tuple[str | None, Shift, str | None]] = []
-    for team, schedule_id in pairs:
-        schedule = catalog.schedules.get(schedule_id or "")
-        if schedule is None:
-            shifts.append(
-                (
-                    team,
-                    Shift(None, at, until, "the team has no on-call schedule", "", start_known=False),
-                    None,
-                )
-            )
-        elif until is None:
-            shifts.append((team, shift_in(catalog, schedule, at), schedule_id))
-        else:
-            shifts += [(team, shift, schedule_id) for shift in shifts_in(catalog, schedule, at, until)]
-    return shifts
-
-
-def _everywhere(catalog: Catalog) -> list[tuple[str | None, str | None]]:
-    pairs: list[tuple[str | None, str | None]] = [
-        (team.id, team.on_call) for team in catalog.teams.values() if team.on_call
-    ]
-    used = {schedule for _, schedule in pairs}
-    return pairs + [(None, schedule) for schedule in catalog.schedules if schedule not in used]
-
-
-def _asked_for(catalog: Catalog, asked: str) -> list[tuple[str | None, str | None]]:
-    named = [team for team in catalog.teams.values() if asked == team.id] or [
-        team for team in catalog.teams.values() if team.name.casefold() == asked.casefold()
-    ]
-    if named:
-        return [(named[0].id, named[0].on_call)]
-    if asked in catalog.schedules:
-        return [(team.id, asked) for team in catalog.teams.values() if team.on_call == asked] or [
-            (None, asked)
-        ]
-    raise unknown("team or schedule", asked, {name: name for name in [*catalog.teams, *catalog.schedules]})
-
-
-def bounds(catalog: Catalog, shift: Shift, schedule: str | None) -> tuple[Instant | None, Instant | None]:
-    """Since when and until when the person of a shift really is on call, whatever stretch was asked
-    about; None where nobody knows.
-    """
-    if schedule not in catalog.schedules:
-        return None, None
-    whole = shift_in(catalog, catalog.schedules[schedule], shift.start)
-    return whole.start if whole.start_known else None, whole.until
-
-
-def rota_data(rows: list[tuple[str | None, Shift, str | None]]) -> list[Data]:
-    """The rows of `rota` as JSON carries them."""
-    return [
-        {
-            "schedule": schedule,
-            "team": team,
-            "person": shift.person,
-            "from": iso(shift.start if shift.start_known else None),
-            "until": iso(shift.until),
-            "why": shift.why,
-        }
-        for team, shift, schedule in rows
-    ]
 
 
 def override_data(written: OverrideWritten) -> Data:

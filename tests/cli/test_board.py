@@ -13,21 +13,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.cli.screens.board_layout import BoardRow, Picture, lay_out
+from escalate_cli.actions.declare import Request, store_declaration
+from escalate_cli.cli.screens import style
+from escalate_cli.cli.screens.board_layout import Picture, lay_out
+from escalate_cli.cli.screens.incident_lines import incident_line, lay_out_lines
 from escalate_cli.cli.screens.style import piece
+from escalate_cli.clock import Clock
+from escalate_cli.context import Context, Options
+from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.incident.worst_first import Standing
+from escalate_cli.core.organisation.catalog import Catalog, Severity, Urgency
+from escalate_cli.views.board import BoardLine, NextPage
 from tests.delivery.processes import until
 from tests.loopback import Bank, bank, server
 from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (44, 40), (80, 30)]
+CATALOG = Catalog(severities=(Severity("minor", Urgency.LOW, 0), Severity("critical", Urgency.HIGH, 1)))
+OPEN, TAKEN = IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED
+MINUTES = 60_000_000
 
 
-def row(number: int, severity: str, title: str = "Nobody can sign in and nobody knows why") -> BoardRow:
-    cells = {
-        "id": f"#{number}", "severity": severity, "status": "open", "for": "12m", "next": "in 2m: Ana Ruiz, in 5m: Bo Chen", "title": title,
-    }  # fmt: skip
-    return BoardRow({name: piece(text) for name, text in cells.items()}, severity)
+def line(
+    number: int, severity: str, title: str, *, has_it: tuple[str, ...] = (), nudges: tuple[int, ...] = ()
+) -> BoardLine:
+    pages = (NextPage(2 * MINUTES, ("Ana Ruiz",)), NextPage(5 * MINUTES, ("Bo Chen",)))
+    status = TAKEN if has_it else OPEN
+    return BoardLine(
+        number, title, severity, status, has_it, False, 12 * MINUTES, ("Identity",), pages, nudges
+    )
 
 
 def picture(
@@ -38,15 +53,18 @@ def picture(
     troubles: int = 0,
     title: str = "Nobody can sign in",
 ) -> Picture:
-    rows = [row(200 + number, "critical", title) for number in range(critical)] + [
-        row(number, "minor", title) for number in range(minor)
+    shown = [line(200 + number, "critical", title) for number in range(critical)] + [
+        line(number, "minor", title) for number in range(minor)
     ]
     return Picture(
-        piece("escalate watch   10:00 Europe/London"),
-        rows,
-        {"critical": critical, "minor": minor},
-        [piece(f"10:{number:02}  #{number} page to Ana Ruiz by sms: sent") for number in range(events)],
-        [
+        head=piece("escalate watch   10:00 Europe/London"),
+        rows=[incident_line(one, CATALOG, 0) for one in shown],
+        running=[Standing(one.id, one.severity, one.status, 0) for one in shown],
+        badge=lambda severity: style.badge(severity, CATALOG),
+        events=[
+            piece(f"10:{number:02}  #{number} page to Ana Ruiz by sms: sent") for number in range(events)
+        ],
+        troubles=[
             piece(f"10:00  trouble {number}: " + "the gateway cannot be reached at all " * 4)
             for number in range(troubles)
         ],
@@ -72,9 +90,11 @@ def test_an_open_critical_below_many_minors_is_on_the_board_and_the_rest_is_coun
     lines = drawn(picture(critical=1, minor=60, troubles=1), width, height)
     assert len(lines) <= height
     assert all(wide(line) <= width for line in lines)
-    assert next(line for line in lines if line.startswith("#")).startswith("#200 critical")
+    assert next(line for line in lines if line.startswith("#")).startswith("#200 CRITICAL")
     shown = sum(line.startswith("#") for line in lines)
-    assert f"and {61 - shown} more, {61 - shown} minor" in "\n".join(lines)
+    assert f"and {61 - shown} more, {61 - shown} minor; {61 - shown} unanswered"[: width - 1] in "\n".join(
+        lines
+    )
     assert "trouble 0" in "\n".join(lines)
     assert lines[-1].endswith(("Ctrl-C ends this", "finished first"))
     assert "10:11  #11" in "\n".join(lines), "the newest event"
@@ -96,6 +116,82 @@ def test_where_there_is_room_everything_is_shown():
     assert "more" not in text
     assert "in 2m: Ana Ruiz, in 5m: Bo Chen" in text
     assert text.count("trouble") == 2
+
+
+@pytest.mark.parametrize("height", [5, 7, 10, 24])
+def test_at_any_height_the_open_critical_is_a_line_and_the_others_are_counted(height):
+    """Declared first of thirty, so that it would be the last line of a list by number."""
+    lines = drawn(picture(critical=1, minor=29, troubles=1), 80, height)
+    shown = sum(line.startswith("#") for line in lines)
+    assert len(lines) <= height
+    assert next(line for line in lines if line.startswith("#")).startswith("#200 CRITICAL nobody")
+    assert f"and {30 - shown} more, {30 - shown} minor; {30 - shown} unanswered: escalate list" in lines
+    assert any(line.startswith("10:00  trouble 0") for line in lines)
+    assert lines[-1].endswith("Ctrl-C ends this")
+
+
+def test_a_hidden_critical_is_as_loud_as_one_that_has_a_line():
+    from rich.console import Console
+
+    shown = picture(critical=30, minor=3)
+    [more] = [
+        line for line in lay_out(shown, 80, 10, Console(width=80, height=10)) if line.plain.startswith("and ")
+    ]
+    [badge] = [span for span in more.spans if "on red" in str(span.style)]
+    assert more.plain[badge.start : badge.end].endswith(" critical")
+
+
+def test_events_give_way_oldest_first_and_troubles_never():
+    for height in range(6, 40):
+        lines = drawn(picture(critical=2, minor=4, events=12, troubles=2), 80, height)
+        events = [line[:5] for line in lines if "page to Ana Ruiz by sms" in line]
+        assert events == [f"10:{number:02}" for number in range(12 - len(events), 12)]
+        assert sum(line.startswith("10:00  tr") for line in lines) == 2
+        if events:
+            assert sum(line.startswith("#") for line in lines) == 6, "no event instead of an incident"
+    assert len(events) == 12
+
+
+# ── a line ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (None, "id severity who has it for teams next page title"),
+        (120, "id severity who has it for teams next page title"),
+        (80, "id severity who has it for next page title"),
+        (60, "id severity who has it title"),
+        (44, "id severity who has it title"),
+        (24, "id severity title"),
+        (20, "id severity title"),
+    ],
+)
+def test_teams_give_way_first_then_the_time_and_the_next_page_and_never_the_title(width, columns):
+    title = "Nobody in Spain can sign in since the release of this morning"
+    rows = [
+        incident_line(line(1, "critical", title, nudges=(7,)), CATALOG, 0),
+        incident_line(line(12, "minor", title, has_it=("Ana Ruiz",)), CATALOG, 0),
+    ]
+    lines = [text.plain for text in lay_out_lines(rows, width)]
+    assert " ".join(lines[0].split()) == columns
+    assert len(lines) == 3
+    if width is None:
+        assert lines[1].endswith(f" in 2m: Ana Ruiz, in 5m: Bo Chen nudge 7  {title}")
+        assert lines[2].startswith("#12 MINOR    Ana Ruiz   12m Identity")
+    else:
+        assert all(wide(text) <= width for text in lines)
+        assert ("nudge 7" in lines[1]) == (width >= 44)
+        assert title[:4] in lines[1]
+        assert title[:4] in lines[2]
+
+
+@given(st.integers(12, 200), st.text(max_size=40), st.text(max_size=60), st.integers(1, 10**9))
+def test_a_line_is_one_line_of_at_most_its_width(width, name, title, number):
+    rows = [incident_line(line(number, "critical", title, has_it=(name,)), CATALOG, 0)]
+    lines = [text.plain for text in lay_out_lines(rows, width)]
+    assert len(lines) == 2
+    assert all(wide(text) <= width and "\n" not in text for text in lines)
 
 
 def test_when_nothing_is_open_it_says_so():
@@ -137,27 +233,62 @@ def escalate(tmp_path) -> Iterator[Bank]:
         yield bank(tmp_path, web, ("all.toml", LOOPBACK + quiet), ("gateways.toml", LOOPBACK_GATEWAYS))
 
 
-def test_the_real_board_shows_an_open_critical_below_26_newer_minors_in_80_by_24(escalate):
-    escalate.here("declare", "The database is gone", "-s", "login", "--severity", "critical")
-    for number in range(26):
-        escalate.here("declare", f"a nuisance {number}", "-s", "login", "--severity", "minor")
+def watched(escalate: Bank, width: int, height: int, *words: str) -> list[str]:
+    """What the board shows on a real terminal of this size, once these words are on it."""
     command = [sys.executable, "-m", "escalate_cli", "watch", "--interval", "1m"]
     environ = {name: text for name, text in escalate.environ.items() if name != "COLUMNS"}
-    with Terminal(80, 24) as terminal:
+    with Terminal(width, height) as terminal:
         watching = subprocess.Popen(
             command, stdin=terminal.inner, stdout=terminal.inner, env={**environ, "TERM": "xterm"}
         )
         try:
-            until(lambda: terminal.shows("escalate ack ID"), 30)
+            until(lambda: terminal.shows(*words), 30)
         finally:
             watching.send_signal(signal.SIGTERM)
-            watching.wait(20)
+            assert watching.wait(20) == 0
         terminal.shows()
+        return [line.rstrip() for line in terminal.lines]
+
+
+def test_thirty_incidents_and_the_oldest_is_the_critical_in_10_lines_in_24_and_in_a_tiny_terminal(escalate):
+    context = Context(Options(), escalate.environ, Clock())
+    store_declaration(context, Request("The database is gone", ("login",), "critical"), lambda routing: None)
+    for number in range(29):
+        store_declaration(context, Request(f"a nuisance {number}", ("vault",), "minor"), lambda routing: None)
+    for height in (10, 24):
+        lines = watched(escalate, 80, height, "Ctrl-C ends this")
+        [critical] = [line for line in lines if "The database is gone" in line and line.startswith("#")][:1]
+        assert critical.startswith("#1  CRITICAL nobody")
+        newest = next(line for line in lines if "a nuisance 28" in line and line.startswith("#"))
+        assert lines.index(critical) < lines.index(newest)
+        assert any(line.startswith("and ") and " more, " in line and "minor" in line for line in lines)
+        assert max(len(line) for line in lines) <= 80
+    tiny = watched(escalate, 20, 5, "Ctrl-C ends this")
+    assert any(line.startswith("#1  CRITICAL") for line in tiny)
+    assert max(len(line) for line in tiny) <= 20
+
+
+@pytest.mark.parametrize("width", [20, 44, 80, 120])
+def test_on_a_terminal_each_incident_is_one_line_and_in_a_pipe_nothing_is_cut(escalate, width):
+    title = "Nobody in Spain can sign in since the release of this morning, and nobody knows the reason"
+    escalate.here("declare", title, "-s", "login", "--severity", "critical")
+    escalate.here("declare", "a nuisance", "-s", "login", "--severity", "minor")
+    command = [sys.executable, "-m", "escalate_cli", "list"]
+    with Terminal(width, 24) as terminal:
+        environ = {name: text for name, text in escalate.environ.items() if name != "COLUMNS"}
+        ran = subprocess.run(
+            command,
+            stdout=terminal.inner,
+            stderr=subprocess.PIPE,
+            env={**environ, "TERM": "xterm"},
+            check=True,
+        )
+        assert terminal.shows("MINOR"), ran.stderr
         lines = [line.rstrip() for line in terminal.lines]
-    [critical] = [line for line in lines if "The database is gone" in line][:1]
-    assert critical.startswith("#1 ")
-    newest = next(line for line in lines if "a nuisance 25" in line)
-    assert lines.index(critical) < lines.index(newest)
-    assert any(line.strip().startswith("and ") and " more" in line and "minor" in line for line in lines)
-    assert any("page to Ana Ruiz by email: sent" in line for line in lines), "what happened last"
-    assert max(len(line) for line in lines) <= 80
+        assert b"\x1b[1;37;41mCRITICAL" in terminal.seen, "white on red, bold"
+    assert [line[:8] for line in lines] == ["id sever", "#1 CRITI", "#2 MINOR"]
+    assert all(len(line) <= width for line in lines)
+    piped = escalate("list", COLUMNS=str(width))
+    assert "\x1b" not in piped.out
+    assert [title in line for line in piped.out.splitlines()] == [False, True, False]
+    assert "identity" in piped.out.lower()

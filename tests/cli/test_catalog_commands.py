@@ -89,7 +89,10 @@ def test_oncall_names_the_shift(escalate, arguments, code, rows):
     ran = escalate("oncall", *arguments, "--json")
     assert ran.code == code, ran.err
     assert [(row["person"], row["schedule"], row["until"]) for row in ran.json] == rows
-    assert all(set(row) == {"schedule", "team", "person", "from", "until", "why"} for row in ran.json)
+    assert all(
+        set(row) == {"schedule", "team", "person", "from", "until", "why", "name", "reach", "next"}
+        for row in ran.json
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,20 +148,87 @@ def test_oncall_shows_no_edge_of_what_it_looked_at_as_a_fact(escalate):
         None,
         "2026-01-05T09:00:00Z",
     )
-    (row,) = [
-        splitline
-        for splitline in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines()
-        if "nobody" in splitline
-    ]
-    assert row.split()[-3:] == ["Mon", "2026-01-05", "09:00"]
-    assert row.split()[-4] == "–"
+    facts = {
+        line.split()[0]: line
+        for line in escalate("oncall", "identity", "--at", "2026-01-01 12:00").out.splitlines()
+        if line
+    }
+    assert facts["on"].split() == ["on", "call", "nobody"]
+    assert facts["until"].split() == ["until", "Mon", "2026-01-05", "09:00", "(in", "3d21h)"]
+    assert facts["next"].split() == "next Ana [bold]Ruiz[/bold], until Mon 2026-01-12 09:00".split()
+    assert "reach" not in facts
     stretch = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00").out
     assert "Mon 2026-01-05 09:00" in stretch
     assert "Mon 2026-01-12 09:00" in stretch
-    (none,) = [
-        splitline for splitline in escalate("oncall", "platform").out.splitlines() if "nobody" in splitline
+    none = escalate("oncall", "platform").out
+    assert "nobody" in none
+    assert "until" not in none, "nobody knows"
+    assert "the team has no on-call schedule" in none
+
+
+def test_oncall_says_until_when_how_to_reach_them_and_who_is_next(escalate):
+    at = ("--at", "2026-01-06 09:00")
+    shown = escalate("oncall", "Identity", *at).out
+    assert shown.splitlines()[:5] == [
+        "Identity  (identity)",
+        "  on call  Ana [bold]Ruiz[/bold]",
+        "  until    Mon 2026-01-12 09:00  (in 6d)",
+        "  reach    sms +447700900123, after 2m email ana@example.com",
+        "  next     Bo Ek, until Mon 2026-01-19 09:00",
     ]
-    assert none.split()[-2:] == ["–", "–"]
+    [row] = escalate("oncall", "identity", *at, "--json").json
+    assert row["name"] == "Ana [bold]Ruiz[/bold]"
+    assert row["reach"] == [
+        {"gateway": "sms", "address": "+447700900123", "after_seconds": 0},
+        {"gateway": "email", "address": "ana@example.com", "after_seconds": 120},
+    ]
+    assert row["next"] == {"person": "bo", "from": "2026-01-12T09:00:00Z", "until": "2026-01-19T09:00:00Z"}
+
+
+def test_who_is_next_is_somebody_else_whose_turns_may_be_several_ahead(escalate):
+    text = (escalate.config / "catalog.toml").read_text()
+    (escalate.config / "catalog.toml").write_text(
+        text.replace('members = ["ana", "bo"]\nstart', 'members = ["ana", "ana", "bo"]\nstart')
+    )
+    [row] = escalate("oncall", "identity", "--at", "2026-01-06 09:00", "--json").json
+    assert row["until"] == "2026-01-12T09:00:00Z", "her turn, as ever"
+    assert row["next"]["from"] == "2026-01-19T09:00:00Z", "she has the next one, too"
+    shown = escalate("oncall", "identity", "--at", "2026-01-06 09:00").out
+    assert "until    Mon 2026-01-19 09:00" in shown
+    alone = escalate("oncall", "identity-nights", "--at", "2099-01-06 09:00").out
+    assert "next     Bo Ek again: nobody else takes turns" in alone
+
+
+@pytest.mark.parametrize("asked", ["bo", "Bo Ek"])
+def test_oncall_of_a_person_is_their_turns_now_and_in_the_coming_weeks(escalate, asked):
+    ran = escalate("oncall", asked, "--at", "2026-01-13 09:00", "--json")
+    assert [(row["schedule"], row["team"], row["from"], row["until"]) for row in ran.json] == [
+        ("identity-primary", "identity", "2026-01-12T09:00:00Z", "2026-01-19T09:00:00Z"),
+        ("identity-primary", "identity", "2026-01-26T09:00:00Z", "2026-02-02T09:00:00Z"),
+        ("identity-primary", "identity", "2026-02-09T09:00:00Z", "2026-02-16T09:00:00Z"),
+    ]
+    assert {row["person"] for row in ran.json} == {"bo"}
+    now = escalate("oncall", asked, "--at", "2026-01-13 09:00").out
+    assert now.startswith("Bo Ek is on call now, in identity-primary\nreach  email bo@example.com\n")
+    assert "Mon 2026-01-26 09:00  Mon 2026-02-02 09:00" in now
+    later = escalate("oncall", asked, "--at", "2026-01-06 09:00").out
+    assert later.startswith("Bo Ek is not on call now\n")
+    short = escalate("oncall", asked, "--at", "2026-01-06 09:00", "--until", "2026-01-10 09:00")
+    assert (short.code, short.out.splitlines()[0]) == (1, "Bo Ek has no turn until Sat 2026-01-10 09:00")
+
+
+def test_turns_that_follow_on_are_one_and_of_every_schedule(escalate):
+    ran = escalate("oncall", "bo", "--at", "2098-12-30 09:00", "--until", "2099-02-05 09:00", "--json")
+    nights = [row for row in ran.json if row["schedule"] == "identity-nights"]
+    assert [(row["team"], row["from"], row["until"]) for row in nights] == [
+        (None, "2099-01-05T09:00:00Z", "2099-02-09T09:00:00Z")
+    ]
+    assert {row["schedule"] for row in ran.json} == {"identity-primary", "identity-nights"}
+    nobody = escalate("oncall", "anna")
+    assert (nobody.code, nobody.err.splitlines()) == (
+        4,
+        ['escalate: error: no such team, schedule or person: "anna"', 'hint: did you mean "ana"?'],
+    )
 
 
 def test_an_override_names_the_team_and_begins_now_unless_it_says_when(escalate):

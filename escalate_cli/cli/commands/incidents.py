@@ -153,7 +153,9 @@ def act(context: Context, incidents: Sequence[int], intent: Intent) -> Answer:
 
 
 def _draw(console: Console, performed: Performed, context: Context) -> None:
-    for situation in performed.situations:
+    for number, situation in enumerate(performed.situations):
+        if number:
+            console.print()
         changed = situation.incident.id not in performed.unchanged
         now = context.clock.now()
         incident_screen.draw_brief(console, situation, context.running_catalog, now, changed=changed)

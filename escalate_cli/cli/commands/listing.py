@@ -31,15 +31,14 @@ def list_incidents(
     ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Of the teams you belong to, or led by you")] = False,
 ) -> Answer:
-    """Incidents, the newest first; without options those that are not resolved."""
+    """Incidents, the worst and unanswered first; without options those that are not resolved."""
     listing = listed_incidents(context, status=status, everything=all, team=team, mine=mine)
     catalog, now = context.running_catalog, context.clock.now()
     data = listing_data(listing, catalog)
     nothing = "No incidents." if all or status else "No open incidents."
 
     def screen(console: Console) -> None:
-        rows = [(situation.incident, situation) for situation in listing.situations]
-        draw_list(console, rows, catalog, now)
+        draw_list(console, listing, catalog, now)
 
     return Answer(
         data,

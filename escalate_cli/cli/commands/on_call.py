@@ -14,13 +14,12 @@ from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
 from escalate_cli.views import catalog as views
+from escalate_cli.views import on_call as rotas
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-from escalate_cli.cli.screens import style
-from escalate_cli.core.calendar.hours import zone_or_utc
-from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.cli.screens import on_call as on_call_screen
 
 
 def oncall(
@@ -28,9 +27,9 @@ def oncall(
     asked: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TEAM|SCHEDULE]",
-            help="All schedules otherwise",
-            autocompletion=known("teams", "schedules"),
+            metavar="[TEAM|SCHEDULE|PERSON]",
+            help="All schedules otherwise; of a person their turns in the coming weeks",
+            autocompletion=known("teams", "schedules", "people"),
         ),
     ] = None,
     at: Annotated[
@@ -39,40 +38,34 @@ def oncall(
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="T", help="Every shift up to then")] = None,
 ) -> Answer:
-    """Who is on call, since when and until when. Exit 1 when nobody is."""
+    """Who is on call, until when, how to reach them, and who is next. Exit 1 when nobody is."""
     catalog = context.running_catalog
     now = context.clock.now()
     start = moment(context, at or "now", now, catalog.settings.timezone)
     end = moment(context, until, now, catalog.settings.timezone) if until else None
     if end is not None and end <= start:
         raise UsageProblem("--until is not after --at", "the stretch to look at must have a length")
-    rows = views.rota(catalog, asked, start, end)
-    data = views.rota_data(rows)
-    zone = catalog.settings.timezone
+    person = None if asked is None else rotas.person_asked_for(catalog, asked)
+    if person is not None:
+        last = end or start + rotas.WEEKS_OF_A_PERSON
+        turns = rotas.turns_of(catalog, person, start, last)
 
-    def screen(console: Console) -> None:
-        spans = [views.bounds(catalog, shift, schedule) for _, shift, schedule in rows]
-        table = [
-            (
-                team or schedule,
-                (
-                    catalog.people[shift.person].name
-                    if shift.person in catalog.people
-                    else style.piece("nobody", "bold red")
-                ),
-                local_time(begins, zone),
-                local_time(ends, zone),
-            )
-            for (team, shift, schedule), (begins, ends) in zip(rows, spans, strict=True)
-        ]
-        console.print(style.table(("for", "on call", "from", "until"), table, wrap=("on call",)))
-        console.print(style.piece(f"times in {zone_or_utc(zone)}", "dim"))
-        if len(rows) == 1:
-            console.print(style.piece(rows[0][1].why, "dim"))
+        def screen(console: Console) -> None:
+            on_call_screen.draw_turns_of(console, person, turns, catalog, start, last)
 
-    somebody = any(shift.person for _, shift, _ in rows)
+        code = ExitCode.DONE if turns else ExitCode.NO
+        return Answer(rotas.turns_data(catalog, turns, start), screen, code)
+    turns = rotas.turns(catalog, asked, start, end)
+
+    def draw(console: Console) -> None:
+        if end is None:
+            on_call_screen.draw_on_call(console, turns, catalog, start)
+        else:
+            on_call_screen.draw_shifts(console, turns, catalog)
+
+    somebody = any(turn.shift.person for turn in turns)
     code = ExitCode.DONE if somebody else ExitCode.NO
-    return Answer(data, screen if rows else "No schedules.", code)
+    return Answer(rotas.turns_data(catalog, turns, start), draw if turns else "No schedules.", code)
 
 
 def override(

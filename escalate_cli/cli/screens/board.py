@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.outlet import Outlet, Sheet
 from escalate_cli.cli.output import console
 from escalate_cli.cli.screens import board_layout, style
-from escalate_cli.cli.screens.incident_list import short_title
-from escalate_cli.cli.screens.incident_next import whats_next
+from escalate_cli.cli.screens.incident_lines import IncidentLine, incident_line
 from escalate_cli.context import Context
-from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.calendar.duration import MINUTE, Instant
 from escalate_cli.core.calendar.moment import wall_time
-from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.situation import IncidentStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
-from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.core.incident.worst_first import Standing, worst_first
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import EscalateError
+from escalate_cli.views.board import board_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -81,46 +83,37 @@ class Board:
     def _drawing(self) -> board_layout.Picture:
         context = self._context
         catalog, now = context.running_catalog, context.clock.now()
-        situations = context.store.situations
-        severities = [severity.id for severity in catalog.severities]
-        incidents = situations.worst(severities, _MOST_ROWS)
-        escalations = situations.escalations(tuple(incident.id for incident in incidents))
-        waiting = situations.waiting()
-        running = situations.running_by_severity()
-        known = sorted(running, key=lambda severity: -catalog.severity(severity).rank)
+        running = worst_first(context.store.situations.running(), catalog)
+        unanswered = sum(standing.status is IncidentStatus.OPEN for standing in running)
         zone = catalog.settings.timezone
+        count = f"   {len(running)} open, {unanswered} unanswered" if running else ""
         return board_layout.Picture(
-            head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}", "bold"),
-            rows=[
-                _row(
-                    Situation(incident, escalations[incident.id], waiting.get(incident.id, ())), catalog, now
-                )
-                for incident in incidents
-            ],
-            running={severity: running[severity] for severity in known},
+            head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}{count}", "bold"),
+            rows=self._rows(running[:_MOST_ROWS], catalog, now),
+            running=running,
+            badge=lambda severity: style.badge(severity, catalog),
             events=[
                 self._happened(incident, entry, now)
-                for incident, entry in situations.latest_entries(_MOST_EVENTS)
+                for incident, entry in context.store.situations.latest_entries(_MOST_EVENTS)
             ],
             troubles=[
                 style.piece(f"{wall_time(at, zone, now)}  {line}", "bold red") for at, line in self._troubles
             ],
         )
 
+    def _rows(self, standings: Sequence[Standing], catalog: Catalog, now: Instant) -> list[IncidentLine]:
+        situations = self._context.store.situations
+        ids = tuple(standing.id for standing in standings)
+        incidents = {incident.id: incident for incident in situations.incidents(ids)}
+        escalations, nudges = situations.escalations(ids), situations.nudges(ids)
+        waiting = situations.waiting()
+        shown = [
+            Situation(incidents[number], escalations[number], waiting.get(number, ()), nudges=nudges[number])
+            for number in ids
+            if number in incidents
+        ]
+        return [incident_line(board_line(situation, catalog, now), catalog, now) for situation in shown]
+
     def _happened(self, incident: int, entry: Entry, now: Instant) -> Text:
         at = wall_time(entry.at, self._context.running_catalog.settings.timezone, now)
         return style.piece(f"{at}  #{incident} {entry.text}", "" if now - entry.at < _FRESH else "dim")
-
-
-def _row(situation: Situation, catalog: Catalog, now: Instant) -> board_layout.BoardRow:
-    incident = situation.incident
-    loud = catalog.severity(incident.severity).urgency is Urgency.HIGH
-    cells = {
-        "id": style.piece(f"#{incident.id}", style.STYLES[incident.status.value]),
-        "severity": style.piece(incident.severity, "bold" if loud else ""),
-        "status": style.state(incident.status.value),
-        "for": style.piece(show_about(now - incident.declared_at)),
-        "next": style.piece(whats_next(situation, catalog, now)),
-        "title": style.piece(short_title(incident.title)),
-    }
-    return board_layout.BoardRow(cells, incident.severity)

@@ -4,12 +4,16 @@ stay; old events give way first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from escalate_cli.cli.screens import style
+from escalate_cli.cli.screens.incident_lines import IncidentLine, lay_out_lines
+from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.incident.worst_first import Standing
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -23,28 +27,20 @@ _FOOTERS = (
 )
 _KEPT_EVENTS = 3
 """so many of the newest stay where there are more incidents than lines, but for the gravest"""
-_ROOMY = 20
-"""lines"""
-_COLUMNS = ("id", "severity", "status", "for", "next", "title")
-_NARROW = {"for": 64, "next": 72, "status": 50}
-"""a column that is shown from so many columns of the terminal on"""
-
-
-class BoardRow(msgspec.Struct, frozen=True):
-    """An incident as the board shows it, each cell by its column."""
-
-    cells: Mapping[str, Text]
-    severity: str
+_AIRY = 12
+"""lines without troubles and the last one; from here on there are heads and empty lines between"""
+_ROOMY = 16
+"""lines for incidents and events, from where on some events stay"""
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """What there is to show. `rows` are worst first; `running` says how many incidents of each
-    severity run, the gravest first, those without a row included. `events` and `troubles` are
-    oldest first."""
+    """What there is to show. `running` is everything that runs and `rows` the first of it, both worst
+    first; `badge` draws a severity. `events` and `troubles` are oldest first."""
 
     head: Text
-    rows: Sequence[BoardRow]
-    running: Mapping[str, int]
+    rows: Sequence[IncidentLine]
+    running: Sequence[Standing]
+    badge: Callable[[str], Text]
     events: Sequence[Text]
     troubles: Sequence[Text]
 
@@ -58,19 +54,30 @@ class Picture(msgspec.Struct, frozen=True):
 
 def lay_out(picture: Picture, width: int, height: int, console: Console) -> list[Text]:
     """The lines of the board, each at most `width` wide, at most `height` of them."""
-    footer = next((text for text in _FOOTERS if len(text) <= width), _FOOTERS[-1])
-    troubles = _troubles(picture.troubles, width, height, console)
-    room = max(height - len(troubles) - 4, 0)  # the head, the last line, and an empty one next to each
-    listed = _incidents(picture, width, room)
-    kept = max(room - len(listed) - 1, 0)  # an empty line before the events
-    events = list(picture.events)[-kept:] if kept else []
-    middle = [*listed, *([style.piece("")] if events else []), *events, *troubles]
-    lines = [picture.head, style.piece(""), *middle, style.piece(""), style.piece(footer, "dim")]
-    if len(lines) > height:  # a terminal of a few lines
-        lines = [line for line in lines if line.plain]
-    if len(lines) > height:
-        lines = [*lines[: max(height - len(troubles) - 1, 0)], *lines[-(len(troubles) + 1) :]][-height:]
-    return [_cut(line, width) for line in lines]
+    footer = style.piece(next((text for text in _FOOTERS if len(text) <= width), _FOOTERS[-1]), "dim")
+    troubles = _troubles(picture.troubles, width, height, console)[: max(height - 1, 0)]
+    room = height - len(troubles) - 1
+    middle = _airy(picture, width, room) if room >= _AIRY else _tight(picture, width, room)
+    empty = [style.piece("")] if room >= _AIRY else []
+    return [_cut(line, width) for line in [*middle, *troubles, *empty, footer]]
+
+
+def _airy(picture: Picture, width: int, room: int) -> list[Text]:
+    """The head, the incidents below their heads, and what happened last, an empty line between each."""
+    left = room - 3  # the head, an empty line below it, one before the last line of all
+    listed = _incidents(picture, width, left, heads=True)
+    kept = left - len(listed) - 1  # an empty line before the events
+    events = list(picture.events)[-kept:] if kept > 0 else []
+    empty = style.piece("")
+    return [picture.head, empty, *listed, *([empty] if events else []), *events]
+
+
+def _tight(picture: Picture, width: int, room: int) -> list[Text]:
+    """As much as fits into a few lines: the incidents, then the head, then what happened last."""
+    head = [picture.head] if room >= 3 else []
+    listed = _incidents(picture, width, room - len(head), heads=False)
+    kept = room - len(head) - len(listed)
+    return [*head, *listed, *(list(picture.events)[-kept:] if kept > 0 else [])]
 
 
 def _troubles(troubles: Sequence[Text], width: int, height: int, console: Console) -> list[Text]:
@@ -88,51 +95,38 @@ def _troubles(troubles: Sequence[Text], width: int, height: int, console: Consol
     return laid
 
 
-def _incidents(picture: Picture, width: int, room: int) -> list[Text]:
-    """The worst incidents, one a line, under a line of heads; and how many more there are, and how
-    bad these are.
+def _incidents(picture: Picture, width: int, room: int, *, heads: bool) -> list[Text]:
+    """The worst incidents, one a line, in at most `room` lines; and how many more there are, and how bad
+    these are.
     """
-    total = sum(picture.running.values())
+    if room <= 0:
+        return []
+    total = len(picture.running)
     if not total:
         return [style.piece("Nothing is open.", "green")]
-    gravest = next((many for many in picture.running.values() if many), 0)
-    free = max(room - 1, 1)  # the heads
-    roomy = free - _KEPT_EVENTS - 1 if room >= _ROOMY - 4 else free
+    free = max(room - heads, 1)
+    gravest = sum(standing.severity == picture.running[0].severity for standing in picture.running)
+    roomy = free - _KEPT_EVENTS - 1 if free >= _ROOMY else free
     fits = min(max(roomy, min(gravest + 1, free)), free)
-    shown = list(picture.rows[: fits if total <= fits else max(fits - 1, 0)])
-    lines = _table(shown, width) if shown else []
-    if len(shown) < total:
-        hidden = dict(picture.running)
-        for row in shown:
-            hidden[row.severity] -= 1
-        of = ", ".join(f"{many} {severity}" for severity, many in hidden.items() if many > 0)
-        lines.append(style.piece(f"and {total - len(shown)} more, {of}: escalate list", "bold"))
+    # a single line is for the worst incident
+    rows = list(picture.rows[: fits if total <= fits else max(fits - 1, 1)])
+    lines = lay_out_lines(rows, width, heads=heads and room > 1)
+    if len(rows) < total and len(rows) < free:
+        lines.append(_hidden(picture, picture.running[len(rows) :]))
     return lines
 
 
-def _table(rows: Sequence[BoardRow], width: int) -> list[Text]:
-    from rich.text import Text
-
-    columns = [column for column in _COLUMNS if width >= _NARROW.get(column, 0)]
-    heads = {column: style.piece(column, "bold") for column in columns}
-    wide = {
-        column: max(cells[column].cell_len for cells in (heads, *(row.cells for row in rows)))
-        for column in columns
-    }
-    left = width - sum(wide[column] + 1 for column in columns if column not in ("next", "title"))
-    if "next" in wide:  # it has what the titles leave, and at least two fifths
-        wide["next"] = min(wide["next"], max(left - wide["title"] - 1, left * 2 // 5))
-        left -= wide["next"] + 1
-    wide["title"] = max(left, 8)
-    lines = []
-    for cells in (heads, *(row.cells for row in rows)):
-        line = Text()
-        for column in columns:
-            cell = cells[column].copy()
-            cell.truncate(wide[column], overflow="ellipsis", pad=column != "title")
-            line.append_text(cell).append("" if column == "title" else " ")
-        lines.append(line)
-    return lines
+def _hidden(picture: Picture, hidden: Sequence[Standing]) -> Text:
+    """`and 22 more, 1 critical, 21 minor; 20 unanswered: escalate list`, the gravest as loud as above."""
+    by_severity = Counter(standing.severity for standing in hidden)
+    unanswered = sum(standing.status is IncidentStatus.OPEN for standing in hidden)
+    line = style.piece(f"and {len(hidden)} more", "bold")
+    for severity, many in by_severity.items():
+        count = style.piece(f"{many} {severity}", "bold")
+        if severity == picture.running[0].severity:
+            count.stylize(picture.badge(severity).style)
+        line.append(", ").append_text(count)
+    return line.append(f"; {unanswered} unanswered" if unanswered else "").append(": escalate list")
 
 
 def _cut(line: Text, width: int) -> Text:

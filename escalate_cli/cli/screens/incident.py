@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from escalate_cli.cli.screens import style
-from escalate_cli.cli.screens.incident_list import title_line
+from escalate_cli.cli.screens.incident_head import draw_head
 from escalate_cli.cli.screens.incident_next import draw_next
 from escalate_cli.cli.screens.incident_told import TOLD, draw_told
 from escalate_cli.core.calendar.duration import Instant
@@ -18,7 +18,13 @@ from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.escalation.maintenance import quiet
 from escalate_cli.core.events import MessageAdded
-from escalate_cli.core.incident.situation import Incident, IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import (
+    Incident,
+    IncidentStatus,
+    NotificationStatus,
+    NudgeStatus,
+    Situation,
+)
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 
@@ -46,22 +52,38 @@ def draw_brief(
     """What an action on an incident answers: how it is now, whom the action has told, also by what
     had lapsed before it, and what comes next.
     """
-    console.print(title_line(situation.incident, catalog, now))
+    draw_head(console, situation, catalog, now)
     fresh = [
         notification
         for notification in situation.notifications
         if notification.created_at >= situation.incident.updated_at - JUST_BEFORE
+        and notification.status in TOLD
     ]
-    if changed and any(notification.status in TOLD for notification in fresh):
+    has_told = changed and bool(fresh)
+    affected = [("affected", _affected(situation.incident, catalog))]
+    console.print(
+        style.pairs(affected if has_told else [*affected, ("told so far", _told_so_far(situation, catalog))])
+    )
+    if has_told:
         draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     draw_next(console, situation, catalog, now)
+    _draw_type(console, situation)
+
+
+def _told_so_far(situation: Situation, catalog: Catalog) -> list[str]:
+    told = [
+        notification.recipient
+        for notification in situation.notifications
+        if notification.status is NotificationStatus.SENT
+    ]
+    return [catalog.name_of(recipient) for recipient in dict.fromkeys(told)]
 
 
 def draw_incident(
     console: Console, situation: Situation, catalog: Catalog, now: Instant, *, entries: Sequence[Entry] = ()
 ) -> None:
     """The whole incident; of its timeline, `entries`, only the latest message."""
-    console.print(title_line(situation.incident, catalog, now))
+    draw_head(console, situation, catalog, now)
     console.print(style.pairs([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
     draw_told(console, situation, catalog, now)
     draw_next(console, situation, catalog, now)
@@ -81,17 +103,20 @@ def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) ->
     return []
 
 
-def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
-    incident = situation.incident
-    zone = catalog.settings.timezone
+def _affected(incident: Incident, catalog: Catalog) -> object:
     names = [
         f"{catalog.services[service].name} ({service})" if service in catalog.services else service
         for service in incident.services
     ]
+    return names or style.piece("no service known yet", "yellow")
+
+
+def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
+    incident = situation.incident
+    zone = catalog.settings.timezone
     by = f" by {_person(incident.declared_by, catalog)}" if incident.declared_by else ""
-    taken = incident.acknowledged_at
     rows: list[tuple[str, object]] = [
-        ("affected", names or style.piece("no service known yet", "yellow")),
+        ("affected", _affected(incident, catalog)),
         ("message", incident.message),
         ("declared", f"{wall_time(incident.declared_at, zone, now)}{by}"),
         ("lead", _person(incident.lead, catalog) if incident.lead else None),
@@ -99,10 +124,6 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         ("key", incident.key),
         *_links(incident, catalog),
     ]
-    if taken is not None:
-        rows.append(
-            ("acknowledged", f"{wall_time(taken, zone, now)} by {_person(incident.acknowledged_by, catalog)}")
-        )
     if incident.resolved_at is not None:
         rows.append(("resolved", wall_time(incident.resolved_at, zone, now)))
     rows += [("maintenance", text) for text in _maintenance(situation, catalog, now)]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
-from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
-from escalate_cli.core.calendar.moment import from_now, wall_time
+from escalate_cli.cli.screens.incident_lines import soon
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.escalation.waiting_reasons import reasons
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
     IncidentStatus,
+    Notification,
+    NotificationKind,
     NotificationStatus,
     Nudge,
     NudgeStatus,
@@ -21,61 +23,23 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import OnExpiry
+from escalate_cli.views.board import TO_COME
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-_TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
-
-
-def soon(at: Instant | None, now: Instant) -> str:
-    """How far ahead `at` is, as coarsely as the eye wants it: `in 45s`, `in 5m`, `now`; "–" for None."""
-    if at is None:
-        return "–"
-    ahead = at - now
-    if ahead <= 0:
-        return "now"
-    return f"in {show_about(-(-ahead // MINUTE) * MINUTE)}" if ahead > 2 * MINUTE else from_now(at, now)
-
-
-def whats_next(situation: Situation, catalog: Catalog, now: Instant) -> str:
-    """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the message that waits, and the next step, where it comes
-    after that.
-    """
-    step_at = situation.incident.next_due_at
-    waiting = [notification for notification in situation.notifications if notification.status in _TO_COME]
-    message_at = min((notification.due_at for notification in waiting), default=None)
-    paging = [
-        escalation
-        for escalation in situation.escalations
-        if escalation.next_at is not None and escalation.next_at == step_at
-    ]
-    upcoming = [next_of(page, situation, catalog, now) for page in paging]
-    step = [name for level in upcoming if level is not None for name in level.people]
-    if message_at is None or (step_at is not None and step_at < message_at):
-        return _who_when(step_at, step, now)
-    told = [
-        catalog.name_of(notification.recipient)
-        for notification in waiting
-        if notification.due_at == message_at
-    ]
-    if step_at is None or step_at == message_at or not set(step) - set(told):
-        return _who_when(message_at, told + step if step_at == message_at else told, now)
-    return f"{_who_when(message_at, told, now)}, {_who_when(step_at, step, now)}"
-
-
-def _who_when(at: Instant | None, names: Sequence[str], now: Instant) -> str:
-    people = list(dict.fromkeys(names))
-    return soon(at, now) + (f": {', '.join(people[:3])}{' …' if len(people) > 3 else ''}" if people else "")
 
 
 def draw_next(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
     if situation.incident.status is IncidentStatus.RESOLVED:
         return
     zone = catalog.settings.timezone
-    rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in _to_come(situation, catalog, now)]
+    coming = _to_come(situation, catalog, now)
     style.heading(console, "Next, unless someone acknowledges" if situation.paging else "Next")
+    if all(at is None for at, _ in coming):
+        for _, text in coming:
+            console.print(style.piece(f"  {text}"))
+        return
+    rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in coming]
     console.print(style.table(("at", "in", "what"), rows, wrap=("what",)))
 
 
@@ -91,6 +55,8 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
         text = _next_step(running[0], situation, catalog, now) if running else None
         if reason.until is not None and any(esc.snoozed_until == reason.until for esc in running):
             text = "snoozed; then it pages again"
+        if reason.team and reason.until is None and _is_taken(situation, reason.team):
+            text = "nobody is paged any more"
         name = catalog.team_name(reason.team) if reason.team else None
         rows.append((reason.until, f"{name}: {text or reason.text}" if name else reason.text))
     rows += [
@@ -101,11 +67,18 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
     return sorted(dict.fromkeys(rows), key=lambda row: (row[0] is None, row[0] or 0))
 
 
+def _is_taken(situation: Situation, team: str) -> bool:
+    return any(
+        escalation.team == team and escalation.status is EscalationStatus.ACKNOWLEDGED
+        for escalation in situation.escalations
+    )
+
+
 def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Instant | None, str], None]:
     """Later notification steps and retries."""
     rows: dict[tuple[Instant | None, str], None] = {}
     for notification in situation.notifications:
-        if notification.status in _TO_COME:
+        if notification.status in TO_COME:
             gateway = catalog.gateways.get(notification.gateway)
             most = f" of {gateway.attempts}" if gateway else ""
             again = (
@@ -116,9 +89,18 @@ def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Inst
             held = ", in a digest: [limits] hold it back" if notification.waits_for_digest else ""
             rows[
                 notification.due_at,
-                f"{catalog.name_of(notification.recipient)} by {notification.gateway}{again}{held}",
+                f"{catalog.name_of(notification.recipient)} by {notification.gateway}{_about(notification)}{again}{held}",
             ] = None
     return rows
+
+
+def _about(notification: Notification) -> str:
+    """What a message is about that is no page."""
+    return {
+        NotificationKind.NUDGE: f", about nudge {notification.nudge_id}",
+        NotificationKind.INFORM: ", for information",
+        NotificationKind.RESOLVED: ", that it is over",
+    }.get(notification.kind, "")
 
 
 def _next_step(escalation: Escalation, situation: Situation, catalog: Catalog, now: Instant) -> str | None:

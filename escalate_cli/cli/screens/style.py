@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.wording.text import printable
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ def piece(text: object, style: str = "", *, lines: bool = False) -> Text:
     from rich.text import Text
 
     return Text(printable(text, lines=lines), style)
+
+
+def badge(severity_id: str, catalog: Catalog, *, over: bool = False) -> Text:
+    """A severity as a badge, in capitals: the gravest is white on red, the loudest thing of any screen.
+    Of what is over it is plain.
+    """
+    known = catalog.severity(severity_id)
+    if over:
+        colours = "dim"
+    elif known.urgency is not Urgency.HIGH:
+        colours = "white on bright_black"
+    else:
+        colours = "bold white on red" if known.rank >= len(catalog.severities) - 1 else "black on yellow"
+    return piece(severity_id.upper(), colours)
 
 
 def state(status: str) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
-from escalate_cli.cli.screens.incident_list import title_line
+from escalate_cli.cli.screens.incident_head import draw_head
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.hours import instant_to_local, zone_or_utc
 from escalate_cli.core.events import LevelPaged
@@ -29,7 +29,7 @@ def draw_timeline(
     """Everything that happened, oldest first, in this time zone, or in the organisation's."""
     zone = zone or catalog.settings.timezone
     several = len({escalation.team for escalation in situation.escalations}) > 1
-    console.print(title_line(situation.incident, catalog, now))
+    draw_head(console, situation, catalog, now)
     day = None
     rows: list[tuple[object, ...]] = []
     for entry in entries:

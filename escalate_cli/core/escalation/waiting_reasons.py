@@ -46,10 +46,17 @@ def _reason(escalation: Escalation, catalog: Catalog) -> Reason:
         text = "out of levels; the fallback is paged again"
     elif escalation.held is not None:
         text = f"level {escalation.held} of {escalation.levels} is held until its hours begin"
-        during = escalation.policy.levels[escalation.held - 1].during
-        until = None if until is None else opening_of(during, catalog, until)
+        until = waits_until(escalation, catalog)
     elif escalation.level == 0:
         text = "level 1 is about to be paged"
     else:
         text = f"waiting for an acknowledgement of level {escalation.level} of {escalation.levels}"
     return Reason(escalation.team, text, until)
+
+
+def waits_until(escalation: Escalation, catalog: Catalog) -> Instant | None:
+    """When something is due again in the escalation: of a level that is held, when its hours begin."""
+    until = escalation.next_at
+    if until is None or escalation.held is None:
+        return until
+    return opening_of(escalation.policy.levels[escalation.held - 1].during, catalog, until)

@@ -202,17 +202,9 @@ SELECT * FROM incidents
 WHERE (:status IS NULL OR status = :status) AND id NOT IN (SELECT value FROM json_each(:without))
 ORDER BY declared_at DESC, id DESC;
 
--- name: list_worst
--- What runs, the gravest first, of these what nobody has taken, then the newest. `gravest_first` is
--- "|critical|major|minor|"; a severity that is not in it counts as the gravest, since its rank is 0.
-SELECT * FROM incidents
-WHERE status <> 'resolved'
-ORDER BY instr(:gravest_first, '|' || severity || '|'), status = 'acknowledged', id DESC
-LIMIT :limit;
-
--- name: running_by_severity
--- How many incidents of each severity run.
-SELECT severity, count(*) AS many FROM incidents WHERE status <> 'resolved' GROUP BY severity;
+-- name: running
+-- Of everything that runs, what an order looks at: there may be thousands, of which few have a line.
+SELECT id, severity, status, declared_at FROM incidents WHERE status <> 'resolved';
 
 -- name: find_incidents
 -- The incidents of a JSON list, in the order of their numbers.

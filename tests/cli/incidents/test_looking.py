@@ -110,8 +110,8 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
     page = escalate("declare", title, "-s", "login", "--severity", "critical", "-m", "502 on /signin").out
     lines = page.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0].startswith("#1  CRITICAL  open  for ")
-    assert lines[0].endswith("s  Customers in Spain cannot sign in since the release")
+    assert lines[0] == f"CRITICAL  #1  {title}"
+    assert re.fullmatch(r"open for \d+s, nobody has acknowledged", lines[1])
     sections = [lines.index(one) for one in ("Told", "Next, unless someone acknowledges", "Type")]
     assert sections == sorted(sections)
     said = " ".join(page.split())
@@ -130,8 +130,18 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
     ):
         assert words in said, page
     after = escalate("ack", "1").out
-    assert after.splitlines()[0].startswith("#1  CRITICAL  acknowledged  for ")
-    assert "Identity: acknowledged" in after
+    lines = after.splitlines()
+    assert lines[0] == f"CRITICAL  #1  {title}"
+    assert re.fullmatch(r"open for \d+s, acknowledged by Ana Ruiz (just now|\ds ago)", lines[1])
+    said = " ".join(after.split())
+    for words in (
+        "affected Log in (login) told so far Status, Ana Ruiz, Identity room Next",
+        "nudge 1 without an answer: dropped",
+        "Identity: nobody is paged any more",
+        'Type escalate update 1 --message "…" escalate resolve 1 escalate nudge 1 yes|no',
+    ):
+        assert words in said, after
+    assert "Ana Ruiz by email, about nudge 1" in after, "a nudge's mail is no page"
 
 
 def test_the_board_shows_what_happens_whoever_does_it(escalate):

@@ -1,0 +1,161 @@
+"""Incidents as lines, one each, whatever the width: in the list and on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from escalate_cli.cli.screens import style
+from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.calendar.moment import from_now
+from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.organisation.catalog import Catalog, Urgency
+from escalate_cli.views.board import BoardLine, NextPage
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+COLUMNS = ("id", "severity", "who has it", "for", "teams", "next page", "title")
+_ALWAYS = ("id", "severity", "title")
+_ROOM_FOR_TITLES = 24
+"""columns that titles have before anything else is left out for them"""
+_TITLE_AT_LEAST = 12
+"""columns below which even who has it gives way"""
+_ROOM_FOR_NUDGES = 16
+"""columns below which a title is worth more than the mark of a nudge"""
+_SHORT_NAME = 12
+"""columns of whoever has it, where there is no room for more"""
+
+
+class IncidentLine(msgspec.Struct, frozen=True):
+    """An incident as a line: each cell by its column, and in `short` those that can be said in less."""
+
+    cells: Mapping[str, Text]
+    short: Mapping[str, Text]
+
+
+def incident_line(line: BoardLine, catalog: Catalog, now: Instant) -> IncidentLine:
+    """The cells of this incident. What somebody has is dim but for its severity and their name."""
+    quiet = "" if line.is_unanswered else "dim"
+    urgent = catalog.severity(line.severity).urgency is Urgency.HIGH
+    title = "bold" if line.is_unanswered and urgent else quiet
+    soonest = style.piece(_next(line.pages[:1], now), quiet)
+    cells = {
+        "id": style.piece(f"#{line.id}", quiet),
+        "severity": style.badge(line.severity, catalog, over=line.status is IncidentStatus.RESOLVED),
+        "who has it": _who(line),
+        "for": style.piece(show_about(line.lasted), quiet),
+        "teams": style.piece(", ".join(line.teams), quiet),
+        "next page": style.piece(_next(line.pages, now), quiet),
+        "title": _titled(line, title),
+    }
+    name = cells["who has it"].copy()
+    name.truncate(_SHORT_NAME, overflow="ellipsis")
+    return IncidentLine(
+        cells, {"next page": soonest, "who has it": name, "title": style.piece(line.title, title)}
+    )
+
+
+def _titled(line: BoardLine, quiet: str) -> Text:
+    """The title; before it the nudge that waits for an answer: a column would cost every line."""
+    from rich.text import Text
+
+    text = Text()
+    if line.nudges:
+        text.append(f"nudge {line.nudges[0]}{_more(len(line.nudges) - 1)}", "bold").append("  ")
+    return text.append_text(style.piece(line.title, quiet))
+
+
+def _who(line: BoardLine) -> Text:
+    if line.status is IncidentStatus.RESOLVED:
+        return style.piece("resolved", "dim")
+    if not line.has_it:
+        return style.piece(
+            "nobody" if line.is_unanswered else "somebody", "bold" if line.is_unanswered else ""
+        )
+    name = line.has_it[0] + _more(len(line.has_it) - 1)
+    return style.piece(f"{name}, in part" if line.in_part else name, "" if line.in_part else "green")
+
+
+def _next(pages: Sequence[NextPage], now: Instant) -> str:
+    """`in 2m: Ana Ruiz, in 5m: Bo Chen`: the soonest page, and the next one of somebody else."""
+    shown = list(pages[:1])
+    shown += [page for page in pages[1:] if set(page.names) - set(shown[0].names)][:1]
+    return ", ".join(f"{soon(page.at, now)}: {page.names[0]}{_more(len(page.names) - 1)}" for page in shown)
+
+
+def _more(many: int) -> str:
+    return f" +{many}" if many > 0 else ""
+
+
+def soon(at: Instant | None, now: Instant) -> str:
+    """How far ahead `at` is, as coarsely as the eye wants it: `in 45s`, `in 5m`, `now`; "–" for None."""
+    if at is None:
+        return "–"
+    ahead = at - now
+    if ahead <= 0:
+        return "now"
+    return f"in {show_about(-(-ahead // MINUTE) * MINUTE)}" if ahead > 2 * MINUTE else from_now(at, now)
+
+
+def lay_out_lines(lines: Sequence[IncidentLine], width: int | None, *, heads: bool = True) -> list[Text]:
+    """A line for each incident under a line of heads, each at most `width` wide (None: as wide as it
+    is). Where that is narrow, teams give way first, then the time, the next page and who has it; the
+    titles are cut only after that.
+    """
+    rows = [dict(line.cells) for line in lines]
+    columns = [column for column in COLUMNS if column in _ALWAYS or any(row[column].plain for row in rows)]
+    if width is not None and rows:
+        columns = _fitted(columns, rows, lines, width)
+    if heads:
+        rows.insert(0, {column: style.piece(column, "bold") for column in COLUMNS})
+    wide = {column: max((row[column].cell_len for row in rows), default=0) for column in columns}
+    return [_joined(row, columns, wide, width) for row in rows]
+
+
+def _fitted(
+    columns: list[str], rows: list[dict[str, Text]], lines: Sequence[IncidentLine], width: int
+) -> list[str]:
+    """The columns for which there is room beside titles. In `rows`, cells are put shorter where need be."""
+    longest = max(row["title"].cell_len for row in rows)
+    roomy = min(longest, max(_ROOM_FOR_TITLES, width * 3 // 8))
+    steps = (
+        ("teams", "drop", roomy),
+        ("next page", "shorten", roomy),
+        ("for", "drop", roomy),
+        ("next page", "drop", roomy),
+        ("who has it", "shorten", roomy),
+        ("who has it", "drop", min(longest, _TITLE_AT_LEAST)),
+        ("title", "shorten", min(longest, _ROOM_FOR_NUDGES)),
+    )
+    for column, what, wanted in steps:
+        if _room(columns, rows, width) >= wanted:
+            continue
+        if what == "drop":
+            columns = [kept for kept in columns if kept != column]
+        else:
+            for row, line in zip(rows, lines, strict=True):
+                row[column] = line.short[column]
+    return columns
+
+
+def _room(columns: Sequence[str], rows: Sequence[Mapping[str, Text]], width: int) -> int:
+    """What is left for titles beside these columns."""
+    cells = [max(len(column), *(row[column].cell_len for row in rows)) for column in columns[:-1]]
+    return width - sum(cells) - len(cells)
+
+
+def _joined(
+    cells: Mapping[str, Text], columns: Sequence[str], wide: Mapping[str, int], width: int | None
+) -> Text:
+    from rich.text import Text
+
+    line = Text()
+    for column in columns[:-1]:
+        line.append_text(cells[column]).append(" " * (wide[column] - cells[column].cell_len + 1))
+    line.append_text(cells[columns[-1]])
+    if width is not None:
+        line.truncate(width, overflow="ellipsis")
+    return line
