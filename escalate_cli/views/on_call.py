@@ -113,7 +113,7 @@ def _turn(catalog: Catalog, team: str | None, schedule: str, shift: Shift) -> Du
 
 
 def person_asked_for(catalog: Catalog, asked: str) -> str | None:
-    """The id of the person that is meant, where it is no team and no schedule; `Unknown` where it is nobody."""
+    """The id of the person that is meant; None for a team or a schedule, `Unknown` for nothing known."""
     if _is_team_or_schedule(catalog, asked):
         return None
     try:

@@ -9,7 +9,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 
 
 def standing(situation: Situation, catalog: Catalog, now: Instant) -> str:
-    """`open for 5m34s, acknowledged by Ana Ruiz 1s ago`; of one that is over: `resolved 3m ago, after 12m`."""
+    """`open for 5m34s, acknowledged by Ana Ruiz 1s ago`; once it is over `resolved 3m ago, after 12m`."""
     incident = situation.incident
     if incident.resolved_at is not None and incident.status is IncidentStatus.RESOLVED:
         lasted = show_about(incident.resolved_at - incident.declared_at)

@@ -155,7 +155,15 @@ def test_oncall_shows_no_edge_of_what_it_looked_at_as_a_fact(escalate):
     }
     assert facts["on"].split() == ["on", "call", "nobody"]
     assert facts["until"].split() == ["until", "Mon", "2026-01-05", "09:00", "(in", "3d21h)"]
-    assert facts["next"].split() == "next Ana [bold]Ruiz[/bold], until Mon 2026-01-12 09:00".split()
+    assert facts["next"].split() == [
+        "next",
+        "Ana",
+        "[bold]Ruiz[/bold],",
+        "until",
+        "Mon",
+        "2026-01-12",
+        "09:00",
+    ]
     assert "reach" not in facts
     stretch = escalate("oncall", "identity", "--at", "2026-01-06 00:00", "--until", "2026-01-08 00:00").out
     assert "Mon 2026-01-05 09:00" in stretch

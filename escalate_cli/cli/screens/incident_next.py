@@ -87,10 +87,9 @@ def _messages_to_come(situation: Situation, catalog: Catalog) -> dict[tuple[Inst
                 else ""
             )
             held = ", in a digest: [limits] hold it back" if notification.waits_for_digest else ""
-            rows[
-                notification.due_at,
-                f"{catalog.name_of(notification.recipient)} by {notification.gateway}{_about(notification)}{again}{held}",
-            ] = None
+            name = catalog.name_of(notification.recipient)
+            what = f"{name} by {notification.gateway}{_about(notification)}{again}{held}"
+            rows[notification.due_at, what] = None
     return rows
 
 
