@@ -13,15 +13,15 @@ class ExitCode(IntEnum):
     DONE = 0
     """done; also: nothing to do, already so"""
     NO = 1
-    """the answer is no: `route` found no clear match, `oncall` found nobody, an expectation failed"""
+    """the answer is no: no clear match, nobody on call or reached, a change, an expectation that failed"""
     USAGE = 2
     """the command line cannot be understood"""
     CONFIGURATION = 3
     """the configuration is invalid or missing"""
     UNKNOWN = 4
-    """no such incident, service, team, person, schedule, policy or nudge"""
+    """no such incident, service, team, person, schedule, policy, severity, target, nudge or topic"""
     CONFLICT = 5
-    """already resolved, or the key is in use for another service"""
+    """conflict: already resolved, or the key is in use for another service"""
     UNDELIVERED = 6
     """stored, but something could not be delivered; the output says whether it will be retried"""
     DATABASE = 7

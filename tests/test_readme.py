@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from enum import Enum
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from escalate_cli.cli.index import COMMANDS, FAMILIES
+from escalate_cli.cli.commands.guide import explained
+from escalate_cli.cli.index import COMMANDS
+from escalate_cli.config.schema.json_schema import json_schema
 from escalate_cli.core.incident import situation as model
 from escalate_cli.core.organisation.policy import Rule, TargetKind
 from escalate_cli.core.routing.router import Match
@@ -19,125 +18,31 @@ from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
 from escalate_cli.guide.topics import TOPICS
 from tests.pages import PAGES, headings, page, section, table, ticked
-from tests.sources import PACKAGE, ROOT, sources
+from tests.reference_page import reference
+from tests.sources import ROOT, sources
 
 
-def command_of(usage: str) -> str:
-    """The command that a usage begins with: "service show ID" → "service show"."""
-    words = usage.split()
-    return " ".join(words[:2]) if words[0] in FAMILIES else words[0]
+def test_the_reference_is_made_from_the_code() -> None:
+    assert page("reference") == reference(), "run: python -m tests.reference_page"
 
 
-def test_the_table_of_commands_is_the_commands() -> None:
-    shown = [command_of(ticked(row[0])[0]) for row in table(section("reference", "## Commands"), "command")]
-    assert sorted(shown) == sorted(COMMANDS)
-    assert len(set(shown)) == len(shown)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_exists_and_its_options_are_in_the_table(name: str) -> None:
-    import typer
-
-    module, function, _, _ = COMMANDS[name]
-    found = getattr(import_module(f"escalate_cli.cli.commands.{module}"), function)
-    options: set[str] = set()
-    for parameter in inspect.signature(found, eval_str=True).parameters.values():
-        for extra in getattr(parameter.annotation, "__metadata__", ()):
-            if type(extra) is type(typer.Option()):
-                # Typer takes the first name for a default until it reads the signature
-                options.update(
-                    str(one)
-                    for one in (extra.default, *(extra.param_decls or ()))
-                    if str(one).startswith("--")
-                )
-    row = next(
-        row
-        for row in table(section("reference", "## Commands"), "command")
-        if command_of(ticked(row[0])[0]) == name
-    )
-    shown = {text.split()[0] for text in ticked(row[2]) if text.startswith("--")}
-    assert shown == options
-
-
-def test_the_exit_codes_are_the_exit_codes() -> None:
-    rows = table(section("reference", "## Exit codes"), "code")
-    assert [int(row[0]) for row in rows] == [code.value for code in ExitCode]
-    text = (PACKAGE / "errors.py").read_text()
-    for code, (_, when) in zip(ExitCode, rows, strict=True):
-        said = re.search(rf'    {code.name} = .*\n    """(.*)"""', text)
-        assert said is not None
-        meant = set(re.findall(r"\w{4,}", said[1].lower()))
-        assert len(meant & set(re.findall(r"\w{4,}", when.lower()))) >= 0.6 * len(meant), (
-            f"{code}: {said[1]!r} / {when!r}"
-        )
-
-
-def schema() -> dict[str, Any]:
-    from escalate_cli.config.schema.json_schema import json_schema
-
-    return json_schema()
-
-
-HEADINGS = {  # tables of the schema that are explained under another one's heading
-    "Step": "[notify]",
-    "Notify": "[notify]",
-    "Rotation": "[schedules.ID]",
-    "Override": "[schedules.ID]",
-    "Level": "[policies.ID]",
-}
-
-
-def heading_of(definition: str, known: dict[str, Any]) -> str:
-    """The heading of the reference that explains a table of the schema."""
-    if definition in HEADINGS:
-        return HEADINGS[definition]
-    for name, value in known["properties"].items():
-        text = str(value)
-        if f"'#/$defs/{definition}'" in text:
-            return (
-                f"[[{name}]]"
-                if value.get("type") == "array"
-                else f"[{name}.ID]"
-                if "additionalProperties" in value
-                else f"[{name}]"
-            )
-    raise AssertionError(f"the reference needs a heading for {definition}")
-
-
-def test_the_configuration_keys_are_those_of_the_schema() -> None:
-    known = schema()
-    wanted: dict[str, set[str]] = {}
-    for definition, shape in known["$defs"].items():
-        if not definition.endswith("When"):
-            wanted.setdefault(heading_of(definition, known), set()).update(shape["properties"])
-    shown = {}
-    for part in section("reference", "## Configuration").split("\n### ")[1:]:
-        shown[part[1 : part.index("`", 1)]] = {ticked(row[0])[0] for row in table(part, "key")}
-    assert shown == wanted
-
-
-def test_the_conditions_are_those_of_the_schema() -> None:
-    known = schema()["$defs"]
-    rows = table(section("reference", "## Conditions"), "key")
-    assert {ticked(row[0])[0] for row in rows} == set(known["RuleWhen"]["properties"])
-    assert {ticked(row[0])[0] for row in rows if "levels" in row[2]} == set(known["LevelWhen"]["properties"])
+def test_the_reference_has_every_command_option_key_and_word() -> None:
+    text = page("reference")
+    assert all(f"\n`escalate {name}" in text for name in COMMANDS)
+    assert all(f"| `{{{name}}}` |" in text for name in PLACEHOLDERS)
+    assert all(f"| `{kind.value}` |" in text for kind in TargetKind)
+    assert all(f"| {code.value} |" in text for code in ExitCode)
+    tables = json_schema()["$defs"].values()
+    assert all(f"| `{key}` |" in text for shape in tables for key in shape["properties"])
+    options = [option for name in COMMANDS for option in explained(name)["options"]]
+    assert len(options) > 80
+    assert all(f"`{spelling}" in text for option in options for spelling in option["names"])
 
 
 def test_the_actions_of_a_rule_are_complete() -> None:
     actions = [ticked(row[0])[0] for row in table(section("reference", "## Actions of a rule"), "key")]
     others = {"name", "when", "every", "mode", "ask", "expires", "on_expiry", "source"}
     assert set(actions) == {field for field in Rule.__slots__ if field not in others}
-
-
-def test_the_targets_are_complete() -> None:
-    shown = " ".join(row[0] for row in table(section("reference", "## Targets"), "target"))
-    assert {text.partition(":")[0] for text in ticked(shown)} == {kind.value for kind in TargetKind}
-
-
-def test_the_placeholders_are_complete() -> None:
-    assert [ticked(row[0])[0] for row in table(section("reference", "## Messages"), "placeholder")] == [
-        f"{{{name}}}" for name in PLACEHOLDERS
-    ]
 
 
 @pytest.mark.parametrize(

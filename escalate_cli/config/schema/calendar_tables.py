@@ -39,28 +39,34 @@ class RotationTable(TomlTable):
 class OverrideTable(TomlTable):
     """Someone takes the schedule for a while."""
 
-    person: PersonRef
-    start: LocalTime = Field(alias="from")
-    until: Annotated[LocalTime, AfterValidator(after_start)]
+    person: PersonRef = Field(description="who takes it")
+    start: LocalTime = Field(alias="from", description="local time")
+    until: Annotated[LocalTime, AfterValidator(after_start)] = Field(description="local time, not included")
 
 
 class ScheduleTable(TomlTable):
     """Who is on call when."""
 
-    timezone: Zone | None = None
-    rotations: list[RotationTable] = []
-    overrides: list[OverrideTable] = []
+    timezone: Zone | None = Field(default=None, description="[settings].timezone otherwise")
+    rotations: list[RotationTable] = Field(
+        default=[], description="later ones win over earlier ones where they apply"
+    )
+    overrides: list[OverrideTable] = Field(
+        default=[], description="win over all rotations; `escalate override` appends them"
+    )
 
 
 class HoursTable(TomlTable):
     """Weekly hours in a zone; past midnight when `to` is not after `from`."""
 
-    timezone: Zone | None = None
-    days: Annotated[list[Day], AfterValidator(some_days)]
-    start: ClockTime = Field(alias="from")
-    until: ClockTime = Field(alias="to")
+    timezone: Zone | None = Field(default=None, description="[settings].timezone otherwise")
+    days: Annotated[list[Day], AfterValidator(some_days)] = Field(description="days on which they begin")
+    start: ClockTime = Field(alias="from", description="when they begin")
+    until: ClockTime = Field(alias="to", description="when they end; not after `from`: past midnight")
     except_days: list[date] = Field(
-        default=[], alias="except", description="dates on which these hours do not apply"
+        default=[],
+        alias="except",
+        description="dates on which they do not apply; past midnight: do not begin",
     )
 
 
@@ -69,7 +75,7 @@ class MaintenanceTable(TomlTable):
 
     services: list[ServiceRef] = Field(min_length=1, description="the services that page nobody")
     start: LocalTime = Field(description="local time of its beginning, in the organisation's time zone")
-    span: PositiveSpan = Field(alias="for", description="how long it lasts")
+    span: PositiveSpan = Field(alias="for", description="how long it lasts; shorter than `every`")
     every: Annotated[Every | None, AfterValidator(ends_before_the_next)] = Field(
         default=None, description="comes again: 1d, 1w, 1 months; once otherwise"
     )

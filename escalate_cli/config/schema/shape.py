@@ -54,8 +54,20 @@ class SettingsTable(TomlTable):
 class LimitsTable(TomlTable):
     """What exceeds this, per person and gateway, is bundled into one digest."""
 
-    messages: Annotated[int, Field(ge=1)] = 10
-    per: PositiveSpan = 5 * 60_000_000
+    messages: Annotated[int, Field(ge=1)] = Field(
+        default=10,
+        description=(
+            "at most so many. For a page only pages count; informs and ends have what pages leave; nudges are"
+            " never held back"
+        ),
+    )
+    per: PositiveSpan = Field(
+        default=5 * 60_000_000,
+        description=(
+            "in this time. The rest comes as one digest, nothing is dropped. A page worse than those of this"
+            " time does not wait"
+        ),
+    )
 
 
 class GatewayTable(TomlTable):
@@ -88,8 +100,10 @@ class MessagesTable(TomlTable):
 class HeartbeatTable(TomlTable):
     """An outside dead man's switch, pinged after a pass that left nothing overdue."""
 
-    url: Annotated[str, AfterValidator(check_heartbeat_url)]
-    every: PositiveSpan = 60_000_000
+    url: Annotated[str, AfterValidator(check_heartbeat_url)] = Field(
+        description="asked for after such a pass; ${NAME} and ${file:/path} are secrets"
+    )
+    every: PositiveSpan = Field(default=60_000_000, description="at most this often")
 
 
 class MetricsTable(TomlTable):

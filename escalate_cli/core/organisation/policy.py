@@ -13,13 +13,21 @@ class TargetKind(str, Enum):
     """The ways to name whom to tell."""
 
     ON_CALL = "on-call"
+    """whoever is on call for the team whose policy runs (in a rule: for every team); `on-call:TEAM`"""
     LEAD = "lead"
+    """the team's lead; `lead:TEAM`: of that team"""
     MEMBERS = "members"
+    """everybody in the team; `members:TEAM`: in that team"""
     CHANNEL = "channel"
+    """the team's channel; `channel:ID`: that channel"""
     ROUND_ROBIN = "round-robin"
+    """one member in turn, each incident the next; `round-robin:TEAM`: of that team"""
     PERSON = "person"
+    """`person:ID`: that person"""
     SCHEDULE = "schedule"
+    """`schedule:ID`: whoever is on call there"""
     INCIDENT_LEAD = "incident-lead"
+    """the incident's lead; if none is set, whoever acknowledged, else the first team's on-call"""
 
 
 class Target(msgspec.Struct, frozen=True):
