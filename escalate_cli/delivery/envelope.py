@@ -21,7 +21,7 @@ class Envelope(msgspec.Struct, frozen=True):
     messages of one incident, "" for others: mails are shown together by it. `look` is what is asked
     just before the first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are
     the stretches of `body` that may be cut. `short` is the text for a service that does not take so
-    much, and `longest` what it takes, if that is known.
+    much (`short_loose`: what of it may be cut), and `longest` what it takes, if that is known.
     """
 
     url: str
@@ -35,6 +35,7 @@ class Envelope(msgspec.Struct, frozen=True):
     look: Question | None = None
     loose: tuple[Loose, ...] = ()
     short: str = ""
+    short_loose: tuple[Loose, ...] = ()
     longest: int | None = None
 
     @property

@@ -134,13 +134,18 @@ class _Service:
         envelope = self._envelope
         title = sound_text(envelope.title).replace("\n", " ")
         title, body, short = quieted(
-            title, sound(Text(envelope.body, envelope.loose)), sound_text(envelope.short), self._schema
+            title,
+            sound(Text(envelope.body, envelope.loose)),
+            sound(Text(envelope.short, envelope.short_loose)),
+            self._schema,
         )
         room = room_of(plugin, self._schema, envelope.longest)
         measured = self.plugin()
         as_sent = sent_by(measured, lambda title, body: self._notify(measured, TitledText(title, body)))
         letter = fitted(TitledText(title, body.text), body, short, room, as_sent)
-        return letter, fitted(TitledText("", short), Text(short), "", room, as_sent) if short else None
+        if not short.text:
+            return letter, None
+        return letter, fitted(TitledText("", short.text), short, Text(), room, as_sent)
 
     def send(self, plugin: Plugin, letter: TitledText, wire: Wire) -> Outcome:
         """Send it and judge what came of it."""

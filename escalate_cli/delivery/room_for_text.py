@@ -95,7 +95,11 @@ def overflow_of(plugin: Plugin) -> str:
 
 
 def fitted(
-    letter: TitledText, loose: Text, short: str, room: Room, as_sent: Callable[[TitledText], list[TitledText]]
+    letter: TitledText,
+    loose: Text,
+    short: Text,
+    room: Room,
+    as_sent: Callable[[TitledText], list[TitledText]],
 ) -> TitledText:
     """`letter`, whose body is `loose`, made to fit: what may be cut first; else the short text
     where there is little room; else its middle is left out.
@@ -110,19 +114,20 @@ def fitted(
     cut = fit(loose, fits)
     if cut is not None:
         return TitledText(title, cut.text)
-    if short and (room.body < _SCANTY or room.lines):
+    if short.text and (room.body < _SCANTY or room.lines):
         title = ""
-        return TitledText(title, squeeze(short, fits))
+        cut = fit(short, fits)
+        return TitledText(title, squeeze(short.text, fits) if cut is None else cut.text)
     return TitledText(title, squeeze(loose.text, fits))
 
 
-def quieted(title: str, body: Text, short: str, schema: str) -> tuple[str, Text, str]:
+def quieted(title: str, body: Text, short: Text, schema: str) -> tuple[str, Text, Text]:
     """The same without a mention that rings, or anything that the plugin would take for more than text."""
     if schema in _MAIL:
         return title, body, short
     if schema in _SPEAKS_MARKUP:
-        body, short = _no_markup(body), _no_markup(Text(short)).text
-    return text_without_mentions(title), without_mentions(body), text_without_mentions(short)
+        body, short = _no_markup(body), _no_markup(short)
+    return text_without_mentions(title), without_mentions(body), without_mentions(short)
 
 
 def _no_markup(text: Text) -> Text:

@@ -15,10 +15,10 @@ import msgspec
 
 from escalate_cli.actions import lookup as meaning
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
+from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.events import EntryKind
 from escalate_cli.core.incident.situation import Notification, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
-from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.demo.inbox import Received

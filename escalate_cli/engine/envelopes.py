@@ -61,7 +61,8 @@ def sealed(
     """
     return Envelope(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
-        kind is NotificationKind.PAGE, loose=message.loose, short=short.body, longest=gateway.longest,
+        kind is NotificationKind.PAGE, loose=message.loose, short=short.body, short_loose=short.loose,
+        longest=gateway.longest,
     )  # fmt: skip
 
 
@@ -122,7 +123,7 @@ class _Writing(NamedTuple):
                 f"incident {claimed.incident_id}: the {what} cannot be written ({words_of(problem)}): a plain"
                 " one is sent"
             )
-        return _plainly(claimed, self.situation, short=short)
+        return _plainly(claimed, self.situation, self.bench.catalog, short=short)
 
     def _about_one_incident(self, *, short: bool) -> Message:
         if self.situation is None:
@@ -145,22 +146,28 @@ class _Writing(NamedTuple):
         return digest(parts, len(together), catalog.limits.per, rank=rank, short=short, unsure=unsure)
 
 
-def _plainly(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
+def _plainly(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
     try:
-        return _plain(claimed, situation, short=short)
+        return _plain(claimed, situation, catalog, short=short)
     except Exception:  # what is left needs nothing but the number
         repeat = "(repeat) " if claimed.notification.unsure else ""
-        return Message("", f"{repeat}#{claimed.incident_id} - escalate ack {claimed.incident_id}")
+        return Message("", f"{repeat}#{claimed.incident_id} - {_acknowledge(claimed, catalog)}")
 
 
-def _plain(claimed: Claimed, situation: Situation | None, *, short: bool) -> Message:
+def _acknowledge(claimed: Claimed, catalog: Catalog) -> str:
+    return catalog.to_type(f"escalate ack {claimed.incident_id}")
+
+
+def _plain(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:
     title = may_cut(words(situation.incident.title), 1) if situation else Text("an incident")
     repeat = "(repeat) " if claimed.notification.unsure else ""
-    text = one_sms(
-        Text(f"{repeat}#{claimed.incident_id} ") + title + f" - escalate ack {claimed.incident_id}"
-    )
+    text = one_sms(Text(f"{repeat}#{claimed.incident_id} ") + title + f" - {_acknowledge(claimed, catalog)}")
     others = {other.incident_id for other in claimed.also} - {claimed.incident_id}
     if others:
-        text = f"{repeat}{len(others) + 1} incidents, #{claimed.incident_id} among them - escalate list"
+        command = catalog.to_type("escalate list")
+        many = f"{len(others) + 1} incidents, #{claimed.incident_id} among them"
+        text = Text(f"{repeat}{many} - {command}")
+    if short:
+        return Message("", text.text, text.loose)
     because = clip(printable(claimed.notification.because), 1000)
-    return Message("" if short else text, text if short else f"{text}\n\n{because}\n")
+    return Message(text.text, f"{text.text}\n\n{because}\n")

@@ -143,7 +143,7 @@ def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, M
         + may_cut(printable(problem.message), 2)
         + "\n\nWhat is wrong: escalate doctor\n"
     )
-    return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short)
+    return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short.text, short.loose)
 
 
 def page_directly(

@@ -19,7 +19,7 @@ from escalate_cli.core.incident.situation import (
     NudgeStatus,
     Situation,
 )
-from escalate_cli.core.messages.message import next_of
+from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 
 TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)

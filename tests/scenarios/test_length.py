@@ -7,6 +7,7 @@ import pytest
 from escalate_cli.core.wording.fitting import Text, fit
 from tests.internet import sms_parts
 from tests.organisations import STANDARD
+from tests.unaligned import unaligned
 from tests.world import World
 
 TITLES = {
@@ -32,7 +33,7 @@ def test_4_17_every_short_text_is_one_sms_and_says_what_to_type(world: World, ti
     for _, sent in world.post.letters:
         assert sms_parts(sent.body) == 1
         assert sent.body.startswith("[major")
-        assert sent.body.endswith(" - escalate ack 1")
+        assert " - escalate ack 1" in sent.body
     assert any(" late] #1 " in sent.body for _, sent in world.post.letters)
     world.sent()
 
@@ -40,10 +41,8 @@ def test_4_17_every_short_text_is_one_sms_and_says_what_to_type(world: World, ti
 def test_4_17_typographic_signs_cost_no_more_than_plain_ones(world: World) -> None:
     world.declare("“Log in” – down … since 9 o’clock, " + "x" * 60, "login")
     world.expects("sms to ana")
-    assert (
-        world.last().body
-        == '[major L1] #1 "Log in" - down ... since 9 o\'clock, ' + "x" * 60 + " - escalate ack 1"
-    )
+    told = '[major L1] #1 "Log in" - down ... since 9 o\'clock, ' + "x" * 60 + " - escalate ack 1"
+    assert world.last().body.startswith(told)
 
 
 @pytest.mark.parametrize("limit", [500, 1000, 4096])
@@ -55,7 +54,8 @@ def test_4_17_a_full_text_is_cut_where_it_says_least(world_with, limit: int) -> 
     fitted = fit(Text(sent.body, sent.loose), lambda text: len(text) <= limit)
     assert fitted is not None
     assert fitted.text.startswith("#1 Log in is down")
-    assert "Severity: minor" in fitted.text
-    assert "\nWhy you: on call for Identity" in fitted.text
-    assert "\nNext: level 2 of 2 (" in fitted.text
-    assert "\nAcknowledge: escalate ack 1\n" in fitted.text
+    text = unaligned(fitted.text)
+    assert "Severity: minor" in text
+    assert "\nWhy you: on call for Identity" in text
+    assert "\nNext: level 2 of 2 (" in text
+    assert "\nAcknowledge: escalate ack 1\n" in text

@@ -8,6 +8,7 @@ from escalate_cli.cli.screens import style
 from escalate_cli.cli.screens.incident_lines import soon
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.escalation.waiting_reasons import reasons
 from escalate_cli.core.incident.situation import (
     Escalation,
@@ -20,7 +21,6 @@ from escalate_cli.core.incident.situation import (
     NudgeStatus,
     Situation,
 )
-from escalate_cli.core.messages.message import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import OnExpiry
 from escalate_cli.views.board import TO_COME

@@ -65,7 +65,8 @@ def digest(
     repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
     head = f"{repeat}{messages} more messages about {many}"
     if short:
-        return Message("", _short(head, f"{repeat}{many}", ordered))
+        text = _short(head, f"{repeat}{many}", ordered)
+        return Message("", text.text, text.loose)
     worst = ordered[0].incident
     title = f"{head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}"
     body = _full(ordered, per)
@@ -131,10 +132,10 @@ def _commands(numbers: Sequence[int]) -> Iterator[str]:
     yield f"+{len(numbers)} more: escalate list"
 
 
-def _short(head: str, shorter: str, ordered: Sequence[Part]) -> str:
+def _short(head: str, shorter: str, ordered: Sequence[Part]) -> Text:
     for text in _shorts(head, shorter, ordered):
         if is_one_sms(text):
-            return text
+            return Text(text)
     worst = ordered[0].incident
     return one_sms(Text(shorter) + ", worst " + may_cut(worst.severity, 1) + f" #{worst.id} - escalate list")
 

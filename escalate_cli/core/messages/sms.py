@@ -1,52 +1,14 @@
-"""The short text of a message: one SMS, in which what it is about, and what to type, stay whole and
-the title gives way.
-"""
+"""Text for one SMS: in its alphabet, on one line, and cut to what one holds."""
 
 from __future__ import annotations
 
-from escalate_cli.core.calendar.duration import show_about
-from escalate_cli.core.incident.situation import Incident, Notification, NotificationKind, Nudge
-from escalate_cli.core.wording.fitting import Text, fit_sms, join, may_cut
-from escalate_cli.core.wording.gsm import with_gsm_letters
+from escalate_cli.core.wording.fitting import Text, fit_sms
+from escalate_cli.core.wording.gsm import is_gsm, with_gsm_letters
 from escalate_cli.core.wording.mentions import without_mentions
 from escalate_cli.core.wording.text import printable
 
-
-def short_message(notification: Notification, incident: Incident, nudge: Nudge | None) -> str:
-    """The built-in short text."""
-    title = may_cut(words(incident.title), 1, least=8)
-    repeat = "(repeat) " if notification.unsure else ""
-    number = f"#{incident.id} "
-    if notification.kind is NotificationKind.TEST or incident.id <= 0:
-        return one_sms(Text("[TEST] ") + title + " Only a test: nothing is broken.")
-    if nudge is not None:
-        asked = may_cut(words(nudge.action), 2, least=20)
-        return one_sms(
-            _head(repeat, incident.severity)
-            + number
-            + title
-            + ": "
-            + asked
-            + f"? escalate nudge {nudge.id} yes|no"
-        )
-    if notification.kind is NotificationKind.PAGE:
-        level = f" L{notification.level}" if notification.level else ""
-        late = f", {show_about(notification.late)} late" if notification.late else ""
-        return one_sms(
-            _head(repeat, incident.severity, level + late) + number + title + f" - escalate ack {incident.id}"
-        )
-    if notification.kind is NotificationKind.RESOLVED:
-        return one_sms(Text(f"{repeat}[resolved] {number}") + title)
-    return one_sms(
-        join(
-            ": ",
-            [Text(f"{repeat}[info] {number}") + title, may_cut(words(notification.note or ""), 2, least=30)],
-        )
-    )
-
-
-def _head(repeat: str, severity: str, more: str = "") -> Text:
-    return Text(f"{repeat}[") + may_cut(with_gsm_letters(severity), 0, least=8) + f"{more}] "
+_MOST_FOREIGN = 4
+"""of which every so-manieth letter may be left out of a text before it is no longer the same"""
 
 
 def words(text: str) -> str:
@@ -54,6 +16,18 @@ def words(text: str) -> str:
     return without_mentions(Text(with_gsm_letters(printable(" ".join(text[:2000].split()))))).text
 
 
-def one_sms(text: Text) -> str:
-    """`text` as one SMS that rings nobody."""
+def words_beside(first: str, text: str) -> str:
+    """`text`, beside one that matters more: a letter that SMS does not know must not take half of
+    the room from that. It is left out, and the whole text where there are many.
+    """
+    tidy = words(text)
+    if is_gsm(tidy) or not is_gsm(words(first)):
+        return tidy
+    known = "".join(letter for letter in tidy if is_gsm(letter))
+    is_same = (len(tidy) - len(known)) * _MOST_FOREIGN <= len(tidy)
+    return " ".join(known.split()) if is_same else ""
+
+
+def one_sms(text: Text) -> Text:
+    """`text` as one SMS that rings nobody; for a service that takes even less it may be cut further."""
     return fit_sms(without_mentions(text))

@@ -186,7 +186,8 @@ class Catalog(msgspec.Struct, frozen=True):
 
     `version` identifies the content: the same files give the same version, so an incident can name
     the configuration that it ran under. `severities` are in order, least first. `messages` are the
-    templates by part ("title", "body", "short").
+    templates by part: those of a page ("title", "body", "short"), those of other kinds with the kind
+    before it ("nudge.short"). `host` goes before everything that messages say is to be typed.
     """
 
     version: str = ""
@@ -208,6 +209,7 @@ class Catalog(msgspec.Struct, frozen=True):
     fallback: Fallback = Fallback()
     limits: Limits = Limits()
     messages: dict[str, str] = msgspec.field(default_factory=dict)
+    host: str = ""
     heartbeat: Heartbeat | None = None
     metrics_textfile: str | None = None
 
@@ -238,6 +240,10 @@ class Catalog(msgspec.Struct, frozen=True):
     def service_name(self, service: str) -> str:
         """The name of a service; its id, where the configuration does not have it."""
         return self.services[service].name if service in self.services else service
+
+    def to_type(self, command: str) -> str:
+        """What messages say is to be typed for `command`: "ssh oncall@ops1 escalate ack 12"."""
+        return f"{self.host} {command}" if self.host else command
 
     def steps(self, person: Person, urgency: Urgency) -> tuple[Step, ...]:
         """The notification steps of `person` for `urgency`: their own rules, else the

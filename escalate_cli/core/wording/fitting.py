@@ -119,7 +119,7 @@ def squeeze(text: str, fits: Fits) -> str:
     return _without_middle(text, _largest(len(text), lambda size: fits(_without_middle(text, size))))
 
 
-def fit_sms(text: Text) -> str:
+def fit_sms(text: Text) -> Text:
     """`text` as one SMS. One letter that SMS does not know leaves room for 70 characters in all;
     what is cut before it, for 160.
 
@@ -127,11 +127,11 @@ def fit_sms(text: Text) -> str:
     """
     whole = fit(text, is_one_sms)
     if whole is not None and is_gsm(whole.text):
-        return whole.text
+        return whole
     plain = fit(_until_first_foreign(text), is_one_sms)
     if plain is None or not is_gsm(plain.text):
-        return squeeze(text.text, is_one_sms) if whole is None else whole.text
-    return plain.text if whole is None or len(plain.text) > len(whole.text) else whole.text
+        return Text(squeeze(text.text, is_one_sms)) if whole is None else whole
+    return plain if whole is None or len(plain.text) > len(whole.text) else whole
 
 
 def clip(text: str, limit: int) -> str:

@@ -1,0 +1,166 @@
+"""What every message says of its incident: what is affected, since when, what was said of it, and where to
+look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from escalate_cli.core.calendar.duration import Instant, show_about
+from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NotificationStatus
+from escalate_cli.core.messages.card import LISTS, NAMES, PROSE, TITLE, Line, Quote, Standing, ToType
+from escalate_cli.core.messages.occasion import Occasion
+from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.fitting import Text, clip, may_cut
+from escalate_cli.core.wording.text import printable
+
+LONGEST_PIECE = 20_000
+"""of what somebody wrote: no service takes more, and nobody reads it"""
+_MORE_LINES = "[...]"
+_MOST_TOLD = 6
+_MOST_CANDIDATES = 5
+
+_STANDING = {
+    IncidentStatus.OPEN: Standing.UNANSWERED,
+    IncidentStatus.ACKNOWLEDGED: Standing.ANSWERED,
+    IncidentStatus.RESOLVED: Standing.OVER,
+}
+
+
+def of_people(text: str, rank: int, *, least: int = 0, lines: bool = False) -> Text:
+    """What somebody wrote, made harmless; it may be cut."""
+    rest = _MORE_LINES if lines else ""
+    return may_cut(printable(clip(text, LONGEST_PIECE), lines=lines), rank, least, rest)
+
+
+def title_of(occasion: Occasion) -> Text:
+    """The incident's title, the last that gives way."""
+    return of_people(occasion.incident.title, TITLE, least=100)
+
+
+def numbered_title(occasion: Occasion) -> Text:
+    """ "#12 Customers cannot log in"; a test has no number."""
+    number = occasion.incident.id
+    return (Text(f"#{number} ") if number > 0 else Text()) + title_of(occasion)
+
+
+def standing_of(occasion: Occasion) -> Standing:
+    """Whether somebody has it."""
+    return _STANDING[occasion.incident.status]
+
+
+def news_of(occasion: Occasion) -> Text:
+    """What the message itself has to tell."""
+    note = occasion.notification.note
+    return of_people(note, PROSE, least=200, lines=True) if note else Text()
+
+
+def facts_of(occasion: Occasion) -> tuple[Line, ...]:
+    """How bad, what, since when, who leads."""
+    incident, catalog = occasion.incident, occasion.catalog
+    lines = [Line("Severity", Text(incident.severity)), affected(occasion), declared(occasion)]
+    if incident.lead:
+        lines.append(Line("Lead", may_cut(printable(catalog.person_name(incident.lead)), NAMES, least=40)))
+    return tuple(lines)
+
+
+def affected(occasion: Occasion) -> Line:
+    """The services in scope, by name."""
+    names = ", ".join(map(occasion.catalog.service_name, occasion.incident.services))
+    return Line("Affected", may_cut(names or "no service known yet", NAMES, least=40))
+
+
+def declared(occasion: Occasion) -> Line:
+    """Since when, and by whom it was declared."""
+    incident, catalog = occasion.incident, occasion.catalog
+    by = f" by {printable(catalog.person_name(incident.declared_by))}" if incident.declared_by else ""
+    value = Text(occasion.clock(incident.declared_at)) + may_cut(by, NAMES, least=40)
+    return Line("Declared", value + f" ({show_about(occasion.now - incident.declared_at)} ago)")
+
+
+def candidates_of(occasion: Occasion) -> tuple[ToType, ...]:
+    """Where no service is known, those that the title may mean, and what to type if it does."""
+    incident = occasion.incident
+    if incident.services:
+        return ()
+    return tuple(
+        ToType(
+            f"{candidate['name']} ({candidate['team']})",
+            occasion.to_type(f"escalate update {incident.id} --service {candidate['service']}"),
+        )
+        for candidate in (incident.routing.get("candidates") or [])[:_MOST_CANDIDATES]
+    )
+
+
+def quotes_of(occasion: Occasion) -> tuple[Quote, ...]:
+    """What the reporter said, and the latest that has been said since, unless it is this message's
+    news anyway.
+    """
+    return tuple(_quotes(occasion))
+
+
+def _quotes(occasion: Occasion) -> Iterator[Quote]:
+    incident = occasion.incident
+    if incident.message:
+        yield Quote(of_people(incident.message, PROSE, least=100, lines=True))
+    if incident.latest_update and incident.latest_update not in (occasion.notification.note or ""):
+        yield Quote(of_people(incident.latest_update, PROSE, least=100, lines=True), "Latest update")
+
+
+def remarks_of(occasion: Occasion) -> tuple[str, ...]:
+    """What is to be known of the message itself."""
+    return tuple(_remarks(occasion))
+
+
+def _remarks(occasion: Occasion) -> Iterator[str]:
+    notification = occasion.notification
+    if notification.late:
+        yield f"This page is {show_about(notification.late)} late: escalate was not running."
+    if notification.unsure:
+        yield "You may have had this message before: the outcome of an earlier attempt is not known."
+
+
+def why_of(occasion: Occasion) -> Line:
+    """Why they are written to."""
+    reason = of_people(occasion.notification.because, NAMES, least=80)
+    return Line("Why you" if occasion.to_person else "Why", reason)
+
+
+def told_of(occasion: Occasion) -> Line | None:
+    """Who has been paged before, the last first to go; the reader is not told of himself."""
+    first: dict[Recipient, Instant] = {}
+    for page in occasion.situation.notifications:
+        arrived = page.status is NotificationStatus.SENT and page.kind is NotificationKind.PAGE
+        if arrived and page.sent_at is not None:
+            first.setdefault(page.recipient, page.sent_at)
+    first.pop(occasion.notification.recipient, None)
+    latest = list(first.items())[-_MOST_TOLD:]
+    if not latest:
+        return None
+    told = (f"{occasion.catalog.name_of(who)} at {occasion.clock(at)}" for who, at in latest)
+    return Line("Told so far", may_cut(", ".join(told), LISTS))
+
+
+def upcoming_of(occasion: Occasion) -> Line | None:
+    """Who is next, and when."""
+    outlook = occasion.outlook
+    if outlook is None:
+        return None
+    when = f" at {occasion.clock(outlook.at)}, unless someone acknowledges"
+    return Line("Next", may_cut(outlook.text, NAMES, least=40) + when)
+
+
+def details(occasion: Occasion) -> ToType:
+    """Where all of it is to be read."""
+    return ToType("Details", occasion.to_type(f"escalate show {occasion.incident.id}"))
+
+
+def links_of(occasion: Occasion) -> tuple[Line, ...]:
+    """The links of the services in scope."""
+    services = occasion.catalog.services
+    return tuple(
+        Line(name.capitalize(), Text(url))
+        for service in occasion.incident.services
+        if service in services
+        for name, url in services[service].links.items()
+    )

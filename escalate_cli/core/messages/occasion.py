@@ -1,0 +1,67 @@
+"""The occasion of a message: a notification, and what is known when it is written."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.calendar.duration import DAY, Instant
+from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.escalation.upcoming import Outlook, next_of
+from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
+from escalate_cli.core.organisation.catalog import Catalog
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """A notification that is written at `now`, for its recipient's zone."""
+
+    notification: Notification
+    situation: Situation
+    catalog: Catalog
+    now: Instant
+
+    @property
+    def incident(self) -> Incident:
+        """What it is about."""
+        return self.situation.incident
+
+    @property
+    def to_person(self) -> bool:
+        """Whether somebody reads it who can act; a channel cannot."""
+        return self.notification.recipient.is_person
+
+    @property
+    def zone(self) -> str:
+        """The recipient's, else the organisation's."""
+        recipient = self.notification.recipient
+        person = self.catalog.people.get(recipient.id) if recipient.is_person else None
+        return person.timezone if person else self.catalog.settings.timezone
+
+    @property
+    def nudge(self) -> Nudge | None:
+        """The nudge that it asks about."""
+        asked = self.notification.nudge_id
+        return next((nudge for nudge in self.situation.nudges if nudge.id == asked), None)
+
+    @property
+    def escalation(self) -> Escalation | None:
+        """The escalation that it belongs to."""
+        number = self.notification.escalation_id
+        return next((other for other in self.situation.escalations if other.id == number), None)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What comes next in its escalation."""
+        escalation = self.escalation
+        return next_of(escalation, self.situation, self.catalog, self.now) if escalation is not None else None
+
+    def clock(self, at: Instant) -> str:
+        """A time of day as the recipient reads it, with the date where it is not within half a day
+        of now: "02:14 GMT", "Sun 29 Nov 02:14 GMT".
+        """
+        local = instant_to_local(at, self.zone)
+        near = abs(at - self.now) < DAY // 2
+        return local.strftime("%H:%M %Z" if near else "%a %d %b %H:%M %Z")
+
+    def to_type(self, command: str) -> str:
+        """What is to be typed for `command`, with the host before it."""
+        return self.catalog.to_type(command)

@@ -1,0 +1,82 @@
+"""The short text of a message: one SMS. How bad, which incident and what to type stay whole; the title
+gives way to them, and what fits of the services and the words comes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from escalate_cli.core.calendar.duration import show_about
+from escalate_cli.core.messages.card import MessageKind
+from escalate_cli.core.messages.occasion import Occasion
+from escalate_cli.core.messages.sms import one_sms, words, words_beside
+from escalate_cli.core.wording.fitting import Text, join, may_cut
+from escalate_cli.core.wording.gsm import with_gsm_letters
+
+_TITLE, _ASKED, _SERVICE, _WORDS = 1, 2, 3, 4
+"""what gives way first: the highest"""
+
+
+def short_text(kind: MessageKind, occasion: Occasion) -> Text:
+    """The built-in short text of a kind."""
+    repeat = Text("(repeat) ") if occasion.notification.unsure else Text()
+    return one_sms(repeat + _TEXTS[kind](occasion))
+
+
+def _page(occasion: Occasion) -> Text:
+    notification, number = occasion.notification, occasion.incident.id
+    level = f" L{notification.level}" if notification.level else ""
+    late = f", {show_about(notification.late)} late" if notification.late else ""
+    command = occasion.to_type(f"escalate ack {number}") if occasion.to_person else ""
+    return join(" - ", (_head(occasion, level + late), command, *_beside(occasion)))
+
+
+def _beside(occasion: Occasion) -> Iterator[Text]:
+    """The services, and what was said last: what this page itself says, else the news, else the reporter."""
+    incident, title = occasion.incident, occasion.incident.title
+    names = ", ".join(map(occasion.catalog.service_name, incident.services))
+    yield may_cut(words_beside(title, names), _SERVICE)
+    text = occasion.notification.note or incident.latest_update or incident.message or ""
+    yield may_cut(words_beside(title, text), _WORDS)
+
+
+def _nudge(occasion: Occasion) -> Text:
+    nudge = occasion.nudge
+    if nudge is None:
+        return _head(occasion)
+    asked = may_cut(words(nudge.action), _ASKED, least=20)
+    command = occasion.to_type(f"escalate nudge {nudge.id} yes|no")
+    return _head(occasion) + ": " + asked + f"? {command}"
+
+
+def _inform(occasion: Occasion) -> Text:
+    news = may_cut(words(occasion.notification.note or ""), _ASKED, least=30)
+    return join(": ", (_head(occasion, " info"), news))
+
+
+def _resolved(occasion: Occasion) -> Text:
+    return Text(f"[resolved] #{occasion.incident.id} ") + _title(occasion)
+
+
+def _test(occasion: Occasion) -> Text:
+    return Text("[TEST] ") + _title(occasion) + " Only a test: nothing is broken."
+
+
+def _head(occasion: Occasion, more: str = "") -> Text:
+    """ "[critical L2] #12 Customers cannot log in"."""
+    severity = may_cut(with_gsm_letters(occasion.incident.severity), 0, least=8)
+    return Text("[") + severity + f"{more}] #{occasion.incident.id} " + _title(occasion)
+
+
+def _title(occasion: Occasion) -> Text:
+    return may_cut(words(occasion.incident.title), _TITLE, least=8)
+
+
+_TEXTS: dict[MessageKind, Callable[[Occasion], Text]] = {
+    MessageKind.PAGE: _page,
+    MessageKind.NUDGE: _nudge,
+    MessageKind.INFORM: _inform,
+    MessageKind.STAKEHOLDERS: _inform,
+    MessageKind.RESOLVED: _resolved,
+    MessageKind.TEST: _test,
+}
