@@ -76,7 +76,7 @@ class Listed(msgspec.Struct, frozen=True):
     command: str = ""
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class MessageCard(msgspec.Struct, frozen=True, kw_only=True):
     """What a message says. What is empty (or None) is not said.
 
     It is read from above: what and how bad, what was said, who has been told, who is next and when,

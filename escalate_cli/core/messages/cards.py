@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NudgeStatus
-from escalate_cli.core.messages.card import NAMES, Card, MessageKind, ToType
+from escalate_cli.core.messages.card import NAMES, MessageCard, MessageKind, ToType
 from escalate_cli.core.messages.incident_lines import (
     candidates_of,
     details,
     facts_of,
-    links_of,
     news_of,
     numbered_title,
     quotes_of,
     remarks_of,
+    service_links,
     standing_of,
     title_of,
     told_of,
@@ -35,15 +35,15 @@ def message_kind(occasion: Occasion) -> MessageKind:
     return MessageKind(kind.value)
 
 
-def card_of(occasion: Occasion) -> Card:
+def card_of(occasion: Occasion) -> MessageCard:
     """What the message says."""
     return _CARDS[message_kind(occasion)](occasion)
 
 
-def _card(kind: MessageKind, subject: str, occasion: Occasion, **parts: Any) -> Card:
+def _card(kind: MessageKind, subject: str, occasion: Occasion, **parts: Any) -> MessageCard:
     """A card with what every message says."""
     severity = occasion.catalog.severity(occasion.incident.severity)
-    return Card(
+    return MessageCard(
         kind=kind,
         to_person=occasion.to_person,
         number=max(occasion.incident.id, 0),
@@ -57,7 +57,7 @@ def _card(kind: MessageKind, subject: str, occasion: Occasion, **parts: Any) -> 
     )
 
 
-def _page(occasion: Occasion) -> Card:
+def _page(occasion: Occasion) -> MessageCard:
     return _card(
         MessageKind.PAGE,
         f"[{occasion.incident.severity}]",
@@ -71,7 +71,7 @@ def _page(occasion: Occasion) -> Card:
         why=why_of(occasion),
         upcoming=upcoming_of(occasion),
         answers=(*_acknowledge(occasion), details(occasion)),
-        links=links_of(occasion),
+        links=service_links(occasion),
     )
 
 
@@ -82,7 +82,7 @@ def _acknowledge(occasion: Occasion) -> tuple[ToType, ...]:
     return (ToType("Acknowledge", occasion.to_type(f"escalate ack {incident.id}")),)
 
 
-def _nudge(occasion: Occasion) -> Card:
+def _nudge(occasion: Occasion) -> MessageCard:
     nudge = occasion.nudge
     answers: tuple[ToType, ...] = ()
     deadline = ""
@@ -107,11 +107,11 @@ def _nudge(occasion: Occasion) -> Card:
         why=why_of(occasion),
         deadline=deadline,
         answers=(*answers, details(occasion)),
-        links=links_of(occasion),
+        links=service_links(occasion),
     )
 
 
-def _inform(occasion: Occasion) -> Card:
+def _inform(occasion: Occasion) -> MessageCard:
     return _card(
         MessageKind.INFORM,
         f"[{occasion.incident.severity}] For information:",
@@ -122,11 +122,11 @@ def _inform(occasion: Occasion) -> Card:
         quotes=quotes_of(occasion),
         remarks=remarks_of(occasion),
         answers=(details(occasion),),
-        links=links_of(occasion),
+        links=service_links(occasion),
     )
 
 
-def _resolved(occasion: Occasion) -> Card:
+def _resolved(occasion: Occasion) -> MessageCard:
     return _card(
         MessageKind.RESOLVED,
         "[resolved]",
@@ -136,11 +136,11 @@ def _resolved(occasion: Occasion) -> Card:
         candidates=candidates_of(occasion),
         remarks=remarks_of(occasion),
         answers=(details(occasion),),
-        links=links_of(occasion),
+        links=service_links(occasion),
     )
 
 
-def _test(occasion: Occasion) -> Card:
+def _test(occasion: Occasion) -> MessageCard:
     return _card(
         MessageKind.TEST,
         "[TEST]",
@@ -151,7 +151,7 @@ def _test(occasion: Occasion) -> Card:
     )
 
 
-_CARDS: dict[MessageKind, Callable[[Occasion], Card]] = {
+_CARDS: dict[MessageKind, Callable[[Occasion], MessageCard]] = {
     MessageKind.PAGE: _page,
     MessageKind.NUDGE: _nudge,
     MessageKind.INFORM: _inform,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from escalate_cli.core.messages.card import LISTS, Card, Line, Quote, ToType
+from escalate_cli.core.messages.card import LISTS, Line, MessageCard, Quote, ToType
 from escalate_cli.core.wording.fitting import Text, join, may_cut
 
 _MORE = "... and {lines} more"
 
 
-def full_text(card: Card) -> Text:
+def full_text(card: MessageCard) -> Text:
     """The text. The values of all labels stand below each other."""
     width = max((len(line.label) for line in _lines(card)), default=0) + 2
     aligned = _Aligned(width)
@@ -39,14 +39,14 @@ class _Aligned:
         return [Text(f"{to_type.label}:".ljust(self._width) + to_type.command) for to_type in commands]
 
 
-def _lines(card: Card) -> Iterator[Line | ToType]:
+def _lines(card: MessageCard) -> Iterator[Line | ToType]:
     yield from card.facts
     yield from _course(card)
     yield from card.answers
     yield from card.links
 
 
-def _course(card: Card) -> list[Line]:
+def _course(card: MessageCard) -> list[Line]:
     proposed = Line("Proposed", card.question) if card.question.text else None
     return [line for line in (card.told, card.why, card.upcoming, proposed) if line is not None]
 

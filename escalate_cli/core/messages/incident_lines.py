@@ -155,7 +155,7 @@ def details(occasion: Occasion) -> ToType:
     return ToType("Details", occasion.to_type(f"escalate show {occasion.incident.id}"))
 
 
-def links_of(occasion: Occasion) -> tuple[Line, ...]:
+def service_links(occasion: Occasion) -> tuple[Line, ...]:
     """The links of the services in scope."""
     services = occasion.catalog.services
     return tuple(

@@ -6,7 +6,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Notification, Situation
-from escalate_cli.core.messages.card import Card
+from escalate_cli.core.messages.card import MessageCard
 from escalate_cli.core.messages.cards import card_of
 from escalate_cli.core.messages.full_text import full_text
 from escalate_cli.core.messages.occasion import Occasion
@@ -31,7 +31,7 @@ class Message(msgspec.Struct, frozen=True):
     title: str
     body: str
     loose: tuple[Loose, ...] = ()
-    card: Card | None = None
+    card: MessageCard | None = None
 
 
 def compose(
