@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from msgspec.structs import replace
 
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NudgeStatus
 from escalate_cli.core.messages.card import NAMES, MessageCard, MessageKind, ToType
@@ -53,15 +54,12 @@ def _card(kind: MessageKind, subject: str, occasion: Occasion, **parts: Any) -> 
         standing=standing_of(occasion),
         subject=Text(f"{subject} ") + numbered_title(occasion),
         title=title_of(occasion),
-        **parts,
     )
 
 
 def _page(occasion: Occasion) -> MessageCard:
-    return _card(
-        MessageKind.PAGE,
-        f"[{occasion.incident.severity}]",
-        occasion,
+    return replace(
+        _frame(MessageKind.PAGE, f"[{occasion.incident.severity}]", occasion),
         news=news_of(occasion),
         facts=facts_of(occasion),
         candidates=candidates_of(occasion),
@@ -94,10 +92,8 @@ def _nudge(occasion: Occasion) -> MessageCard:
             ToType(word.capitalize(), occasion.to_type(f"escalate nudge {nudge.id} {word}"))
             for word in ("yes", "no")
         )
-    return _card(
-        MessageKind.NUDGE,
-        f"[{occasion.incident.severity}] Your decision:",
-        occasion,
+    return replace(
+        _frame(MessageKind.NUDGE, f"[{occasion.incident.severity}] Your decision:", occasion),
         news=news_of(occasion),
         question=may_cut(nudge.action, NAMES, least=80) if nudge is not None else Text(),
         facts=facts_of(occasion),
@@ -112,10 +108,8 @@ def _nudge(occasion: Occasion) -> MessageCard:
 
 
 def _inform(occasion: Occasion) -> MessageCard:
-    return _card(
-        MessageKind.INFORM,
-        f"[{occasion.incident.severity}] For information:",
-        occasion,
+    return replace(
+        _frame(MessageKind.INFORM, f"[{occasion.incident.severity}] For information:", occasion),
         news=news_of(occasion),
         facts=facts_of(occasion),
         candidates=candidates_of(occasion),
@@ -127,10 +121,8 @@ def _inform(occasion: Occasion) -> MessageCard:
 
 
 def _resolved(occasion: Occasion) -> MessageCard:
-    return _card(
-        MessageKind.RESOLVED,
-        "[resolved]",
-        occasion,
+    return replace(
+        _frame(MessageKind.RESOLVED, "[resolved]", occasion),
         news=news_of(occasion),
         facts=facts_of(occasion),
         candidates=candidates_of(occasion),
@@ -141,10 +133,8 @@ def _resolved(occasion: Occasion) -> MessageCard:
 
 
 def _test(occasion: Occasion) -> MessageCard:
-    return _card(
-        MessageKind.TEST,
-        "[TEST]",
-        occasion,
+    return replace(
+        _frame(MessageKind.TEST, "[TEST]", occasion),
         news=news_of(occasion),
         quotes=quotes_of(occasion),
         closing="This is only a test. Nothing is broken and nothing needs doing.",
