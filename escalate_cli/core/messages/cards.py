@@ -41,8 +41,8 @@ def card_of(occasion: Occasion) -> MessageCard:
     return _CARDS[message_kind(occasion)](occasion)
 
 
-def _card(kind: MessageKind, subject: str, occasion: Occasion, **parts: Any) -> MessageCard:
-    """A card with what every message says."""
+def _frame(kind: MessageKind, subject: str, occasion: Occasion) -> MessageCard:
+    """What every message says."""
     severity = occasion.catalog.severity(occasion.incident.severity)
     return MessageCard(
         kind=kind,
