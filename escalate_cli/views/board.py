@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from escalate_cli.core.calendar.duration import Instant, Span
+from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.escalation.waiting_reasons import waits_until
 from escalate_cli.core.incident.situation import (
     Escalation,
@@ -19,7 +20,6 @@ from escalate_cli.core.incident.situation import (
     NudgeStatus,
     Situation,
 )
-from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.organisation.catalog import Catalog
 
 TO_COME = (NotificationStatus.PENDING, NotificationStatus.RETRYING)
