@@ -34,7 +34,7 @@ class MessageKind(str, Enum):
     """many messages in one"""
 
 
-class Standing(str, Enum):
+class HowItStands(str, Enum):
     """Where the incident stands for whoever reads of it."""
 
     UNANSWERED = "unanswered"
@@ -71,7 +71,7 @@ class Listed(msgspec.Struct, frozen=True):
     title: str
     severity: str
     rank: int
-    standing: Standing
+    standing: HowItStands
     status: str
     command: str = ""
 
@@ -92,7 +92,7 @@ class MessageCard(msgspec.Struct, frozen=True, kw_only=True):
     rank: int = 0
     """how bad the severity is: `ranks - 1` is the gravest, 0 the mildest"""
     ranks: int = 1
-    standing: Standing = Standing.UNANSWERED
+    standing: HowItStands = HowItStands.UNANSWERED
     subject: Text
     """"[critical] #12 Customers cannot log in", without "(repeat)"; at most 200 characters when sent"""
     title: Text

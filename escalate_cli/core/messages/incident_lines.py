@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NotificationStatus
-from escalate_cli.core.messages.card import LISTS, NAMES, PROSE, TITLE, Line, Quote, Standing, ToType
+from escalate_cli.core.messages.card import LISTS, NAMES, PROSE, TITLE, HowItStands, Line, Quote, ToType
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
@@ -21,9 +21,9 @@ _MOST_TOLD = 6
 _MOST_CANDIDATES = 5
 
 _STANDING = {
-    IncidentStatus.OPEN: Standing.UNANSWERED,
-    IncidentStatus.ACKNOWLEDGED: Standing.ANSWERED,
-    IncidentStatus.RESOLVED: Standing.OVER,
+    IncidentStatus.OPEN: HowItStands.UNANSWERED,
+    IncidentStatus.ACKNOWLEDGED: HowItStands.ANSWERED,
+    IncidentStatus.RESOLVED: HowItStands.OVER,
 }
 
 
@@ -44,7 +44,7 @@ def numbered_title(occasion: Occasion) -> Text:
     return (Text(f"#{number} ") if number > 0 else Text()) + title_of(occasion)
 
 
-def standing_of(occasion: Occasion) -> Standing:
+def standing_of(occasion: Occasion) -> HowItStands:
     """Whether somebody has it."""
     return _STANDING[occasion.incident.status]
 
