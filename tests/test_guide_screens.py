@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from escalate_cli.errors import UsageProblem
+from tests.command import Escalate, surroundings
 from tests.guide_screens import is_of, screens, shown
 from tests.pages import PAGES, page
+from tests.servers import HttpServer
 
 
 def test_there_are_some() -> None:
@@ -44,8 +47,6 @@ def typed_lines() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "line"), dict.fromkeys(typed_lines()))
 def test_every_line_of_the_guide_can_be_typed(name: str, line: str) -> None:
     """Its command exists, takes these options, and wants nothing more."""
-    import shlex
-
     from escalate_cli.cli.parser import Call, parse_line
 
     words = shlex.split(re.sub(r"\$\((.*?)\)", "text", line), comments=True)
@@ -82,3 +83,36 @@ def test_every_piece_of_configuration_is_of_the_schema(name: str, text: str) -> 
     ladder = ("minor", "major", "critical")
     known = KnownIds(ladder=ladder, ids={"severity": frozenset(ladder)}, unsure=kinds)
     Organisation.model_validate(tomllib.loads(text), context=known)
+
+
+CLOCK = re.compile(r"\b\d\d:\d\d\b|\bfor \d+s\b|\bin \d+m\b")
+
+
+def test_the_screen_on_the_front_page_is_real(tmp_path: Path) -> None:
+    """Declared with the starter of `init`, and an SMS gateway; only the time of day is another one."""
+    typed, screen = re.findall(
+        r"^```console\n\$ escalate (declare .*)\n((?s:.*?))^```$", page("README"), re.M
+    )[0]
+    with HttpServer() as web:
+        escalate = Escalate(tmp_path, surroundings(tmp_path, columns=100))
+        assert escalate("init", str(escalate.config)).code == 0
+        for name in ("catalog.toml", "gateways.toml"):
+            path = escalate.config / name
+            path.write_text(with_sms(path.read_text(encoding="utf-8"), web.port), encoding="utf-8")
+        ran = escalate(*shlex.split(typed))
+    assert ran.code == 0, ran.err
+    # three messages go out side by side: which is the first to have arrived is not the same every time
+    assert sorted(CLOCK.sub("⏲", ran.out).splitlines()) == sorted(CLOCK.sub("⏲", screen).splitlines()), (
+        ran.out
+    )
+
+
+def with_sms(text: str, port: int) -> str:
+    """The starter with Bo on call, reached by SMS too; every gateway leads to `port`."""
+    text = re.sub(r"^url = .*$", f'url = "json://127.0.0.1:{port}/{{to}}"', text, flags=re.M)
+    text = text.replace('members = ["ana", "bo"]                 # in', 'members = ["bo"]  # in')
+    text = text.replace('email = "bo@example.com"', 'email = "bo@example.com", sms = "+447700900124"')
+    text = text.replace('high = [ { via = ["email"] } ]', 'high = [ { via = ["sms", "email"] } ]')
+    if "[gateways.email]" in text:
+        text += f'\n[gateways.sms]\nurl = "json://127.0.0.1:{port}/{{to}}"\ntext = "short"\n'
+    return text
