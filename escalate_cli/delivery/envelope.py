@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span
+from escalate_cli.core.messages.card import MessageCard
 from escalate_cli.core.wording.fitting import Loose
 
 Question = tuple[Instant, str, tuple[object, ...]]
@@ -22,6 +23,7 @@ class Envelope(msgspec.Struct, frozen=True):
     just before the first byte leaves; where the answer is no, the attempt is withdrawn. `loose` are
     the stretches of `body` that may be cut. `short` is the text for a service that does not take so
     much (`short_loose`: what of it may be cut), and `longest` what it takes, if that is known.
+    `card` is what the page of a mail is made of; None where there is no page, or no mail.
     """
 
     url: str
@@ -37,6 +39,7 @@ class Envelope(msgspec.Struct, frozen=True):
     short: str = ""
     short_loose: tuple[Loose, ...] = ()
     longest: int | None = None
+    card: MessageCard | None = None
 
     @property
     def seconds(self) -> float:

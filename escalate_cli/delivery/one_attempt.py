@@ -13,7 +13,9 @@ from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
 from escalate_cli.delivery.last_look import Withdrawn, last_look
+from escalate_cli.delivery.mail.alternative import page_beside, wants_text_alone
 from escalate_cli.delivery.mail.headers import SENDER, mark_mail
+from escalate_cli.delivery.mail.page import page_of
 from escalate_cli.delivery.plugins import (
     Plugin,
     PluginModule,
@@ -66,9 +68,12 @@ def _send(envelope: Envelope, modules: list[PluginModule], wire: Wire, heard: _H
     service = _Service(envelope, modules, heard)
     plugin = service.plugin()
     letter, short = service.letters(plugin)
+    page = service.page(plugin)
     wire.watch()
     last_look(envelope.look)  # also for the few that do not speak HTTP or SMTP, where no byte is seen leaving
-    outcome = service.send(plugin, letter, wire)
+    outcome = service.send(plugin, letter, wire, page)
+    if service.no_page:
+        outcome = replace(outcome, detail=f"{outcome.detail} (without its HTML part: {service.no_page})")
     if (
         short is None
         or len(short.body) >= len(letter.title) + len(letter.body)
@@ -96,6 +101,8 @@ class _Service:
     def __init__(self, envelope: Envelope, modules: list[PluginModule], heard: _Heard) -> None:
         self._envelope, self._modules, self._heard = envelope, modules, heard
         self._schema = schema_of(envelope.url)
+        self.no_page = ""
+        """why there is no page, though there should be"""
 
     def plugin(self) -> Plugin:
         """A plugin; `_NoPlugin` where there can be none."""
@@ -147,10 +154,22 @@ class _Service:
             return letter, None
         return letter, fitted(TitledText("", short.text), short, Text(), room, as_sent)
 
-    def send(self, plugin: Plugin, letter: TitledText, wire: Wire) -> Outcome:
+    def page(self, plugin: Plugin) -> str:
+        """The page beside the text; "" where there is none. One that cannot be made stops no message."""
+        card = self._envelope.card
+        if card is None or wants_text_alone(plugin):
+            return ""
+        try:
+            return page_of(card)
+        except Exception as problem:
+            self.no_page = type(problem).__name__
+            return ""
+
+    def send(self, plugin: Plugin, letter: TitledText, wire: Wire, page: str = "") -> Outcome:
         """Send it and judge what came of it."""
         already = len(wire.exchanges)
-        done = self._notify(plugin, letter)
+        with page_beside(plugin, letter.body, page):
+            done = self._notify(plugin, letter)
         return outcome_of(
             done, wire.exchanges[already:], self._heard.words(), on_the_wire=speaks_on_the_wire(plugin)
         )

@@ -15,14 +15,13 @@ import msgspec
 from escalate_cli.core.wording.fitting import Text, clip, fit, squeeze
 from escalate_cli.core.wording.gsm import utf16_units
 from escalate_cli.core.wording.mentions import text_without_mentions, without_mentions
+from escalate_cli.delivery.mail.alternative import MAIL
 from escalate_cli.delivery.plugins import Plugin
 
 LONGEST_TITLE = 200
 """a longer subject without a space makes mail fail for good"""
 _SCANTY = 320
 """a service with less room is for short texts"""
-_MAIL = frozenset({"mailto", "mailtos"})
-"""mail rings nobody by a name in its text, and shows it as it was written"""
 _SPEAKS_MARKUP = frozenset({"twilio"})
 """what begins with "<" goes out as a document that says what a call does: a title could dial a
 number of its own
@@ -123,7 +122,7 @@ def fitted(
 
 def quieted(title: str, body: Text, short: Text, schema: str) -> tuple[str, Text, Text]:
     """The same without a mention that rings, or anything that the plugin would take for more than text."""
-    if schema in _MAIL:
+    if schema in MAIL:  # it rings nobody by a name in its text, and shows it as it was written
         return title, body, short
     if schema in _SPEAKS_MARKUP:
         body, short = _no_markup(body), _no_markup(short)

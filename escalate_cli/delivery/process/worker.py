@@ -18,6 +18,7 @@ import json
 import os
 import select
 import signal
+from collections.abc import Callable
 
 import msgspec
 
@@ -27,6 +28,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.last_look import whom_to_ask
+from escalate_cli.delivery.mail.page import page_template
 from escalate_cli.delivery.one_attempt import attempt
 from escalate_cli.delivery.plugins import PluginModule, find_plugin_modules, load_plugin, schema_of
 from escalate_cli.delivery.process.framing import Packer, Unpacker
@@ -40,7 +42,7 @@ _MEMORY_OF_AN_ATTEMPT = 256 << 20
 def serve() -> None:
     """Run until the parent is gone."""
     requests, answers = _settle()
-    _load_apprise()
+    _load(_apprise)
     Worker(requests, answers, Clock()).run()
 
 
@@ -73,20 +75,25 @@ def _settle() -> tuple[int, int]:
     return requests, answers
 
 
-def _load_apprise() -> None:
-    """Everything that all attempts need. If it cannot be loaded, each child will try and say why.
+def _load(what: Callable[[], object]) -> None:
+    """Everything that attempts need. If it cannot be loaded, each child will try and say why.
 
     Nothing of it ever becomes garbage, and somebody waits to be paged: the collector would only
     cost time (25 ms of 200).
     """
     gc.disable()
     with contextlib.suppress(Exception):
-        import smtplib  # noqa: F401
-
-        import apprise  # noqa: F401
-        import requests  # noqa: F401
+        what()
     gc.freeze()  # children then share this memory instead of copying it
     gc.enable()
+
+
+def _apprise() -> None:
+    """Loads what all attempts need."""
+    import smtplib  # noqa: F401
+
+    import apprise  # noqa: F401
+    import requests  # noqa: F401
 
 
 class _Child:
@@ -133,6 +140,7 @@ class Worker:
         self._children: dict[int, _Child] = {}
         self._unburied: list[int] = []
         self._modules: dict[str, list[PluginModule]] = {}
+        self._makes_pages = False
         self._lifeline, self._lifeline_held = os.pipe()
 
     def run(self) -> None:
@@ -185,6 +193,9 @@ class Worker:
             # loaded here, so that children need not; one that cannot says so itself
             with contextlib.suppress(Exception):
                 whom_to_ask(envelope.look)
+        if envelope.card is not None and not self._makes_pages:
+            self._makes_pages = True
+            _load(page_template)
         try:
             readable, writable = os.pipe()
         except OSError as problem:
