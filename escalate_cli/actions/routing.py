@@ -11,12 +11,15 @@ from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.doubt import guess
 from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.core.wording.events import sentence
 from escalate_cli.errors import EscalateError
 
 Choose = Callable[[Routing], str | None]
-"""asks the reporter which of the candidates it is; None: none of them, or nobody to ask"""
+"""asks the reporter which of the candidates it is; `NONE_OF_THEM`, or None if there is nobody to ask"""
+NONE_OF_THEM = ""
+"""what a reporter answers who knows that it is no candidate: then nothing is guessed"""
 
 
 def routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
@@ -44,38 +47,44 @@ def routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) ->
 def _routed(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
     routing = Router(catalog.services.values()).route(declaration.title)
     service = routing.service if routing.service is not None else choose(routing)
-    routed = how_routed(routing, service, catalog)
+    guessed = guess(routing, catalog.settings.in_doubt) if service is None else ()
+    service = service or None
+    routed = how_routed(routing, service, catalog, guessed)
     return replace(
         declaration,
         services=routed.services,
-        routing=routing_record(routing) | {"service": service},
+        routing=routing_record(routing) | {"service": service, "guess": list(guessed)},
         routed=routed,
     )
 
 
-def how_routed(routing: Routing, service: str | None, catalog: Catalog) -> Routed:
+def how_routed(
+    routing: Routing, service: str | None, catalog: Catalog, guessed: tuple[str, ...] = ()
+) -> Routed:
     """How this service was found by the title, or chosen by the reporter where the title alone did
-    not say it; None: neither.
+    not say it; None: neither, and then `guessed` are those that get it all the same.
     """
-    way = Way.NOBODY if service is None else Way.TITLE if routing.service is not None else Way.CHOSEN
+    if service is not None:
+        way = Way.TITLE if routing.service is not None else Way.CHOSEN
+    else:
+        way = Way.GUESSED if guessed else Way.NOBODY
+    services = (service,) if service is not None else guessed
     return Routed(
         query=routing.query,
         match=routing.match.value,
         service=service,
         candidates=tuple(routing_record(routing)["candidates"]),
         way=way,
-        services=(service,) if service is not None else (),
+        services=services,
         because=next(
             (
                 ", ".join(candidate.because)
                 for candidate in routing.candidates
-                if candidate.service == service
+                if candidate.service in services[:1]
             ),
             "",
         ),
-        fallback=(
-            catalog.fallback.team if service is None and catalog.fallback.team in catalog.teams else None
-        ),
+        fallback=(catalog.fallback.team if not services and catalog.fallback.team in catalog.teams else None),
     )
 
 

@@ -81,6 +81,10 @@ def _beginning(case: Case) -> list[Link]:
     if isinstance(first, str) and first in catalog.services:
         service = catalog.services[first]
         links.append(Link(f"service {service.name}", routed or "named by the reporter", service.source))
+    elif guessed := incident.routing.get("guess"):
+        for service_id in guessed:
+            source = catalog.services[service_id].source if service_id in catalog.services else ""
+            links.append(Link(f"service {catalog.service_name(service_id)}", routed, source))
     elif routed:
         links.append(Link("no service", routed, catalog.fallback.source))
     for entry in case.timeline:

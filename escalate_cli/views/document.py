@@ -45,6 +45,7 @@ def document_data(document: Document, catalog: Catalog, zone: str) -> Data:
             "message": declared.message if declared else incident.message,
             "match": incident.routing.get("match"),
             "service": incident.routing.get("service"),
+            "guess": incident.routing.get("guess") or [],
             "text": document.routed.text if document.routed else None,
             "candidates": incident.routing.get("candidates") or [],
             "first_services": list(record.first_services),

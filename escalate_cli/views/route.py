@@ -8,6 +8,7 @@ from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.escalation.scope import involvements
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.doubt import guess
 from escalate_cli.core.routing.router import Routing
 from escalate_cli.foresight.first_walk import FirstWalk, first_walk
 from escalate_cli.views import Data
@@ -19,7 +20,8 @@ def route_data(
     """The answer as JSON carries it, and the walk behind it. Without a service the fallback team's
     walk is shown.
     """
-    scope = services or ((routing.service,) if routing.service else ())
+    guessed = () if services else guess(routing, catalog.settings.in_doubt)
+    scope = services or ((routing.service,) if routing.service else guessed)
     walk = first_walk(Declaration(routing.query or "-", severity, scope), catalog, at)
     asked = involvements(scope, catalog)
     record = routing_record(routing)
@@ -37,6 +39,7 @@ def route_data(
         "query": record["query"],
         "match": record["match"],
         "service": record["service"],
+        "guess": list(guessed),
         "team": asked[0].team if asked else None,
         "policy": asked[0].policy.id if asked else None,
         "severity": severity,

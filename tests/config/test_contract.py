@@ -28,7 +28,7 @@ CONTRACT = ROOT.parent / "shared" / "product.md"
 """what was asked for; not part of the repository"""
 
 AHEAD = {
-    "in_doubt", "prove_within", "remind", "announce", "until", "skip_empty", "holidays", "answers", "delay", "resolve_after", "urgency",
+    "prove_within", "remind", "announce", "until", "skip_empty", "holidays", "answers", "delay", "resolve_after", "urgency",
 }  # fmt: skip
 """keys of the contract that are not built yet: it is ahead of the code; each leaves this list when it is"""
 

@@ -12,7 +12,7 @@ from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
-from escalate_cli.actions.routing import Choose
+from escalate_cli.actions.routing import NONE_OF_THEM, Choose
 from escalate_cli.cli.arguments import By, Id, Ids, Message, Severity, labels, numbers, to_duration
 from escalate_cli.cli.asking import choose as ask
 from escalate_cli.cli.asking import interactive
@@ -100,7 +100,7 @@ def _chooser(context: Context) -> Choose:
             for candidate in routing.candidates
         ]
         index = ask("Which service is it?", lines)
-        return None if index is None else routing.candidates[index].service
+        return NONE_OF_THEM if index is None else routing.candidates[index].service
 
     return choose
 

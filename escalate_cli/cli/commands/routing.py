@@ -47,9 +47,12 @@ def route(
     notes = []
     if expect is not None:
         wanted = lookup.find_team(expect, catalog)
-        code = ExitCode.DONE if data["team"] == wanted and routing.service is not None else ExitCode.NO
+        asked = {catalog.services[service].team for service in data["guess"]}
+        reached = wanted in asked if routing.service is None else data["team"] == wanted
+        code = ExitCode.DONE if reached else ExitCode.NO
         if code is ExitCode.NO:
-            notes.append(f"expected team {wanted}, but it goes to {data['team'] or 'nobody'}")
+            instead = " and ".join(sorted(asked)) or data["team"] or "nobody"
+            notes.append(f"expected team {wanted}, but it goes to {instead}")
     return Answer(
         data,
         lambda console: route_screen.draw_route(console, data, walk, routing, catalog, when),

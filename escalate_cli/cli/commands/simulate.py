@@ -19,6 +19,7 @@ from escalate_cli.core.calendar.duration import DAY, MINUTE
 from escalate_cli.core.calendar.moment import iso, second_showing
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.doubt import guess
 from escalate_cli.core.routing.router import Router
 from escalate_cli.errors import ExitCode, UsageProblem
 from escalate_cli.foresight.simulation import simulate as run
@@ -127,6 +128,11 @@ def _declaration(
     routing = Router(catalog.services.values()).route(title)
     if routing.service is not None:
         return Declaration(title, severity, (routing.service,)), []
+    guessed = guess(routing, catalog.settings.in_doubt)
+    if guessed:
+        names = " and ".join(catalog.services[service].name for service in guessed)
+        note = f"no service fits these words for sure ({routing.match.value}): {names} is a guess"
+        return Declaration(title, severity, guessed), [f"{note}. `escalate route` shows the candidates"]
     note = (
         f"no service fits these words for sure ({routing.match.value}): the fallback team gets it. `escalate"
         " route` shows the candidates"

@@ -108,6 +108,8 @@ def _affected(incident: Incident, catalog: Catalog) -> object:
         f"{catalog.services[service].name} ({service})" if service in catalog.services else service
         for service in incident.services
     ]
+    if incident.guess:
+        names = [f"{name}: a guess" for name in names]
     return names or style.piece("no service known yet", "yellow")
 
 
@@ -131,7 +133,8 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
     if concerned and incident.status is not IncidentStatus.RESOLVED:
         rows.append(("may also concern", concerned))
     candidates = incident.routing.get("candidates") or []
-    if not incident.services and candidates:
+    candidates = [candidate for candidate in candidates if candidate["service"] not in incident.guess]
+    if (not incident.services or incident.guess) and candidates:
         rows.append(
             (
                 "may be",

@@ -23,6 +23,12 @@ def draw_route(
     if routing.service is not None:
         service = catalog.services[routing.service]
         style.heading(console, f"{service.name} → {team}", above=False)
+    elif data["guess"]:
+        names = " and ".join(catalog.services[service].name for service in data["guess"])
+        teams = " and ".join(
+            dict.fromkeys(catalog.team_name(catalog.services[service].team) for service in data["guess"])
+        )
+        style.heading(console, f"No service fits for sure; a guess: {names} → {teams}", above=False)
     else:
         style.heading(console, f"No service fits for sure → {team} (fallback)", above=False)
     best = next((candidate for candidate in routing.candidates if candidate.service == routing.service), None)

@@ -38,7 +38,7 @@ from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.validation import validate
 from escalate_cli.config.schema.vocabulary import ID_HINT, is_id
 from escalate_cli.config.toml.parsing import ParsedFile
-from escalate_cli.core.organisation.catalog import Catalog, Settings, Severity, Urgency
+from escalate_cli.core.organisation.catalog import Catalog, InDoubt, Settings, Severity, Urgency
 from escalate_cli.core.wording.problem import ERROR, Place, Problem
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def _settings(draft: Draft, version: str) -> None:
     table = _single(draft, SettingsTable) or SettingsTable()
     ladder = draft.gathered.ladder
     default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
-    settings = Settings(default, table.timezone, table.reach_within, table.database)
+    settings = Settings(default, table.timezone, table.reach_within, table.database, InDoubt(table.in_doubt))
     draft.catalog = Catalog(version=version, settings=settings, severities=tuple(severities))
 
 

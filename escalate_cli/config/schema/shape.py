@@ -39,6 +39,13 @@ class SettingsTable(TomlTable):
         default=None, description="the severity of a declaration that names none"
     )
     timezone: Zone = Field(default="UTC", description="default zone for people, schedules and hours")
+    in_doubt: Literal["fallback", "best", "both"] = Field(
+        default="fallback",
+        description=(
+            "who gets an incident whose words fit several services, none for sure: the fallback team, the"
+            " team of the best candidate, or those of the two best"
+        ),
+    )
     reach_within: PositiveSpan = Field(
         default=15 * 60_000_000, description="how soon `check` wants somebody reached"
     )

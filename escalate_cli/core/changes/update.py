@@ -116,13 +116,16 @@ def _change_scope(changes: Changes, decision: Decision, by: str | None) -> None:
 
 
 def _listen(changes: Changes, decision: Decision) -> None:
-    """Offer a service that the new words sound like and that leads elsewhere; never take it."""
+    """Offer a service that the new words sound like and that leads elsewhere, or any where none is
+    known for sure yet; never take it.
+    """
     catalog, incident = decision.catalog, decision.incident
     words = " ".join(part for part in (changes.title, changes.message) if part)
     service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
     if service is None or service.id in incident.services or service.id == incident.suggestion:
         return
-    if service.team not in teams_in(decision.situation):
+    unsure = not incident.services or incident.guess
+    if unsure or service.team not in teams_in(decision.situation):
         decision.change_incident(suggestion=service.id)
         decision.log(SoundsLike(incident=incident.id, service=service.id, team=service.team))
 

@@ -46,6 +46,8 @@ class Way(str, Enum):
     """the title says so"""
     CHOSEN = "chosen"
     """the reporter chose among candidates"""
+    GUESSED = "guessed"
+    """the title leaves doubt: the services that fit best have it, as `in_doubt` wants"""
     NOBODY = "nobody"
     """no service fits: the fallback team gets it"""
     FAILED = "failed"

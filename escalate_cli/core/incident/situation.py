@@ -118,6 +118,12 @@ class Incident(msgspec.Struct, frozen=True):
     suggestion: str | None = None
     """a service that the words now sound like, offered but not taken"""
 
+    @property
+    def guess(self) -> tuple[str, ...]:
+        """The services in scope while they are only guessed by the title: nobody has changed them."""
+        services = tuple(self.routing.get("guess") or ())
+        return services if services == self.services else ()
+
 
 class Escalation(msgspec.Struct, frozen=True):
     """One run of one policy for one team.

@@ -171,6 +171,17 @@ class Heartbeat(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class InDoubt(str, Enum):
+    """Who gets an incident whose words fit several services, none for sure."""
+
+    FALLBACK = "fallback"
+    """the fallback team"""
+    BEST = "best"
+    """the team of the service that fits best"""
+    BOTH = "both"
+    """the teams of the two services that fit best"""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Defaults of the whole organisation."""
 
@@ -179,6 +190,7 @@ class Settings(msgspec.Struct, frozen=True):
     reach_within: Span = 15 * MINUTE
     database: str | None = None
     """where everybody who uses this configuration has the database, as written"""
+    in_doubt: InDoubt = InDoubt.FALLBACK
 
 
 class Catalog(msgspec.Struct, frozen=True):

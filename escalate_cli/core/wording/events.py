@@ -56,6 +56,8 @@ def _routed(it: happened.Routed, say: Telling) -> str:
     if it.way is Way.NOBODY:
         team = say.team(it.fallback) if it.fallback else "nobody"
         return f"no service fits the title for sure ({it.match}): the fallback team {team} gets it"
+    if it.way is Way.GUESSED:
+        return f"{say.services(it.services)}: a guess, for the title leaves doubt ({it.match}){because}"
     how = f"routed by the title ({it.match})" if it.way is Way.TITLE else "chosen by the reporter"
     return f"{say.services(it.services)}: {how}{because}"
 

@@ -12,7 +12,7 @@ from tests.delivery.processes import until
 from tests.loopback import ISO
 from tests.terminal import Terminal
 
-ROUTE = fields("query match service team policy severity at candidates levels")
+ROUTE = fields("query match service guess team policy severity at candidates levels")
 TICK = fields("at incidents planned sent failed retrying notifications_sent next_due_at")
 
 
