@@ -54,7 +54,7 @@ def test_in_doubt_the_best_candidates_get_it_and_hear_that_it_is_a_guess(
     teams = {world.catalog.services[service].team for service in candidates[:many]}
     assert {escalation.team for escalation in world.look().escalations} == teams
     text = world.last().body
-    assert "This is a guess" in text
+    assert "a guess" in text
     for other in candidates[many:]:
         assert f"escalate update 1 --service {other} --drop-service" in text
     world.sent()
@@ -98,4 +98,13 @@ def test_an_update_that_names_a_service_suggests_it_where_none_is_known_yet(worl
     assert [
         e.event.service for e in world.store.situations.timeline(1) if isinstance(e.event, SoundsLike)
     ] == ["auth-db"]
+    world.sent()
+
+
+def test_a_short_text_says_that_it_is_a_guess(world_with) -> None:
+    organisation = BANK.replace("[settings]\n", '[settings]\nin_doubt = "best"\n', 1)
+    world = world_with(STANDARD, organisation=organisation)
+    world.declare(DOUBTFUL)
+    assert "(a guess)" in world.last().body
+    assert len(world.last().body) <= 160
     world.sent()

@@ -67,7 +67,8 @@ def facts_of(occasion: Occasion) -> tuple[Line, ...]:
 def affected(occasion: Occasion) -> Line:
     """The services in scope, by name."""
     names = ", ".join(map(occasion.catalog.service_name, occasion.incident.services))
-    return Line("Affected", may_cut(names or "no service known yet", NAMES, least=40))
+    doubt = " (a guess: the title leaves doubt)" if occasion.incident.guess else ""
+    return Line("Affected", may_cut(names or "no service known yet", NAMES, least=40) + doubt)
 
 
 def declared(occasion: Occasion) -> Line:
@@ -79,16 +80,24 @@ def declared(occasion: Occasion) -> Line:
 
 
 def candidates_of(occasion: Occasion) -> tuple[ToType, ...]:
-    """Where no service is known, those that the title may mean, and what to type if it does."""
+    """Where no service is known for sure, those that the title may mean, and what to type if it
+    does: that takes a guess back, too.
+    """
     incident = occasion.incident
-    if incident.services:
+    if incident.services and not incident.guess:
         return ()
+    candidates = [
+        candidate
+        for candidate in incident.routing.get("candidates") or []
+        if candidate["service"] not in incident.guess
+    ]
+    dropped = "".join(f" --drop-service {service}" for service in incident.guess)
     return tuple(
         ToType(
             f"{candidate['name']} ({candidate['team']})",
-            occasion.to_type(f"escalate update {incident.id} --service {candidate['service']}"),
+            occasion.to_type(f"escalate update {incident.id} --service {candidate['service']}{dropped}"),
         )
-        for candidate in (incident.routing.get("candidates") or [])[:_MOST_CANDIDATES]
+        for candidate in candidates[:_MOST_CANDIDATES]
     )
 
 

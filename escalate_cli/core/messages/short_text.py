@@ -35,7 +35,10 @@ def _beside(occasion: Occasion) -> Iterator[Text]:
     """The services, and what was said last: what this page itself says, else the news, else the reporter."""
     incident, title = occasion.incident, occasion.incident.title
     names = ", ".join(map(occasion.catalog.service_name, incident.services))
-    yield may_cut(words_beside(title, names), _SERVICE)
+    if incident.guess:
+        yield may_cut(f"{words(names)} (a guess)", _SERVICE)
+    else:
+        yield may_cut(words_beside(title, names), _SERVICE)
     text = occasion.notification.note or incident.latest_update or incident.message or ""
     yield may_cut(words_beside(title, text), _WORDS)
 
