@@ -197,8 +197,7 @@ def make_year(
     clock.at = local_to_instant(datetime.combine(until, time()), ZONE) - 365 * DAY
     context = Context(
         Options(config=config, db=place / "escalate.db"),
-        dict(os.environ)
-        | {"XDG_CACHE_HOME": str(place / "cache"), "XDG_STATE_HOME": str(place / "state")},
+        dict(os.environ) | {"XDG_CACHE_HOME": str(place / "cache"), "XDG_STATE_HOME": str(place / "state")},
         clock,
     )
     # of this connection only: nothing is lost that could not be made again
