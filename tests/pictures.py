@@ -35,6 +35,12 @@ WIDTH, HEIGHT = 100, 22
 REPORT_WIDTH, REPORT_HEIGHT = 1000, 742
 PHONE = 390
 INCIDENTS = 600
+GROUND, INK = (0x17, 0x1B, 0x21), (0xE9, 0xED, 0xF3)
+COLOURS = [
+    (0x0F, 0x12, 0x16), (0xC4, 0x24, 0x2A), (0x5F, 0xD0, 0x8F), (0xF0, 0xA5, 0x4A), (0x7A, 0xA8, 0xFF),
+    (0xC7, 0x92, 0xEA), (0x6C, 0xC7, 0xD9), (0xFF, 0xFF, 0xFF), (0x4B, 0x60, 0x78),
+]  # fmt: skip
+"""of the terminal, from black to white and bright black: the product's own colours, in the dark"""
 
 ORGANISATION = (
     BANK.but('name = "Ana"', 'name = "Ana Ruiz"')
@@ -107,6 +113,7 @@ def story(place: Path) -> Iterator[World]:
 def board(world: World) -> str:
     """The board of `watch`, as an SVG that loads nothing."""
     from rich.console import Console
+    from rich.terminal_theme import TerminalTheme
     from rich.text import Text
 
     terminal = {
@@ -126,7 +133,8 @@ def board(world: World) -> str:
     )
     for line in re.sub(r"\x1b\[[?0-9;]*[A-HJ-Zhl]", "", paper.picture).replace("\r", "").split("\n"):
         console.print(Text.from_ansi(line), no_wrap=True, crop=True)
-    drawing = console.export_svg(title="escalate watch", unique_id="board")
+    theme = TerminalTheme(GROUND, INK, COLOURS[:8], [COLOURS[8], *COLOURS[1:8]])
+    drawing = console.export_svg(title="escalate watch", unique_id="board", theme=theme)
     return re.sub(r"@font-face \{.*?\}\s*", "", drawing, flags=re.DOTALL)
 
 
