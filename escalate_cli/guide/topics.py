@@ -37,7 +37,7 @@ TOPICS = {
 
 _FENCE = re.compile(r"^ *(```|~~~)")
 _HEADING = re.compile(r"^#+ +(.*?) *$")
-_LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(!|\(?)\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -102,11 +102,20 @@ def _fenced(lines: Sequence[str]) -> Iterator[tuple[bool, str]]:
     yield code, piece
 
 
+def title(topic: str) -> str:
+    """The heading of a topic."""
+    with open(PLACE / f"{topic}.md", encoding="utf-8") as file:
+        return file.readline().removeprefix("# ").strip()
+
+
 def _as_typed(link: re.Match[str]) -> str:
-    picture, label, target = link.groups()
-    if picture:
-        return f"({label}: a picture, in the guide on the web)"
+    before, label, target = link.groups()
+    if before == "!":
+        return f"(a picture, in the guide on the web: {label})"
     topic = target.partition("#")[0].removesuffix(".md")
+    if topic in TOPICS and label.casefold() == title(topic).casefold():
+        return f"{before}`escalate help {topic}`"
     if topic in TOPICS:
-        return f"{label} (`escalate help {topic}`)"
-    return f"{label} ({target})" if "://" in target and target not in label else label
+        see = f"`escalate help {topic}`"
+        return f"{before}{label}, see {see}" if before else f"{label} ({see})"
+    return f"{before}{label} ({target})" if "://" in target and target not in label else before + label

@@ -14,9 +14,11 @@ from tests.command import Escalate
 from tests.terminal import Terminal
 
 
-def on_a_terminal(escalate: Escalate, *arguments: str, height: int = 5000, **more: str) -> list[str]:
-    """The lines that `escalate help …` shows on a terminal of 80 columns."""
-    with Terminal(80, height) as terminal:
+def on_a_terminal(
+    escalate: Escalate, *arguments: str, height: int = 5000, width: int = 80, **more: str
+) -> list[str]:
+    """The lines that `escalate help …` shows on a terminal."""
+    with Terminal(width, height) as terminal:
         command = [sys.executable, "-m", "escalate_cli", "help", *arguments]
         environ = {**escalate.environ, "TERM": "xterm", **more}
         with subprocess.Popen(command, stdin=terminal.inner, stdout=terminal.inner, env=environ) as process:
@@ -134,10 +136,10 @@ def test_search_names_topic_heading_and_line(escalate: Escalate) -> None:
 
 
 def test_several_words_stand_in_the_same_line(escalate: Escalate) -> None:
-    both = escalate("help", "--search", "crontab", "secrets.env", "--json").json
+    both = escalate("help", "--search", "cron", "secrets.env", "--json").json
     assert both
-    assert all("crontab" in passage["text"] and "secrets.env" in passage["text"] for passage in both)
-    assert escalate("help", "--search", "crontab secrets.env", "--json").json == both
+    assert all("cron" in passage["text"] and "secrets.env" in passage["text"] for passage in both)
+    assert escalate("help", "--search", "cron secrets.env", "--json").json == both
 
 
 def test_a_word_that_nothing_has_is_a_no(escalate: Escalate) -> None:
@@ -148,11 +150,27 @@ def test_a_word_that_nothing_has_is_a_no(escalate: Escalate) -> None:
 
 def test_a_terminal_has_it_drawn_within_its_width(escalate: Escalate) -> None:
     lines = on_a_terminal(escalate, "schedules")
-    assert max(map(len, lines)) <= 80
+    assert max(len(line) for line in lines if not line.startswith("    ")) <= 80
     assert "# Schedules" not in lines
     assert "Take turns" in lines
     assert "    [teams.shop]" in lines
     assert not any("```" in line or "](" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [44, 80, 120])
+def test_no_cell_of_a_table_is_cut_off(escalate: Escalate, width: int) -> None:
+    drawn = "".join("".join(on_a_terminal(escalate, "reaching-people", width=width)).split())
+    urls = re.findall(r"^\| [^|]+ \| `([^`]+)` \|", page("reaching-people"), re.M)
+    assert len(urls) > 20
+    assert [url for url in urls if url not in drawn] == []
+
+
+def test_what_is_code_is_on_a_line_of_its_own_however_long(escalate: Escalate) -> None:
+    [line] = [
+        line for line in page("reaching-people").splitlines() if line.startswith('contact = { email = "ana@')
+    ]
+    assert len(line) > 100
+    assert f"    {line}" in on_a_terminal(escalate, "reaching-people")
 
 
 def test_what_does_not_fit_goes_through_the_pager(escalate: Escalate) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +12,7 @@ from escalate_cli.guide.topics import Passage, beginning
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.table import Table
     from rich.text import Text
 
 _WIDEST = 100  # columns in which a sentence is still read with ease
@@ -35,8 +36,7 @@ def draw_topic(console: Console, text: str) -> None:
     if not console.is_terminal:
         console.out(text, end="", highlight=False)
         return
-    from rich.markdown import CodeBlock, Heading, Markdown
-    from rich.padding import Padding
+    from rich.markdown import CodeBlock, Heading, Markdown, TableElement
     from rich.text import Text
     from rich.theme import Theme
 
@@ -50,21 +50,58 @@ def draw_topic(console: Console, text: str) -> None:
             yield self.text
 
     class Indented(CodeBlock):
-        """Code as it is typed: no colours, no line broken that fits."""
+        """Code as it is typed. No line is broken: what is copied can be typed."""
 
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-            yield Padding(Text(str(self.text).rstrip(), "cyan", overflow="fold"), (0, 0, 0, 4))
+            for line in str(self.text).rstrip().split("\n"):
+                yield Text(f"    {line}".rstrip(), "cyan", no_wrap=True, overflow="ignore")
+
+    class Rows(TableElement):
+        """A table; where a word of it would not fit into its column, its rows one after the other."""
+
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            if self.header and self.header.row and self.body:
+                heads = [cell.content for cell in self.header.row.cells]
+                rows = [[cell.content for cell in row.cells] for row in self.body.rows]
+                yield from _table(heads, rows, options.max_width)
 
     class Page(Markdown):
-        elements: ClassVar = {
-            **Markdown.elements,
+        elements: ClassVar = Markdown.elements | {
             "heading_open": Plain,
             "fence": Indented,
             "code_block": Indented,
+            "table_open": Rows,
         }
 
     with console.use_theme(Theme(_THEME)):
-        console.print(Page(text, hyperlinks=False), width=min(console.width, _WIDEST))
+        console.print(Page(text, hyperlinks=False), width=min(console.width, _WIDEST), crop=False)
+
+
+def _table(heads: Sequence[Text], rows: Sequence[Sequence[Text]], width: int) -> Iterator[Text | Table]:
+    """A table, if every word fits into its column; else its rows one below the other. No word is cut."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = [[head, *(row[number] for row in rows)] for number, head in enumerate(heads)]
+    least = [
+        max(cell_len(word) for cell in column for word in [*cell.plain.split(), ""]) for column in columns
+    ]
+    if sum(least) + 2 * len(least) <= width:
+        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, border_style="dim")
+        for head in heads:
+            grid.add_column(head, overflow="fold")
+        for row in rows:
+            grid.add_row(*row)
+        yield grid
+        return
+    for first, *others in rows:
+        yield Text("")
+        yield Text.assemble(first, style="bold")
+        for head, cell in zip(heads[1:], others, strict=False):
+            if cell.plain:
+                yield Text.assemble("  ", (f"{head.plain}: " if head.plain else "", "dim"), cell)
 
 
 def draw_topics(console: Console, topics: Mapping[str, str]) -> None:
