@@ -22,6 +22,7 @@ from escalate_cli.core.organisation import policy
 from escalate_cli.core.organisation.policy import TargetKind
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
+from escalate_cli.views.guide import Option
 from tests.pages import PAGES
 from tests.sources import PACKAGE
 
@@ -91,18 +92,18 @@ def commands() -> Iterator[str]:
             heading = panel
             yield f"\n### {heading}"
         command = explained(name)
-        yield f"\n`escalate {command['usage']}`: {one_line(command['text'])}\n"
-        yield from (option_line(option) for option in command["options"])
+        yield f"\n`escalate {command.usage}`: {one_line(command.text)}\n"
+        yield from (option_line(option) for option in command.options)
 
 
 def value(metavar: str | None) -> str:
     return f" {metavar}" if metavar else ""
 
 
-def option_line(option: Schema) -> str:
-    spellings = ", ".join(f"`{name}{value(option['value'])}`" for name in option["names"])
-    more = " (repeatable)" if option["repeatable"] and "repeatable" not in option["about"] else ""
-    return f"- {spellings}: {option['about']}{more}"
+def option_line(option: Option) -> str:
+    spellings = ", ".join(f"`{name}{value(option.value)}`" for name in option.names)
+    more = " (repeatable)" if option.repeatable and "repeatable" not in option.about else ""
+    return f"- {spellings}: {option.about}{more}"
 
 
 def one_line(text: str) -> str:

@@ -34,9 +34,9 @@ def test_the_reference_has_every_command_option_key_and_word() -> None:
     assert all(f"| {code.value} |" in text for code in ExitCode)
     tables = json_schema()["$defs"].values()
     assert all(f"| `{key}` |" in text for shape in tables for key in shape["properties"])
-    options = [option for name in COMMANDS for option in explained(name)["options"]]
+    options = [option for name in COMMANDS for option in explained(name).options]
     assert len(options) > 80
-    assert all(f"`{spelling}" in text for option in options for spelling in option["names"])
+    assert all(f"`{spelling}" in text for option in options for spelling in option.names)
 
 
 def test_the_actions_of_a_rule_are_complete() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperArgument, TyperOption
@@ -18,6 +18,15 @@ from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.errors import ExitCode, Unknown
 from escalate_cli.guide.topics import TOPICS, Passage, page, search
+from escalate_cli.views.guide import (
+    CommandHelp,
+    Option,
+    command_help_data,
+    family_data,
+    passages_data,
+    topic_data,
+    topics_data,
+)
 
 
 def _complete(incomplete: str) -> list[tuple[str, str]]:
@@ -41,26 +50,18 @@ def read_guide(
     if search_for is not None:
         return _found([*search_for.split(), *(words or ())])
     if not words:
-        topics = [{"topic": topic, "about": about} for topic, about in TOPICS.items()]
-        return Answer(topics, lambda console: draw_topics(console, TOPICS))
+        return Answer(topics_data(), lambda console: draw_topics(console, TOPICS))
     command = " ".join(words)
     if command in COMMANDS or command in FAMILIES:
         return _of_command(command)
     topic = _topic(words)
     text = page(topic)
-    return Answer(
-        {"topic": topic, "about": TOPICS[topic], "text": text},
-        lambda console: draw_topic(console, text),
-        paged=True,
-    )
+    return Answer(topic_data(topic, text), lambda console: draw_topic(console, text), paged=True)
 
 
 def _found(words: Sequence[str]) -> Answer:
     passages = search(words)
-    data = [
-        {"topic": passage.topic, "heading": passage.heading, "line": passage.line, "text": passage.text}
-        for passage in passages
-    ]
+    data = passages_data(passages)
     if not passages:
         return Answer(data, f'Nothing in the guide has "{" ".join(words)}"', ExitCode.NO)
     return Answer(data, lambda console: draw_passages(console, passages, words), paged=True)
@@ -70,32 +71,29 @@ def _of_command(command: str) -> Answer:
     """For `--json`; people get what `--help` says."""
     if command in FAMILIES:
         names = [name for name in COMMANDS if name.startswith(f"{command} ")]
-        return Answer({"command": command, "about": FAMILIES[command], "commands": names})
-    return Answer({"command": command, "about": COMMANDS[command][2], **explained(command)})
+        return Answer(family_data(command, FAMILIES[command], names))
+    return Answer(command_help_data(explained(command)))
 
 
-def explained(command: str) -> dict[str, Any]:
-    """A command as data: how it is typed, what it does, its own arguments and options."""
-    module, function, _, _ = COMMANDS[command]
+def explained(command: str) -> CommandHelp:
+    """How a command is typed, what it does, and what it takes beside the global options."""
+    module, function, about, _ = COMMANDS[command]
     parsed = command_for(command, getattr(import_module(f"escalate_cli.cli.commands.{module}"), function), [])
     arguments = [parameter for parameter in parsed.params if isinstance(parameter, TyperArgument)]
     options = [parameter for parameter in parsed.params if isinstance(parameter, TyperOption)]
-    return {
-        "usage": " ".join([command, *usage_of(arguments)]),
-        "text": inspect.cleandoc(parsed.help or ""),
-        "arguments": [
-            {"name": argument.metavar or argument.name, "about": argument.help} for argument in arguments
-        ],
-        "options": [
-            {
-                "names": [*option.opts],
-                "value": None if option.is_flag else option.metavar,
-                "repeatable": option.multiple,
-                "about": option.help,
-            }
+    return CommandHelp(
+        command,
+        about,
+        " ".join([command, *usage_of(arguments)]),
+        inspect.cleandoc(parsed.help or ""),
+        [(str(argument.metavar or argument.name), argument.help or "") for argument in arguments],
+        [
+            Option(
+                [*option.opts], None if option.is_flag else option.metavar, option.multiple, option.help or ""
+            )
             for option in options
         ],
-    }
+    )
 
 
 def _topic(words: Sequence[str]) -> str:
