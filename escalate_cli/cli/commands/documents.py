@@ -5,7 +5,7 @@ that comes from another tool.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,9 +23,11 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DatabaseProblem, UsageProblem
 from escalate_cli.importers.history import importing
 from escalate_cli.importers.history.checking import check
+from escalate_cli.importers.history.columns import read_map
 from escalate_cli.importers.history.faulty import FaultyHistory
 from escalate_cli.importers.history.file import read_history
 from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.importers.history.severities import ours_of
 from escalate_cli.insight.document import document
 from escalate_cli.views.document import document_data
 from escalate_cli.views.importing import import_data
@@ -83,14 +85,33 @@ def import_history(
             help="Take services, teams, people, gateways, severities that are not configured as they are",
         ),
     ] = False,
+    map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="THEIRS=OURS",
+            help="A column of the file as one of ours; as - it is left out (repeatable)",
+        ),
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option("--dates", metavar="ORDER", help="How 03/04/2026 is meant: dmy or mdy")
+    ] = None,
 ) -> Answer:
     """Past incidents from another tool, so that `report` and `lessons` can learn from them. Pages
     nobody; a second time adds nothing.
+
+    Exports of PagerDuty and Opsgenie are understood as they are.
     """
+    if dates not in (None, "dmy", "mdy"):
+        raise UsageProblem(f'--dates: "{dates}" is no order', "write --dates dmy or --dates mdy")
     shown = "stdin" if file == "-" else file
-    history = read_history(_content(file))
+    day_first = None if dates is None else dates == "dmy"
+    history = read_history(_content(file), read_map(map or ()), day_first=day_first)
     catalog = context.running_catalog
-    pasts, faults = check(history.rows, catalog, context.clock.now(), keep_unknown=keep_unknown)
+    severities = {} if keep_unknown else ours_of(history.rows, catalog)
+    pasts, faults = check(
+        history.rows, catalog, context.clock.now(), keep_unknown=keep_unknown, severities=severities
+    )
     if history.faults or faults:
         raise FaultyHistory(shown, [*history.faults, *faults])
     brought = (
@@ -98,13 +119,29 @@ def import_history(
         if dry_run
         else importing.bring_in(context, pasts, catalog)
     )
-    data = import_data(shown, pasts, brought, dry_run=dry_run)
+    columns = history.columns.of_others() if history.columns is not None else {}
+    unused = history.columns.unused if history.columns is not None else ()
+    data = import_data(shown, pasts, brought, dry_run=dry_run) | {
+        "columns": columns,
+        "unused_columns": list(unused),
+        "severities": severities,
+    }
     return Answer(
         data,
         _imported(data, pasts, catalog),
-        notes=[f"warning: {remark}" for remark in history.remarks],
+        notes=[
+            *_taken("columns", columns),
+            *_taken("severities", severities),
+            *(f"warning: {remark}" for remark in history.remarks),
+        ],
         acted=not dry_run,
     )
+
+
+def _taken(what: str, theirs: Mapping[str, str]) -> list[str]:
+    """How their words were understood, in a line."""
+    listed = ", ".join(f"{name[:60]} = {ours}" for name, ours in theirs.items())
+    return [f"{what} taken as: {listed}"] if theirs else []
 
 
 def _content(file: str) -> bytes:

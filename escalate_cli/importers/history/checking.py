@@ -12,10 +12,18 @@ from escalate_cli.actions.lookup import find
 from escalate_cli.core.calendar.duration import MINUTE, Instant, Span, parse_duration
 from escalate_cli.core.organisation.catalog import Catalog, Gateway, Person, Service, Severity, Team
 from escalate_cli.errors import Unknown
+from escalate_cli.importers.history.columns import LABEL, LEFT_OUT, written_map
 from escalate_cli.importers.history.consistency import inconsistencies
-from escalate_cli.importers.history.file import LABEL, Fault, HistoryRow
 from escalate_cli.importers.history.past_incident import PagedPerson, PastIncident
-from escalate_cli.importers.history.times import HOW_TO_WRITE_TIMES, NotATime, past_instant, shown
+from escalate_cli.importers.history.rows import Fault, HistoryRow
+from escalate_cli.importers.history.times import (
+    HOW_TO_WRITE_TIMES,
+    NotATime,
+    is_bare_number,
+    past_instant,
+    past_span,
+    shown,
+)
 from escalate_cli.insight.document import IMPORTED
 
 _PAGED = re.compile(r"(.+?)\s*(?:@\s*(\d{1,2}))?\s*(?:\+\s*(\d[\dwdhms]*))?", re.ASCII | re.DOTALL)
@@ -31,10 +39,18 @@ _AHEAD = MINUTE
 
 
 def check(
-    rows: Sequence[HistoryRow], catalog: Catalog, now: Instant, *, keep_unknown: bool = False
+    rows: Sequence[HistoryRow],
+    catalog: Catalog,
+    now: Instant,
+    *,
+    keep_unknown: bool = False,
+    severities: Mapping[str, str] | None = None,
 ) -> tuple[list[PastIncident], list[Fault]]:
-    """The past incidents that these rows tell of, oldest first, and everything that is wrong with them."""
-    reader = _Reader(catalog, now, keep_unknown)
+    """The past incidents that these rows tell of, oldest first, and everything that is wrong with them.
+
+    `severities` are words of other tools as ours (`severities.ours_of`).
+    """
+    reader = _Reader(catalog, now, keep_unknown, severities or {})
     pasts = [past for row in rows if (past := reader.past(row)) is not None]
     return sorted(pasts, key=lambda past: past.declared_at), reader.faults
 
@@ -42,12 +58,16 @@ def check(
 class _Reader:
     """Reads rows one after the other; faults gather in `faults`."""
 
-    def __init__(self, catalog: Catalog, now: Instant, keep_unknown: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, now: Instant, keep_unknown: bool, severities: Mapping[str, str]
+    ) -> None:
         self.catalog = catalog
+        self._severities = severities
         self.now = now
         self.keep_unknown = keep_unknown
         self.faults: list[Fault] = []
         self._row = HistoryRow("", {})
+        self._declared_at: Instant | None = None
         self._seen: dict[str, str] = {}
         self._meant: dict[tuple[str, str], str | Unknown] = {}
         """the id that a word means, by its kind: a file says the same names over and over"""
@@ -59,7 +79,8 @@ class _Reader:
             if len(text) > _LONGEST_TEXT:
                 hint = f"at most {_LONGEST_TEXT:,} are taken"
                 self._fault(column, f"it has {len(text):,} characters", hint)
-        title, services, declared_at = self._title(), self._services("service"), self._time("declared_at")
+        title, services = self._title(), self._services("service")
+        declared_at = self._declared_at = self._time("declared_at")
         if "service" not in row.cells:
             self._fault("service", "it is empty", "say which service it was in the end")
         if declared_at is None and "declared_at" not in row.cells:
@@ -91,7 +112,8 @@ class _Reader:
         return past if len(self.faults) == before else None
 
     def _fault(self, column: str | None, message: str, hint: str = "") -> None:
-        self.faults.append(Fault(self._row.where, column, message, hint))
+        head = self._row.heads.get(column, column) if column is not None else None
+        self.faults.append(Fault(self._row.where, head, message, hint))
 
     def _title(self) -> str:
         title = self._row.cells.get("title")
@@ -105,15 +127,34 @@ class _Reader:
         if text is None:
             return None
         try:
-            at = past_instant(text, self.catalog.settings.timezone)
+            at = self._instant(column, text)
         except NotATime as problem:
             self._fault(column, problem.message, problem.hint)
+            return None
+        if at is None:  # so long after a declaration whose time is a fault already
             return None
         if at > self.now + _AHEAD:
             hint = "history is over; declare what is going on with `escalate declare`"
             self._fault(column, f"{shown(text)} is still to come", hint)
             return None
         return at
+
+    def _instant(self, column: str, text: str) -> Instant | None:
+        """A time, or how long after the declaration it was."""
+        unit = self._row.units.get(column)
+        span = past_span(text, unit) if unit is not None and is_bare_number(text) else None
+        if span is None:
+            try:
+                return past_instant(text, self.catalog.settings.timezone, day_first=self._row.day_first)
+            except NotATime:
+                span = past_span(text, unit) if column != "declared_at" else None
+                if span is None and is_bare_number(text) and column != "declared_at":
+                    write = written_map(self._row.heads.get(column, column), f"{column}:minutes")
+                    hint = f"say what it counts: {write}, or :seconds, :hours, :ms"
+                    raise NotATime(f"{shown(text)} has no unit", hint) from None
+                if span is None:
+                    raise
+        return self._declared_at + span if self._declared_at is not None else None
 
     def _known(self, column: str, kind: str, text: str | None = None) -> str | None:
         """The id that a cell, or this part of it, means."""
@@ -127,7 +168,9 @@ class _Reader:
             return meant
         if self.keep_unknown:
             return word
-        self._fault(column, meant.message, f"{meant.hint} (--keep-unknown takes it as it is)")
+        head = self._row.heads.get(column)
+        leave = f"; or leave the column out: {written_map(head, LEFT_OUT)}" if head is not None else ""
+        self._fault(column, meant.message, f"{meant.hint} (--keep-unknown takes it as it is){leave}")
         return None
 
     def _look_up(self, kind: str, word: str) -> str | Unknown:
@@ -135,7 +178,13 @@ class _Reader:
         try:
             return person.id if person else find(kind, word, self._section(kind)).id
         except Unknown as problem:
-            return problem
+            if kind == "severity" and word.casefold() in self._severities:
+                return self._severities[word.casefold()]
+            first, *others = (part.strip() for part in re.split("[;,]", word, maxsplit=1))
+            # of several people or teams the first was it
+            several = bool(others) and bool(first) and kind in ("person", "team")
+            meant = self._look_up(kind, first) if several else problem
+            return meant if isinstance(meant, str) else problem
 
     def _section(self, kind: str) -> Mapping[str, Service | Team | Person | Gateway | Severity]:
         catalog = self.catalog

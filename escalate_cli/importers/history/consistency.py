@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import local_time
-from escalate_cli.importers.history.file import Fault, HistoryRow
 from escalate_cli.importers.history.past_incident import PastIncident
+from escalate_cli.importers.history.rows import Fault, HistoryRow
 
 _NEEDS_ACKNOWLEDGED_AT = ("acknowledged_by", "acknowledged_level")
 _NEEDS_FIRST_PAGED_AT = ("paged", "gateway", "acknowledged_level")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from escalate_cli.errors import UsageProblem
-from escalate_cli.importers.history.file import Fault
+from escalate_cli.importers.history.rows import Fault
 
 _MOST_TOLD = 1000
 """lines that people get; JSON has them all"""

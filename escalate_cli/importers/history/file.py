@@ -1,97 +1,44 @@
 """A file of past incidents, CSV or JSON, as rows of texts by column: where each stands, and what is
 wrong with the file itself.
 
-What the texts mean is `checking.py`'s business. CSV may be separated by commas, semicolons or
-tabs: its head decides. JSON is a list of objects, an object with such a list under "incidents", or
-an object a line.
+What a column means is the business of `columns.py`, what the texts mean that of `checking.py`. CSV may
+be separated by commas, semicolons or tabs: its head decides.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-import msgspec
-
-from escalate_cli.core.organisation.catalog import did_you_mean
-
-COLUMNS = (
-    "id",
-    "title",
-    "message",
-    "severity",
-    "first_severity",
-    "severity_changed_at",
-    "service",
-    "first_service",
-    "rerouted_at",
-    "team",
-    "declared_at",
-    "declared_by",
-    "first_paged_at",
-    "paged",
-    "gateway",
-    "acknowledged_at",
-    "acknowledged_by",
-    "acknowledged_level",
-    "resolved_at",
+from escalate_cli.importers.history.columns import (
+    ONLY_WHEN_OVER,
+    Columns,
+    check_map,
+    is_known,
+    ours,
+    plain,
+    plain_words,
+    understand,
 )
-"""what a row may say, beside `label.NAME`"""
+from escalate_cli.importers.history.json_rows import read_json
+from escalate_cli.importers.history.rows import Fault, HistoryFile, HistoryRow, RawRow
+from escalate_cli.importers.history.times import day_comes_first
 
-LABEL = "label."
-
-_NEEDED = (("title", "message"), ("service",), ("declared_at",))
-_LISTS = ("paged", "service", "first_service")
 _SEPARATORS = ",;\t"
+_SAYS_NOTHING = frozenset({"true", "false", "yes", "no", "n/a", "na", "none", "null", "-"})
+"""in a column of another tool"""
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """Something in the file that cannot be taken as it is. `where` is "line 12" or "incident 3"; ""
-    for the file as a whole.
+def read_history(
+    content: bytes, chosen: Mapping[str, str] | None = None, *, day_first: bool | None = None
+) -> HistoryFile:
+    """The rows of a file of either kind; its first character says which it is.
+
+    `chosen` are columns of the file as ours (`columns.read_map`); `day_first` is how dates such as
+    03/04/2026 are meant, None where the file is to tell.
     """
-
-    where: str
-    column: str | None
-    message: str
-    hint: str = ""
-
-
-class HistoryRow(msgspec.Struct, frozen=True):
-    """One incident of the file: its texts by column, without those that are empty."""
-
-    where: str
-    cells: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class HistoryFile:
-    """What was found in a file. `remarks` are no faults: columns that nobody knows."""
-
-    rows: list[HistoryRow] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    def fault(self, where: str, column: str | None, message: str, hint: str = "") -> None:
-        """Note something that cannot be taken."""
-        self.faults.append(Fault(where, column, message, hint))
-
-    def remark_unknown(self, names: Iterable[str]) -> None:
-        """Remark on each of these columns that is not known."""
-        for name in dict.fromkeys(names):
-            if name and not _is_known(name):
-                meant = did_you_mean(name, COLUMNS)
-                self.remarks.append(
-                    f'the column "{name[:60]}" is not known and is left out'
-                    + (f': did you mean "{meant}"?' if meant else "")
-                )
-
-
-def read_history(content: bytes) -> HistoryFile:
-    """The rows of a file of either kind; its first character says which it is."""
     file = HistoryFile()
     text = _text(content, file)
     if text is None:
@@ -100,10 +47,61 @@ def read_history(content: bytes) -> HistoryFile:
         hint = "a CSV file begins with its columns: title,service,declared_at"
         file.fault("", None, "the file is empty", hint)
     elif text.lstrip()[0] in "[{":
-        _read_json(text, file)
+        _take_rows(file, read_json(text, file), chosen or {}, day_first)
     else:
-        _read_csv(text, file)
+        _take_rows(file, _read_csv(text, file, chosen or {}), chosen or {}, day_first)
     return file
+
+
+def _take_rows(
+    file: HistoryFile, raw: Sequence[RawRow], chosen: Mapping[str, str], day_first: bool | None
+) -> None:
+    """The rows by our columns."""
+    columns = file.columns
+    if columns is None:
+        names = list(dict.fromkeys(name for _, pairs in raw for name, _ in pairs))
+        check_map(chosen, names)
+        columns = file.columns = understand(names, chosen)
+        # in JSON each incident names its own: what is missing is told of each
+        file.faults += [
+            Fault("", None, fault.message, fault.hint) for fault in columns.faults if fault.is_doubt
+        ]
+        file.remark_unused(columns)
+    elif columns.faults:  # told already; each row would only repeat it
+        return
+    heads = {ours: theirs for theirs, ours in reversed(columns.of_others().items())}
+    rows = [(where, *_cells(dict(pairs), columns)) for where, pairs in raw]
+    if day_first is None:
+        times = (text for _, cells, _ in rows for name, text in cells.items() if name.endswith("_at"))
+        day_first = day_comes_first(times)
+    file.rows += [HistoryRow(where, cells, heads, units, day_first) for where, cells, units in rows]
+
+
+def _cells(texts: Mapping[str, str], columns: Columns) -> tuple[dict[str, str], dict[str, int]]:
+    """The texts of an incident by our columns, and what bare numbers among them count."""
+    cells: dict[str, str] = {}
+    units: dict[str, int] = {}
+    status = next((text for name, text in texts.items() if plain(name) == "status"), "")
+    is_over = status.strip().lower() in ("resolved", "closed", "done")
+    for column, sources in columns.sources.items():
+        for source in sources:
+            text = texts.get(source.name, "")
+            if not text.strip() or (plain(source.name) == ONLY_WHEN_OVER and not is_over):
+                continue
+            if (
+                column == "acknowledged_by"
+                and not source.is_ours
+                and "acknowledged_at" not in columns.sources
+            ):
+                continue
+            cells[column] = text
+            if source.unit is not None:
+                units[column] = source.unit
+            break
+    by = columns.sources.get("acknowledged_by", ())
+    if "acknowledged_at" not in cells and not any(source.is_ours for source in by):
+        cells.pop("acknowledged_by", None)  # nobody has said that they had it
+    return cells, units
 
 
 def _text(content: bytes, file: HistoryFile) -> str | None:
@@ -122,8 +120,9 @@ def _text(content: bytes, file: HistoryFile) -> str | None:
 # ── CSV ───────────────────────────────────────────────────────────────────────────────
 
 
-def _read_csv(text: str, file: HistoryFile) -> None:
+def _read_csv(text: str, file: HistoryFile, chosen: Mapping[str, str]) -> list[RawRow]:
     separator = _separator(text)
+    raw: list[RawRow] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     names: list[str] | None = None
     line = 1
@@ -133,17 +132,18 @@ def _read_csv(text: str, file: HistoryFile) -> None:
             if not any(cell.strip() for cell in cells):
                 continue
             if names is None:
-                names = _heads(cells, where, file)
+                names = _heads(cells, where, file, chosen)
                 continue
             if len(cells) > len(names):
                 message = f"it has {len(cells)} cells, but the head names {len(names)} columns"
                 hint = f'a text with {_spoken(separator)} in it goes between quotes: "like{separator} this"'
                 file.fault(where, None, message, hint)
                 continue
-            file.rows.append(HistoryRow(where, _cells(zip(names, cells, strict=False))))
+            raw.append((where, list(zip(names, cells, strict=False))))
     except csv.Error as error:
         hint = 'a text with quotes in it goes between quotes, each of its own doubled: "say ""hello"""'
         file.fault(f"line {max(reader.line_num, line)}", None, f"this is no CSV: {error}", hint)
+    return raw
 
 
 def _separator(text: str) -> str:
@@ -152,7 +152,7 @@ def _separator(text: str) -> str:
     return max(
         _SEPARATORS,
         key=lambda separator: (
-            sum(_is_known(_named(name)) for name in head.split(separator)),
+            sum(is_known(name.strip('" ')) for name in head.split(separator)),
             head.count(separator),
         ),
     )
@@ -162,125 +162,14 @@ def _spoken(separator: str) -> str:
     return {",": "a comma", ";": "a semicolon"}.get(separator, "a tab")
 
 
-def _heads(cells: Sequence[str], where: str, file: HistoryFile) -> list[str]:
-    """The names of the columns; says which are missing, twice there or unknown."""
-    names = [_named(cell) for cell in cells]
-    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
+def _heads(cells: Sequence[str], where: str, file: HistoryFile, chosen: Mapping[str, str]) -> list[str]:
+    """The names of the columns, as they stand there; says which are missing, twice there or unknown."""
+    names = [cell.strip().strip('"').strip() for cell in cells]
+    spelled = [plain_words(ours(name) or name) for name in names]
+    for name in dict.fromkeys(name for name in spelled if name and spelled.count(name) > 1):
         file.fault(where, name, "there are two columns of this name", "keep one of them")
-    for choice in _NEEDED:
-        if not any(name in names for name in choice):
-            file.faults.append(_missing(choice, where, names))
-    file.remark_unknown(names)
+    check_map(chosen, names)
+    file.columns = understand(names, chosen)
+    file.faults += [Fault(where, None, fault.message, fault.hint) for fault in file.columns.faults]
+    file.remark_unused(file.columns)
     return names
-
-
-def _missing(choice: Sequence[str], where: str, names: Sequence[str]) -> Fault:
-    meant = did_you_mean(choice[0], [name for name in names if not _is_known(name)])
-    known = (
-        f"needed are title (or message), service and declared_at; known are {', '.join(COLUMNS)} and"
-        " label.NAME"
-    )
-    hint = f'is it the one called "{meant}"? Then rename that' if meant else known
-    return Fault(where, None, f"there is no column {' or '.join(choice)}", hint)
-
-
-def _named(text: str) -> str:
-    """A column's name as it is written here: `Declared At` → `declared_at`. A label keeps its own name."""
-    name = text.strip().strip('"').strip()
-    if name.lower().startswith(LABEL):
-        return LABEL + name[len(LABEL) :]
-    return re.sub(r"[\s-]+", "_", name).lower()
-
-
-def _is_known(name: str) -> bool:
-    return name in COLUMNS or (name.startswith(LABEL) and len(name) > len(LABEL))
-
-
-def _cells(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: text for name, text in pairs if _is_known(name) and text.strip()}
-
-
-# ── JSON ──────────────────────────────────────────────────────────────────────────────
-
-
-def _read_json(text: str, file: HistoryFile) -> None:
-    unknown: list[str] = []
-    for where, incident in _json_incidents(text, file):
-        if isinstance(incident, dict):
-            file.rows.append(HistoryRow(where, _object(incident, where, file, unknown)))
-        else:
-            hint = 'write {"title": …, "service": …, "declared_at": …}'
-            file.fault(where, None, "this is not an object", hint)
-    file.remark_unknown(unknown)
-
-
-def _json_incidents(text: str, file: HistoryFile) -> list[tuple[str, object]]:
-    """(where, value) of each incident; none where the file is no JSON."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        lines = _json_lines(text)
-        if lines is None:
-            where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-            message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            hint = 'write [{"title": …}, …], or one object a line'
-            file.fault(where, None, f"this is no JSON: {message}", hint)
-            return []
-        return [(f"line {number}", value) for number, value in lines]
-    incidents = value.get("incidents", [value]) if isinstance(value, dict) else value
-    if not isinstance(incidents, list):
-        file.fault("", None, '"incidents" is not a list', 'write {"incidents": [{"title": …}, …]}')
-        return []
-    return [(f"incident {number}", incident) for number, incident in enumerate(incidents, start=1)]
-
-
-def _json_lines(text: str) -> list[tuple[int, object]] | None:
-    """(line, value) of each line that is not empty; None when one of them is no JSON."""
-    try:
-        return [
-            (number, json.loads(line))
-            for number, line in enumerate(text.split("\n"), start=1)
-            if line.strip()
-        ]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _object(
-    incident: Mapping[str, object], where: str, file: HistoryFile, unknown: list[str]
-) -> dict[str, str]:
-    """The cells of an object; the names that nobody knows are added to `unknown`."""
-    pairs: list[tuple[str, str]] = []
-    for key, value in incident.items():
-        name = _whole(_named(key))
-        if name == "labels" and isinstance(value, dict):
-            labels = ((LABEL + _whole(label), text) for label, text in value.items())
-            pairs += [(label, _plain(text, where, label, file)) for label, text in labels]
-            continue
-        if name == "services" and "service" not in incident:
-            name = "service"
-        if _is_known(name):
-            pairs.append((name, _plain(value, where, name, file)))
-        else:
-            unknown.append(name)
-    return _cells(pairs)
-
-
-def _plain(value: object, where: str, name: str, file: HistoryFile) -> str:
-    """A value as a cell of a CSV file would have it."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _whole(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, list) and name in _LISTS and all(isinstance(part, str) for part in value):
-        return _whole(";".join(value))
-    hint = 'write it like "…"; paged may be a list of texts'
-    file.fault(where, name, "this is not a text or a number", hint)
-    return ""
-
-
-def _whole(text: str) -> str:
-    """The text with what is no character written out: JSON can write half a surrogate pair."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -7,7 +7,8 @@ import re
 from datetime import UTC, datetime
 
 from escalate_cli.clock import Clock
-from escalate_cli.importers.history.file import COLUMNS, read_history
+from escalate_cli.importers.history.columns import COLUMNS
+from escalate_cli.importers.history.file import read_history
 from tests.insight.history.histories import FULL, LEAST, as_csv, bring
 from tests.loopback import ME, Bank
 from tests.pages import page

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.importers.history.checking import check
+from escalate_cli.importers.history.columns import COLUMNS
 from escalate_cli.importers.history.faulty import FaultyHistory
-from escalate_cli.importers.history.file import COLUMNS, read_history
+from escalate_cli.importers.history.file import read_history
 from escalate_cli.importers.history.past import situation_of
 from tests.insight.history.histories import FULL, LEAST, NOW, as_csv, bring
 from tests.loopback import Bank
@@ -26,7 +27,7 @@ WRONG = [
     ({"service": ""}, "service: it is empty; say which service it was in the end"),
     ({"title": "", "message": ""}, "title: it is empty, and there is no message"),
     ({"declared_at": ""}, "declared_at: it is empty; write it like"),
-    ({"declared_at": "2.3.2026"}, 'declared_at: "2.3.2026" is no time; write it like "2026-03-01 14:05"'),
+    ({"declared_at": "2.3.26"}, 'declared_at: "2.3.26" is no time; write it like "2026-03-01 14:05"'),
     (
         {"declared_at": "2026-03-29 01:30"},
         "does not exist in Europe/London: the clocks go forward over it; the first moment after it is",
@@ -87,11 +88,29 @@ FILES: list[tuple[str | bytes, str]] = [
     (" \n", "the file is empty"),
     (
         "title,declared_at\nx,2026-03-01",
-        "history.csv:1: there is no column service; needed are title (or message), service",
+        "history.csv:1: there is no column service; say which it is: --map THEIRS=service; the columns of"
+        " the file are title, declared_at",
     ),
     (
-        "title,services,declared_at\nx,login,2026-03-01",
-        'there is no column service; is it the one called "services"?',
+        "title,servce,declared_at\nx,login,2026-03-01",
+        'there is no column service; is it "servce"? Then write --map servce=service;',
+    ),
+    (
+        "title,service,created_at,created_on\nx,login,2026-03-01,2026-03-01",
+        '"created_at" and "created_on" may both be declared_at; say which: --map created_at=declared_at or'
+        " --map created_on=declared_at",
+    ),
+    (
+        "title,service,created\nx,login,03/04/2026 10:00",
+        'created: "03/04/2026 10:00" may be two dates; say which: --dates dmy',
+    ),
+    (
+        "title,service,created,Duration\nx,login,2026-03-01,340",
+        'Duration: "340" has no unit; say what it counts: --map Duration=resolved_at:minutes',
+    ),
+    (
+        '[{"title": "x", "service": "login", "opened": "2026-03-01", "raised_at": "2026-03-01"}]',
+        '"opened" and "raised_at" may both be declared_at',
     ),
     ("name,service,declared_at\nx,login,2026-03-01", "there is no column title or message"),
     ("title,title,service,declared_at\nx,x,login,2026-03-01", "title: there are two columns of this name"),
