@@ -119,7 +119,7 @@ def run_wrapped(command: Sequence[str], signals: HeardSignals, inherited: Inheri
 
 
 def _drained(outputs: Sequence[Relay], signals: HeardSignals) -> tuple[str, ...]:
-    """What was still under output is passed on; why some of it was not. Where nobody reads it, a signal
+    """What was still under way is passed on; why some of it was not. Where nobody reads it, a signal
     ends the waiting."""
     signals.interrupts = True
     try:
