@@ -21,7 +21,7 @@ from escalate_cli.views.job import job_data
 def run_job(
     context: Context,
     command: Annotated[
-        list[str], typer.Argument(metavar="COMMAND…", help="The command and its own options, behind `--`")
+        list[str], typer.Argument(metavar="-- COMMAND…", help="The command, with its own options")
     ],
     service: Annotated[
         str | None,

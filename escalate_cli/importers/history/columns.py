@@ -186,7 +186,7 @@ def understand(names: Sequence[str], chosen: Mapping[str, str]) -> Columns:
     it goes before everything else.
     """
     theirs = {plain(name): name for name in names}
-    found: dict[str, list[tuple[int, Source]]] = {}
+    ranked_by_column: dict[str, list[tuple[int, Source]]] = {}
     unused: list[str] = []
     wanted = {plain(name): meaning for name, meaning in chosen.items()}
     taken = {_column_of(meaning) for meaning in wanted.values()}
@@ -206,30 +206,32 @@ def understand(names: Sequence[str], chosen: Mapping[str, str]) -> Columns:
             unused.append(name)
             continue
         source = Source(name, unit or _unit_in(name), ours(name) == column)
-        found.setdefault(column, []).append((rank, source))
-    _settle_texts(found, taken)
+        ranked_by_column.setdefault(column, []).append((rank, source))
+    _settle_texts(ranked_by_column, taken)
     sources = {
         column: tuple(source for _, source in sorted(ranked, key=lambda pair: pair[0]))
-        for column, ranked in found.items()
+        for column, ranked in ranked_by_column.items()
     }
-    return Columns(sources, tuple(unused), tuple(_doubts(found, names)))
+    return Columns(sources, tuple(unused), tuple(_doubts(ranked_by_column, names)))
 
 
-def _settle_texts(found: dict[str, list[tuple[int, Source]]], chosen: Iterable[str]) -> None:
+def _settle_texts(ranked_by_column: dict[str, list[tuple[int, Source]]], chosen: Iterable[str]) -> None:
     """A file without a title has it in the shorter of its texts: the message, where there is a
     description, too; else the description.
     """
-    texts = sorted(found.get("message", ()), key=lambda pair: pair[0])
-    if "title" in found or "title" in chosen or not texts or "message" in chosen:
+    texts = sorted(ranked_by_column.get("message", ()), key=lambda pair: pair[0])
+    if "title" in ranked_by_column or "title" in chosen or not texts or "message" in chosen:
         return
     if len(texts) > 1:
-        found["title"], found["message"] = texts[:1], texts[1:]
+        ranked_by_column["title"], ranked_by_column["message"] = texts[:1], texts[1:]
     elif not texts[0][1].is_ours:
-        found["title"] = found.pop("message")
+        ranked_by_column["title"] = ranked_by_column.pop("message")
 
 
-def _doubts(found: Mapping[str, list[tuple[int, Source]]], names: Sequence[str]) -> Iterable[ColumnFault]:
-    for column, ranked in found.items():
+def _doubts(
+    ranked_by_column: Mapping[str, list[tuple[int, Source]]], names: Sequence[str]
+) -> Iterable[ColumnFault]:
+    for column, ranked in ranked_by_column.items():
         best = min(rank for rank, _ in ranked)
         equals = [source.name for rank, source in ranked if rank == best]
         if len(equals) > 1 and not column.startswith(LABEL):
@@ -237,7 +239,7 @@ def _doubts(found: Mapping[str, list[tuple[int, Source]]], names: Sequence[str])
             writes = " or ".join(written_map(name, column) for name in equals)
             yield ColumnFault(column, f"{listed} may both be {column}", f"say which: {writes}", True)
     for choice in NEEDED:
-        if not any(column in found for column in choice):
+        if not any(column in ranked_by_column for column in choice):
             yield missing(choice, names)
 
 

@@ -57,7 +57,7 @@ def _listed(value: Mapping[str, object]) -> object:
     if "incidents" in value:
         return value["incidents"]
     lists = (value[name] for name in _LISTED_UNDER if isinstance(value.get(name), list))
-    return next((found for found in lists if isinstance(found, list)), [value])
+    return next((entries for entries in lists if isinstance(entries, list)), [value])
 
 
 def _json_lines(text: str) -> list[tuple[int, object]] | None:

@@ -33,11 +33,11 @@ def ours_of(rows: Sequence[HistoryRow], catalog: Catalog) -> dict[str, str]:
     """
     known = {severity.id.casefold() for severity in catalog.severities}
     columns = ("severity", "first_severity")
-    said = {row.cells.get(column, "").strip().casefold() for row in rows for column in columns} - {""}
-    foreign = sorted(said - known)
-    if said <= {"high", "low"}:
+    written = {row.cells.get(column, "").strip().casefold() for row in rows for column in columns} - {""}
+    foreign = sorted(written - known)
+    if written <= {"high", "low"}:
         return {word: _by_urgency(word, catalog) for word in foreign}
-    return {word: ours for word in foreign if (ours := _by_rank(word, said, catalog)) is not None}
+    return {word: ours for word in foreign if (ours := _by_rank(word, written, catalog)) is not None}
 
 
 def _by_urgency(word: str, catalog: Catalog) -> str:
@@ -52,11 +52,11 @@ def _by_urgency(word: str, catalog: Catalog) -> str:
     return alike[-1] if alike else ids[0]
 
 
-def _by_rank(word: str, said: set[str], catalog: Catalog) -> str | None:
+def _by_rank(word: str, written: set[str], catalog: Catalog) -> str | None:
     """The worst of a scale is our worst, the least is our least, and the others lie between."""
     for scale in _SCALES:
         ranks = [rank for rank, words in enumerate(scale) if _plain(word) in words]
-        used = [rank for rank, words in enumerate(scale) for other in said if _plain(other) in words]
+        used = [rank for rank, words in enumerate(scale) for other in written if _plain(other) in words]
         if not ranks:
             continue
         # sev0 and sev5, and words that mean next to nothing, are used by few
