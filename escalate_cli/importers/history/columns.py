@@ -110,7 +110,7 @@ _MILLISECONDS = frozenset({"acktime", "closetime", "reportacktime", "reportclose
 _TIMES = frozenset(name for name in COLUMNS if name.endswith("_at"))
 
 
-class Source(msgspec.Struct, frozen=True):
+class FileColumn(msgspec.Struct, frozen=True):
     """A column of the file that says something. `unit` are the microseconds of a bare number that is
     a duration; None where nothing says what it counts. `is_ours`: it has the name that is used here.
     """
@@ -135,7 +135,7 @@ class Columns(msgspec.Struct, frozen=True):
     it is the first of them that is not empty.
     """
 
-    sources: Mapping[str, tuple[Source, ...]]
+    sources: Mapping[str, tuple[FileColumn, ...]]
     unused: tuple[str, ...]
     faults: tuple[ColumnFault, ...]
 
@@ -186,7 +186,7 @@ def understand(names: Sequence[str], chosen: Mapping[str, str]) -> Columns:
     it goes before everything else.
     """
     theirs = {plain(name): name for name in names}
-    ranked_by_column: dict[str, list[tuple[int, Source]]] = {}
+    ranked_by_column: dict[str, list[tuple[int, FileColumn]]] = {}
     unused: list[str] = []
     wanted = {plain(name): meaning for name, meaning in chosen.items()}
     taken = {_column_of(meaning) for meaning in wanted.values()}
@@ -205,7 +205,7 @@ def understand(names: Sequence[str], chosen: Mapping[str, str]) -> Columns:
         if column is None or (column in taken and tight not in wanted):
             unused.append(name)
             continue
-        source = Source(name, unit or _unit_in(name), ours(name) == column)
+        source = FileColumn(name, unit or _unit_in(name), ours(name) == column)
         ranked_by_column.setdefault(column, []).append((rank, source))
     _settle_texts(ranked_by_column, taken)
     sources = {
@@ -215,7 +215,7 @@ def understand(names: Sequence[str], chosen: Mapping[str, str]) -> Columns:
     return Columns(sources, tuple(unused), tuple(_doubts(ranked_by_column, names)))
 
 
-def _settle_texts(ranked_by_column: dict[str, list[tuple[int, Source]]], chosen: Iterable[str]) -> None:
+def _settle_texts(ranked_by_column: dict[str, list[tuple[int, FileColumn]]], chosen: Iterable[str]) -> None:
     """A file without a title has it in the shorter of its texts: the message, where there is a
     description, too; else the description.
     """
@@ -229,7 +229,7 @@ def _settle_texts(ranked_by_column: dict[str, list[tuple[int, Source]]], chosen:
 
 
 def _doubts(
-    ranked_by_column: Mapping[str, list[tuple[int, Source]]], names: Sequence[str]
+    ranked_by_column: Mapping[str, list[tuple[int, FileColumn]]], names: Sequence[str]
 ) -> Iterable[ColumnFault]:
     for column, ranked in ranked_by_column.items():
         best = min(rank for rank, _ in ranked)
