@@ -155,7 +155,7 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
         services=services,
         message=storable(asked.message, "message") if asked.message else None,
         key=storable(asked.key, "key") if asked.key else None,
-        lead=find_person(asked.lead, catalog) if asked.lead else None,
+        lead=find_person(asked.lead, catalog).id if asked.lead else None,
         by=reporter(asked.by, context),
         labels={storable(name, "label"): storable(value, "label") for name, value in asked.labels},
         routing=routing,

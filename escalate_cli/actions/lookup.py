@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.incident.situation import Situation
-from escalate_cli.core.organisation.catalog import Catalog, Service, did_you_mean
+from escalate_cli.core.organisation.catalog import Catalog, Person, Service, did_you_mean
 from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
 from escalate_cli.errors import Unknown, UsageProblem
 
@@ -30,14 +30,10 @@ Thing = TypeVar("Thing", bound=_Named)
 
 
 def find(kind: str, asked: str, things: Mapping[str, Thing]) -> Thing:
-    """The thing with this id, or this name if only one has it, or the person with this login;
-    `Unknown` with "did you mean" otherwise.
+    """The thing with this id, or this name if only one has it; `Unknown` with "did you mean" otherwise.
 
-    `kind` is its word: "service". A login comes first, as where it is typed by itself.
+    `kind` is its word: "service".
     """
-    for thing in things.values():
-        if asked in getattr(thing, "login", ()):
-            return thing
     if asked in things:
         return things[asked]
     named = [thing for thing in things.values() if getattr(thing, "name", "").casefold() == asked.casefold()]
@@ -101,9 +97,18 @@ def find_team(word: str, catalog: Catalog) -> str:
     return find("team", word, catalog.teams).id
 
 
-def find_person(word: str, catalog: Catalog) -> str:
-    """The id of the person with this login, id or name; `Unknown` with a suggestion otherwise."""
-    return find("person", word, catalog.people).id
+def find_person(word: str, catalog: Catalog) -> Person:
+    """The person with this login, id, name, part of a name or address, whatever the case; `Unknown` with
+    a suggestion where that is nobody, with the candidates where it is several.
+    """
+    called = catalog.people_called(word)
+    if len(called) > 1:
+        several = " or ".join(f"{person.id} ({person.name})" for person in called[:8])
+        more = " …" if len(called) > 8 else ""
+        raise Unknown(
+            f'"{word}" may be {len(called)} people', f"write the id: {several}{more}", code="ambiguous-person"
+        )
+    return called[0] if called else find("person", word, catalog.people)
 
 
 def find_severity(word: str, catalog: Catalog) -> str:
@@ -131,13 +136,16 @@ def find_target(word: str, catalog: Catalog) -> Target:
         return Target(TargetKind.ON_CALL, word)
     if word in catalog.schedules:
         return Target(TargetKind.SCHEDULE, word)
+    if word.startswith("person:"):
+        return Target(TargetKind.PERSON, _person_target(word, catalog))
     try:
         target = parse_target(word)
     except ValueError:
+        if catalog.people_called(word):
+            return Target(TargetKind.PERSON, find_person(word, catalog).id)
         everyone = [*catalog.people, *catalog.channels, *catalog.teams, *catalog.schedules]
         raise unknown("target", word, {name: name for name in everyone}) from None
     known: Collection[str] = {
-        TargetKind.PERSON: catalog.people.keys(),
         TargetKind.SCHEDULE: catalog.schedules.keys(),
         TargetKind.CHANNEL: catalog.channels.keys(),
     }.get(target.kind, catalog.teams.keys())
@@ -146,6 +154,12 @@ def find_target(word: str, catalog: Catalog) -> Target:
             "target", word, {f"{target.kind.value}:{name}": f"{target.kind.value}:{name}" for name in known}
         )
     return target
+
+
+def _person_target(word: str, catalog: Catalog) -> str:
+    if catalog.people_called(word):
+        return find_person(word, catalog).id
+    raise unknown("target", word, {f"person:{person}": f"person:{person}" for person in catalog.people})
 
 
 def find_incident(context: Context, incident_id: int) -> Situation:
@@ -163,7 +177,7 @@ def whoever_types(by: str | None, context: Context) -> str:
     """
     catalog = context.running_catalog
     if by:
-        return find_person(by, catalog)
+        return find_person(by, catalog).id
     login = storable(os_user(context.environ), "name")
     person = catalog.person_by_login(login)
     return person.id if person else login
@@ -175,8 +189,8 @@ def reporter(by: str | None, context: Context) -> str:
     """
     catalog = context.running_catalog
     if by:
-        person = catalog.people.get(by) or catalog.person_by_login(by)
-        return person.id if person else storable(by, "name")
+        called = catalog.people_called(by)
+        return called[0].id if len(called) == 1 else storable(by, "name")
     return whoever_types(None, context)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions.lookup import find, find_schedule
+from escalate_cli.actions.lookup import find_person, find_schedule
 from escalate_cli.config.edit.append import append_override
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
@@ -39,7 +39,7 @@ def override_schedule(
 ) -> OverrideWritten:
     """Add the override; `UsageProblem` where it has no length, `Unknown` for what does not exist."""
     catalog = context.catalog
-    rota, who = find_schedule(catalog, schedule), find("person", person, catalog.people)
+    rota, who = find_schedule(catalog, schedule), find_person(person, catalog)
     if ends <= begins:
         raise UsageProblem("--until is not after --from", "an override must have a length")
     start, until = (

@@ -13,14 +13,13 @@ from escalate_cli.core.calendar.duration import Instant, Span, parse_duration
 from escalate_cli.core.calendar.moment import NotAMoment, parse_moment
 from escalate_cli.errors import UsageProblem
 
-Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Incidents")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The incident")]
 By = Annotated[
     str | None,
     typer.Option(
         "--by",
         metavar="P",
-        help="Who does it; else the person with your login",
+        help="Who does it: id, name or address; else you, by your login",
         autocompletion=known("people"),
     ),
 ]
@@ -28,7 +27,9 @@ Severity = Annotated[
     str | None,
     typer.Option("--severity", metavar="S", help="How bad it is", autocompletion=known("severities")),
 ]
-Message = Annotated[str | None, typer.Option("--message", "-m", metavar="M", help="What is known")]
+Message = Annotated[
+    str | None, typer.Option("--message", "-m", metavar="M", help="What is known; - reads it from stdin")
+]
 
 LONGEST_STRETCH = 10_000
 """incidents that `7-9` may stand for"""

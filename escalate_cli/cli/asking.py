@@ -15,16 +15,21 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def choose(question: str, choices: Sequence[str]) -> int | None:
-    """Ask which of `choices` is meant; its index, or None for none of them. Only when `interactive()`."""
+def choose(question: str, choices: Sequence[str], numbers: Sequence[int] = ()) -> int | None:
+    """Ask which of `choices` is meant; its index, or None for none of them. Only when `interactive()`.
+    `numbers` are what to type for each; 1, 2, 3 … otherwise.
+    """
+    typeable = [str(number) for number in numbers or range(1, len(choices) + 1)]
     say(question)
-    for number, choice in enumerate(choices, start=1):
-        say(f"  {number}  {choice}")
+    width = max(map(len, typeable))
+    for number, choice in zip(typeable, choices, strict=True):
+        say(f"  {number:>{width}}  {choice}")
+    span = f"{typeable[0]}–{typeable[-1]}" if not numbers and len(typeable) > 1 else "The number"
     while True:
-        sys.stderr.write(f"1–{len(choices)}, or Enter for none of these: ")
+        sys.stderr.write(f"{span}, or Enter for none of these: ")
         sys.stderr.flush()
-        typed = sys.stdin.readline().strip()
+        typed = sys.stdin.readline().strip().removeprefix("#")
         if not typed:
             return None
-        if typed.isdigit() and 1 <= int(typed) <= len(choices):
-            return int(typed) - 1
+        if typed in typeable:
+            return typeable.index(typed)

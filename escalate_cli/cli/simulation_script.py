@@ -34,7 +34,7 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
     made: list[Happening] = []
     for text in typed.ack:
         after, _, person = text.partition(":")
-        who = meaning.find_person(person, catalog) if person else None
+        who = meaning.find_person(person, catalog).id if person else None
         made.append(happenings.acknowledgement(to_duration("--ack", after), who))
     for text in typed.raised:
         after, severity = _both("--raise", text, "SEVERITY")

@@ -234,6 +234,12 @@ class Outbox:
         before = (PageTold(_before(row["change"]) or row["severity"], bool(row["in_digest"])) for row in sent)
         return frozenset((*before, *(PageTold(row["severity"], bool(row["in_digest"])) for row in under_way)))
 
+    def paged_for(self, recipient: Recipient, incident_ids: Sequence[int]) -> frozenset[int]:
+        """Of these incidents, those that this recipient was paged for."""
+        ids = msgspec.json.encode(tuple(incident_ids)).decode()
+        rows = self._db.run(_sql.incidents_paged_for, recipient=recipient, ids=ids)
+        return frozenset(row["incident_id"] for row in rows)
+
     def digest_is_due(self, waiting: Waiting, now: Instant) -> bool:
         """Whether something that was held back for the same address has waited long enough; for a
         page, only another page.

@@ -227,9 +227,9 @@ class Situations:
         """Whether there is such an incident."""
         return bool(self._db.run(_sql.exists, id=incident_id))
 
-    def open_with_key(self, key: str) -> int | None:
-        """The id of the incident with this key that is not resolved."""
-        rows = self._db.run(_sql.open_with_key, key=key)
+    def open_with_key(self, key: str, *, resolved_too: bool = False) -> int | None:
+        """The id of the incident with this key that is not resolved; else, if asked, of the last one."""
+        rows = self._db.run(_sql.latest_with_key if resolved_too else _sql.open_with_key, key=key)
         return int(rows[0]["id"]) if rows else None
 
     def with_label(self, name: str) -> frozenset[str]:

@@ -74,7 +74,7 @@ def test_what_looks_like_an_option_is_a_value_where_a_value_is_due(escalate):
         (("version",), 2, 'no such command "version"', "run `escalate --version`"),
         (("service", "--quiet"), 2, "missing command", "run `escalate service --help`"),
         (("list", "--json=yes"), 2, "option '--json' does not take a value", "run `escalate list --help`"),
-        (("ack",), 2, "missing argument 'ID…'", "run `escalate ack --help`"),
+        (("page",), 2, "missing argument 'ID'", "run `escalate page --help`"),
         (("declare", "x", "--messge", "y"), 2, 'no such option "--messge"', 'did you mean "--message"?'),
         (("--json", "-q"), 2, "missing command", "run `escalate --help`"),
         (("service", "show", "logn"), 4, 'no such service: "logn"', 'did you mean "login"?'),

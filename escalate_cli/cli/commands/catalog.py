@@ -137,7 +137,7 @@ def person_list(context: Context) -> Answer:
 def person_show(context: Context, person: PersonId) -> Answer:
     """One person: teams, contacts, where they are on call, and how they are notified."""
     catalog = context.catalog
-    data = views.person_data(catalog, lookup.find("person", person, catalog.people), context.clock.now())
+    data = views.person_data(catalog, lookup.find_person(person, catalog), context.clock.now())
 
     def screen(console: Console) -> None:
         style.heading(console, f"{data['name']}  ({data['id']})", above=False)

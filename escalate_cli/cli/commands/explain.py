@@ -43,7 +43,7 @@ def explain(
     situation = meaning.find_incident(context, incident_number(incident))
     catalog, notes = as_it_was(context, situation.incident.config_version)
     record = Case(situation, context.store.situations.timeline(situation.incident.id), catalog)
-    who = meaning.find_person(person, catalog) if person else None
+    who = meaning.find_person(person, catalog).id if person else None
     links = _safely("why they were told", lambda: links_of(record, who), notes) or ()
     stopped = would_at = None
     now = context.clock.now()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from escalate_cli.actions import lookup
 from escalate_cli.actions.declare import Request
@@ -13,16 +14,19 @@ from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_inci
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
 from escalate_cli.actions.routing import NONE_OF_THEM, Choose
-from escalate_cli.cli.arguments import By, Id, Ids, Message, Severity, labels, numbers, to_duration
+from escalate_cli.cli.arguments import By, Message, Severity, labels, to_duration
 from escalate_cli.cli.asking import choose as ask
 from escalate_cli.cli.asking import interactive
 from escalate_cli.cli.completion import known
+from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId, SomeIds
 from escalate_cli.cli.output import Answer
+from escalate_cli.cli.piped_text import declared_message, typed_or_piped
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import route as route_screen
 from escalate_cli.context import Context
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.routing.router import Match, Router, Routing
+from escalate_cli.errors import UsageProblem
 from escalate_cli.views.acts import declared_data, declared_in_short, performed_data
 from escalate_cli.views.route import route_data
 
@@ -67,11 +71,13 @@ def declare(
     """Declare an incident: find out whose it is, store it, page. Exit code 0: it is stored and will
     be paged.
     """
-    asked = Request(" ".join(title), tuple(service or ()), severity, message, by, lead, labels(label), key)
+    text, notes = declared_message(message)
+    asked = Request(" ".join(title), tuple(service or ()), severity, text, by, lead, labels(label), key)
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
-    return declare_and_answer(context, asked, _chooser(context))
+    answer = declare_and_answer(context, asked, _chooser(context))
+    return replace(answer, notes=[*notes, *answer.notes]) if notes else answer
 
 
 def _dry_run(context: Context, asked: Request) -> Answer:
@@ -163,7 +169,7 @@ def _draw(console: Console, performed: Performed, context: Context) -> None:
 
 def update(
     context: Context,
-    incident: Id,
+    incident: SomeId = None,
     severity: Severity = None,
     service: Annotated[
         list[str] | None,
@@ -194,42 +200,85 @@ def update(
     message: Message = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Say it better")] = None,
     by: By = None,
+    key: Key = None,
 ) -> Answer:
     """Change an incident, or add a message that the channels of its teams hear."""
     intent = Revision(
-        severity, tuple(service or ()), tuple(drop_service or ()), lead, labels(label), message, title, by=by
+        severity,
+        tuple(service or ()),
+        tuple(drop_service or ()),
+        lead,
+        labels(label),
+        typed_or_piped(message),
+        title,
+        by=by,
     )
-    return act(context, numbers([incident]), intent)
+    return act_on(context, IncidentChoice(typed=incident, key=key, by=by, verb="update"), intent)
 
 
 def ack(
     context: Context,
-    incident: Ids,
+    incident: SomeIds = None,
     by: By = None,
     all: Annotated[bool, typer.Option("--all", help="For every team, not only yours")] = False,
+    key: Key = None,
 ) -> Answer:
     """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you
     are in none).
     """
-    return act(context, numbers(incident), Acknowledgement(all, by=by))
+    chosen = IncidentChoice(typed=incident, key=key, by=by, verb="ack", unanswered=True)
+    return act_on(context, chosen, Acknowledgement(all, by=by))
 
 
-def resolve(context: Context, incident: Ids, message: Message = None, by: By = None) -> Answer:
+def resolve(
+    context: Context, incident: SomeIds = None, message: Message = None, by: By = None, key: Key = None
+) -> Answer:
     """It is over: stops everything and tells those who were paged."""
-    return act(context, numbers(incident, "--message"), Resolution(message, by=by))
+    chosen = IncidentChoice(typed=incident, key=key, by=by, verb="resolve", option="--message")
+    return act_on(context, chosen, Resolution(typed_or_piped(message), by=by))
 
 
-def reopen(context: Context, incident: Id, by: By = None) -> Answer:
+def reopen(
+    context: Context,
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
+    by: By = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="K", help="The open one with this key, else the last one that had it"),
+    ] = None,
+) -> Answer:
     """It is not over: pages its teams again from level 1. Takes back an acknowledgement, too."""
-    return act(context, numbers([incident]), Reopening(by=by))
+    chosen = IncidentChoice(
+        typed=incident, key=key, by=by, verb="reopen", must_be_named=True, resolved_too=True
+    )
+    return act_on(context, chosen, Reopening(by=by))
 
 
 def snooze(
     context: Context,
-    incident: Id,
-    duration: Annotated[str, typer.Argument(metavar="DURATION", help='How long: "30m", "2h"')],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[ID] DURATION", help='The incident, else the only open one; how long: "30m", "2h"'
+        ),
+    ],
     by: By = None,
+    key: Key = None,
 ) -> Answer:
     """Acknowledge for a while: then it pages again, unless resolved."""
+    *typed, duration = words
+    if len(typed) > 1:
+        raise UsageProblem(
+            f"got unexpected extra argument(s) ({' '.join(words[2:])})", "escalate snooze 12 30m"
+        )
+    if not typed and duration.removeprefix("#").isdigit():
+        raise UsageProblem("missing argument 'DURATION'", f"say for how long: escalate snooze {duration} 30m")
     length = to_duration("DURATION", duration, at_least_a_second=True)
-    return act(context, numbers([incident]), Snooze(length, by=by))
+    chosen = IncidentChoice(typed=typed, key=key, by=by, verb="snooze", unanswered=True)
+    return act_on(context, chosen, Snooze(length, by=by))
+
+
+def act_on(context: Context, chosen: IncidentChoice, intent: Intent) -> Answer:
+    """Do this to the incidents that a line is about; where a key leads to none, there is nothing to do."""
+    incidents = chosen.incidents(context)
+    return act(context, incidents, intent) if incidents else chosen.nothing()

@@ -4,12 +4,12 @@ a service quiet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from escalate_cli.actions.intents import LevelByHand, NudgeAnswer, PageByHand, PolicyReload, incident_of_nudge
+from escalate_cli.actions.lookup import find_incident
 from escalate_cli.actions.maintenance import (
     MaintenanceBegun,
     MaintenanceEnded,
@@ -22,17 +22,15 @@ from escalate_cli.cli.arguments import By, Id, Message, incident_number, moment,
 from escalate_cli.cli.commands.incidents import act
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
-from escalate_cli.cli.screens import style
+from escalate_cli.cli.piped_text import typed_or_piped
+from escalate_cli.cli.screens.nudges import draw_nudge, draw_nudges
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
-from escalate_cli.core.calendar.moment import from_now, local_time
-from escalate_cli.core.incident.situation import Maintenance, Nudge
+from escalate_cli.core.calendar.moment import local_time
+from escalate_cli.core.incident.situation import Maintenance
 from escalate_cli.errors import UsageProblem
 from escalate_cli.views.acts import maintenance_data
 from escalate_cli.views.incident import open_nudges_data
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def page(
@@ -50,7 +48,7 @@ def page(
     by: By = None,
 ) -> Answer:
     """Page someone now, by hand. The escalations go on as they were."""
-    return act(context, numbers([incident]), PageByHand(tuple(target), message, by=by))
+    return act(context, numbers([incident]), PageByHand(tuple(target), typed_or_piped(message), by=by))
 
 
 def next_level(
@@ -182,33 +180,38 @@ def _longer(maintenance: Maintenance, zone: str) -> str:
 
 def nudge(
     context: Context,
-    nudge: Annotated[str | None, typer.Argument(metavar="ID", help="The nudge to answer")] = None,
-    answer: Annotated[str | None, typer.Argument(metavar="yes|no", help="The answer")] = None,
+    nudge: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The nudge; without an answer, it is shown")
+    ] = None,
+    answer: Annotated[str | None, typer.Argument(metavar="[yes|no]", help="The answer")] = None,
     by: By = None,
 ) -> Answer:
-    """List the nudges that wait for an answer, or answer one."""
+    """List the nudges that wait for an answer and who is asked, show one, or answer it."""
     if nudge is None:
         return _open_nudges(context)
-    reply = (answer or "").lower()
-    if reply not in ("yes", "no", "y", "n"):
-        raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
     asked = incident_number(nudge, "the number of a nudge", "`escalate nudge` lists the open ones")
-    return act(context, [incident_of_nudge(context, asked)], NudgeAnswer(asked, reply[0] == "y", by=by))
+    if answer is None:
+        return _one_nudge(context, asked)
+    if answer.lower() not in ("yes", "no", "y", "n"):
+        raise UsageProblem("answer the nudge with yes or no", f"escalate nudge {nudge} yes")
+    accepted = answer.lower().startswith("y")
+    return act(context, [incident_of_nudge(context, asked)], NudgeAnswer(asked, accepted, by=by))
+
+
+def _one_nudge(context: Context, number: int) -> Answer:
+    situation = find_incident(context, incident_of_nudge(context, number))
+    nudge = next(nudge for nudge in situation.nudges if nudge.id == number)
+    catalog, now = context.running_catalog, context.clock.now()
+    return Answer(
+        open_nudges_data([(situation.incident.id, nudge)])[0],
+        lambda console: draw_nudge(console, nudge, situation.incident, catalog, now),
+    )
 
 
 def _open_nudges(context: Context) -> Answer:
-    nudges, now = context.store.situations.open_nudges(), context.clock.now()
+    catalog, now = context.running_catalog, context.clock.now()
+    nudges = context.store.situations.open_nudges()
     data = open_nudges_data(nudges)
-    return Answer(data, (lambda console: _draw_nudges(console, nudges, now)) if data else "No open nudges.")
-
-
-def _draw_nudges(console: Console, nudges: Sequence[tuple[int, Nudge]], now: Instant) -> None:
-    rows = [
-        (str(nudge.id), f"#{incident}", nudge.rule, nudge.action, from_now(nudge.expires_at, now))
-        for incident, nudge in nudges
-    ]
-    head = ("nudge", "incident", "rule", "proposed", "expires")
-    console.print(style.table(head, rows, wrap=("rule", "proposed")))
-    style.heading(console, "Type")
-    for _, nudge in nudges:
-        console.print(style.piece(f"  escalate nudge {nudge.id} yes|no", "bold cyan"))
+    return Answer(
+        data, (lambda console: draw_nudges(console, nudges, catalog, now)) if data else "No open nudges."
+    )

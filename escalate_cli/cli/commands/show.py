@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalate_cli.actions import lookup
-from escalate_cli.cli.arguments import Id, incident_number
+from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.context import Context
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def show(context: Context, incident: Id) -> Answer:
+def show(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
-    catalog = context.running_catalog
-    situation = lookup.find_incident(context, incident_number(incident))
+    chosen = IncidentChoice(typed=incident, key=key, verb="show")
+    number = chosen.incident(context)
+    if number is None:
+        return chosen.nothing()
+    catalog, situation = context.running_catalog, lookup.find_incident(context, number)
     entries = context.store.situations.timeline(situation.incident.id)
     data = told_data(situation, entries, catalog)
     now = context.clock.now()

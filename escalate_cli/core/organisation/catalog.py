@@ -16,6 +16,7 @@ from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.organisation.policy import Expectation, Policy, Rule, Target
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.organisation.spelled import spelled_alike
 
 
 class Urgency(str, Enum):
@@ -274,6 +275,27 @@ class Catalog(msgspec.Struct, frozen=True):
                 return person
         return self.people.get(login)
 
+    def people_called(self, word: str) -> tuple[Person, ...]:
+        """Whom a word names: none, one, or all whom it names equally well.
+
+        A login, exactly, comes first, as where it is typed by itself; then an id, exactly; then, whatever
+        the case, an id or login; a name or an address; a part of a name.
+        """
+        people, word = self.people.values(), word.removeprefix("person:")
+        for person in people:
+            if word in person.login:
+                return (person,)
+        if word in self.people:
+            return (self.people[word],)
+        asked = spelled_alike(word)
+        if not asked:
+            return ()
+        for spellings in (_handles, _name_and_addresses, _parts_of_name):
+            called = tuple(person for person in people if asked in map(spelled_alike, spellings(person)))
+            if called:
+                return called
+        return ()
+
     def teams_of(self, person_id: str) -> frozenset[str]:
         """The ids of the teams that the person is a member or the lead of, or is in the on-call
         schedule of.
@@ -288,6 +310,18 @@ class Catalog(msgspec.Struct, frozen=True):
             if person_id in team.members or person_id == team.lead or on_rota:
                 teams.add(team.id)
         return frozenset(teams)
+
+
+def _handles(person: Person) -> tuple[str, ...]:
+    return (person.id, *person.login)
+
+
+def _name_and_addresses(person: Person) -> tuple[str, ...]:
+    return (person.name, *person.contact.values())
+
+
+def _parts_of_name(person: Person) -> list[str]:
+    return person.name.split()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

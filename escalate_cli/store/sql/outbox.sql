@@ -198,3 +198,8 @@ UPDATE notifications SET bundled_with = :leader WHERE id = :id;
 -- name: lead_digest
 -- It leads a digest: whatever becomes of it, it is one of those that `[limits]` held back.
 UPDATE notifications SET held_back = 1 WHERE id = :id AND held_back = 0;
+
+-- name: incidents_paged_for
+-- Of these incidents, those that somebody was paged for.
+SELECT DISTINCT incident_id FROM notifications
+WHERE incident_id IN (SELECT value FROM json_each(:ids)) AND kind = 'page' AND recipient = :recipient;

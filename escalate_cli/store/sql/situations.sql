@@ -155,6 +155,10 @@ SELECT 1 FROM incidents WHERE id = :id;
 -- The incident that a monitor's key leads to: the one that is not resolved.
 SELECT id FROM incidents WHERE key = :key AND status <> 'resolved';
 
+-- name: latest_with_key
+-- The same; where none is open, the last one that had the key.
+SELECT id FROM incidents WHERE key = :key ORDER BY status = 'resolved', id DESC LIMIT 1;
+
 -- name: labels_like
 -- The labels of the incidents whose labels have this text: what has been imported before is found by its
 -- label.
