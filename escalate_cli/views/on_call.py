@@ -117,7 +117,7 @@ def person_asked_for(catalog: Catalog, asked: str) -> str | None:
     if _is_team_or_schedule(catalog, asked):
         return None
     try:
-        return find_person(asked, catalog)
+        return find_person(asked, catalog).id
     except Unknown as problem:
         if problem.code != "no-such-person":
             raise

@@ -15,7 +15,7 @@ from escalate_cli.config.problems import render
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.organisation.turns import typed_or_piped
+from escalate_cli.core.organisation.turns import message_of
 from escalate_cli.core.wording.problem import ERROR, WARNING, Place, Problem, ProblemLevel
 from escalate_cli.errors import DatabaseProblem, ExitCode
 from escalate_cli.foresight.look_ahead import look_ahead
@@ -81,7 +81,7 @@ def turn_problems(context: Context, catalog: Catalog) -> list[Problem]:
     except DatabaseProblem:
         return []  # `doctor` says what is wrong with it
     return [
-        Problem(WARNING, "turn-taken", *typed_or_piped(turn, catalog, now), Place.of(turn.source))
+        Problem(WARNING, "turn-taken", *message_of(turn, catalog, now), Place.of(turn.source))
         for _, turns in taken.values()
         for turn in turns
     ]
