@@ -6,6 +6,8 @@ What cannot be stored is kept aside, and the fallback is paged directly.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,9 +21,9 @@ from escalate_cli.actions.aftermath import (
     undelivered,
 )
 from escalate_cli.actions.declare import Request, StoredDeclaration, store_declaration
+from escalate_cli.actions.doubt import Ask, settle_doubt
 from escalate_cli.actions.kept_declarations import keep_declaration
 from escalate_cli.actions.lookup import find_incident
-from escalate_cli.actions.routing import Choose
 from escalate_cli.context import Context
 from escalate_cli.core.changes.again import News
 from escalate_cli.core.incident.situation import Situation
@@ -54,15 +56,19 @@ class DeclaredIncident(msgspec.Struct, frozen=True):
 
 
 def declare_incident(
-    context: Context, asked: Request, choose: Choose = lambda routing: None, *, deliver: bool = True
+    context: Context, asked: Request, ask: Ask | None = None, *, deliver: bool = True
 ) -> DeclaredIncident:
     """Declare. Without `deliver`, paging is left to the next pass, as where many are declared in a row.
+    `ask` asks which service it is where the title fits several, once it is stored; see `settle_doubt`.
 
     `KeptDeclaration` where it cannot be stored; any other `EscalateError` where it is refused.
     """
-    stored = _stored_or_kept(context, asked, choose)
+    stored = _stored_or_kept(context, asked)
     number, due = stored.situation.incident.id, stored.created or bool(stored.news)
     broken = tuple(Note(NoteCode.UNUSABLE, text, number) for text in stored.broken)
+    if ask is not None and stored.created:
+        page = partial(_page_quietly, context, number)
+        broken += tuple(settle_doubt(context, stored.situation, stored.routing, ask, page, asked.by))
     try:
         report = deliver_now(context, [number]) if deliver and due else None
     except Exception as problem:  # it is stored, and that is what whoever declared must know
@@ -78,9 +84,15 @@ def declare_incident(
         return DeclaredIncident(number, stored.created, exit_code, notes, report=report)
 
 
-def _stored_or_kept(context: Context, asked: Request, choose: Choose) -> StoredDeclaration:
+def _page_quietly(context: Context, number: int) -> None:
+    """Deliver while a question waits. Where that fails, what follows the question says so."""
+    with suppress(Exception):
+        deliver_now(context, [number])
+
+
+def _stored_or_kept(context: Context, asked: Request) -> StoredDeclaration:
     try:
-        return store_declaration(context, asked, choose)
+        return store_declaration(context, asked, lambda routing: None)
     except DatabaseProblem as problem:
         raise keep_declaration(context, asked, problem) from None
     except EscalateError:

@@ -75,6 +75,8 @@ class Revision(Intent, frozen=True):
     labels: tuple[tuple[str, str], ...] = ()
     message: str | None = None
     title: str | None = None
+    of_declaration: bool = False
+    """it belongs to the declaration: as long as nobody has been told of that, it is no news"""
 
     def prepare(self, context: Context) -> Deed:
         who = reporter(self.by, context)
@@ -87,7 +89,9 @@ class Revision(Intent, frozen=True):
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
             self._must_be_running(situation)
-            return updating.update(situation, changes, catalog, now, by=who)
+            told = any(notification.attempts for notification in situation.notifications)
+            is_news = told or not self.of_declaration
+            return updating.update(situation, changes, catalog, now, by=who, is_news=is_news)
 
         return deed
 

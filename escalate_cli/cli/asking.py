@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from escalate_cli.cli.output import say
+
+
+class Meanwhile(msgspec.Struct, frozen=True):
+    """What is done, once, when a question has waited `seconds` for its answer. It goes on waiting."""
+
+    seconds: float
+    do: Callable[[], object]
 
 
 def interactive() -> bool:
@@ -15,7 +26,9 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def choose(question: str, choices: Sequence[str], numbers: Sequence[int] = ()) -> int | None:
+def choose(
+    question: str, choices: Sequence[str], numbers: Sequence[int] = (), meanwhile: Meanwhile | None = None
+) -> int | None:
     """Ask which of `choices` is meant; its index, or None for none of them. Only when `interactive()`.
     `numbers` are what to type for each; 1, 2, 3 … otherwise.
     """
@@ -26,10 +39,30 @@ def choose(question: str, choices: Sequence[str], numbers: Sequence[int] = ()) -
         say(f"  {number:>{width}}  {choice}")
     span = f"{typeable[0]}–{typeable[-1]}" if not numbers and len(typeable) > 1 else "The number"
     while True:
-        sys.stderr.write(f"{span}, or Enter for none of these: ")
-        sys.stderr.flush()
-        typed = sys.stdin.readline().strip().removeprefix("#")
+        _prompt(f"{span}, or Enter for none of these: ")
+        if meanwhile is not None and not _answer_within(meanwhile.seconds):
+            _prompt("\n")
+            meanwhile.do()
+            meanwhile = None
+            continue
+        typed = _typed_line().strip().removeprefix("#")
         if not typed:
             return None
         if typed in typeable:
             return typeable.index(typed)
+
+
+def _prompt(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _answer_within(seconds: float) -> bool:
+    readable, _, _ = select.select([sys.stdin.fileno()], [], [], seconds)
+    return bool(readable)
+
+
+def _typed_line() -> str:
+    """One line; "" at the end of what is typed. A terminal hands over a line at a time, so nothing that
+    `select` would not see stays in a buffer of Python's."""
+    return os.read(sys.stdin.fileno(), 4096).decode(errors="replace")

@@ -42,9 +42,7 @@ def told(here: Night, to: str) -> list[str]:
 def declared(here: Night, title: str = "Log in is broken", service: str = "login", **more: Any) -> Any:
     """The command's answer, or the error it ends with."""
     try:
-        return declare_and_answer(
-            here.context, declaring.Request(title, (service,), by="Rae", **more), lambda routing: None
-        )
+        return declare_and_answer(here.context, declaring.Request(title, (service,), by="Rae", **more))
     except EscalateError as problem:
         return problem
 

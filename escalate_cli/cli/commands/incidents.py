@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from escalate_cli.actions import lookup
 from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
+from escalate_cli.actions.doubt import Ask, Doubt
 from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.perform import Performed, perform
-from escalate_cli.actions.routing import NONE_OF_THEM, Choose
 from escalate_cli.cli.arguments import By, Message, Severity, labels, to_duration
+from escalate_cli.cli.asking import Meanwhile, interactive
 from escalate_cli.cli.asking import choose as ask
-from escalate_cli.cli.asking import interactive
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId, SomeIds
-from escalate_cli.cli.output import Answer
+from escalate_cli.cli.output import Answer, say
 from escalate_cli.cli.piped_text import declared_message, typed_or_piped
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import route as route_screen
@@ -76,7 +76,7 @@ def declare(
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
-    answer = declare_and_answer(context, asked, _chooser(context))
+    answer = declare_and_answer(context, asked, _asker(context))
     return replace(answer, notes=[*notes, *answer.notes]) if notes else answer
 
 
@@ -95,25 +95,40 @@ def _dry_run(context: Context, asked: Request) -> Answer:
     )
 
 
-def _chooser(context: Context) -> Choose:
+PATIENCE = 10.0
+"""seconds for which a declared incident waits for the answer before it is paged as it stands"""
+
+
+def _asker(context: Context) -> Ask | None:
     """Asks on a terminal which of the candidates is meant; elsewhere nobody can be asked."""
+    if context.options.json or not interactive():
+        return None
 
-    def choose(routing: Routing) -> str | None:
-        if not routing.candidates or not interactive() or context.options.json:
-            return None
+    def ask_which(doubt: Doubt) -> str | None:
+        catalog, number = context.running_catalog, doubt.situation.incident.id
+        teams = ", ".join(catalog.team_name(escalation.team) for escalation in doubt.situation.escalations)
         lines = [
-            f"{candidate.name} ({candidate.team}): {', '.join(candidate.because)}"
-            for candidate in routing.candidates
+            f"{candidate['name']} ({catalog.team_name(candidate['team'])}): {', '.join(candidate['because'])}"
+            for candidate in doubt.candidates
         ]
-        index = ask("Which service is it?", lines)
-        return NONE_OF_THEM if index is None else routing.candidates[index].service
 
-    return choose
+        def page() -> None:
+            say(f"No answer yet: {teams} is being paged. An answer still counts.")
+            doubt.page()
+
+        question = (
+            f"#{number} is stored. Which service is it? Until you say so it is with {teams}, who are paged"
+            f" in {PATIENCE:.0f}s at the latest."
+        )
+        index = ask(question, lines, meanwhile=Meanwhile(PATIENCE, page))
+        return None if index is None else str(doubt.candidates[index]["service"])
+
+    return ask_which
 
 
-def declare_and_answer(context: Context, asked: Request, choose: Choose) -> Answer:
+def declare_and_answer(context: Context, asked: Request, ask_which: Ask | None = None) -> Answer:
     """Declare, and show how it stands; where that cannot be shown, that it is stored."""
-    declared = declare_incident(context, asked, choose)
+    declared = declare_incident(context, asked, ask_which)
     try:
         data = declared_data(declared, context.running_catalog)
     except Exception as problem:  # it is stored, and that is what whoever declared must know

@@ -41,11 +41,17 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def update(
-    situation: Situation, changes: Changes, catalog: Catalog, now: Instant, *, by: str | None = None
+    situation: Situation,
+    changes: Changes,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    by: str | None = None,
+    is_news: bool = True,
 ) -> Plan:
     """Change an open incident. A new service starts its team's escalation though others have
     acknowledged. The teams' channels and the stakeholders hear what has changed of severity, scope
-    and lead, and the message, in one. Any update resets the clock of a forgotten acknowledgement."""
+    and lead, and the message, in one, if it `is_news`. Any update resets the clock of a forgotten acknowledgement."""
     decision = Decision(situation, catalog, now)
     before = situation.incident
     if changes.title is not None and changes.title != before.title:
@@ -65,7 +71,7 @@ def update(
         decision.change_incident(latest_update=changes.message)
         decision.log(MessageAdded(message=changes.message), by)
     news = _news(before, decision.incident, changes.message, by, catalog)
-    if news:
+    if news and is_news:
         tell_channels(news, decision, severity_before=before.severity)
     if changes.title is not None or changes.message:
         _listen(changes, decision)

@@ -40,6 +40,8 @@ class NoteCode(str, Enum):
     """something went wrong on the way, and paging goes on without it"""
     LEFT_TO_TICK = "left-to-tick"
     """it is stored, and the next pass delivers it"""
+    UNANSWERED = "unanswered"
+    """a declaration is stored, and the question of its service was left without an answer"""
     NOT_SHOWN = "not-shown"
     """it is done, but how it stands cannot be shown"""
 
