@@ -51,7 +51,8 @@ def update(
 ) -> Plan:
     """Change an open incident. A new service starts its team's escalation though others have
     acknowledged. The teams' channels and the stakeholders hear what has changed of severity, scope
-    and lead, and the message, in one, if it `is_news`. Any update resets the clock of a forgotten acknowledgement."""
+    and lead, and the message, in one, if it `is_news`. Any update resets the clock of a forgotten
+    acknowledgement."""
     decision = Decision(situation, catalog, now)
     before = situation.incident
     if changes.title is not None and changes.title != before.title:
