@@ -15,6 +15,7 @@ from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.abandoned import take_over_abandoned
 from escalate_cli.engine.claiming import PARALLEL, Claims
+from escalate_cli.engine.memos import MemoAttempts
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.planning import plan_due
 from escalate_cli.engine.sending import Attempts, AttemptSender
@@ -39,7 +40,8 @@ class Engine:
     ) -> None:
         self._bench = Workbench(store, catalog, clock, environ, PassReport(clock.now()))
         self._claims = Claims(self._bench)
-        self._attempts = Attempts(self._bench, sender)
+        self._memos = MemoAttempts(self._bench, sender.begin)
+        self._attempts = Attempts(self._bench, sender, self._memos)
 
     @classmethod
     def on(cls, context: Context) -> Engine:
@@ -77,6 +79,13 @@ class Engine:
         self.begin_report()
         self.run(incident_id=incident_id)
         return self.report
+
+    def deliver_memos(self) -> MemoAttempts:
+        """Send the memos that are due, as after an override."""
+        self.begin_report()
+        while self._memos.send_due(self._bench.clock.now()) or self._memos.busy:
+            self._attempts.take_in(0.5)
+        return self._memos
 
     def begin_report(self) -> PassReport:
         """What is done from here on is told in a new report."""
@@ -126,6 +135,7 @@ class Engine:
         if planned:
             self._claims.look_again()
         started = self._claim_and_send(now, incident_id)
+        started += self._memos.send_due(now) if incident_id is None else 0
         ended = self._attempts.take_in(patience)
         return bool(planned or started or ended or self._attempts.busy)
 

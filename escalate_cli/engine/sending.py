@@ -14,6 +14,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.organisation.catalog import Gateway
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.engine.envelopes import envelope
+from escalate_cli.engine.memos import MemoAttempts
 from escalate_cli.engine.recording import AttemptEnd, record, what_follows
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DatabaseProblem
@@ -62,9 +63,10 @@ class _Attempt(msgspec.Struct):
 class Attempts:
     """The attempts of this process that are under way, by ticket, until they are on record."""
 
-    def __init__(self, bench: Workbench, sender: AttemptSender) -> None:
+    def __init__(self, bench: Workbench, sender: AttemptSender, memos: MemoAttempts) -> None:
         self._bench = bench
         self._sender = sender
+        self._memos = memos
         self._underway: dict[int, _Attempt] = {}
         self._outcomes: list[tuple[int, Outcome]] = []
         """how attempts ended that are not on record yet"""
@@ -72,7 +74,7 @@ class Attempts:
     @property
     def busy(self) -> bool:
         """Whether an attempt is under way, or has ended and is not recorded."""
-        return bool(self._underway)
+        return bool(self._underway) or self._memos.busy
 
     @property
     def tokens(self) -> set[str]:
@@ -118,9 +120,14 @@ class Attempts:
 
     def take_in(self, patience: float) -> int:
         """Wait up to `patience` seconds for an attempt to end, and record what has ended; how many."""
-        if self._underway:
-            self._outcomes += self._sender.outcomes(patience)
-        return self.record_ended()
+        memos = self._hear(patience) if self.busy else 0
+        return self.record_ended() + memos
+
+    def _hear(self, patience: float) -> int:
+        """Wait up to `patience` seconds for an attempt to end; how many memos have."""
+        outcomes = self._sender.outcomes(patience)
+        self._outcomes += [(ticket, outcome) for ticket, outcome in outcomes if ticket >= 0]
+        return self._memos.take_in([(ticket, outcome) for ticket, outcome in outcomes if ticket < 0])
 
     def record_ended(self) -> int:
         """Record every outcome that is known, in one transaction; how many. What cannot be recorded
@@ -147,10 +154,12 @@ class Attempts:
         sends what was sent here. What still cannot be recorded is kept, and recorded at the next
         pass of this process, if there is one.
         """
-        while self._underway:
+        while self.busy:
             alive()
             if self._sender.running:
-                self._outcomes += self._sender.outcomes(0.5)
+                self._hear(0.5)
+            else:
+                self._memos.forsake()
             try:
                 self.record_ended()
             except DatabaseProblem as problem:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
 from escalate_cli.store.ledger import Ledger
+from escalate_cli.store.memos import Memos
 from escalate_cli.store.outbox import Outbox
 from escalate_cli.store.situations import Situations
 from escalate_cli.store.sqlite.database import Database
@@ -32,6 +33,7 @@ class Store:
         self.situations = Situations(self.database)
         self.outbox = Outbox(self.database)
         self.ledger = Ledger(self.database)
+        self.memos = Memos(self.database)
 
     @property
     def history(self) -> History:

@@ -1,30 +1,17 @@
 """Tables added to the configuration from the command line: appended to the file where their like
 stand, so that comments survive.
-
-The result is checked before anything is written, so no other command ever sees a configuration that
-an edit has broken.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import stat
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from msgspec.structs import replace
-
-from escalate_cli import files
-from escalate_cli.config.files.sources import Content, find_sources, read
-from escalate_cli.config.load import compile_contents
-from escalate_cli.config.problems import InvalidConfiguration
+from escalate_cli.config.edit.changing import change_file
+from escalate_cli.config.files.sources import Content
 from escalate_cli.config.toml.parsing import ParsedFile
-from escalate_cli.core.wording.problem import ERROR, Problem
-from escalate_cli.errors import ConfigurationProblem, Unknown, UsageProblem
+from escalate_cli.errors import Unknown, UsageProblem
 
 
 def append_service(
@@ -70,19 +57,12 @@ def append_override(path: Path, schedule: str, person: str, start: datetime, unt
 
 def _append(path: Path, beside: tuple[str, ...], table: Mapping[str, object]) -> Path:
     """Add `table`, with all that it stands in, to the file that holds `beside`."""
-    with _alone(path):
-        sources = find_sources(path)
-        contents = [read(source) for source in sources]
+
+    def change(contents: Sequence[Content]) -> tuple[int, bytes]:
         number = _home(contents, beside)
-        before = contents[number]
-        after = replace(before, data=_with(before.data, table))
-        changed = [*contents[:number], after, *contents[number + 1 :]]
-        fresh = _errors(changed) - _errors(contents)
-        if fresh:
-            raise InvalidConfiguration(tuple(_complete(changed, fresh)))
-        target = Path(os.path.realpath(sources[number].path))  # a link stays a link
-        _write(target, after.data)
-        return Path(sources[number].path)
+        return number, _with(contents[number].data, table)
+
+    return change_file(path, change)
 
 
 def _home(contents: Sequence[Content], beside: tuple[str, ...]) -> int:
@@ -113,55 +93,4 @@ def _with(data: bytes, table: Mapping[str, object]) -> bytes:
     except UnicodeEncodeError:
         raise UsageProblem(
             "the configuration is UTF-8, and what is to be added is not", "type it again in UTF-8"
-        ) from None
-
-
-def _errors(contents: Sequence[Content]) -> Counter[tuple[str, str, str]]:
-    """The errors of these files, known by what they say and not by their lines, which move."""
-    return Counter(
-        (problem.place.file, problem.code, problem.message)
-        for problem in _problems(contents)
-        if problem.level == ERROR
-    )
-
-
-def _problems(contents: Sequence[Content]) -> tuple[Problem, ...]:
-    try:
-        return compile_contents(contents).problems
-    except InvalidConfiguration as invalid:
-        return invalid.problems
-
-
-def _complete(contents: Sequence[Content], wanted: Counter[tuple[str, str, str]]) -> Iterator[Problem]:
-    return (
-        problem
-        for problem in _problems(contents)
-        if (problem.place.file, problem.code, problem.message) in wanted and problem.level == ERROR
-    )
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One edit at a time, or one of two would be lost."""
-    try:
-        descriptor = os.open(path if path.is_dir() else path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as problem:
-        find_sources(path)  # says what is missing
-        raise ConfigurationProblem(
-            f"{path} cannot be changed: {problem.strerror}", "check who may read and write there"
-        ) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Replace the file in one step, its mode kept."""
-    try:
-        files.replace(target, data, mode=stat.S_IMODE(target.stat().st_mode), lasting=True)
-    except OSError as problem:
-        raise ConfigurationProblem(
-            f"{target} cannot be changed: {problem.strerror}", "check who may write there"
         ) from None

@@ -60,3 +60,11 @@ SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1;
 -- name: find_configuration
 -- A kept configuration: an incident is explained by the one it was declared with.
 SELECT document FROM configurations WHERE version = :version;
+
+-- name: facts_between
+-- The facts whose names are from `first` up to `last`, not included: those of one kind, whose names begin alike.
+SELECT name, value FROM facts WHERE name >= :first AND name < :last ORDER BY name;
+
+-- name: forget_fact
+-- A fact that is none any more.
+DELETE FROM facts WHERE name = :name;
