@@ -40,7 +40,7 @@ def declare_incidents(
     for number, (service, instant) in enumerate(zip(services, declared_at, strict=True)):
         clock.at = instant
         asked = declaring.Request(f"Trouble number {number} with {service}", (service,), by="benchmark")
-        declaring.store_declaration(context, asked, lambda routing: None)
+        declaring.store_declaration(context, asked)
     context.close()
     if delivered:
         with sqlite3.connect(db) as connection:

@@ -47,9 +47,7 @@ def _storm(place: Path, web: HttpServer, declarations: int) -> Iterator[Figure]:
     context = Context(Options(config=config, db=place / "storm.db"), dict(os.environ), clock)
     began = real.monotonic()
     for number in range(declarations):
-        declared = declaring.store_declaration(
-            context, declaring.Request(f"storm {number}", ("s0",)), lambda routing: None
-        )
+        declared = declaring.store_declaration(context, declaring.Request(f"storm {number}", ("s0",)))
         deliver(context, [declared.situation.incident.id])
     spent = real.monotonic() - began
     alone = len(web.arrived)

@@ -151,7 +151,7 @@ class World:
     def declare(self, title: str, *services: str, severity: str | None = None, **more: Any) -> int:
         """Declare and deliver; the incident's id."""
         asked = Request(title, tuple(services), severity, **more)
-        declared = store_declaration(self.context, asked, lambda routing: None)
+        declared = store_declaration(self.context, asked)
         self.engine().deliver(declared.situation.incident.id)
         return declared.situation.incident.id
 

@@ -18,7 +18,7 @@ from escalate_cli.actions.lookup import (
     reporter,
     storable,
 )
-from escalate_cli.actions.routing import Choose, routed_safely
+from escalate_cli.actions.routing import routed_safely
 from escalate_cli.context import Context
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import News, declare_again
@@ -58,9 +58,7 @@ class StoredDeclaration(msgspec.Struct, frozen=True):
     """of one that was open already: what this declaration changed, and what of it was noted"""
 
 
-def store_declaration(
-    context: Context, asked: Request, choose: Choose, *, remember: str | None = None
-) -> StoredDeclaration:
+def store_declaration(context: Context, asked: Request, *, remember: str | None = None) -> StoredDeclaration:
     """Store the incident, its routing and its first notifications in one transaction. Sending is
     the caller's next step.
 
@@ -80,7 +78,7 @@ def store_declaration(
     if existing is not None:
         return existing
     if not declaration.services:
-        declaration = routed_safely(declaration, catalog, choose)
+        declaration = routed_safely(declaration, catalog)
     context.keep_catalog()
     try:
         return with_sound_indexes(context, lambda: _store(context, declaration, catalog, remember, asked))

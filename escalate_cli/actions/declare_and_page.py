@@ -92,7 +92,7 @@ def _page_quietly(context: Context, number: int) -> None:
 
 def _stored_or_kept(context: Context, asked: Request) -> StoredDeclaration:
     try:
-        return store_declaration(context, asked, lambda routing: None)
+        return store_declaration(context, asked)
     except DatabaseProblem as problem:
         raise keep_declaration(context, asked, problem) from None
     except EscalateError:

@@ -150,9 +150,7 @@ def _declare_kept(context: Context, content: bytes, fact: str) -> list[str]:
         return []
     try:
         declared, met = (
-            declaring.store_declaration(
-                context, _request(json.loads(content)), lambda routing: None, remember=fact
-            ),
+            declaring.store_declaration(context, _request(json.loads(content)), remember=fact),
             [],
         )
     except DatabaseProblem:
@@ -191,4 +189,4 @@ def _as_words(context: Context, content: bytes, fact: str, problem: Exception) -
         title,
         message=f"Kept while the database could not be used ({printable(str(problem))}): {clip(text, 2000)}",
     )
-    return declaring.store_declaration(context, asked, lambda routing: None, remember=fact)
+    return declaring.store_declaration(context, asked, remember=fact)

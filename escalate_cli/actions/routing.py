@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,18 +15,13 @@ from escalate_cli.core.routing.router import Router, Routing
 from escalate_cli.core.wording.events import sentence
 from escalate_cli.errors import EscalateError
 
-Choose = Callable[[Routing], str | None]
-"""asks the reporter which of the candidates it is; `NONE_OF_THEM`, or None if there is nobody to ask"""
-NONE_OF_THEM = ""
-"""what a reporter answers who knows that it is no candidate: then nothing is guessed"""
 
-
-def routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
+def routed_safely(declaration: Declaration, catalog: Catalog) -> Declaration:
     """A title that cannot be routed goes to the fallback team: a declaration is never refused for
     want of a service.
     """
     try:
-        return _routed(declaration, catalog, choose)
+        return _routed(declaration, catalog)
     except EscalateError:
         raise
     except Exception as problem:
@@ -44,11 +38,10 @@ def routed_safely(declaration: Declaration, catalog: Catalog, choose: Choose) ->
         return replace(declaration, routing=routing, routed=routed, broken=broken)
 
 
-def _routed(declaration: Declaration, catalog: Catalog, choose: Choose) -> Declaration:
+def _routed(declaration: Declaration, catalog: Catalog) -> Declaration:
     routing = Router(catalog.services.values()).route(declaration.title)
-    service = routing.service if routing.service is not None else choose(routing)
+    service = routing.service
     guessed = guess(routing, catalog.settings.in_doubt) if service is None else ()
-    service = service or None
     routed = how_routed(routing, service, catalog, guessed)
     return replace(
         declaration,

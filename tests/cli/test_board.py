@@ -252,9 +252,9 @@ def watched(escalate: Bank, width: int, height: int, *words: str) -> list[str]:
 
 def test_thirty_incidents_and_the_oldest_is_the_critical_in_10_lines_in_24_and_in_a_tiny_terminal(escalate):
     context = Context(Options(), escalate.environ, Clock())
-    store_declaration(context, Request("The database is gone", ("login",), "critical"), lambda routing: None)
+    store_declaration(context, Request("The database is gone", ("login",), "critical"))
     for number in range(29):
-        store_declaration(context, Request(f"a nuisance {number}", ("vault",), "minor"), lambda routing: None)
+        store_declaration(context, Request(f"a nuisance {number}", ("vault",), "minor"))
     for height in (10, 24):
         lines = watched(escalate, 80, height, "Ctrl-C ends this")
         [critical] = [line for line in lines if "The database is gone" in line and line.startswith("#")][:1]

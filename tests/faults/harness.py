@@ -90,7 +90,7 @@ class Installation(Bank):
         context = self.context
         try:
             asked = declaring.Request(title, (more.pop("service", "x"),), **more)
-            return declaring.store_declaration(context, asked, lambda routing: None).situation.incident.id
+            return declaring.store_declaration(context, asked).situation.incident.id
         finally:
             context.close()
 

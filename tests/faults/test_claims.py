@@ -27,7 +27,7 @@ FAILED = Verdict(NotificationStatus.FAILED, None, "gone")
 
 def declare_quietly(world: World) -> None:
     """Store an incident and its page; send nothing."""
-    declaring.store_declaration(world.context, declaring.Request("down", ("login",)), lambda routing: None)
+    declaring.store_declaration(world.context, declaring.Request("down", ("login",)))
 
 
 class Two:

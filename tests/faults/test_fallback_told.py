@@ -95,7 +95,7 @@ def test_a_pass_that_fails_as_nobody_foresaw_records_first_what_it_has_sent(tmp_
         return world.catalog
 
     asked = declaring.Request("The sign-in is down", ("login",), None)
-    declaring.store_declaration(world.context, asked, lambda routing: None)
+    declaring.store_declaration(world.context, asked)
     with pytest.raises(OSError, match="once"):
         Engine(world.store, catalog, world.post, world.clock, {}).tick()
     world.expects("sms to ana")

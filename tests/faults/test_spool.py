@@ -43,8 +43,7 @@ def test_whoever_takes_in_what_another_has_just_taken_in_declares_nothing(tmp_pa
     world = World(tmp_path)
     asked = declaring.Request("down", ("login",))
     first, second = (
-        declaring.store_declaration(world.context, asked, lambda routing: None, remember="spooled one")
-        for _ in range(2)
+        declaring.store_declaration(world.context, asked, remember="spooled one") for _ in range(2)
     )
     assert (first.created, second.created) == (True, False)
     assert first.situation.incident.id == second.situation.incident.id

@@ -20,9 +20,7 @@ def test_a_storm_with_one_key_is_one_incident_and_with_different_keys_a_digest_t
         context = place.context
         for number in range(600):
             for key in ("the same", f"no {number}"):
-                declaring.store_declaration(
-                    context, declaring.Request(f"down {number}", ("x",), key=key), lambda routing: None
-                )
+                declaring.store_declaration(context, declaring.Request(f"down {number}", ("x",), key=key))
         context.close()
         assert place.rows("SELECT count(*) FROM incidents") == [(601,)]
         for tick in (1, 2):

@@ -77,7 +77,7 @@ class Reality:
         """Incidents that are over, and the maintenances that have begun by the evening."""
         for _ in range(self.night.earlier):
             declared = declaring.store_declaration(
-                self.context, declaring.Request("earlier", self.night.services), lambda routing: None
+                self.context, declaring.Request("earlier", self.night.services)
             )
             carry_out(self.context, declared.situation.incident.id, Resolution().prepare(self.context))
             self.engine.tick()
@@ -105,7 +105,7 @@ class Reality:
         asked = declaring.Request(
             "down", night.services, night.severity, lead=night.lead, labels=night.labels
         )
-        self.id = declaring.store_declaration(self.context, asked, lambda routing: None).situation.incident.id
+        self.id = declaring.store_declaration(self.context, asked).situation.incident.id
         self.engine.deliver(self.id)
         ahead = list(night.script)
         while True:

@@ -14,9 +14,7 @@ from tests.world import World
 
 
 def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World) -> None:
-    declared = declaring.store_declaration(
-        world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None
-    )
+    declared = declaring.store_declaration(world.context, declaring.Request("Nobody can sign in", ("login",)))
     stored = world.look(declared.situation.incident.id)
     assert [notification.status for notification in stored.notifications] == [NotificationStatus.PENDING]
     assert world.post.letters == []
@@ -25,9 +23,7 @@ def test_4_1_a_declaration_is_stored_whole_before_anything_is_sent(world: World)
 
 
 def test_4_1_a_declaration_that_dies_after_storing_is_paged_by_the_next_tick(world: World) -> None:
-    declaring.store_declaration(
-        world.context, declaring.Request("Nobody can sign in", ("login",)), lambda routing: None
-    )
+    declaring.store_declaration(world.context, declaring.Request("Nobody can sign in", ("login",)))
     world.advance("1m")
     world.expects("sms to ana")
 

@@ -33,7 +33,7 @@ def test_4_10_a_message_that_fails_is_tried_again_but_never_more_often_than_atte
 
 
 def test_4_10_a_message_whose_sender_died_is_repeated_and_says_so(world: World) -> None:
-    declaring.store_declaration(world.context, declaring.Request("down", ("login",)), lambda routing: None)
+    declaring.store_declaration(world.context, declaring.Request("down", ("login",)))
     with world.store.transaction():
         assert world.store.outbox.claim(1, "dead", world.clock.at, world.clock.at + 1) is not None
     world.clock.at += 1_000_000
@@ -131,7 +131,7 @@ def test_4_12_a_clock_set_forward_a_day_and_back_again_bursts_and_stalls_nothing
 
 
 def test_4_13_each_notification_is_claimed_by_one_process(world: World) -> None:
-    declaring.store_declaration(world.context, declaring.Request("down", ("login",)), lambda routing: None)
+    declaring.store_declaration(world.context, declaring.Request("down", ("login",)))
     with world.store.transaction():
         assert world.store.outbox.claim(1, "first", world.clock.at, world.clock.at + 60_000_000) is not None
         assert world.store.outbox.claim(1, "second", world.clock.at, world.clock.at + 60_000_000) is None
@@ -164,7 +164,7 @@ def test_an_acknowledgement_during_back_off_cancels_the_retry(world: World) -> N
 
 
 def test_an_acknowledgement_while_a_message_is_under_way_gives_it_no_further_attempt(world: World) -> None:
-    declaring.store_declaration(world.context, declaring.Request("down", ("login",)), lambda routing: None)
+    declaring.store_declaration(world.context, declaring.Request("down", ("login",)))
     with world.store.transaction():
         world.store.outbox.claim(1, "dead", world.clock.at, world.clock.at + 1)
     world.ack("ana")

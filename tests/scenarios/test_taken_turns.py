@@ -152,7 +152,7 @@ def test_an_edited_maintenance_is_looked_at_by_the_next_pass(desk: Desk) -> None
     quiet = '[[maintenance]]\nservices = ["login"]\nstart = 2026-11-23T09:00:00\nfor = "8h"\n'
     desk.write('members = ["ana", "bo"]', more=quiet)
     context = desk.context()
-    store_declaration(context, Request("down", ("login",)), lambda routing: None)
+    store_declaration(context, Request("down", ("login",)))
     context.close()
     desk.a_pass()
     assert desk.post.letters == []
@@ -180,7 +180,7 @@ def test_what_is_remembered_of_turns_and_cannot_be_read_stops_no_page(tmp_path: 
     context.close()
     context = desk.context()
     try:
-        store_declaration(context, Request("down", ("login",)), lambda routing: None)
+        store_declaration(context, Request("down", ("login",)))
         report = one_pass(context, Engine.on(context))
     finally:
         context.close()

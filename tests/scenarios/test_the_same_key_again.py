@@ -14,7 +14,7 @@ from tests.world import World
 def again(world: World, title: str = "disk", **more) -> list[tuple[str, str]]:
     """Declare with the key; what became of it, as (what, done)."""
     asked = declaring.Request(title, key="K", by="monitor", **more)
-    declared = declaring.store_declaration(world.context, asked, lambda routing: None)
+    declared = declaring.store_declaration(world.context, asked)
     world.engine().deliver(declared.situation.incident.id)
     assert not declared.created
     assert declared.situation.incident.id == 1

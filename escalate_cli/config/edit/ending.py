@@ -84,5 +84,5 @@ def _without_inline(text: str, schedule: str, index: int) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)
-    del document["schedules"][schedule]["overrides"][index]  # type: ignore[union-attr, index, arg-type]
+    del document["schedules"][schedule]["overrides"][index]
     return tomlkit.dumps(document)
