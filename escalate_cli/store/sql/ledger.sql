@@ -62,7 +62,7 @@ SELECT version FROM configurations ORDER BY used_at DESC LIMIT 1;
 SELECT document FROM configurations WHERE version = :version;
 
 -- name: facts_between
--- The facts whose names are from `first` up to `last`, not included: those of one kind, whose names begin alike.
+-- The facts whose names are from `first` up to `last`, not included: those of one kind begin alike.
 SELECT name, value FROM facts WHERE name >= :first AND name < :last ORDER BY name;
 
 -- name: forget_fact
