@@ -23,6 +23,7 @@ from escalate_cli.core.notification.targets import contacts
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Rule
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.rules import condition_in_words
 from escalate_cli.foresight.candidates import may_mean_any
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.missed_levels import obstacle_at_levels
@@ -133,7 +134,7 @@ def _why_not_by(rule: Rule, case: Case) -> str:
         if isinstance(entry.event, _OF_RULES) and entry.event.rule == rule.name
     ]
     if not entries:
-        return f'the rule "{rule.name}" has not come true: {rule.when.text or "always"}'
+        return f'the rule "{rule.name}" has not come true: {condition_in_words(rule.when, case.catalog)}'
     if rule.mode.value == "nudge":
         return f'the rule "{rule.name}" asks first: {entries[-1].text}'
     return f'the rule "{rule.name}" fired at {case.at(entries[0].at)} and did not mean them then'

@@ -27,6 +27,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.rules import action_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def draw_brief(
     if has_told:
         draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
     draw_next(console, situation, catalog, now)
-    _draw_type(console, situation)
+    _draw_type(console, situation, catalog)
 
 
 def _told_so_far(situation: Situation, catalog: Catalog) -> list[str]:
@@ -87,7 +88,7 @@ def draw_incident(
     console.print(style.pairs([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
     draw_told(console, situation, catalog, now)
     draw_next(console, situation, catalog, now)
-    _draw_type(console, situation)
+    _draw_type(console, situation, catalog)
 
 
 def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
@@ -192,7 +193,7 @@ def _person(person: str | None, catalog: Catalog) -> str:
     return catalog.person_name(person) if person else "–"
 
 
-def _draw_type(console: Console, situation: Situation) -> None:
+def _draw_type(console: Console, situation: Situation, catalog: Catalog) -> None:
     incident = situation.incident
     if incident.status is IncidentStatus.RESOLVED:
         lines = [f"escalate timeline {incident.id}", f"escalate reopen {incident.id}"]
@@ -202,7 +203,8 @@ def _draw_type(console: Console, situation: Situation) -> None:
         lines = [f"escalate ack {incident.id}", f"escalate resolve {incident.id}"]
     for nudge in situation.nudges:
         if nudge.status is NudgeStatus.OPEN:
-            lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {nudge.action})")
+            what = action_in_words(nudge.proposal.action, catalog)
+            lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {what})")
     style.heading(console, "Type")
     for line in lines:
         console.print(style.piece(f"  {line}", "bold cyan"))

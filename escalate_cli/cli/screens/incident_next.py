@@ -23,6 +23,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import OnExpiry
+from escalate_cli.core.wording.rules import action_in_words
 from escalate_cli.views.board import TO_COME
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _to_come(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple
         name = catalog.team_name(reason.team) if reason.team else None
         rows.append((reason.until, f"{name}: {text or reason.text}" if name else reason.text))
     rows += [
-        (nudge.expires_at, _without_an_answer(nudge))
+        (nudge.expires_at, _without_an_answer(nudge, catalog))
         for nudge in situation.nudges
         if nudge.status is NudgeStatus.OPEN
     ]
@@ -110,10 +111,9 @@ def _next_step(escalation: Escalation, situation: Situation, catalog: Catalog, n
     return upcoming.text if upcoming is not None else None
 
 
-def _without_an_answer(nudge: Nudge) -> str:
-    becomes = (
-        f"{nudge.action} without being asked" if nudge.proposal.on_expiry is OnExpiry.PAGE else "dropped"
-    )
+def _without_an_answer(nudge: Nudge, catalog: Catalog) -> str:
+    action = action_in_words(nudge.proposal.action, catalog)
+    becomes = f"{action} without being asked" if nudge.proposal.on_expiry is OnExpiry.PAGE else "dropped"
     return (
         f"nudge {nudge.id} without an answer: {becomes}"
         if nudge.expires_at

@@ -24,13 +24,13 @@ from escalate_cli.config.schema.catalog_tables import (
     SeverityTable,
     TeamTable,
 )
+from escalate_cli.config.schema.message_tables import MessagesTable
 from escalate_cli.config.schema.policy_tables import ExpectTable, FallbackTable, PolicyTable, RuleTable
 from escalate_cli.config.schema.shape import (
     SINGLE,
     GatewayTable,
     HeartbeatTable,
     LimitsTable,
-    MessagesTable,
     MetricsTable,
     SettingsTable,
 )
@@ -136,7 +136,8 @@ def _rest(draft: Draft) -> None:
         heartbeat=assembly.heartbeat(heartbeat, draft.gathered.single["heartbeat"]) if heartbeat else None,
         metrics_textfile=metrics.textfile if metrics else None,
         limits=replace(draft.catalog.limits, messages=limits.messages, per=limits.per),
-        messages={part: text for part, text in messages if text is not None},
+        messages=messages.by_part(),
+        host=messages.host,
         fallback=assembly.fallback(fallback, draft.gathered.single["fallback"])
         if fallback
         else draft.catalog.fallback,

@@ -19,6 +19,7 @@ from escalate_cli.config.schema.catalog_tables import (
     SeverityTable,
     TeamTable,
 )
+from escalate_cli.config.schema.message_tables import MessagesTable
 from escalate_cli.config.schema.moments import Zone
 from escalate_cli.config.schema.policy_tables import ExpectTable, FallbackTable, PolicyTable, RuleTable
 from escalate_cli.config.schema.table import TomlTable
@@ -26,7 +27,6 @@ from escalate_cli.config.schema.templates import (
     check_database,
     check_gateway_url,
     check_heartbeat_url,
-    check_message,
     check_textfile,
 )
 from escalate_cli.config.schema.vocabulary import Id, PositiveSpan, SeverityRef, attempt_limit
@@ -94,14 +94,6 @@ class GatewayTable(TomlTable):
         default=None,
         description="characters that the service takes, title and text together; known from Apprise for most",
     )
-
-
-class MessagesTable(TomlTable):
-    """Texts with {placeholders}; the built-in ones otherwise."""
-
-    title: Annotated[str, AfterValidator(check_message)] | None = None
-    body: Annotated[str, AfterValidator(check_message)] | None = None
-    short: Annotated[str, AfterValidator(check_message)] | None = None
 
 
 class HeartbeatTable(TomlTable):

@@ -11,6 +11,7 @@ from string import Formatter
 from escalate_cli.config.schema.vocabulary import refuse
 from escalate_cli.config.secrets import TO, BadReference, references
 from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.core.wording.gsm import is_gsm, septets
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -42,6 +43,27 @@ def check_message(template: str) -> str:
                 "bad-placeholder", f'"{{{name}}}" takes no format or conversion', f'write "{{{name}}}"'
             )
     return template
+
+
+_LONGEST_HOST = 60
+"""of 160 for everything"""
+
+
+def check_host(host: str) -> str:
+    """What goes before a command: short enough for an SMS, in its letters, on one line."""
+    if host != host.strip() or any(not char.isprintable() for char in host) or not is_gsm(host):
+        raise refuse(
+            "bad-value",
+            "this must be one line, in letters that an SMS has",
+            'write what you type before a command: "ssh oncall@ops1"',
+        )
+    if septets(host) > _LONGEST_HOST:
+        raise refuse(
+            "bad-value",
+            f"this takes {septets(host)} of the 160 characters of an SMS; at most {_LONGEST_HOST} are its",
+            "give the machine a shorter name in ~/.ssh/config",
+        )
+    return host
 
 
 def check_gateway_url(url: str) -> str:

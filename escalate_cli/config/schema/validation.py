@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError  # noqa: TID253
 from pydantic_core import ErrorDetails  # noqa: TID253
 
 from escalate_cli.config.compile.gathering import Item
+from escalate_cli.config.schema.message_tables import MessagesTable
 from escalate_cli.config.schema.policy_tables import LevelWhenTable, RuleTable, RuleWhenTable
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.vocabulary import KnownIds, a_type
@@ -123,6 +124,8 @@ def _unknown_key(model: type[TomlTable], item: Item, loc: Path) -> Problem:
     names = [info.alias or field for field, info in holder.model_fields.items()] if holder else []
     if holder is LevelWhenTable and name in RuleWhenTable.model_fields:
         hint = "only the conditions of [[rules]] know this one"
+    elif holder is MessagesTable and name == "page":
+        hint = "a page's texts are the plain ones: title, body, short"
     elif name in ("minutes", "delay", "timeout") and "wait" in names:
         hint = 'did you mean "wait"?'
     else:

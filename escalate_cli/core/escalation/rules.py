@@ -34,7 +34,8 @@ from escalate_cli.core.incident.situation import (
 from escalate_cli.core.notification.alarm import page_plainly
 from escalate_cli.core.notification.paging import Letter, tell
 from escalate_cli.core.notification.stakeholders import inform, tell_channels
-from escalate_cli.core.organisation.policy import Mode, OnExpiry, Rule
+from escalate_cli.core.organisation.policy import Mode, OnExpiry, Rule, When
+from escalate_cli.core.wording.rules import action_in_words, capital, condition_in_words
 
 _ROUNDS = 8
 """a rule may raise the severity and so make another come true; more links than severities a chain
@@ -79,7 +80,9 @@ def _consider_safely(rule: Rule, decision: Decision) -> None:
     decision.note(text, source=rule.source)
     if not _state(rule, decision.situation).holds:
         _remember(RuleState(rule.name, True, decision.now, decision.now), decision)
-        page_plainly(decision, f"{text}: decide yourself whether to {proposal_of(rule)}")
+        page_plainly(
+            decision, f"{text}: decide yourself whether to {action_in_words(rule.action, decision.catalog)}"
+        )
 
 
 def _do(rule: Rule, decision: Decision) -> None:
@@ -88,7 +91,7 @@ def _do(rule: Rule, decision: Decision) -> None:
     if problem is not None:
         text = f'rule "{rule.name}" cannot be used ({words_of(problem)})'
         decision.note(text, source=rule.source)
-        page_plainly(decision, f"{text}: it was to {proposal_of(rule)}")
+        page_plainly(decision, f"{text}: it was to {action_in_words(rule.action, decision.catalog)}")
 
 
 def _consider(rule: Rule, decision: Decision) -> None:
@@ -141,13 +144,21 @@ def fire(rule: Rule, decision: Decision) -> None:
         decision.note(trouble, source=rule.source)
     if rule.mode is not Mode.AUTO:
         return _ask(rule, decision)
-    condition, proposal = rule.when.text, proposal_of(rule)
-    decision.log(RuleFired(rule=rule.name, condition=condition, proposal=proposal, source=rule.source))
+    decision.log(
+        RuleFired(
+            rule=rule.name,
+            condition=rule.when.text,
+            proposal=proposal_of(rule),
+            source=rule.source,
+            when=rule.when,
+            action=rule.action,
+        )
+    )
     return act(rule, decision)
 
 
 def proposal_of(rule: Rule) -> str:
-    """What the rule does, in words: "page person:cto; raise to critical"."""
+    """What the rule does, in the words of the configuration: "page person:cto; raise to critical"."""
     parts = []
     if rule.page:
         parts.append("page " + ", ".join(map(str, rule.page)))
@@ -172,12 +183,12 @@ def act(rule: Rule, decision: Decision) -> None:
         _involve(team, rule, decision)
     if rule.page:
         _page(rule, decision)
-    news = f"{rule.name}: {rule.when.text}" if rule.when.text else rule.name
-    inform(rule.inform, news, ByRule(rule.name), decision, source=rule.source)
+    news = f"{capital(condition_in_words(rule.when, catalog))}." if rule.when != When() else rule.name
+    inform(rule.inform, news, ByRule(rule.name, rule.when), decision, source=rule.source)
 
 
 def _page(rule: Rule, decision: Decision) -> None:
-    letter = Letter(NotificationKind.PAGE, RuleTrue(rule.name, rule.when.text), source=rule.source)
+    letter = Letter(NotificationKind.PAGE, RuleTrue(rule.name, rule.when.text, rule.when), source=rule.source)
     told = tell(rule.page, letter, decision)
     if told.recipients:
         decision.log(PagedByRule(recipients=told.recipients, rule=rule.name, source=rule.source))
@@ -212,7 +223,7 @@ def _ask(rule: Rule, decision: Decision) -> None:
         source=rule.source,
     )
     decision.put_nudge(nudge)
-    question = RuleAsks(rule.name, rule.when.text)
+    question = RuleAsks(rule.name, rule.when.text, rule.when)
     letter = Letter(NotificationKind.NUDGE, question, source=rule.source, nudge_id=nudge.id)
     told = tell(rule.ask, letter, decision)
     if not told.recipients:
@@ -228,6 +239,8 @@ def _ask(rule: Rule, decision: Decision) -> None:
             expires=rule.expires,
             done_anyway=rule.on_expiry is OnExpiry.PAGE,
             source=rule.source,
+            when=rule.when,
+            action=rule.action,
         )
     )
 
@@ -238,7 +251,13 @@ def answer(nudge: Nudge, accepted: bool, by: str | None, decision: Decision) -> 
     """
     status = NudgeStatus.ACCEPTED if accepted else NudgeStatus.DECLINED
     _settle(nudge, status, decision, by)
-    event = NudgeAnswered(rule=nudge.rule, status=status.value, proposal=nudge.action, source=nudge.source)
+    event = NudgeAnswered(
+        rule=nudge.rule,
+        status=status.value,
+        proposal=nudge.action,
+        source=nudge.source,
+        action=nudge.proposal.action,
+    )
     decision.log(event, by)
     if accepted:
         _do(nudge.proposal, decision)
@@ -254,7 +273,15 @@ def _expire(decision: Decision) -> None:
             continue
         acts = nudge.proposal.on_expiry is OnExpiry.PAGE
         _settle(nudge, NudgeStatus.EXPIRED, decision)
-        decision.log(NudgeExpired(rule=nudge.rule, acts=acts, proposal=nudge.action, source=nudge.source))
+        decision.log(
+            NudgeExpired(
+                rule=nudge.rule,
+                acts=acts,
+                proposal=nudge.action,
+                source=nudge.source,
+                action=nudge.proposal.action,
+            )
+        )
         if acts:
             _do(nudge.proposal, decision)
 

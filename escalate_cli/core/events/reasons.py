@@ -8,6 +8,8 @@ from enum import Enum
 
 import msgspec
 
+from escalate_cli.core.organisation.policy import When
+
 
 class _Value(msgspec.Struct, frozen=True, tag=str.lower, tag_field="is"):
     """A reason, told from the others by its tag."""
@@ -120,16 +122,18 @@ class FallbackReached(_Value, frozen=True):
 
 
 class RuleTrue(_Value, frozen=True):
-    """A rule's condition holds."""
+    """A rule's condition holds: `condition` as it is written; version 0.1.0 had no `when`."""
 
     rule: str
     condition: str
+    when: When | None = None
 
 
 class ByRule(_Value, frozen=True):
-    """A rule, whose condition the message says."""
+    """A rule, whose condition the message says; version 0.1.0 had no `when`."""
 
     rule: str
+    when: When | None = None
 
 
 class RuleReachedNobody(_Value, frozen=True):
@@ -139,10 +143,11 @@ class RuleReachedNobody(_Value, frozen=True):
 
 
 class RuleAsks(_Value, frozen=True, tag="asked"):
-    """A rule asks whether to do something."""
+    """A rule asks whether to do something; version 0.1.0 had no `when`."""
 
     rule: str
     condition: str
+    when: When | None = None
 
 
 class ByHand(_Value, frozen=True):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
+from escalate_cli.core.organisation.policy import RuleAction, When
 from escalate_cli.core.organisation.recipient import Recipient
 
 # ── rules, and those who are told ──────────────────────────────────────────────────────
 
 
 class RuleFired(Event, frozen=True, kw_only=True):
-    """A rule's condition came true, and `proposal` is done."""
+    """A rule's condition came true, and `proposal` is done: `when` and `action`, which version 0.1.0
+    did not keep.
+    """
 
     KIND = EntryKind.RULE
     rule: str
     condition: str
     proposal: str
     source: str
+    when: When | None = None
+    action: RuleAction | None = None
 
 
 class PagedByRule(Reaching, frozen=True, kw_only=True):
@@ -49,6 +54,8 @@ class NudgeAsked(Event, frozen=True, kw_only=True):
     expires: Span | None
     done_anyway: bool
     source: str
+    when: When | None = None
+    action: RuleAction | None = None
 
 
 class NobodyToAsk(Event, frozen=True, kw_only=True):
@@ -68,6 +75,7 @@ class NudgeAnswered(Event, frozen=True, kw_only=True):
     status: str
     proposal: str
     source: str
+    action: RuleAction | None = None
 
     @property
     def accepted(self) -> bool:
@@ -84,6 +92,7 @@ class NudgeExpired(Event, frozen=True, kw_only=True):
     proposal: str
     source: str
     status: str = "expired"
+    action: RuleAction | None = None
 
 
 class NudgeDropped(Event, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ class MessageKind(str, Enum):
     """news for those who work on it"""
     STAKEHOLDERS = "stakeholders"
     """news for those who only want to know: a severity's `inform`"""
+    REPORTER = "reporter"
+    """plain words for whoever reported it"""
     NUDGE = "nudge"
     """asks for a yes or no"""
     RESOLVED = "resolved"

@@ -9,6 +9,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.escalation.upcoming import Outlook, next_of
 from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.rules import question_in_words
 
 
 class Occasion(msgspec.Struct, frozen=True):
@@ -41,6 +42,12 @@ class Occasion(msgspec.Struct, frozen=True):
         """The nudge that it asks about."""
         asked = self.notification.nudge_id
         return next((nudge for nudge in self.situation.nudges if nudge.id == asked), None)
+
+    @property
+    def question(self) -> str:
+        """What it asks, where it asks: "Page Kim Osei?" """
+        nudge = self.nudge
+        return "" if nudge is None else question_in_words(nudge.proposal.action, self.catalog)
 
     @property
     def escalation(self) -> Escalation | None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from escalate_cli.core.calendar.duration import show_about
-from escalate_cli.core.messages.card import MessageKind
+from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.messages.bystanders import what_the_reporter_hears
+from escalate_cli.core.messages.card import MessageKind, ToType
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import one_sms, words, words_beside
+from escalate_cli.core.messages.telling import what_would_help
 from escalate_cli.core.wording.fitting import Text, join, may_cut
 from escalate_cli.core.wording.gsm import with_gsm_letters
 
@@ -47,18 +50,39 @@ def _nudge(occasion: Occasion) -> Text:
     nudge = occasion.nudge
     if nudge is None:
         return _head(occasion)
-    asked = may_cut(words(nudge.action), _ASKED, least=20)
-    command = occasion.to_type(f"escalate nudge {nudge.id} yes|no")
-    return _head(occasion) + ": " + asked + f"? {command}"
+    asked = may_cut(words(occasion.question.removesuffix("?")), _ASKED, least=20)
+    command = occasion.to_type(f"escalate nudge {nudge.id} yes|no") if occasion.to_person else ""
+    return _head(occasion) + ": " + asked + f"? {command}".rstrip()
 
 
 def _inform(occasion: Occasion) -> Text:
-    news = may_cut(words(occasion.notification.note or ""), _ASKED, least=30)
-    return join(": ", (_head(occasion, " info"), news))
+    told = join(": ", (_head(occasion, " info"), _news(occasion)))
+    return join("; ", (told, *(_help(to_type) for to_type in what_would_help(occasion))))
+
+
+def _help(to_type: ToType) -> str:
+    return f"{to_type.label.lower()}: {to_type.command}"
+
+
+def _stakeholders(occasion: Occasion) -> Text:
+    if occasion.incident.status is IncidentStatus.RESOLVED:
+        return _resolved(occasion)
+    return join(": ", (_head(occasion), _news(occasion)))
 
 
 def _resolved(occasion: Occasion) -> Text:
-    return Text(f"[resolved] #{occasion.incident.id} ") + _title(occasion)
+    head = Text(f"[resolved] #{occasion.incident.id} ") + _title(occasion)
+    return join(": ", (head, _news(occasion)))
+
+
+def _news(occasion: Occasion) -> Text:
+    news = words_beside(occasion.incident.title, occasion.notification.note or "")
+    return may_cut(news.removesuffix("."), _ASKED, least=30)
+
+
+def _reporter(occasion: Occasion) -> Text:
+    happened = words(what_the_reporter_hears(occasion))
+    return may_cut(happened, _ASKED, least=40) + f" #{occasion.incident.id} " + _title(occasion)
 
 
 def _test(occasion: Occasion) -> Text:
@@ -79,7 +103,8 @@ _TEXTS: dict[MessageKind, Callable[[Occasion], Text]] = {
     MessageKind.PAGE: _page,
     MessageKind.NUDGE: _nudge,
     MessageKind.INFORM: _inform,
-    MessageKind.STAKEHOLDERS: _inform,
+    MessageKind.STAKEHOLDERS: _stakeholders,
+    MessageKind.REPORTER: _reporter,
     MessageKind.RESOLVED: _resolved,
     MessageKind.TEST: _test,
 }

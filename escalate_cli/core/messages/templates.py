@@ -8,6 +8,7 @@ from escalate_cli.core.messages.card import MessageKind
 from escalate_cli.core.messages.incident_lines import LONGEST_PIECE
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import words
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.fitting import Text, clip
 from escalate_cli.core.wording.placeholders import fill
 from escalate_cli.core.wording.text import printable
@@ -17,10 +18,24 @@ def templated(part: str, kind: MessageKind, occasion: Occasion) -> Text | None:
     """The template of this part ("title", "short", "body") filled in; None (the built-in text)
     where it has none that works.
     """
-    template = occasion.catalog.messages.get(part)
-    if not template:
-        return None
-    values = values_of(occasion)
+    template = template_of(part, kind, occasion.catalog)
+    return filled_in(template, part, values_of(occasion)) if template else None
+
+
+def template_of(part: str, kind: MessageKind, catalog: Catalog) -> str | None:
+    """A kind's own template of a part. A plain one is a page's; a stakeholder hears what is written
+    for any news, where nothing is written for stakeholders.
+    """
+    if kind is MessageKind.PAGE:
+        return catalog.messages.get(part)
+    own = catalog.messages.get(f"{kind.value}.{part}")
+    if own is None and kind is MessageKind.STAKEHOLDERS:
+        return catalog.messages.get(f"{MessageKind.INFORM.value}.{part}")
+    return own
+
+
+def filled_in(template: str, part: str, values: Mapping[str, str]) -> Text | None:
+    """A template of a part with these values; None where it does not work."""
     if part != "body":
         template = printable(template)
         tidy = words if part == "short" else printable
@@ -35,7 +50,7 @@ def templated(part: str, kind: MessageKind, occasion: Occasion) -> Text | None:
 def values_of(occasion: Occasion) -> Mapping[str, str]:
     """The values of the placeholders that a template may use."""
     incident, catalog, notification = occasion.incident, occasion.catalog, occasion.notification
-    outlook, escalation = occasion.outlook, occasion.escalation
+    outlook, escalation, nudge = occasion.outlook, occasion.escalation, occasion.nudge
     values = {
         "severity": incident.severity,
         "id": str(incident.id),
@@ -51,6 +66,14 @@ def values_of(occasion: Occasion) -> Mapping[str, str]:
         "levels": str(escalation.levels if escalation else ""),
         "because": notification.because,
         "next": f"{outlook.text} at {occasion.clock(outlook.at)}" if outlook else "",
-        "ack": occasion.to_type(f"escalate ack {incident.id}"),
+        "ack": (ack := occasion.to_type(f"escalate ack {incident.id}")),
+        "answer": occasion.to_type(f"escalate nudge {nudge.id} yes|no") if nudge is not None else ack,
+        "question": occasion.question,
+        "count": "1",
     }
+    return harmless(values)
+
+
+def harmless(values: Mapping[str, str]) -> dict[str, str]:
+    """Values as they may stand in a message."""
     return {name: printable(clip(value, LONGEST_PIECE), lines=True) for name, value in values.items()}

@@ -63,7 +63,7 @@ def parse_target(text: str) -> Target:
     return Target(kind, name or None)
 
 
-class When(msgspec.Struct, frozen=True):
+class When(msgspec.Struct, frozen=True, omit_defaults=True):
     """A condition; every part that is given must hold. Durations are microseconds; `severities` are
     the ids that fit.
     """
@@ -129,6 +129,15 @@ class OnExpiry(str, Enum):
     DROP = "drop"
 
 
+class RuleAction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a rule does: whom it pages and tells, the teams that it brings in, the severity it raises to."""
+
+    page: tuple[Target, ...] = ()
+    inform: tuple[Target, ...] = ()
+    involve: tuple[str, ...] = ()
+    raise_to: str | None = None
+
+
 class Rule(msgspec.Struct, frozen=True):
     """A condition on a running incident and what to do about it."""
 
@@ -144,6 +153,11 @@ class Rule(msgspec.Struct, frozen=True):
     expires: Span | None = None
     on_expiry: OnExpiry = OnExpiry.DROP
     source: str = ""
+
+    @property
+    def action(self) -> RuleAction:
+        """What it does, apart from when."""
+        return RuleAction(self.page, self.inform, self.involve, self.raise_to)
 
 
 class Expectation(msgspec.Struct, frozen=True):

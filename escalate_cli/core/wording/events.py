@@ -14,6 +14,7 @@ from escalate_cli.core.calendar.duration import Instant, show_about, show_durati
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.levels import OF_LEVELS
+from escalate_cli.core.wording.rules import action_in_words, came_true, condition_in_words
 from escalate_cli.core.wording.telling import Telling
 
 _NO_NAMES = Catalog()
@@ -117,16 +118,19 @@ def _gone_on(it: happened.GoneOnByHand, say: Telling) -> str:
 # ── rules, and those who are told ─────────────────────────────────────────────────────
 
 
-def came_true(rule: str, condition: str) -> str:
-    """A rule and its condition, as the pages say it, too."""
-    return f'rule "{rule}": {condition or "always"}'
+def _proposal(
+    it: happened.RuleFired | happened.NudgeAsked | happened.NudgeAnswered | happened.NudgeExpired,
+    say: Telling,
+) -> str:
+    return it.proposal if it.action is None else action_in_words(it.action, say.catalog)
+
+
+def _true(it: happened.RuleFired | happened.NudgeAsked, say: Telling) -> str:
+    return came_true(it.rule, it.condition if it.when is None else condition_in_words(it.when, say.catalog))
 
 
 def _asked(it: happened.NudgeAsked, say: Telling) -> str:
-    text = (
-        f"{came_true(it.rule, it.condition)}: asked {say.names(it.asked) or 'nobody'} whether to"
-        f" {it.proposal}"
-    )
+    text = f"{_true(it, say)}: asked {say.names(it.asked) or 'nobody'} whether to {_proposal(it, say)}"
     if it.expires is None:
         return text
     return (
@@ -136,7 +140,7 @@ def _asked(it: happened.NudgeAsked, say: Telling) -> str:
 
 
 def _expired(it: happened.NudgeExpired, say: Telling) -> str:
-    return f'nudge "{it.rule}" expired without an answer: {it.proposal if it.acts else "dropped"}'
+    return f'nudge "{it.rule}" expired without an answer: {_proposal(it, say) if it.acts else "dropped"}'
 
 
 def _informed(it: happened.Informed, say: Telling) -> str:
@@ -208,14 +212,14 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
         f"{it.team}: policy {it.policy} as it is now in the configuration"
     ),
     happened.PagedByHand: _by_hand,
-    happened.RuleFired: lambda it, say: f"{came_true(it.rule, it.condition)}: {it.proposal}",
+    happened.RuleFired: lambda it, say: f"{_true(it, say)}: {_proposal(it, say)}",
     happened.PagedByRule: lambda it, say: (
         f'paged {say.names(it.recipients or it.called_off)}: rule "{it.rule}"'
     ),
     happened.RuleMissed: lambda it, say: f'rule "{it.rule}" did not reach: {"; ".join(it.missed)}',
     happened.NudgeAsked: _asked,
     happened.NobodyToAsk: lambda it, say: f"nobody to ask ({'; '.join(it.missed)}): the fallback is asked",
-    happened.NudgeAnswered: lambda it, say: f'nudge "{it.rule}" {it.status}: {it.proposal}',
+    happened.NudgeAnswered: lambda it, say: f'nudge "{it.rule}" {it.status}: {_proposal(it, say)}',
     happened.NudgeExpired: _expired,
     happened.NudgeDropped: lambda it, say: f'nudge "{it.rule}" dropped: {it.reason}',
     happened.Informed: _informed,

@@ -10,11 +10,12 @@ from escalate_cli.core.wording.fitting import Text, may_cut
 PLACEHOLDERS = (
     "severity", "id", "title", "message", "services", "teams", "lead", "declared_by", "declared_at",
     "status", "level", "levels",
-    "because", "next", "ack",
+    "because", "next", "ack", "answer", "question", "count",
 )  # fmt: skip
 
 _CUT_FIRST = {
     "message": 3,
+    "question": 2,
     "teams": 2,
     "services": 2,
     "because": 2,

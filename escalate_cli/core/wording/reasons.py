@@ -8,8 +8,8 @@ from typing import Any
 from escalate_cli.core.events import reasons
 from escalate_cli.core.events.reasons import Because, Cause, Meant
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.wording.events import came_true
 from escalate_cli.core.wording.levels import where
+from escalate_cli.core.wording.rules import came_true, condition_in_words
 
 
 def told_because(reason: Because, catalog: Catalog) -> str:
@@ -36,6 +36,10 @@ def _level(it: reasons.LevelReached, catalog: Catalog) -> str:
     return f"{text} ({it.why})" if it.why else text
 
 
+def _true(it: reasons.RuleTrue | reasons.RuleAsks, catalog: Catalog) -> str:
+    return came_true(it.rule, it.condition if it.when is None else condition_in_words(it.when, catalog))
+
+
 def _by_hand(it: reasons.ByHand, catalog: Catalog) -> str:
     return f"asked for by {catalog.person_name(it.by)}" if it.by else "asked for by hand"
 
@@ -60,10 +64,10 @@ _MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {
 _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.LevelReached: _level,
     reasons.FallbackReached: lambda it, catalog: f"fallback after policy {it.policy} of {it.team}: {it.why}",
-    reasons.RuleTrue: lambda it, catalog: f'rule "{it.rule}": {it.condition}',
+    reasons.RuleTrue: lambda it, catalog: _true(it, catalog),
     reasons.ByRule: lambda it, catalog: f'rule "{it.rule}"',
     reasons.RuleReachedNobody: lambda it, catalog: f'rule "{it.rule}" reached nobody',
-    reasons.RuleAsks: lambda it, catalog: f"you are asked: {came_true(it.rule, it.condition)}",
+    reasons.RuleAsks: lambda it, catalog: f"you are asked: {_true(it, catalog)}",
     reasons.ByHand: _by_hand,
     reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
     reasons.Update: lambda it, catalog: "update for the teams involved",
