@@ -44,11 +44,11 @@ MESSAGES = {
     "because": "why the recipient gets it",
     "next": "who is next and when, if nobody acknowledges",
     "ack": "what to type: `escalate ack 42`",
+    "answer": "what to type to answer: the same; of a nudge `escalate nudge 3 yes` or `no`; of a digest, for all of it",
+    "question": "what a nudge asks: Page Kim Osei?",
+    "count": "how many incidents a digest tells of",
 }
 """what each placeholder is"""
-
-OWN_TEXTS = {"title": "the subject", "body": "the full text", "short": 'for gateways with `text = "short"`'}
-"""the keys of [messages]"""
 
 
 def reference() -> str:
@@ -209,7 +209,7 @@ def keys(table: str, shape: Schema) -> Iterator[str]:
 
 
 def described(table: str, key: str, of: Schema) -> str:
-    text = of.get("description") or (OWN_TEXTS.get(key) if table == "Messages" else None)
+    text = of.get("description")
     assert text, f"give the key {key} of {table} a description: the reference is made from it"
     return str(text).replace("|", "\\|")
 
@@ -296,7 +296,8 @@ def actions(schema: Schema) -> Iterator[str]:
 def placeholders() -> Iterator[str]:
     yield "\n## Messages\n"
     yield "A page says what is broken, why you, who has been told, who is next and when, and what to type. With `[messages]`"
-    yield "you write your own. Templates hold placeholders and nothing else; `{{` and `}}` are braces.\n"
+    yield "you write your own: plain `title`, `body` and `short` are a page's, `nudge.short` and so on a kind's own; what you"
+    yield "leave out is built in. Templates hold placeholders and nothing else; `{{` and `}}` are braces.\n"
     yield from rows("placeholder", "is", *((f"`{{{name}}}`", MESSAGES[name]) for name in PLACEHOLDERS))
 
 

@@ -141,10 +141,8 @@ class _Writing(NamedTuple):
         parts = [Part(incident, frozenset(kinds[incident.id])) for incident in incidents]
         unsure = any(claimed.notification.unsure for claimed in together)
 
-        def rank(severity: str) -> int:
-            return catalog.severity(severity).rank
-
-        return digest(parts, len(together), catalog.limits.per, rank=rank, short=short, unsure=unsure)
+        to_person = self.claimed.notification.recipient.is_person
+        return digest(parts, len(together), catalog, short=short, unsure=unsure, to_person=to_person)
 
 
 def _plainly(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:

@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.incident.situation import Incident, IncidentStatus, NotificationKind
 from escalate_cli.core.messages.digest import Part, digest
 from escalate_cli.core.messages.message import Message
+from escalate_cli.core.organisation.catalog import Catalog, Severity, Urgency
 from escalate_cli.core.wording.fitting import Text, fit
 from escalate_cli.core.wording.gsm import is_one_sms
 
 PAGE = frozenset({NotificationKind.PAGE})
 INFORM = frozenset({NotificationKind.INFORM})
-RANKS = {"minor": 0, "major": 1, "critical": 2}
+RANKED = Catalog(
+    severities=tuple(
+        Severity(name, Urgency.HIGH, rank) for rank, name in enumerate(("minor", "major", "critical"))
+    )
+)
 
 
 def pages(numbers: list[int], **severities: list[int]) -> list[Part]:
@@ -31,11 +35,11 @@ def pages(numbers: list[int], **severities: list[int]) -> list[Part]:
 
 
 def short(parts: list[Part], *, messages: int = 60, unsure: bool = False) -> str:
-    return digest(parts, messages, 5 * MINUTE, rank=RANKS.__getitem__, short=True, unsure=unsure).body
+    return digest(parts, messages, RANKED, short=True, unsure=unsure).body
 
 
 def full(parts: list[Part]) -> Message:
-    return digest(parts, 60, 5 * MINUTE, rank=RANKS.__getitem__, short=False)
+    return digest(parts, 60, RANKED, short=False)
 
 
 @pytest.mark.parametrize(

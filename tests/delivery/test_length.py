@@ -7,11 +7,10 @@ import re
 import pytest
 
 from escalate_cli.config.secrets import expand
-from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.core.incident.situation import Incident, NotificationKind
 from escalate_cli.core.messages.digest import Part, digest
 from escalate_cli.core.notification.attempt import OutcomeKind
-from escalate_cli.core.organisation.catalog import Gateway, TextForm
+from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.delivery.sender import Sender
 from escalate_cli.engine.envelopes import sealed
 from tests.delivery.processes import until
@@ -109,7 +108,7 @@ def test_17_a_digest_of_any_storm_fits_every_service_and_counts_the_rest(interne
         for number in range(1, 2 * STORM, 2)
     ]
     parts = [Part(one, frozenset({NotificationKind.PAGE})) for one in storm]
-    full, short = (digest(parts, STORM, 5 * MINUTE, rank=lambda _: 1, short=form) for form in (False, True))
+    full, short = (digest(parts, STORM, Catalog(), short=form) for form in (False, True))
     with Sender() as sender:
         for ticket, host in enumerate(HOSTS):
             text = TextForm.SHORT if host == "api.twilio.com" else TextForm.FULL

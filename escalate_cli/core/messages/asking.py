@@ -24,7 +24,7 @@ from escalate_cli.core.organisation.policy import OnExpiry
 from escalate_cli.core.wording.fitting import Text, may_cut
 
 
-def page(occasion: Occasion) -> MessageCard:
+def page_card(occasion: Occasion) -> MessageCard:
     """A page: what is broken, why you, who is next, how to take it. A channel cannot."""
     return replace(
         frame(MessageKind.PAGE, of_severity(occasion), occasion),
@@ -47,7 +47,7 @@ def _acknowledge(occasion: Occasion) -> tuple[ToType, ...]:
     return (ToType("Acknowledge", occasion.to_type(f"escalate ack {occasion.incident.id}")),)
 
 
-def nudge_question(occasion: Occasion) -> MessageCard:
+def nudge_card(occasion: Occasion) -> MessageCard:
     """A nudge: what is asked, why, until when, how to say yes or no. A channel cannot."""
     return replace(
         frame(MessageKind.NUDGE, f"{of_severity(occasion)} Your decision:", occasion),

@@ -63,7 +63,7 @@ def _is_informed(occasion: Occasion) -> bool:
     )
 
 
-def stakeholder(occasion: Occasion) -> MessageCard:
+def stakeholder_card(occasion: Occasion) -> MessageCard:
     """News for whom a severity informs; the end, too."""
     over = occasion.incident.status is IncidentStatus.RESOLVED
     return replace(
@@ -136,7 +136,7 @@ def what_the_reporter_hears(occasion: Occasion) -> str:
     )
 
 
-def reporter(occasion: Occasion) -> MessageCard:
+def reporter_card(occasion: Occasion) -> MessageCard:
     """Plain words for whoever reported it: somebody has it, or it is over."""
     incident = occasion.incident
     subject = may_cut(what_the_reporter_hears(occasion), NAMES, least=40)

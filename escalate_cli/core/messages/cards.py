@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from escalate_cli.core.events.reasons import ForReporter
 from escalate_cli.core.incident.situation import NotificationKind
-from escalate_cli.core.messages.asking import nudge_question, page
-from escalate_cli.core.messages.bystanders import is_stakeholder, reporter, stakeholder
+from escalate_cli.core.messages.asking import nudge_card, page_card
+from escalate_cli.core.messages.bystanders import is_stakeholder, reporter_card, stakeholder_card
 from escalate_cli.core.messages.card import MessageCard, MessageKind
 from escalate_cli.core.messages.occasion import Occasion
-from escalate_cli.core.messages.telling import inform, only_a_test, the_end
+from escalate_cli.core.messages.telling import end_card, news_card, test_card
 
 
 def message_kind(occasion: Occasion) -> MessageKind:
@@ -29,11 +29,11 @@ def card_of(occasion: Occasion) -> MessageCard:
 
 
 _CARDS: dict[MessageKind, Callable[[Occasion], MessageCard]] = {
-    MessageKind.PAGE: page,
-    MessageKind.NUDGE: nudge_question,
-    MessageKind.INFORM: inform,
-    MessageKind.STAKEHOLDERS: stakeholder,
-    MessageKind.REPORTER: reporter,
-    MessageKind.RESOLVED: the_end,
-    MessageKind.TEST: only_a_test,
+    MessageKind.PAGE: page_card,
+    MessageKind.NUDGE: nudge_card,
+    MessageKind.INFORM: news_card,
+    MessageKind.STAKEHOLDERS: stakeholder_card,
+    MessageKind.REPORTER: reporter_card,
+    MessageKind.RESOLVED: end_card,
+    MessageKind.TEST: test_card,
 }

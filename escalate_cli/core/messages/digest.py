@@ -1,23 +1,27 @@
-"""The text of a digest: one message for all that exceeded `[limits]`, the worst first, with one
-line that acknowledges all of it.
+"""A digest: one message for all that exceeded `[limits]`, the worst first, with one line that
+acknowledges all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from escalate_cli.core.calendar.duration import Span, show_duration
+from escalate_cli.core.calendar.duration import show_duration
 from escalate_cli.core.incident.situation import Incident, IncidentStatus, NotificationKind
-from escalate_cli.core.messages.message import TITLE_LIMIT, Message
+from escalate_cli.core.messages.card import Listed, MessageCard, MessageKind, ToType
+from escalate_cli.core.messages.digest_commands import DigestCommands, stretches
+from escalate_cli.core.messages.incident_lines import STANDING
+from escalate_cli.core.messages.message import TITLE_LIMIT, Message, fitted_title
 from escalate_cli.core.messages.sms import one_sms, words
+from escalate_cli.core.messages.templates import filled_in, harmless, template_of
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.gsm import ONE_SMS, is_gsm, is_one_sms
+from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.core.wording.text import printable
 
-_ONE_BY_ONE = 60
-"""numbers that are written out one by one in a full digest; of more, stretches: `escalate ack 7-95`"""
 _LONGEST_COMMAND = 6000
 _SHORTER_COMMANDS = (2000, 600, 200, 60)
 """lengths of the line that acknowledges, for services that take less"""
@@ -36,153 +40,193 @@ class Part(msgspec.Struct, frozen=True):
     @property
     def acknowledgeable(self) -> bool:
         """Whether it is a page that can still be answered."""
-        return NotificationKind.PAGE in self.kinds and self.incident.status is not IncidentStatus.RESOLVED
+        return NotificationKind.PAGE in self.kinds and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the incident has ended."""
+        return self.incident.status is IncidentStatus.RESOLVED
 
 
 def digest(
     parts: Sequence[Part],
     messages: int,
-    per: Span,
+    catalog: Catalog,
     *,
-    rank: Callable[[str], int],
     short: bool,
     unsure: bool = False,
+    to_person: bool = True,
 ) -> Message:
     """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its
     severity, what has no room counted.
 
-    `rank` says how bad a severity is. `unsure`: an earlier digest of some may have arrived.
+    `unsure`: an earlier digest of some may have arrived. A channel is not told what to acknowledge.
     """
-    ordered = sorted(
-        parts,
-        key=lambda part: (
-            _is_over(part),
-            -rank(part.incident.severity),
-            not part.acknowledgeable,
-            part.incident.id,
-        ),
-    )
-    repeat, many = "(repeat) " if unsure else "", f"{len(ordered)} incident{'s' * (len(ordered) != 1)}"
-    head = f"{repeat}{messages} more messages about {many}"
-    if short:
-        text = _short(head, f"{repeat}{many}", ordered)
-        return Message("", text.text, text.loose)
-    worst = ordered[0].incident
-    title = f"{head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}"
-    body = _full(ordered, per)
-    return Message(clip(title, TITLE_LIMIT), body.text, body.loose)
+    return _Digest(_worst_first(parts, catalog), messages, catalog, unsure, to_person).message(short=short)
 
 
-def _is_over(part: Part) -> bool:
-    return part.incident.status is IncidentStatus.RESOLVED
+def _worst_first(parts: Sequence[Part], catalog: Catalog) -> tuple[Part, ...]:
+    def place(part: Part) -> tuple[bool, int, bool, int]:
+        rank = catalog.severity(part.incident.severity).rank
+        return part.is_over, -rank, not part.acknowledgeable, part.incident.id
+
+    return tuple(sorted(parts, key=place))
 
 
-def _full(ordered: Sequence[Part], per: Span) -> Text:
-    """The list, of which as many lines go out as a service takes, and the line that acknowledges
-    all of it.
-    """
-    text = Text(
-        f"You had as many messages in {show_duration(per)} as [limits] allows; these come as one, the worst"
-        " first.\n\n"
-    )
-    text += may_cut("\n".join(map(_line, ordered)), 2, _FIRST_LINES, rest="and {lines} more") + "\n"
-    numbers = [listed.incident.id for listed in ordered if listed.acknowledgeable]
-    if numbers:
-        shorter = tuple(_command(numbers, length) for length in _SHORTER_COMMANDS)
-        command = may_cut(_command(numbers, _LONGEST_COMMAND), 1, instead=shorter)
-        text += Text("\nAcknowledge all of it: ") + command
-    return text + "\nAll of them: escalate list\n"
+class _Digest(msgspec.Struct, frozen=True):
+    """What goes into one digest; `parts` are in order."""
 
+    parts: tuple[Part, ...]
+    messages: int
+    catalog: Catalog
+    unsure: bool
+    to_person: bool
 
-def _line(part: Part) -> str:
-    incident = part.incident
-    name = (
-        f"[{incident.severity}] {clip(f'#{incident.id} {printable(incident.title)}', TITLE_LIMIT)}"
-        f" ({incident.status.value})"
-    )
-    if part.acknowledgeable:
-        return f"{name}: escalate ack {incident.id}"
-    return name if _is_over(part) else f"{name}: for information"
+    def message(self, *, short: bool) -> Message:
+        """The message: by the organisation's own templates, where there are some that work."""
+        repeat = Text("(repeat) ") if self.unsure else Text()
+        if short:
+            own = self._templated("short")
+            text = self._short() if own is None else one_sms(repeat + own)
+            return Message("", text.text, text.loose)
+        own = self._templated("body")
+        body, title = own or self._full(), self._templated("title") or self._subject()
+        return Message(fitted_title(repeat + title), body.text, body.loose, None if own else self._card())
 
+    @property
+    def commands(self) -> DigestCommands:
+        """What there is to type."""
+        numbers = (part.incident.id for part in self.parts if part.acknowledgeable and self.to_person)
+        return DigestCommands(self.catalog.to_type, tuple(numbers))
 
-def _command(numbers: Sequence[int], limit: int) -> str:
-    """`escalate ack 3 4 5 9`; where that is too long, by stretches, `3-5 9`, and as many of them as
-    fit, those of the worst first.
-    """
-    written = " ".join(str(number) for number in sorted(numbers))
-    if len(numbers) <= _ONE_BY_ONE and len(written) <= limit - 13:
-        return f"escalate ack {written}"
-    return next((text for text in _commands(numbers) if len(text) <= limit), "escalate list")
+    @property
+    def many(self) -> str:
+        return f"{len(self.parts)} incident{'s' * (len(self.parts) != 1)}"
 
+    @property
+    def head(self) -> str:
+        return f"{self.messages} more messages about {self.many}"
 
-def _commands(numbers: Sequence[int]) -> Iterator[str]:
-    """`escalate ack 3-5 9`, and ever fewer of it, "+4 more: escalate list". `numbers` are those of
-    the worst first.
-    """
-    place = {number: index for index, number in enumerate(numbers)}
-    stretches = sorted(
-        _stretches(numbers),
-        key=lambda stretch: min(place[number] for number in range(stretch[0], stretch[1] + 1)),
-    )
-    for many in range(len(stretches), 0, -1):
-        missing = sum(last - first + 1 for first, last in stretches[many:])
-        yield f"escalate ack {_spans(stretches[:many], ' ')}" + (
-            f" +{missing} more: escalate list" if missing else ""
+    def _subject(self) -> Text:
+        worst = self.parts[0].incident
+        return Text(
+            clip(f"{self.head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}", TITLE_LIMIT)
         )
-    yield f"+{len(numbers)} more: escalate list"
 
+    def _templated(self, part: str) -> Text | None:
+        template = template_of(part, MessageKind.DIGEST, self.catalog)
+        if not template:
+            return None
+        worst, commands = self.parts[0].incident, self.commands
+        answer = commands.all_of_it(_LONGEST_COMMAND) if commands.numbers else commands.look()
+        values = dict.fromkeys(PLACEHOLDERS, "") | {
+            "severity": worst.severity,
+            "id": str(worst.id),
+            "title": worst.title,
+            "status": worst.status.value,
+            "message": "\n".join(map(self._line, self.parts)),
+            "ack": answer,
+            "answer": answer,
+            "count": str(len(self.parts)),
+        }
+        return filled_in(template, part, harmless(values))
 
-def _short(head: str, shorter: str, ordered: Sequence[Part]) -> Text:
-    for text in _shorts(head, shorter, ordered):
-        if is_one_sms(text):
-            return Text(text)
-    worst = ordered[0].incident
-    return one_sms(Text(shorter) + ", worst " + may_cut(worst.severity, 1) + f" #{worst.id} - escalate list")
+    def _card(self) -> MessageCard:
+        worst, commands, catalog = self.parts[0].incident, self.commands, self.catalog
+        severity = catalog.severity(worst.severity)
+        answers = [ToType("All of them", commands.look())]
+        if commands.numbers:
+            answers.insert(0, ToType("Acknowledge all of it", commands.all_of_it(_LONGEST_COMMAND)))
+        return MessageCard(
+            kind=MessageKind.DIGEST,
+            to_person=self.to_person,
+            number=0,
+            severity=severity.id,
+            rank=severity.rank,
+            ranks=max(len(catalog.severities), severity.rank + 1),
+            standing=STANDING[worst.status],
+            subject=self._subject(),
+            title=Text(self.head),
+            remarks=(self._why(),),
+            answers=tuple(answers),
+            listed=tuple(map(self._listed, self.parts)),
+        )
 
+    def _listed(self, part: Part) -> Listed:
+        incident = part.incident
+        return Listed(
+            incident.id,
+            printable(incident.title),
+            incident.severity,
+            self.catalog.severity(incident.severity).rank,
+            STANDING[incident.status],
+            incident.status.value,
+            self.commands.acknowledge(incident.id) if incident.id in self.commands.numbers else "",
+        )
 
-def _shorts(head: str, shorter: str, ordered: Sequence[Part]) -> Iterator[str]:
-    """The same in ever fewer words: the names of the incidents give way first, then the numbers to
-    acknowledge; the worst never.
-    """
-    numbers = [listed.incident.id for listed in ordered if listed.acknowledgeable]
-    worst = ordered[0].incident
-    name = words(worst.title)
-    title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
-    leader = f"{worst.severity} #{worst.id}"
-    every = _command(numbers, ONE_SMS) if numbers else "escalate list"
-    rest = "".join(f", {part}" for part in _by_severity(ordered[1:]))
-    if title:
-        yield f"{head}: {leader}{title}{rest} - {every}"
-        yield f"{shorter}: {leader}{title}{rest} - {every}"
-    yield f"{head}: {', '.join(_by_severity(ordered))} - {every}"
-    yield f"{shorter}: {', '.join(_by_severity(ordered))} - {every}"
-    first = f"{shorter}, worst {leader}"
-    yield f"{first}{title} - {every}"
-    yield f"{first} - {every}"
-    for command in _commands(numbers) if numbers else ("escalate list",):
-        yield f"{first} - {command}"
+    def _why(self) -> str:
+        per = show_duration(self.catalog.limits.per)
+        return f"You had as many messages in {per} as [limits] allows; these come as one, the worst first."
+
+    def _full(self) -> Text:
+        """The list, of which as many lines go out as a service takes, and the line that acknowledges
+        all of it.
+        """
+        text = Text(f"{self._why()}\n\n")
+        lines = "\n".join(map(self._line, self.parts))
+        text += may_cut(lines, 2, _FIRST_LINES, rest="and {lines} more") + "\n"
+        commands = self.commands
+        if commands.numbers:
+            shorter = tuple(map(commands.all_of_it, _SHORTER_COMMANDS))
+            command = may_cut(commands.all_of_it(_LONGEST_COMMAND), 1, instead=shorter)
+            text += Text("\nAcknowledge all of it: ") + command
+        return text + f"\nAll of them: {commands.look()}\n"
+
+    def _line(self, part: Part) -> str:
+        incident = part.incident
+        name = (
+            f"[{incident.severity}] {clip(f'#{incident.id} {printable(incident.title)}', TITLE_LIMIT)}"
+            f" ({incident.status.value})"
+        )
+        if part.acknowledgeable and self.to_person:
+            return f"{name}: {self.catalog.to_type(f'escalate ack {incident.id}')}"
+        return name if part.is_over or part.acknowledgeable else f"{name}: for information"
+
+    def _short(self) -> Text:
+        repeat = "(repeat) " if self.unsure else ""
+        head, shorter = f"{repeat}{self.head}", f"{repeat}{self.many}"
+        for text in self._shorts(head, shorter):
+            if is_one_sms(text):
+                return Text(text)
+        worst = self.parts[0].incident
+        rest = f" #{worst.id} - {self.commands.look()}"
+        return one_sms(Text(shorter) + ", worst " + may_cut(worst.severity, 1) + rest)
+
+    def _shorts(self, head: str, shorter: str) -> Iterator[str]:
+        """The same in ever fewer words: the names of the incidents give way first, then the numbers
+        to acknowledge; the worst never.
+        """
+        commands, worst = self.commands, self.parts[0].incident
+        name = words(worst.title)
+        title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
+        leader = f"{worst.severity} #{worst.id}"
+        every = commands.all_of_it(ONE_SMS) if commands.numbers else commands.look()
+        rest = "".join(f", {part}" for part in _by_severity(self.parts[1:]))
+        if title:
+            yield f"{head}: {leader}{title}{rest} - {every}"
+            yield f"{shorter}: {leader}{title}{rest} - {every}"
+        yield f"{head}: {', '.join(_by_severity(self.parts))} - {every}"
+        yield f"{shorter}: {', '.join(_by_severity(self.parts))} - {every}"
+        first = f"{shorter}, worst {leader}"
+        yield f"{first}{title} - {every}"
+        yield f"{first} - {every}"
+        for command in commands.ever_fewer() if commands.numbers else (commands.look(),):
+            yield f"{first} - {command}"
 
 
 def _by_severity(parts: Sequence[Part]) -> Iterator[str]:
     """ "critical #12", "major #4, #7-#20": the worst first, as the parts are."""
     for severity in dict.fromkeys(part.incident.severity for part in parts):
         numbers = [part.incident.id for part in parts if part.incident.severity == severity]
-        spans = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in _stretches(numbers))
+        spans = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in stretches(numbers))
         yield f"{severity} {', '.join(spans)}"
-
-
-def _spans(stretches: Iterable[tuple[int, int]], between: str) -> str:
-    return between.join(
-        str(first) if first == last else f"{first}-{last}" for first, last in sorted(stretches)
-    )
-
-
-def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """The first and last number of each stretch in which they follow each other."""
-    stretches: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if stretches and stretches[-1][1] == number - 1:
-            stretches[-1] = (stretches[-1][0], number)
-        else:
-            stretches.append((number, number))
-    return stretches

@@ -20,7 +20,7 @@ _MORE_LINES = "[...]"
 _MOST_TOLD = 6
 _MOST_CANDIDATES = 5
 
-_STANDING = {
+STANDING = {
     IncidentStatus.OPEN: HowItStands.UNANSWERED,
     IncidentStatus.ACKNOWLEDGED: HowItStands.ANSWERED,
     IncidentStatus.RESOLVED: HowItStands.OVER,
@@ -46,7 +46,7 @@ def numbered_title(occasion: Occasion) -> Text:
 
 def standing_of(occasion: Occasion) -> HowItStands:
     """Whether somebody has it."""
-    return _STANDING[occasion.incident.status]
+    return STANDING[occasion.incident.status]
 
 
 def news_of(occasion: Occasion) -> Text:

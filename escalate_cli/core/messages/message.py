@@ -50,10 +50,12 @@ def compose(
     title = templated("title", card.kind, occasion) or card.subject
     own = templated("body", card.kind, occasion)
     body = own or full_text(card)
-    return Message(_fitted_title(repeat + title), body.text, body.loose, None if own else card)
+    return Message(fitted_title(repeat + title), body.text, body.loose, None if own else card)
 
 
-def _fitted_title(title: Text) -> str:
+def fitted_title(title: Text) -> str:
+    """A title of at most 200 characters."""
+
     def fits(text: str) -> bool:
         return len(text) <= TITLE_LIMIT
 

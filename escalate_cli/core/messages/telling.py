@@ -25,7 +25,7 @@ _DOES = {Taking.LEADS: "leads", Taking.IN_PART: "has acknowledged", Taking.BESID
 """what somebody does with it, where that is not having it"""
 
 
-def inform(occasion: Occasion) -> MessageCard:
+def news_card(occasion: Occasion) -> MessageCard:
     """News for those who work on it. A person hears what would help; a channel types nothing."""
     cause = occasion.notification.reason.cause
     subject: Text | str = f"{of_severity(occasion)} For information:"
@@ -58,7 +58,7 @@ def what_would_help(occasion: Occasion) -> tuple[ToType, ...]:
     return ()
 
 
-def the_end(occasion: Occasion) -> MessageCard:
+def end_card(occasion: Occasion) -> MessageCard:
     """That it is over: by whom and after how long, as the news has it."""
     return replace(
         frame(MessageKind.RESOLVED, "[resolved]", occasion),
@@ -70,7 +70,7 @@ def the_end(occasion: Occasion) -> MessageCard:
     )
 
 
-def only_a_test(occasion: Occasion) -> MessageCard:
+def test_card(occasion: Occasion) -> MessageCard:
     """A test: nothing is broken."""
     return replace(
         frame(MessageKind.TEST, "[TEST]", occasion),

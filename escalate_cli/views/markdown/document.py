@@ -1,7 +1,6 @@
 """The document of an incident as Markdown (CommonMark with GitHub's tables), to be the start of a review.
 
-Whatever people and providers wrote goes through `plain` or `quoted`: it shows as it was written and
-is never markup, whatever is in it.
+What people and providers wrote goes through `plain` or `quoted`: it shows as written, never as markup.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from escalate_cli.core.incident.situation import Incident, Notification, Nudge
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.rules import action_in_words
 from escalate_cli.insight.document import Document, RecordedMessage
 from escalate_cli.views.markdown.escaping import escaped, quoted
 
@@ -282,7 +282,7 @@ def _nudges(document: Document, pen: _Pen) -> list[str]:
     rows = [
         (
             pen.time(nudge.created_at),
-            escaped(f"{nudge.rule}: {nudge.action}"),
+            escaped(f"{nudge.rule}: {action_in_words(nudge.proposal.action, pen.catalog)}"),
             ", ".join(map(pen.recipient, nudge.asked)) or "nobody",
             _answer(nudge, pen),
             _span(nudge.answered_at - nudge.created_at) if nudge.answered_at is not None else "–",
