@@ -126,7 +126,7 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
         "in 5m Identity: level 2 of 2 (Bo Chen)",
         "in 10m nudge 1 without an answer: dropped",
         "escalate ack 1",
-        "escalate nudge 1 yes|no (Critical may need Cy: page person:cy)",
+        "escalate nudge 1 yes|no (Critical may need Cy: page Cy Łódź)",
     ):
         assert words in said, page
     after = escalate("ack", "1").out
