@@ -338,3 +338,15 @@ def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None
     assert own.dares >= 0.75, own
     assert own.sure_right >= 0.98, own
     assert own.sure_of_nothing == 0, own
+
+
+def test_a_number_in_passing_says_next_to_nothing() -> None:
+    router = Router(
+        [
+            Service("secure", "Secure checkout", "cards", "Links to 3-D Secure."),
+            Service("partner", "Partner API", "partners", "For integrations.", keywords=("integration",)),
+        ]
+    )
+    assert router.route("their integration stops after 3 tries").candidates[0].service == "partner"
+    alone = router.route("after 3 tries").candidates
+    assert not alone or alone[0].score < 0.2

@@ -185,6 +185,8 @@ class Vocabulary:
                 meant.setdefault(other, MEANING)
         if not known:
             meant = self._mistyped(word) or self._begun(word) or self._run_together(word)
+        if len(word) == 1:
+            return self._reading(word, meant, _TROUBLE)  # "after 3 calls" is not about 3-D Secure
         return self._reading(word, meant, _COMMON_ENGLISH if base in _COMMON_STEMS else 1.0)
 
     def _reading(self, word: str, meant: dict[str, float], weight: float) -> Reading:
