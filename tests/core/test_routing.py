@@ -4,10 +4,7 @@ known beforehand.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -312,32 +309,6 @@ def test_any_text_gets_an_answer_and_always_the_same(typed: str) -> None:
     assert all(0 <= candidate.score <= 1 and candidate.because for candidate in routing.candidates)
     if routing.service:
         assert routing.candidates[0].service == routing.service
-
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None:
-    spec = importlib.util.spec_from_file_location(
-        "routing_benchmark", REPOSITORY / "benchmarks" / "routing.py"
-    )
-    assert spec
-    assert spec.loader
-    benchmark = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = benchmark
-    spec.loader.exec_module(benchmark)
-    figures = benchmark.judge(benchmark.phrases(), benchmark.by_router(Router(benchmark.services())))
-    assert figures.top1 >= 0.69, figures
-    assert figures.top3 >= 0.85, figures
-    assert figures.dares >= 0.45, figures
-    assert figures.sure_right >= 0.96, figures
-    assert figures.sure_of_nothing == 0, figures
-    own = benchmark.judge(benchmark.own_phrases("own"), benchmark.by_router(Router(benchmark.services())))
-    assert own.top1 >= 0.93, own
-    assert own.top3 >= 0.98, own
-    assert own.dares >= 0.75, own
-    assert own.sure_right >= 0.98, own
-    assert own.sure_of_nothing == 0, own
 
 
 def test_a_number_in_passing_says_next_to_nothing() -> None:
