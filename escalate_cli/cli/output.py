@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Draw = Callable[["Console"], None]
 
+_ENDLESS = 10_000
+"""columns of a pipe"""
+
 
 class Answer(msgspec.Struct, frozen=True):
     """What a command found or did.
@@ -116,11 +119,14 @@ def _page(answer: Answer, options: Options) -> bytes:
 
 
 def drawn(draw: Draw, options: Options) -> bytes:
-    """What `draw` puts on a console like stdout, as the bytes to write there."""
+    """What `draw` puts on a console like stdout, as the bytes to write there. In a pipe no line is
+    wrapped, unless $COLUMNS says how wide it is to be.
+    """
     terminal = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
     sheet = io.BytesIO()
     paper = io.TextIOWrapper(sheet, encoding=sys.stdout.encoding, errors="backslashreplace", newline="\n")
-    draw(console(paper, options, terminal=terminal))
+    narrow = terminal or os.environ.get("COLUMNS", "")
+    draw(console(paper, options, terminal=terminal, width=None if narrow else _ENDLESS))
     paper.flush()
     drawing = sheet.getvalue()
     return drawing if terminal else b"\n".join(line.rstrip() for line in drawing.split(b"\n"))
@@ -134,7 +140,7 @@ class Paper(Protocol):
     def flush(self) -> None: ...
 
 
-def console(file: Paper, options: Options, *, terminal: bool) -> Console:
+def console(file: Paper, options: Options, *, terminal: bool, width: int | None = None) -> Console:
     """A Rich console in the house style: no markup, no emoji codes, no colours guessed from words;
     a last net for control characters.
     """
@@ -160,6 +166,7 @@ def console(file: Paper, options: Options, *, terminal: bool) -> Console:
         emoji=False,
         highlight=False,
         soft_wrap=False,
+        width=width,
     )
 
 

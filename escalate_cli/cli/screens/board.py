@@ -86,9 +86,9 @@ class Board:
         running = worst_first(context.store.situations.running(), catalog)
         unanswered = sum(standing.status is IncidentStatus.OPEN for standing in running)
         zone = catalog.settings.timezone
-        count = f"   {len(running)} open, {unanswered} unanswered" if running else ""
+        count = f"{len(running)} open, {unanswered} unanswered   " if running else ""
         return board_layout.Picture(
-            head=style.piece(f"escalate watch   {wall_time(now, zone, now)} {zone}{count}", "bold"),
+            head=style.piece(f"escalate watch   {count}{wall_time(now, zone, now)} {zone}", "bold"),
             rows=self._rows(running[:_MOST_ROWS], catalog, now),
             running=running,
             badge=lambda severity: style.badge(severity, catalog),

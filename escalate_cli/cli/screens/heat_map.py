@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 _GLYPHS = ("·", "▁", "▃", "▅", "▇", "F", "X")
 _STYLES = ("green", "green", "yellow", "dark_orange", "red", "magenta", "bold red")
-_HOURS_A_CELL = 3
+_HOURS_A_CELL = (3, 6)
+"""the second where there is no room for the first"""
+_LABEL = 8
+"""columns of the narrowest name"""
 
 
 def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
     """One line for the services of each team that share their fate at the default severity, three
-    hours of the week in each cell.
+    or six hours of the week in each cell.
     """
     from rich.text import Text
 
@@ -36,9 +39,12 @@ def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         above=False,
     )
     labels = [f"{row.team}: {first_few(row.services, 2)}" for row in rows]
-    width = max(12, min(max(map(len, labels), default=0), console.width - 7 * (24 // _HOURS_A_CELL + 1)))
+    hours = next(
+        (hours for hours in _HOURS_A_CELL if _days(hours) + _LABEL <= console.width), _HOURS_A_CELL[-1]
+    )
+    width = max(_LABEL, min(max(map(len, labels), default=0), console.width - _days(hours)))
     console.print(
-        Text(" " * width + " " + " ".join(f"{day:<{24 // _HOURS_A_CELL}}" for day in DAYS), "dim"),
+        Text(" " * width + " " + " ".join(f"{day:<{24 // hours}}" for day in DAYS), "dim"),
         no_wrap=True,
         crop=False,
     )
@@ -46,10 +52,10 @@ def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         line = style.piece(label if len(label) <= width else label[: width - 1] + "…")
         line.pad_right(width - len(line.plain))
         cells = week.cells(row)
-        for first in range(0, len(cells), _HOURS_A_CELL):
+        for first in range(0, len(cells), hours):
             if first % 24 == 0:
                 line.append(" ")
-            delay = worst(cells[first : first + _HOURS_A_CELL])
+            delay = worst(cells[first : first + hours])
             line.append(
                 " " if delay is None else _GLYPHS[grade(delay)],
                 "" if delay is None else _STYLES[grade(delay)],
@@ -60,3 +66,8 @@ def draw_week(console: Console, coverage: Coverage, catalog: Catalog) -> None:
         legend.append(glyph, colour)
         legend.append(f" {name}   ", "dim")
     console.print(legend)
+
+
+def _days(hours: int) -> int:
+    """The columns of a week of cells, with a space before each day."""
+    return 7 * (24 // hours + 1)

@@ -271,10 +271,14 @@ def _calendar(console: Console, report: Report, catalog: Catalog) -> None:
         style.heading(
             console, f"Pages by hour of the week ({catalog.settings.timezone}), at most {most} in one hour"
         )
-        console.print(style.piece("    " + "".join(f"{hour:<6}" for hour in range(0, 24, 3)), "dim"))
+        wide = 2 if console.width >= 4 + 2 * 24 else 1
+        step = 3 if wide == 2 else 6
+        hours = "".join(f"{hour:<{step * wide}}" for hour in range(0, 24, step)).rstrip()
+        console.print(style.piece(f"    {hours}", "dim"))
         for day, row in zip(DAYS, report.hours, strict=True):
             console.print(
-                style.piece(f"{day} ") + style.piece("".join(_step(count, most) * 2 for count in row), "cyan")
+                style.piece(f"{day} ")
+                + style.piece("".join(_step(count, most) * wide for count in row), "cyan")
             )
     weeks = report.weeks[-53:]
     known = sorted(week.acknowledge.median for week in weeks if week.acknowledge.median is not None)

@@ -1,4 +1,4 @@
-"""What screens are sheet of: colours of states, tables and facts in one quiet style (times:
+"""What screens are made of: colours of states, tables and facts in one quiet style (times:
 core/calendar/moment.py).
 
 Everything here takes data as it is and makes it harmless (`printable`); Rich's markup in data means nothing.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from escalate_cli.cli.screens.narrow import PROSE, FittingTable
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.wording.text import printable
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-_PROSE = 14  # columns that prose keeps on the narrowest terminal
 STYLES = {
     "open": "bold red",
     "acknowledged": "yellow",
@@ -73,12 +73,13 @@ def table(
     *,
     wrap: Iterable[str] = (),
     right: Iterable[str] = (),
-) -> Table:
-    """A table with one line under its head and no others. A cell is data (sheet harmless), a `Text`
+) -> FittingTable:
+    """A table with one line under its head and no others. A cell is data (made harmless), a `Text`
     of `piece`/`state`, or something `indented`; None is "–".
 
     `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep
-    their words whole. `right` names the columns that hold numbers.
+    their words whole. `right` names the columns that hold numbers. Where there is no room for that,
+    each row is a block.
     """
     from rich import box
     from rich.padding import Padding
@@ -95,19 +96,20 @@ def table(
             column,
             justify="right" if column in numbers else "left",
             no_wrap=column not in prose,
-            min_width=min(_PROSE, max((len(str(row[number])) for row in listed), default=0))
+            min_width=min(PROSE, max((len(str(row[number])) for row in listed), default=0))
             if column in prose
             else None,
             overflow="fold" if column in prose else "ellipsis",
         )
-    for row in listed:
-        sheet.add_row(
-            *[
-                cell if isinstance(cell, Text | Padding) else piece("–" if cell is None else cell)
-                for cell in row
-            ]
-        )
-    return sheet
+    cells = [
+        [cell if isinstance(cell, Text | Padding) else piece("–" if cell is None else cell) for cell in row]
+        for row in listed
+    ]
+    for row in cells:
+        sheet.add_row(*row)
+    places = [number for number, column in enumerate(columns) if column in prose]
+    right_places = [number for number, column in enumerate(columns) if column in numbers]
+    return FittingTable(sheet, columns, cells, frozenset(places), frozenset(right_places))
 
 
 def indented(text: object, depth: int) -> Padding:
