@@ -25,7 +25,7 @@ def test_a_command_loads_itself_and_nothing_heavy(escalate):
     )
     loaded = {name.removeprefix("escalate_cli.cli.") for name in ran.err.split()}
     frame = {"run", "output", "failures", "parser", "global_options", "index"}
-    own = {"commands", "commands.catalog", "completion", "screens", "screens.style"}
+    own = {"commands", "commands.catalog", "completion", "screens", "screens.narrow", "screens.style"}
     assert loaded == frame | own
 
 
