@@ -99,7 +99,7 @@ def _tell(context: Context, incident_id: int, news: Sequence[Oversight]) -> str:
         text = "; ".join(oversight.message for oversight in fresh)
         message = f"escalate's own check: {text}. {_advice(fresh, incident_id)}"
         planned = page_by_hand(
-            situation, catalog.fallback.page, catalog, now, by="the auditor", message=message
+            situation, catalog.fallback.page, catalog, now, by="escalate's own check", message=message
         )
         store.situations.save(situation, planned.situation)
     return text

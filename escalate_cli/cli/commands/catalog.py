@@ -11,6 +11,7 @@ from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.core.notification import on_call
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.views import catalog as views
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def service_list(context: Context) -> Answer:
         views.service_data(context.catalog, service, now) for service in context.catalog.services.values()
     ]
     columns = {"service": "id", "name": "name", "team": "team", "on call": "on_call"}
-    return _list(data, columns, "services", wrap=("name",))
+    shown = [_with_names(row, context.catalog) for row in data]
+    return Answer(data, _list(shown, columns, "services", wrap=("name",)).screen)
 
 
 def service_show(context: Context, service: ServiceId) -> Answer:
@@ -65,7 +67,9 @@ def service_show(context: Context, service: ServiceId) -> Answer:
             console.print(style.piece(data["description"], lines=True))
         kind = data["kind"] if data["tier"] is None else f"{data['kind']}, tier {data['tier']}"
         links = [(name, address) for name, address in data["links"].items()]
-        on_call = data["on_call"] or style.piece("nobody", "bold red")
+        on_call = (
+            catalog.person_name(data["on_call"]) if data["on_call"] else style.piece("nobody", "bold red")
+        )
         named = [("kind", kind), ("team", data["team"]), ("on call", on_call), ("policy", data["policy"])]
         more = [
             (name, data[key])
@@ -87,7 +91,8 @@ def team_list(context: Context) -> Answer:
     now = context.clock.now()
     data = [views.team_data(context.catalog, team, now) for team in context.catalog.teams.values()]
     columns = {"team": "id", "name": "name", "lead": "lead", "on call": "on_call"}
-    return _list(data, columns, "teams", wrap=("name",))
+    shown = [_with_names(row, context.catalog) for row in data]
+    return Answer(data, _list(shown, columns, "teams", wrap=("name",)).screen)
 
 
 def team_show(context: Context, team: TeamId) -> Answer:
@@ -100,12 +105,14 @@ def team_show(context: Context, team: TeamId) -> Answer:
 
     def screen(console: Console) -> None:
         style.heading(console, f"{data['name']}  ({data['id']})", above=False)
-        on_call: Any = data["on_call"] or style.piece("nobody", "bold red")
-        if shift is not None and shift.person and shift.until is not None:
-            on_call = f"{shift.person}, until {local_time(shift.until, catalog.settings.timezone)}"
+        on_call: Any = style.piece("nobody", "bold red")
+        if shift is not None and shift.person:
+            on_call = catalog.person_name(shift.person)
+            if shift.until is not None:
+                on_call += f", until {local_time(shift.until, catalog.settings.timezone)}"
         named = [
-            ("members", data["members"]),
-            ("lead", data["lead"]),
+            ("members", [catalog.person_name(member) for member in data["members"]]),
+            ("lead", catalog.person_name(data["lead"]) if data["lead"] else None),
             ("on call", on_call),
             ("schedule", data["schedule"]),
         ]
@@ -194,6 +201,11 @@ def policy_show(context: Context, policy: PolicyId) -> Answer:
         _draw_levels(console, data["levels"], views.after_words(catalog, policy_entry))
 
     return Answer(data, screen)
+
+
+def _with_names(row: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
+    """The row with the names of people in place of their ids."""
+    return row | {key: catalog.person_name(row[key]) for key in ("lead", "on_call") if row.get(key)}
 
 
 def _list(data: list[dict[str, Any]], columns: dict[str, str], what: str, *, wrap: tuple[str, ...]) -> Answer:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from escalate_cli.cli.screens import style
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.events.reasons import FallbackReached
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
+_FEWEST = 4
+_REST_OF_SCREEN = 20
+"""lines of a terminal that what is broken, what comes next and what to type take"""
 
 TOLD = (
     NotificationStatus.SENT,
@@ -39,15 +43,37 @@ def draw_told(console: Console, situation: Situation, catalog: Catalog, now: Ins
     console.print(style.piece("Told", "bold") if told else style.piece("Nobody has been told", "bold red"))
     if not told:
         return
-    latest = sorted(told, key=lambda notification: (_told_at(notification), notification.id))[-_SHOWN:]
-    if len(told) > len(latest):
-        console.print(
-            style.piece(
-                f"  {len(told) - len(latest)} earlier: escalate timeline {situation.incident.id}", "dim"
-            )
-        )
-    rows = [_told_row(notification, with_it[notification.id], catalog, now) for notification in latest]
+    alike: dict[tuple[object, ...], list[Notification]] = {}
+    for notification in sorted(told, key=lambda notification: (_told_at(notification), notification.id)):
+        key = _likeness(notification, with_it[notification.id])
+        alike[key] = [*alike.pop(key, []), notification]  # in the order of the latest of each
+    shown = list(alike.values())[-_most(console) :]
+    hidden = len(told) - sum(map(len, shown))
+    if hidden:
+        console.print(style.piece(f"  {hidden} earlier: escalate timeline {situation.incident.id}", "dim"))
+    rows = [_told_row(group, with_it[group[-1].id], catalog, now) for group in shown]
     console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
+
+
+def _likeness(notification: Notification, with_it: Sequence[Notification]) -> tuple[object, ...]:
+    """What messages have in common that are told in one line: again and again the same level, say."""
+    if with_it or notification.kind is not NotificationKind.PAGE:
+        return (notification.id,)
+    return (
+        notification.recipient,
+        notification.gateway,
+        notification.status,
+        notification.escalation_id,
+        notification.level,
+        type(notification.reason.cause),
+    )
+
+
+def _most(console: Console) -> int:
+    """How many rows: as many as leave room on a terminal for what comes next and what to type."""
+    if not console.is_terminal:
+        return _SHOWN
+    return max(_FEWEST, min(_SHOWN, console.height - _REST_OF_SCREEN))
 
 
 def _told_at(notification: Notification) -> Instant:
@@ -57,10 +83,14 @@ def _told_at(notification: Notification) -> Instant:
 
 
 def _told_row(
-    notification: Notification, with_it: Sequence[Notification], catalog: Catalog, now: Instant
+    alike: Sequence[Notification], with_it: Sequence[Notification], catalog: Catalog, now: Instant
 ) -> tuple[object, ...]:
+    """The latest of several alike, and how many there were."""
+    notification = alike[-1]
     at = wall_time(_told_at(notification), catalog.settings.timezone, now)
     why = "; also ".join(_why_told(reason, catalog) for reason in (notification, *with_it))
+    if len(alike) > 1:
+        why += f"; {len(alike)} times"
     return (
         at,
         catalog.name_of(notification.recipient),
@@ -77,6 +107,8 @@ def _why_told(notification: Notification, catalog: Catalog) -> str:
     if notification.error and notification.status is NotificationStatus.RETRYING:
         return notification.error
     reason = notification.reason
+    if isinstance(reason.cause, FallbackReached):
+        return f"fallback: {reason.cause.why}"
     who, why = (
         meaning(reason.meant, catalog),
         "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text),

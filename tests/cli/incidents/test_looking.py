@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import subprocess
 import sys
 
+from escalate_cli.cli.screens.incident_told import draw_told
 from tests.cli.incidents.answers import ANA, CY, INCIDENT, ROOM, fields
 from tests.delivery.processes import until
 from tests.loopback import ISO
 from tests.terminal import Terminal
+from tests.world import World
 
 ROUTE = fields("query match service guess team policy severity at candidates levels")
 TICK = fields("at incidents planned sent failed retrying notifications_sent next_due_at")
@@ -142,6 +145,26 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
     ):
         assert words in said, after
     assert "Ana Ruiz by email, about nudge 1" in after, "a nudge's mail is no page"
+
+
+def test_who_was_told_again_and_again_is_one_line_and_nobody_is_lost_by_it(tmp_path):
+    from rich.console import Console
+
+    world = World(tmp_path)
+    world.declare("down", "login", severity="critical")
+    world.advance("2h")
+    situation = world.look()
+    paged = {
+        world.catalog.name_of(page.recipient) for page in situation.notifications if page.status == "sent"
+    }
+    console = Console(file=io.StringIO(), width=80, height=24, force_terminal=False)
+    draw_told(console, situation, world.catalog, world.clock.now())
+    told = console.file.getvalue()
+    assert all(name in told for name in paged)
+    assert len(told.splitlines()) <= 3 + 12
+    assert "fallback: still no acknowledgement; " in told
+    assert " times" in told
+    world.post.letters.clear()
 
 
 def test_the_board_shows_what_happens_whoever_does_it(escalate):
