@@ -16,7 +16,7 @@ from escalate_cli.core.organisation.policy import Rule, TargetKind
 from escalate_cli.core.routing.router import Match
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
-from escalate_cli.guide.topics import TOPICS
+from escalate_cli.guide.topics import TOPICS, title
 from tests.pages import PAGES, headings, page, section, table, ticked
 from tests.reference_page import reference
 from tests.sources import ROOT, sources
@@ -124,6 +124,19 @@ def test_the_readme_is_a_front_page_that_leads_to_every_topic() -> None:
         [f"escalate_cli/guide/{topic}"] for topic in TOPICS
     ]
     assert [row[1] for row in rows] == [*TOPICS.values()]
+    assert [re.findall(r"\[(.+)\]", row[0]) for row in rows] == [[title(topic)] for topic in TOPICS]
+
+
+def test_what_the_readme_shows_of_other_configurations_stands_in_the_guide_too() -> None:
+    guide = "".join(page(topic) for topic in TOPICS)
+    shown = section("README", "## What it does that nothing else does")
+    code = re.findall(r"^```(\w*)\n((?s:.*?))^```$", shown, re.M)
+    blocks = [block for kind, block in code if not kind]
+    rows = [line for line in shown.splitlines() if line.startswith("|")]
+    assert len(blocks) > 3
+    assert len(rows) > 4
+    assert [line for block in blocks for line in block.splitlines() if line not in guide] == []
+    assert [row for row in rows if row not in guide] == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -19,6 +19,7 @@ TOPICS = {
     "reaching-people": "Mail, chat, SMS, phone: gateways, secrets, lengths, your texts",
     "schedules": "Say who is on call when: turns, hours, swaps",
     "policies": "Say whom to page in what order, and what else happens",
+    "routing": "Have the words of a report lead to the right team",
     "answering": "You are paged: take it, pass it on, end it; also from a phone",
     "alerts": "Let Alertmanager, Grafana, cron jobs and scripts declare",
     "sharing": "One installation for everybody in a team",
