@@ -46,9 +46,10 @@ CATALOG = Catalog(
             "no update for 30m while it is major or worse",
         ),
         (When(unacknowledged_for=10 * MINUTE), "nobody has acknowledged for 10m"),
+        (When(severities=("critical",), at_severity_for=MINUTE), "critical for 1m"),
         (
-            When(severities=("critical",), at_severity_for=MINUTE),
-            "at the same severity for 1m while it is critical",
+            When(severities=("major", "critical"), at_severity_for=MINUTE),
+            "at the same severity for 1m while it is major or worse",
         ),
         (When(raised=True, severities=("critical",)), "the severity has just risen while it is critical"),
         (When(scope_grew=True), "more has just become affected"),

@@ -52,12 +52,18 @@ def _happened(when: When) -> Iterator[str]:
     if when.open_for is not None:
         yield f"open for {show_duration(when.open_for)}"
     if when.at_severity_for is not None:
-        yield f"at the same severity for {show_duration(when.at_severity_for)}"
+        which = _only_severity(when) or "at the same severity"
+        yield f"{which} for {show_duration(when.at_severity_for)}"
+
+
+def _only_severity(when: When) -> str:
+    """The severity that the condition is about, where it is one alone."""
+    return when.severities[0] if when.severities is not None and len(when.severities) == 1 else ""
 
 
 def _holds(when: When, catalog: Catalog) -> Iterator[str]:
     severities = _severities(when.severities, catalog)
-    if severities:
+    if severities and not (when.at_severity_for is not None and _only_severity(when)):
         yield severities
     if when.services is not None:
         yield f"{_listed(tuple(map(catalog.service_name, when.services)), 'or')} is affected"
