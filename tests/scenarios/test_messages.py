@@ -128,7 +128,7 @@ def test_a_rule_speaks_english_and_says_what_would_help(world_with) -> None:
     world.advance("2m")
     told = letters(world)
     assert told["inform sms to bo"].body == (
-        "[major info] #1 Log in is broken: No update for 1m30s while it is major or worse;"
+        "[major info] #1 Log in is broken: no update for 1m30s while it is major or worse;"
         " post one: escalate update 1 -m ..."
     )
     text = unaligned(told["inform email to bo"].body)

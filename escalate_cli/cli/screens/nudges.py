@@ -10,6 +10,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import from_now, wall_time
 from escalate_cli.core.incident.situation import Incident, Nudge, NudgeStatus
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.rules import action_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +25,7 @@ def draw_nudges(
             str(nudge.id),
             f"#{incident}",
             nudge.rule,
-            nudge.action,
+            action_in_words(nudge.proposal.action, catalog),
             _asked(nudge, catalog),
             from_now(nudge.expires_at, now),
         )
@@ -48,7 +49,7 @@ def draw_nudge(console: Console, nudge: Nudge, incident: Incident, catalog: Cata
     facts = [
         ("nudge", f"{nudge.id}, of #{incident.id} {incident.title}"),
         ("rule", nudge.rule),
-        ("proposed", nudge.action),
+        ("proposed", action_in_words(nudge.proposal.action, catalog)),
         ("asked", _asked(nudge, catalog)),
         ("expires", from_now(nudge.expires_at, now) if is_open and nudge.expires_at else None),
         ("answer", answered or nudge.status.value),

@@ -106,8 +106,8 @@ def _declared(declaration: Declaration, catalog: Catalog, now: Instant) -> Decis
 
 def _begin(declaration: Declaration, decision: Decision) -> None:
     align(decision)
-    news, lead = f"Declared: {declaration.title}", declaration.lead
-    decision.part(lambda: tell_stakeholders(news, declaration.severity, decision), "informing")
+    lead = declaration.lead
+    decision.part(lambda: tell_stakeholders("Just declared.", declaration.severity, decision), "informing")
     if lead:
         decision.part(lambda: tell_lead(lead, decision), "telling who leads")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from escalate_cli.core.calendar.duration import show_about
+from escalate_cli.core.events.reasons import ByRule
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.bystanders import what_the_reporter_hears
 from escalate_cli.core.messages.card import MessageKind, ToType
@@ -15,6 +16,7 @@ from escalate_cli.core.messages.sms import one_sms, words, words_beside
 from escalate_cli.core.messages.telling import what_would_help
 from escalate_cli.core.wording.fitting import Text, join, may_cut
 from escalate_cli.core.wording.gsm import with_gsm_letters
+from escalate_cli.core.wording.rules import condition_in_words
 
 _TITLE, _ASKED, _SERVICE, _WORDS = 1, 2, 3, 4
 """what gives way first: the highest"""
@@ -56,8 +58,16 @@ def _nudge(occasion: Occasion) -> Text:
 
 
 def _inform(occasion: Occasion) -> Text:
-    told = join(": ", (_head(occasion, " info"), _news(occasion)))
+    told = join(": ", (_head(occasion, " info"), _of_rule(occasion) or _news(occasion)))
     return join("; ", (told, *(_help(to_type) for to_type in what_would_help(occasion))))
+
+
+def _of_rule(occasion: Occasion) -> Text | None:
+    """What a rule tells of, as it stands within a sentence."""
+    cause = occasion.notification.reason.cause
+    if not isinstance(cause, ByRule) or cause.when is None:
+        return None
+    return may_cut(words(condition_in_words(cause.when, occasion.catalog)), _ASKED, least=30)
 
 
 def _help(to_type: ToType) -> str:

@@ -32,7 +32,7 @@ _VALUES = {
 """what stands for `var(--NAME)` of the template: mail programs do not know variables"""
 _HEADINGS = {
     "page": "", "inform": "for information", "stakeholders": "for information", "nudge": "your decision",
-    "resolved": "", "test": "", "digest": "",
+    "reporter": "", "resolved": "", "test": "", "digest": "",
 }  # fmt: skip
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
