@@ -34,6 +34,10 @@ HOSTS = (
     "api.telegram.org", "discord.com", "slack.com", "api.pushover.net", "events.pagerduty.com", "rocket.example.com",
     "chat.googleapis.com", "api.twilio.com",
 )  # fmt: skip
+MAIL_HOSTS = (
+    "api.mailgun.net", "api.sparkpost.com", "api.smtp2go.com", "api.sendgrid.com", "api.postmarkapp.com",
+    "api.brevo.com", "api.resend.com", "api.mailersend.com", "email.us-east-2.amazonaws.com",
+)  # fmt: skip
 Reply = tuple[int, Any]
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -130,6 +134,7 @@ SERVICES: dict[str, Callable[[Any], tuple[str, Reply]]] = dict(
         strict=True,
     )
 )
+SERVICES |= dict.fromkeys(MAIL_HOSTS, lambda payload: ("", (200, {})))
 URLS = {
     "api.telegram.org": "tgram://123456789:AAbbCCddEEff_gg-hhIIjjKKllMMnnOOppQ/{to}",
     "discord.com": "discord://{to}/a_Bc-" + "d" * 60,
@@ -251,7 +256,7 @@ def _certificate(place: Path) -> Path:
     if openssl is None:
         pytest.skip("makes a certificate with openssl")
     made, key = place / "internet.pem", place / "internet.key"
-    names = ",".join(f"DNS:{host}" for host in HOSTS)
+    names = ",".join(f"DNS:{host}" for host in (*HOSTS, *MAIL_HOSTS))
     subprocess.run(
         [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=internet",
          "-addext", f"subjectAltName={names}", "-keyout", key, "-out", made],

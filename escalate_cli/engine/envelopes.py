@@ -21,7 +21,7 @@ from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
 from escalate_cli.delivery.envelope import Envelope
-from escalate_cli.delivery.mail.alternative import is_mail
+from escalate_cli.delivery.mail.alternative import shows_pages
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
@@ -63,7 +63,7 @@ def sealed(
     return Envelope(
         expanded.url, expanded.secrets, message.title, message.body, kind.value, gateway.timeout, thread,
         kind is NotificationKind.PAGE, loose=message.loose, short=short.body, short_loose=short.loose,
-        longest=gateway.longest, card=message.card if is_mail(expanded.url) else None,
+        longest=gateway.longest, card=message.card if shows_pages(expanded.url) else None,
     )  # fmt: skip
 
 
