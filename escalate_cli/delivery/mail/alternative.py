@@ -54,8 +54,8 @@ def page_beside(plugin: Plugin, text: str, page: str) -> Iterator[None]:
         yield
         return
     ours = {"MIMEText": _two_parts(text, page), "convert_between": _page_for_html(page)}
-    found = ((name, module) for name in ours if (module := _module_with(name, plugin)))
-    name, module = next(found, ("", None))  # the plugin of mail by SMTP knows both names
+    replaceable = ((name, module) for name in ours if (module := _module_with(name, plugin)))
+    name, module = next(replaceable, ("", None))  # the plugin of mail by SMTP knows both names
     if module is None:
         _send_page(plugin, page)
         yield
