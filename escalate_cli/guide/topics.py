@@ -16,7 +16,8 @@ PLACE = Path(__file__).parent
 
 TOPICS = {
     "getting-started": "From nothing to your first page, and the words that are used",
-    "reaching-people": "Mail, chat, SMS, phone: gateways, secrets, lengths, your texts",
+    "reaching-people": "Mail, chat, SMS, phone: gateways, addresses, secrets",
+    "messages": "What people read, where they type, your own texts",
     "schedules": "Say who is on call when: turns, hours, swaps",
     "policies": "Say whom to page in what order, and what else happens",
     "routing": "Have the words of a report lead to the right team",

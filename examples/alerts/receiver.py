@@ -38,10 +38,7 @@ def commands(escalate: str, alert: dict[str, Any]) -> Iterator[list[str]]:
     labels, notes = alert.get("labels", {}), alert.get("annotations", {})
     key = f"alert:{alert['fingerprint']}"
     if alert.get("status") == "resolved":
-        listed = subprocess.run([escalate, "list", "--json"], capture_output=True, check=True)
-        for incident in json.loads(listed.stdout):
-            if incident["key"] == key:
-                yield [escalate, "resolve", str(incident["id"]), "--message", "the alert is over"]
+        yield [escalate, "resolve", "--key", key, "--message", "the alert is over"]
         return
     command = [escalate, "declare", "--key", key, "--by", "monitor"]
     if message := notes.get("description") or notes.get("message"):
