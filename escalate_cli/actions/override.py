@@ -1,28 +1,36 @@
-"""Putting somebody on call for a while, instead of whoever would be: written into the configuration."""
+"""Putting somebody on call for a while, instead of whoever would be, and taking that back: written into
+the configuration, and told to those whom it concerns.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from escalate_cli.actions.lookup import find_person, find_schedule
+from escalate_cli.actions.lookup import find_person, find_schedule, whoever_types
+from escalate_cli.actions.telling import MemosSent, tell_people
 from escalate_cli.config.edit.append import append_override
+from escalate_cli.config.edit.ending import end_override
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE, Instant
-from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.calendar.hours import instant_to_local, local_to_instant, zone_or_utc
 from escalate_cli.core.calendar.moment import from_now, local_time
-from escalate_cli.core.calendar.rota import Schedule, Shift
+from escalate_cli.core.calendar.rota import Override, Schedule, Shift
 from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person
-from escalate_cli.errors import UsageProblem
+from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.handover import Handover, handover_text, handover_title
+from escalate_cli.errors import Unknown, UsageProblem
 
 
 class OverrideWritten(msgspec.Struct, frozen=True):
     """Who is on call in which schedule, from when until when (local times of the schedule, too), in
-    which file it stands now, and what is strange about it.
+    which file it stands now, what is strange about it, and who has heard of it. `ended`: it was taken
+    back, and stands there no more or ends there now.
     """
 
     schedule: Schedule
@@ -32,6 +40,8 @@ class OverrideWritten(msgspec.Struct, frozen=True):
     local: tuple[datetime, datetime]
     file: Path
     warnings: tuple[str, ...]
+    sent: MemosSent = MemosSent()
+    ended: bool = False
 
 
 def override_schedule(
@@ -48,7 +58,104 @@ def override_schedule(
     )
     file = append_override(context.config_path, rota.id, who.id, start, until)
     warnings = override_warnings(catalog, rota, who, begins, ends, context.clock.now())
-    return OverrideWritten(rota, who, begins, ends, (start, until), file, tuple(warnings))
+    after = replace(rota, overrides=(*rota.overrides, Override(who.id, start, until)))
+    sent = _tell(context, rota, after, (begins, ends), taken_back=False)
+    return OverrideWritten(rota, who, begins, ends, (start, until), file, tuple(warnings), sent)
+
+
+def take_override_back(
+    context: Context, schedule: str, person: str | None, begins: Instant | None
+) -> OverrideWritten:
+    """End the override of this schedule that is not over: of this person, beginning then, where that is
+    said. One that has begun ends now; one that has not is removed. `UsageProblem` names them where it
+    may be several.
+    """
+    catalog, now = context.catalog, context.clock.now()
+    rota = find_schedule(catalog, schedule)
+    who = find_person(person, catalog).id if person is not None else None
+    zone = zone_or_utc(rota.timezone)
+
+    def span(override: Override) -> tuple[Instant, Instant]:
+        return local_to_instant(override.start, zone), local_to_instant(override.until, zone)
+
+    meant = [
+        override
+        for override in rota.overrides
+        if span(override)[1] > now and who in (None, override.person) and begins in (None, span(override)[0])
+    ]
+    override = _only(meant, rota)
+    start, until = span(override)
+    here = instant_to_local(now, rota.timezone).replace(tzinfo=None, microsecond=0)
+    cut = here if here > override.start else None
+    file = end_override(context.config_path, rota.id, override, cut)
+    others = tuple(other for other in rota.overrides if other is not override)
+    sent = _tell(context, rota, replace(rota, overrides=others), (start, until), taken_back=True)
+    local, name = (override.start, override.until), catalog.person_name(override.person)
+    had_it = catalog.people.get(override.person) or Person(override.person, name, rota.timezone)
+    return OverrideWritten(rota, had_it, start, until, local, file, (), sent, ended=True)
+
+
+def _only(meant: Sequence[Override], rota: Schedule) -> Override:
+    if not meant:
+        text = f"{rota.id} has no such override that is not over"
+        raise Unknown(text, f"see `escalate oncall {rota.id}`", code="no-such-override")
+    if len(meant) > 1:
+        problem = UsageProblem(
+            f"which override? {rota.id} has {len(meant)} that are not over",
+            "name the person, and --from T where one has several",
+            code="which-override",
+        )
+        problem.details = [
+            f"  {override.person}  from {override.start:%Y-%m-%d %H:%M} until {override.until:%Y-%m-%d %H:%M}"
+            for override in meant
+        ]
+        raise problem
+    return meant[0]
+
+
+def _tell(
+    context: Context, before: Schedule, after: Schedule, span: tuple[Instant, Instant], *, taken_back: bool
+) -> MemosSent:
+    """Tell whoever gets a turn by this, whoever loses one, and the channels of the teams; nobody of
+    what is over."""
+    catalog = context.catalog
+    begins, ends = max(span[0], context.clock.now()), span[1]
+    if ends <= begins:
+        return MemosSent()
+    gaining, losing = _changes(catalog, before, after, begins, ends)
+    if not gaining and not losing:
+        return MemosSent()
+    by = catalog.person_name(whoever_types(None, context))
+    handover = Handover(before.id, begins, ends, gaining, losing, by, taken_back)
+    teams = [team for team in catalog.teams.values() if team.on_call == before.id]
+    people = [Recipient.person(person) for person in (*gaining, *losing) if person in catalog.people]
+    channels = [Recipient.channel(team.channel) for team in teams if team.channel in catalog.channels]
+    texts = {}
+    for recipient in dict.fromkeys((*people, *channels)):
+        zone = catalog.people[recipient.id].timezone if recipient.is_person else before.timezone
+        texts[recipient] = handover_text(handover, recipient, zone, catalog)
+    context.look_at_files_again()  # what is sent goes by the configuration as it is now
+    return tell_people(context, handover_title(handover, catalog), texts)
+
+
+def _changes(
+    catalog: Catalog, before: Schedule, after: Schedule, begins: Instant, ends: Instant
+) -> tuple[list[str], list[str]]:
+    """Who has a turn in this stretch afterwards that was another's, or nobody's; and who had one."""
+    was, will = (shifts_in(catalog, schedule, begins, ends) for schedule in (before, after))
+    edges = sorted({begins, *(max(shift.start, begins) for shift in (*was, *will))})
+    pairs = [(_person_at(was, edge), _person_at(will, edge)) for edge in edges if edge < ends]
+    changed = [(old, new) for old, new in pairs if old != new]
+    gaining = dict.fromkeys(new for _, new in changed if new is not None)
+    losing = dict.fromkeys(old for old, _ in changed if old is not None)
+    return [*gaining], [*losing]
+
+
+def _person_at(shifts: Sequence[Shift], at: Instant) -> str | None:
+    for shift in shifts:
+        if shift.start <= at and (shift.until is None or at < shift.until):
+            return shift.person
+    return None
 
 
 def override_warnings(

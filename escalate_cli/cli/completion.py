@@ -13,6 +13,7 @@ import typer
 
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context, Options
+from escalate_cli.core.calendar.weekdays import DAYS
 
 
 class _Entry(Protocol):
@@ -36,6 +37,21 @@ def known(*sections: str) -> Callable[[typer.Context, str], list[tuple[str, str]
             return []
 
     return complete
+
+
+_MOMENTS = {
+    "now": "",
+    "+30m": "half an hour from now",
+    "+1h": "an hour from now",
+    "+8h": "eight hours from now",
+    "tomorrow 09:00": "",
+    **{f"{day} 09:00": "" for day in DAYS},
+}
+
+
+def moments(incomplete: str) -> list[tuple[str, str]]:
+    """A completion of moments, as `--at`, `--from` and `--until` take them."""
+    return [(moment, line) for moment, line in _MOMENTS.items() if moment.startswith(incomplete)]
 
 
 def _entries(ctx: typer.Context, sections: tuple[str, ...]) -> Iterator[_Entry]:

@@ -168,4 +168,7 @@ def override_data(written: OverrideWritten) -> Data:
         "until": iso(written.ends),
         "file": str(written.file),
         "warnings": list(written.warnings),
+        "ended": written.ended,
+        "told": list(written.sent.told),
+        "not_told": list(written.sent.troubles),
     }

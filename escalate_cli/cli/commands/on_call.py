@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escalate_cli.actions import lookup
-from escalate_cli.actions.override import override_schedule
+from escalate_cli.actions.override import OverrideWritten, override_schedule, take_override_back
 from escalate_cli.cli.arguments import moment
-from escalate_cli.cli.completion import known
+from escalate_cli.cli.completion import known, moments
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
 from escalate_cli.errors import ExitCode, UsageProblem
@@ -79,26 +79,52 @@ def override(
         ),
     ],
     person: Annotated[
-        str, typer.Argument(metavar="PERSON", help="Who takes it", autocompletion=known("people"))
-    ],
-    until: Annotated[str, typer.Option("--until", metavar="T", help="The end, not included")],
+        str | None,
+        typer.Argument(
+            metavar="PERSON", help="Who takes it; with --end: who has it", autocompletion=known("people")
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="T", help="The end, not included", autocompletion=moments)
+    ] = None,
     start: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--from",
             metavar="T",
             help='"2026-12-24 09:00" (in the schedule\'s time zone), "+2h"; now otherwise',
+            autocompletion=moments,
         ),
-    ] = "now",
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help="Take one back that is not over")] = False,
 ) -> Answer:
-    """Put someone on call for a while, instead of whoever would be. Written into the configuration."""
+    """Put someone on call for a while, instead of whoever would be. Written into the configuration, and
+    told to both and to the team's channel.
+    """
     zone, now = lookup.find_schedule(context.catalog, schedule).timezone, context.clock.now()
-    begins, ends = moment(context, start, now, zone), moment(context, until, now, zone)
-    written = override_schedule(context, schedule, person, begins, ends)
+    begins = None if start is None else moment(context, start, now, zone)
+    if end:
+        if until is not None:
+            raise UsageProblem("either --until or --end", f"escalate override {schedule} --end")
+        return _overridden(take_override_back(context, schedule, person, begins), zone)
+    if person is None or until is None:
+        missing = "argument 'PERSON'" if person is None else "option '--until'"
+        raise UsageProblem(f"missing {missing}", "run `escalate override --help`")
+    ends = moment(context, until, now, zone)
+    return _overridden(override_schedule(context, schedule, person, begins or now, ends), zone)
+
+
+def _overridden(written: OverrideWritten, zone: str) -> Answer:
     first, last = written.local
-    words = (
-        f"{written.person.name} is on call in {written.schedule.id} from {first:%a %Y-%m-%d %H:%M} until"
-        f" {last:%a %Y-%m-%d %H:%M} ({zone}); written to {written.file}"
-    )
+    stretch = f"from {first:%a %Y-%m-%d %H:%M} until {last:%a %Y-%m-%d %H:%M} ({zone})"
+    name, schedule = written.person.name, written.schedule.id
+    if written.ended:
+        words = f"The override of {schedule} for {name} {stretch} is taken back; changed in {written.file}"
+    else:
+        words = f"{name} is on call in {schedule} {stretch}; written to {written.file}"
+    if written.sent.names:
+        words += f"\nTold: {', '.join(written.sent.names)}"
     notes = [f"warning: {warning}" for warning in written.warnings]
-    return Answer(views.override_data(written), words, notes=notes, acted=True)
+    notes += written.sent.troubles
+    code = ExitCode.UNDELIVERED if written.sent.troubles else ExitCode.DONE
+    return Answer(views.override_data(written), words, code, notes=notes, acted=True)

@@ -69,8 +69,11 @@ def _changed(data: bytes, schedule: str, index: int, at: datetime | None) -> byt
     )
     last = text.find("\n", last_value) + 1 or len(text)
     before, behind = text[:first], text[last:]
-    if before.endswith("\n\n") and behind.startswith("\n"):
-        behind = behind[1:]  # the gap on one side is enough
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if not behind.strip():
+        before = before.rstrip("\r\n") + newline
+    elif before.endswith(newline * 2) and behind.startswith(newline):
+        behind = behind.removeprefix(newline)  # the gap before it is enough
     return mark + (before + behind).encode()
 
 
