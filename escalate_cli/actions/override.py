@@ -85,8 +85,8 @@ def take_override_back(
     ]
     override = _only(meant, rota)
     start, until = span(override)
-    here = instant_to_local(now, rota.timezone).replace(tzinfo=None, microsecond=0)
-    cut = here if here > override.start else None
+    local_now = instant_to_local(now, rota.timezone).replace(tzinfo=None, microsecond=0)
+    cut = local_now if local_now > override.start else None
     file = end_override(context.config_path, rota.id, override, cut)
     others = tuple(other for other in rota.overrides if other is not override)
     sent = _tell(context, rota, replace(rota, overrides=others), (start, until), taken_back=True)
