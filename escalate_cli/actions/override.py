@@ -23,7 +23,7 @@ from escalate_cli.core.calendar.rota import Override, Schedule, Shift
 from escalate_cli.core.notification.on_call import shifts_in
 from escalate_cli.core.organisation.catalog import Catalog, Person
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.handover import Handover, handover_text, handover_title
+from escalate_cli.core.wording.handover import TurnChange, handover_text, handover_title
 from escalate_cli.errors import Unknown, UsageProblem
 
 
@@ -126,7 +126,7 @@ def _tell(
     if not gaining and not losing:
         return MemosSent()
     by = catalog.person_name(whoever_types(None, context))
-    handover = Handover(before.id, begins, ends, gaining, losing, by, taken_back)
+    handover = TurnChange(before.id, begins, ends, gaining, losing, by, taken_back)
     teams = [team for team in catalog.teams.values() if team.on_call == before.id]
     people = [Recipient.person(person) for person in (*gaining, *losing) if person in catalog.people]
     channels = [Recipient.channel(team.channel) for team in teams if team.channel in catalog.channels]

@@ -13,7 +13,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 
 
-class Handover(msgspec.Struct, frozen=True):
+class TurnChange(msgspec.Struct, frozen=True):
     """A stretch of a schedule that goes from some people to others. `taken_back`: an override ends
     before its time, and this is what it was not. `by` is the name of whoever did it."""
 
@@ -27,12 +27,12 @@ class Handover(msgspec.Struct, frozen=True):
     taken_back: bool = False
 
 
-def handover_title(handover: Handover, catalog: Catalog) -> str:
+def handover_title(handover: TurnChange, catalog: Catalog) -> str:
     """The subject: for which teams, and that it changed."""
     return f"On call for {_duty(handover.schedule, catalog)}: changed"
 
 
-def handover_text(handover: Handover, recipient: Recipient, zone: str, catalog: Catalog) -> str:
+def handover_text(handover: TurnChange, recipient: Recipient, zone: str, catalog: Catalog) -> str:
     """What this recipient hears, with the times of `zone`; people are addressed."""
 
     def names(people: Sequence[str]) -> str:
