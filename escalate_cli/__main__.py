@@ -12,6 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
     from escalate_cli.delivery.process.worker_link import WorkerLink
 
@@ -21,6 +22,8 @@ def main() -> None:
     worker = None
     try:
         open_standard_streams()
+        if "_ESCALATE_COMPLETE" in os.environ:
+            _answer_shell()
         umask = os.umask(0o077)  # whatever this process creates is its owner's alone
         core_limit = _leave_no_core(sys.argv[1:])
         _load_undisturbed()
@@ -35,6 +38,18 @@ def main() -> None:
         if worker is not None:
             worker.close()
     sys.exit(code)
+
+
+def _answer_shell() -> NoReturn:
+    """A shell asks how a word may go on. Nothing that could fail, or take time, comes behind the answer."""
+    from escalate_cli.cli.completing import answer_shell
+
+    try:
+        sys.stdout.write(answer_shell(os.environ))
+        sys.stdout.flush()
+    except OSError:
+        os._exit(1)  # who asked has gone away
+    os._exit(0)
 
 
 def _leave_no_core(arguments: Sequence[str]) -> int | None:

@@ -28,8 +28,6 @@ from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import UsageProblem
 
-COMPLETE = "_ESCALATE_COMPLETE"
-
 _ABOUT = "Declare an incident, and the people who can help are paged until someone takes it."
 
 Value = str | list[str] | bool | None
@@ -44,20 +42,18 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def parse_line(arguments: Sequence[str], environ: Mapping[str, str]) -> Call | int:
-    """The call that `arguments` make; an exit code when all has been said already (help, completion).
+    """The call that `arguments` make; an exit code when all has been said already (help).
 
     `UsageProblem` when they make no sense.
     """
-    root = _group("", _ABOUT, global_parameters(completing=COMPLETE in environ))
+    root = _group("", _ABOUT, global_parameters())
     try:
-        call = root.main(
-            args=[*arguments], prog_name="escalate", complete_var=COMPLETE, standalone_mode=False
-        )
+        call = root.main(args=[*arguments], prog_name="escalate", standalone_mode=False)
     except VersionAsked:
         return Call(_version, Options(json="--json" in arguments), {})
     except typer.Abort:
         return 130
-    except SystemExit as done:  # the reader of the help went away, or a shell asked for completions
+    except SystemExit as done:  # the reader of the help went away
         return done.code if isinstance(done.code, int) else 0
     return call if isinstance(call, Call) else int(call or 0)
 
@@ -66,9 +62,9 @@ def _version(context: object) -> Answer:
     return Answer({"version": __version__}, f"escalate {__version__}")
 
 
-def global_parameters(*, completing: bool = False) -> list[TyperOption]:
-    """The parameters of `global_options`. `completing`: Typer gets ready to answer a shell, too."""
-    parameters = _read_by_typer("global", global_options, completing=completing).params
+def global_parameters() -> list[TyperOption]:
+    """The parameters of `global_options`."""
+    parameters = _read_by_typer("global", global_options).params
     spare = ("install_completion", "show_completion")  # `escalate completion` does what they would
     return [option for option in parameters if isinstance(option, TyperOption) and option.name not in spare]
 
@@ -91,9 +87,9 @@ def command_for(name: str, function: Callable[..., Answer], shared: Sequence[Typ
     return command
 
 
-def _read_by_typer(name: str, function: Callable[..., object], *, completing: bool = False) -> Command:
+def _read_by_typer(name: str, function: Callable[..., object]) -> Command:
     function.__annotations__ = get_annotations(function, eval_str=True)  # once; Typer would, four times
-    app = typer.Typer(add_completion=completing)
+    app = typer.Typer(add_completion=False)
     app.command(name, cls=Command, add_help_option=False)(function)
     command = cast("Command", get_command(app))
     for parameter in command.params:

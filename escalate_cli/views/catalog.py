@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from escalate_cli.actions.override import OverrideWritten
+from typing import TYPE_CHECKING
+
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.notification.on_call import shift_in, shift_of
@@ -10,6 +11,9 @@ from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Ste
 from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.views import Data
+
+if TYPE_CHECKING:
+    from escalate_cli.actions.override import OverrideWritten
 
 
 def policy_of(catalog: Catalog, service: Service) -> Policy | None:

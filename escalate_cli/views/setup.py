@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from escalate_cli.setup.shells import Installed
 from escalate_cli.views import Data
 
 
@@ -18,9 +19,14 @@ def starter_data(place: Path, written: Iterable[Path], existing: Iterable[Path],
     }
 
 
-def completion_data(shell: str, script: str) -> Data:
-    """The completion script of a shell."""
-    return {"shell": shell, "script": script}
+def completion_data(shell: str, script: str, installed: Installed | None = None) -> Data:
+    """The completion script of a shell; and where it is, once it is installed."""
+    data: Data = {"shell": shell, "script": script}
+    if installed is not None:
+        data["file"] = str(installed.script)
+        data["start_up_file"] = str(installed.start_up) if installed.start_up else None
+        data["changed"] = [str(path) for path in installed.changed]
+    return data
 
 
 def clock_data(crontab: str, units: Mapping[str, str]) -> Data:

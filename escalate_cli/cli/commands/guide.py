@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperArgument, TyperOption
 
+from escalate_cli.cli.completion import known
 from escalate_cli.cli.index import COMMANDS, FAMILIES
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.parser import command_for, usage_of
@@ -29,16 +30,11 @@ from escalate_cli.views.guide import (
 )
 
 
-def _complete(incomplete: str) -> list[tuple[str, str]]:
-    lines = TOPICS | {name.partition(" ")[0]: line for name, (_, _, line, _) in COMMANDS.items()} | FAMILIES
-    return [(name, line) for name, line in lines.items() if name.startswith(incomplete)]
-
-
 def read_guide(
     context: Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TOPIC|COMMAND]", help="What about", autocompletion=_complete),
+        typer.Argument(metavar="[TOPIC|COMMAND]", help="What about", autocompletion=known("topics")),
     ] = None,
     search_for: Annotated[
         str | None, typer.Option("--search", metavar="WORD", help="The lines that have this word")

@@ -274,7 +274,9 @@ def snooze(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="[ID] DURATION", help='The incident, else the only open one; how long: "30m", "2h"'
+            metavar="[ID] DURATION",
+            help='The incident, else the only open one; how long: "30m", "2h"',
+            autocompletion=known("incidents", "durations"),
         ),
     ],
     by: By = None,

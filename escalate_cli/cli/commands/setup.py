@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,8 @@ from escalate_cli.config.files.sources import find_sources
 from escalate_cli.config.schema.json_schema import json_schema
 from escalate_cli.context import Context
 from escalate_cli.errors import ConfigurationProblem, UsageProblem
-from escalate_cli.setup.installation import (
-    completion_script,
-    crontab,
-    installation_steps,
-    local_zone,
-    this_command,
-    units,
-)
+from escalate_cli.setup.installation import crontab, installation_steps, local_zone, this_command, units
+from escalate_cli.setup.shells import SHELLS, Installed, completion_script, install_completion
 from escalate_cli.setup.starter import starter_files
 from escalate_cli.views.setup import clock_data, completion_data, starter_data
 
@@ -97,14 +92,46 @@ def schema(context: Context) -> Answer:
 
 
 def completion(
-    context: Context, shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish")]
+    context: Context,
+    shell: Annotated[
+        str | None, typer.Argument(metavar="[SHELL]", help="bash, zsh or fish; the one you use otherwise")
+    ] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="Put it where the shell finds it, and say where")
+    ] = False,
 ) -> Answer:
-    """Print the completion script of a shell. For bash: eval "$(escalate completion bash)" in ~/.bashrc."""
+    """Complete commands, incidents, people … with the Tab key. Prints the script of a shell; with
+    --install, puts it in its place.
+    """
+    named = shell or os.path.basename(context.environ.get("SHELL", ""))
+    if named not in SHELLS:
+        raise UsageProblem(
+            f'no completion for the shell "{named}"' if named else "which shell?",
+            "there is bash, zsh and fish",
+        )
+    if not install:
+        script = completion_script(named)
+        return Answer(completion_data(named, script), script)
     try:
-        script = completion_script(shell)
-    except KeyError:
-        raise UsageProblem(f'no completion for the shell "{shell}"', "there is bash, zsh and fish") from None
-    return Answer(completion_data(shell, script), script)
+        installed = install_completion(named, context.environ)
+    except OSError as error:
+        raise ConfigurationProblem(
+            f"cannot write {error.filename or 'the completion'}: {error.strerror}",
+            f"print it, and put it elsewhere: escalate completion {named}",
+            code="cannot-write",
+        ) from None
+    return Answer(
+        completion_data(named, completion_script(named), installed), _installed(named, installed), acted=True
+    )
+
+
+def _installed(shell: str, installed: Installed) -> str:
+    if not installed.changed:
+        return f"{shell} completes escalate already: {installed.script}; nothing to do."
+    lines = [f"wrote {installed.script}"] if installed.script in installed.changed else []
+    if installed.start_up in installed.changed:
+        lines.append(f"added to {installed.start_up}: {installed.line}")
+    return "\n".join([*lines, f"Open a new {shell}, type `escalate ack ` and press the Tab key."])
 
 
 def cron(context: Context) -> Answer:

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from escalate_cli import __version__, files
+from escalate_cli.config.compile.cache_file import cache_file, read_safely
 from escalate_cli.config.files.sources import Source
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import Problem
 
 FORMAT = 2
-_LARGEST = 64 * 1024 * 1024
 
 
 def fetch(cache: Path, path: Path, sources: Sequence[Source]) -> tuple[Catalog, tuple[Problem, ...]] | None:
     """What was stored for exactly these files, or None."""
     head = _header(path, sources)
     try:
-        raw = _read(_file(cache, path))
+        raw = read_safely(cache_file(cache, path))
     except (OSError, ValueError):
         return None
     body = raw[len(head) + 9 :]
@@ -53,7 +52,7 @@ def store(
         body = msgspec.json.encode((catalog, problems))
         os.makedirs(cache, mode=0o700, exist_ok=True)
         files.replace(
-            _file(cache, path), _header(path, sources) + b"%08x\n" % zlib.crc32(body) + body, mode=0o600
+            cache_file(cache, path), _header(path, sources) + b"%08x\n" % zlib.crc32(body) + body, mode=0o600
         )
 
 
@@ -71,29 +70,15 @@ def remember_database(cache: Path, path: Path, text: str | None) -> None:
 def remembered_database(cache: Path, path: Path) -> str | None:
     """The database that this configuration named when it was last valid; None for none."""
     try:
-        return _read(_pointer(cache, path)).decode() or None
+        return read_safely(_pointer(cache, path)).decode() or None
     except (OSError, ValueError):
         return None
 
 
 def _pointer(cache: Path, path: Path) -> str:
-    return _file(cache, path).replace("catalog-", "database-").removesuffix(".json")
+    return cache_file(cache, path).replace("catalog-", "database-").removesuffix(".json")
 
 
 def _header(path: Path, sources: Sequence[Source]) -> bytes:
     stamps = [(source.name, *source.stamp, source.regular) for source in sources]
     return ascii(("escalate", FORMAT, __version__, os.path.realpath(path), stamps)).encode() + b"\n"
-
-
-def _file(cache: Path, path: Path) -> str:
-    """One file per configuration, so that two of them do not push each other out."""
-    return os.path.join(cache, f"catalog-{zlib.crc32(os.fsencode(os.path.realpath(path))):08x}.json")
-
-
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-            return b""
-        return stream.read(_LARGEST)

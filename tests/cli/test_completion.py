@@ -1,0 +1,223 @@
+"""Completion in real shells: commands, options, people, moments, and what is open with its title; and
+`completion --install`.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import completion_table
+from tests.loopback import Bank, another
+
+SAY = """
+eval "$(escalate completion bash)"
+say() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _escalate_complete escalate; printf '%s|' "${COMPREPLY[@]}"; echo; }
+"""
+
+
+@pytest.fixture
+def escalate(organisation, tmp_path) -> Bank:
+    return another(organisation, tmp_path)
+
+
+def said(escalate: Bank, *lines: str) -> list[str]:
+    ran = escalate.script(SAY + "\n".join(f"say {line}" for line in lines))
+    assert (ran.code, ran.err) == (0, "")
+    return ran.out.splitlines()
+
+
+def test_the_table_is_made_from_the_commands():
+    made = completion_table.table()
+    assert completion_table.TABLE.read_text(encoding="utf-8") == made, "python -m tests.completion_table"
+
+
+def test_bash_shows_what_is_open_with_its_title_for_every_id(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login", "--key", "sign-in")
+    escalate.declare("Disk full: 99 %", "-s", "auth-db", "--severity", "critical")
+    escalate.declare("over", "-s", "login")
+    escalate.here("resolve", "3")
+    escalate.here("ack", "1")
+    both = "2  (critical: Disk full: 99 %)|1  (major, acknowledged: Nobody can sign in)|"
+    for verb in ("ack", "resolve", "update", "page", "next", "reload"):
+        assert said(escalate, f"escalate {verb} ''") == [both], verb
+    assert said(escalate, "escalate ack 2", "escalate ack '#1'", "escalate ack 2 ''") == ["2|", "1|", both]
+    latest = "3  (major, resolved: over)|2  (critical: Disk full: 99 %)|1  (major, acknowledged: Nobody can sign in)|"
+    for verb in ("show", "timeline", "explain", "reopen", "export", "replay"):
+        assert said(escalate, f"escalate {verb} ''") == [latest], verb
+    assert said(escalate, "escalate resolve --key ''") == ["sign-in|"]
+    assert said(escalate, "escalate page 1 b") == ["bo|"]
+
+
+def test_bash_completes_nudges_people_moments_and_what_has_a_name(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login", "--severity", "critical")
+    assert said(
+        escalate,
+        "escalate nudge ''",
+        "escalate nudge 1 ''",
+        "escalate ack 1 --by a",
+        "escalate ack 1 --by = a",
+        "escalate update 1 --service l",
+        "escalate declare x --severity m",
+        "escalate override identity-",
+        "escalate override identity-primary bo --from tom",
+        "escalate override identity-primary bo --from '\"tom'",
+        "escalate oncall --at today",
+        "escalate snooze 1 3",
+        "escalate list --status a",
+        "escalate completion z",
+        "escalate help al",
+        "escalate nonsense ''",
+        "escalate --json team sh",
+    ) == [
+        "1|", "yes|no|", "ana|", "ana|", "login|", "minor|major|", "identity-primary|", r"tomorrow\ 09:00|",
+        "tomorrow 09:00|", r"today\ 18:00|", "30m|", "acknowledged|", "zsh|", "alerts|", "|", "show|",
+    ]  # fmt: skip
+
+
+def test_what_goes_wrong_is_silent(escalate, tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "a.toml").write_text("[[[")
+    (tmp_path / "none.db").write_bytes(b"no database" * 100)
+    assert said(
+        escalate,
+        "escalate --config /nowhere team show ''",
+        f"escalate --config {tmp_path}/broken ack --by ''",
+        f"escalate --db {tmp_path}/none.db ack ''",
+        f"escalate --db {tmp_path}/missing.db ack ''",
+    ) == ["|", "|", "|", "|"]
+    assert not (tmp_path / "missing.db").exists(), "looking makes nothing"
+    env = {
+        **escalate.environ,
+        "_ESCALATE_COMPLETE": "complete_bash",
+        "COMP_CWORD": "x",
+        "COMP_WORDS": "\udcff",
+    }
+    ran = escalate.process([sys.executable, "-m", "escalate_cli"], env)
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_an_edited_configuration_is_completed_as_it_is_now(tmp_path, organisation):
+    place = tmp_path / "config"
+    shutil.copytree(organisation.config, place)
+    own = Bank(tmp_path, {**organisation.environ, "ESCALATE_CONFIG": str(place)}, organisation.web)
+    assert said(own, "escalate person show q") == ["|"]
+    with open(place / "catalog.toml", "a", encoding="utf-8") as file:
+        file.write('[people.quinn]\nname = "Quinn"\n')
+    assert said(own, "escalate person show q") == ["quinn|"]
+
+
+def test_a_completion_costs_little(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    said(escalate, "escalate person show a")
+
+    def cpu(command: list[str], **more: str) -> float:
+        spent = []
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, env={**escalate.environ, **more}, capture_output=True, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        return min(spent)
+
+    bare = cpu([sys.executable, "-c", "pass"])
+    for words in ("escalate\nack\n", "escalate\nack\n1\n--by\n"):
+        asked = {
+            "_ESCALATE_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count("\n")),
+        }
+        assert cpu([sys.executable, "-m", "escalate_cli"], **asked) <= 6 * bare
+
+
+# ── installing ──────────────────────────────────────────────────────────────────────
+
+
+def test_bash_completes_once_it_is_installed_and_a_second_time_is_nothing_to_do(escalate, tmp_path):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".bashrc").write_text("alias ll='ls -l'")
+    where = {"HOME": str(home), "SHELL": "/bin/bash", "XDG_CACHE_HOME": f"{escalate.environ['HOME']}/.cache"}
+    ran = escalate("completion", "--install", **where)
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        0,
+        f"wrote {home}/.local/share/bash-completion/completions/escalate",
+    )
+    assert "press the Tab key" in ran.out
+    script = home / ".local/share/bash-completion/completions/escalate"
+    rc = (home / ".bashrc").read_text()
+    assert rc.startswith("alias ll='ls -l'\n" if "escalate" in rc else "alias ll='ls -l'")
+    again = escalate("completion", "bash", "--install", **where)
+    assert (again.code, again.out) == (0, f"bash completes escalate already: {script}; nothing to do.\n")
+    assert (home / ".bashrc").read_text() == rc
+    typed = (
+        "source ~/.bashrc; type ll >/dev/null || true; . ~/.local/share/bash-completion/completions/escalate\n"
+        'COMP_WORDS=(escalate ack ""); COMP_CWORD=2; _escalate_complete escalate; echo "${COMPREPLY[@]}"; complete -p escalate'
+    )
+    done = escalate.process(["bash", "--norc", "-c", typed], where)
+    assert done.out.splitlines()[0] == "1"
+    assert "_escalate_complete" in done.out
+
+
+@pytest.mark.parametrize(
+    ("shell", "script", "start_up"),
+    [
+        ("zsh", ".local/share/escalate/completion.zsh", ".zshrc"),
+        ("fish", ".config/fish/completions/escalate.fish", None),
+    ],
+)
+def test_other_shells_find_it_too_and_links_and_modes_stay(escalate, tmp_path, shell, script, start_up):
+    home = tmp_path / "home"
+    (home / "dotfiles").mkdir(parents=True)
+    if start_up:
+        (home / "dotfiles" / "rc").write_text("# mine\n")
+        (home / "dotfiles" / "rc").chmod(0o640)
+        (home / start_up).symlink_to("dotfiles/rc")
+    ran = escalate("completion", shell, "--install", "--json", HOME=str(home))
+    assert (ran.code, ran.json["file"]) == (0, str(home / script))
+    assert (home / script).read_text() == escalate("completion", shell).out
+    if start_up:
+        assert (home / start_up).is_symlink()
+        text = (home / "dotfiles" / "rc").read_text()
+        assert text.splitlines()[0] == "# mine"
+        assert str(home / script) in text
+        assert (home / "dotfiles" / "rc").stat().st_mode & 0o777 == 0o640
+    again = escalate("completion", shell, "--install", "--json", HOME=str(home))
+    assert (again.code, again.json["changed"]) == (0, [])
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0 and not Path("/proc").exists(), reason="needs a place that takes nothing"
+)
+def test_where_nothing_can_be_written_it_is_said(escalate):
+    ran = escalate("completion", "bash", "--install", HOME="/proc/none")
+    assert (ran.code, ran.err.splitlines()[0][:29]) == (3, "escalate: error: cannot write")
+
+
+def test_zsh_completes_what_is_open(escalate):
+    if shutil.which("zsh") is None:
+        pytest.skip("there is no zsh here (.ci/install has it)")
+    escalate.declare("Nobody can sign in", "-s", "login")
+    script = (
+        'autoload -Uz compinit; compinit -u; eval "$(escalate completion zsh)"\n'
+        "_describe() { print -l -- ${(P)@[-1]} }\n"
+        "words=(escalate ack ''); CURRENT=3; _escalate"
+    )
+    ran = escalate.process(["zsh", "-f", "-c", script], {})
+    assert ran.out == "1:major\\: Nobody can sign in\n" or "1:major: Nobody can sign in" in ran.out, ran.err
+
+
+def test_fish_completes_what_is_open(escalate):
+    if shutil.which("fish") is None:
+        pytest.skip("there is no fish here (.ci/install has it)")
+    escalate.declare("Nobody can sign in", "-s", "login")
+    script = "escalate completion fish | source; complete -C 'escalate ack '"
+    ran = escalate.process(["fish", "--no-config", "-c", script], {})
+    assert "1\tmajor: Nobody can sign in" in ran.out, ran.err
