@@ -26,6 +26,7 @@ from escalate_cli.core.notification.on_call import shift_in
 from escalate_cli.core.organisation.catalog import Catalog, Channel, Person, Team
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.reasons import meaning, purpose
+from escalate_cli.core.wording.rules import condition_in_words
 from escalate_cli.foresight.case import Case
 
 
@@ -168,7 +169,7 @@ def _to_cause(notification: Notification, case: Case, escalation: Escalation | N
     created_at = case.at(notification.created_at)
     if escalation is not None and notification.level is not None and notification.level <= escalation.levels:
         level = escalation.policy.levels[notification.level - 1]
-        condition = f"{level.when.text} holds, " if level.when.text else ""
+        condition = f"{condition_in_words(level.when, case.catalog)}: " if level.when.text else ""
         what = f"level {notification.level} of {escalation.levels}"
         return [Link(what, f"{condition}reached at {created_at}", level.source)]
     reason = notification.reason

@@ -8,8 +8,8 @@ from escalate_cli.core.calendar.duration import SECOND, Instant, show_duration
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.notification.on_call import shift_in, shift_of
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, Step, Team, Urgency
-from escalate_cli.core.organisation.policy import Acks, Level, Policy, Target, TargetKind
-from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.organisation.policy import Acks, Level, Policy
+from escalate_cli.core.wording.rules import condition_in_words, target_in_words
 from escalate_cli.views import Data
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ def level_words(catalog: Catalog, level: Level) -> str:
     """A level as a sentence: `tell whoever is on call and the team's channel, then wait 5m for an
     acknowledgement`.
     """
-    told = _listed([target_words(catalog, target) for target in level.notify])
-    condition = f"if {level.when.text}: " if level.when.text else ""
+    told = _listed([target_in_words(target, catalog) for target in level.notify])
+    condition = f"if {condition_in_words(level.when, catalog)}: " if level.when.text else ""
     held = f", not before the hours {level.during}" if level.during else ""
     answer = "everyone paged to acknowledge" if level.acks is Acks.ALL else "an acknowledgement"
     return f"{condition}tell {told}{held}, then wait {show_duration(level.wait)} for {answer}"
@@ -129,34 +129,10 @@ def after_words(catalog: Catalog, policy: Policy) -> str:
     """What happens after the last level, as a sentence."""
     again = f"all of it {policy.repeat} more time{'s' * (policy.repeat != 1)}, then " if policy.repeat else ""
     fallback = (
-        _listed([target_words(catalog, target) for target in catalog.fallback.page])
+        _listed([target_in_words(target, catalog) for target in catalog.fallback.page])
         or "nobody (there is no fallback)"
     )
     return f"{again}{fallback}, every {show_duration(catalog.fallback.every)}, until someone acknowledges"
-
-
-def target_words(catalog: Catalog, target: Target) -> str:
-    """Whom a target means, in words."""
-    name = target.name or ""
-    team = catalog.team_name(name)
-    match target.kind:
-        case TargetKind.PERSON:
-            return catalog.person_name(name)
-        case TargetKind.SCHEDULE:
-            return f"whoever is on call in {name}"
-        case TargetKind.INCIDENT_LEAD:
-            return "the incident lead"
-        case TargetKind.CHANNEL:
-            shown = catalog.name_of(Recipient.channel(name or ""))
-            return f"the channel {shown}" if name else "the team's channel"
-        case TargetKind.ON_CALL:
-            return f"whoever is on call for {team}" if name else "whoever is on call"
-        case TargetKind.LEAD:
-            return f"the lead of {team}" if name else "the team's lead"
-        case TargetKind.MEMBERS:
-            return f"everyone in {team}" if name else "everyone in the team"
-        case TargetKind.ROUND_ROBIN:
-            return f"the next in turn of {team}" if name else "the next in turn of the team"
 
 
 def _listed(words: list[str]) -> str:

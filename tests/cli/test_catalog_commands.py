@@ -17,7 +17,7 @@ def test_a_service_tells_who_is_behind_it_and_what_its_policy_does(escalate):
     assert login["source"].startswith("catalog.toml:")
     assert [level["words"] for level in login["levels"]] == [
         "tell whoever is on call and the team's lead, then wait 5m for an acknowledgement",
-        'if severity = ">=major": tell Cy Łódź, then wait 10m for an acknowledgement',
+        "if it is major: tell Cy Łódź, then wait 10m for an acknowledgement",
     ]
     page = escalate("service", "show", "LOG IN").out  # by its name
     assert page.splitlines()[0] == "Log in  (login)"

@@ -162,7 +162,7 @@ REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
     "their level waits for its hours": (at_night, "dan", "held until the hours office begin", "09:00"),
     "not on call then": (just_declared, "eve", "but spare had Zoe on call then: rotation 1 of spare", None),
     "no address for the urgency": (after_half_an_hour, "nora", "but Nora has no address for high urgency", None),
-    "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open_for = "3h"', "13:00"),
+    "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open for 3h', "13:00"),
     "the fallback was not needed": (just_declared, "ops", "the fallback is not paged yet: no policy has run out of levels", "10:25"),
     "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of login: identity is not paged until it ends", "11:00"),
 }  # fmt: skip

@@ -117,7 +117,9 @@ def _incidents(picture: Picture, width: int, room: int, *, heads: bool) -> list[
 
 
 def _hidden(picture: Picture, hidden: Sequence[Standing]) -> Text:
-    """`and 22 more, 1 critical, 21 minor; 20 unanswered: escalate list`, the gravest as loud as above."""
+    """`and 22 more, 1 critical, 21 minor: escalate list`, the gravest as loud as above; how many of them
+    somebody has, where that is not none.
+    """
     by_severity = Counter(standing.severity for standing in hidden)
     unanswered = sum(standing.status is IncidentStatus.OPEN for standing in hidden)
     line = style.piece(f"and {len(hidden)} more", "bold")
@@ -126,7 +128,8 @@ def _hidden(picture: Picture, hidden: Sequence[Standing]) -> Text:
         if severity == picture.running[0].severity:
             count.stylize(picture.badge(severity).style)
         line.append(", ").append_text(count)
-    return line.append(f"; {unanswered} unanswered" if unanswered else "").append(": escalate list")
+    answers = {0: "; all answered", len(hidden): ""}.get(unanswered, f"; {unanswered} unanswered")
+    return line.append(answers).append(": escalate list")
 
 
 def _cut(line: Text, width: int) -> Text:

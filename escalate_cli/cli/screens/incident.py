@@ -207,4 +207,4 @@ def _draw_type(console: Console, situation: Situation, catalog: Catalog) -> None
             lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {what})")
     style.heading(console, "Type")
     for line in lines:
-        console.print(style.piece(f"  {line}", "bold cyan"))
+        console.print(style.piece(f"  {line}", "bold"))

@@ -56,7 +56,7 @@ def badge(severity_id: str, catalog: Catalog, *, over: bool = False) -> Text:
     if over:
         colours = "dim"
     elif known.urgency is not Urgency.HIGH:
-        colours = "white on bright_black"
+        colours = "bright_white on bright_black"
     else:
         colours = "bold white on red" if known.rank >= len(catalog.severities) - 1 else "black on yellow"
     return piece(severity_id.upper(), colours)
