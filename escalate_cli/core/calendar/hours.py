@@ -1,9 +1,12 @@
-"""Wall clocks and opening hours: where local times become instants, and when hours such as "office" are open.
+"""Wall clocks and opening hours: when a local time happens, and when hours such as "office" are
+open.
 
-One rule turns a local time into an instant, for handoffs, overrides and hours alike. A
-time that the clock shows twice means its first showing. A time that the clock leaps over means the
-first instant after the leap. The rule keeps the order of local times, so windows that
-touch on the wall never overlap nor leave a hole, whatever the clocks do.
+One rule turns a local time into an instant, for handoffs, overrides and hours alike. A time that
+the clock shows twice means its first showing. A time that the clock skips means the first instant
+after the gap.
+
+The rule keeps local times in order. So windows that touch on the wall never overlap and never leave
+a hole, whatever the clocks do.
 """
 
 from __future__ import annotations
@@ -18,20 +21,20 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, SECOND, Instant
 
-_HORIZON_DAYS = 400  # a year and a margin: whatever comes once a year is still seen
+_HORIZON_DAYS = 400  # longer than a year, so that what comes once a year is seen
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (the zero of wall clocks, which have no zone)
 _EPOCH = _NAIVE_EPOCH.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
 
-# Instants outside these years are read as the nearest of them, so that no date arithmetic can leave the
+# Instants outside these years are read as the nearest one inside. So no date arithmetic can leave the
 # calendar.
 _FIRST = (datetime(3, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
-# Time without any zone, as a file of RFC 8536: one type, no transition. It is there also where no time zone
-# database is.
+# UTC as a file of RFC 8536: one type of local time, no transition. It works on a machine without a time
+# zone database, too.
 _UTC_FILE = b"TZif" + bytes(16) + bytes(19) + b"\1" + bytes(3) + b"\4" + bytes(6) + b"UTC\0"
 _UTC = ZoneInfo.from_file(io.BytesIO(_UTC_FILE), key="UTC")
 
@@ -51,7 +54,9 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 def zone(name: str) -> ZoneInfo:
-    """The time zone with this IANA name; `ValueError` if it cannot be had, with a message fit to be shown."""
+    """The time zone with this IANA name. `ValueError`, with a message that can be shown, when this
+    machine does not have it.
+    """
     known = _have(name)
     if known is not None:
         return known
@@ -62,7 +67,7 @@ def zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=256)
 def _have(name: str) -> ZoneInfo | None:
-    """Looked for once in a process: to find out that there is none takes long."""
+    """Looked up once per process, since finding out that there is none takes long."""
     try:
         return ZoneInfo(name)
     except Exception:  # a folder such as "Europe" is an OSError, and a damaged file may raise anything
@@ -70,14 +75,14 @@ def _have(name: str) -> ZoneInfo | None:
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
-    """The time zone with this name; UTC where it cannot be had, as after an upgrade that took it
-    away: see `zone_trouble`.
+    """The time zone with this name; UTC when this machine does not have it, for instance after an
+    upgrade. `zone_trouble` says why.
     """
     return _have(name) or _UTC
 
 
 def zone_trouble(name: str) -> str:
-    """Why UTC stands in for this zone, as a sentence; "" where it need not."""
+    """Why UTC is used in place of this zone, as a sentence; "" when the zone is there."""
     return (
         ""
         if _have(name)
@@ -94,10 +99,8 @@ def instant_to_local(at: Instant, in_zone: str | ZoneInfo) -> datetime:
 
 
 def local_to_instant(naive: datetime, in_zone: str | ZoneInfo) -> Instant:
-    """The instant at which the clock in the zone first shows `naive`; if it leaps over it, the
-    first instant after the leap.
-
-    In UTC if the zone cannot be had.
+    """The instant at which the clock in the zone first shows `naive`; if the clock skips it, the
+    first instant after the gap. In UTC when the zone is not there.
     """
     tz = zone_or_utc(in_zone) if isinstance(in_zone, str) else in_zone
     wall = (naive - _NAIVE_EPOCH) // _MICROSECOND
@@ -105,13 +108,15 @@ def local_to_instant(naive: datetime, in_zone: str | ZoneInfo) -> Instant:
     before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
     if before is None or after is None:
         raise ValueError(f'the time zone "{tz.key}" has no offset at {naive}')
-    if before >= after:  # no leap here: PEP 495 gives the first showing for fold=0
+    if before >= after:  # no gap; for fold=0 PEP 495 gives the first showing
         return wall - before // _MICROSECOND
     return _leap(tz, wall - after // _MICROSECOND, wall - before // _MICROSECOND)
 
 
 def _leap(tz: ZoneInfo, before: Instant, after: Instant) -> Instant:
-    """The instant in (`before`, `after`] at which the clock leaps forward; zones change at whole seconds."""
+    """The instant in (`before`, `after`] at which the clock jumps forward. Zones change at whole
+    seconds.
+    """
     low, high = before // SECOND, -(-after // SECOND)
     offset = instant_to_local(low * SECOND, tz).utcoffset()
     while high - low > 1:
@@ -124,7 +129,7 @@ def _leap(tz: ZoneInfo, before: Instant, after: Instant) -> Instant:
 
 
 def day_is_skipped(day: date, in_zone: str | ZoneInfo) -> bool:
-    """Whether the calendar of the zone has no such day, as 2011-12-30 in Apia."""
+    """Whether the zone's calendar skips this day, as Apia skipped 2011-12-30."""
     midnight = datetime.combine(day, datetime.min.time())
     return local_to_instant(midnight, in_zone) == local_to_instant(midnight + _ONE_DAY, in_zone)
 
@@ -191,8 +196,8 @@ def _never_closed(hours: Hours) -> bool:
 
 
 def _windows(hours: Hours, first: date, step: int, count: int) -> Iterator[tuple[Instant, Instant]]:
-    """The windows of `count` days from `first` on (`step` 1) or back (-1), in order, without those
-    that a leap swallows whole.
+    """The windows of `count` days from `first` on, forwards (`step` 1) or backwards (-1), in order.
+    Windows that fall wholly into a gap of the clock are left out.
     """
     tz = zone_or_utc(hours.timezone)
     past_midnight = _ONE_DAY if hours.until <= hours.start else timedelta(0)

@@ -32,8 +32,8 @@ class NotAMoment(ValueError):
 
 
 class LeaptOver(ValueError):
-    """A local time that no clock of the zone shows, since the clocks go forward over it; `first` is
-    what they show right after it.
+    """A local time that no clock of the zone shows, because the clocks skip it. `first` is what
+    they show right after the gap.
     """
 
     def __init__(self, first: datetime) -> None:
@@ -42,11 +42,11 @@ class LeaptOver(ValueError):
 
 
 def parse_moment(text: str, now: Instant, zone: str) -> Instant:
-    """The instant that `text` names; times without an offset are wall-clock times in `zone`.
+    """The instant that `text` names. Times without an offset are wall-clock times in `zone`.
 
-    A weekday or a bare time is the next such moment, `now` included. A time that the clock shows
-    twice is its first showing. A time that the clock leaps over, and anything else that is not a
-    moment, is `NotAMoment` (a ValueError with a hint).
+    A weekday or a bare time means the next such moment, `now` included. A time that the clock shows
+    twice means its first showing. Anything else, and a time that the clock skips, is `NotAMoment`
+    (a ValueError with a hint).
     """
     shown = text if len(text) <= 40 else text[:40] + "…"
     words = " ".join(text.split()).lower()
@@ -81,8 +81,8 @@ def parse_weekly(text: str) -> tuple[int, time] | None:
 
 
 def parse_iso(text: str) -> datetime:
-    """An ISO 8601 time: aware where it has an offset, which may be spelled "UTC" or "GMT" and stand
-    apart; else naive. `ValueError` for anything else.
+    """An ISO 8601 time: aware if it has an offset, else naive. The offset may also be "UTC" or
+    "GMT", and may follow after a space. `ValueError` for anything else.
     """
     tight = " ".join(text.split())
     offset = _OFFSET.search(tight)
@@ -114,7 +114,7 @@ def _relative(words: str, now: Instant) -> Instant:
 
 
 def _days(word: str, today: date) -> list[date]:
-    """The days that a word may mean, the next one first; without a word today or tomorrow."""
+    """The days that a word may mean, the next one first. No word means today or tomorrow."""
     if word in ("today", "tomorrow"):
         return [today + timedelta(days=word == "tomorrow")]
     if not word:
@@ -155,8 +155,8 @@ def _on_the_wall(wall: datetime, zone: str, shown: str) -> Instant:
 
 
 def second_showing(at: Instant, zone: str) -> Instant | None:
-    """When the clock of `zone` shows the time of `at` a second time, as in a night in which it goes
-    back; None in all others.
+    """The instant at which the clock of `zone` shows the time of `at` a second time, because it
+    goes back that night; None on all other nights.
     """
     seen = instant_to_local(at, zone)
     again = seen.replace(fold=1)
@@ -184,7 +184,7 @@ def local_time(at: Instant | None, zone: str, *, seconds: bool = False) -> str:
 
 
 def wall_time(at: Instant | None, zone: str, now: Instant) -> str:
-    """A time of day, `03:04`; with the date where it is not of the last or next half day; "–" for None."""
+    """A time of day, `03:04`, with the date if it is more than half a day away; "–" for None."""
     if at is None:
         return "–"
     local = instant_to_local(at, zone)

@@ -59,10 +59,11 @@ class Schedule(msgspec.Struct, frozen=True):
 
 
 class Shift(msgspec.Struct, frozen=True, eq=False):
-    """A stretch in which one turn of one layer is on call, half-open; `person` is None where nobody is.
+    """A stretch in which one turn of one layer is on call, half-open.
 
-    `until` is None when no end is in sight. `why` is for reading; `source` is the `file:line` of
-    the rotation or override, of the schedule where nobody is on call.
+    `person` is None where nobody is on call. `until` is None when no end is in sight. `why` is a
+    text for people. `source` is the `file:line` of the rotation or override; where nobody is on
+    call, of the schedule.
     """
 
     person: str | None
@@ -71,12 +72,12 @@ class Shift(msgspec.Struct, frozen=True, eq=False):
     why: str
     source: str
     rotation: int = 0
-    """the number of the rotation that decides, from 1; 0 for an override, and where nobody is"""
+    """which rotation decides, counted from 1; 0 for an override, or when nobody is on call"""
     start_known: bool = True
-    """False where nobody ever was on call before: then `start` is only as far as was looked back"""
+    """False where nobody was ever on call before: then `start` is only how far back the search went"""
 
     def __eq__(self, other: object) -> bool:
-        """The same stretch by the same source, whatever else is known of it."""
+        """The same stretch and source, with everything else that is known about it."""
         return isinstance(other, Shift) and self._stretch == other._stretch
 
     def __hash__(self) -> int:
@@ -88,19 +89,19 @@ class Shift(msgspec.Struct, frozen=True, eq=False):
 
 
 def on_call(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) -> Shift:
-    """The shift that `at` falls into; at the very instant of a handoff, the incoming person's.
+    """The shift at `at`. At the very instant of a handoff it is the incoming person's.
 
-    Its bounds are those of the longest stretch around `at` with the same turn of the same layer.
-    Where nobody ever was on call before, it starts 60 days before `at`. Hours that neither open nor
-    close within 400 days count as never doing so. In UTC where the zone cannot be had. `ValueError`
-    for unknown hours, which a checked configuration does not have.
+    It is the longest stretch around `at` with the same turn of the same layer. Where nobody was
+    ever on call before, it starts 60 days before `at`. Hours that neither open nor close within 400
+    days count as never changing. Times are in UTC when the zone is not there. `ValueError` for
+    unknown hours, which a checked configuration does not have.
     """
     return _shift(schedule, _layers(schedule, hours), at)
 
 
 def zone_trouble_of_schedule(schedule: Schedule, hours: Mapping[str, Hours]) -> str:
-    """Where UTC stands in for a time zone that this schedule needs, and so may name another person:
-    what is wrong, as a sentence.
+    """What is wrong, as a sentence, where UTC is used in place of a time zone that this schedule
+    needs. Then another person than planned may be on call.
     """
     needed = {schedule.timezone: f"schedule {schedule.id}"}
     for name in (rotation.hours for rotation in schedule.rotations):
@@ -118,10 +119,8 @@ def next_handoff(schedule: Schedule, hours: Mapping[str, Hours], at: Instant) ->
 
 
 def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until: Instant) -> list[Shift]:
-    """The shifts that tile [`start`, `until`) exactly, in order, clipped to it; gaps have no
-    person, no shift has length zero.
-
-    Errors as `on_call`.
+    """The shifts that cover [`start`, `until`) exactly, in order, cut to it. Gaps are shifts
+    without a person; no shift has length zero. Errors as `on_call`.
     """
     layers = _layers(schedule, hours)
     stretches = []
@@ -135,8 +134,8 @@ def shifts(schedule: Schedule, hours: Mapping[str, Hours], start: Instant, until
 
 
 class Turn(NamedTuple):
-    """One turn of a rotation by its calendar alone: its number from 0, its handoff and the next;
-    hours and other layers do not matter.
+    """One turn of a rotation by its calendar alone: its number from 0, its handoff, and the next
+    handoff. Hours and other layers are not looked at.
     """
 
     number: int
@@ -187,8 +186,8 @@ def _layers(schedule: Schedule, hours: Mapping[str, Hours]) -> list[_OverrideLay
 
 
 def _shift(schedule: Schedule, layers: list[_OverrideLayer | _RotationLayer], at: Instant) -> Shift:
-    """The topmost stint at `at`, cut where layers above it end before `at` and begin after it.
-    Layers below cannot matter.
+    """The topmost stint at `at`, cut where layers above it end before `at` or begin after it.
+    Layers below make no difference.
     """
     begins: list[Instant] = []
     ends: list[Instant] = []
@@ -262,24 +261,25 @@ class _RotationLayer(msgspec.Struct, frozen=True):
         return Shift(person, start, until, why, self.rotation.source, self.number)
 
     def last_end(self, at: Instant) -> Instant | None:
-        """When this layer, which does not apply at `at`, last ceased to apply."""
+        """When this layer last stopped applying; it does not apply at `at`."""
         if self.hours is None:
             return None
         closed, first = opening.last_change(self.hours, at), self.handoff(0)
         return closed if closed is not None and first is not None and first < closed else None
 
     def next_start(self, at: Instant) -> Instant | None:
-        """When this layer, which does not apply at `at`, next begins to apply."""
+        """When this layer will apply next; it does not apply at `at`."""
         first = self.handoff(0)
         if first is None or self.hours is None:
             return first
         return opening.next_open(self.hours, max(first, at))
 
     def turn(self, at: Instant) -> Turn | None:
-        """The turn at `at`: its number from 0, its handoff and the next; None before the first handoff.
+        """The turn at `at`: its number from 0, its handoff and the next; None before the first
+        handoff.
 
-        Estimated from the calendar, then corrected by the few turns that clock changes and short
-        months can make.
+        The number is estimated from the calendar. Clock changes and short months can make it wrong
+        by a few turns, so it is then corrected.
         """
         day, first = opening.instant_to_local(at, self.tz).date(), self.rotation.start.date()
         if self.rotation.unit == "months":
@@ -299,11 +299,12 @@ class _RotationLayer(msgspec.Struct, frozen=True):
         return Turn(number, start, until)
 
     def handoff(self, number: int) -> Instant | None:
-        """The instant at which turn `number` begins; None when that is after the end of the calendar.
+        """The instant at which turn `number` begins; None when that is after the end of the
+        calendar.
 
-        Counted on the calendar from the very first handoff, not from the one before. A handoff on a
-        day that the zone's calendar skips happens together with the next day's, so that in a daily
-        rotation the skipped day's turn has length zero.
+        It is counted on the calendar from the very first handoff, not from the previous one. A
+        handoff on a day that the zone's calendar skips happens together with the next day's. In a
+        daily rotation the skipped day's turn then has length zero.
         """
         day = _day(self.rotation, number)
         if day is None:

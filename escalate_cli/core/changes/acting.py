@@ -1,8 +1,9 @@
-"""Somebody acts between two passes: first what has lapsed meanwhile happens, then the act.
+"""What happens when somebody acts between two passes: first everything whose time has come since
+the last pass, then the act itself.
 
-A time-out, the end of a snooze or of a maintenance, a nudge's expiry, a level's wait: none of them
-waits for a tick to count. What is due at the very instant of the act has not lapsed: whoever acts
-on the dot is in time.
+A time-out, the end of a snooze or a maintenance, a nudge that expires, a level's wait: none of them
+has to wait for a tick to count. What is due at the very instant of the act does not count as past
+yet: whoever acts on the dot is in time.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.organisation.catalog import Catalog
 
 JUST_BEFORE: Span = 1
-"""what has lapsed is done so long before the act: the least that instants can tell apart"""
+"""one microsecond: what was due before the act is dated this much earlier than it"""
 
 
 def up_to_date(situation: Situation, catalog: Catalog, now: Instant) -> Situation:
-    """The situation as a pass just before `now` leaves it; as it is, where nothing has lapsed."""
+    """The situation as a pass just before `now` would leave it; unchanged when nothing was due by
+    then.
+    """
     due_at = situation.incident.next_due_at
     if due_at is None or due_at >= now:
         return situation
@@ -33,8 +36,9 @@ def up_to_date(situation: Situation, catalog: Catalog, now: Instant) -> Situatio
 def acting(
     situation: Situation, catalog: Catalog, now: Instant, act: Callable[[Situation], Situation]
 ) -> Situation:
-    """What `act` makes of the situation, brought up to date. A page that the act calls off before
-    it has gone out is not said to have reached anybody."""
+    """Bring the situation up to date, then do `act`. A page that the act calls off before it was
+    sent is not recorded as having reached anybody.
+    """
     current = up_to_date(situation, catalog, now)
     after = act(current)
     if current is situation:
@@ -58,13 +62,13 @@ def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at:
     called_off = replace(event, recipients=(), called_off=event.recipients)
     try:
         return entry_of(called_off, entry.at, entry.by, catalog)
-    except Exception:  # `log` has said that it cannot be told
+    except Exception:  # `log` has already noted that it cannot be put into words
         return replace(entry, event=called_off)
 
 
 def _is_of(notification: Notification, entry: Entry, situation: Situation) -> bool:
-    """Whether a message may be what this entry tells of: a question to the same person is another,
-    and so is another team's page.
+    """Whether this entry may be about this message. A question to the same person, or another
+    team's page, is a different thing.
     """
     if entry.kind is EntryKind.PAGED:
         return notification.kind is not NotificationKind.NUDGE

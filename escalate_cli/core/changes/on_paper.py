@@ -1,5 +1,5 @@
-"""What a declaration could not use, for each team and policy, found by planning it on paper:
-policies, levels, messages.
+"""What could not be used for a declaration (policies, levels, texts), for each team and policy. It
+is found by planning the declaration on paper.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from escalate_cli.core.organisation.catalog import Catalog, Service
 from escalate_cli.core.organisation.zones import Unusable
 
 _STEPS = 12
-"""how often a policy is looked at on paper: each of its levels, and the fallback"""
+"""how often a policy is looked at on paper: once for each level, and for the fallback"""
 
 
 def unusable_on_paper(catalog: Catalog, now: Instant) -> tuple[Unusable, ...]:
-    """What a declaration for each team and policy, followed on paper to the fallback, could not
-    use, but for what `unusable` finds; and texts that cannot be made."""
+    """What could not be used for a declaration, for each team and policy, planned on paper up to
+    the fallback: what cannot be run, and texts that cannot be made. What `unusable` finds is
+    left out.
+    """
     unusable_things: dict[str, Unusable] = {}
     services: dict[tuple[str, str | None], Service] = {}
     for service in catalog.services.values():

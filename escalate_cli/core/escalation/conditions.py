@@ -14,8 +14,8 @@ from escalate_cli.core.organisation.policy import When
 
 
 class ConditionVerdict(msgspec.Struct, frozen=True):
-    """Whether a condition holds; if not, the first part that does not; and when to look again, if
-    time alone can change that.
+    """Whether a condition holds. If not, the first part of it that does not hold, and when to look
+    again if time alone can change that.
     """
 
     holds: bool
@@ -80,8 +80,9 @@ def _hours_name(name: str | None) -> str:
 
 
 def opening_of(name: str | None, catalog: Catalog, at: Instant) -> Instant | None:
-    """The first instant from `at` on at which these hours are open ("!office": closed); `at` without
-    hours, and where they cannot be used: nobody waits for them. None: never again, or they are gone.
+    """The first instant from `at` on at which these hours are open ("!office": closed). It is `at`
+    itself when there are no hours, or when they cannot be used: nobody waits for those. None:
+    they never open again, or they are gone.
     """
     if name is None:
         return at
@@ -121,7 +122,9 @@ def hours_trouble(name: str | None, catalog: Catalog, now: Instant) -> str:
 
 
 def was_interrupted(when: When, catalog: Catalog, looked_at: Instant, now: Instant) -> bool:
-    """Whether the hours of `when` ended and began again between two looks, both of which window them open."""
+    """Whether the hours of `when` closed and opened again between two looks, both of which found
+    them open.
+    """
     window = catalog.hours.get((when.hours or "").removeprefix("!"))
     if window is None:
         return False

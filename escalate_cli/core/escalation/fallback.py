@@ -1,4 +1,4 @@
-"""No level is left, or none reaches anybody: the fallback is paged, until somebody acknowledges."""
+"""When no level is left, or none reaches anybody, the fallback is paged until somebody acknowledges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from escalate_cli.core.notification.paging import Letter, PagingResult, fallback
 
 
 def run_out(escalation_id: int, decision: Decision) -> None:
-    """Page the fallback. Where it reaches nobody either, say so, and try from the start again later."""
+    """Page the fallback. If it reaches nobody either, say so, and later start again from the first
+    level.
+    """
     escalation, catalog = decision.escalation(escalation_id), decision.catalog
     team, policy = escalation.team, escalation.policy
     if fallback_reaches(decision):
@@ -48,8 +50,8 @@ def page_fallback(escalation_id: int, decision: Decision, why: str) -> None:
 
 
 def say_whom_fallback_lacks(escalation_id: int, decision: Decision) -> None:
-    """The policy has run out, and `[fallback].page` names nobody who can be paged now: its channels
-    are told, and it is said why.
+    """The policy has no levels left, and `[fallback].page` names nobody who can be paged now. Tell
+    its channels, and say why.
     """
     fallback = decision.catalog.fallback
     if not fallback.page:
@@ -77,8 +79,8 @@ def _tell_fallback(escalation_id: int, decision: Decision, why: str) -> PagingRe
 
 
 def fell_silent(before: Escalation, written_before: int, decision: Decision) -> bool:
-    """Whether the fallback's turn has come for this escalation and no page to any person was
-    written, though there is somebody to page. `written_before` is how many notifications there were.
+    """Whether it was the fallback's turn in this escalation, there is somebody to page, and yet no
+    page to a person was written. `written_before` is how many notifications there were before.
     """
     after = decision.escalation(before.id)
     if after.status is not EscalationStatus.EXHAUSTED or after.next_at == before.next_at:
@@ -90,8 +92,8 @@ def fell_silent(before: Escalation, written_before: int, decision: Decision) -> 
 
 
 def page_fallback_somehow(escalation_id: int, decision: Decision, why: str) -> None:
-    """`page_fallback`; where that raises or reaches no person, a page to every address that
-    `alarm` knows.
+    """`page_fallback`; if that raises or reaches no person, a page to every address that `alarm`
+    knows.
     """
     catalog, before = decision.catalog, decision.situation
     problem = decision.attempt(lambda: page_fallback(escalation_id, decision, why))

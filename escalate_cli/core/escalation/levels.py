@@ -1,7 +1,8 @@
-"""Paging the levels of an escalation, one after another, until somebody is reached or none is left.
+"""Paging the levels of an escalation, one after another, until somebody is reached or no level is
+left.
 
-Which level comes next, `position` says; whom it means and by which addresses,
-`core.notification.targets` and `paging`; what follows the last one, `fallback`.
+`position` says which level comes next. `core.notification.targets` and `paging` say whom it means,
+and by which addresses. `fallback` is what follows the last level.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ from escalate_cli.core.notification.targets import contacts, whom
 from escalate_cli.core.organisation.policy import Level, TargetKind
 
 NOTICEABLY_LATE: Span = 2 * MINUTE
-"""a tick a minute is never later than this; what is later is said"""
+"""with one tick a minute a page is never later than this; beyond it, the page says that it is late"""
 
 
 def walk_on(escalation_id: int, decision: Decision, *, why: str = "") -> None:
-    """Page what is due, level after level while a level reaches nobody, until somebody is reached
-    or the policy has run out.
-
-    `why` is said in the pages, where it is more than that the level is due.
+    """Page what is due, level after level, until somebody is reached or the policy has no levels
+    left. `why` stands in the pages when there is more to say than that the level is due.
     """
     now, escalation = decision.now, decision.escalation(escalation_id)
     first_due_at = escalation.next_at or now
-    began_now = escalation.level == 0  # whether the whole round under way has been walked at this instant
-    held = escalation.held is not None  # whether it was decided before to walk on to the level that comes now
+    began_now = (
+        escalation.level == 0
+    )  # whether all levels of this round have been walked at this same instant
+    held = escalation.held is not None  # whether it was decided already to go on to the next level
     for _ in range((escalation.levels + 1) * (escalation.policy.repeat + 2)):
         coming = due(decision.escalation(escalation_id), decision)
         _note_passed(coming, escalation_id, decision)
@@ -69,7 +70,7 @@ def walk_on(escalation_id: int, decision: Decision, *, why: str = "") -> None:
 
 
 def walk_again(escalation_id: int, decision: Decision) -> None:
-    """The fallback reaches nobody now, or its last page failed everywhere: the levels are walked again."""
+    """The fallback reaches nobody now, or its last page failed everywhere: walk the levels again."""
     escalation = decision.escalation(escalation_id)
     policy = escalation.policy
     decision.log(LevelsWalkedAgain(team=escalation.team, policy=policy.id, source=policy.source))
@@ -95,11 +96,12 @@ def _note_passed(coming: Due, escalation_id: int, decision: Decision) -> None:
 
 
 def _is_worth_another(escalation: Escalation, decision: Decision) -> bool:
-    """Whether to walk the levels again now can do more than the round that has just ended.
+    """Whether walking the levels again now can reach more people than the round that has just
+    ended.
 
-    It can when somebody was reached, and so waited for; when a level would be held; and when a
-    level means somebody now who has not been tried in vain: a round in which levels were held may
-    have taken days, and somebody else is on call at its end.
+    It can when somebody was reached in that round, so that there was a wait; when a level would now
+    be held; or when a level means somebody who has not been tried in vain. A round with held levels
+    may take days, and at its end somebody else may be on call.
     """
     if _reached_anyone(escalation, decision):
         return True
@@ -119,11 +121,11 @@ def _is_worth_another(escalation: Escalation, decision: Decision) -> bool:
 
 
 def _reached_anyone(escalation: Escalation, decision: Decision) -> bool:
-    """Whether anybody that a level of the walks so far is for may have been reached; if not, to
-    walk again at once reaches nobody either.
+    """Whether any of the walks so far may have reached somebody whom a level is for. If not,
+    walking again at once reaches nobody either.
 
-    A channel counts where a level is for channels only: beside people whom the level does not
-    reach, it would only be told again.
+    A channel counts only where a level is for channels alone. Where the level is for people and
+    does not reach them, it would only tell the channel again.
     """
     return any(
         page.status is not NotificationStatus.FAILED
@@ -154,8 +156,8 @@ def _is_for_channels(escalation: Escalation, number: int | None) -> bool:
 
 
 def _hold(escalation_id: int, position: Position, until: Instant, decision: Decision) -> None:
-    """Wait for the hours of this level; where the policy has run out and the fallback reached
-    nobody, look at it meanwhile.
+    """Wait for the hours of this level. If the policy has no levels left and the fallback reached
+    nobody, look at the fallback meanwhile.
     """
     escalation, fallback = decision.escalation(escalation_id), decision.catalog.fallback
     level = escalation.policy.levels[position.level - 1]
@@ -182,9 +184,9 @@ def _note_hours(level: Level, team: str, decision: Decision) -> None:
 def page_owed(
     escalation_id: int, decision: Decision, *, late: Span, but: Position | None = None, waited: str = ""
 ) -> None:
-    """Page the earliest level that a gap passed over, if its hours allow; the others stay owed.
-
-    `waited` is why it was not due before the gap, as for the end of a maintenance.
+    """Page the earliest level that was passed over in a gap, if its hours allow; the others are
+    still owed. `waited` says why it was not due before the gap, for instance because of a
+    maintenance.
     """
     escalation = decision.escalation(escalation_id)
     owed = tuple(number for number in escalation.owed if but is None or number != but.level)
@@ -204,8 +206,8 @@ def page_owed(
 
 
 def page_again(escalation_id: int, decision: Decision) -> None:
-    """Page the current level again, since the urgency has risen: other addresses may count now. The
-    waiting is not begun anew.
+    """Page the current level again because the urgency has risen: other addresses may count now.
+    The level's wait does not start again.
     """
     escalation = decision.escalation(escalation_id)
     decision.cancel(
@@ -259,8 +261,8 @@ def _page_level(
 
 
 def failed_everywhere(escalation: Escalation, decision: Decision) -> bool:
-    """Whether the last paging of this escalation has failed for good at every address; a channel's
-    counts where it was for no person.
+    """Whether the last page of this escalation has failed for good at every address. A channel's
+    address counts only where the page was for no person.
     """
     pages = [page for page in decision.pages_of(escalation) if page.page_round == escalation.page_round]
     people = [page for page in pages if page.recipient.is_person]

@@ -1,9 +1,9 @@
-"""When a service is quiet: while any maintenance of it lasts, whether somebody began it, planned
-it, or the configuration announces it.
+"""When a service is quiet: as long as any maintenance of it lasts, whether somebody began it,
+planned it, or the configuration announces it.
 
-What is recorded is never changed. Ending is a record of its own, with `until_at` at its `start_at`:
-it cuts off every maintenance of the service that lasts then. Calling off a planned one is a record
-that ends before it starts: it takes away those that start at its `start_at`.
+Records are never changed. To end a maintenance is a record of its own whose `until_at` is its
+`start_at`: it cuts off every maintenance of the service that lasts at that moment. To call off a
+planned one is a record that ends before it starts: it removes those that start at its `start_at`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ from escalate_cli.core.incident.situation import Maintenance
 from escalate_cli.core.organisation.catalog import Catalog, PlannedMaintenance
 
 _MOST = 60
-"""maintenances that follow each other without a gap are looked through no further: whoever asks
-looks again at the end of these
+"""how many maintenances in a row, without a gap, are followed; whoever asks looks again at the end
+of these
 """
 
 
 def quiet(recorded: Sequence[Maintenance], catalog: Catalog, service: str, at: Instant) -> Maintenance | None:
-    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with every
-    reason; None when it is not quiet.
-
-    `recorded` are maintenances in the order in which the store lists them, the one recorded last first.
+    """The unbroken stretch around `at` in which the service is quiet, as one maintenance with all
+    reasons; None when it is not quiet. `recorded` is in the order of the store: the newest
+    record first.
     """
     lasting = _lasting(recorded, catalog, service, at)
     if not lasting:
@@ -106,12 +105,12 @@ def _lasting(
 def _spells(
     recorded: Sequence[Maintenance], catalog: Catalog, service: str, around: Instant
 ) -> Iterator[Maintenance]:
-    """Every maintenance of the service as long as it lasted or will; of repeated ones those around
-    that instant.
+    """Every maintenance of the service with its real length; of repeated ones, those around that
+    instant.
     """
     ends: list[Instant] = []
     called_off: set[Instant] = set()
-    for entry in recorded:  # the one recorded last first: what ends one was recorded after it
+    for entry in recorded:  # the newest record first: what ends a maintenance was recorded after it
         if entry.service != service:
             continue
         if entry.until_at == entry.start_at:
@@ -131,10 +130,9 @@ def _cut(maintenance: Maintenance, ends: Sequence[Instant]) -> Maintenance:
 
 
 def _occurrences(planned: PlannedMaintenance, service: str, around: Instant) -> Iterator[Maintenance]:
-    """The one that began last before that instant, the one before it and the one after it; a
-    maintenance that comes once.
-
-    None where its time zone cannot be had here: then pages go out.
+    """Of a repeated maintenance: the one that began last before that instant, the one before, and
+    the next. A maintenance that comes once is returned as it is. Nothing when its time zone is
+    not there: then pages go out.
     """
     if zone_trouble(planned.timezone):
         return

@@ -1,9 +1,9 @@
 """The heart: what has to happen for one incident at an instant, why, and when to look again.
 
-Here it is decided for each escalation whether it rests, stays quiet or goes on; `levels` pages the
-levels it goes on to, `waiting` says what is waited for. `plan` is called by the engine with the real
-clock and by foresight with a virtual one; there is no second implementation of who is paged when. It
-reads no clock, does no I/O, and answers with a reason also when there is nothing to do.
+For each escalation it is decided here whether it rests, stays quiet or goes on. `levels` pages the
+levels; `waiting` says what is waited for. The engine calls `plan` with the real clock, foresight
+with a virtual one: there is no second implementation of who is paged when. It reads no clock and
+does no I/O. It gives a reason also when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
-    """What has to happen at `now`: rules that have come true, failures that call for the next
+    """What has to happen at `now`: rules that have become true, failures that ask for the next
     address or level, levels that are due.
 
-    The same situation, catalog and instant give the same plan; planning again at the same instant
+    The same situation, catalog and instant give the same plan. Planning again at the same instant
     changes nothing more.
     """
     if situation.incident.status is IncidentStatus.RESOLVED:
@@ -102,8 +102,8 @@ def _reasons_safely(decision: Decision) -> tuple[Reason, ...]:
 
 
 def _quiet_until(services: tuple[str, ...], decision: Decision) -> Instant | None:
-    """The end of the maintenance of these services; one that cannot be used keeps nobody quiet, and
-    the timeline says so.
+    """The end of the maintenance of these services. A maintenance that cannot be used keeps nobody
+    quiet, and the timeline says so.
     """
     try:
         return muted_until(decision.situation.maintenance, decision.catalog, services, decision.now)
@@ -115,8 +115,8 @@ def _quiet_until(services: tuple[str, ...], decision: Decision) -> Instant | Non
 
 def _advance_safely(escalation_id: int, decision: Decision) -> None:
     """A policy that cannot be run costs no other team anything. The fallback is paged in its place,
-    again and again, as when its levels have run out; where the fallback cannot be paged by the
-    usual way, by every address of its people.
+    again and again, as when its levels have run out. If the fallback cannot be paged in the
+    usual way, every address of its people is.
     """
     before, written = decision.escalation(escalation_id), len(decision.situation.notifications)
     silent: list[bool] = []
@@ -144,7 +144,9 @@ def _is_later(instant: Instant | None, decision: Decision) -> bool:
 
 
 def _resting(decision: Decision) -> list[Escalation]:
-    """The escalations that somebody has, and that neither a lapsed time-out nor a maintenance concerns."""
+    """The escalations that somebody has acknowledged, without those whose time-out has lapsed or
+    that a maintenance keeps quiet.
+    """
     situation = decision.situation
 
     def is_quiet(services: tuple[str, ...]) -> bool:
@@ -163,7 +165,7 @@ def _resting(decision: Decision) -> list[Escalation]:
 
 
 def _next_maintenances(decision: Decision) -> list[Instant]:
-    """When the next planned maintenance of each service in scope begins: what would still go out
+    """When the next planned maintenance of each service in scope begins. What would still go out
     then is held back.
     """
     situation, catalog, now = decision.situation, decision.catalog, decision.now
@@ -201,8 +203,9 @@ def _advance(escalation_id: int, decision: Decision) -> None:
 
 
 def _on_from_fallback(escalation_id: int, decision: Decision) -> None:
-    """Page the fallback again, since nobody acknowledged; where it reaches nobody now, or its last
-    page failed everywhere, the levels are walked again."""
+    """Page the fallback again, since nobody acknowledged. If it reaches nobody now, or its last
+    page failed everywhere, walk the levels again.
+    """
     if fallback_reaches(decision) and not failed_everywhere(decision.escalation(escalation_id), decision):
         return page_fallback(escalation_id, decision, "still no acknowledgement")
     return walk_again(escalation_id, decision)
@@ -231,8 +234,8 @@ def _keep_quiet(escalation_id: int, until: Instant, decision: Decision) -> None:
 
 
 def _unmute(escalation_id: int, decision: Decision) -> str:
-    """The maintenance is over: its end is when the page came due, however long ago that was; how
-    long the page waited is the answer, for the page to say.
+    """The maintenance is over. Its end counts as the moment at which the page came due, however
+    long ago. Returned is how long the page has waited, for the page to say.
     """
     escalation, situation, now = decision.escalation(escalation_id), decision.situation, decision.now
     try:
@@ -250,7 +253,7 @@ def _unmute(escalation_id: int, decision: Decision) -> str:
 
 
 def _forget(escalation: Escalation, decision: Decision) -> None:
-    """The time of an acknowledgement or of a snooze is up: it pages again from the start."""
+    """The time of an acknowledgement or a snooze is up: page again from the start."""
     incident, now = decision.incident, decision.now
     person, source = escalation.acknowledged_by or incident.acknowledged_by, escalation.policy.source
     if escalation.snoozed_until is not None:
@@ -287,8 +290,8 @@ def _page_from_start(
 
 
 def _reconsider(escalation_id: int, decision: Decision) -> None:
-    """A rise in urgency pages the current level again, at once; a paging that failed everywhere
-    costs no waiting.
+    """A rise in urgency pages the current level again at once. After a page that failed everywhere
+    nobody waits.
     """
     escalation = decision.escalation(escalation_id)
     paging = escalation.status is EscalationStatus.PAGING and escalation.level > 0
@@ -310,7 +313,7 @@ def _reconsider(escalation_id: int, decision: Decision) -> None:
 
 
 def _settle(decision: Decision) -> None:
-    """Bring the incident's status in line with its escalations, and note since when nobody has it."""
+    """Set the incident's status by its escalations, and note since when nobody has it."""
     incident, situation = decision.incident, decision.situation
     active = [
         escalation

@@ -1,10 +1,9 @@
-"""Where a policy's walk stands: which level comes next, and which one is due after a gap. Pure
-arithmetic; pages nobody.
+"""Where the walk through a policy stands: which level comes next, and which one is due after a gap.
+Pure arithmetic; it pages nobody.
 
-Late ticks: after a gap the walk is followed on paper through the levels whose
-time has passed. The level whose wait is not yet over is the one that is due now; the levels passed
-over that were never paged are owed, and one of them, the earliest, is paged beside each level that
-comes due, until none is left.
+Late ticks: after a gap the walk is followed on paper through the levels whose time has passed. The
+level whose wait is not over yet is due now. The levels before it that were never paged are owed.
+The earliest of them is paged together with each level that comes due, until none is left.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from escalate_cli.core.incident.situation import Escalation
 from escalate_cli.core.notification.paging import fallback_reaches
 
 _FAR = 10_000
-"""levels to follow on paper; only an endless policy after a gap of weeks has more, and then any
-level is as good
+"""how many levels to follow on paper. Only an endless policy after a gap of weeks has more, and
+then any level is as good as another
 """
 
 
@@ -31,7 +30,7 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """A level that the walk leaves out, and why."""
+    """A level that the walk skips, and why."""
 
     level: int
     reason: str
@@ -39,11 +38,11 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """What an escalation has come to at an instant.
+    """Where an escalation stands at an instant.
 
-    `position` is the level to page, None when the policy has run out of levels; `begin_at` is when
-    it came due, in the future when the level is held until its hours. `passed` are levels that the
-    gap went over, `skipped` those that do not apply.
+    `position` is the level to page; None when the policy has no levels left. `begin_at` is when it
+    came due; it lies in the future when the level waits for its hours. `passed` are the levels that
+    the gap went over, `skipped` those whose condition does not hold.
     """
 
     position: Position | None
@@ -62,10 +61,9 @@ def following(escalation: Escalation, position: Position) -> Position | None:
 
 
 def due(escalation: Escalation, decision: Decision) -> Due:
-    """Follow the walk from where it stands to now; `escalation.next_at` is when its next level is due.
-
-    Where the fallback reaches nobody now, or there is none, the levels never run out: they are
-    walked again.
+    """Follow the walk from where it stands up to now; `escalation.next_at` is when its next level
+    is due. Where the fallback reaches nobody now, or there is none, the levels never run out:
+    they are walked again.
     """
     now, catalog = decision.now, decision.catalog
     begin_at = escalation.next_at if escalation.next_at is not None else now

@@ -1,5 +1,5 @@
-"""Escalations in step with the scope: each service in scope leads to (team, policy), each distinct
-pair to one escalation.
+"""Keeping escalations in step with the scope. Each service in scope leads to a (team, policy), and
+each distinct pair to one escalation.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class Involvement(msgspec.Struct, frozen=True):
     services: tuple[str, ...]
     because: str
     broken: str = ""
-    """what could not be used, as a sentence: then the policy is one without levels, which pages the
+    """what could not be used, as a sentence. The policy is then one without levels, which pages the
     fallback
     """
 
 
 NO_LEVELS = Policy("fallback", ())
-"""runs out of levels at once: `[fallback].page` is paged"""
+"""a policy without levels: `[fallback].page` is paged at once"""
 
 
 def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
@@ -47,9 +47,9 @@ def policy_for(team: str, policy_id: str | None, catalog: Catalog) -> Policy:
 
 
 def involvements(services: tuple[str, ...], catalog: Catalog) -> tuple[Involvement, ...]:
-    """The escalations that these services ask for; the fallback team's when none of them leads to a team.
-
-    Without a fallback team there is still one, with no level of its own: it pages `[fallback].page` at once.
+    """The escalations that these services ask for; the fallback team's when no service leads to a
+    team. Without a fallback team there is still one escalation: it has no levels, and pages
+    `[fallback].page` at once.
     """
     asked_for: dict[tuple[str, str], Involvement] = {}
     for service_id in services:
@@ -74,7 +74,7 @@ def involvements(services: tuple[str, ...], catalog: Catalog) -> tuple[Involveme
 
 
 def _belonging(services: tuple[str, ...], team: str, catalog: Catalog) -> tuple[str, str]:
-    """Why these services lead to this team; and what could not be used for saying it, as a sentence."""
+    """Why these services lead to this team; and, as a sentence, what could not be used to say so."""
     try:
         names = ", ".join(catalog.services[service].name for service in services)
         return f"{names} belongs to {catalog.team_name(team)}", ""
@@ -93,8 +93,8 @@ def _policy_or_none(team: str, policy_id: str | None, catalog: Catalog) -> tuple
 
 
 def align(decision: Decision, by: str | None = None) -> None:
-    """Start the escalations that the scope asks for and has not, stop those it no longer asks for;
-    what a rule brought in stays.
+    """Start the escalations that the scope asks for and that do not run yet. Stop those it no
+    longer asks for. What a rule brought in stays.
     """
     asked = {
         (involvement.team, involvement.policy.id): involvement
@@ -113,8 +113,8 @@ def align(decision: Decision, by: str | None = None) -> None:
 
 
 def _start_safely(involvement: Involvement, decision: Decision) -> None:
-    """Start one escalation; where that cannot be done, one that pages the fallback. The other
-    teams' are started all the same.
+    """Start one escalation; if that fails, one that pages the fallback. The other teams'
+    escalations start all the same.
     """
     if involvement.broken:
         decision.note(involvement.broken, team=involvement.team)

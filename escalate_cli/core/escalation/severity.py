@@ -11,8 +11,9 @@ from escalate_cli.core.organisation.catalog import Catalog, Urgency
 
 
 def change_severity(severity: str, decision: Decision, *, by: str | None = None, because: str = "") -> None:
-    """Set the severity; nothing happens when it already is. `plan` pages again where the urgency
-    has risen; telling those who only hear of it is the caller's."""
+    """Set the severity; does nothing when it is the same already. If the urgency has risen, `plan`
+    pages again. Telling those who are only informed is the caller's job.
+    """
     before = decision.catalog.severity(decision.incident.severity)
     after = decision.catalog.severity(severity)
     if before.id == after.id:
@@ -34,8 +35,8 @@ def how_changed(before: str, after: str, catalog: Catalog) -> str:
 
 
 def _weigh_again(decision: Decision) -> None:
-    """What `[limits]` hold back of a graver incident may matter most now: it is due again, to be
-    judged anew.
+    """Pages of a graver incident that `[limits]` hold back may now matter most. They are made due
+    again and judged anew.
     """
     weighed = tuple(
         (

@@ -1,5 +1,5 @@
-"""It got worse while somebody had it: a rise in urgency ends a snooze, and whoever has acknowledged
-hears of it the new way.
+"""When it gets worse while somebody has it: a rise in urgency ends a snooze, and whoever has
+acknowledged is told along their steps for the new urgency.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from escalate_cli.core.wording.events import sentence
 
 
 def heed_rise(resting: Iterable[Escalation], decision: Decision) -> None:
-    """What a rise in urgency means for these escalations, which somebody has: those snoozed page
-    their current level again, of the others each one who has acknowledged is told, once; not who
-    raised it. An acknowledgement by people of whom none can be told holds no longer than a snooze.
+    """What a rise in urgency means for escalations that somebody has. A snoozed one pages its
+    current level again. For the others, each person who has acknowledged is told once, except
+    whoever raised it.
+
+    An acknowledgement holds no longer than a snooze when none of those who gave it can be told.
     """
     if decision.urgency is not Urgency.HIGH:
         return
@@ -48,8 +50,8 @@ def _takers(escalation: Escalation) -> tuple[str, ...]:
 
 
 def _tell(person: str, decision: Decision) -> bool:
-    """Along all the person's steps for the new urgency; an acknowledgement calls off those that are
-    still to come.
+    """Tell the person along all their steps for the new urgency. An acknowledgement calls off the
+    later ones.
     """
     if person not in decision.catalog.people:
         decision.log(NotToldOfRise(person=person, reason="not in the configuration"))
@@ -67,7 +69,7 @@ def _tell(person: str, decision: Decision) -> bool:
 
 
 def _latest_change(situation: Situation) -> Entry | None:
-    """The change of severity that is planned for now."""
+    """The change of severity that is being planned now."""
     return next(
         (entry for entry in reversed(situation.entries) if isinstance(entry.event, SeverityChanged)), None
     )

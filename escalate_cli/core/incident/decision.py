@@ -24,9 +24,8 @@ from escalate_cli.core.organisation.catalog import Catalog, Urgency
 
 @dataclass(slots=True)
 class Decision:
-    """What follows for one incident at `now`. `situation` is how far it has come.
-
-    It is made by `plan`, or by whoever acts, and thrown away after it: nothing else is changed.
+    """What follows for one incident at `now`. `situation` is what it has become so far. `plan`, or
+    whoever acts, makes a decision and throws it away afterwards; nothing else is changed.
     """
 
     situation: Situation
@@ -80,7 +79,9 @@ class Decision:
         ]
 
     def cancel(self, which: Iterable[Notification]) -> None:
-        """Call off the live ones among them; one that is being sent now gets no further attempt."""
+        """Call off those that are still live. One that is being sent right now gets no further
+        attempt.
+        """
         ids = {notification.id for notification in which if notification.live}
         self.situation = replace(
             self.situation,
@@ -95,7 +96,7 @@ class Decision:
         self.situation = self.situation.log(self.now, event, self.catalog, by)
 
     def note(self, text: str, *, team: str | None = None, source: str = "") -> None:
-        """The timeline says what could not be used, once for an instant."""
+        """Note on the timeline what could not be used, once per instant."""
         if not self._noted(text):
             without = DoneWithout(what=text, team=team, source=source)
             self.situation = self.situation.log(self.now, without, None)
@@ -107,7 +108,7 @@ class Decision:
         )
 
     def attempt(self, do: Callable[[], object]) -> Exception | None:
-        """Do it; where it raises, nothing of it is done, and what it raised is the answer."""
+        """Run it. If it raises, undo all of it and return what it raised."""
         before = self.situation
         try:
             do()
@@ -117,7 +118,7 @@ class Decision:
         return None
 
     def part(self, do: Callable[[], object], what: str) -> None:
-        """Do it; where it raises, it is left out, and the timeline says so."""
+        """Run it. If it raises, leave it out, and say so on the timeline."""
         problem = self.attempt(do)
         if problem is not None:
             self.note(f"{what} could not be done ({words_of(problem)})")

@@ -1,9 +1,9 @@
-"""Going on without what cannot be used: a thing that raises costs its own part only, and the
+"""Going on without what cannot be used. A thing that raises costs only its own part, and the
 timeline says so.
 
-A checked configuration has nothing that raises; but an upgrade takes a time zone away, a record is
-edited by hand, a program has faults. Whoever is paged then is told what was done without; a pass in
-which it happened sends no heartbeat.
+A checked configuration has nothing that raises. But an upgrade may take a time zone away, somebody
+may edit a record by hand, and programs have faults. Whoever is paged is then told what was left
+out. A pass in which this happened sends no heartbeat.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.wording.text import printable
 
 _MOST = 160
-"""characters of what an exception says; the rest is for whoever debugs it"""
+"""characters of an exception's text; the rest is for whoever debugs it"""
 
 
 def words_of(problem: Exception) -> str:
-    """What an exception says, short enough for a line: "ValueError: no such hours"."""
+    """An exception in a line: "ValueError: no such hours"."""
     message = printable(str(problem))
     kind = type(problem).__name__
     return f"{kind}: {message[:_MOST]}" if message else kind

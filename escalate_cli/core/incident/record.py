@@ -1,8 +1,7 @@
-"""What the record of one incident says once it is over, or so far: the facts that statistics and
-lessons count.
+"""The record of one incident, over or not: the facts that statistics and lessons count.
 
-All of it is read from stored rows (`store/history.py`); nothing here decides anything. Instants and
-spans are microseconds.
+All of it is read from stored rows (`store/history.py`); nothing is decided here. Instants and spans
+are microseconds.
 """
 
 from __future__ import annotations
@@ -40,10 +39,9 @@ class Failure(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A message that pages a person and went out.
-
-    `paging` is the same for all messages of one paging: those that one round of one escalation, one
-    rule or one hand sent them at once or, by their notification rules, one after the other.
+    """A message that paged a person and went out. `paging` is the same for all messages of one
+    page: those that one round of one escalation, one rule or one hand sent to them, at once or
+    in steps.
     """
 
     at: Instant
@@ -70,8 +68,8 @@ class Paging(NamedTuple):
     recipients: tuple[Recipient, ...]
     source: str
     estimated: bool = False
-    """an import did not know when: `at` is a guess from the waits of the policy, and no answer is
-    timed by it
+    """an import did not know the time: `at` is estimated from the waits of the policy, and no
+    answer is timed by it
     """
     policy: str | None = None
     """as the entry names it; None in older ones"""
@@ -127,7 +125,7 @@ class NudgeRecord(NamedTuple):
 
     @property
     def ran_out(self) -> bool:
-        """Whether it had all its time: one that is dropped because the incident is over has not
+        """Whether it had all its time. A nudge that was dropped because the incident ended has not
         been refused.
         """
         return (
@@ -138,10 +136,10 @@ class NudgeRecord(NamedTuple):
 
 
 class TracedAck(NamedTuple):
-    """An acknowledgement, traced to the page it answers.
+    """An acknowledgement, traced back to the page it answers.
 
-    `level` is the level at which whoever acknowledged was paged last, and `after` how long before;
-    `gateway` carried their last message. All three are None for somebody who acknowledged without
+    `level` is the level at which that person was paged last, `after` how long before, and `gateway`
+    what carried the last message to them. All three are None for somebody who acknowledged without
     having been paged. `current` is the level that had been paged last by then.
     """
 
@@ -156,8 +154,9 @@ class TracedAck(NamedTuple):
 
 @dataclass(eq=False)
 class Record:
-    """One incident, as it was declared, as it went, and as it ended. Nobody changes one; being
-    frozen would cost thousands of them a tenth of the time that a report may take."""
+    """One incident: how it was declared, how it went, how it ended. It is not frozen, though nobody
+    changes it: freezing thousands of them would cost a tenth of the time that a report may take.
+    """
 
     id: int
     title: str
@@ -289,9 +288,10 @@ class Record:
 
     @cached_property
     def outcomes(self) -> tuple[tuple[Paging, bool | None], ...]:
-        """Each paging of a level that reached people: True when one of them acknowledged or snoozed
-        it; False when the next level, or the fallback, had to be paged because nobody did; None
-        when it ended otherwise, before its wait was over."""
+        """For each page of a level that reached people: True when one of them acknowledged or
+        snoozed it. False when the next level or the fallback had to be paged because nobody did.
+        None when it ended otherwise, before its wait was over.
+        """
         return tuple(
             (paging, self._outcome(paging, self.pagings[number + 1 :]))
             for number, paging in enumerate(self.pagings)
@@ -302,7 +302,7 @@ class Record:
         later = [other for other in after if (other.team, other.policy) == (paging.team, paging.policy)]
         taken = [(ack.at, ack.by) for ack in self.acks if ack.team == paging.team]
         for at, by in (*taken, *self.snoozes):
-            # Whoever was paged again since answers the later paging.
+            # whoever was paged again since answers the later page
             if (
                 at >= paging.at
                 and by in paging.people

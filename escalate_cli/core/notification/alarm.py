@@ -1,5 +1,5 @@
-"""Whom to tell when nothing else can be relied on: people and their addresses, without schedule,
-policy, zone or template.
+"""Whom to tell when nothing else can be relied on: people and their addresses, without schedules,
+policies, zones or templates.
 """
 
 from __future__ import annotations
@@ -32,11 +32,9 @@ class Address(msgspec.Struct, frozen=True):
 
 
 def addresses(decision: Decision, *, team: str | None = None) -> tuple[Address, ...]:
-    """Every address of those whom `[fallback].page` means, each once; where none of them has one,
-    of the people of the fallback team, and else of `team`.
-
-    A target that cannot be used as things stand, such as a schedule that raises, means everybody
-    who could be behind it.
+    """Every address of those whom `[fallback].page` means, each once. If none of them has one: of
+    the people of the fallback team, else of `team`. A target that cannot be used now, such as a
+    schedule that raises, means everybody who could be behind it.
     """
     catalog = decision.catalog
     teams = [catalog.teams[known] for known in (catalog.fallback.team, team) if known in catalog.teams]
@@ -56,14 +54,14 @@ def _reachable(addressees: Iterable[Addressee], catalog: Catalog) -> Iterator[Ad
         recipient = addressee.recipient
         try:
             usable = contacts(recipient, Urgency.HIGH, catalog)
-        except Exception:  # whoever it is, the others are told
+        except Exception:  # whoever raises, the others are told
             usable = ()
         yield from (Address(addressee, contact) for contact in usable or addresses_of(recipient, catalog))
 
 
 def fallback_targets(decision: Decision) -> tuple[Target, ...]:
-    """`[fallback].page`; in place of a target that cannot be used as things stand, everybody who
-    could be behind it.
+    """`[fallback].page`, with each target that cannot be used now replaced by everybody who could
+    be behind it.
     """
     targets: list[Target] = []
     for target in decision.catalog.fallback.page:
@@ -120,7 +118,7 @@ def _people(team: Team, catalog: Catalog) -> Iterator[Addressee]:
 
 
 def page_plainly(decision: Decision, why: str, escalation: Escalation | None = None) -> tuple[Recipient, ...]:
-    """Write a page to every one of `addresses`, due at once, for where `paging` itself fails; the
+    """Write a page to each of `addresses`, due at once, for when `paging` itself fails. Returns the
     recipients.
     """
     to = addresses(decision, team=escalation.team if escalation is not None else None)
@@ -154,5 +152,5 @@ def _page(
 def _because(reason: Because, why: str, catalog: Catalog) -> str:
     try:
         return told_because(reason, catalog)
-    except Exception:  # nothing stands in the way of this page
+    except Exception:  # nothing may hold this page back
         return why

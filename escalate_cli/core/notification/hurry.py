@@ -1,4 +1,4 @@
-"""Bringing forward what was to follow later, where what came before it has failed for good."""
+"""Bringing later steps forward when everything before them has failed for good."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def hurry(decision: Decision) -> None:
 
 
 def _messages(notifications: tuple[Notification, ...]) -> list[list[Notification]]:
-    """The notifications of one paging to one recipient, together."""
+    """The notifications of one page to one recipient, grouped."""
     groups: dict[tuple[object, ...], list[Notification]] = defaultdict(list)
     for notification in notifications:
         if notification.kind in _HAVE_STEPS:
@@ -59,7 +59,7 @@ def _messages(notifications: tuple[Notification, ...]) -> list[list[Notification
 
 
 def _next_step(group: list[Notification]) -> list[Notification]:
-    """Of each step after steps that have all failed, its notifications."""
+    """The notifications of each step that comes after steps which have all failed."""
     following: list[Notification] = []
     for step in sorted({notification.step for notification in group}):
         before = [notification for notification in group if notification.step < step]

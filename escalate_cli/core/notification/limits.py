@@ -1,16 +1,18 @@
 """`[limits]`: how many messages a person gets through one gateway in a while, and when the rest
 comes as one digest.
 
-The last message that the limit allows is kept for a digest, so that news of what exceeds it does
-not wait until the limit's time is over: it gathers what comes for a short while. Whatever comes
+The last message that the limit allows is kept for a digest. So what exceeds the limit need not wait
+until the limit's time is over: the digest gathers for a short while and then goes. Whatever comes
 after it waits until the oldest message no longer counts.
 
-Pages have the limit to themselves: informs, ends and nudges use up none of it. These have what
-pages leave. And what matters most is never held back: a page more severe than every page that has
-reached the person that way within the limit's time goes at once. It does not take the digest's
-place. Further pages as severe as it wait for a digest, too, but only seconds: until one has told
-of something as severe, there is always another. So of each severity a person gets one page and one
-digest beyond the limit at most.
+Pages have the limit to themselves. Informs, ends and nudges use up none of it; they have what pages
+leave.
+
+What matters most is never held back: a page goes at once if it is more severe than every page that
+has reached the person that way within the limit's time. It does not take the digest's place.
+Further pages of the same severity wait for a digest too, but only for seconds: until a digest has
+told of something as severe, there is always another one. So beyond the limit a person gets at most
+one page and one digest of each severity.
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ from escalate_cli.core.organisation.catalog import Catalog, Limits
 from escalate_cli.core.organisation.recipient import Recipient
 
 GATHERS_WHAT_IS_GRAVER = 30 * SECOND
-"""so long at most does a digest gather when it has to tell of something graver than was told before"""
+"""a digest gathers at most this long when it has something graver to tell than was told before"""
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """What becomes of a message that is due: it waits until then (`hold_until`), or goes; in a
-    digest with all that waits, or alone.
+    """What becomes of a message that is due: it waits until `hold_until`, or it goes, either alone
+    or in a digest with everything that waits.
     """
 
     hold_until: Instant | None = None
@@ -83,7 +85,7 @@ class Precedence(Enum):
 
 
 def is_limited(recipient: Recipient, kind: NotificationKind) -> bool:
-    """Only people are spared, and a question that waits for an answer cannot go into a digest."""
+    """Only people are spared. A question that waits for an answer cannot go into a digest."""
     return recipient.is_person and kind is not NotificationKind.NUDGE
 
 
@@ -102,9 +104,10 @@ def uses_up(sent: NotificationKind, due: NotificationKind) -> bool:
 def waits_as_well(
     other: NotificationKind, other_severity: str, held: NotificationKind, severity: str, catalog: Catalog
 ) -> bool:
-    """Whether what is due to the same address (`other`) waits, too, when a message of the kind
-    `held` about an incident of `severity` is held back: a page does not wait because an inform
-    does, nor a graver one because a lesser one does."""
+    """Whether `other`, which is due to the same address, has to wait too. Held back is a message of
+    the kind `held` about an incident of `severity`. A page does not wait because of an inform,
+    nor a graver page because of a lesser one.
+    """
     if other is NotificationKind.NUDGE or not uses_up(held, other):
         return False
     graver = catalog.severity(other_severity).rank > catalog.severity(severity).rank
@@ -118,8 +121,8 @@ def matters_most(severity: str, told: Iterable[PageTold], catalog: Catalog) -> b
 
 
 def precedence(severity: str, told: Sequence[PageTold], catalog: Catalog) -> Precedence:
-    """What a page of this severity may have beyond the limit, by what the person was paged with
-    within its time.
+    """What a page of this severity may have beyond the limit, given what the person was paged with
+    within the limit's time.
     """
     if matters_most(severity, told, catalog):
         return Precedence.AT_ONCE
@@ -152,7 +155,7 @@ def ruling_on(due: DueMessage, window: Window, catalog: Catalog, now: Instant) -
 
 
 def _gathers(limits: Limits) -> bool:
-    """Whether a message is kept for a digest: a limit of one or two has none to spare."""
+    """Whether the last message is kept for a digest. A limit of one or two has none to spare."""
     return limits.messages > 2
 
 

@@ -1,5 +1,5 @@
-"""Who is on call, for whoever looks: of a schedule that cannot be used one learns that, and sees
-the others as ever.
+"""Who is on call, for screens: a schedule that cannot be used says so, and the others are shown as
+usual.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ def shift_of(catalog: Catalog, team: Team | None, at: Instant) -> Shift | None:
 
 
 def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
-    """Who is on call in the schedule. One that cannot be used has nobody, and says so: the others
-    are shown as ever.
-    """
+    """Who is on call in the schedule. A schedule that cannot be used has nobody, and says so."""
     try:
         return on_call(schedule, catalog.hours, at)
     except Exception as problem:
@@ -29,8 +27,8 @@ def shift_in(catalog: Catalog, schedule: Schedule, at: Instant) -> Shift:
 
 
 def shifts_in(catalog: Catalog, schedule: Schedule, at: Instant, until: Instant) -> list[Shift]:
-    """The shifts from `at` until `until`; of a schedule that cannot be used one with nobody, which
-    says so.
+    """The shifts from `at` until `until`. A schedule that cannot be used has one shift, with
+    nobody, which says so.
     """
     try:
         return shifts(schedule, catalog.hours, at, until)

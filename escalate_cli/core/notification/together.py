@@ -1,9 +1,9 @@
-"""One incident reaches one person once at a time: what goes out in one message, which of it leads,
-and what that message says.
+"""One incident reaches one person once at a time: which notifications go out in one message, which
+of them leads it, and what it says.
 
-Each page stays a notification of its own, with its own escalation and level: whom a level has
-reached, what an acknowledgement calls off and what failed for good is never a matter of what shared
-a message. Only the message is one.
+Each page stays a notification of its own, with its own escalation and level. Sharing a message
+changes nothing about whom a level has reached, what an acknowledgement calls off, or what has
+failed for good.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from escalate_cli.core.incident.situation import Notification, NotificationKind
 from escalate_cli.core.organisation.recipient import Recipient
 
 _FIRST = (NotificationKind.PAGE, NotificationKind.RESOLVED, NotificationKind.INFORM)
-"""what leads a message: what asks somebody to act, then the end"""
+"""what leads a message: first what asks somebody to act, then the end"""
 
 
 def goes_with(first: NotificationKind, other: NotificationKind, recipient: Recipient) -> bool:
-    """Whether two that are due now, of one incident for one address, go out in one message: pages
-    do; to a person, informs as well.
-
-    A question keeps its message to itself, and so does the end. A channel is not asked to act: each
-    piece of news stays one.
+    """Whether two notifications of one incident that are due now for one address go out in one
+    message. Pages do, and to a person informs as well. A question has a message to itself, and
+    so has the end. To a channel every piece of news is a message of its own: nobody there is
+    asked to act.
     """
     kinds = {first, other}
     return kinds == {NotificationKind.PAGE} or (
@@ -57,7 +56,7 @@ def leader_first(
 def joined(leader: Notification, others: Sequence[Notification]) -> Notification:
     """The leader of a message about one incident with the reasons and the news of all that it carries."""
     pages = leader.kind is NotificationKind.PAGE
-    # taken up again since
+    # it was taken up again since
     also = [other for other in others if not (pages and other.kind is NotificationKind.RESOLVED)]
     because = "; also ".join(dict.fromkeys(notification.because for notification in (leader, *also)))
     by_time = sorted(

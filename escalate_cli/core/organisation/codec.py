@@ -1,8 +1,8 @@
-"""The catalog and policies as JSON and back: for the compiled cache, and for a policy that is
-frozen with its escalation.
+"""The catalog and policies as JSON and back: for the compiled cache, and for the policy that is
+frozen with an escalation.
 
-Decoding is typed: what does not fit raises `msgspec.MsgspecError` (a ValueError). Fields added
-later take their defaults.
+Decoding checks types: what does not fit raises `msgspec.MsgspecError` (a ValueError). Fields that
+were added later get their defaults.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Whether a new configuration takes the turn under way from somebody, and which `start` would keep it.
+"""Whether a new configuration takes the turn under way from somebody, and which `start` would keep
+it.
 
-A turn is counted from the `start` of its rotation: one member more or less, and somebody else has
-it this minute. Both configurations are asked the same question as a page asks
-(`core.calendar.rota`); every proposal is tried before it is made.
+Turns are counted from the `start` of a rotation. With one member more or less, somebody else has
+the turn this very minute. Both configurations are asked with the code that pages use
+(`core.calendar.rota`), and every proposal is tried before it is made.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from escalate_cli.core.calendar.rota import Rotation, Schedule, Shift, Turn, on_
 from escalate_cli.core.organisation.catalog import Catalog
 
 _LONGEST = 60 * DAY
-"""of a longer turn no more is compared"""
+"""of a longer turn only so much is compared"""
 _TRIES = 60
-"""how many turns back a monthly rotation looks for a month that has the day of its `start`"""
+"""how many turns back to look, in a monthly rotation, for a month that has the day of its `start`"""
 
 
 class TakenTurn(msgspec.Struct, frozen=True):
-    """The turn under way of `person` in `schedule` is taken by a new configuration; `until` is when
-    it would have ended.
+    """A new configuration takes the turn under way in `schedule` from `person`. `until` is when the
+    turn would have ended.
 
-    `instead` (None: nobody) is on call at `at` instead, now or when the turn would next have been
-    on call. `start`, a local time of the rotation at `source`, would put `keeper` on call: the
-    person themselves, or whoever comes next where they have left the rotation; None where nothing
-    would, or nothing has to.
+    `instead` (None: nobody) is on call at `at` instead: now, or when the turn would next have been
+    on call. Setting `start`, a local time, in the rotation at `source` would put `keeper` on call.
+    The keeper is the person, or whoever comes next when they have left the rotation. `start` is
+    None when no start would help, or none is needed.
     """
 
     schedule: str
@@ -46,8 +47,8 @@ class TakenTurn(msgspec.Struct, frozen=True):
 
 
 class _Under(msgspec.Struct, frozen=True):
-    """A turn under way in the old configuration: of which rotation, whose, and the stretches in
-    which it is on call.
+    """A turn under way in the old configuration: which rotation, whose, and the stretches in which
+    it is on call.
     """
 
     number: int
@@ -59,11 +60,12 @@ class _Under(msgspec.Struct, frozen=True):
 
 
 def taken_turns(old: Catalog, new: Catalog, schedule: str, since: Instant, now: Instant) -> list[TakenTurn]:
-    """The turns of `schedule` that were under way at `since`, are so at `now`, and that `new` takes
-    from somebody.
+    """The turns of `schedule` that were under way at `since`, still are at `now`, and that `new`
+    takes from somebody.
 
-    TakenTurn is a turn whose person is on call now and would not be, or that has nothing left of what
-    is still to come. What an override says is meant, in either. `ValueError` as `on_call`.
+    A turn counts as taken when its person is on call now and would not be, or when nothing is left
+    of what is still to come. What an override says is intended, in either configuration.
+    `ValueError` as `on_call`.
     """
     before, after = old.schedules.get(schedule), new.schedules.get(schedule)
     if before is None or after is None or not after.rotations:
@@ -133,7 +135,7 @@ def _taken(
 
 
 def _next_in_turn(under: _Under, before: Schedule, after: Schedule) -> str | None:
-    """Who came next in the old order and is still there."""
+    """Who came next in the old order and is still in the rotation."""
     members = {member for rotation in after.rotations for member in rotation.members} - {under.person}
     order = before.rotations[under.number - 1].members
     following = (order[(under.turn.number + step) % len(order)] for step in range(1, len(order)))
@@ -164,7 +166,7 @@ def _proposal(
 
 
 def _candidates(under: _Under, keeper: str, after: Schedule, now: Instant) -> Iterator[tuple[int, datetime]]:
-    """What may keep the turn: the same handoffs with the keeper's turn now; else a rotation above
+    """What may keep the turn: the same handoffs, with the keeper's turn now; else a rotation on top
     that begins when the turn is over.
     """
     indexes = sorted(range(len(after.rotations)), key=lambda index: (index + 1 != under.number, -index))
@@ -202,8 +204,8 @@ def _start_for(rotation: Rotation, timezone: str, place: int, now: Instant) -> d
 
 
 def _number(rotation: Rotation, timezone: str, now: Instant) -> int:
-    """The number of the turn at `now`, also before the first: -1 is the one that would have come
-    before turn 0.
+    """The number of the turn at `now`. It may be negative before the first handoff: -1 is the turn
+    that would have come before turn 0.
     """
     back = 0
     while True:
@@ -217,7 +219,7 @@ def _number(rotation: Rotation, timezone: str, now: Instant) -> int:
 
 
 def _alike(before: Schedule, old: Catalog, after: Schedule, new: Catalog, start: Instant) -> Span:
-    """For how long after the turn both have the same person on call."""
+    """How long after the turn both have the same person on call."""
     until = start + _LONGEST
     return sum(
         (inner.until or until) - inner.start

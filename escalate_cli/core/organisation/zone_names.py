@@ -1,5 +1,5 @@
-"""What people write for a time zone where an IANA name is wanted: abbreviations, cities, offsets;
-and the name to write instead.
+"""What people write in place of an IANA time zone (abbreviations, cities, offsets), and the name to
+write instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from escalate_cli.core.organisation.catalog import did_you_mean
 
 FIXED: dict[str, str] = {"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu"}
-"""names that exist and mean an offset that never changes, and the place that is most likely meant"""
+"""names that exist but stand for a fixed offset, and the place that is most likely meant"""
 
 _ABBREVIATIONS: dict[str, str] = {
     "America/Los_Angeles": "PST PDT PT PACIFIC",
@@ -74,6 +74,6 @@ def zone_hint(asked: str, known: Iterable[str]) -> str:
     for name in sorted(names, key=lambda name: (name.count("/"), name)):
         if spelt in (name.casefold(), name.rpartition("/")[2].casefold()):
             return f'did you mean "{name}"?'
-    # of three letters, everything is like everything
+    # among names of three letters everything resembles everything
     guess = did_you_mean(word, names) if len(word) > 4 else None
     return f'did you mean "{guess}"?' if guess else 'write it like "Europe/London"'

@@ -1,4 +1,4 @@
-"""Time zones of a configuration that this machine does not have (any more)."""
+"""Time zones that the configuration uses and this machine does not have (any more)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NAMED = 4
 
 
 class Unusable(msgspec.Struct, frozen=True):
-    """One thing that cannot be used: a sentence, and the `file:line` of it, "" where it has none.
-
-    `trouble` is what every note about it says, too: what is wrong, without whom it concerns.
+    """One thing that cannot be used: a sentence, and the `file:line` of it ("" if there is none).
+    `trouble` is what is wrong, without whom it concerns: the same text stands in every note
+    about it.
     """
 
     text: str
@@ -25,7 +25,7 @@ class Unusable(msgspec.Struct, frozen=True):
 
 
 def unusable_zones(catalog: Catalog) -> tuple[Unusable, ...]:
-    """The zones for which UTC stands in, each with those who use it."""
+    """The zones for which UTC is used instead, each with those who use it."""
     return tuple(_unusable(catalog))
 
 

@@ -1,8 +1,9 @@
-"""Mentions made dead: text that comes from people or monitors must not ring a whole room.
+"""Mentions made harmless: text from people or monitors must not ring a whole room.
 
-A space goes between the sign and the name, "@ everyone": it is in every alphabet, and no service
-takes it for a mention. An address ("ana@example.com") has a letter or a digit before its sign; it
-and a link stay as they are, unless they hold a name that rings everybody wherever it stands.
+A space goes between the sign and the name: "@ everyone". A space is in every alphabet, and no
+service takes this for a mention. In an address ("ana@example.com") a letter or digit stands before
+the sign. Addresses and links stay as they are, unless they hold a name that rings everybody
+wherever it stands.
 """
 
 from __future__ import annotations
