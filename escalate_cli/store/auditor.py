@@ -12,7 +12,7 @@ from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 GRACE = 2 * MINUTE
-"""what is due is dealt with within a pass; what is still there this much later was forgotten"""
+"""a pass deals with what is due; what is still there this much later was forgotten"""
 
 _sql = Statements("audit")
 
@@ -23,10 +23,9 @@ IN_VAIN = "paged-in-vain"
 
 
 class Oversight(Problem, frozen=True, kw_only=True):
-    """A problem of the incident `incident_id`.
-
-    What has been said about a `subject` (the incident itself, if empty) is not said again, but for
-    an incident declared after it was said: `declared_at` is 0 where once is enough for ever.
+    """A problem of the incident `incident_id`. What has been reported about a `subject` (the
+    incident itself, if empty) is not reported again, except for an incident that was declared
+    after that. `declared_at` is 0 where one report is enough for ever.
     """
 
     incident_id: int
@@ -99,7 +98,7 @@ def _unsent(database: Database, now: Instant) -> list[Oversight]:
 
 
 def _confirmed(database: Database, which: str, is_so: str, now: Instant) -> list[sqlite3.Row]:
-    """Notifications, the oldest first, a hundred of them, as far as the table says so, too."""
+    """Notifications, the oldest first, a hundred at most; as far as the table itself can be trusted."""
     late = now - GRACE
     return [row for row in database.run(which, late=late) if database.run(is_so, id=row["id"], late=late)]
 

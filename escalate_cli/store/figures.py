@@ -17,7 +17,7 @@ class Figures(msgspec.Struct, frozen=True):
     open: int
     acknowledged: int
     unacknowledged_since: Instant | None
-    """of what has been waiting longest for somebody; None where nothing is"""
+    """since when the one that has waited longest has been waiting; None where nobody waits"""
     waiting: int
     """notifications that are due and not sent"""
 

@@ -38,7 +38,7 @@ _map = msgspec.json.Decoder(dict[str, Any])
 
 
 class History:
-    """What was, for those who want to learn from it. Reads only."""
+    """The past, for those who want to learn from it. Reads only."""
 
     def __init__(self, database: Database) -> None:
         self._db = database

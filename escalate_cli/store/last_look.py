@@ -1,5 +1,5 @@
-"""The last look at a claim, by the process that sends, through a connection of its own: whether it
-is still wanted, and still its own.
+"""A last look before sending, by the sending process through its own connection: is the
+notification still wanted, and is the claim still ours?
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from escalate_cli.store.statements import Statements
 
 _PATIENCE_SECONDS = 1.0
 _STILL_CLAIMED = Statements("outbox").still_claimed
-"""read when this is loaded, and not by every child"""
+"""read when this module is loaded, so that not every child reads it"""
 
 
 def is_wanted(path: str, token: str, notifications: list[int]) -> bool:
-    """Whether any of these notifications is still claimed by `token` and not called off.
-
-    A database that cannot be asked is no answer: then it is wanted, as far as is known.
+    """Whether any of these notifications is still claimed by `token` and not called off. When the
+    database cannot be asked the answer is yes: as far as is known, it is still wanted.
     """
     ids = json.dumps(notifications)
     try:

@@ -9,7 +9,7 @@ from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
 
 CLOCK_TOLERANCE = 2 * SECOND
-"""so much the readings of two processes may disagree"""
+"""how far the clocks of two processes may disagree"""
 _LAST_LOOK = "last_pass_at"
 _SEEN = "clock_seen_at"
 _sql = Statements("ledger")
@@ -47,7 +47,9 @@ class Ledger:
         return int(value) if value else None
 
     def clock_set_back(self, now: Instant, tolerance: Span) -> Span:
-        """How far the clock is behind an earlier reading; 0 within `tolerance`. Remembers this reading."""
+        """How far the clock is behind an earlier reading; 0 within `tolerance`. This reading is
+        remembered.
+        """
         value = self.fact(_SEEN)
         behind = int(value) - now if value else 0
         if behind > tolerance or behind <= 0:
@@ -55,8 +57,8 @@ class Ledger:
         return behind if behind > tolerance else 0
 
     def mind_the_clock(self, now: Instant) -> Span:
-        """Remember this reading of the clock. Where it was set back, move what is still to come
-        with it; by how much, else 0.
+        """Remember this reading of the clock. If the clock was set back, move everything that is
+        still to come by the same span. Returns that span, else 0.
         """
         behind = self.clock_set_back(now, CLOCK_TOLERANCE)
         if behind:
@@ -64,8 +66,8 @@ class Ledger:
         return behind
 
     def move_back(self, span: Span) -> None:
-        """The clock was set back by `span`: so that nothing waits longer than it should, all that
-        is still to come moves with it.
+        """The clock was set back by `span`. Everything that is still to come moves with it, so that
+        nothing waits longer than it should.
         """
         self._db.change(_sql.move_incidents_back, span=span)
         self._db.change(_sql.move_escalations_back, span=span)

@@ -1,8 +1,8 @@
 """What the database remembers about turns that an edited configuration has taken from somebody.
 
-As long as such a turn would last, its schedule is compared with the configuration of before the
-edit, whatever is edited meanwhile: so the edit that gives the turn back is no finding, and a pass
-that has adopted the edit does not make `check` forget it.
+As long as such a turn would last, its schedule is compared with the configuration from before the
+edit, however often it is edited meanwhile. So an edit that gives the turn back is no finding. And
+when a pass adopts the edit, `check` does not forget it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ _FACT = "turns_taken"
 
 
 class Before(NamedTuple):
-    """What a schedule is compared with: the configuration of before the edit, when the edit was
-    met, whether a pass has said so, and until when the turn would have lasted."""
+    """What a schedule is compared with: the configuration from before the edit, when the edit was
+    noticed, whether a pass has reported it, and until when the turn would have lasted.
+    """
 
     version: str
     at: Instant
@@ -31,10 +32,9 @@ class Before(NamedTuple):
 
 
 def turns_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> dict[str, tuple[Before, list[TakenTurn]]]:
-    """The turns under way that `catalog` takes from somebody, by schedule. Writes nothing.
-
-    What cannot be compared (a configuration that cannot be read any more, a zone that is unknown
-    here) is left out: paging waits for it never, and it has findings of its own.
+    """The turns under way that `catalog` takes from somebody, by schedule. Writes nothing. What
+    cannot be compared is left out, such as a configuration that cannot be read any more or an
+    unknown zone: paging never waits for this, and such things have findings of their own.
     """
     known = _remembered(ledger)
     last = ledger.last_version
@@ -68,8 +68,8 @@ def note_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> None:
 
 
 def say_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> list[str]:
-    """The lines about taken turns that no pass has said yet; they are said from here on. Inside a
-    transaction.
+    """The lines about taken turns that no pass has reported yet. From now on they count as
+    reported. Inside a transaction.
     """
     known = _remembered(ledger)
     if all(before.told for before in known.values()):
@@ -87,7 +87,7 @@ def say_taken(ledger: Ledger, catalog: Catalog, now: Instant) -> list[str]:
 
 
 def anything_to_say(ledger: Ledger) -> bool:
-    """Whether `say_taken` may have something to say: one look, before a transaction is begun for it."""
+    """Whether `say_taken` may have something to report: a quick look, before a transaction is begun."""
     return any(not before.told for before in _remembered(ledger).values())
 
 

@@ -1,7 +1,6 @@
-"""Why version 0.1.0 wrote to somebody becomes a value: here, and in old_timelines.py, sentences are
-taken apart, once, for good.
-
-The old sentences stay what they were. What fits nothing is said as it is.
+"""Why version 0.1.0 wrote to somebody becomes a value. Here and in old_timelines.py sentences are
+taken apart, once and never again. The old sentences stay as they are; one that fits nothing is
+kept as plain text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The entries that version 0.1.0 wrote become events: here, and in old_reasons.py, sentences are
-taken apart, once, for good.
+"""The entries that version 0.1.0 wrote become events. Here and in old_reasons.py sentences are
+taken apart, once and never again.
 
-The old sentences stay what they were. What a sentence says and its data did not, is read out of it
-here; what nobody can read out any more is left empty, and an entry that fits nothing is
+The old sentences stay as they are. Facts that stand in a sentence but not in its data are read out
+of it. Facts that nobody can read out any more are left empty. An entry that fits nothing becomes
 `Unclassified`.
 """
 
@@ -25,7 +25,7 @@ _sql = Statements("migrating")
 _Data = dict[str, Any]
 _TOGETHER = 5000
 _LEADS = "You lead this incident now."
-"""the whole letter to somebody who leads an incident: the only place where schema 1 keeps who led
+"""the whole message to somebody who leads an incident: the only place where schema 1 keeps who led
 it at first
 """
 

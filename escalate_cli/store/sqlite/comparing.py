@@ -1,5 +1,5 @@
-"""What putting a copy of the database back would change for incidents: which are not in it, and
-which it has open again.
+"""What would change for incidents if a copy of the database were put back: which incidents are not
+in the copy, and which are open again in it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _facts = Statements("ledger")
 
 
 class KnownIncident(msgspec.Struct, frozen=True):
-    """An incident, as far as it is compared."""
+    """An incident, with what is compared."""
 
     id: int
     title: str
@@ -27,15 +27,15 @@ class KnownIncident(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """A copy beside what is there now. `unreadable`: something is there that cannot be read, so
-    that nothing can be said of it.
+    """A copy compared with what is there now. `unreadable`: what is there cannot be read, so that
+    nothing can be said about it.
     """
 
     missing: tuple[KnownIncident, ...] = ()
     """incidents that are not in the copy, as they are now"""
     open_again: tuple[KnownIncident, ...] = ()
-    """incidents that the copy has open or acknowledged, though they are over, or open, though
-    somebody has them; as they are now
+    """incidents that are open or acknowledged in the copy though they are over now, or open in it
+    though somebody has them now; as they are now
     """
     running: tuple[KnownIncident, ...] = ()
     """everything that is not resolved in the copy, as it is there"""
@@ -44,13 +44,13 @@ class Comparison(msgspec.Struct, frozen=True):
     """by table, the highest number that was ever given, as far as is known"""
 
     def says_all_of(self, other: Comparison) -> bool:
-        """Whether whoever agreed to this has agreed to the other, too."""
+        """Whether a yes to this is also a yes to the other."""
         return set(other.missing) <= set(self.missing) and set(other.open_again) <= set(self.open_again)
 
 
 def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -> Comparison:
-    """Compare the sound database `copy` with whatever is at `present`; `held` is the connection
-    that keeps others from it, if one does.
+    """Compare the sound database `copy` with whatever is at `present`. `held` is the connection
+    that keeps others away from it, if there is one.
     """
     with closing(_open(copy)) as there:
         of_copy, given = _read(there)

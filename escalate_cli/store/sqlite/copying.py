@@ -21,12 +21,12 @@ APPLICATION_ID = 0x45534341
 
 
 class DamagedSource(Exception):
-    """What was to be copied is damaged: there is no new copy, and an older one is as it was."""
+    """The source is damaged: no new copy was made, and an older one was left as it was."""
 
 
 def refuse_to_replace(target: Path, source: Path) -> None:
     """`UsageProblem` unless `target` may become a backup: a new or empty file, or an older backup
-    of any database of ours but `source`.
+    of one of our databases, but not `source` itself.
     """
     elsewhere = "name a file, new or an older backup, in a directory that exists"
     try:
@@ -57,15 +57,13 @@ def _is_ours(path: Path) -> bool:
 
 
 def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> Damage | None:
-    """Copy what is committed, for whom the directory is (sharing.py); an existing target is
-    replaced whole, by a sound copy only.
+    """Copy everything that is committed. Only a sound copy replaces an existing target, as a whole;
+    `DamagedSource` when there is none. Its owner and mode follow the directory (sharing.py).
 
-    `DamagedSource` where there is none. Where only indexes of the source are damaged, those of the
-    copy are rebuilt; what was wrong.
-
-    The source is read through a connection of its own, so that it can be copied within a
-    transaction, before its first change. A backup would wait for a locked database for ever; this
-    one gives up after so many seconds, with a DatabaseProblem.
+    If only indexes of the source are damaged, those of the copy are rebuilt; returned is what was
+    wrong with them. The source is read through a connection of its own, so that a copy can be made
+    within a transaction, before its first change. SQLite's backup would wait for a locked database
+    for ever. This one gives up after some seconds with a DatabaseProblem.
     """
     partial = files.partial_of(target)
     give_up_at = clock.monotonic() + patience_seconds
@@ -77,7 +75,9 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
     try:
         files.forget_abandoned(target.parent, target.name)
         left, needed = os.statvfs(target.parent), source.stat().st_size
-        if left.f_bavail * left.f_frsize < needed:  # else it would take the last byte from what needs it more
+        if (
+            left.f_bavail * left.f_frsize < needed
+        ):  # otherwise it would take the last free byte from what needs it more
             raise OSError(errno.ENOSPC, f"{needed >> 10:,} KiB are needed there")
         there = f"{source.absolute().as_uri()}?mode=rw"  # never made anew, should it be gone by now
         with (
@@ -104,10 +104,9 @@ def copy(source: Path, target: Path, clock: Clock, patience_seconds: float) -> D
 
 
 def mend_indexes(connection: sqlite3.Connection) -> Damage | None:
-    """Look through a database that nobody else uses, and rebuild its indexes if they are damaged:
-    what was wrong with them.
-
-    `DamagedSource` where anything else is. (0.6 s for 60 MB; the backup itself takes longer.)
+    """Check a database that nobody else uses, and rebuild its indexes if they are damaged; returned
+    is what was wrong with them. `DamagedSource` if anything else is damaged. (0.6 s for 60 MB;
+    the backup itself takes longer.)
     """
     damage = look_through(lambda statement: connection.execute(statement).fetchall())
     if damage is None:

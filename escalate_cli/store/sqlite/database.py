@@ -32,7 +32,7 @@ LOCK_PATIENCE_SECONDS = 10.0
 
 RESERVE_PAGES = 96
 RESERVE_LOW = 32
-"""free pages kept in the file, and when they are topped up: what paging needs goes on when the disk
+"""free pages kept in the file, and when they are topped up: with them paging goes on when the disk
 is full
 """
 
@@ -58,11 +58,11 @@ class Database:
         self.path = path
         self.clock = clock
         self.refused: str | None = None
-        """why the file may be read but not written: it was written by a newer version"""
+        """why the file can be read but not written: a newer version wrote it"""
         self.garbled = False
-        """whether text that is not UTF-8 was met"""
+        """whether text was found that is not UTF-8"""
         self.begun_anew: str | None = None
-        """what is to be known where it was begun though one had been there"""
+        """what users should know when a new database was begun though there had been one"""
         self._whereabouts = whereabouts
         fresh = self._prepare_file(create_directory)
         try:
@@ -90,8 +90,8 @@ class Database:
         return DatabaseProblem(what, "check its path, owner and permissions", code=UNWRITABLE)
 
     def _prepare_file(self, create_directory: bool) -> bool:
-        """Make sure that the path is a database of ours or nothing yet; True when the file is new
-        or empty.
+        """Make sure that the path is one of our databases, or nothing yet. True when the file is
+        new or empty.
         """
         parent = self.path.parent
         try:
@@ -196,9 +196,10 @@ class Database:
 
     def top_up_reserve(self) -> bool:
         """Keep free pages in the file and a journal that need not grow, so that a full disk does
-        not stop paging; False when it cannot.
+        not stop paging. False when that fails.
 
-        The rows are written, changed (which makes the journal long enough for all of them) and deleted again.
+        Rows are written, changed and deleted again. Changing them makes the journal long enough for
+        all of them.
         """
         if self.run("PRAGMA freelist_count")[0][0] >= RESERVE_LOW:
             return True
@@ -274,7 +275,7 @@ class Database:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """A part of the transaction under way: anything raised inside undoes this part alone."""
+        """A part of the current transaction: anything raised inside undoes this part alone."""
         self.run("SAVEPOINT part")
         try:
             yield
@@ -286,10 +287,11 @@ class Database:
         self.run("RELEASE part")
 
     def _patiently(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
-        """Run a statement; while another process holds the database it is tried again, until patience ends.
+        """Run a statement. While another process holds the database it is tried again, until
+        patience ends.
 
-        SQLite's own waiting slows down to ten tries a second, and among twenty processes some would
-        never get their turn.
+        SQLite's own waiting slows down to ten tries a second. Among twenty processes some would
+        then never get their turn.
         """
         give_up_at, wait = 0.0, os.getpid() % 7
         while True:
@@ -320,7 +322,7 @@ class Database:
         raise DamagedRow("a record of the database holds text that is not UTF-8")
 
     def _read_leniently(self) -> None:
-        """Some text is damaged: from here on such text is shown as far as it can be read, and
+        """Some text is damaged. From now on such text is shown as far as it can be read, and
         nobody's page waits for it.
         """
         if self.garbled:

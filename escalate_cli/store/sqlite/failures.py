@@ -25,10 +25,11 @@ def damaged(path: Path, more: str = "") -> DatabaseProblem:
 
 
 def explain(problem: sqlite3.Error, path: Path, waited_seconds: float) -> DatabaseProblem:
-    """What is said of a failure of the database at `path`; a locked one was waited for so long.
+    """The error for a failure of the database at `path`. If it was locked, it was waited for this
+    long.
 
-    A write that fails otherwise than with ENOSPC is SQLITE_IOERR_WRITE: above all a quota (EDQUOT)
-    or a limit (EFBIG). It is dealt with as a full disk is: what fits into the file goes on.
+    A write that fails for another reason than ENOSPC is SQLITE_IOERR_WRITE, mostly a quota (EDQUOT)
+    or a limit (EFBIG). It is treated like a full disk: what still fits into the file goes on.
     """
     code = getattr(problem, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE:

@@ -1,4 +1,4 @@
-"""What the journal beside a database tells when the database itself has nothing to say: whether it
+"""What the journal beside a database tells when the database file is missing or empty: whether it
 is new, or was lost.
 """
 
@@ -17,12 +17,12 @@ _HEADER = 28
 
 
 def refuse_emptied(path: Path) -> None:
-    """An empty or missing file is a new one, unless its journal tells of committed transactions:
-    then it was lost, and is no new start.
+    """An empty or missing file is new, unless its journal shows that transactions were committed:
+    then it was lost.
 
-    A journal whose header is zeroed throughout ended a transaction. One under way, or cut short by
-    a kill, has its first bytes zero too until it is synced, but not the salt and the page size that
-    follow: another process is just making the database.
+    A journal whose whole header is zeroed has ended a transaction. A journal under way, or cut
+    short by a kill, also has its first bytes zero until it is synced, but not the salt and the page
+    size behind them: then another process is just making the database.
     """
     try:
         with open(_journal_of(path), "rb") as journal:
@@ -45,7 +45,9 @@ def refuse_emptied(path: Path) -> None:
 
 
 def forget_the_beginning(connection: sqlite3.Connection, path: Path) -> None:
-    """Where not even the schema could be stored, leave no journal that tells of a transaction that ended."""
+    """When not even the schema could be stored, leave no journal behind that looks like the end of
+    a transaction.
+    """
     with suppress(sqlite3.Error, OSError):
         connection.execute("BEGIN IMMEDIATE")  # nobody else writes to the journal meanwhile
         if os.stat(path).st_size == 0:

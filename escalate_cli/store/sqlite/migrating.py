@@ -10,8 +10,8 @@ from escalate_cli.store.statements import PLACE
 
 MIGRATIONS = PLACE / "migrations"
 _WITH_VALUES = 2
-"""the migration since which entries have events, and notifications reasons: what is there already
-is given its own
+"""from this migration on entries have events, and notifications have reasons; existing ones are
+converted
 """
 
 

@@ -1,4 +1,4 @@
-"""Whether the files of a database are for those who should have them, and for nobody else."""
+"""Whether the files of a database can be used by those who should, and by nobody else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from escalate_cli.store.sqlite.sharing import BESIDE, group_of
 
 
 class Flaw(msgspec.Struct, frozen=True):
-    """Something that should be changed; `serious` where somebody may not be paged by it."""
+    """Something that should be changed; `serious` if somebody may not be paged because of it."""
 
     serious: bool
     text: str
@@ -29,8 +29,8 @@ def whose(database: Path) -> str:
 
 
 def flaws(database: Path) -> Iterator[Flaw]:
-    """What is wrong. It holds names, phone numbers and what is broken; whoever may write it may
-    silence a page.
+    """What is wrong. The database holds names, phone numbers and what is broken; and whoever can
+    write it can silence a page.
     """
     real = Path(os.path.realpath(database))
     group = group_of(real.parent)

@@ -25,12 +25,14 @@ from escalate_cli.store.sqlite.whereabouts import ASIDE, RESTORING, beside
 from escalate_cli.store.without_database.numbers import GIVEN, Numbers
 
 _BESIDE = sharing.BESIDE[:3]
-"""what SQLite takes for a part of whichever file has the name before it, also of one that came there later"""
+"""files that SQLite takes for a part of whatever database has the name in front, even one that came
+there later
+"""
 _NEWER = "database-newer"
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What has been done: what it changed, and where the database is now that was there; None if none was."""
+    """What was done: what it changed, and where the former database is now; None if there was none."""
 
     comparison: Comparison
     aside: Path | None
@@ -43,13 +45,13 @@ def restore(
 ) -> Restored:
     """Put `copy` in the place of the database at `path`. What was there is kept beside it.
 
-    `agree` hears what that changes, and raises where it is not wanted: then nothing is changed. It
-    is asked again where incidents were declared or ended meanwhile; without it nobody is asked.
+    `agree` is told what that changes, and raises if that is not wanted: then nothing is changed. It
+    is asked again if incidents were declared or ended meanwhile. Without `agree` nobody is asked.
     Numbers that were ever given are not given again.
 
-    The copy is looked through first: a damaged one, one of a newer version, or a file of something
-    else, changes nothing. A transaction that was cut short in it is undone in what is put back, by
-    the journal beside the copy.
+    The copy is checked first. A damaged copy, one of a newer version, or a file of something else
+    changes nothing. A transaction that was cut short in the copy is undone by the journal beside
+    it.
     """
     if not os.path.isfile(copy):
         raise DatabaseProblem(
@@ -143,14 +145,13 @@ def _remove(path: Path) -> None:
 def _put_in_place(
     fresh: Path, path: Path, clock: Clock, agree: Callable[[Comparison], object] | None
 ) -> tuple[Comparison, Path | None]:
-    """Put `fresh` in the place of the database, which is kept beside it with its journal; what that
-    changes, and where the old one is.
+    """Put `fresh` in the place of the database, and keep the old one beside it with its journal.
+    Returned is what that changes, and where the old one is.
 
-    What it changes is looked at while nobody writes, and agreed to while everybody may.
-
-    There is no moment without a database: the old one has a second name before the new one takes
-    the first. Its journal has nothing to undo any more, unless it is damaged; then the second name
-    has the journal, too.
+    What it changes is looked at while nobody can write, and agreed to while everybody can. There is
+    no moment without a database: the old one gets a second name before the new one takes the first.
+    Its journal has nothing to undo any more, unless it is damaged; then the journal gets a second
+    name, too.
     """
     for name in beside(path, ASIDE):  # of a restore that was killed before it changed anything
         if os.path.exists(path) and os.path.samefile(name, path):
@@ -181,8 +182,8 @@ def _exchange(fresh: Path, path: Path, clock: Clock) -> Path | None:
 
 @contextmanager
 def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
-    """Hold the database at `path`, if it can be used, by the connection that is handed out: nobody
-    else reads or writes it meanwhile, and what was cut short in it is undone.
+    """Hold the database at `path`, if it can be used, through the connection that is returned.
+    Meanwhile nobody else reads or writes it. A transaction that was cut short in it is undone.
     """
     if not os.path.isfile(path):
         yield None
@@ -206,11 +207,12 @@ def _held(path: Path, clock: Clock) -> Iterator[sqlite3.Connection | None]:
 
 
 def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:
-    """Give the database and what belongs to it a second name, and take the first from all but the
-    database itself; the name.
+    """Give the database and its files a second name, and remove the first name of all but the
+    database itself; returned is the second name.
 
-    Where files can have one name only, it loses its first a moment before the new one has it: the
-    new one lies beside it then, and says so to whoever comes in between.
+    On a file system where a file can have one name only, the database loses its first name a moment
+    before the new one gets it. The new one then already lies beside it, and says so to whoever
+    comes in between.
     """
     for part in there:
         try:
@@ -224,7 +226,7 @@ def _keep(path: Path, there: Sequence[str], aside: Path) -> Path:
 
 
 def _settle(directory: Path) -> None:
-    """Have the names in it outlive a power cut."""
+    """Make sure that the names in it survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,5 +1,5 @@
-"""Between rows and core types: a field is a column of the same name; enums by value, lists and maps
-and policies as JSON.
+"""Between rows and core types: a field is a column of the same name. Enums are stored by value;
+lists, maps and policies as JSON.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _plain(value: object) -> object:
 
 
 def gravest_first(severities: Sequence[str]) -> str:
-    """A ladder (least first) as statements rank by it: "|critical|major|minor|". No severity's name
-    has a bar.
+    """Severities, the least first, as one text by which statements rank them:
+    "|critical|major|minor|". No severity's name contains a bar.
     """
     return "|".join(("", *reversed(severities), ""))

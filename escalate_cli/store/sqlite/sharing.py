@@ -1,9 +1,11 @@
-"""Whose the files of an installation are: their owner's alone, or also a group's.
+"""Who may use the files of an installation: their owner alone, or also a group.
 
-A directory with the setgid bit in which its group may read, write and enter (mode 2770) is shared:
-whatever is made in it is 0660, and of that group, whatever the umask says. In any other directory
-files are 0600. Directories likewise: 2770 or 0700. What root makes in somebody's own directory is
-that somebody's: root may look after an installation without locking its user out.
+A directory is shared when it has the setgid bit and its group may read, write and enter it (mode
+2770). Files made in it are 0660 and belong to that group, whatever the umask is. In any other
+directory files are 0600. Directories likewise: 2770 or 0700.
+
+What root makes in somebody's directory belongs to that person. So root can look after an
+installation without locking its user out.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ _ALL_OF_THE_GROUP = stat.S_ISGID | stat.S_IRWXG
 
 
 def group_of(directory: Path) -> int | None:
-    """The id of the group that shares this directory; None where it is nobody's but its owner's, or
+    """The id of the group that shares this directory; None if only its owner may use it, or it
     cannot be looked at.
     """
     try:
@@ -50,9 +52,7 @@ def create_shared(path: Path, access: int = os.O_RDWR) -> int:
 
 
 def belong(descriptor: int, directory: Path) -> None:
-    """Give an open file, made a moment ago, the owner, the group and the mode that go with the
-    directory that it is in.
-    """
+    """Give an open file, made a moment ago, the owner, group and mode that its directory asks for."""
     owner = _owner_for(directory)
     if owner is not None:
         os.fchown(descriptor, *owner)
@@ -88,7 +88,7 @@ def _owner_for(directory: Path) -> tuple[int, int] | None:
 
 
 def share_with(path: Path, group: int) -> None:
-    """Share a directory that is ours with a group that we are of."""
+    """Share one of our directories with a group that we belong to."""
     _to_group(path, group)
 
 
@@ -99,7 +99,7 @@ def _to_group(path: Path, group: int) -> None:
 
 
 def is_private(status: os.stat_result, group: int | None, *owners: int) -> bool:
-    """Whether only we can have written into this directory, or only members of `group`; for root,
+    """Whether only we, or only members of `group`, can have written into this directory; for root,
     also only one of `owners`.
     """
     if not stat.S_ISDIR(status.st_mode):
@@ -112,10 +112,8 @@ def is_private(status: os.stat_result, group: int | None, *owners: int) -> bool:
 
 
 def mend(database: Path) -> None:
-    """Have what an owner made before the directory was shared belong to the group: the database and
-    the files beside it.
-
-    What belongs to somebody else only they can put right: `doctor` names it.
+    """Give to the group what an owner made before the directory was shared: the database and the
+    files beside it. Files of other users only they can change; `doctor` names those.
     """
     group = group_of(database.parent)
     if group is None or _is_shared(database, group):
@@ -134,7 +132,7 @@ def mend(database: Path) -> None:
 
 
 def _is_shared(path: Path, group: int) -> bool:
-    """Whether the group can use this file; also where it is not ours to change."""
+    """Whether the group can use this file. Files that we may not change are answered for, too."""
     try:
         status = os.lstat(path)
     except OSError:

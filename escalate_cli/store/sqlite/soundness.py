@@ -1,8 +1,9 @@
-"""Whether a database file is sound: its pages and rows, and whether its indexes say what its tables say.
+"""Whether a database file is sound: its pages and rows, and whether its indexes agree with its
+tables.
 
-`quick_check` looks at pages and rows; only `integrity_check` compares indexes with their tables. What
-the first takes for sound and the second does not is therefore damage of indexes alone. That loses
-nothing: they are rebuilt from the tables.
+`quick_check` looks at pages and rows. Only `integrity_check` compares indexes with their tables. So
+if the first finds nothing and the second does, only indexes are damaged. That loses nothing: they
+are rebuilt from the tables.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Whether a database was there before: where it is missing, that decides between a first start and a loss.
+"""Whether there was a database before: if it is missing now, that tells a first start from a loss.
 
-A disk that is not mounted leaves an empty directory, a link that was switched leads to another one:
-whoever begins a new database there forgets every running incident. So each user's state directory
-holds a small file for each database that was used, and a process remembers what it has opened
-itself. Beside the database the numbers, copies and leftovers of a restore tell of it, too.
+A disk that is not mounted leaves an empty directory, and a link that was changed leads to another
+one. Whoever begins a new database there forgets every running incident. So each user's state
+directory holds a small file for each database that was used, and a process remembers which it has
+opened. The numbers, copies and leftovers of a restore beside a database tell of it, too.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _PUT_BACK = "put it back (mount its disk, or `escalate restore FILE`)"
 
 
 class Whereabouts:
-    """What this user's processes know of databases. `state` is the directory of its marks; without
-    one, only this process remembers.
+    """What this user's processes know about databases. `state` is the directory of their marks;
+    without one, only this process remembers.
     """
 
     def __init__(self, state: Path | None) -> None:
@@ -51,8 +51,8 @@ class Whereabouts:
                 self._write(self._mark_of(database), msgspec.json.encode(place))
 
     def real(self, database: Path) -> Path | None:
-        """Where a database that is gone really was, as far as is known; None where it is not gone,
-        or was never there.
+        """Where a missing database really was, as far as is known; None if it is not missing, or
+        never was there.
         """
         if os.path.exists(database):
             return None
@@ -60,11 +60,11 @@ class Whereabouts:
         return self._opened.get(database) or (Path(os.fsdecode(marked["real"])) if marked else None)
 
     def refuse_lost(self, database: Path) -> str | None:
-        """Asked before a database is begun where none is: `DatabaseProblem` where that would forget
-        one that was there.
+        """Asked before a new database is begun: `DatabaseProblem` if that would forget one that was
+        there.
 
-        Where somebody removed its files from the directory that they were in, one may be begun; the
-        sentence says what is lost by it.
+        If somebody removed its files and the directory is still the same, a new one may be begun;
+        returned is a sentence that says what is lost.
         """
         what = f"the database {database} is gone"
         if database in self._opened:

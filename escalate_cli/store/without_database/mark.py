@@ -1,8 +1,9 @@
-"""The mark that keeps what is sent without a database from being sent too often: a file in the
-spool, heeded by every process.
+"""The mark that keeps messages which are sent without a database from being sent too often: a file
+in the spool that every process respects.
 
-It is its user's, or of the group that shares the database. It says at which instant it was made,
-and for how long nobody else need do the same. Where no place takes it, this process still heeds it.
+It belongs to its user, or to the group that shares the database. It says when it was made, and for
+how long nobody else needs to do the same. If it cannot be written anywhere, this process still
+respects it.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Mark:
         self._own = ""
 
     def take(self, now: Instant, span: Span) -> bool:
-        """Whether it is time, by every mark there is; then it is noted that for `span` it is not.
-        Of two processes only one is told so.
+        """Whether it is time, by every mark there is. If so, it is noted that for `span` it is not.
+        Of two processes only one gets a yes.
         """
         if _holds(self._own, now):
             return False
@@ -41,7 +42,7 @@ class Mark:
         return self._write(now, span, unless_it_holds=True)
 
     def put(self, at: Instant, span: Span) -> None:
-        """Say anew for how long it is not time."""
+        """Note anew for how long it is not time."""
         self._write(at, span, unless_it_holds=False)
 
     def _write(self, at: Instant, span: Span, *, unless_it_holds: bool) -> bool:
@@ -55,7 +56,7 @@ class Mark:
                     # in place: on a full disk the old one can still be changed
                     os.pwrite(file, text.encode(), 0)
                     os.ftruncate(file, len(text))
-            except BlockingIOError:  # somebody else is at it
+            except BlockingIOError:  # somebody else is just doing it
                 if unless_it_holds:
                     return False
             except OSError:
@@ -80,7 +81,7 @@ def _opened(place: Path, flags: int, group: int | None) -> Iterator[int]:
     finally:
         os.close(directory)
     try:
-        with suppress(OSError):  # it is another member's, and as it should be
+        with suppress(OSError):  # it belongs to another member, and is as it should be
             sharing.belong(file, place)
         yield file
     finally:
@@ -92,8 +93,8 @@ def _read(file: int) -> str:
 
 
 def _holds(text: str, now: Instant) -> bool:
-    """Whether it is not time yet. A mark from further ahead than it lasts was made before the clock
-    was set back.
+    """Whether it is not time yet. A mark that lies further ahead than it can last was made before
+    the clock was set back.
     """
     try:
         at, span = map(int, text.split())

@@ -1,8 +1,8 @@
-"""The highest numbers that this installation has ever given, noted beside the database: they are
-never used again.
+"""The highest numbers that this installation has ever given, noted beside the database, so that
+they are never used again.
 
-The note outlives the database: when a copy is put back, or it is begun anew, numbers go on above
-what is noted.
+The note outlives the database. When a copy is put back, or a new database is begun, numbers go on
+above what is noted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ NUMBERED = ("incidents", "nudges")
 """what people name by its number: tables"""
 
 GIVEN = "highest number given: "
-"""the fact, by table, that a database which was put back remembers beside what it holds itself"""
+"""by table, the name of the fact in which a restored database remembers numbers that it does not
+hold itself
+"""
 
 _LARGEST = 2**62
 

@@ -1,12 +1,13 @@
 """Declarations that could not be stored, kept as files until they can be: beside the database, else
 in a temporary directory.
 
-One file a declaration, written whole (temporary name, fsync, rename). Beside the database it is
-readable by whoever may read that; a directory elsewhere is its user's alone, or of the group that
-shares the database. The same places are looked through when the spool is emptied, those of other
-users too. They depend on the database and the user, and not on the environment: what a terminal
-keeps, cron must find. A directory elsewhere that is there holds something: nobody else can see more
-of it.
+Each declaration is one file, written whole (temporary name, fsync, rename). Beside the database it
+can be read by whoever can read that. A directory elsewhere belongs to its user alone, or to the
+group that shares the database.
+
+When the spool is emptied the same places are searched, those of other users too. They depend on the
+database and the user but not on the environment: cron must find what a terminal has kept. If a
+directory elsewhere exists, something is kept in it; other users cannot see more than that.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _LARGEST = 32 << 20
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What is kept: files that can be read, oldest first; and what cannot be read, files or whole
-    directories of other users.
+    """What is kept: files that can be read, the oldest first; and files or whole directories of
+    other users that cannot.
     """
 
     readable: tuple[Path, ...]
@@ -40,8 +41,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Spool:
-    """The spool of one database; without `beside`, nothing is kept in its directory, which may not
-    be the one that it is in.
+    """The spool of one database. Without `beside`, nothing is kept in the database's directory,
+    since that may be the wrong one.
     """
 
     def __init__(self, database: Path, *, beside: bool = True) -> None:
@@ -101,7 +102,7 @@ class Spool:
         return place / final
 
     def in_reach(self, kept: Path) -> bool:
-        """Whether the user whose database it is can take this in, too; unknown is no."""
+        """Whether the user who owns the database can take this in, too. Not known counts as no."""
         try:
             owner = os.stat(self._database).st_uid
         except FileNotFoundError:  # nobody's yet, as far as can be seen
@@ -158,8 +159,8 @@ class Spool:
         return self.look().readable
 
     def out_of_reach(self) -> list[str]:
-        """What other users have declared and this one cannot read, one line each: nobody is paged
-        for it by this user's ticks.
+        """What other users have declared and this one cannot read, a line each: this user's ticks
+        page nobody for it.
         """
         return [
             f"what {_user_of(path)} declared and could not store is kept in {path}: this user cannot read it,"
@@ -184,9 +185,9 @@ class Spool:
 
 
 def make(place: Path, group: int | None) -> bool:
-    """Make a directory for the spool or its mark, unless it is there; whether it is one to trust.
-
-    Beside the database only its owner's, or the group's: to everybody else it would be in the way.
+    """Make a directory for the spool or its mark, unless it is there. Returns whether it can be
+    trusted. Beside the database only the owner or the group makes one: for everybody else it
+    would be in the way.
     """
     if not os.path.lexists(place):
         shared = group is not None and sharing.group_of(place.parent) == group
@@ -200,8 +201,8 @@ def make(place: Path, group: int | None) -> bool:
 
 
 def trusted(place: Path, status: os.stat_result, group: int | None) -> bool:
-    """Whether what is in this directory, of this state, is ours or our group's; root trusts the
-    database's owner beside the database.
+    """Whether a directory with this status is ours or our group's. Beside the database, root also
+    trusts the database's owner.
     """
     owners = (os.stat(place.parent).st_uid,) if _is_beside(place) else ()
     return sharing.is_private(status, group, *owners)
