@@ -34,9 +34,7 @@ def walk_on(escalation_id: int, decision: Decision, *, why: str = "") -> None:
     """
     now, escalation = decision.now, decision.escalation(escalation_id)
     first_due_at = escalation.next_at or now
-    began_now = (
-        escalation.level == 0
-    )  # whether all levels of this round have been walked at this same instant
+    began_now = escalation.level == 0  # whether this whole round has been walked at this instant
     held = escalation.held is not None  # whether it was decided already to go on to the next level
     for _ in range((escalation.levels + 1) * (escalation.policy.repeat + 2)):
         coming = due(decision.escalation(escalation_id), decision)
