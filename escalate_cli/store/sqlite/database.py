@@ -195,12 +195,9 @@ class Database:
             self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
     def top_up_reserve(self) -> bool:
-        """Keep free pages in the file and a journal that need not grow, so that a full disk does
-        not stop paging. False when that fails.
-
-        Rows are written, changed and deleted again. Changing them makes the journal long enough for
-        all of them.
-        """
+        """Keep free pages in the file and a journal that need not grow, so that a full disk does not
+    stop paging. False when that fails. Changing the rows makes the journal long enough for them.
+    """
         if self.run("PRAGMA freelist_count")[0][0] >= RESERVE_LOW:
             return True
         try:
