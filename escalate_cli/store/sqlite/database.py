@@ -196,8 +196,8 @@ class Database:
 
     def top_up_reserve(self) -> bool:
         """Keep free pages in the file and a journal that need not grow, so that a full disk does not
-    stop paging. False when that fails. Changing the rows makes the journal long enough for them.
-    """
+        stop paging. False when that fails. Changing the rows makes the journal long enough for them.
+        """
         if self.run("PRAGMA freelist_count")[0][0] >= RESERVE_LOW:
             return True
         try:
