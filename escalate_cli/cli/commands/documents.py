@@ -119,18 +119,12 @@ def import_history(
         if dry_run
         else importing.bring_in(context, pasts, catalog)
     )
-    columns = history.columns.of_others() if history.columns is not None else {}
-    unused = history.columns.unused if history.columns is not None else ()
-    data = import_data(shown, pasts, brought, dry_run=dry_run) | {
-        "columns": columns,
-        "unused_columns": list(unused),
-        "severities": severities,
-    }
+    data = import_data(shown, pasts, brought, history.columns, severities, dry_run=dry_run)
     return Answer(
         data,
         _imported(data, pasts, catalog),
         notes=[
-            *_taken("columns", columns),
+            *_taken("columns", data["columns"]),
             *_taken("severities", severities),
             *(f"warning: {remark}" for remark in history.remarks),
         ],
