@@ -31,12 +31,11 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(path: Path, cache: Path | None = None) -> Loaded:
-    """The configuration at `path`, a directory or a file; `cache` is a directory for its compiled
-    form, made when it does not exist.
+    """The configuration at `path`, a directory or a file. `cache` is a directory for its compiled
+    form; it is made when it does not exist.
 
     Raises `InvalidConfiguration` with every problem when one is an error, `ConfigurationProblem`
-    when there is nothing to read. What is wrong with the cache is nobody's trouble: it is ignored
-    and written anew.
+    when there is nothing to read. A broken cache troubles nobody: it is ignored and written anew.
     """
     sources = find_sources(path)
     if cache is not None:
@@ -68,21 +67,22 @@ def compile_parsed(files: Sequence[ParsedFile], version: str) -> Loaded:
 
 
 def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> Loaded:
-    """`load`, given up after so much CPU time of this process: `SlowConfiguration`. For the main
+    """`load`, stopped after this much CPU time of the process: `SlowConfiguration`. For the main
     thread; nothing else may use SIGPROF.
 
-    A pass that pages may not wait for a file that takes minutes to read, by accident or by design.
+    A pass that pages must not wait for a file that takes minutes to read, whether by accident or on
+    purpose.
     """
     with _at_most(cpu_seconds):
         return load(path, cache)
 
 
 class SlowConfiguration(ConfigurationProblem):
-    """The configuration takes longer to read than a pass may wait."""
+    """The configuration takes longer to read than a pass can wait."""
 
 
 class _TooLong(BaseException):
-    """Not an `Exception`, so that nothing on the way takes it for a fault of the file."""
+    """Not an `Exception`, so that nobody on the way mistakes it for an error in the file."""
 
 
 @contextmanager
@@ -118,8 +118,8 @@ def version(contents: Sequence[Content]) -> str:
 
 
 def _unchanged(path: Path, sources: tuple[Source, ...]) -> bool:
-    """Whether the files are still those that were read: an edit in between must not be cached under
-    its own stamp.
+    """Whether the files are still those that were read. If one was edited in between, the result
+    must not be cached under the new stamp.
     """
     try:
         return find_sources(path) == sources

@@ -1,5 +1,5 @@
-"""Secrets that someone wrote into the configuration itself: noticing them, and showing the line
-without them.
+"""Secrets that somebody wrote into the configuration itself: how to notice them, and how to show
+the line without them.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def has_literal_secret(template: str) -> bool:
 
 
 def mask(line: str, *, suspicious: bool) -> str:
-    """`line` with every character replaced by "•" that may belong to a secret; its length stays, so
-    that a caret still fits.
+    """`line` with "•" for every character that may belong to a secret. Its length stays, so that a
+    caret still fits.
 
     `suspicious` lines belong to a gateway or a heartbeat, or cannot be understood: all their values
-    are masked. Elsewhere only URLs that seem to hold a secret are.
+    are masked. In other lines only URLs that seem to hold a secret are.
     """
     url = _URL.search(line)
     if url is not None and (suspicious or has_literal_secret(line[url.start() :].split('"')[0])):
@@ -68,7 +68,7 @@ def _value(text: str) -> str:
 
 
 def _dots(text: str) -> str:
-    """`text` masked but for references and punctuation."""
+    """`text` masked, except for references and punctuation."""
     kept = []
     at = 0
     for match in _REFERENCE.finditer(text):

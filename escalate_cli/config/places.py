@@ -1,4 +1,4 @@
-"""Problems that are found in a checked configuration later on, put where they stand in its files."""
+"""Problems that are found later in a checked configuration, with their places in its files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from escalate_cli.core.wording.problem import Problem, ProblemLevel
 
 
 class Unplaced(msgspec.Struct, frozen=True):
-    """A problem with what stands at `path`, which begins with a section and an id: ("people",
-    "ana", "contact", "sms").
+    """A problem with what stands at `path`: a section, an id, and so on: ("people", "ana",
+    "contact", "sms").
     """
 
     path: Path
@@ -24,9 +24,8 @@ class Unplaced(msgspec.Struct, frozen=True):
 
 
 def put_in_place(path: FilePath, problems: Iterable[Unplaced]) -> list[Problem]:
-    """The problems as `check` shows them, in the order of the files of the configuration at `path`.
-
-    The files are read once more: a checked configuration keeps no columns, and one is rarely asked for.
+    """The problems as `check` shows them, in the order of the files at `path`. The files are read
+    again: a checked configuration keeps no columns, because they are rarely needed.
     """
     wanted = list(problems)
     if not wanted:

@@ -1,5 +1,5 @@
-"""What is wrong with a configuration, where, and what to write instead; shown so that no terminal
-and no secret is harmed.
+"""What is wrong with a configuration, where, and what to write instead; shown so that it harms no
+terminal and reveals no secret.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class InvalidConfiguration(ConfigurationProblem):
     code = "invalid-configuration"
     where = "the configuration"
     remedy = "put that right, then run `escalate check`"
-    """what to call it and what to do, where it is not the one in use"""
+    """what to call it and what to do about it, if it is not the configuration in use"""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

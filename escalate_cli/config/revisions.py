@@ -1,5 +1,5 @@
-"""A configuration as a git revision has it: read from the repository that the present one lives in,
-without touching any file.
+"""A configuration as it is in a git revision, read from the repository of the present one without
+touching any file.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _PATIENCE_SECONDS = 30
 
 
 def load_revision(revision: str, beside: Path) -> Loaded:
-    """The configuration that `revision` has at the place of `beside`, a directory or a file in a
-    git repository.
+    """The configuration of `revision` at the place of `beside`, a directory or a file in a git
+    repository.
 
     `ConfigurationProblem` when there is no repository, no such revision, or no configuration in it;
     `InvalidConfiguration` when it has errors.

@@ -1,11 +1,11 @@
-"""References to secrets in gateway URLs: `${NAME}` and `${file:/path}`, looked up at the moment of
-sending and never kept.
+"""References to secrets in gateway URLs, `${NAME}` and `${file:/path}`. They are looked up at the
+moment of sending and never kept.
 
 Every value is percent-encoded when it is put in, so that an `@` or `/` in a password cannot change
-the host. A reference is therefore a *part* of a URL (a user, a password, a token, a port), never a
-whole URL, and a token that contains slashes (`T1/B1/xyz` of a Slack webhook) arrives as one part:
-Apprise takes the URL apart first and decodes the parts afterwards. Where a plugin wants three
-parts, write three references.
+the host. So a reference is one *part* of a URL (a user, a password, a token, a port), never a whole
+URL. A token with slashes (`T1/B1/xyz` of a Slack webhook) arrives as one part: Apprise first takes
+the URL apart and decodes the parts afterwards. Where a plugin wants three parts, write three
+references.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class BadReference(ConfigurationProblem):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Expanded:
-    """A URL ready for use, and every form of the values in it that must be redacted from whatever
+    """A URL ready for use, and every spelling of the values in it that must be hidden in whatever
     is shown. Its repr shows neither.
     """
 

@@ -70,7 +70,7 @@ def team(name: str, table: TeamTable, item: Item) -> core.Team:
 
 
 def steps(table: Sequence[StepTable] | None) -> tuple[core.Step, ...] | None:
-    """The steps of one urgency, None where there are none of their own."""
+    """The steps of one urgency; None if the person has none of their own."""
     return None if table is None else tuple(core.Step(tuple(step.via), step.after) for step in table)
 
 
@@ -189,7 +189,7 @@ def rule(table: RuleTable, item: Item) -> policies.Rule:
 
 
 def expectation(table: ExpectTable, item: Item, settings: core.Settings) -> policies.Expectation:
-    """One expectation; what it leaves open the settings say."""
+    """One expectation; the settings fill in what it leaves open."""
     return policies.Expectation(
         table.service,
         table.severity or settings.default_severity,

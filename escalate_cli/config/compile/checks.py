@@ -1,8 +1,8 @@
-"""What is wrong between tables that are each sound: cycles, teams without a policy, people nobody
-can reach, conditions that never hold.
+"""What is wrong between tables that are each sound: cycles, teams without a policy, people whom
+nobody can reach, conditions that never hold.
 
 References to things that do not exist are refused where they stand (vocabulary.py). Whether
-somebody is reached at every hour is the question of foresight's coverage, not of this file.
+somebody is reached at every hour is a question for foresight's coverage, not for this file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def check_all(draft: Draft) -> list[Problem]:
 
 
 def _emptied(draft: Draft) -> Iterator[Problem]:
-    """Files that name nothing are files that were emptied or cut: the last valid configuration must go on."""
+    """Files that define nothing are probably emptied or cut off. Then the last valid configuration
+    must go on.
+    """
     gathered = draft.gathered
     if not gathered.broken and not any(gathered.by_id.values()):
         hint = "put the files back, or write new ones with `escalate init`"
@@ -78,7 +80,7 @@ def _fallback(draft: Draft) -> Iterator[Problem]:
 
 
 def _policies(draft: Draft) -> Iterator[Problem]:
-    """Every service must lead to a policy, and so must a team that incidents get to in other ways."""
+    """Every service must lead to a policy. So must every team that incidents reach in another way."""
     catalog = draft.catalog
     hint = 'give it `policy = "…"`'
     told = set()
@@ -124,7 +126,7 @@ def _cycles(draft: Draft) -> Iterator[Problem]:
     done: set[str] = set()
     for start in services:
         trail: list[str] = []
-        waiting = [(start, 0)]  # an own stack: a long chain is no reason to fail
+        waiting = [(start, 0)]  # a stack of our own: a long chain is no reason to fail
         while waiting:
             name, depth = waiting.pop()
             del trail[depth:]
@@ -199,8 +201,8 @@ def _schedules(draft: Draft) -> Iterator[Problem]:
 
 
 def _zones(draft: Draft) -> Iterator[Problem]:
-    """Zones by names that mean an offset: where the clocks of the place change, everything would be
-    an hour off for half of the year.
+    """Zones with names that mean a fixed offset. Where the clocks of the place change, everything
+    would be an hour off for half of the year.
     """
     gathered = draft.gathered
     items = [
@@ -267,8 +269,8 @@ def _raises(draft: Draft, item: Item, rule: Rule) -> Iterator[Problem]:
 
 
 def _never(draft: Draft, item: Item, loc: Path, when: When, consequence: str) -> Iterator[Problem]:
-    """Conditions that nothing can meet. Only what is certain; that a condition is unlikely is no
-    business of ours.
+    """Conditions that nothing can meet. Only certain cases: that a condition is unlikely is not our
+    business.
     """
     ladder = draft.gathered.ladder
     for key, names in (("service", when.services), ("team", when.teams)):

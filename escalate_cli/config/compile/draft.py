@@ -1,4 +1,4 @@
-"""A configuration that is being compiled: what of it is sound so far, and every problem."""
+"""A configuration that is being compiled: what of it is sound so far, and all problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from escalate_cli.core.wording.problem import Problem
 
 @dataclass
 class Draft:
-    """The catalog as far as its tables are sound, and where each of them stands."""
+    """The catalog so far, from the tables that are sound, and where each of them stands."""
 
     gathered: Gathered
     catalog: Catalog = field(default_factory=Catalog)

@@ -1,5 +1,5 @@
-"""Several files read as one: every table with the file it stands in; what is defined twice is told
-with both places.
+"""Several files read as one: each table with the file it stands in. What is defined twice is
+reported with both places.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.problem import ERROR, Problem, ProblemLevel
 
 MOST_LISTED = 1000
-"""of rules, severities, expectations and planned maintenances each: every incident is held against
-all of them, again and again
+"""the most rules, severities, expectations and planned maintenances, each: every incident is
+compared with all of them, again and again
 """
 
 DEFAULT_LADDER = (("minor", "low"), ("major", "high"), ("critical", "high"))
@@ -45,7 +45,7 @@ class Item:
 
 @dataclass
 class Gathered:
-    """Everything the files say, not yet checked. `broken` is set when a file could not be understood."""
+    """Everything the files say, not checked yet. `broken`: a file could not be understood."""
 
     by_id: dict[str, dict[str, Item]] = field(default_factory=dict)
     single: dict[str, Item] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Gathered:
 
 
 def gather(files: Sequence[ParsedFile]) -> Gathered:
-    """All tables of `files` by section, with what can be said of the sections themselves."""
+    """All tables of `files` by section, and the problems of the sections themselves."""
     gathered = Gathered(
         by_id={section: {} for section in BY_ID},
         listed={section: [] for section in LISTED},
@@ -119,7 +119,7 @@ def _add_listed(
         )
         items = items[: max(room, 0)]
     if section == "severities" and earlier and items:
-        # their order is their meaning, so it must not hang on the names of files
+        # their order has a meaning, so it must not depend on the names of files
         gathered.problems.append(
             _twice(items[0], earlier[0], "the list of severities", (), "keep all severities in one file")
         )
@@ -181,7 +181,9 @@ def _ids(gathered: Gathered, files: Iterable[ParsedFile]) -> dict[str, frozenset
 
 
 def _unreadable(files: Iterable[ParsedFile]) -> set[str]:
-    """The kinds of which nothing certain is known: all of them when a file could not be read at all."""
+    """The kinds of things of which nothing certain is known: all of them when a file could not be
+    read at all.
+    """
     kinds = {kind for kind, _ in BY_ID.values()} | {"severity"}
     if any(file.broken and not file.text for file in files):
         return kinds

@@ -1,4 +1,6 @@
-"""People without an address for what would be sent to them, and targets that stand for nobody at all."""
+"""People who have no address for what would be sent to them, and targets that stand for nobody at
+all.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from escalate_cli.core.wording.problem import WARNING, Problem
 
 
 def check_reach(draft: Draft) -> Iterator[Problem]:
-    """Warnings only: somebody else may be reached, and who is missing today may be added tomorrow."""
+    """Warnings only: somebody else may be reached, and whoever is missing today may be added
+    tomorrow.
+    """
     yield from _addresses(draft)
     yield from _targets(draft)
 
@@ -71,7 +75,7 @@ def _person(draft: Draft, item: Item, person: Person) -> Iterator[Problem]:
 def _targets(draft: Draft) -> Iterator[Problem]:
     catalog = draft.catalog
     if draft.gathered.broken or len(catalog.teams) < len(draft.gathered.by_id["teams"]):
-        return  # what cannot be read may be just what is missing
+        return  # what cannot be read may be exactly what is missing
     all_teams = tuple(catalog.teams.values())
     for name, policy in catalog.policies.items():
         users = _users(catalog, name)
@@ -119,8 +123,8 @@ _TEAM_PARTS = {
 
 
 def _why_nobody(catalog: Catalog, target: Target, teams: tuple[Team, ...]) -> str:
-    """Why a target stands for nobody whatever the time, or "" if it stands for somebody or that
-    cannot be told.
+    """Why a target stands for nobody at any time; "" if it stands for somebody, or that cannot be
+    known.
     """
     if target.kind is TargetKind.SCHEDULE:
         schedule = catalog.schedules.get(target.name or "")

@@ -15,11 +15,11 @@ APP = "escalate"
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
-    """The configuration: `--config`, `$ESCALATE_CONFIG`, the user's directory, the site's; the
-    first of these two that has TOML files.
+    """The configuration: `--config`, then `$ESCALATE_CONFIG`, then the user's directory or the
+    site's, whichever first holds TOML files.
 
-    The path need not exist: `load` says so better. Raises `ConfigurationProblem` when there is no
-    place to look in.
+    The path need not exist: `load` has the better error. Raises `ConfigurationProblem` when there
+    is no place to look in.
     """
     named = _named(explicit, environ, "ESCALATE_CONFIG")
     if named is not None:
@@ -49,8 +49,8 @@ def find_db(explicit: Path | None, environ: Mapping[str, str], configured: Path 
 
 
 def database_of(config: Path, text: str) -> Path:
-    """The database that the configuration at `config` names: relative to its directory, `~` is the
-    home of whoever asks.
+    """The database that the configuration at `config` names: relative to its directory; `~` is the
+    home of the current user.
     """
     place = config if os.path.isdir(config) else config.parent
     try:
@@ -93,7 +93,7 @@ def _named(explicit: Path | None, environ: Mapping[str, str], variable: str) -> 
 
 
 def _directory(what: str, environ: Mapping[str, str]) -> Path | None:
-    """The user's directory for `what`; None without a home, where platformdirs would answer with a
+    """The user's directory for `what`; None without a home. platformdirs would then return a
     relative path.
     """
     xdg = environ.get(f"XDG_{what.upper()}_HOME", "")

@@ -1,5 +1,5 @@
-"""Which database a configuration names although it is broken: its running incidents go on being
-paged from there.
+"""Which database a configuration names although it is broken: running incidents are still paged
+from there.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from escalate_cli.errors import ConfigurationProblem
 
 _TABLE = re.compile(r"\s*\[(\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?")
 _LONGEST = 4096
-"""characters of a line that can be the one"""
+"""the longest line, in characters, that is looked at"""
 _KEY = re.compile(r"""\s*(settings\s*\.\s*)?database\s*=\s*(?:"([^"\\]+)"|'([^']+)')\s*(#.*)?""")
 
 
 def glimpse_database(path: Path, environ: Mapping[str, str]) -> str | None:
-    """What `[settings].database` says in whichever file still says it, else what it said when this
-    user last saw it valid.
+    """What `[settings].database` says in the first file that still says it; else what it said when
+    this user last had a valid configuration.
     """
     try:
         texts = [read(source).data.decode("utf-8", "replace") for source in find_sources(path)]
@@ -36,7 +36,7 @@ def glimpse_database(path: Path, environ: Mapping[str, str]) -> str | None:
 
 
 def _named_in(text: str) -> str | None:
-    """The line that says it: the file may be no TOML, or one that takes too long to read."""
+    """The line with the setting. The file may not be TOML, or may take too long to parse."""
     table = "[top]"
     for line in text.splitlines():
         if len(line) > _LONGEST:

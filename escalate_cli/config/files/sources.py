@@ -36,10 +36,9 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def find_sources(path: Path) -> tuple[Source, ...]:
-    """The configuration's files in the order of their names; `path` is a directory or one file.
-
-    Hidden files are left out (editors keep their locks there). Raises `ConfigurationProblem` when
-    there is nothing to read.
+    """The configuration's files, sorted by name; `path` is a directory or one file. Hidden files
+    are left out, since editors keep their locks there. Raises `ConfigurationProblem` when there
+    is nothing to read.
     """
     hint = "`escalate init` writes a starter; --config or $ESCALATE_CONFIG names another place"
     try:
@@ -62,8 +61,8 @@ def find_sources(path: Path) -> tuple[Source, ...]:
 
 
 def read(source: Source) -> Content:
-    """The bytes of a file. Only regular files are opened, and without waiting: a FIFO among them
-    would stop every command.
+    """The bytes of a file. Only regular files are opened, and without waiting: a FIFO would stop
+    every command.
     """
     if not source.regular:
         return _failed(
@@ -101,7 +100,7 @@ def read(source: Source) -> Content:
 def _source(name: str, path: str) -> Source:
     try:
         status = os.stat(path)
-    except OSError:  # a link that leads nowhere: reading says so
+    except OSError:  # a link that leads nowhere: reading reports it
         return Source(_printable(name), path, (0, 0, 0, 0), True)
     stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
     return Source(_printable(name), path, stamp, stat.S_ISREG(status.st_mode))
@@ -112,5 +111,5 @@ def _failed(source: Source, level: ProblemLevel, code: str, message: str, hint: 
 
 
 def _printable(name: str) -> str:
-    """A file name that can be encoded: bytes that are no text are shown as escapes."""
+    """A file name that can be encoded: bytes that are not text become escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

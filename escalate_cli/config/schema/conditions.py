@@ -17,7 +17,7 @@ _COMPARISON = re.compile(r"(>=|<=|>|<)?\s*(.*)")
 
 
 def _severities(value: object, info: ValidationInfo) -> tuple[str, ...]:
-    """The ids, least first, that "major", ">=major" or a list of such stands for."""
+    """The ids, least first, that "major", ">=major" or a list of such words stands for."""
     known = info.context if isinstance(info.context, KnownIds) else KnownIds()
     parts = value if isinstance(value, list) else [value]
     fitting: set[str] = set()

@@ -1,6 +1,5 @@
-"""When: zones, local times, days, turns; each refused with a word, a sentence and a hint.
-
-Imported only when a configuration has to be read anew.
+"""Zones, local times, days and turns as values. What is wrong is refused with a word, a sentence
+and a hint. Imported only when a configuration has to be read anew.
 """
 
 from __future__ import annotations
@@ -73,8 +72,8 @@ def after_start(value: datetime, info: ValidationInfo) -> datetime:
 
 
 def ends_before_the_next(value: tuple[int, str] | None, info: ValidationInfo) -> tuple[int, str] | None:
-    """How often a maintenance comes again: it must end before it does, or its services would never
-    page anybody.
+    """How often a maintenance is repeated. It must end before it begins again, or its services
+    would never page anybody.
     """
     span = info.data.get("span")
     if (

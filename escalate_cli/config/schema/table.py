@@ -1,5 +1,4 @@
-"""What every table of a configuration has in common: it knows its keys and takes no others.
-
+"""What all tables of a configuration have in common: they know their keys and take no others.
 Imported only when a configuration has to be read anew, or for its JSON Schema.
 """
 

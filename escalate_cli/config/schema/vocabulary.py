@@ -1,7 +1,6 @@
-"""The values that configuration keys take: durations, targets, references, conditions; each refused
-with a word, a sentence and a hint.
-
-Imported only when a configuration has to be read anew: this is where pydantic comes in.
+"""The values that configuration keys take: durations, targets, references, conditions. What is
+wrong is refused with a word, a sentence and a hint. Imported only when a configuration has to be
+read anew, because it loads pydantic.
 """
 
 from __future__ import annotations
@@ -27,17 +26,18 @@ _TEAM_KINDS = (TargetKind.ON_CALL, TargetKind.LEAD, TargetKind.MEMBERS, TargetKi
 
 @dataclass(frozen=True)
 class KnownIds:
-    """What the files define, by kind ("person", "team" …), so that a reference can be judged where it stands.
-
-    `ladder` are the severities, least first. `unsure` are kinds of which not everything is known,
-    since a file cannot be read.
+    """What the files define, by kind ("person", "team" …), so that references can be checked where
+    they stand. `ladder` are the severities, least first. `unsure` are kinds that are not fully
+    known because a file cannot be read.
     """
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ladder: tuple[str, ...] = ()
     unsure: frozenset[str] = frozenset()
     guesses: Iterator[int] = field(default_factory=count)
-    """counts what was guessed: a guess looks at every name, so that thousands of them would take minutes"""
+    """how many guesses were made: each compares all names, so that thousands of guesses would take
+    minutes
+    """
 
     def require(self, kind: str, name: str) -> None:
         """Refuse `name` unless there is a `kind` of this name."""
@@ -70,7 +70,7 @@ def _choices(kind: str, names: Iterable[str]) -> str:
 
 
 def a_type(value: object) -> str:
-    """What TOML calls the type of a value. Values themselves are not shown: they may be secrets."""
+    """What TOML calls the type of a value. Values are never shown: they may be secrets."""
     names = {
         bool: "true or false",
         int: "a number",
@@ -103,8 +103,8 @@ ID_HINT = "use letters, digits and . _ - @ +, at most 64, and a letter or digit 
 
 
 def is_id(name: str) -> bool:
-    """Whether `name` can be an id: it must stand in targets (`person:ID`), on command lines and in
-    file names.
+    """Whether `name` can be an id. Ids stand in targets (`person:ID`), on command lines and in file
+    names.
     """
     return _ID.fullmatch(name) is not None
 

@@ -1,4 +1,4 @@
-"""One TOML file → its data and a way to find each piece of it in the text again."""
+"""One TOML file as data, with a way to find each piece of it in the text."""
 
 from __future__ import annotations
 
@@ -64,14 +64,16 @@ class ParsedFile:
         return f"{self.name}:{self.positions.key(path)[0]}"
 
     def holding(self, data: Mapping[str, Any]) -> ParsedFile:
-        """This file with other data. What is not in the text has the place of what is nearest to it."""
+        """This file with other data. What is not in the text gets the place of what is nearest to
+        it.
+        """
         changed = copy.copy(self)
         changed.data = data
         return changed
 
     def mentioned(self) -> list[tuple[str, ...]]:
-        """The table headers of a file that could not be understood, as far as they can be told: so
-        that a reference to them is no second error.
+        """The table headers of a file that could not be understood, as far as they can be found.
+        With them, a reference to such a table is not a second error.
         """
         return [
             tuple(part.strip(" \t\"'") for part in match[1].split("."))

@@ -1,7 +1,7 @@
 """Where each key and value of a TOML text stands, since tomllib keeps no positions.
 
-The scanner trusts tomllib to judge a text and only finds things in it. On a text that tomllib
-refuses it finds what it can: it goes on with the next line, and never fails.
+The scanner leaves judging to tomllib and only finds things. In a text that tomllib refuses it finds
+what it can: it goes on with the next line and never fails.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _SHORT_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\
 
 
 DEEPEST = 32
-"""parts of one key, or lists and tables within each other; more is refused before it is parsed: the
-work grows with the square
+"""the deepest key, list or table; what is deeper is refused before it is parsed, because the work
+grows with the square
 """
 
 
@@ -141,7 +141,8 @@ class _Scanner:
                 first = self.positions.headers.setdefault(path, offset)
                 if first != offset:
                     self.positions.twice.append((path, first, offset))
-                # the header itself is a better place than a sub-table's header that mentioned it before
+                # its own header is a better place than the header of a sub-table that mentioned it
+                # earlier
                 self.positions.keys[path] = first
             else:
                 self.positions.keys.setdefault(path, offset)
