@@ -1,4 +1,4 @@
-"""Taking over what dead processes left behind: what they had claimed and not recorded."""
+"""Taking over what dead processes left behind: notifications they had claimed and not recorded."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ _DIED = Outcome(OutcomeKind.UNKNOWN, "the process that was sending it has died; 
 
 
 def take_over_abandoned(bench: Workbench, now: Instant, mine: Set[str]) -> None:
-    """Settle what a sender that has died left behind: it may have arrived, so it is repeated, and
-    says so. `mine` are the tokens of what is under way right here: the clock may have leapt.
+    """Settle what a dead sender left behind. It may have arrived, so it is sent again, and the
+    message says so. `mine` are the tokens of what this process is sending: the clock may have
+    jumped.
     """
     seen: set[int] = set()
     while True:
@@ -43,7 +44,7 @@ def _put_off_unreadable(bench: Workbench, unreadable: tuple[Unreadable, ...], no
 
 
 def _ended(claimed: Claimed, bench: Workbench, now: Instant) -> AttemptEnd:
-    """Its end, as far as it is known. A repeat is due at once: the lease was wait enough."""
+    """How it ended, as far as is known. It is due again at once: the lease was wait enough."""
     made, allowed = claimed.notification.attempts, bench.gateway(claimed.notification.gateway).attempts
     verdict = what_follows(made, allowed, _DIED, now)
     if verdict.status is NotificationStatus.RETRYING:

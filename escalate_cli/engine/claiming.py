@@ -1,6 +1,7 @@
-"""Claiming what is due: the attempt is counted and a lease is set before anything is sent; commit.
+"""Claiming what is due: before anything is sent, the attempt is counted and a lease is set, and
+that is committed.
 
-Which may begin now is decided here as well: the least busy gateway comes first, and what exceeds
+What may begin now is decided here, too: the least busy gateway comes first, and what exceeds
 `[limits]` is held back.
 """
 
@@ -31,18 +32,18 @@ from escalate_cli.store.outbox import Claimed, Unreadable, Waiting
 from escalate_cli.store.remembered_troubles import put_off
 
 PARALLEL = 8
-"""attempts that run side by side; those that have become slow do not count, so that a hanging
-provider delays nobody else
+"""attempts that run side by side. Slow ones do not count, so that a hanging provider delays nobody
+else
 """
 MOST_OF_ONE_GATEWAY = 16
-"""attempts through one gateway at a time, so that one that hangs leaves the places to the others"""
+"""attempts through one gateway at a time, so that one that hangs leaves places for the others"""
 MOST_CHILDREN = 256
-"""at a time; with more gateways than would fill it each has its share"""
+"""attempts at a time when there are more gateways than places; each gateway then has its share"""
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
-"""a claim outlives the hard limit of its attempt by this much before another process may take it over"""
+"""how long after the hard limit of an attempt another process may take over its claim"""
 _BATCH = 200
 _LOOK_AGAIN_SECONDS = 2.0
-"""how old the list of what is due may grow while slow providers are worked through: what came due
+"""how old the list of what is due may be while slow providers are worked through: what came due
 meanwhile may be quick
 """
 
@@ -56,14 +57,14 @@ class Claims:
         self._looked_at = 0.0
 
     def look_again(self) -> None:
-        """Something new may be due: the list is read again before the next claim."""
+        """Something new may be due: read the list again before the next claim."""
         self._queue.clear()
 
     # ── what may begin now ─────────────────────────────────────────────────────────────
 
     def look(self, now: Instant, incident_id: int | None, offered: set[int]) -> None:
-        """Read the list where it is empty or old; what was `offered` already is no work: it could
-        not be claimed a moment ago.
+        """Read the list if it is empty or old. What was `offered` already is left out: a moment ago
+        it could not be claimed.
         """
         moment = self._bench.clock.monotonic()
         if not self._queue or moment - self._looked_at > _LOOK_AGAIN_SECONDS:
@@ -73,11 +74,11 @@ class Claims:
             self._looked_at = self._bench.clock.monotonic()
 
     def pick(self, busy: Counter[str], room: int) -> list[Waiting]:
-        """Take what may begin now out of the list, each time the first of the gateway that is least
-        busy: nine dead gateways do not hold up a tenth.
+        """Take what may begin now from the list, always for the least busy gateway first: nine dead
+        gateways do not hold up a tenth.
 
-        A gateway with nothing under way always has a place. One with more has one while there is
-        `room`, and up to its share. `busy` counts what is under way.
+        A gateway with nothing under way always has a place. A busy one has a place while there is
+        `room`, up to its share. `busy` counts what is under way.
         """
         gateways = max(len(self._bench.catalog.gateways), 1)
         share = max(min(MOST_OF_ONE_GATEWAY, MOST_CHILDREN // gateways), 1)
@@ -94,7 +95,7 @@ class Claims:
     # ── claims ─────────────────────────────────────────────────────────────────────────
 
     def claim(self, picked: list[Waiting], now: Instant) -> list[Claimed]:
-        """Claim these in one transaction, as far as they still wait."""
+        """Claim these in one transaction, those that still wait."""
         waiting = [
             notification for notification in picked if self._bench.store.outbox.waits(notification.id, now)
         ]
@@ -107,11 +108,11 @@ class Claims:
         return [claimed for claimed in claims if claimed is not None]
 
     def _claim_safely(self, waiting: Waiting, now: Instant) -> Claimed | None:
-        """Claim one; one that cannot be claimed is undone, pushed ahead, and stops none of the
-        others in the same transaction.
+        """Claim one. If that fails it is undone, put off, and stops none of the others in the same
+        transaction.
 
-        Where limits and digests fail, be it for another's record, it goes out by itself: what
-        decides about them is no reason for silence.
+        If limits or digests fail, perhaps because of another's record, the message goes out by
+        itself: that is no reason for silence.
         """
         met: list[Exception] = []
         for claim in (self._claim_together, self._claim_alone):
@@ -138,8 +139,8 @@ class Claims:
         )
 
     def _claim_together(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
-        """Claim one with what goes out in the same message, or a digest of all that were held back
-        for the same address; hold back what exceeds `[limits]`.
+        """Claim one together with what goes out in the same message, or as a digest of everything
+        held back for the same address. What exceeds `[limits]` is held back.
         """
         outbox = self._bench.store.outbox
         ruling = self._ruling(waiting, now)
@@ -158,7 +159,7 @@ class Claims:
         return outbox.bundle(leader, tuple(rest), digest=ruling.digest)
 
     def _leader_first(self, together: list[Claimed], severities: dict[int, str]) -> list[Claimed]:
-        """These with the one in front that leads their message; `severities` are by notification."""
+        """These, with the one in front that leads their message; `severities` are by notification."""
         claims = {claimed.notification.id: claimed for claimed in together}
         severity = self._bench.catalog.severity
         ordered = leader_first(
@@ -191,7 +192,9 @@ class Claims:
         return ruling_on(DueMessage(waiting.kind, waiting.severity, waiting.held_back), window, catalog, now)
 
     def _hold_back(self, waiting: Waiting, now: Instant, until: Instant) -> None:
-        """Keep what is due for this address for a digest; each incident's timeline says so once."""
+        """Keep what is due for this address for a digest; the timeline of each incident says so
+        once.
+        """
         catalog, store = self._bench.catalog, self._bench.store
 
         def waits(other: Waiting) -> bool:
@@ -206,7 +209,7 @@ class Claims:
 def put_off_message(
     bench: Workbench, message: Waiting | Unreadable, problem: Exception, now: Instant
 ) -> None:
-    """Try this one a minute later: it cannot be taken up, and must not stop the others."""
+    """Try this one a minute later: it cannot be taken up now, and must not stop the others."""
     bench.store.outbox.push_ahead(message.id, put_off(bench.store.ledger, now))
     if isinstance(problem, DamagedRow):
         bench.report.note_damage(bench.store.database.path, message.incident_id, problem)

@@ -1,4 +1,4 @@
-"""What a pass came to: how much was planned and sent, what went wrong, and a line for each of it."""
+"""What a pass did: how much was planned and sent, what went wrong, with a line for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from escalate_cli.store.sqlite.failures import damaged
 
 
 class ReportLine(NamedTuple):
-    """Something that a pass did, as a line; `is_trouble`: cron's mail is for it."""
+    """Something that a pass did, as a line. `is_trouble`: cron should mail it."""
 
     text: str
     is_trouble: bool = False
@@ -23,12 +23,13 @@ class ReportLine(NamedTuple):
 
 @dataclass(slots=True)
 class PassReport:
-    """What a pass did. `troubles` are incidents that could not be dealt with, as one line each;
-    `undelivered` are the notifications that this pass tried and had not delivered by its end, by
-    id: what became of each, and in which message it was.
+    """What a pass did.
 
-    `messages_sent`, `failed` and `retrying` count messages as people get them, of which one may
-    carry several notifications."""
+    `troubles` are incidents that could not be dealt with, a line each. `undelivered` are, by id,
+    the notifications that this pass tried and had not delivered by its end: what became of each,
+    and in which message it was. `messages_sent`, `failed` and `retrying` count messages as people
+    get them; one message may carry several notifications.
+    """
 
     at: Instant
     incidents: int = 0
@@ -39,20 +40,22 @@ class PassReport:
     undelivered: dict[int, tuple[NotificationStatus, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    """what else somebody should look after: the disk, the backups"""
+    """other things that somebody should look after: the disk, the backups"""
     lines: list[ReportLine] = field(default_factory=list)
     usable: bool = True
-    """whether everything in the configuration can be used as things stand; else `warnings` say what cannot"""
+    """whether everything in the configuration can be used now; if not, `warnings` say what cannot"""
     unfounded: int = 0
-    """what an index offered as due and the table says is not: another process was quicker, or the
-    index is damaged
+    """what an index offered as due though the table says it is not: another process was quicker, or
+    the index is damaged
     """
     damage: DatabaseProblem | None = None
-    """how the database is damaged, where it was found only after everything that could be paged was"""
+    """how the database is damaged, if that was found only after everything that could be paged was
+    paged
+    """
     unfinished: bool = False
-    """whether the pass ended with work left or under way, which the next one goes on with"""
+    """whether the pass ended with work left or under way; the next pass goes on with it"""
     poison: EscalateError | None = None
-    """an incident that this program fails at, though its records can be read"""
+    """an incident that makes this program fail though its records can be read"""
 
     @property
     def failed(self) -> int:
@@ -66,7 +69,7 @@ class PassReport:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is wrong that somebody has to hear of."""
+        """Whether there is nothing that somebody has to hear of."""
         return not self.troubles and self.damage is None and self.poison is None and self.usable
 
     def _messages(self, status: NotificationStatus) -> int:
@@ -88,10 +91,11 @@ class PassReport:
         *,
         message: int,
     ) -> None:
-        """An outcome is stored: what it made of its notification, and its entry on the timeline;
-        `message` is the notification that led the message in which it was."""
+        """An outcome is stored: what it made of its notification, and its entry on the timeline.
+        `message` is the notification that led the message.
+        """
         self.did(f"#{incident_id} {entry.text}", is_trouble=entry.event.is_trouble)
-        # Of what was to be tried again, and was, only how the last attempt ended counts.
+        # when something was tried again, only how the last attempt ended counts
         self.undelivered.pop(notification_id, None)
         if status is NotificationStatus.SENT:
             self.sent(notification_id, message)
@@ -108,25 +112,25 @@ class PassReport:
         self.lines.append(ReportLine(text, is_trouble))
 
     def trouble(self, *texts: str) -> None:
-        """Something could not be done as it should; each is said once."""
+        """Something could not be done properly; each is reported once."""
         self.troubles += [text for text in dict.fromkeys(texts) if text not in self.troubles]
 
     def warn(self, *texts: str) -> None:
-        """Somebody should look after something; each is said once."""
+        """Somebody should look after something; each is reported once."""
         self.warnings += [text for text in dict.fromkeys(texts) if text not in self.warnings]
 
     def damaged(self, problem: DatabaseProblem | None) -> None:
-        """The database is damaged; the first such damage is told of."""
+        """The database is damaged; only the first damage is reported."""
         self.damage = self.damage or problem
 
     def poisoned(self, text: str) -> None:
-        """This program fails at an incident whose records can be read; the first such is told of."""
+        """This program fails at an incident whose records can be read; only the first is reported."""
         self.poison = self.poison or EscalateError(
             text, "page people for it by other means, and please report it as a bug"
         )
 
     def include(self, other: PassReport) -> None:
-        """What another delivery came to, as part of this."""
+        """Add what another delivery did to this report."""
         self.messages_sent += other.messages_sent
         self.notifications_sent += other.notifications_sent
         self.notifications_planned += other.notifications_planned
@@ -135,7 +139,7 @@ class PassReport:
         self.trouble(*other.troubles)
 
     def note_damage(self, database: Path, incident_id: int, problem: DamagedRow) -> None:
-        """A record that this incident needs cannot be read; the first such damage is told of."""
+        """A record that this incident needs cannot be read; only the first such damage is reported."""
         self.damaged(damaged(database, f": incident {incident_id}: {problem.message}"))
 
 

@@ -1,5 +1,5 @@
-"""Planning what is due: `core.escalation.plan` decides, the intent is stored. One incident's failure
-never stops the others.
+"""Planning what is due: `core.escalation.plan` decides, and the result is stored. One incident that
+fails never stops the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ wait long for the database
 
 
 def plan_due(bench: Workbench, now: Instant, incident_id: int | None = None) -> int:
-    """Plan every incident that is due, or this one; how many were."""
+    """Plan every incident that is due, or this one; returned is how many were planned."""
     due = bench.store.situations.due(now, _BATCH)
     if incident_id is not None:
         due = tuple(number for number in due if number == incident_id)
@@ -38,10 +38,11 @@ def plan_due(bench: Workbench, now: Instant, incident_id: int | None = None) -> 
 
 
 def _plan_safely(incident_id: int, bench: Workbench, now: Instant) -> bool:
-    """Plan one incident; a poison one is undone, pushed ahead, and stops none of the others in
-    the same transaction.
+    """Plan one incident. One that fails is undone, put off, and stops none of the others in the
+    same transaction.
 
-    Whether anything was done: what is offered as due and is not would be offered for ever.
+    Returned is whether anything was done: what is offered as due but is not would be offered for
+    ever.
     """
     try:
         with bench.store.part():
@@ -85,7 +86,7 @@ def foresee(store: Store, catalog: Catalog, now: Instant) -> list[tuple[int, Pla
     for incident in store.situations.listed(running_only=True):
         try:
             situation = store.situations.load(incident.id)
-        except DamagedRow:  # `doctor` names it, and each pass
+        except DamagedRow:  # `doctor` and each pass name it
             continue
         if situation is not None:
             plans.append((incident.id, plan(situation, catalog, now)))

@@ -1,5 +1,5 @@
-"""An index that does not say what its table says hides what is due, or shows what is not: it is
-found, and rebuilt after a copy.
+"""Damaged indexes: an index that disagrees with its table hides what is due, or shows what is not.
+It is found, and after a copy was made it is rebuilt.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from escalate_cli.store.sqlite.soundness import Damage
 Result = TypeVar("Result")
 
 AGAIN_AFTER = 10 * MINUTE
-"""how soon the whole check is made once more on a mere suspicion: it reads the whole file"""
+"""how soon a mere suspicion may start the whole check again: it reads the whole file"""
 _LOOKED = "indexes_looked_at"
 
 
 def rebuild_if_damaged(context: Context) -> str | None:
-    """Look through the database, and put its indexes right; the sentence that says so, None where
-    nothing was wrong with them.
-
-    `DatabaseProblem` where more is damaged than indexes.
+    """Check the database and rebuild damaged indexes. Returned is a sentence that says so; None if
+    nothing was wrong. `DatabaseProblem` if more than indexes is damaged.
     """
     database, now = context.store.database, context.clock.now()
     with context.store.transaction():
@@ -41,10 +39,12 @@ def rebuild_if_damaged(context: Context) -> str | None:
 
 
 def with_sound_indexes(context: Context, do: Callable[[], Result]) -> Result:
-    """What `do` comes to. SQLite refuses to change a row that its index does not have where it
-    should: then the indexes are put right, `context.rebuilt` says so, and `do` is done once more:
-    it must be one that does not do again what of it is stored already. `DatabaseProblem` where more
-    is damaged than indexes."""
+    """The result of `do`. SQLite refuses to change a row that is not in its index where it should
+    be. Then the indexes are rebuilt, `context.rebuilt` says so, and `do` is called once more.
+
+    So `do` must not do again what it has stored already. `DatabaseProblem` if more than indexes is
+    damaged.
+    """
     try:
         return do()
     except DatabaseProblem as problem:
@@ -66,6 +66,6 @@ def rebuilt(context: Context, damage: Damage) -> str:
 
 
 def is_time_to_look(context: Context) -> bool:
-    """Whether a suspicion is worth the whole check: not too soon after the last one."""
+    """Whether a suspicion justifies the whole check: not too soon after the last one."""
     looked = context.store.ledger.fact(_LOOKED)
     return looked is None or abs(context.clock.now() - int(looked)) >= AGAIN_AFTER

@@ -1,4 +1,4 @@
-"""How attempts ended: each is recorded by whoever still holds its claim, with its line on the
+"""How attempts ended. Each is recorded by whoever still holds its claim, with a line on the
 incident's timeline.
 """
 
@@ -36,8 +36,8 @@ class AttemptEnd(msgspec.Struct, frozen=True):
 
 
 def what_follows(attempts: int, allowed: int, outcome: Outcome, now: Instant) -> Verdict:
-    """`after`; where that fails, what was sent is sent, and anything else is given up: the next
-    address or level has its turn.
+    """`after`. If that fails: what was sent counts as sent, and anything else is given up, so that
+    the next address or level has its turn.
     """
     try:
         return after(attempts, allowed, outcome, now)
@@ -63,7 +63,8 @@ def record(ended: Sequence[AttemptEnd], bench: Workbench, now: Instant) -> None:
     except DatabaseProblem as problem:
         if problem.code != FULL:
             raise
-        # What was sent must not be sent again: changing a row in place needs no room, a timeline entry would.
+        # what was sent must not be sent again: changing a row in place needs no room on the disk, a
+        # timeline entry would
         with bench.store.transaction():
             for end in ended:
                 _store(end, end.outcome.detail, bench, now)
@@ -81,8 +82,8 @@ def _store(ended: AttemptEnd, detail: str, bench: Workbench, now: Instant) -> No
 
 
 def _record_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:
-    """Record one outcome; what raises costs its line on the timeline, and none of the others in the
-    same transaction.
+    """Record one outcome. If that raises, its line on the timeline is lost, but none of the others
+    in the same transaction.
     """
     for how in (_record_fully, _record_barely):
         try:
@@ -92,7 +93,7 @@ def _record_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored 
             raise
         except Exception as problem:
             _trouble(ended, "how a message ended could not be recorded as ever", problem, bench)
-    return None  # nobody holds its claim after the lease: then it is sent again, and says so
+    return None  # after the lease nobody holds its claim: then it is sent again, and says so
 
 
 def _trouble(ended: AttemptEnd, text: str, problem: Exception, bench: Workbench) -> None:
@@ -106,7 +107,7 @@ def _record_fully(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored |
         return None
     try:
         entry = _entry(ended, status, bench, now)
-    except Exception as problem:  # how it is told is no reason to forget that it was sent
+    except Exception as problem:  # a failure to tell of it is no reason to forget that it was sent
         entry = _bare_entry(ended, status, now, words_of(problem))
         _trouble(ended, "how a message ended could not be told", problem, bench)
     bench.store.situations.append(ended.claimed.incident_id, entry)
@@ -116,7 +117,7 @@ def _record_fully(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored |
 
 
 def _record_barely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:
-    """Record what became of it, and no word of why."""
+    """Record what became of it, without saying why."""
     status = _store(ended, "", bench, now)
     if status is None:
         return None
@@ -129,7 +130,7 @@ def _bare_entry(ended: AttemptEnd, status: NotificationStatus, now: Instant, why
 
 
 def _release_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> None:
-    """Where it cannot be known what waits only for this page, that waits its time."""
+    """If it cannot be known what waits only for this page, nothing is brought forward."""
     try:
         with bench.store.part():
             _release(ended.claimed.notification, bench, now)
@@ -140,8 +141,8 @@ def _release_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> None:
 
 
 def _release(notification: Notification, bench: Workbench, now: Instant) -> None:
-    """What waits only because this page was on its way waits no longer: it did not arrive, and told
-    the person of nothing.
+    """Bring forward what waited only because this page was on its way: the page did not arrive, and
+    told the person nothing.
     """
     if notification.kind is not NotificationKind.PAGE or not is_limited(
         notification.recipient, notification.kind

@@ -1,4 +1,4 @@
-"""What the steps of a pass work with: the database, the configuration, the clock, the report of the pass."""
+"""What the steps of a pass work with: database, configuration, clock, the report of the pass."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from escalate_cli.store.store import Store
 
 @dataclass(slots=True)
 class Workbench:
-    """Shared by all steps. `store` is another where the database was opened anew, `report` that of
-    the pass under way. `ask_catalog` is called each time: the configuration may have been repaired.
+    """Shared by all steps. `store` changes when the database is opened anew; `report` is that of
+    the current pass. `ask_catalog` is called each time, since the configuration may have been
+    repaired.
     """
 
     store: Store
@@ -24,7 +25,7 @@ class Workbench:
     environ: Mapping[str, str]
     report: PassReport
     reach: Callable[[str], None] = field(init=False)
-    """is told of the points at which a test may stop the process"""
+    """called at the points at which a test may stop the process"""
 
     def __post_init__(self) -> None:
         self.reach = Failpoints(self.environ).reach
@@ -35,5 +36,5 @@ class Workbench:
         return self.ask_catalog()
 
     def gateway(self, gateway_id: str) -> Gateway:
-        """This gateway; one without a URL where the configuration has it no more."""
+        """This gateway; one without a URL if the configuration no longer has it."""
         return self.catalog.gateways.get(gateway_id) or Gateway(gateway_id, "", attempts=1)
