@@ -1,5 +1,5 @@
-"""One exchange with a provider, and what it says about the message. Pure: knows neither Apprise nor
-a socket.
+"""One exchange with a provider, and what it says about the message. Pure: it knows neither Apprise
+nor a socket.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ MAY_HAVE_ARRIVED = "it may have arrived"
 class Exchange:
     """What went over the wire: one HTTP request, or one SMTP conversation.
 
-    `sent` is whether (part of) the message left this machine; `status` is the HTTP status, or the
-    SMTP reply that decided; `answer` is the provider's answer in its own words; `trouble` is what
-    came instead of an answer; `hopeless` trouble stays however often it is tried; `local` trouble
-    is this process's own; `farewell` marks a request that says goodbye after the message and
+    `sent`: the message, or a part of it, left this machine. `status` is the HTTP status, or the
+    SMTP reply that decided. `answer` is the provider's answer in its own words. `trouble` is what
+    came instead of an answer. `hopeless` trouble stays however often it is tried; `local` trouble
+    is this process's own. `farewell` marks a request that says goodbye after the message and
     decides nothing.
     """
 
@@ -54,11 +54,11 @@ class Exchange:
 
 
 def outcome_of(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on_the_wire: bool) -> Outcome:
-    """The outcome of an attempt: what the wire shows comes before what the plugin says.
+    """The outcome of an attempt. What was seen on the wire counts more than what the plugin says.
 
-    `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire` is
-    whether this plugin speaks HTTP or SMTP, so that silence means nothing was sent; of the few
-    others (syslog, D-Bus, MQTT, IRC …) nothing can be seen and Apprise is believed.
+    `succeeded` and `words` are Apprise's answer and what the plugin logged. `on_the_wire`: this
+    plugin speaks HTTP or SMTP, so that silence means that nothing was sent. With the few others
+    (syslog, D-Bus, MQTT, IRC …) nothing can be seen, and Apprise is believed.
     """
     telling = [exchange for exchange in exchanges if not exchange.farewell]
     if not telling:
@@ -83,10 +83,10 @@ def outcome_of(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on
 
 
 _TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 421, 423, 425, 429})
-"""a temporary redirect is a sign-in page or maintenance; the others ask to try again"""
+"""a temporary redirect leads to a sign-in page or means maintenance; the others ask to try again"""
 _PROXY_REFUSES = 407
-"""Proxy Authentication Required: what the environment names as a proxy says no, and the provider
-has heard nothing
+"""Proxy Authentication Required: a proxy that the environment names refused, and the provider has
+heard nothing
 """
 
 
@@ -122,7 +122,9 @@ _HOPELESS_REFUSALS = frozenset({
     "missing_scope", "no_permission",
     "not_authed", "not_in_channel", "restricted_action", "token_expired", "token_revoked", "user_not_found",
 })  # fmt: skip
-"""what Slack says with HTTP 200 and means for good (https://api.slack.com/methods/chat.postMessage#errors)"""
+"""errors that Slack reports with HTTP 200 and that are final
+(https://api.slack.com/methods/chat.postMessage#errors)
+"""
 _BAD_WORDS = frozenset(
     {
         "error",
@@ -155,7 +157,7 @@ _REASONS = (
 
 
 _MAY_MEAN_LENGTH = frozenset({400, 413, 414, 422, 431})
-"""HTTP statuses that a service gives for what it will not take as it is"""
+"""HTTP statuses by which a service says that it does not take the message as it is"""
 _TOO_BIG_FOR_MAIL = frozenset({523, 552, 554})
 _SPEAKS_OF_LENGTH = re.compile(
     r"too[_ -]?(?:long|large|big|many)|max(?:imum)?[_ -]|exceed|length|limit of|shorten|size", re.IGNORECASE
@@ -163,8 +165,8 @@ _SPEAKS_OF_LENGTH = re.compile(
 
 
 def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
-    """Whether a message was refused, and a shorter one may be taken. Nobody has had it: what may
-    have arrived is not tried again.
+    """Whether the message was refused, so that a shorter one may be taken. Certainly nobody has
+    received it: what may have arrived is not tried again.
     """
     telling = [exchange for exchange in exchanges if not exchange.farewell]
     if not telling or outcome.kind not in (OutcomeKind.PERMANENT, OutcomeKind.TEMPORARY):
@@ -181,10 +183,10 @@ def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
 def find_refusal(body: str) -> str | None:
     """The reason if a 2xx answer says no in its body, else None.
 
-    Providers that do: Slack and Telegram (`ok: false`), Vonage (`messages[].status`), WeCom and
-    DingTalk (`errcode`), and many an SMS gateway (`status: error`, `error: …`, `success: false`, or
-    plainly a text that begins with "error"). Only the top level counts: below it may be our own
-    message.
+    Providers that do this: Slack and Telegram (`ok: false`), Vonage (`messages[].status`), WeCom
+    and DingTalk (`errcode`), and many SMS gateways (`status: error`, `error: …`, `success: false`,
+    or just a text that begins with "error"). Only the top level counts: below it our own message
+    may be repeated.
     """
     answer = _parsed(body)
     if not isinstance(answer, dict):
@@ -225,8 +227,8 @@ def _tells_something(value: object) -> bool:
 
 
 def _reason(body: str) -> str:
-    """What a provider's JSON answer gives as the reason; "" where it gives none. HTML and other
-    text is not for a timeline.
+    """The reason in a provider's JSON answer; "" if it gives none. HTML and other text does not
+    belong on a timeline.
     """
     answer = _parsed(body)
     if not isinstance(answer, dict):

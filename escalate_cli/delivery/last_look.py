@@ -1,9 +1,8 @@
-"""The last look of the process that sends: whether what it was given is still wanted, and still its
-own to send.
+"""A last look by the sending process: is the message still wanted, and is it still ours to send?
 
 Between a claim and the first byte anything may happen: the sender is stopped and continued,
 somebody acknowledges, another process takes over what seems abandoned. So the child asks once more.
-Whom it asks is said in the envelope, since delivery knows no store.
+The envelope says whom to ask, since delivery knows no store.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ class Withdrawn(BaseException):
 
 
 def last_look(question: Question | None) -> None:
-    """Raise `Withdrawn` where the claim is over by the clock, or whoever is asked says no. Nothing
-    to ask: nothing to do.
+    """Raise `Withdrawn` if the claim has expired by the clock, or if whoever is asked says no. With
+    nobody to ask, nothing happens.
     """
     if question is None:
         return
@@ -35,7 +34,7 @@ def last_look(question: Question | None) -> None:
 
 
 def whom_to_ask(question: Question) -> Callable[..., bool]:
-    """The function that answers, named "module:function"; loaded once by the process that all
+    """The function to ask, named "module:function". It is loaded once, by the process that all
     attempts are forked from.
     """
     module, _, name = question[1].partition(":")

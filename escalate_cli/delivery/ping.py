@@ -23,10 +23,10 @@ except Exception:
 
 
 def ping(url: str) -> None:
-    """Ask for `url`, and wait a moment for the answer, which nobody needs: the dead man's switch is
-    the one who reads.
+    """Request `url`, and wait a moment for the answer. Nobody needs the answer: the dead man's
+    switch notices the request.
 
-    A child that takes longer is left alone, so that the next pass need not wait for it: it ends
+    A child that takes longer is left alone, so that the next pass need not wait for it. It ends
     itself at its limit.
     """
     import subprocess

@@ -1,5 +1,5 @@
-"""From an Apprise URL to the one plugin it names, without loading the other two hundred (saves
-about 200 ms).
+"""Loading the one plugin that an Apprise URL names, without the other two hundred (saves about 200
+ms).
 """
 
 from __future__ import annotations
@@ -58,10 +58,9 @@ def schema_of(url: str) -> str:
 
 
 def find_plugin_modules(schema: str) -> list[PluginModule]:
-    """The plugin modules whose text names `schema`, likeliest first.
-
-    Reading the text of all plugins takes about 7 ms; importing them takes 200. Empty when the texts
-    cannot be read (a zip file).
+    """The plugin modules whose text contains `schema`, the likeliest first. Reading the text of all
+    plugins takes about 7 ms, importing them 200. Empty when the texts cannot be read (a zip
+    file).
     """
     import apprise.plugins
 
@@ -102,11 +101,11 @@ def load_plugin(schema: str, modules: list[PluginModule]) -> PluginKind | None:
 
 def make_plugin(url: str, asset: AppriseAsset | None, modules: list[PluginModule]) -> Plugin | None:
     """The plugin instance for `url`, or None if Apprise does not understand it; a plugin may also
-    raise. Of one that lacks a library here, the class, whose `enabled` is False.
+    raise. If the plugin lacks a library on this machine, its class, whose `enabled` is False.
 
     What `modules` does not hold is left to Apprise, which loads everything: native `https://`
-    addresses, and people's own plugins from where the environment variable `APPRISE_PLUGIN_PATH`
-    points, as for the `apprise` command.
+    addresses, and people's own plugins from the path in the environment variable
+    `APPRISE_PLUGIN_PATH`, as for the `apprise` command.
     """
     from apprise import Apprise, AppriseAsset
 
@@ -116,7 +115,7 @@ def make_plugin(url: str, asset: AppriseAsset | None, modules: list[PluginModule
             AppriseAsset(plugin_paths=own)  # loads them
         plugin = Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
         return cast("Plugin | None", plugin)
-    # as Apprise does: a channel's # does not begin a fragment
+    # as Apprise does: the # of a channel does not begin a fragment
     arguments = kind.parse_url(url.replace("/#", "/%23"))
     if not kind.enabled:
         return cast("Plugin", kind)
@@ -130,7 +129,7 @@ def known_schemas() -> frozenset[str]:
     from apprise import AppriseAsset
     from apprise.manager_plugins import NotificationManager
 
-    # what the plugins' own imports deprecate is not our user's business
+    # our user need not know what the plugins' own imports deprecate
     with warnings.catch_warnings(action="ignore"):
         if own := _own_plugins():
             AppriseAsset(plugin_paths=own)  # loads them
@@ -138,7 +137,7 @@ def known_schemas() -> frozenset[str]:
 
 
 def speaks_on_the_wire(plugin: object) -> bool:
-    """Whether the plugin sends by HTTP or SMTP, where every message can be seen leaving."""
+    """Whether the plugin sends by HTTP or SMTP, so that every message can be seen leaving."""
     shared = ("apprise.plugins.base", "apprise.url")
     own = [sys.modules.get(kind.__module__) for kind in type(plugin).__mro__ if kind.__module__ not in shared]
     return any(hasattr(module, name) for module in own for name in _WIRED)

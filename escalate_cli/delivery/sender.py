@@ -15,8 +15,8 @@ from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
 from escalate_cli.delivery.process.worker_link import WorkerLink
 
 _PATIENCE_WITH_WORKER = 10.0
-"""seconds after an attempt's limit in which the worker must have said something: less than the
-engine's lease goes beyond that limit
+"""seconds after an attempt's limit within which the worker must have answered; shorter than the
+engine's lease allows
 """
 
 
@@ -31,12 +31,12 @@ class _Running:
 
 class Sender:
     """Makes attempts, each in a child process that is killed at its time limit; any number at once.
-    For one thread at a time.
+    For one thread.
 
-    `wake_fd` is an extra file descriptor to wait on: when it is readable (a signal's wake-up pipe),
-    `outcomes` returns early. Reading from it is its owner's business. `link` is a worker that is
-    loading already; it is closed with the sender. Nothing here raises for a failed delivery: every
-    attempt that was begun ends in an outcome.
+    `wake_fd` is an extra file descriptor to wait on, such as the wake-up pipe of signals: when it
+    is readable, `outcomes` returns early. Reading from it is its owner's business. `link` is a
+    worker that is loading already; it is closed with the sender. Nothing here raises for a failed
+    delivery: every attempt that was begun ends in an outcome.
     """
 
     def __init__(
@@ -110,9 +110,8 @@ class Sender:
         return ended
 
     def close(self, wait: bool = True) -> None:
-        """End the worker: after the attempts under way have run to their end with `wait`, else killing them.
-
-        `outcomes` still hands out how they ended.
+        """End the worker. With `wait`, the attempts under way run to their end first; else they are
+        killed. `outcomes` still hands out how they ended.
         """
         while wait and self._running:
             self._receive()
@@ -140,7 +139,7 @@ class Sender:
         return any(fd == self.wake_fd for fd, _ in ready)
 
     def _receive(self) -> None:
-        """Take in what the worker says; bury it if it is dead or stuck."""
+        """Take in what the worker says; clean up after it if it is dead or stuck."""
         if self._link is None:
             return
         for answer in self._link.receive():
@@ -155,11 +154,11 @@ class Sender:
         self._lose_all("the sending process died")
 
     def _take(self, ticket: int, outcome: Outcome) -> None:
-        # here: by now the parent has nothing more urgent to do
+        # imported this late, because by now the parent has nothing more urgent to do
         from escalate_cli.delivery.redaction import Redaction
 
         running = self._running.pop(ticket)
-        # the child has done so already; it runs other people's code
+        # the child has hidden secrets already; but it runs other people's code
         shown = Redaction(running.url, running.secrets).line(outcome.detail)
         self._ended.append((ticket, replace(outcome, detail=shown)))
 

@@ -1,4 +1,4 @@
-"""What went wrong on the way to a provider, in a few words, from the exception that came of it."""
+"""What went wrong on the way to a provider, in a few words, from the exception that was raised."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _LOST = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
 
 
 class Trouble(NamedTuple):
-    """What went wrong. `hopeless`: it stays however often it is tried, by anybody. `local`: it is
-    this process's own surroundings.
+    """What went wrong. `hopeless`: it stays however often anybody tries. `local`: the cause is in
+    the surroundings of this process.
     """
 
     words: str
@@ -44,7 +44,7 @@ class Trouble(NamedTuple):
 
 
 def name_trouble(problem: BaseException, *, proxied: bool = False) -> Trouble:
-    """What an exception means, never in its own words: they name the URL. `proxied`: the
+    """What an exception means, never in its own words, since those name the URL. `proxied`: the
     environment names a proxy for this address.
     """
     causes = list(_causes(problem))
@@ -88,9 +88,7 @@ def _own_certificates() -> str | None:
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The exception and everything that stands behind it, also in its arguments, where urllib3
-    keeps the reason.
-    """
+    """The exception and everything behind it, also in its arguments, where urllib3 keeps the reason."""
     waiting, seen = [problem], set[int]()
     while waiting:
         cause = waiting.pop(0)

@@ -1,5 +1,5 @@
-"""Watching, inside the sending child, what really goes over the wire: Apprise's own answer is only
-yes or no, and sometimes wrong.
+"""Watching, inside the sending child, what really goes over the wire: Apprise itself only says yes
+or no, and is sometimes wrong.
 """
 
 from __future__ import annotations
@@ -25,20 +25,19 @@ if TYPE_CHECKING:
 
 _MOST_SAID = 20_000
 _MOST_OF_AN_ANSWER = 1 << 20
-"""bytes: no provider has more to say, and what never ends would fill the memory"""
+"""bytes: no provider needs more, and an answer without end would fill the memory"""
 _LONGEST_LINE = 8192
 _GOODBYES = ("logout", "signout")
 
 
 class Wire:
-    """The exchanges of one attempt, in order. `on_sent` is called once, when the first byte of a
-    message is about to leave; what it raises keeps it here.
+    """The exchanges of one attempt, in order. `on_sent` is called once, just before the first byte
+    of a message leaves; if it raises, the message does not leave.
 
-    It changes `requests` and `smtplib` for the whole process, so it is for a child that makes one
-    attempt and ends. `patience` is how many seconds an answer is waited for: the attempt's own
-    limit, since Apprise's four seconds would give up on a slow provider that has already accepted
-    the message. (Connecting keeps Apprise's limit, so that a dead IPv6 address leaves time for
-    IPv4.)
+    This changes `requests` and `smtplib` for the whole process, so it is for a child that makes one
+    attempt and ends. `patience` is how many seconds to wait for an answer: the attempt's own limit.
+    Apprise's four seconds would give up on a slow provider that has already accepted the message.
+    (Connecting keeps Apprise's limit, so that a dead IPv6 address leaves time for IPv4.)
     """
 
     def __init__(self, patience: float, on_sent: Callable[[], None]) -> None:
@@ -54,10 +53,10 @@ class Wire:
         return exchange
 
     def sent(self, exchange: Exchange) -> None:
-        """(Part of) the message leaves now: from here on it may have arrived."""
+        """The message, or a part of it, leaves now. From here on it may have arrived."""
         if not self._told:
             self._told = True
-            self._on_sent()  # which may say, by an exception, that it is no longer to be sent
+            self._on_sent()  # it may raise to say that the message is no longer to be sent
         exchange.sent = True
 
     def watch(self) -> None:
@@ -153,7 +152,7 @@ class Wire:
                     talks[-1].hears(code, text)
             except (
                 BaseException
-            ):  # withdrawn: a QUIT would be taken for a line of the message, and unanswered
+            ):  # withdrawn: a QUIT would be taken for a line of the message, and get no answer
                 client.close()
                 raise
             return code, text
@@ -165,7 +164,7 @@ class Wire:
 
 _COMMANDS = frozenset({"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "QUIT"})
 _IDLE_COMMANDS = frozenset({"EHLO", "RSET", "QUIT"})
-"""whose refusal decides nothing: EHLO falls back to HELO, the others come after the message"""
+"""whose refusal decides nothing: after EHLO comes HELO, and the others come after the message"""
 
 
 class _SmtpTalk:
@@ -228,8 +227,8 @@ def _connect_limit(timeout: object, patience: float) -> float:
 
 
 def _beginning(response: requests.Response) -> bytes:
-    """The body, as far as it is kept; the plugin gets the same. Read piece by piece: a small answer
-    may unpack to a huge one.
+    """The body, as far as it is kept; the plugin gets the same. It is read piece by piece, because
+    a small answer may unpack to a huge one.
     """
     body = bytearray()
     for piece in response.iter_content(16_384):
@@ -243,7 +242,9 @@ def _beginning(response: requests.Response) -> bytes:
 
 
 class _Counted(io.RawIOBase):
-    """The bytes of one HTTP answer, headers and chunk lines included: after a few megabytes it is over."""
+    """The bytes of one HTTP answer, with headers and chunk lines. After a few megabytes it counts
+    as over.
+    """
 
     def __init__(self, raw: io.RawIOBase) -> None:
         self._raw, self._left = raw, 4 * _MOST_OF_AN_ANSWER
@@ -277,8 +278,8 @@ def _bound_answers(response_class: type[http.client.HTTPResponse]) -> None:
 
 
 class _Lines:
-    """The lines of one SMTP conversation, each cut to what `smtplib` takes, and not more than a
-    megabyte of them in all.
+    """The lines of one SMTP conversation, each cut to what `smtplib` takes, and together at most a
+    megabyte.
     """
 
     def __init__(self, file: BinaryIO) -> None:

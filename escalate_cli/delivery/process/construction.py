@@ -1,8 +1,9 @@
-"""Whether a plugin takes an address, found out by building it, in a process of its own: nothing is sent.
+"""Whether a plugin accepts an address, found out by building the plugin in a process of its own.
+Nothing is sent.
 
-A plugin that is given an address it cannot use refuses to be built, or drops it without a word and
-tells nobody, or tells itself instead. What it holds is compared with what it holds for addresses of
-other shapes, and for none: so no plugin needs to be known by name.
+A plugin that gets an address it cannot use refuses to be built; or it silently drops the address
+and tells nobody, or tells itself instead. So what it holds is compared with what it holds for
+addresses of other shapes, and for none. In this way no plugin needs to be known by name.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from escalate_cli.delivery.plugins import (
 from escalate_cli.delivery.redaction import Redaction
 
 TO = "escalate0address0here"
-"""stands in a question's URL where the address belongs"""
+"""stands in the URL of a question where the address belongs"""
 UNKNOWN = "escalate0unknown0"
-"""begins what stands there for a secret that cannot be had, followed by a number and a 0"""
+"""begins what stands in the URL for a secret that is not known here; a number and a 0 follow"""
 
 _SAMPLES = (
     "+15005550006",
@@ -50,11 +51,11 @@ _VALUES = (
     "a" * 64,
     "eu-west-1", "example.com",
 )  # fmt: skip
-"""what providers give out, by shape: a secret that is not here now is taken to be one of these"""
+"""shapes of secrets that providers give out: an unknown secret is assumed to have one of these"""
 _MATRIX_ROOM_12 = re.compile(r"![A-Za-z0-9_-]{43}")
 """a hash of 32 bytes in base64; ids of older rooms are 18 characters and a server part"""
 _MOST_BUILDS = 1200
-"""attempts to find values for the secrets of one gateway"""
+"""how often to try to find values for the secrets of one gateway"""
 
 
 def answer_questions() -> None:
@@ -79,13 +80,13 @@ def _safely(question: dict[str, Any]) -> dict[str, Any]:
 
 def examine(question: dict[str, Any]) -> dict[str, Any]:
     """What Apprise makes of a gateway's `url` (with `TO` in it), whose `unknown` secrets are not
-    here, and of each of `addresses`.
+    here, and of each of `addresses`. `bare` is the URL without its secrets and `references` what
+    stands there instead, so that a wrong secret hides no wrong address.
 
-    `bare` is the URL with none of its secrets, `references` what stands there for them: so a wrong
-    secret hides no wrong address. `refused` is why it takes no address at all; `phones`, whether it
-    sends to telephone numbers; `addresses`, those that it does not take, with the reason;
-    `numbers`, for every address the digits that would be dialled; `additions`, for an address that
-    a change of the URL would make work, what to add to it. No `secrets` are in any of it.
+    In the answer, `refused` is why it takes no address at all, and `phones` whether it sends to
+    telephone numbers. `addresses` are those that it does not take, with the reason. `numbers` are,
+    for every address, the digits that would be dialled. `additions` are, for an address that a
+    change of the URL would make work, what to add to the URL. No `secrets` are in any of it.
     """
     gateway, refused = _Gateway(question["url"], question["secrets"]), None
     addresses: list[str] = question["addresses"]
@@ -118,11 +119,11 @@ class _Gateway:
         self._redaction = Redaction(url.replace(TO, ""), secrets)
         self._targets: frozenset[str] = frozenset()
         self._untold: Plugin | None = None
-        """the plugin that came of no address at all; None where there is none"""
+        """the plugin that was built without any address; None if there is none"""
 
     def settle(self, unknown: Sequence[str], addresses: Sequence[str]) -> bool:
-        """Find values for the unknown secrets with which the gateway can be built, and see where it
-        keeps whom it tells.
+        """Find values for the unknown secrets with which the plugin can be built, and see where it
+        keeps its recipients.
         """
         template, probes = self.url, [*addresses[:3], *_SAMPLES]
         for values in itertools.islice(_values(len(unknown)), _MOST_BUILDS // len(probes) + 1):
@@ -145,7 +146,9 @@ class _Gateway:
         return True
 
     def judge(self, address: str) -> tuple[str, str]:
-        """(why Apprise does not take the address, or ""; what it keeps of whom it tells, as text)."""
+        """(why Apprise does not take the address, or ""; the recipients that the plugin keeps, as
+        text).
+        """
         plugin = self._build(address)
         if plugin is None:
             return self.words or "it does not fit the service", ""
@@ -163,8 +166,9 @@ class _Gateway:
         return "", text
 
     def other_room(self, address: str) -> str:
-        """Why a Matrix room of version 12 is not the one that would be joined, or "": its id has no
-        server part, and Apprise adds one unless the URL says `hsreq=no`.
+        """Why another Matrix room would be joined than the room of version 12 that is meant, or "".
+        The id of such a room has no server part, and Apprise adds one unless the URL says
+        `hsreq=no`.
         """
         if not _MATRIX_ROOM_12.fullmatch(address) or not schema_of(self.url).startswith("matrix"):
             return ""
@@ -175,7 +179,7 @@ class _Gateway:
         return f"Apprise would join {joined}, and no room of version 12 is called so"
 
     def _build(self, address: str) -> Plugin | None:
-        """The plugin for an address; None where Apprise refuses it. `words` is then what it said."""
+        """The plugin for an address; None if Apprise refuses it. `words` is then what it said."""
         heard: list[str] = []
         handler = _Ear(heard)
         logger = logging.getLogger("apprise")
@@ -202,7 +206,7 @@ class _Ear(logging.Handler):
 
 
 def _values(count: int) -> Iterator[tuple[str, ...]]:
-    """Values for so many secrets: first the same for all, then every mixture."""
+    """Values for so many secrets: first the same value for all, then every mixture."""
     if count:
         yield from ((value,) * count for value in _VALUES)
     yield from itertools.product(_VALUES, repeat=count)
@@ -213,7 +217,7 @@ def _is_collection(value: object) -> bool:
 
 
 def _collections(plugin: Plugin) -> dict[str, object]:
-    """What the plugin holds several of, by name; among it is whom it tells."""
+    """What the plugin holds several of, by name; its recipients are among it."""
     return {
         name: value for name, value in vars(plugin).items() if _is_collection(value) and "invalid" not in name
     }

@@ -1,5 +1,5 @@
-"""The parent's end of `construction`: asks it in a process of its own, since Apprise and its
-plugins are slow and other people's code.
+"""The parent's end of `construction`. It runs in a process of its own, since Apprise and its
+plugins are slow, and other people's code.
 """
 
 from __future__ import annotations

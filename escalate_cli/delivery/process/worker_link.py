@@ -29,7 +29,7 @@ class WorkerLink:
             for fd in fds:
                 os.close(fd)
             raise
-        # here: the other process is loading meanwhile
+        # imported this late, because the other process is loading meanwhile
         from escalate_cli.delivery.process.framing import Packer, Unpacker
 
         os.close(their_input)
@@ -110,5 +110,5 @@ def _spawn(their_input: int, their_output: int) -> int:
             (os.POSIX_SPAWN_DUP2, their_output, 1),
             (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
         ],
-        setsigmask=_NEVER_FOR_US,  # until it can ignore them itself; a Ctrl-C is for us
+        setsigmask=_NEVER_FOR_US,  # until it can ignore them itself; a Ctrl-C is meant for us
     )
