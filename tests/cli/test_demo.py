@@ -58,7 +58,7 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     )
     level_2 = [message for message in messages(steps["no-answer"]) if message["recipient"] == lead]
     assert "level" in entries(steps["no-answer"])
-    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1", (
+    assert level_2[0]["text"] == "[major L2] #1 customers can't log in - escalate ack 1 - Log in", (
         "nobody answered, so the lead is paged"
     )
     assert "person:ines" in [message["recipient"] for message in messages(steps["severity"])], (

@@ -113,7 +113,8 @@ def _account_for(
             account.repeated[doubts.pop(0)["detail"]].append(name)
 
 
-_KINDS = {"[resolved]": "resolved", "For information:": "inform", "Your decision:": "nudge"}
+_KINDS = {"failure": "page", "success": "resolved", "info": "inform", "warning": "nudge"}
+"""the kind of a message by the type that Apprise gives it"""
 
 
 def whole(message: Request) -> bool:
@@ -129,5 +130,4 @@ def _identity(message: Request) -> tuple[int, str, str]:
     text = said["title"] or said["message"]
     number = re.search(r"#(\d+)", text)
     assert number, text
-    kind = next((kind for mark, kind in _KINDS.items() if mark in text), "page")
-    return int(number[1]), kind, unquote(message.path)
+    return int(number[1]), _KINDS[said["type"]], unquote(message.path)

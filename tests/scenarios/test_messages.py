@@ -180,7 +180,8 @@ def test_stakeholders_hear_what_since_when_who_works_on_it_and_when_next_and_no_
         assert "Next word: expected by 10:30 GMT\n" in text
         assert "since the deploy" in text
         assert "escalate " not in text
-    assert "escalate " not in told["inform sms to cto"].body
+    assert told["inform sms to cto"].body == "[critical info] #1 Customers cannot sign in: Just declared"
+    assert told["inform email to cto"].title == "[critical] For information: #1 Customers cannot sign in"
     world.ack("ana")
     world.advance("5m")
     world.update(message="it is the database", by="ana")

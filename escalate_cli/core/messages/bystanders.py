@@ -66,8 +66,9 @@ def _is_informed(occasion: Occasion) -> bool:
 def stakeholder_card(occasion: Occasion) -> MessageCard:
     """News for whom a severity informs; the end, too."""
     over = occasion.incident.status is IncidentStatus.RESOLVED
+    subject = "[resolved]" if over else f"{of_severity(occasion)} For information:"
     return replace(
-        frame(MessageKind.STAKEHOLDERS, "[resolved]" if over else of_severity(occasion), occasion),
+        frame(MessageKind.STAKEHOLDERS, subject, occasion),
         news=news_of(occasion),
         facts=tuple(_facts(occasion)),
         quotes=() if over else quotes_of(occasion),

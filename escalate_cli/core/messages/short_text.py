@@ -77,7 +77,7 @@ def _help(to_type: ToType) -> str:
 def _stakeholders(occasion: Occasion) -> Text:
     if occasion.incident.status is IncidentStatus.RESOLVED:
         return _resolved(occasion)
-    return join(": ", (_head(occasion), _news(occasion)))
+    return join(": ", (_head(occasion, " info"), _news(occasion)))
 
 
 def _resolved(occasion: Occasion) -> Text:
