@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated
@@ -18,7 +19,7 @@ from escalate_cli.cli.screens.guide import draw_passages, draw_topic, draw_topic
 from escalate_cli.context import Context
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.errors import ExitCode, Unknown
-from escalate_cli.guide.topics import TOPICS, Passage, page, search
+from escalate_cli.guide.topics import TOPICS, page, search
 from escalate_cli.views.guide import (
     CommandHelp,
     Option,
@@ -99,12 +100,13 @@ def _topic(words: Sequence[str]) -> str:
     if asked in TOPICS or len(beginning) == 1:
         return asked if asked in TOPICS else beginning[0]
     typed = " ".join(words)
+    told_in = Counter(passage.topic for passage in search(words) if passage.topic != "reference")
     meant = did_you_mean(asked, [*TOPICS, *COMMANDS, *FAMILIES])
-    passages: list[Passage] = [] if meant else search(words)
-    if meant:
+    if told_in:
+        [(topic, _)] = told_in.most_common(1)
+        hint = f"see `escalate help {topic}`; `escalate help --search {typed}` shows every line with it"
+    elif meant:
         hint = f'did you mean "{meant}"?'
-    elif passages:
-        hint = f"run `escalate help --search {typed}`: the guide has {len(passages)} lines with it"
     else:
         hint = "run `escalate help` to see the topics"
     raise Unknown(f'no such topic or command: "{typed}"', hint, code="no-such-topic")
