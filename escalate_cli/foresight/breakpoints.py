@@ -1,5 +1,5 @@
-"""When an answer about the future can change: at handoffs, and where hours open or close (holidays
-and clock changes are among them).
+"""When an answer about the future can change: at handoffs, and when hours open or close (also
+because of holidays and clock changes).
 
 What an answer depends on is not guessed: core runs on a catalog that notes which schedules and
 hours it is asked about.
@@ -60,7 +60,7 @@ class Questions:
         )
 
     def taken(self) -> tuple[Subject, ...]:
-        """What has been asked about since this was called last, in order."""
+        """What was asked about since the last call, in order."""
         subjects = tuple(sorted(self._asked))
         self._asked.clear()
         return subjects
@@ -68,7 +68,9 @@ class Questions:
 
 @dataclass(slots=True)
 class _Tiles:
-    """Stretches with one answer each: where they start, the answers, and where the last one ends."""
+    """Stretches that have one answer each: where they start, the answers, and where the last one
+    ends.
+    """
 
     starts: list[Instant]
     values: list[str | bool | None]
@@ -76,8 +78,8 @@ class _Tiles:
 
 
 class Calendar:
-    """Who is on call and which hours are open, from `start` on: worked out once per handoff, then
-    looked up.
+    """Who is on call and which hours are open, from `start` on. It is worked out once per handoff
+    and then looked up.
     """
 
     def __init__(self, catalog: Catalog, start: Instant) -> None:

@@ -30,8 +30,8 @@ class Case(msgspec.Struct, frozen=True):
         return shown.rpartition(" ")[2] if same_day else shown
 
     def end_of(self, escalation: Escalation) -> Entry | None:
-        """What stopped this escalation from paging, the first time; None: it pages still, or ran
-        out of levels.
+        """What first stopped this escalation from paging; None if it still pages, or ran out of
+        levels.
         """
         if escalation.acknowledged_at is None and escalation.status.value in ("paging", "exhausted"):
             return None

@@ -1,12 +1,12 @@
 """Who is reached first, and after how long, for every service, severity and moment of the coming
-weeks: exact, not sampled.
+weeks: exactly, not by samples.
 
-Each answer is a declaration run through `core.escalation.plan` on a virtual clock until the first
-person is paged, if nobody acknowledges. How long an answer stays true follows from what core looked
-at and when: an instant that moves along with the declaration (a level five minutes later) may move
-up to the next handoff or change of hours that it depends on; one that stands still (a level held
-until Monday) may be overtaken by those that move. Between two such moments the same people are
-reached, after the same time or at the same instant.
+Each answer is a declaration that is run through `core.escalation.plan` on a virtual clock until the
+first person is paged, if nobody acknowledges. How long the answer stays true follows from what core
+looked at, and when. Some instants move along with the declaration, such as a level five minutes
+later: they may move up to the next handoff or change of hours that they depend on. Others stand
+still, such as a level held until Monday: those that move may overtake them. Between two such
+moments the same people are reached, after the same time or at the same instant.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def cover(
 
 
 def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    """Services and severities that no condition can tell apart, together: team, policy, services,
+    """Services and severities that no condition can tell apart, grouped: team, policy, services,
     severities.
     """
     services: dict[tuple[object, ...], list[Service]] = {}
@@ -100,7 +100,7 @@ def _kinds(catalog: Catalog) -> list[tuple[str, str, tuple[str, ...], tuple[str,
 
 
 def _conditions(policy: Policy, catalog: Catalog) -> list[When]:
-    """The conditions that an incident under this policy may meet; a rule may bring in teams, and so
+    """The conditions that an incident under this policy may meet. A rule may bring in teams, and so
     any policy.
     """
     policies = catalog.policies.values() if any(rule.involve for rule in catalog.rules) else (policy,)

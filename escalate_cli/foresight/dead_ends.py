@@ -1,4 +1,4 @@
-"""What is configured and comes to nothing: levels that page nobody new, conditions never met."""
+"""Configuration that has no effect: levels that page nobody new, conditions that never hold."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ def dead_ends(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
 
 
 def _never(catalog: Catalog, now: Instant) -> Iterator[Problem]:
-    """Levels and rules whose conditions nothing can meet.
-
-    What contradicts itself is refused where it is read (config/compile/checks.py).
+    """Levels and rules whose conditions nothing can meet. Contradictions are refused earlier, when
+    the files are read (config/compile/checks.py).
     """
     users = policy_users(catalog)
     present = {team for teams in users.values() for team in teams}
@@ -68,8 +67,8 @@ def _why_never(when: When, present: Set[str], catalog: Catalog, now: Instant) ->
 
 
 class _Repeat(msgspec.Struct, frozen=True):
-    """A level of a policy that reaches nobody whom the level `before` has not reached: in which row,
-    whom, and from when on.
+    """A level of a policy that reaches nobody whom the level `before` has not reached: in which
+    row, whom, and since when.
     """
 
     row: Row
@@ -81,8 +80,8 @@ class _Repeat(msgspec.Struct, frozen=True):
 
 
 def _repeated(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
-    """Levels that page only whom the level before has paged; looked at anew at each handoff, not in
-    the minutes around it.
+    """Levels that page only people whom the level before has paged. They are looked at anew at each
+    handoff, but not in the minutes around it.
     """
     repeats: dict[tuple[str, int], list[_Repeat]] = {}
     questions, calendar = Questions(catalog), Calendar(catalog, coverage.start)
@@ -136,7 +135,7 @@ def _repeats_at(
 def _reached(
     level: Level, team: str, situation: Situation, catalog: Catalog, at: Instant
 ) -> tuple[Recipient, ...]:
-    """Whom a level would reach, paged at `at` or, if it is held, when its hours begin."""
+    """Whom a level would reach if it is paged at `at`; if it is held, when its hours begin."""
     opens_at = opening_of(level.during, catalog, at)
     if opens_at is None or not judge(level.when, Decision(situation, catalog, at), team=team).holds:
         return ()

@@ -2,7 +2,7 @@
 by service, at telling moments.
 
 The moments are: now; the coming Wednesday 11:00 (office hours), Thursday 03:00 (a night), Saturday
-15:00 and Sunday 03:00 (a weekend), in the organisation's time zone; and, in the coming two weeks,
+15:00 and Sunday 03:00 (a weekend), in the organisation's time zone. In the coming two weeks also
 the handoffs from which on a schedule has somebody else on call than before the change, and the
 instants from which on changed hours differ.
 """
@@ -27,16 +27,14 @@ from escalate_cli.foresight.first_reached import first_reached
 USUAL = ("wed 11:00", "thu 03:00", "sat 15:00", "sun 03:00")
 LOOK_AHEAD: Span = 2 * WEEK
 MOST_MOMENTS = 12
-"""handoffs and changed hours to look at besides the usual moments; the first ones are enough to see
-that something changes
+"""how many handoffs and changed hours to look at besides the usual moments; the first ones are
+enough to see a change
 """
 
 
 class Change(msgspec.Struct, frozen=True):
     """A person who is reached at another time than before: microseconds after the declaration, None
-    where never.
-
-    `at` is the first moment of those looked at for which it is so; `moments` are all of them.
+    for never. `moments` are all moments for which this is so, `at` is the first.
     """
 
     service: str
@@ -54,8 +52,8 @@ def difference(
     """Every change for people, in the order of services, severities and people.
 
     Services that both configurations treat alike (same team, same policy, named in no condition)
-    are looked at once. Planned maintenances are left out. A service that cannot be looked at is
-    left out, too, and `trouble` is told.
+    are looked at once. Planned maintenances are left out. So is a service that cannot be looked at,
+    and `trouble` is told.
     """
     before, after = _Side(old), _Side(new)
     moments = telling_moments(before.catalog, after.catalog, now)
@@ -95,7 +93,7 @@ class _Side:
         return self._known[alike]
 
     def _kind_of(self, service_id: str) -> tuple[object, ...]:
-        """What decides who is paged for a service: two with the same kind are the same to everybody."""
+        """What decides who is paged for a service: two services with equal values are treated alike."""
         service = self.catalog.services[service_id]
         conditions = [rule.when for rule in self.catalog.rules]
         conditions += [level.when for policy in self.catalog.policies.values() for level in policy.levels]
@@ -110,7 +108,7 @@ def telling_moments(old: Catalog, new: Catalog, now: Instant) -> tuple[Instant, 
     for text in USUAL:
         try:
             usual.append(parse_moment(text, now, zone))
-        except NotAMoment:  # the clocks leap over it on that day
+        except NotAMoment:  # the clocks skip it on that day
             continue
     special = [
         *(

@@ -1,5 +1,5 @@
-"""`[[expect]]`: tests of the policy, each run by simulating a declaration at every moment that it
-speaks of.
+"""`[[expect]]`: tests of the policy. Each is run by simulating a declaration at every moment that
+it names.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ def check_expectations(catalog: Catalog, start: Instant, until: Instant) -> Iter
 
 def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Instant]:
     """The moments that "sun 03:00" means between `start` and `until`, or the one that a local date
-    and time means, whenever that is.
-
-    A local time that the clock leaps over means the first instant after the leap, as it does for handoffs.
+    and time means, at any time. A local time that the clock skips means the first instant after
+    the gap, as for handoffs.
     """
     weekly = parse_weekly(at)
     if weekly is None:
@@ -49,10 +48,9 @@ def moments_of(at: str, zone: str, start: Instant, until: Instant) -> list[Insta
 
 
 def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
-    """Whether a declaration at `at` reaches in time whom the expectation names.
-
-    A person is reached by a page; a team by a page to one of its people (members, lead, on its
-    schedule); a channel by whatever it is told.
+    """Whether a declaration at `at` reaches in time whom the expectation names. A person is reached
+    by a page. A team is reached by a page to one of its people (members, lead, on its schedule).
+    A channel is reached by any message.
     """
     return any(
         _is_meant(message, expectation.reaches, catalog)
@@ -63,7 +61,7 @@ def is_met(expectation: Expectation, catalog: Catalog, at: Instant) -> bool:
 def _messages(
     expectation: Expectation, catalog: Catalog, at: Instant, span: Span
 ) -> tuple[SimulatedMessage, ...]:
-    """What is sent until whom the expectation names is reached, for `span` at most."""
+    """What is sent until the expected target is reached, for `span` at most."""
     declaration = Declaration(expectation.service, expectation.severity, (expectation.service,))
     return simulate(
         declaration,

@@ -1,4 +1,4 @@
-"""What coverage finds, as sentences: what is wrong, where it is configured, what to do, and the
+"""The findings of coverage as sentences: what is wrong, where it is configured, what to do, and the
 command that shows it.
 """
 
@@ -38,13 +38,12 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
-    """Where nobody is reached but by the fallback, and where the first person is reached later than
-    `[settings].reach_within`.
+    """Where nobody but the fallback is reached, and where the first person is reached later than
+    `[settings].reach_within`. Nobody at all, not even the fallback, is an error.
 
-    Nobody at all, not even by the fallback, is an error. A severity of low urgency says itself that
-    it can wait: only of high urgency somebody can be late. What belongs together is one finding:
-    the services of a team under one policy, at all severities, in all weeks; the worst of it is
-    told in full.
+    A severity of low urgency may wait, so only for high urgency somebody can be late. What belongs
+    together is one finding: the services of a team under one policy, at all severities, in all
+    weeks. The worst case of it is told in full.
     """
     limit = catalog.settings.reach_within
     groups: dict[tuple[str, str, str], list[Row]] = {}
@@ -68,7 +67,7 @@ def holes(coverage: Coverage, catalog: Catalog) -> Iterator[Problem]:
 
 
 def _cut(stretches: Iterable[Stretch], limit: Span) -> Iterator[Stretch]:
-    """The stretches, those that shrink cut in two where what is left of the wait is `limit`."""
+    """The stretches. Those that shrink are cut in two where the rest of the wait is `limit`."""
     for stretch in stretches:
         bearable_at = None if stretch.reached_at is None or not stretch.held else stretch.reached_at - limit
         if bearable_at is not None and stretch.start < bearable_at < stretch.until:

@@ -1,8 +1,8 @@
-"""The first person whom a declaration reaches if nobody acknowledges: core run on a virtual clock
+"""The first person whom a declaration reaches if nobody acknowledges. Core runs on a virtual clock
 until then, and no further.
 
-Without a fallback that is reached, levels are walked for ever; so that an answer ends, a walk is
-followed for `LONGEST`.
+Without a fallback that reaches somebody, levels are walked for ever. So that there is an answer, a
+walk is followed for `LONGEST`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from escalate_cli.foresight.breakpoints import HOURS, Calendar, Questions
 from escalate_cli.foresight.rounds import Leap, Rounds, Visit, moved_on
 
 LONGEST: Span = WEEK + DAY
-"""longer than a turn of a week: whoever is not reached by then is not reached"""
+"""longer than a turn of a week: whoever is not reached by then counts as never reached"""
 
 _MOST_PLANS = 1000
-"""no walk comes near this but one whose rounds are a few seconds long and unlike each other"""
+"""only a walk with rounds of a few seconds that are all different comes near this"""
 
 
 class FirstPeople(msgspec.Struct, frozen=True):
-    """Who is reached first (several at the same instant), when (None: nobody is), whether by the
-    fallback only, and the reason given.
+    """Who is reached first (several at the same instant), when (None: nobody is), whether only by
+    the fallback, and the reason given.
     """
 
     people: tuple[str, ...]
@@ -40,8 +40,8 @@ class Walk(msgspec.Struct, frozen=True):
     """One declaration run up to its first person: the instants at which core planned, what it asked
     there, the outcome, and what else was still to come just before.
 
-    Only the first `known` visits follow from the answers before them (None: all of them): after a
-    leap over rounds the calendar says what comes next.
+    Only the first `known` visits follow from the answers before them (None: all of them). After a
+    jump over rounds the calendar decides what comes next.
     """
 
     visits: tuple[Visit, ...]
@@ -52,7 +52,7 @@ class Walk(msgspec.Struct, frozen=True):
 
     @property
     def asks_hours(self) -> bool:
-        """Whether hours decided anything: only then can an instant stand still while the
+        """Whether hours decided anything. Only then can an instant stand still while the
         declaration moves.
         """
         return any(kind == HOURS for _, asked in self.visits for kind, _ in asked)

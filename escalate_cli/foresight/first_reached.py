@@ -1,9 +1,9 @@
-"""Who is first written to after how long, when nobody ever answers: followed for four days, without
-walking through each of their minutes.
+"""Who is first written to after how long when nobody ever answers, over four days. Not every minute
+of them is walked through.
 
-An incident that nobody touches comes to do the same over and over: the fallback every 15 minutes,
-or the levels round after round. Once it does, only a handoff or a change of hours can bring in
-anybody new. So the rounds up to the next one are leaped over.
+An incident that nobody touches sooner or later repeats itself: the fallback every 15 minutes, or
+the levels round after round. From then on only a handoff or a change of hours can bring in anybody
+new. So the rounds before the next one are skipped.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ class _Rounds:
         self._began_at = None
 
     def begin_again(self, situation: Situation, now: Instant) -> bool:
-        """Whether a round has just ended that can only be repeated until a handoff or a change of hours."""
+        """Whether a round has just ended that can only repeat itself until a handoff or a change of
+        hours.
+        """
         self.now = now
         self._asked_at.append((now, self.questions.taken()))
         standing = _standing(situation, self.catalog, now)
@@ -106,10 +108,9 @@ class _Rounds:
         return True
 
     def leap(self, until: Instant) -> Span | None:
-        """How far the rounds up to the next handoff or change of hours can be leaped over: whole
-        rounds, all but the last.
-
-        None where nothing changes until `until`, or nothing more would ever be due.
+        """How many whole rounds can be skipped before the next handoff or change of hours, as a
+        span: all but the last. None if nothing changes until `until`, or nothing more would ever
+        be due.
         """
         if self._began_at is None:
             return None
@@ -127,7 +128,7 @@ class _Rounds:
 
 
 def _standing(situation: Situation, catalog: Catalog, now: Instant) -> Hashable:
-    """All that decides what comes next, but for the calendar; times count from `now`."""
+    """Everything that decides what comes next, except the calendar. Times count from `now`."""
     decision = Decision(situation, catalog, now)
     waits = (judge(replace(rule.when, hours=None), decision).look_at for rule in catalog.rules)
     return (

@@ -20,7 +20,7 @@ from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.levels import why_skipped
 
 _MOST_STEPS = 500
-"""a policy that repeats its levels for ever and a day is not followed to its end"""
+"""a policy that is repeated for ever is not followed to its end"""
 
 
 class LevelWalked(msgspec.Struct, frozen=True):

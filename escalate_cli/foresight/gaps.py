@@ -16,8 +16,8 @@ from escalate_cli.foresight.unused import targets_of
 
 
 def schedule_gaps(catalog: Catalog, start: Instant, until: Instant) -> Iterator[Problem]:
-    """Stretches without anybody on call. A schedule that keeps to one set of hours as a whole has
-    such stretches on purpose: what that leads to, coverage says.
+    """Stretches without anybody on call. A schedule that as a whole keeps to one set of hours has
+    them on purpose; coverage tells what that leads to.
     """
     used = {team.on_call for team in catalog.teams.values()}
     used |= {target.name for target in targets_of(catalog) if target.kind is TargetKind.SCHEDULE}

@@ -1,5 +1,5 @@
-"""Walks that are known already: found again by what core asked on them and what it was answered, not
-walked anew.
+"""Walks that are known already: they are recognised by what core asked and what it was answered,
+and not walked again.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from escalate_cli.foresight.first_person import FirstPeople, Walk
 
 @dataclass(slots=True)
 class _Node:
-    """What is known of walks that came this far: by what core asked here and what it was answered,
-    the outcome or the next node. `after` counts from the declaration.
+    """What is known of walks that came this far: what core asked here, and for each answer the
+    outcome or the next node. `after` counts from the declaration.
     """
 
     after: Span
@@ -57,12 +57,12 @@ class KnownWalks:
             self._leaps.setdefault(walk.leap.period, {})[at % walk.leap.period] = (at, walk)
 
     def remember(self, at: Instant, walk: Walk) -> None:
-        """Remember a walk by its answers. Where it ends, only the answers matter; where it goes on,
-        core may wait for hours to change.
+        """Remember a walk by its answers.
 
-        A rule that waits for hours and for something else may ask about hours of later on: what
-        follows then is not remembered. Where rounds were left out, only the calendar says what
-        comes next: that is not remembered either, nor that a walk was given up.
+        Where it ends, only the answers matter. Where it goes on, core may wait for hours to change.
+        Three things are not remembered. What follows a rule that waits for hours and for something
+        else, since it may ask about later hours. What follows rounds that were left out, since
+        there only the calendar decides. And that a walk was given up.
         """
         node = self._root
         last = len(walk.visits) - 1
@@ -79,7 +79,7 @@ class KnownWalks:
             following = by_answers.setdefault(
                 self._distances(asked, now), _Node(walk.visits[number + 1][0] - at)
             )
-            if isinstance(following, _End):  # cannot be: core is deterministic
+            if isinstance(following, _End):  # cannot happen: core is deterministic
                 return
             node = following
 

@@ -36,12 +36,14 @@ def look_ahead(
     """Look at the `weeks` from the full minute before `now` on. `progress` is told how much of the
     longest part is done.
 
-    What cannot be used is an error and so is what cannot even be looked at; either keeps nothing
-    else from being looked at.
+    What cannot be used is an error, and so is what cannot even be looked at. Neither stops the
+    rest.
     """
     start = now - now % MINUTE
     until = start + weeks * WEEK
-    awake = replace(catalog, maintenance=())  # a planned maintenance is meant to page nobody: it is no hole
+    awake = replace(
+        catalog, maintenance=()
+    )  # a planned maintenance is meant to page nobody, so it is no hole
     coverage = cover(awake, start, until, progress)
     looks: dict[str, Callable[[], Iterable[Problem]]] = {
         "what can be used": lambda: _unusable(catalog, now),

@@ -1,5 +1,5 @@
-"""Configuration that does no harm today and misleads tomorrow: what nothing refers to, who has left,
-what is over, and what no words lead to.
+"""Configuration that is harmless today and may mislead tomorrow: what nothing refers to, people who
+have left, what is over, and services that no words lead to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from escalate_cli.foresight.findings import first_few, foreseen
 from escalate_cli.foresight.unused import unused
 
 _OLD = 4 * WEEK
-"""an override that ended this long ago is not part of anybody's plans any more"""
+"""an override that ended this long ago is in nobody's plans any more"""
 
 
 def loose_ends(catalog: Catalog, now: Instant) -> Iterator[Problem]:
@@ -28,9 +28,8 @@ def loose_ends(catalog: Catalog, now: Instant) -> Iterator[Problem]:
 
 
 def _left(catalog: Catalog) -> Iterator[Problem]:
-    """People on a team's rota who belong to no team at all: they may have left, and are on call still.
-
-    Nothing is said where the team names no members: then the rota is the list.
+    """People on a team's rota who belong to no team at all: they may have left and still be on
+    call. A team without members is left alone: there the rota is the list.
     """
     belongs = {person for team in catalog.teams.values() for person in (*team.members, team.lead)}
     teams = {team.on_call: team for team in catalog.teams.values() if team.on_call and team.members}

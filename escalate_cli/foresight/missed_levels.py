@@ -1,5 +1,5 @@
-"""Why no level told somebody: the first level that would have meant them was not reached, or meant
-somebody else.
+"""Why no level told somebody: the first level that would have meant them was not reached, or it
+meant somebody else.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _OF_LEVELS = LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
 
 
 class Obstacle(NamedTuple):
-    """Why a level did not reach somebody ("": no level was to), and whether that is because they
-    have no address.
+    """Why a level did not reach somebody ("": no level should have), and whether that is because
+    they have no address.
     """
 
     why: str = ""
@@ -119,7 +119,7 @@ def _maintenance_of(escalation: Escalation, case: Case) -> Entry | None:
 
 
 def _is_displaced(person: str, target: Target, team: str, at: Instant, case: Case) -> bool:
-    """Whether it was their turn, had no override given it to somebody else."""
+    """Whether it would have been their turn if no override had given it to somebody else."""
     schedule = schedule_of(target, team, case.catalog)
     if schedule is None or shift_in(case.catalog, schedule, at).person == person:
         return False

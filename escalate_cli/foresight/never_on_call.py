@@ -1,9 +1,9 @@
-"""People who take turns and are never on call: every turn of theirs lies outside the hours, or
-below another rotation.
+"""People who take turns and are never on call: all their turns lie outside the hours, or below
+another rotation.
 
-What repeats is looked at for a whole period, not for some weeks: a rotation of seven days and hours
-by weekdays meet again only when both have come round. Overrides and days that are excepted from
-hours are left out: they do not come round.
+What repeats itself is looked at for a whole period, not just some weeks: a rotation of seven days
+and hours by weekday meet again only when both have come round. Overrides and excepted days are left
+out, since they do not repeat.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from escalate_cli.foresight.findings import first_few, foreseen
 
 _WEEK_DAYS = 7
 _LONGEST = 400 * DAY
-"""a period longer than this is not walked through; then each rotation is looked at by itself, turn by turn"""
+"""a longer period is not walked through; then each rotation is looked at by itself, turn by turn"""
 _HALF_A_YEAR = 26 * 7 * DAY
 """hours and handoffs of two zones may meet in winter and miss each other in summer"""
 

@@ -1,5 +1,5 @@
-"""What the engine's outbox does with what is due, without a database: what goes out in one message,
-what `[limits]` hold back for a digest, and what is tried again.
+"""What the engine's outbox does with what is due, here without a database: what goes out in one
+message, what `[limits]` hold back for a digest, and what is tried again.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ class SimulatedOutbox:
         return _Attempt(together, len(together) if ruling.digest else 1)
 
     def _hold_back(self, notification: Notification, until: Instant) -> None:
-        """Have this one wait, and what is due to the same address and may wait as well. What waits
-        already does not wait any longer for it.
+        """Make this one wait, and with it what is due to the same address and may wait as well.
+        What waits already does not wait any longer because of it.
         """
         for other in self._waiting_with(notification):
             if other.due_at <= self.now and waits_as_well(

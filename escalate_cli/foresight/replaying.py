@@ -1,9 +1,10 @@
-"""A past incident's facts through a configuration: when would whom have been paged, against when they were.
+"""The facts of a past incident, run through a configuration: when would whom have been paged, and
+when were they really?
 
 Facts are what people said and did: the declaration, updates, acknowledgements, answers to nudges,
-pages by hand, the end; and what was under maintenance. What rules, levels and schedules did follows
-from the configuration and is worked out anew. The replay ticks in time and every message arrives:
-late ticks and failing providers of the past are not repeated.
+pages by hand, the end, and what was under maintenance. What rules, levels and schedules did follows
+from the configuration and is worked out anew. In the replay every tick is in time and every message
+arrives: late ticks and failing providers of the past are not repeated.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from escalate_cli.foresight.recorded_script import ENDS, recorded_script
 from escalate_cli.foresight.simulation import Simulation, simulate
 
 THE_SAME: Span = 2 * MINUTE
-"""a tick a minute and a slow provider make this much difference without any change of the configuration"""
+"""with one tick a minute and a slow provider, times differ by this much without any change of the
+configuration
+"""
 
 _CALLS = (NotificationKind.PAGE, NotificationKind.NUDGE)
 

@@ -1,8 +1,8 @@
-"""Rounds that repeat themselves: levels walked again and again, in which nobody is reached.
+"""Rounds that repeat themselves: levels walked again and again in which nobody is reached.
 
-Without a fallback that is reached, levels are walked for ever, and a walk that somebody is on call
-for only on Monday takes hundreds of rounds before that. As long as no handoff and no change of
-hours comes between, one round is like the next: those are left out.
+Without a fallback that reaches somebody, levels are walked for ever. If somebody is on call only on
+Monday, hundreds of rounds come before that. As long as no handoff and no change of hours comes
+between, one round is like the next, and those are left out.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Rounds:
 def moved_on(
     visits: tuple[Visit, ...], leap: Leap, span: Span, calendar: Calendar
 ) -> tuple[Visit, ...] | None:
-    """The visits of a walk that begins `span` later and joins this one after its leap; None where
-    it does not, or that cannot be told.
+    """The visits of a walk that begins `span` later and joins this one after its jump; None if it
+    does not, or that cannot be known.
     """
     if span % leap.period or not 0 < span < leap.times * leap.period:
         return None
@@ -163,8 +163,8 @@ def _waits(when: When, incident: Incident, now: Instant) -> bool:
 
 
 def _stands_still(escalation: Escalation, catalog: Catalog) -> bool:
-    """Whether what comes next comes at an instant of the calendar: a level is held until its hours,
-    and the fallback not looked at.
+    """Whether the next thing happens at a fixed instant of the calendar: a level is held until its
+    hours, and the fallback is not looked at.
     """
     if escalation.held is None:
         return False

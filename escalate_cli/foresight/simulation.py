@@ -1,10 +1,10 @@
-"""What a declaration leads to, message by message: the core on a virtual clock that leaps from one
-due instant to the next.
+"""What a declaration leads to, message by message: core on a virtual clock that jumps from one due
+instant to the next.
 
-Who is paged when is decided by `core.changes` and `core.escalation.plan`, as in a real pass; here
-is only what the engine does around them: what is due is sent, what exceeds `[limits]` is held back
-for a digest, what failed is tried again. Every message is taken by its provider at its due instant,
-unless `fails` says otherwise.
+`core.changes` and `core.escalation.plan` decide who is paged when, as in a real pass. Here is only
+what the engine does around them: what is due is sent, what exceeds `[limits]` is held back for a
+digest, what failed is tried again. Every provider takes every message at once, unless `fails` says
+otherwise.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ Act = Callable[[Situation, Catalog, Instant], Plan | str]
 """what somebody does at an instant: the plan that follows, or a sentence that says why nothing does"""
 
 _ROUNDS = 1000
-"""rounds at one instant; each ends with a failure or is the last, so no life comes near this"""
+"""rounds at one instant; each ends with a failure or is the last, so that no real case comes near
+this
+"""
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""One kind of declaration through time: stretches of it that have one answer, and where each ends."""
+"""One kind of declaration over time: stretches that have one answer, and where each ends."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _INSTANT: Span = 1
 class Stretch(msgspec.Struct, frozen=True):
     """A stretch of declarations, half-open, with one answer.
 
-    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`); `after`
-    is how long that takes for a declaration at `start`: the longest of the stretch, since with
-    `held` it shrinks towards its end (everybody waits for the same instant). `by_fallback`: only
-    `[fallback].page` reaches them. `because` is what the first of them is told.
+    `people` are those reached first (empty: nobody is, not within `first_person.LONGEST`). `after`
+    is how long that takes for a declaration at `start`. That is the longest wait of the stretch:
+    with `held` everybody waits for the same instant, so the wait shrinks towards the end.
+    `by_fallback`: only `[fallback].page` reaches them. `because` is what the first of them is told.
     """
 
     start: Instant
@@ -86,7 +86,7 @@ class Lookout:
 
     def _true_until(self, at: Instant, walk: Walk, until: Instant) -> tuple[Instant, bool]:
         """How far the declaration may move before the answer can change, and whether the first
-        person stands still meanwhile.
+        person's instant stands still meanwhile.
         """
         moving = walk.visits
         standing: set[Instant] = set()
@@ -112,7 +112,7 @@ class Lookout:
     def _overtakings(
         self, at: Instant, moving: tuple[Visit, ...], standing: set[Instant]
     ) -> Iterator[Instant]:
-        """The declarations at which something that moves along comes up with something that stands still."""
+        """The declarations at which something that moves along meets something that stands still."""
         if standing:
             movers = {instant for instant, _ in moving}
             movers |= {instant + wait for instant in movers for wait in self._waits}

@@ -1,4 +1,4 @@
-"""The coming weeks laid on top of each other: for every hour of the week, the longest that anybody
+"""The coming weeks laid over each other: for every hour of the week, the longest time that anybody
 would wait for a person.
 """
 
@@ -21,8 +21,8 @@ _SLOT: Span = 30 * MINUTE
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """The worst of an hour of the week: how long it takes (None: nobody is reached), and whom it
-    reaches, in one week or another.
+    """The worst case of an hour of the week: how long it takes (None: nobody is reached), and whom
+    it reaches in one of the weeks.
     """
 
     after: Span | None
@@ -31,7 +31,7 @@ class Cell(msgspec.Struct, frozen=True):
 
     @property
     def badness(self) -> tuple[bool, bool, Span]:
-        """Grows with the trouble that it means."""
+        """Larger means worse."""
         return self.after is None, self.by_fallback, self.after or 0
 
 
