@@ -1,7 +1,7 @@
-"""What a pass does for its own health once its work is done: two looks, three chores, a heartbeat.
+"""What a pass does for its own health when its work is done: two looks, three chores, a heartbeat.
 
-None of this may stop a page: whatever goes wrong here becomes a line for whoever reads the pass's
-notes, or the report's `damage`.
+None of this may stop a page. Whatever goes wrong here becomes a line in the notes of the pass, or
+the `damage` of the report.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 def look_at_configuration(context: Context, report: PassReport) -> LookResult:
-    """What cannot be used is said by each pass, also while nothing is open: the next incident will
+    """Each pass reports what cannot be used, also while nothing is open: the next incident will
     need it.
     """
     troubles = [trouble.text for trouble in unusable(context.running_catalog, context.clock.now())]
@@ -45,11 +45,12 @@ def after_pass(
     send: Callable[[], object],
     keep_on: Callable[[], bool] = lambda: True,
 ) -> None:
-    """The steps in order; troubles go into the report. Once `keep_on()` says no, nothing more is begun.
+    """The steps in order; troubles go into the report. Once `keep_on()` says no, no further step
+    begins.
 
     `send` goes on with the pass: what a look made due is sent together with whatever else comes due
-    meanwhile, so that a provider that hangs delays nobody else. The heart beats only when every
-    look was taken and all is well.
+    meanwhile, so that a provider that hangs delays nobody else. The heartbeat is sent only when
+    every look was taken and all is well.
     """
     well = True
     for look in LOOKS:
@@ -65,8 +66,8 @@ def after_pass(
 
 
 def safely(step: Callable[[], Result], report: PassReport) -> Result | None:
-    """Do one of the steps of a pass that no page may wait for; None where it fails, and a line of
-    the report, or its damage, says how.
+    """Do one of the steps that no page may wait for. If it fails: None, and the report has a line,
+    or the damage.
     """
     try:
         return step()
@@ -79,7 +80,7 @@ def safely(step: Callable[[], Result], report: PassReport) -> Result | None:
         report.warn(problem.message)
     except OSError as problem:
         report.warn(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
-    # whatever it is, pages go on; that the heart does not beat is how it is heard of
+    # whatever it is, pages go on; people hear of it because no heartbeat is sent
     except Exception as problem:
         report.trouble(
             f"what a pass does for its own health failed ({words_of(problem)}); please report it as a bug"

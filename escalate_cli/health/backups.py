@@ -1,4 +1,6 @@
-"""Copies of the database: one a day, of which the latest seven are kept, and those that are asked for."""
+"""Copies of the database: one a day, of which the latest seven are kept, and those that people ask
+for.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,11 @@ def backups(database: Path) -> Path:
 
 
 def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]:
-    """Write a sound copy; without `to`, the day's one beside the database, of which the latest
+    """Write a sound copy; without `to`, the day's copy beside the database, of which the latest
     seven are kept.
 
-    Where it is; and what is to be said of indexes that were damaged: they are rebuilt, now that
-    there is a copy.
+    Returned are its place, and what to say about damaged indexes: now that there is a copy, they
+    are rebuilt.
     """
     store = context.store
     if to is not None:
@@ -54,7 +56,7 @@ def back_up(context: Context, to: Path | None = None) -> tuple[Path, str | None]
 
 
 def _mended(context: Context, damage: Damage | None) -> str | None:
-    """Rebuild the indexes, where they are damaged; what is said of it."""
+    """Rebuild the indexes if they are damaged; returned is what to say about it."""
     if damage is None:
         return None
     context.store.database.rebuild_indexes()
@@ -62,11 +64,13 @@ def _mended(context: Context, damage: Damage | None) -> str | None:
 
 
 def back_up_daily(context: Context, report: PassReport) -> None:
-    """The day's copy, by one process of all that tick now; the next one tries again where it fails."""
+    """The day's copy, made by one of all processes that tick now. If it fails, the next one tries
+    again.
+    """
     if _is_copied_today(context):
         return
     ledger, database = context.store.ledger, context.store.database
-    # reading costs less than a copy in vain at each pass
+    # reading costs less than a useless copy at each pass
     if ledger.fact(_FOUND_DAMAGED) is not None and database.check() is not None:
         raise damaged(database.path, ": it is not copied")
     with alone_in(backups(database.path)) as alone:
@@ -86,8 +90,8 @@ def back_up_daily(context: Context, report: PassReport) -> None:
 
 @contextmanager
 def alone_in(place: Path) -> Iterator[bool]:
-    """Whether nobody else copies into this directory. That ends with the process, however it ends:
-    the next one copies then.
+    """Whether nobody else copies into this directory. The claim ends with its process, however that
+    ends; then the next one copies.
     """
     try:
         sharing.make_directory(place)
@@ -106,6 +110,6 @@ def _no_copy(place: Path, problem: OSError) -> DatabaseProblem:
 
 
 def _is_copied_today(context: Context) -> bool:
-    """By the date that names the copy: ticks a day apart are never exactly a day apart."""
+    """Judged by the date in the copy's name: two ticks are never exactly a day apart."""
     value = context.store.ledger.fact(_BACKED_UP)
     return value is not None and int(value) // DAY == context.clock.now() // DAY

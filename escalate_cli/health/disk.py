@@ -1,4 +1,4 @@
-"""The reserve that pages go on from while the disk is full."""
+"""The reserve in the database file from which pages go on while the disk is full."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from escalate_cli.health.warnings import disk_warning
 
 
 def top_up_reserve(context: Context, report: PassReport) -> None:
-    """Fill it up again, and warn while the disk is full. The numbers of incidents are noted beside
-    the database, for when it is lost."""
+    """Fill the reserve up again, and warn while the disk is full. The numbers of incidents are
+    noted beside the database, in case it is lost.
+    """
     database = context.store.database
     context.store.situations.note_numbers()
     if not database.top_up_reserve() or database.disk_is_full():

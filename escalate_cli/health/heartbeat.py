@@ -1,4 +1,4 @@
-"""The heartbeat: a ping that says all is well. Where it does not come, somebody else raises the alarm."""
+"""The heartbeat: a ping that says all is well. When it stays away, somebody else raises the alarm."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _BEAT = "last_heartbeat_at"
 
 
 def beat(context: Context) -> None:
-    """Ping `[heartbeat].url` where it is time to, after a pass in which all was well: also what
-    earlier passes had to put off.
+    """Ping `[heartbeat].url` when it is time, after a pass in which all was well. What earlier
+    passes had to put off counts, too.
     """
     if _heed_deliveries(context) or is_put_off(context.store.ledger, context.clock.now()):
         return
@@ -31,8 +31,8 @@ def _is_older_than(context: Context, span: Span) -> bool:
 
 
 def _heed_deliveries(context: Context) -> bool:
-    """Whether something went wrong since the last pass, as where a declaration was planned or
-    delivered: that costs one heartbeat.
+    """Whether something went wrong since the last pass, for instance in a declaration: that costs
+    one heartbeat.
     """
     ledger, now = context.store.ledger, context.clock.now()
     troubles = remembered_troubles(ledger, now)

@@ -1,4 +1,4 @@
-"""Addresses that cannot work: every contact of every person and channel, tried on its gateway
+"""Addresses that cannot work: every contact of every person and channel is tried on its gateway,
 without sending anything.
 """
 
@@ -20,9 +20,9 @@ class AddressProblem(msgspec.Struct, frozen=True):
     """A contact that reaches nobody, or not for sure; or a gateway that takes no address at all.
 
     `section`, `id` and `gateway` say where it stands: the contact for `gateway` of `people.ID` or
-    `channels.ID`, or `gateways.ID`, whose `gateway` is "". With `sure`, nothing arrives there;
-    otherwise it works by the goodness of one service. With `only_here`, it may be the secrets of
-    this machine that are wrong, and not the configuration.
+    `channels.ID`; or `gateways.ID`, and then `gateway` is "". With `sure`, nothing arrives there;
+    otherwise it works only because one service is lenient. With `only_here`, perhaps not the
+    configuration is wrong but the secrets on this machine.
     """
 
     section: str
@@ -46,10 +46,10 @@ class AddressProblem(msgspec.Struct, frozen=True):
 
 def bad_addresses(catalog: Catalog, environ: Mapping[str, str]) -> tuple[AddressProblem, ...] | None:
     """Every address that Apprise refuses or would tell nobody by, and every number that is not
-    E.164 where a gateway dials; None where that cannot be found out.
+    E.164 where a gateway dials. None if that cannot be found out. Secrets that are not known
+    here do not matter.
 
-    Secrets that cannot be had here are no obstacle. Takes a process of about half a second of CPU,
-    so nothing that pages asks for it.
+    It takes a process with about half a second of CPU, so nothing that pages asks for it.
     """
     contacts = _contacts(catalog)
     by_gateway: dict[str, dict[str, None]] = {}
@@ -83,8 +83,8 @@ def _contacts(catalog: Catalog) -> list[tuple[str, str, str, str]]:
 
 
 def _question(template: str, addresses: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """What `delivery.construction` is asked about a gateway; None for a URL that is broken itself,
-    which others tell.
+    """What to ask `delivery.construction` about a gateway; None for a URL that is broken itself,
+    which is reported elsewhere.
     """
     unknown, bare = [], template
     markers: dict[str, str] = {}

@@ -16,7 +16,7 @@ _WEB = ("http", "https")
 
 
 def contact_looks(catalog: Catalog, context: Context) -> dict[str, Callable[[], Iterable[Problem]]]:
-    """Everything to look at, and how; last what takes Apprise."""
+    """Everything to look at, and how. What needs Apprise comes last."""
     return {
         "who has an address": lambda: _people(catalog),
         "whether secrets can be had": lambda: _secrets(catalog, context),
@@ -54,7 +54,9 @@ def _people(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """Every reference that cannot be resolved here, by its name; no value is looked at twice or shown."""
+    """Every reference that cannot be resolved here, by its name. Values are never shown, and none
+    is looked up twice.
+    """
     used: dict[str, list[str]] = {}
     urls = {f"gateway {gateway.id}": gateway.url for gateway in catalog.gateways.values()}
     if catalog.heartbeat is not None:
@@ -82,7 +84,7 @@ def _secrets(catalog: Catalog, context: Context) -> Iterator[Problem]:
 
 
 def _gateways(catalog: Catalog) -> Iterator[Problem]:
-    """Last, since it is the one question that takes Apprise."""
+    """last, since this is the one question that needs Apprise"""
     if not catalog.gateways:
         yield Problem(
             ERROR,
@@ -119,8 +121,8 @@ def _gateways(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _addresses(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """Every contact tried on its gateway, nothing sent; a service that Apprise does not know is
-    told already.
+    """Every contact tried on its gateway, without sending. Services that Apprise does not know have
+    been reported already.
     """
     problems = bad_addresses(catalog, context.environ)
     if problems is None:

@@ -1,4 +1,6 @@
-"""What `doctor` finds of the database file: whether it can be opened, read, trusted, and has room to grow."""
+"""What `doctor` finds about the database file: whether it can be opened, read and trusted, and has
+room to grow.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,13 @@ from escalate_cli.store.sqlite.permissions import flaws, whose
 from escalate_cli.store.store import Store
 
 LITTLE_SPACE = 100_000_000
-"""bytes left for the database that are worth a warning"""
+"""free bytes below which there is a warning"""
 NO_SPACE = 5_000_000
-"""bytes left for the database at which it is about to fail"""
+"""free bytes below which the database is about to fail"""
 
 
 def open_store(context: Context) -> tuple[Store | None, list[Problem]]:
-    """The store, if there is one: looking must not make it."""
+    """The store, if there is one: looking must not create it."""
     try:
         path = context.database_path
         if (

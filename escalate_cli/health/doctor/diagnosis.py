@@ -1,5 +1,5 @@
-"""What is wrong with this installation: every finding of `doctor`. Looks at everything, changes
-nothing, and stops at no finding.
+"""What is wrong with this installation: all findings of `doctor`. It looks at everything and
+changes nothing.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Who besides us could change whom is paged, or read what only we should know: the files of the
+"""Who besides us could change whom is paged, or read what only we should know: files of the
 configuration, and secrets.
 
-Modes are taken at their word, as ssh does. Not "others" are root, the owner of the database, and
-whoever is of the group that shares the installation (mode 2770). A directory with the sticky bit
-lets nobody replace a file that is not theirs; but whoever may add a file to the directory of the
+Modes are taken at their word, as ssh does. Root, the owner of the database, and members of the
+group that shares the installation (mode 2770) are not "others". In a directory with the sticky bit
+nobody can replace somebody else's file; but whoever may add a file to the directory of the
 configuration changes it.
 """
 
@@ -45,7 +45,7 @@ class Exposure(msgspec.Struct, frozen=True):
 
 def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
     """Each once: the configuration and its directory, the files of secrets (without a catalog only
-    the usual one), what they are in.
+    the usual one), and the directories they are in.
     """
     config = Path(os.path.abspath(context.config_path))
     sources: list[Path] = []
@@ -65,7 +65,7 @@ def exposures(context: Context, catalog: Catalog | None) -> list[Exposure]:
 
 
 def exposure_problems(context: Context, catalog: Catalog | None) -> list[Problem]:
-    """As `check` tells of them."""
+    """The findings as `check` shows them."""
     config = Path(os.path.abspath(context.config_path))
     return [
         Problem(WARNING, exposure.code, exposure.message, exposure.hint, Place(_named(exposure.path, config)))
@@ -80,7 +80,7 @@ def _named(path: Path, config: Path) -> str:
 
 
 def exposure_findings(context: Context, catalog: Catalog | None) -> list[Problem]:
-    """As `doctor` tells of them; nothing where there is no place for a configuration."""
+    """The findings as `doctor` shows them; none if there is no place for a configuration."""
     try:
         if not context.config_path.exists():
             return []
@@ -97,7 +97,7 @@ def exposure_findings(context: Context, catalog: Catalog | None) -> list[Problem
 
 
 class _Friends(msgspec.Struct, frozen=True):
-    """Those whose installation this is."""
+    """The users who own this installation."""
 
     users: frozenset[int]
     groups: frozenset[int]
@@ -115,8 +115,8 @@ class _Friends(msgspec.Struct, frozen=True):
         return user in self.users or any(_name(user) in _members(group) for group in self.groups)
 
     def has_group(self, group: int) -> bool:
-        """Whether all who are of this group are friends; root's own group is nobody's, where root
-        itself asks.
+        """Whether everybody in this group is a friend. If root asks, root's own group counts as
+        nobody's.
         """
         if group in self.groups:
             return True
@@ -165,7 +165,7 @@ def _secrets(context: Context, config: Path, catalog: Catalog | None) -> Iterabl
 
 
 def _above(path: Path) -> Iterator[Path]:
-    """Every directory that somebody could exchange `path` in, also where links lead."""
+    """Every directory in which somebody could replace `path`, also where links lead."""
     yield from path.parents
     real = Path(os.path.realpath(path))
     if real != path:
@@ -200,7 +200,9 @@ def _of_file(path: Path, friends: _Friends, *, secret: bool = False) -> Exposure
 
 
 def _of_directory(path: Path, friends: _Friends, *, filled: bool = False) -> Exposure | None:
-    """`filled`: every file in it counts, so that the sticky bit is no help, and its owner matters."""
+    """`filled`: every file in it counts, so that the sticky bit does not help, and its owner
+    matters.
+    """
     try:
         status = os.stat(path)
     except OSError:
@@ -235,14 +237,16 @@ def _close(path: Path, status: os.stat_result, friends: _Friends, rights: str) -
 
 
 def _is_how_we_read(status: os.stat_result) -> bool:
-    """Whether it is by their group that this process may read somebody else's file: that is what
-    the group is for.
+    """Whether this process can read somebody else's file only through their group: that is what the
+    group is for.
     """
     return status.st_uid != os.geteuid() and status.st_gid in (os.getegid(), *os.getgroups())
 
 
 def _is_read_only(path: Path) -> bool:
-    """Whether nobody can write there, whatever the modes say: what a container is given is mounted so."""
+    """Whether nobody can write there, whatever the modes say. What a container is given is often
+    mounted so.
+    """
     try:
         return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
     except OSError:

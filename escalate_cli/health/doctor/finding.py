@@ -34,7 +34,7 @@ def all_of(count: int, word: str) -> str:
 
 
 def looked(what: str, look: Callable[[], Iterable[Problem]]) -> list[Problem]:
-    """The findings; what cannot even be looked at is one, and keeps nothing else from being looked at."""
+    """The findings. What cannot even be looked at is a finding too, and does not stop the others."""
     try:
         return list(look())
     except DamagedRow as problem:

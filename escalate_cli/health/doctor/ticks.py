@@ -1,4 +1,6 @@
-"""What `doctor` finds of ticks: whether they run, what they met, and what they left undone."""
+"""What `doctor` finds about ticks: whether they run, what went wrong in them, and what they left
+undone.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +66,8 @@ def _ticks(store: Store, now: Instant) -> Iterator[Problem]:
 
 
 def _troubles(store: Store, now: Instant) -> Iterator[Problem]:
-    """What the last pass or delivery could not do as it should: an error until a later pass has met
-    none of it.
+    """What the last pass or delivery could not do properly: an error until a later pass has no such
+    trouble.
     """
     troubles, last = remembered_troubles(store.ledger, now), store.ledger.last_pass_at
     if troubles is None:

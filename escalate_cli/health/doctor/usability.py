@@ -17,7 +17,9 @@ from escalate_cli.store.store import Store
 
 
 def usability_findings(catalog: Catalog, now: Instant) -> list[Problem]:
-    """An error for each thing that cannot be used; pages go on without it, so nobody else would say."""
+    """An error for each thing that cannot be used. Pages go on without it, so nobody else would
+    mention it.
+    """
     troubles = [*unusable(catalog, now), *unusable_on_paper(catalog, now)]
     if not troubles:
         return [well("usable", "every time zone, schedule, policy and message can be used")]
@@ -38,7 +40,7 @@ def _hint(text: str) -> str:
 
 
 def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Problem]:
-    """An error for each running incident that could not be planned, were it due now."""
+    """An error for each running incident that could not be planned if it were due now."""
     findings = []
     unreadable = store.situations.unreadable()
     for incident in store.situations.listed(running_only=True, without=unreadable):
@@ -49,7 +51,7 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Prob
                 if situation is not None
                 else ()
             )
-        except DamagedRow:  # unreadable since a moment ago
+        except DamagedRow:  # it became unreadable a moment ago
             continue
         except Exception as problem:
             troubles = (f"it cannot be planned ({words_of(problem)})",)
