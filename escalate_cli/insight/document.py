@@ -1,9 +1,9 @@
 """One incident as a document that a review can start from: what its record says, in the order in
 which a review asks for it.
 
-Nothing here decides or words anything beyond what was recorded; instants and spans are
-microseconds. Times to the first page and so on are those of the `Record`, so that a review and a
-report never disagree.
+Nothing is decided or worded here beyond what was recorded. Instants and spans are microseconds.
+Times to the first page and so on are those of the `Record`, so that a review and a report never
+disagree.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class MissedRecipient(msgspec.Struct, frozen=True):
 
 
 class GivenSeverity(msgspec.Struct, frozen=True):
-    """A severity that the incident had, from when on, and whose doing that was (None: a rule's; at
-    the declaration the reporter's).
+    """A severity that the incident had, from when on, and who set it (None: a rule; at the
+    declaration, the reporter).
     """
 
     at: Instant
@@ -154,7 +154,9 @@ def _severities(situation: Situation, record: Record) -> tuple[GivenSeverity, ..
 
 
 def _failed(notification: Notification) -> bool:
-    """Given up, or tried in vain so far; also what was tried in vain and then no longer needed."""
+    """Given up, or tried without success so far; also tried without success and then no longer
+    needed.
+    """
     given_up = notification.status in (NotificationStatus.FAILED, NotificationStatus.RETRYING)
     return given_up or (notification.status is NotificationStatus.CANCELLED and notification.attempts > 0)
 
@@ -192,8 +194,8 @@ _UNTIL: dict[type[Event], str] = {
 
 
 def _retries(situation: Situation, timeline: Sequence[Entry]) -> list[Delay]:
-    """For each message that was tried again: how long it took from the first attempt in vain to its
-    end, or to the latest one.
+    """For each message that was tried again: how long it took from the first failed attempt to its
+    end, or to the latest attempt.
     """
     tried: dict[int, list[Entry]] = {}
     for entry in timeline:

@@ -1,5 +1,5 @@
-"""The configuration as it is written, and what it would be with amendments: the exact TOML, and the
-catalog that it makes.
+"""The configuration as it is written, and as it would be with amendments: the exact TOML, and the
+catalog that results.
 
 An amendment is applied to the data of the files, which is then compiled like any configuration. So
 what is tried out is what the TOML says.
@@ -24,11 +24,9 @@ Place = tuple[str | int, ...]
 
 
 class Amendment(msgspec.Struct, frozen=True):
-    """One edit of a file. `after` replaces what is at `place`; None takes it out. `before` is what
-    is there now; None: nothing yet.
-
-    `source` is where, as "policies.toml:12". `toml` is what to write there: the table's header and
-    the line; for something taken out, what to delete.
+    """One edit of a file. `after` replaces what is at `place`; None removes it. `before` is what is
+    there now; None for nothing. `source` is where, as "policies.toml:12". `toml` is what to
+    write there: the header of the table and the line; for a removal, what to delete.
     """
 
     file: str
@@ -75,8 +73,8 @@ class Texts:
         return _headed(self._file(place, file_name), place)
 
     def setting(self, place: Place, after: object, file_name: str | None = None) -> Amendment:
-        """Have `after` at `place`; `file_name` tells arrays of tables apart that several files have
-        a part of.
+        """Put `after` at `place`. `file_name` tells apart arrays of tables that are spread over
+        several files.
         """
         file = self._file(place, file_name)
         before = _at(file.data, place)
@@ -87,15 +85,16 @@ class Texts:
     def adding(
         self, place: Place, tables: Sequence[tuple[str, Mapping[str, object]]], after: object
     ) -> Amendment:
-        """Have something new: `after` at `place` (one more item where `place` is an array of
-        tables), written as `tables`: headers and their lines."""
+        """Add something new: `after` at `place` (one more item if `place` is an array of tables),
+        written as `tables`: headers and their lines.
+        """
         file = self._file(place).name
         toml = "\n\n".join("\n".join([header, *_lines(keys)]) for header, keys in tables)
         return Amendment(file, file, place, None, after, toml, "add")
 
     def removing(self, place: Place, file_name: str | None = None) -> Amendment:
-        """Have nothing at `place`. `toml` is what to delete; where there is no line of its own,
-        what is left ("set").
+        """Remove what is at `place`. `toml` is what to delete; if it has no line of its own, what
+        is left of the line ("set").
         """
         file = self._file(place, file_name)
         before = _at(file.data, place)
@@ -111,13 +110,13 @@ class Texts:
     def with_changes(self, amendments: Sequence[Amendment]) -> Catalog:
         """The catalog that the files make with these; `InvalidConfiguration` when they make none."""
         data = {file.name: copy.deepcopy(dict(file.data)) for file in self._files}
-        # Later items first, so that what is taken out moves nothing that is still to be changed.
+        # later items first, so that a removal does not move what is still to be changed
         for amendment in sorted(amendments, key=_in_order, reverse=True):
             _apply(amendment, data[amendment.file])
         return compile_parsed([file.holding(data[file.name]) for file in self._files], version="").catalog
 
     def _file(self, place: Place, name: str | None = None) -> ParsedFile:
-        """The file that has `place`, or the most of the way there."""
+        """The file that has `place`, or the longest part of the way there."""
         return max(self._files, key=lambda file: (file.name == name, _depth(file.data, place)))
 
 

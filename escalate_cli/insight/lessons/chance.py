@@ -1,10 +1,10 @@
 """Whether a count is more than chance: one-sided binomial tests against what is usual elsewhere,
-corrected for looking many times.
+corrected for the number of tests.
 
-Whoever looks at a hundred levels finds one that nobody answered three times in a row; it means
-nothing. So a share counts only when it would come up by chance, at the rate that is usual among the
-others, in fewer than one of twenty whole organisations like this one (Bonferroni 1936). Where there
-are few others, the usual rate is drawn towards a stated expectation, worth two observations.
+Whoever looks at a hundred levels finds one that nobody answered three times in a row, and it means
+nothing. So a share counts only if chance, at the rate that is usual among the others, would bring
+it up in fewer than one of twenty whole organisations like this one (Bonferroni 1936). If there are
+few others, the usual rate is drawn towards a stated expectation that is worth two observations.
 """
 
 from __future__ import annotations

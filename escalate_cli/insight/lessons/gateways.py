@@ -1,4 +1,4 @@
-"""Gateways that fail, and addresses that do."""
+"""Gateways that fail, and addresses that fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal
 
 _SHARE = 0.05
 _ONE_ADDRESS = 0.8
-"""of the failures go to one recipient: then it is the address, not the gateway"""
+"""if so much of the failures goes to one recipient, it is the address and not the gateway"""
 
 
 @dataclass
@@ -64,8 +64,8 @@ def _uses(past: Past) -> dict[str, _Use]:
 
 
 def _fails(gateway: str, uses: dict[str, _Use]) -> bool:
-    """Whether this gateway fails more often than the others. Messages of one incident, or of one bad
-    hour, fail together: so incidents are counted, and hours.
+    """Whether this gateway fails more often than the others. Messages of one incident, or of one
+    bad hour, fail together. So incidents and hours are counted, not messages.
     """
     use = uses[gateway]
     failed = len(use.failed_in)
@@ -80,7 +80,9 @@ def _fails(gateway: str, uses: dict[str, _Use]) -> bool:
 
 
 def _proposal(past: Past, gateway: str, use: _Use) -> Proposal:
-    """About one address, where it is practically the only one that fails; else about the gateway."""
+    """A proposal about one address if it is practically the only one that fails; else about the
+    gateway.
+    """
     recipients = Counter(recipient for _, recipient in use.failures)
     recipient, count = recipients.most_common(1)[0]
     if count >= _ONE_ADDRESS * len(use.failures) and len(recipients) <= len(use.failures) / 2:
@@ -136,8 +138,8 @@ def _gateway(past: Past, gateway: str, backing: Backing) -> Proposal:
 
 
 def _second_way(past: Past, gateway: str) -> tuple[Amendment, ...]:
-    """Everyone's default for urgent messages, with the gateway that most people have besides, in
-    the first step that uses this one.
+    """Everyone's default for urgent messages with one more gateway in the first step that uses this
+    one: the gateway that most people also have.
     """
     steps = past.texts.value(("notify", "high"))
     if not isinstance(steps, list):

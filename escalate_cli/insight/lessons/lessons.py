@@ -12,10 +12,9 @@ from escalate_cli.insight.lessons.words import keywords
 
 
 def lessons(past: Past) -> tuple[Proposal, ...]:
-    """The proposals: what delays or loses pages first, then who gets the wrong ones, then who gets
-    too many, then what is missing.
-
-    None has fewer than three incidents behind it, and none is what chance alone would bring (`chance.py`).
+    """The proposals: first what delays or loses pages, then who gets the wrong ones, then who gets
+    too many, then what is missing. Each has at least three incidents behind it, and none is what
+    chance alone would bring (`chance.py`).
     """
     proposals = [
         *gateway_lessons(past),

@@ -1,4 +1,4 @@
-"""What became of the pagings of each level: who answered, who did not, and after how long."""
+"""What became of the pages of each level: who answered, who did not, and after how long."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class LevelAnswers:
 
     @property
     def pagings(self) -> int:
-        """How often the level was paged, and it is known whether somebody answered."""
+        """How often the level was paged so that it is known whether somebody answered."""
         return len(self.answered) + len(self.unanswered)
 
 
 def level_answers(past: Past) -> dict[LevelOfTeam, LevelAnswers]:
-    """The answers at each level that is there still, of each team that is."""
+    """The answers at each level of each team, as far as both still exist."""
     answers: dict[LevelOfTeam, LevelAnswers] = {}
     for record in past.records:
         _count_outcomes(record, past, answers)

@@ -1,4 +1,6 @@
-"""Levels that nobody answers; and, with waits.py, everything else that is to be changed about levels."""
+"""Levels that nobody answers; and all other proposals about levels (those about waits are in
+waits.py).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal
 from escalate_cli.insight.lessons.waits import too_long, too_short
 
 _NOBODY = 0.95
-"""unanswered so often: the one who did answer in twenty does not make it worth the wait"""
+"""share of pages without an answer; the one in twenty that is answered does not make the wait worth
+while
+"""
 
 
 def level_lessons(past: Past) -> list[Proposal]:
@@ -93,7 +97,7 @@ def _nobody(past: Past, place: LevelOfPolicy, teams: list[str], backing: Backing
 
 
 def _without_level(past: Past, policy: str, number: int) -> tuple[Amendment, ...]:
-    """The level goes; where it is the only one, those of the fallback are paged with it instead."""
+    """Remove the level. If it is the only one, page those of the fallback with it instead."""
     place = ("policies", policy, "levels", number - 1)
     if len(past.catalog.policies[policy].levels) > 1:
         return (past.texts.removing(place),)

@@ -21,12 +21,12 @@ _NIGHTS = 0.1
 """of all nights: three a month"""
 
 _A_DAY = 1.0
-"""incidents, on average (Google's SRE book, chapter 11, takes two in a shift as the most that can
-be followed up)
+"""incidents on average; Google's SRE book, chapter 11, takes two in a shift as the most that can be
+followed up
 """
 
 _DAYS = 14
-"""the least that is looked at: a bad week is no habit"""
+"""the shortest time that is looked at: a bad week is not a habit"""
 
 
 def people(past: Past) -> list[Proposal]:
@@ -99,8 +99,8 @@ def _often(past: Past, paged: dict[str, list[Record]], days: int) -> list[Propos
 
 
 def _relieving(proposal: Proposal, records: list[Record], past: Past) -> Proposal:
-    """The proposal with what the person is paged for, and with more hands where a schedule hangs on
-    them alone.
+    """The proposal, with what the person is paged for. If a schedule depends on them alone, it gets
+    more people.
     """
     changes = _more_hands(past, proposal.person or "")
     alone = "no schedule hangs on this person alone: look at what breaks, or at the levels that name them"
@@ -122,7 +122,7 @@ def _mostly(past: Past, records: list[Record]) -> str:
 
 
 def _more_hands(past: Past, person: str) -> tuple[Amendment, ...]:
-    """Schedules that hang on this person alone get the colleagues of the teams that use them."""
+    """Schedules that depend on this person alone get the colleagues of the teams that use them."""
     changes = []
     for schedule in past.catalog.schedules.values():
         if {member for rotation in schedule.rotations for member in rotation.members} != {person}:

@@ -20,8 +20,8 @@ LEAST = 3
 
 
 class Backing(msgspec.Struct, frozen=True):
-    """The cases that speak for a proposal: `count` of the `of` in which it could have shown, and
-    the incidents that they belong to.
+    """The cases that support a proposal: `count` of the `of` in which it could have shown, and the
+    incidents that they belong to.
     """
 
     incidents: tuple[int, ...]
@@ -35,7 +35,7 @@ class Backing(msgspec.Struct, frozen=True):
 
     def stands_out(self, share: float, rate: float, looks: int) -> bool:
         """Whether there are enough incidents, at least this share of all cases, and more than
-        chance brings at this rate to somebody who looks so many times.
+        chance would bring at this rate with so many looks.
         """
         enough = len(self.incidents) >= LEAST and self.count >= share * self.of
         return enough and stands_out(self.count, self.of, rate, looks)
@@ -50,7 +50,7 @@ class Proposal(msgspec.Struct, frozen=True):
     backing: Backing
     changes: tuple[Amendment, ...] = ()
     remark: str = ""
-    """what to do where no line of the configuration can; or what to mind"""
+    """what to do when no line of the configuration can help; or what to watch out for"""
     service: str | None = None
     team: str | None = None
     person: str | None = None
@@ -99,7 +99,7 @@ class Past(msgspec.Struct, frozen=True):
 
     def level(self, record: Record, policy: str | None, number: int) -> Level | None:
         """The level with this number, if the policy has it and it was the same when the incident
-        began: another one teaches nothing.
+        began; another one teaches nothing.
         """
         now = _level(self.catalog, policy, number)
         if record.config_version in ("", self.catalog.version):

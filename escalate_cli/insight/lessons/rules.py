@@ -1,4 +1,4 @@
-"""Nudges whose answer is always the same: a question that need not be asked."""
+"""Nudges that always get the same answer: questions that need not be asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from escalate_cli.insight.lessons.proposal import Backing, Past, Proposal
 
 _ALWAYS = 0.95
 _SILENT = 0.7
-"""that nobody answers in time is nothing unusual"""
+"""nobody answering in time is not unusual"""
 
 _NUDGE_ONLY = ("ask", "expires", "on_expiry")
 """keys that mean something to a rule that asks, and are an error in one that does not"""
@@ -24,8 +24,8 @@ as likely
 
 @dataclass
 class _Answers:
-    """How the nudges of a rule ended: a record for each. Declined are also those that ran out, where
-    the rule does nothing by itself then; `silent` is their number.
+    """How the nudges of a rule ended, a record for each. Nudges that expired count as declined if
+    the rule then does nothing; `silent` is how many did.
     """
 
     accepted: list[Record] = field(default_factory=list)

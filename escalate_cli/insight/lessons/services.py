@@ -1,5 +1,5 @@
-"""Services whose incidents keep turning out alike: graver than declared, another team's too, or
-without a word on what to do.
+"""Services whose incidents keep turning out in the same way: graver than declared, or also another
+team's. And services without a link on what to do.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What past incidents would have looked like with a proposal: their facts through the configuration
-as it is, and as it would be.
+"""How past incidents would have gone with a proposal: their facts run through the configuration as
+it is, and as it would be.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class TrialIncident(msgspec.Struct, frozen=True):
     spared: tuple[str, ...]
     new: tuple[str, ...]
     earlier: tuple[str, ...]
-    """people who would have been paged or asked earlier, whoever acknowledged aside"""
+    """people who would have been paged or asked earlier, except whoever acknowledged"""
 
 
 class Trial(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Waits that do not suit the people who are waited for: too short for them, or far too long."""
+"""Waits that do not fit the people who are waited for: too short, or far too long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from escalate_cli.insight.report.statistics import quantile
 
 
 def too_short(past: Past, answers: dict[LevelOfPolicy, LevelAnswers]) -> list[Proposal]:
-    """Levels whose people answer, but mostly after the next level has been woken."""
+    """Levels whose people do answer, but mostly after the next level was woken."""
     proposals = []
     looks = sum(len(level.late) >= LEAST for level in answers.values())
     for place, level in answers.items():
@@ -35,7 +35,9 @@ def too_short(past: Past, answers: dict[LevelOfPolicy, LevelAnswers]) -> list[Pr
 
 
 def too_long(past: Past, answers: dict[LevelOfPolicy, LevelAnswers]) -> list[Proposal]:
-    """Levels that wait far longer than anybody who answers needs, and so waste time when nobody does."""
+    """Levels that wait far longer than anybody who answers needs. When nobody answers, that time is
+    lost.
+    """
     proposals = []
     shares = {
         place: [span / _wait_of(place, past) for span in level.spans] for place, level in answers.items()

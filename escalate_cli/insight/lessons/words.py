@@ -1,5 +1,5 @@
-"""Words that sent incidents to the wrong team: keywords to add, so that the next one who says them
-is routed right.
+"""Words that sent incidents to the wrong team: keywords to add, so that the next reporter who uses
+them is routed right.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from escalate_cli.insight.lessons.chance import usual
 from escalate_cli.insight.lessons.proposal import LEAST, Backing, Past, Proposal, incident_ids
 
 _LENGTHS = (2, 3, 1)
-"""words of a phrase: of those that say the same, two words are told apart from other things and
-still said again
-"""
+"""words in a phrase: two are specific enough, and are still said again by others"""
 
 _PLACES = 5
-"""a move by chance goes to one of the services; most go to a few of them"""
+"""a random move would go to any of the services; in fact most go to a few"""
 
 _KNOWN = 10.0
-"""that re-routes are rare is known beforehand: so many observations outweigh it"""
+"""re-routes are known to be rare: that is worth so many observations"""
 
 _AGREED = 0.7
 """of the incidents whose title has the phrase, so many ended with the service"""
@@ -56,7 +54,7 @@ class _Keyword(NamedTuple):
 
     @property
     def order(self) -> tuple[int, float, int]:
-        """The one that moved most comes first, then the one whose incidents agree most."""
+        """The phrase that was moved most comes first, then the one whose incidents agree most."""
         agreed = self.at_home / len(self.phrase.records)
         return -len(self.moved), -agreed, _LENGTHS.index(len(self.phrase.stems))
 

@@ -14,9 +14,11 @@ from escalate_cli.core.calendar.duration import Span
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 NOT_PAGED = "not paged"
-"""who acknowledged without having been paged"""
+"""acknowledged by people who had not been paged"""
 OTHERWISE = "otherwise"
-"""who had been paged, but at no level of the team: for another team, by the fallback, a rule, or hand"""
+"""acknowledged by people who had been paged, but at no level of the team: for another team, by the
+fallback, a rule, or hand
+"""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -37,11 +39,9 @@ class Times(msgspec.Struct, frozen=True):
 
 
 class LevelFigures(msgspec.Struct, frozen=True):
-    """A level of a team: how often it was paged, acknowledged by one of those it reached, or had to
-    be followed by the next.
-
-    The rest ended otherwise, before its wait was over. `answer` is how long those who acknowledged
-    took, from their page.
+    """A level of a team: how often it was paged, acknowledged by somebody it reached, or followed
+    by the next level. The rest ended otherwise, before the wait was over. `answer` is how long
+    those who acknowledged took, counted from their page.
     """
 
     team: str
@@ -80,9 +80,10 @@ class GatewayFigures(msgspec.Struct, frozen=True):
 
 
 class PersonFigures(msgspec.Struct, frozen=True):
-    """Pagings of a person, however many messages each took: in all, at night, on weekends, at
-    either (a night on a weekend counts once); in how many incidents; how many incidents they
-    acknowledged; and the messages that paged them."""
+    """Pages of a person, however many messages each took: in all, at night, on weekends, and at
+    either (a night on a weekend counts once). Also in how many incidents, how many they
+    acknowledged, and the messages that paged them.
+    """
 
     person: str
     pages: int

@@ -11,8 +11,8 @@ from escalate_cli.core.organisation.catalog import Catalog
 def select(
     records: Iterable[Record], catalog: Catalog, team: str | None = None, service: str | None = None
 ) -> tuple[Record, ...]:
-    """The incidents that `service` was ever in scope of; of `team` its part of those that it had a
-    part in.
+    """The incidents that ever had `service` in scope; of `team`, its part of those in which it had
+    one.
     """
     selected = [record for record in records if service is None or service in _services(record)]
     if team is None:
@@ -21,7 +21,7 @@ def select(
 
 
 def teams_of(record: Record, catalog: Catalog) -> tuple[str, ...]:
-    """The teams that an incident was the business of: those paged, and those behind its services."""
+    """The teams that an incident concerned: those that were paged, and those behind its services."""
     behind = (catalog.services[service].team for service in record.services if service in catalog.services)
     return tuple(dict.fromkeys((*record.teams, *behind)))
 
@@ -42,8 +42,8 @@ def moves(record: Record, catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def added_teams(record: Record, catalog: Catalog) -> tuple[str, ...]:
-    """Teams that somebody brought in after the declaration with a service of theirs, beside those
-    that were there, and that stayed.
+    """Teams that somebody brought in after the declaration, with a service of theirs, and that
+    stayed besides those already there.
     """
     if not record.scopes or record.rerouted is not None:
         return ()

@@ -1,8 +1,9 @@
-"""What the records of many incidents come to: times, levels, gateways, people. Pure; `report` shows it.
+"""Figures from the records of many incidents: times, levels, gateways, people. Pure; `report` shows
+them.
 
 A quantile is interpolated linearly between the two nearest values (as pandas, numpy and
-`statistics.quantiles(…, method="inclusive")` do by default). Nights are 22:00–7:00, weekends
-Saturday and Sunday, both in the zone of the person who is paged.
+`statistics.quantiles(…, method="inclusive")` do). Nights are 22:00–7:00, weekends Saturday and
+Sunday, both in the zone of the person who is paged.
 """
 
 from __future__ import annotations

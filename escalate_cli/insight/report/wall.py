@@ -1,4 +1,6 @@
-"""Weekday and hour of many instants on the wall clock of a zone, several times as fast as one by one."""
+"""Weekday and hour of many instants on the wall clock of a zone, several times faster than one by
+one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from escalate_cli.core.calendar.hours import instant_to_local
 
 
 class Wall:
-    """The wall clock of a zone. On a UTC day at whose ends the offset is the same, it is that all day."""
+    """The wall clock of a zone. If the offset is the same at both ends of a UTC day, it is the same
+    all day.
+    """
 
     def __init__(self, zone: str) -> None:
         self._zone = zone
