@@ -23,6 +23,7 @@ from escalate_cli.core.organisation.policy import TargetKind
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.errors import ExitCode
 from escalate_cli.views.guide import Option
+from tests import completion_table
 from tests.pages import PAGES
 from tests.sources import PACKAGE
 
@@ -313,4 +314,5 @@ def rows(*parts: Any) -> Iterator[str]:
 
 if __name__ == "__main__":
     PAGES["reference"].write_text(reference(), encoding="utf-8")
+    completion_table.TABLE.write_text(completion_table.table(), encoding="utf-8")  # goes with it
     print(f"wrote {PAGES['reference']}", file=sys.stderr)

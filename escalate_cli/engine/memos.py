@@ -75,7 +75,6 @@ class MemoAttempts:
                 return None
             claimed = memo.claimed(uuid.uuid4().hex, now, gateway.timeout)
             store.memos.keep(claimed)
-        self._bench.reach("memo claimed")
         return claimed
 
     def _begin(self, memo: Memo) -> None:

@@ -39,10 +39,6 @@ class Memos:
         """Every memo that is not done. One that cannot be read is left out."""
         return [memo for memo in map(self._read, self._rows()) if memo is not None]
 
-    def unreadable(self) -> list[str]:
-        """The ids of those that cannot be read."""
-        return [name.removeprefix(_PREFIX) for name, text in self._rows() if self._read((name, text)) is None]
-
     def find(self, memo_id: str) -> Memo | None:
         """This memo, as it stands now; None where it is done."""
         rows = self._db.run(_sql.find_fact, name=_PREFIX + memo_id)
