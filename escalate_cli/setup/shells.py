@@ -34,10 +34,12 @@ complete -o nosort -o default -F _escalate_complete escalate 2>/dev/null ||
         """\
 #compdef escalate
 _escalate() {
-    local line
+    local line value
     local -a candidates
     for line in "${(@f)$(env COMP_WORDS="${(pj:\\n:)words}" COMP_CWORD=$((CURRENT - 1)) _ESCALATE_COMPLETE=complete_zsh "${words[1]}" 2>/dev/null)}"; do
-        [[ -n "$line" ]] && candidates+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+        value="${${line%%$'\\t'*}//:/\\\\:}"
+        line="${line#*$'\\t'}"
+        [[ -n "$value" ]] && candidates+=("$value${line:+:$line}")
     done
     if (( $#candidates )); then _describe -V escalate candidates; else _files; fi
 }
