@@ -15,6 +15,8 @@ import pytest
 
 from tests.cli.incidents.answers import ANA, CY, ROOM
 from tests.delivery.processes import until
+from tests.loopback import bank
+from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
 from tests.terminal import Terminal
 
 TITLE = "payments or password trouble"
@@ -79,6 +81,18 @@ def test_whatever_becomes_of_the_question_it_is_paged(escalate, ending):
     assert TITLE.encode() in out
     assert told is (ending not in ("Enter", "end of file"))
     assert (escalate.show()["status"], escalate.show()["services"]) == ("open", [])
+
+
+@pytest.mark.parametrize(("answer", "services"), [("Log in", ["login"]), ("", [])])
+def test_what_was_guessed_gives_way_to_the_answer(web, tmp_path, answer, services):
+    guessing = LOOPBACK.but("[settings]", '[settings]\nin_doubt = "both"')
+    own = bank(tmp_path / "bank", web, ("catalog.toml", guessing), ("gateways.toml", LOOPBACK_GATEWAYS))
+    with asked(own) as (terminal, running):
+        assert sorted(own.show()["services"]) == ["login", "payments"]
+        os.write(terminal.outer, (number_of(terminal, answer) if answer else b"") + b"\n")
+        running.communicate(timeout=30)
+    assert own.show()["services"] == services
+    assert sorted(own.told) == ([ROOM, ANA] if answer else [CY])
 
 
 def test_a_question_that_is_killed_leaves_the_page_to_the_next_tick(escalate):
