@@ -40,22 +40,23 @@ def nobody_is_paged(situation: Situation) -> list[Note]:
     return [Note(NoteCode.NOBODY_PAGED, text, situation.incident.id)]
 
 
-def delivery_notes(situations: Sequence[Situation], report: PassReport) -> list[Note]:
+def delivery_notes(situations: Sequence[Situation], report: PassReport, catalog: Catalog) -> list[Note]:
     """What this delivery could not deliver, and what becomes of it."""
     notes = [Note(NoteCode.TROUBLE, trouble) for trouble in report.troubles]
     for situation in situations:
         notes += [
-            Note(NoteCode.NOT_DELIVERED, _not_delivered(notification), situation.incident.id)
+            Note(NoteCode.NOT_DELIVERED, _not_delivered(notification, catalog), situation.incident.id)
             for notification in situation.notifications
             if notification.id in report.undelivered and notification.error
         ]
     return notes
 
 
-def _not_delivered(notification: Notification) -> str:
+def _not_delivered(notification: Notification, catalog: Catalog) -> str:
     becomes = {"retrying": "will be tried again", "failed": "given up"}
     return (
-        f"not delivered: {notification.kind.value} to {notification.recipient} by {notification.gateway}"
+        f"not delivered: {notification.kind.value} to {catalog.name_of(notification.recipient)}"
+        f" by {notification.gateway}"
         f" ({notification.error}); {becomes.get(notification.status.value, 'no longer needed')}"
     )
 

@@ -107,7 +107,7 @@ def _how_it_stands(
     situation = find_incident(context, stored.situation.incident.id)
     nobody = nobody_is_paged(situation)
     notes = [*broken, *nobody, *standing_warnings(context)]
-    notes += delivery_notes([situation], report) if report is not None else []
+    notes += delivery_notes([situation], report, context.running_catalog) if report is not None else []
     notes += held_back_notes([situation], context.running_catalog, context.clock.now())
     return DeclaredIncident(
         number=situation.incident.id,

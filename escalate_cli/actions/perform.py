@@ -120,7 +120,7 @@ def _how_it_stands(
         for situation in situations
         for note in intent.standing(situation, situation.incident.id in unchanged, catalog, now)
     ]
-    notes += delivery_notes(situations, report) if report is not None else []
+    notes += delivery_notes(situations, report, catalog) if report is not None else []
     notes += held_back_notes(situations, catalog, now)
     notes += [*standing_warnings(context), *missed]
     exit_code = ExitCode.DONE

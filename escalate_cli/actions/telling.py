@@ -47,7 +47,10 @@ def tell_people(context: Context, title: str, texts: Mapping[Recipient, str]) ->
         return MemosSent(troubles=(*troubles, f"people may not have been told: {problem.message}"))
     own = {memo.id for memo in fresh}
     failed = [(memo, why) for memo, why in attempts.failed if memo.id in own]
-    troubles += [f"not delivered: to {memo.recipient} by {memo.gateway} ({why})" for memo, why in failed]
+    troubles += [
+        f"not delivered: to {catalog.name_of(memo.recipient)} by {memo.gateway} ({why})"
+        for memo, why in failed
+    ]
     reached = {memo.recipient for memo in attempts.sent if memo.id in own}
     told = tuple(recipient for recipient in texts if recipient in reached)
     return MemosSent(told, tuple(str(catalog.name_of(recipient)) for recipient in told), tuple(troubles))

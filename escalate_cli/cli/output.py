@@ -125,7 +125,7 @@ def drawn(draw: Draw, options: Options) -> bytes:
     terminal = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
     sheet = io.BytesIO()
     paper = io.TextIOWrapper(sheet, encoding=sys.stdout.encoding, errors="backslashreplace", newline="\n")
-    narrow = terminal or os.environ.get("COLUMNS", "")
+    narrow = sys.stdout.isatty() or os.environ.get("COLUMNS", "")
     draw(console(paper, options, terminal=terminal, width=None if narrow else _ENDLESS))
     paper.flush()
     drawing = sheet.getvalue()

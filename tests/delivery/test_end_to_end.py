@@ -32,7 +32,7 @@ def test_a_provider_in_trouble_is_tried_again_and_that_is_said(escalate):
     (page,) = ran.json["notifications"]
     assert (page["status"], page["attempts"], page["sent_at"]) == ("retrying", 1, None)
     assert "500" in page["error"]
-    assert "not delivered: page to person:dee by down (HTTP 500); will be tried again" in ran.err
+    assert "not delivered: page to Dee by down (HTTP 500); will be tried again" in ran.err
     assert escalate.here("tick").code == 0, "not before its time"
     assert escalate.told == ["/down/dee"]
     ended = escalate("resolve", "1", "--json").json
@@ -46,9 +46,9 @@ def test_an_address_that_is_gone_costs_no_waiting(escalate):
     assert ran.code == 6
     assert statuses(ran.json) == [("person:gil", "gone", "failed"), ("person:bo", "email", "sent")]
     assert ran.json["escalations"][0]["level"] == 2
-    assert "not delivered: page to person:gil by gone (HTTP 404); given up" in ran.err
+    assert "not delivered: page to Gil by gone (HTTP 404); given up" in ran.err
     later = escalate.here("page", "1", "dee")
-    assert (later.code, "person:dee by down" in later.err, "person:gil" in later.err) == (6, True, False), (
+    assert (later.code, "Dee by down" in later.err, "Gil" in later.err) == (6, True, False), (
         "only what is new is told"
     )
     assert escalate.told == ["/gone/gil", "/email/bo@example.com", "/down/dee"]

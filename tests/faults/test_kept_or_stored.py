@@ -102,7 +102,7 @@ def test_4_20_where_nobody_can_be_reached_it_is_stored_and_says_so(here: Night) 
     here.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 400")
     answer = declared(here)
     assert (answer.exit_code, here.titles(), spooled(here)) == (ExitCode.UNDELIVERED, ["Log in is broken"], 0)
-    assert "not delivered: page to person:ana by sms (HTTP 400); given up" in answer.notes
+    assert "not delivered: page to Ana by sms (HTTP 400); given up" in answer.notes
 
 
 # ── a key whose open incident cannot be read ──────────────────────────────────────────

@@ -51,7 +51,7 @@ def test_page(
             gateway = catalog.gateways.get(notification.gateway)
             where = f", {gateway.source}" if gateway and gateway.source else ""
             notes.append(
-                f"not delivered: to {notification.recipient} by {notification.gateway}"
+                f"not delivered: to {catalog.name_of(notification.recipient)} by {notification.gateway}"
                 f" ({notification.error}{where})"
             )
 

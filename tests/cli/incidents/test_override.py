@@ -126,7 +126,7 @@ def test_what_cannot_be_delivered_is_said_kept_and_tried_again(own):
     own.configure(LOOPBACK_GATEWAYS.but("/email/", "/down/"), "gateways.toml")
     ran = own.here("override", "identity", "bo", *WEEKEND)
     assert (ran.code, "2099-12-24" in catalog(own)) == (6, True)
-    assert "not delivered: to person:bo by email" in ran.err
+    assert "not delivered: to Bo Chen by email" in ran.err
     assert "attempt 2 of 4 in 15s" in ran.err
     own.configure(LOOPBACK_GATEWAYS, "gateways.toml")
     own.tick_until(len(own.messages) + 2)
