@@ -161,8 +161,8 @@ class World:
     def ack(self, by: str, incident: int = 1, *, everything: bool = False) -> Situation:
         return self._perform(Acknowledgement(everything, by=by), incident)
 
-    def resolve(self, incident: int = 1, message: str | None = None) -> Situation:
-        return self._perform(Resolution(message), incident)
+    def resolve(self, incident: int = 1, message: str | None = None, *, by: str | None = None) -> Situation:
+        return self._perform(Resolution(message, by=by), incident)
 
     def reopen(self, incident: int = 1) -> Situation:
         return self._perform(Reopening(), incident)
@@ -232,7 +232,8 @@ class World:
 
     def expects(self, *wanted: str) -> None:
         """Exactly these messages were sent since the last look, in any order within it."""
-        assert sorted(self.sent()) == sorted(wanted)
+        sent = self.sent()
+        assert sorted(sent) == sorted(wanted)
 
     def expects_nothing(self) -> None:
         self.expects()

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.actions.lookup import (
+    find_address,
     find_incident,
     find_person,
     find_service,
@@ -44,6 +45,8 @@ class Request(msgspec.Struct, frozen=True):
     lead: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     key: str | None = None
+    tell: tuple[str, ...] = ()
+    """where the reporter hears what becomes of it"""
 
 
 class StoredDeclaration(msgspec.Struct, frozen=True):
@@ -158,6 +161,7 @@ def _declaration(context: Context, asked: Request, title: str, catalog: Catalog)
         labels={storable(name, "label"): storable(value, "label") for name, value in asked.labels},
         routing=routing,
         routed=named,
+        tell=tuple(dict.fromkeys(find_address(storable(to, "address"), catalog) for to in asked.tell)),
     )
 
 

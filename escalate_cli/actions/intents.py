@@ -108,7 +108,9 @@ class Revision(Intent, frozen=True):
 
 
 class Acknowledgement(Intent, frozen=True):
-    """Take the incident: the escalations of one's own teams, or those of every team with `everything`."""
+    """Take the incident: the escalations of one's own teams, or those of every team with `everything`,
+    also what somebody else has.
+    """
 
     DONE = "acknowledged"
 
@@ -119,7 +121,7 @@ class Acknowledgement(Intent, frozen=True):
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             self._must_be_running(situation)
-            if not respond.is_awaiting(situation, who):
+            if not respond.is_awaiting(situation, who, everything=self.everything):
                 return None
             return respond.acknowledge(situation, who, catalog, now, everything=self.everything)
 
@@ -131,7 +133,10 @@ class Acknowledgement(Intent, frozen=True):
             holder = incident.acknowledged_by
             name = catalog.person_name(holder) if holder else "somebody"
             since = wall_time(incident.acknowledged_at, catalog.settings.timezone, now)
-            text = f"incident {incident.id} is acknowledged already: {name} has it, since {since}"
+            text = (
+                f"incident {incident.id} is acknowledged already: {name} has it, since {since}; to take it"
+                f" over: escalate ack {incident.id} --all"
+            )
             return [Note(NoteCode.ALREADY_SO, text, incident.id)]
         paging = [
             escalation.team

@@ -13,8 +13,12 @@ from typing import Protocol, TypeVar
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.rota import Schedule
 from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.organisation.addressing import address_of_reporter
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, did_you_mean
 from escalate_cli.core.organisation.policy import Target, TargetKind, parse_target
+from escalate_cli.core.organisation.recipient import ReporterAddress
+from escalate_cli.core.wording.fitting import clip
+from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import Unknown, UsageProblem
 
 LARGEST_TEXT = 1_000_000
@@ -124,6 +128,17 @@ def find_severity(word: str, catalog: Catalog) -> str:
 def pick_severity(word: str | None, catalog: Catalog) -> str:
     """The severity asked for, else the configuration's default."""
     return find_severity(word, catalog) if word else catalog.settings.default_severity
+
+
+def find_address(word: str, catalog: Catalog) -> ReporterAddress:
+    """The gateway and the address that `word` names; `UsageProblem` where no gateway takes it."""
+    to = address_of_reporter(word, catalog)
+    if to is None:
+        gateways = ", ".join(catalog.gateways)
+        hint = f"name one, as GATEWAY:ADDRESS; there are {gateways}" if gateways else "there is none at all"
+        text = f'no gateway fits the address "{clip(printable(word), 80)}"'
+        raise UsageProblem(text, hint, code="no-gateway-fits")
+    return to
 
 
 def find_target(word: str, catalog: Catalog) -> Target:

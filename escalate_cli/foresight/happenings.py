@@ -31,7 +31,7 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         person = by or paged_last(situation)
         if person is None:
             return "nobody can acknowledge: no person has been paged"
-        if not core.is_awaiting(situation, person):
+        if not core.is_awaiting(situation, person, everything=everything):
             name = catalog.name_of(Recipient.person(person))
             taker = catalog.name_of(Recipient.person(situation.incident.acknowledged_by or ""))
             return f"the acknowledgement by {name} changes nothing: {taker} has it"

@@ -21,7 +21,9 @@ from escalate_cli.foresight import happenings
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.simulation import Happening
 
-_ACKNOWLEDGEMENTS = happened.Acknowledged | happened.AcknowledgedInPart | happened.AcknowledgedBesides
+_ACKNOWLEDGEMENTS = (
+    happened.Acknowledged | happened.TakenOver | happened.AcknowledgedInPart | happened.AcknowledgedBesides
+)
 ENDS = _ACKNOWLEDGEMENTS | happened.Resolved | happened.Snoozed
 """what stops the paging"""
 _ACTS = ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand | happened.NudgeAnswered
@@ -152,6 +154,8 @@ def _for_everyone(entries: Sequence[Entry], was: Catalog) -> bool:
     """Whether it was an `ack --all`: the record says so; an old one does not, but it took teams
     that are not the person's own.
     """
+    if any(isinstance(entry.event, happened.TakenOver) for entry in entries):
+        return True
     recorded = [
         entry.event.everything
         for entry in entries

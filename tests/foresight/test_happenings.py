@@ -73,22 +73,26 @@ def over(when: str, *people: str) -> list[str]:
     return [f"{when} resolved {person}" for person in people]
 
 
+def hear(when: str, *people: str) -> list[str]:
+    return [f"{when} inform {person}" for person in people]
+
+
 STORIES = {
     "ana takes it before the second level: nobody else is woken": (
         [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.resolution(20 * MINUTE)],
-        ["0m ana", "20m resolved ana"],
+        ["0m ana", "3m inform identity-room", *over("20m", "ana", "identity-room")],
     ),
     "an acknowledgement on the dot is in time": (
         [happenings.acknowledgement(5 * MINUTE, "ana"), happenings.resolution(6 * MINUTE)],
-        ["0m ana", "6m resolved ana"],
+        ["0m ana", "5m inform identity-room", *over("6m", "ana", "identity-room")],
     ),
     "without a name, whoever was paged last takes it": (
         [happenings.acknowledgement(7 * MINUTE), happenings.resolution(8 * MINUTE)],
-        ["0m ana", "5m bo", "8m resolved ana", "8m resolved bo"],
+        ["0m ana", "5m bo", *hear("7m", "identity-room", "ana"), *over("8m", "ana", "bo", "identity-room")],
     ),
     "an acknowledgement without an update is forgotten": (
         [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.resolution(34 * MINUTE)],
-        ["0m ana", "33m ana", "34m resolved ana"],
+        ["0m ana", "3m inform identity-room", "33m ana", *over("34m", "ana", "identity-room")],
     ),
     "an update keeps it from being forgotten": (
         [
@@ -96,7 +100,12 @@ STORIES = {
             happenings.change(30 * MINUTE, Changes(message="still on it")),
             happenings.resolution(50 * MINUTE),
         ],
-        ["0m ana", "30m inform identity-room", "50m resolved ana", "50m resolved identity-room"],
+        [
+            "0m ana",
+            *hear("3m", "identity-room"),
+            *hear("30m", "identity-room"),
+            *over("50m", "ana", "identity-room"),
+        ],
     ),
     "raised to critical, the rule pages the CTO at once": (
         [happenings.change(2 * MINUTE, Changes(severity="critical")), happenings.resolution(3 * MINUTE)],
@@ -121,6 +130,7 @@ STORIES = {
             "1m inform identity-room",
             "1m cara",
             "2m inform identity-room",
+            "3m inform ana",
             *over("20m", "ana", "identity-room", "cara"),
         ],
     ),
@@ -135,9 +145,10 @@ STORIES = {
             "5m bo",
             "15m ops",
             "30m ops",
+            *hear("40m", "identity-room", "bo", "ops"),
             "60m nudge ana",
             "65m cto",
-            *over("66m", "ana", "bo", "ops", "cto"),
+            *over("66m", "ana", "bo", "ops", "identity-room", "cto"),
         ],
     ),
     "a nudge that is answered no does not": (
@@ -146,11 +157,19 @@ STORIES = {
             happenings.nudge_answer(65 * MINUTE, False),
             happenings.resolution(66 * MINUTE),
         ],
-        ["0m ana", "5m bo", "15m ops", "30m ops", "60m nudge ana", *over("66m", "ana", "bo", "ops")],
+        [
+            "0m ana",
+            "5m bo",
+            "15m ops",
+            "30m ops",
+            *hear("40m", "identity-room", "bo", "ops"),
+            "60m nudge ana",
+            *over("66m", "ana", "bo", "ops", "identity-room"),
+        ],
     ),
     "a snooze holds everything for its time": (
         [happenings.snoozing(2 * MINUTE, 20 * MINUTE, "ana"), happenings.resolution(23 * MINUTE)],
-        ["0m ana", "22m ana", "23m resolved ana"],
+        ["0m ana", "2m inform identity-room", "22m ana", *over("23m", "ana", "identity-room")],
     ),
     "taken back, it starts again": (
         [
@@ -158,7 +177,7 @@ STORIES = {
             happenings.reopening(4 * MINUTE),
             happenings.resolution(5 * MINUTE),
         ],
-        ["0m ana", "4m ana", "5m resolved ana"],
+        ["0m ana", "2m inform identity-room", "4m ana", *over("5m", "ana", "identity-room")],
     ),
     "somebody pages by hand": (
         [

@@ -16,10 +16,10 @@ def test_4_5_a_page_by_hand_on_an_incident_that_somebody_has_is_stopped_by_its_r
     world.declare("down", "login")
     world.ack("ana")
     world.page("bo")
-    world.expects("sms to ana", "sms to bo")
+    world.expects("sms to ana", "sms to bo", "inform slack to identity")
     world.ack("bo")
     world.advance("10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
     assert "acknowledged by Bo" in world.timeline()
     assert world.look().incident.acknowledged_by == "ana"
     entries = len(world.store.situations.timeline(1))
@@ -34,10 +34,10 @@ def test_4_5_another_persons_acknowledgement_does_not_stop_a_page_by_hand_on_an_
     world.declare("down", "login")
     world.ack("ana")
     world.page("bo", "cto")
-    world.expects("sms to ana", "sms to bo", "sms to cto")
+    world.expects("sms to ana", "sms to bo", "sms to cto", "inform slack to identity")
     world.ack("bo")
     world.advance("3m")
-    world.expects("email to cto")
+    world.expects("email to cto", "inform slack to identity", "inform email to cto")
 
 
 def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its_recipients_acknowledgement(
@@ -52,7 +52,7 @@ def test_4_5_a_page_by_a_rule_on_an_incident_that_somebody_has_is_stopped_by_its
     assert "sms to cto" in world.sent()
     world.ack("cto")
     world.advance("10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
 
 
 def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(world_with) -> None:
@@ -69,10 +69,10 @@ def test_4_5_the_auditors_page_is_stopped_by_its_recipients_acknowledgement(worl
         )
         world.store.situations.save(before, planned.situation)
     world.tick()
-    world.expects("sms to ana", "sms to ops")
+    world.expects("sms to ana", "sms to ops", "inform slack to identity")
     world.ack("ops")
     world.advance("10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
 
 
 def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though_of_another_team_in_the_incident(
@@ -87,7 +87,7 @@ def test_4_5_whoever_the_fallback_pages_ends_that_paging_by_acknowledging_though
     assert "the fallback is paged" in world.timeline()
     world.ack("eve")
     world.advance("1h")
-    world.expects_nothing()
+    world.expects("inform slack to identity", "inform email to ana", "inform email to bo")
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
 
 
@@ -101,7 +101,7 @@ def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_
     taken = world.ack("bo")
     assert (taken.incident.acknowledged_by, taken.escalations[0].snoozed_until) == ("bo", None)
     world.advance("3h")
-    world.expects_nothing()
+    world.expects("inform slack to identity", "inform slack to identity", "inform email to ana")
     assert "acknowledged by Bo for identity" in world.timeline()
     assert world.ack("bo") == world.look(), "a second time changes nothing"
 

@@ -126,7 +126,7 @@ def test_an_acknowledgement_ends_a_hold(world_with) -> None:
     world.advance("5m")
     world.ack("ana")
     world.advance("3d", every="1h")
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
 
 
 # ── acks = "all" ──────────────────────────────────────────────────────────────────────
@@ -154,7 +154,7 @@ def test_a_level_that_wants_everyone_waits_for_everyone_it_paged(world_with) -> 
     world.ack("bo")
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
     world.advance("1h", every="10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity", "inform email to bo", "inform slack to identity")
 
 
 def test_a_level_that_wants_everyone_goes_on_when_one_is_silent(world_with) -> None:
@@ -162,7 +162,7 @@ def test_a_level_that_wants_everyone_goes_on_when_one_is_silent(world_with) -> N
     world.declare("down", "login")
     world.ack("ana")
     world.advance("5m")
-    world.expects("sms to ana", "sms to bo", "sms to cto")
+    world.expects("sms to ana", "sms to bo", "sms to cto", "inform slack to identity", "inform email to bo")
 
 
 # ── round robin ───────────────────────────────────────────────────────────────────────

@@ -107,7 +107,7 @@ def test_4_18_a_planned_maintenance_is_called_off_by_ending_it(world: World) -> 
     world.expects("sms to bo")
     assert end_maintenance(world.context, ["login"]).not_quiet == ("login",)
     world.resolve()
-    world.expects("resolved sms to ana", "resolved sms to bo")
+    world.expects("resolved email to ana", "resolved email to bo")
 
 
 def test_4_18_a_maintenance_that_would_be_over_is_refused(world: World) -> None:
@@ -189,6 +189,7 @@ def test_4_18_a_maintenance_of_the_configuration_can_be_ended_this_once(world_wi
     world.tick()
     world.expects("sms to ana")
     world.ack("ana")
+    world.expects("inform slack to identity")
     assert (
         quiet(world.store.situations.maintenance(), world.catalog, "login", world.clock.at + 7 * 24 * HOUR)
         is not None
@@ -209,7 +210,7 @@ def test_4_18_after_a_snooze_said_during_a_maintenance_one_level_is_paged_and_no
     world.declare("down", "login")
     world.snooze("20m", "ana")
     world.advance("20m")
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     assert "maintenance over" not in world.timeline()
     assert world.look().notifications[-1].late == 0
 

@@ -62,8 +62,9 @@ def test_4_24_an_acknowledgement_of_one_team_leaves_what_the_other_asks_for(worl
     world.expects("sms to ana")
     world.ack("bo")
     world.advance("2m")
-    world.expects("email to ana")
-    assert "Why you: on call for Payments" in unaligned(world.last().body)
+    world.expects("email to ana", "inform slack to identity", "inform email to ana")
+    page = next(letter for _, letter in reversed(world.post.letters) if letter.kind == "page")
+    assert "Why you: on call for Payments" in unaligned(page.body)
     assert "Identity; level" not in world.last().body
 
 

@@ -49,7 +49,7 @@ def test_what_an_act_makes_due_is_delivered_and_what_it_came_to_is_a_value(world
     number = world.declare("Log in is broken", "login")
     world.expects("sms to ana")
     performed = perform(world.context, Resolution("It was DNS", by="bo"), [number])
-    world.expects("resolved sms to ana")
+    world.expects("resolved email to ana")
     assert [situation.incident.status for situation in performed.situations] == [IncidentStatus.RESOLVED]
     assert performed.report is not None
     assert performed.report.messages_sent == 1
@@ -68,7 +68,7 @@ def test_what_is_so_already_is_said_and_is_no_failure(world: World) -> None:
     )
     assert "Ana has it" in again.notes[0].text
     assert codes(perform(world.context, Reopening(by="ana"), [number])) == []
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     assert codes(perform(world.context, Reopening(by="ana"), [number])) == [NoteCode.ALREADY_SO]
 
 
@@ -79,6 +79,7 @@ def test_teams_that_an_acknowledgement_left_out_are_named(world: World) -> None:
     assert codes(performed) == [NoteCode.STILL_PAGED]
     assert [note.incident for note in performed.notes][:1] == [number]
     assert codes(perform(world.context, Acknowledgement(everything=True, by="ana"), [number])) == []
+    world.expects(*["inform slack to identity", "inform email to cara"] * 2)
 
 
 def test_one_that_fails_stops_none_of_the_others_and_where_all_fail_the_first_is_raised(world: World) -> None:
@@ -91,7 +92,7 @@ def test_one_that_fails_stops_none_of_the_others_and_where_all_fail_the_first_is
         perform(world.context, Acknowledgement(by="ana"), [77, 78])
     assert [other["code"] for other in raised.value.more["others"]] == ["no-such-incident"]
     perform(world.context, Resolution(by="ana"), [number])
-    world.expects("resolved sms to ana")
+    world.expects("inform slack to identity", "resolved slack to identity")
     with pytest.raises(Conflict):
         perform(world.context, Snooze(HOUR, by="ana"), [number])
     with pytest.raises(Unknown):
@@ -125,7 +126,7 @@ def test_many_are_declared_and_ended_in_a_row_and_the_next_pass_delivers(world: 
     assert perform(world.context, Resolution(), [number], deliver=False).report is None
     world.expects_nothing()
     world.tick()
-    world.expects("resolved sms to ana")
+    world.expects("resolved email to ana")
 
 
 def test_what_cannot_be_stored_is_kept_and_says_where_and_who_was_paged(

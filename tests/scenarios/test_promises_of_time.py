@@ -160,7 +160,8 @@ def test_an_acknowledgement_during_back_off_cancels_the_retry(world: World) -> N
     world.post.refuse = lambda url: None
     world.advance("1h")
     assert world.look().notifications[0].status is NotificationStatus.CANCELLED
-    assert len(world.post.tried) == 1
+    assert [url for _, url in world.post.tried if "/sms/" in url] == [world.post.tried[0][1]]
+    world.expects("inform slack to identity")
 
 
 def test_an_acknowledgement_while_a_message_is_under_way_gives_it_no_further_attempt(world: World) -> None:
@@ -171,6 +172,7 @@ def test_an_acknowledgement_while_a_message_is_under_way_gives_it_no_further_att
     world.clock.at += 60_000_000
     world.tick()
     assert world.look().notifications[0].status is NotificationStatus.CANCELLED
+    world.expects("inform slack to identity")
 
 
 def test_the_message_says_what_who_why_what_next_and_what_to_type(world_with) -> None:

@@ -98,7 +98,7 @@ def test_unacknowledged_for_does_not_fire_once_somebody_has_it(world_with) -> No
     world.advance("10m")
     world.ack("ana")
     world.advance("2h", every="10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity", "inform slack to status")
 
 
 def test_no_update_for_starts_again_with_every_update(world_with) -> None:
@@ -178,6 +178,9 @@ def test_involve_starts_the_teams_policy_and_scope_changes_leave_it_alone(world_
     world.update(add_services=("auth-db",))
     world.expects("sms to eve", "inform slack to identity")
     world.ack("ops", everything=True)
+    world.expects(
+        "inform slack to identity", *[f"inform email to {person}" for person in ("ana", "cara", "eve")]
+    )
     assert [escalation.team for escalation in world.look().escalations] == [
         "identity",
         "payments",
@@ -221,7 +224,7 @@ def test_rules_look_at_acknowledged_incidents_too(world_with) -> None:
     world = tell(world_with, 'open_for = "45m"')
     world.ack("ana")
     world.advance("45m")
-    world.expects("sms to cto")
+    world.expects("sms to cto", "inform slack to identity", "inform slack to status")
 
 
 def test_nothing_fires_after_the_end(world_with) -> None:
@@ -299,7 +302,7 @@ def test_without_a_lead_whoever_acknowledged_is_asked_else_the_on_call(world_wit
     world.expects("slack to status", "nudge sms to ana")
     world.ack("bo")
     world.advance("4m")
-    world.expects("nudge sms to bo")
+    world.expects("nudge sms to bo", "inform slack to identity", "inform slack to status")
 
 
 def test_a_nudge_works_with_every_action(world_with) -> None:

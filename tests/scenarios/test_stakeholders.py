@@ -28,7 +28,7 @@ def test_stakeholders_of_a_severity_hear_of_declaration_changes_updates_and_the_
     said = [one.body.splitlines()[:2] for _, one in world.post.letters if "and now payments" in one.body]
     assert said == [["Severity raised from major to critical.", "Update by root: and now payments"]] * 2
     world.resolve()
-    world.expects("resolved sms to ana", "resolved slack to status", "resolved slack to identity")
+    world.expects("resolved slack to status", "resolved slack to identity", "resolved email to ana")
 
 
 def test_an_update_informs_the_channels_of_the_teams_involved(world: World) -> None:
@@ -50,7 +50,7 @@ def test_whoever_is_paged_later_reads_the_latest_update(world: World) -> None:
 def test_a_new_lead_is_told(world: World) -> None:
     world.declare("down", "login")
     world.update(lead="cto")
-    world.expects("sms to ana", "inform sms to cto", "inform slack to identity")
+    world.expects("sms to ana", "inform sms to cto", "inform slack to identity", "inform email to ana")
     assert world.look().incident.lead == "cto"
 
 
@@ -107,14 +107,14 @@ def test_next_wakes_an_acknowledged_incident(world: World) -> None:
     world.declare("down", "login")
     world.ack("ana")
     world.next_level()
-    world.expects("sms to ana", "sms to bo")
+    world.expects("sms to ana", "sms to bo", "inform slack to identity")
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
 def test_reopen_pages_from_the_start(world: World) -> None:
     world.declare("down", "login")
     world.resolve()
-    world.expects("sms to ana", "resolved sms to ana")
+    world.expects("sms to ana", "resolved email to ana")
     world.advance("1h", every="10m")
     world.reopen()
     world.expects("sms to ana")

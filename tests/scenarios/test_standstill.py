@@ -21,5 +21,5 @@ def test_4_16_while_something_is_due_and_no_tick_has_run_for_five_minutes_it_is_
     world.clock.at += parse_duration("1s")
     assert "no tick has run for 5m" in tick_warning(world.context)[0].text
     world.resolve()
-    world.expects("resolved sms to ana")
+    world.expects("resolved email to ana")
     assert tick_warning(world.context) == []

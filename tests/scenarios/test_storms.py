@@ -73,7 +73,7 @@ def test_4_15_an_acknowledged_incident_is_not_in_the_digest(world_with) -> None:
         world.declare(f"storm {number}", "login", severity="minor")
     world.ack("ana", 4)
     world.advance("2m", every="10s")
-    world.expects(*["email to ana"] * 3)
+    world.expects(*["email to ana"] * 3, "inform slack to identity")
     assert "storm 4" in world.last().body
     assert "storm 3" not in world.last().body
 

@@ -42,7 +42,7 @@ def test_4_19_a_higher_severity_raises_it_and_pages_the_new_way(open_one) -> Non
 def test_4_19_a_higher_severity_is_told_to_whoever_has_it(open_one) -> None:
     open_one.ack("ana")
     assert again(open_one, severity="major") == [("severity", "raised")]
-    open_one.expects("inform sms to ana", "inform slack to identity")
+    open_one.expects("inform sms to ana", "inform slack to identity", "inform slack to identity")
     assert open_one.look().incident.status is IncidentStatus.ACKNOWLEDGED
 
 
@@ -116,7 +116,7 @@ def test_4_19_a_lead_is_taken_where_there_is_none_and_noted_where_there_is(open_
     assert again(open_one, lead="cto") == [("lead", "noted")]
     assert open_one.look().incident.lead == "bo"
     assert "declared again with Cto as lead: Bo stays" in open_one.timeline()
-    open_one.expects("inform email to bo", "inform slack to identity")
+    open_one.expects("inform email to bo", "inform slack to identity", "inform email to ana")
 
 
 def test_4_19_everything_at_once_is_one_message_to_the_channel(open_one) -> None:

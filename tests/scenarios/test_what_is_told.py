@@ -10,6 +10,9 @@ from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from tests.organisations import BANK, IN_TWO_STEPS, STANDARD
 
+LOUD_END = BANK.but("[settings]", '[settings]\nend_urgency = "high"')
+
+
 # ── 6. the end goes where the pages went ──────────────────────────────────────────────
 
 
@@ -25,7 +28,8 @@ def test_4_6_the_end_goes_by_the_gateway_that_reached_them_though_the_first_addr
 
 
 def test_4_6_the_end_goes_by_every_gateway_that_reached_them_the_second_step_too(world_with) -> None:
-    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
+    loud = IN_TWO_STEPS.but("[settings]", '[settings]\nend_urgency = "high"')
+    world = world_with(STANDARD, organisation=loud)
     world.declare("down", "login")
     world.advance("2m")
     world.expects("sms to ana", "email to ana")
@@ -37,12 +41,24 @@ def test_4_6_the_end_goes_by_every_gateway_that_reached_them_the_second_step_too
 def test_4_6_the_end_goes_where_the_pages_went_though_the_severity_was_lowered_since(
     world_with, low: str
 ) -> None:
-    world = world_with(STANDARD, organisation=BANK.but('low = [ { via = ["email"] } ]', f"low = {low}"))
+    organisation = LOUD_END.but('low = [ { via = ["email"] } ]', f"low = {low}")
+    world = world_with(STANDARD, organisation=organisation)
     world.declare("down", "login")
     world.update(severity="minor")
     world.expects("sms to ana", "inform slack to identity")
     world.resolve()
     world.expects("resolved sms to ana", "resolved slack to identity")
+
+
+def test_4_23_the_end_comes_by_what_has_reached_them_where_low_urgency_leads_nowhere_or_to_a_dead_address(
+    world_with,
+) -> None:
+    world = world_with(STANDARD, organisation=IN_TWO_STEPS)
+    world.post.refuse = lambda url: Outcome(OutcomeKind.PERMANENT, "HTTP 404") if "/email/" in url else None
+    world.declare("down", "login")
+    world.advance("3m")
+    world.resolve()
+    world.expects("sms to ana", "resolved sms to ana")
 
 
 def test_4_6_the_end_goes_to_whom_only_a_later_step_has_reached(world_with) -> None:
@@ -82,7 +98,7 @@ def test_4_7_a_rise_in_urgency_ends_a_snooze_and_pages_the_current_level_the_new
     world.expects("email to ana", "email to bo")
     world.snooze("8h", "ana")
     assert world.update(severity="major").incident.status is IncidentStatus.OPEN
-    world.expects("sms to bo", "inform slack to identity")
+    world.expects("sms to bo", "inform slack to identity", "inform email to bo", "inform slack to identity")
     assert "the urgency rose: the snooze by Ana ends" in world.timeline()
     world.advance("9m")
     world.expects_nothing()
@@ -95,10 +111,11 @@ def test_4_7_a_rise_in_urgency_by_a_rule_ends_a_snooze_too(world_with) -> None:
     world = world_with(STANDARD, more=more)
     world.declare("slow", "login", severity="minor")
     world.snooze("8h", "ana")
-    world.expects("email to ana")
+    world.expects("email to ana", "inform slack to identity")
     world.advance("1h", every="10m")
     world.expects("sms to ana", "inform slack to identity")
     world.ack("ana")
+    world.expects("inform slack to identity")
 
 
 def test_4_7_a_rise_without_a_rise_in_urgency_leaves_a_snooze_alone(world_with) -> None:
@@ -107,14 +124,14 @@ def test_4_7_a_rise_without_a_rise_in_urgency_leaves_a_snooze_alone(world_with) 
     world.snooze("8h", "ana")
     world.update(severity="critical")
     world.advance("1h", every="10m")
-    world.expects("sms to ana", "inform slack to identity")
+    world.expects("sms to ana", "inform slack to identity", "inform slack to identity")
 
 
 def test_4_7_whoever_has_acknowledged_hears_the_new_way_that_the_urgency_rose(world_with) -> None:
     world = world_with(STANDARD)
     world.declare("slow", "login", severity="minor")
     world.ack("ana")
-    world.expects("email to ana")
+    world.expects("email to ana", "inform slack to identity")
     assert world.update(severity="major").incident.status is IncidentStatus.ACKNOWLEDGED
     world.expects("inform sms to ana", "inform slack to identity")
     assert any(
@@ -162,7 +179,7 @@ def test_4_7_whoever_has_it_hears_along_all_their_steps_until_they_acknowledge_t
     world.declare("slow", "login", severity="minor")
     world.ack("ana")
     world.update(severity="major")
-    world.expects("email to ana", "inform sms to ana", "inform slack to identity")
+    world.expects("email to ana", "inform sms to ana", "inform slack to identity", "inform slack to identity")
     world.advance("2m")
     world.expects("inform email to ana")
     world.update(severity="minor")
@@ -170,7 +187,7 @@ def test_4_7_whoever_has_it_hears_along_all_their_steps_until_they_acknowledge_t
     world.expects("inform sms to ana", *["inform slack to identity"] * 2)
     world.ack("ana")
     world.advance("1h", every="10m")
-    world.expects_nothing()
+    world.expects("inform slack to identity")
 
 
 def test_4_7_when_nobody_who_has_it_can_be_told_that_the_urgency_rose_the_current_level_is_paged(
@@ -180,7 +197,7 @@ def test_4_7_when_nobody_who_has_it_can_be_told_that_the_urgency_rose_the_curren
     world = world_with(STANDARD, more=more)
     world.declare("slow", "login", severity="minor")
     world.ack("mute")
-    world.expects("email to ana")
+    world.expects("email to ana", "inform slack to identity", "inform email to ana")
     assert world.update(severity="major").incident.status is IncidentStatus.OPEN
     world.expects("sms to ana", "inform slack to identity")
     assert "cannot be told that the urgency rose" in world.timeline()
@@ -222,7 +239,7 @@ def test_4_23_a_rule_that_raises_the_severity_is_told_to_the_channels(world_with
     world.declare("down", "login")
     world.ack("ana")
     world.advance("10m")
-    world.expects("sms to ana", "inform slack to identity")
+    world.expects("sms to ana", "inform slack to identity", "inform slack to identity")
     assert 'Severity raised from major to critical (rule "drags on").' in world.last().body
 
 

@@ -22,7 +22,7 @@ def test_4_3_an_acknowledgement_between_the_end_of_the_time_out_and_the_next_tic
     world.clock.at += 31_000_000
     assert world.ack("ana").incident.status is IncidentStatus.ACKNOWLEDGED
     world.advance("9m", every="9m")
-    world.expects_nothing()
+    world.expects("inform slack to identity", "inform slack to identity")
     assert "no update since: paging identity again" in world.timeline()
     assert "called off before it went out" in world.timeline()
     acknowledged = [one for one in world.store.situations.timeline(1) if one.kind is EntryKind.ACKNOWLEDGED]
@@ -38,7 +38,7 @@ def test_4_3_on_the_dot_is_in_time(world_with) -> None:
     world.clock.at += 5 * 60_000_000
     world.ack("ana")
     world.tick()
-    world.expects_nothing()
+    world.expects("inform slack to identity")
     assert "level 2" not in world.timeline()
 
 
@@ -113,7 +113,7 @@ def test_4_3_a_page_that_an_act_calls_off_is_not_said_to_have_gone_out_though_it
     world.declare("down", "login")
     world.clock.at += 5 * 60_000_000 + 30_000_000
     world.ack("ana")
-    world.expects("sms to ana", "nudge sms to bo")
+    world.expects("sms to ana", "nudge sms to bo", "inform slack to identity")
     assert "level 2 of 2 of policy standard: paged Bo; called off before it went out" in world.timeline()
 
 
@@ -185,7 +185,7 @@ def test_4_3_a_snooze_that_ended_in_a_maintenance_is_over_before_the_maintenance
     world = world_with(STANDARD)
     world.declare("down", "login")
     world.snooze("30m", "ana")
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     world.maintenance("login", "8h")
     world.clock.at += 31 * 60_000_000
     end_maintenance(world.context, ["login"])

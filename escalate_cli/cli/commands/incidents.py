@@ -64,6 +64,15 @@ def declare(
         str | None,
         typer.Option("--key", metavar="K", help="While one with this key is open, this is news of that one"),
     ] = None,
+    tell: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tell",
+            metavar="ADDRESS",
+            help="Where the reporter hears that somebody has it and that it is over: a mail address, a phone"
+            " number, or GATEWAY:ADDRESS (repeatable)",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show who would be paged; store and send nothing")
     ] = False,
@@ -72,7 +81,8 @@ def declare(
     be paged.
     """
     text, notes = declared_message(message)
-    asked = Request(" ".join(title), tuple(service or ()), severity, text, by, lead, labels(label), key)
+    services, told = tuple(service or ()), tuple(tell or ())
+    asked = Request(" ".join(title), services, severity, text, by, lead, labels(label), key, told)
     if dry_run:
         return _dry_run(context, asked)
     context.sender.warm()
@@ -83,6 +93,8 @@ def declare(
 def _dry_run(context: Context, asked: Request) -> Answer:
     catalog = context.running_catalog
     severity = lookup.pick_severity(asked.severity, catalog)
+    for address in asked.tell:
+        lookup.find_address(address, catalog)
     services = tuple(lookup.find_service(service, catalog).id for service in asked.services)
     given = Routing(asked.title, Match.EXACT, services[0], ()) if services else None
     routing = given or Router(catalog.services.values()).route(asked.title)

@@ -88,7 +88,14 @@ def _settings(draft: Draft, version: str) -> None:
     table = _single(draft, SettingsTable) or SettingsTable()
     ladder = draft.gathered.ladder
     default = table.default_severity or ("major" if "major" in ladder else ladder[len(ladder) // 2])
-    settings = Settings(default, table.timezone, table.reach_within, table.database, InDoubt(table.in_doubt))
+    settings = Settings(
+        default,
+        table.timezone,
+        table.reach_within,
+        table.database,
+        InDoubt(table.in_doubt),
+        Urgency(table.end_urgency),
+    )
     draft.catalog = Catalog(version=version, settings=settings, severities=tuple(severities))
 
 

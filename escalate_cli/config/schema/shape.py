@@ -49,6 +49,13 @@ class SettingsTable(TomlTable):
     reach_within: PositiveSpan = Field(
         default=15 * 60_000_000, description="how soon `check` wants somebody reached"
     )
+    end_urgency: Literal["low", "high"] = Field(
+        default="low",
+        description=(
+            "how people hear that an incident is over: `low` along `notify.low`, `high` by the gateways"
+            " that reached them"
+        ),
+    )
     database: Annotated[str, AfterValidator(check_database)] | None = Field(
         default=None,
         description=(

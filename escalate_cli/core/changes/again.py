@@ -20,7 +20,7 @@ from escalate_cli.core.wording.events import sentence
 
 class News(msgspec.Struct, frozen=True):
     """What became of one thing that was said again. `what` is severity, services, lead, labels,
-    message or title; `done` is raised, added, set, or noted for what changes nothing (then `event`
+    tell, message or title; `done` is raised, added, set, or noted for what changes nothing (then `event`
     says what); `text` is a sentence."""
 
     what: str
@@ -68,6 +68,7 @@ def _changes(declaration: Declaration, severity: str | None, incident: Incident,
         labels={
             name: value for name, value in declaration.labels.items() if incident.labels.get(name) != value
         },
+        tell=tuple(to for to in declaration.tell if to not in incident.tell),
         message=declaration.message
         if declaration.message != (incident.latest_update or incident.message)
         else None,
@@ -95,6 +96,9 @@ def _made(changes: Changes, incident: Incident, catalog: Catalog) -> list[News]:
                 "labels set: " + ", ".join(f"{name}={value}" for name, value in changes.labels.items()),
             )
         )
+    if changes.tell:
+        addresses = ", ".join(to.address for to in changes.tell)
+        made.append(News("tell", "added", f"{addresses} hears what becomes of it"))
     if changes.message:
         made.append(News("message", "added", "the message is an update"))
     return made

@@ -25,6 +25,7 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.notification.stakeholders import tell_lead, tell_stakeholders
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import ReporterAddress
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -43,6 +44,8 @@ class Declaration(msgspec.Struct, frozen=True):
     routing: Mapping[str, Any] = msgspec.field(default_factory=dict)
     routed: Routed | None = None
     """how the services were found"""
+    tell: tuple[ReporterAddress, ...] = ()
+    """where whoever reports it hears what becomes of it"""
     broken: str = ""
     """what could not be used so far, as a sentence"""
 
@@ -106,10 +109,10 @@ def _declared(declaration: Declaration, catalog: Catalog, now: Instant) -> Decis
 
 def _begin(declaration: Declaration, decision: Decision) -> None:
     align(decision)
-    lead = declaration.lead
-    decision.part(lambda: tell_stakeholders("Just declared.", declaration.severity, decision), "informing")
+    lead, severity, by = declaration.lead, declaration.severity, declaration.by
+    decision.part(lambda: tell_stakeholders("Just declared.", severity, decision, by=by), "informing")
     if lead:
-        decision.part(lambda: tell_lead(lead, decision), "telling who leads")
+        decision.part(lambda: tell_lead(lead, decision, by=by), "telling who leads")
 
 
 def _incident(declaration: Declaration, catalog: Catalog, now: Instant) -> Incident:
@@ -127,6 +130,7 @@ def _incident(declaration: Declaration, catalog: Catalog, now: Instant) -> Incid
         declared_by=declaration.by,
         config_version=catalog.version,
         routing=dict(declaration.routing),
+        tell=declaration.tell,
         open_since=now,
         unacknowledged_since=now,
         message_since=now,

@@ -25,8 +25,9 @@ from escalate_cli.core.events import (
     Reopened,
     Resolved,
     Snoozed,
+    TakenOver,
 )
-from escalate_cli.core.events.reasons import ByHand
+from escalate_cli.core.events.reasons import ByHand, Taking
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Escalation,
@@ -40,9 +41,11 @@ from escalate_cli.core.incident.situation import (
 )
 from escalate_cli.core.notification.paging import Letter, tell
 from escalate_cli.core.notification.stakeholders import tell_the_end
+from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Acks, Target
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.news import Deed
 
 
 def acknowledge(
@@ -53,19 +56,24 @@ def acknowledge(
     paged for (by a rule, a hand, the auditor) is stopped, too.
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
+    With `everything`, what somebody else has is taken over.
+
+    The teams' channels hear who has it, and so does whoever was paged and has not acted.
     """
     decision = Decision(situation, catalog, now)
     answered = [notification for notification in situation.notifications if is_awaited_from(notification, by)]
     taken = _taken_by(by, decision, everything=everything)
     decision.cancel(answered)
-    for escalation in taken:
-        _take(escalation.id, by, decision, whole=everything)
+    over = [escalation for escalation in taken if _is_somebody_elses(escalation, by)]
+    waits_for = [
+        person for escalation in taken for person in _take(escalation.id, by, decision, whole=everything)
+    ]
     if taken:
         before = situation.incident
-        from_snooze = any(escalation.snoozed_until is not None for escalation in taken)
+        anew = bool(over) or any(escalation.snoozed_until is not None for escalation in taken)
         decision.change_incident(
             acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
-            acknowledged_by=by if from_snooze else before.acknowledged_by or by,
+            acknowledged_by=by if anew else before.acknowledged_by or by,
             updated_at=now,
         )
         if not decision.situation.paging:
@@ -74,7 +82,23 @@ def acknowledge(
     elif answered:
         decision.change_incident(updated_at=now)
         decision.log(AcknowledgedBesides(), by)
+    if taken or answered:
+        deed = _deed(by, taken, over, waits_for)
+        tell_who_has_it(deed, situation, decision)
     return plan(decision.situation, catalog, now)
+
+
+def _deed(by: str, taken: Sequence[Escalation], over: Sequence[Escalation], waits_for: Sequence[str]) -> Deed:
+    if not taken:
+        return Deed(by, Taking.BESIDES)
+    if len(over) == len(taken):
+        return Deed(by, Taking.TAKEN_OVER, before=over[0].acknowledged_by)
+    return Deed(by, Taking.IN_PART if waits_for else Taking.ACKNOWLEDGED, waits_for=tuple(waits_for))
+
+
+def _is_somebody_elses(escalation: Escalation, by: str) -> bool:
+    """Whether somebody else has it, for good or for the time of a snooze."""
+    return escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by != by
 
 
 def _pages(decision: Decision) -> list[Notification]:
@@ -85,8 +109,12 @@ def _pages(decision: Decision) -> list[Notification]:
     ]
 
 
-def is_awaiting(situation: Situation, person: str) -> bool:
-    """Whether an acknowledgement by `person` would change anything."""
+def is_awaiting(situation: Situation, person: str, *, everything: bool = False) -> bool:
+    """Whether an acknowledgement by `person` would change anything; one of `everything` takes over
+    what somebody else has.
+    """
+    if everything and any(_is_somebody_elses(escalation, person) for escalation in situation.escalations):
+        return True
     taken = situation.incident.status is IncidentStatus.ACKNOWLEDGED and not any(
         map(_waits_for_somebody, situation.escalations)
     )
@@ -118,7 +146,13 @@ def _taken_by(by: str, decision: Decision, *, everything: bool) -> list[Escalati
     mine, escalations = decision.catalog.teams_of(by), decision.situation.escalations
     waiting = [escalation for escalation in escalations if _waits_for_somebody(escalation)]
     running = [escalation for escalation in escalations if escalation.status is not EscalationStatus.STOPPED]
-    if everything or not any(escalation.team in mine for escalation in running):
+    if everything:
+        return [
+            escalation
+            for escalation in escalations
+            if _waits_for_somebody(escalation) or _is_somebody_elses(escalation, by)
+        ]
+    if not any(escalation.team in mine for escalation in running):
         return waiting
     return [
         escalation
@@ -136,19 +170,22 @@ def _is_paged_as_fallback(person: str, escalation: Escalation, decision: Decisio
     )
 
 
-def _take(escalation_id: int, by: str, decision: Decision, *, whole: bool) -> None:
+def _take(escalation_id: int, by: str, decision: Decision, *, whole: bool) -> tuple[str, ...]:
+    """Take this one; those whose acknowledgement it still waits for."""
     escalation, now = decision.escalation(escalation_id), decision.now
     team, level, timeout = escalation.team, escalation.level, escalation.policy.ack_timeout
     acked_by = tuple(dict.fromkeys((*escalation.acked_by, by)))
     missing = () if whole else _still_awaited(escalation, acked_by, decision)
     if missing:
         decision.change(escalation_id, acked_by=acked_by)
-        return decision.log(AcknowledgedInPart(team=team, level=level, waits_for=missing), by)
+        decision.log(AcknowledgedInPart(team=team, level=level, waits_for=missing), by)
+        return missing
+    for_good = _is_somebody_elses(escalation, by) and escalation.snoozed_until is None
     taken = decision.change(
         escalation_id,
         status=EscalationStatus.ACKNOWLEDGED,
         next_at=now + timeout if timeout is not None else None,
-        acked_by=(by,) if escalation.snoozed_until is not None else acked_by,
+        acked_by=(by,) if for_good or escalation.snoozed_until is not None else acked_by,
         acknowledged_at=now,
         acknowledged_by=by,
         held=None,
@@ -157,7 +194,12 @@ def _take(escalation_id: int, by: str, decision: Decision, *, whole: bool) -> No
         snoozed_until=None,
     )
     decision.cancel(decision.pages_of(taken))
-    return decision.log(Acknowledged(team=team, level=level, everything=whole, timeout=timeout), by)
+    if for_good:
+        before = escalation.acknowledged_by
+        decision.log(TakenOver(team=team, level=level, before=before, timeout=timeout), by)
+    else:
+        decision.log(Acknowledged(team=team, level=level, everything=whole, timeout=timeout), by)
+    return ()
 
 
 def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], decision: Decision) -> tuple[str, ...]:
@@ -192,7 +234,7 @@ def resolve(
         unacknowledged_since=None,
     )
     decision.log(Resolved(message=message), by)
-    tell_the_end(message or "It is over.", decision)
+    tell_the_end(by, message, decision)
     return plan(decision.situation, catalog, now)
 
 
@@ -264,6 +306,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
         acknowledged_by=situation.incident.acknowledged_by or by,
     )
     decision.log(Snoozed(until=until), by)
+    tell_who_has_it(Deed(by, Taking.SNOOZED, length=span), situation, decision)
     return plan(decision.situation, catalog, now)
 
 

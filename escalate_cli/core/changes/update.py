@@ -20,12 +20,16 @@ from escalate_cli.core.events import (
     SoundsLike,
     TitleChanged,
 )
+from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import EscalationStatus, Incident, Situation
 from escalate_cli.core.notification.stakeholders import tell_channels, tell_lead
 from escalate_cli.core.notification.targets import teams_in
+from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import ReporterAddress
 from escalate_cli.core.routing.router import Router
+from escalate_cli.core.wording.news import Deed
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -38,6 +42,8 @@ class Changes(msgspec.Struct, frozen=True):
     labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     message: str | None = None
     title: str | None = None
+    tell: tuple[ReporterAddress, ...] = ()
+    """further addresses of those who reported it"""
 
 
 def update(
@@ -67,13 +73,18 @@ def update(
     if changes.lead is not None and changes.lead != before.lead:
         decision.change_incident(lead=changes.lead)
         decision.log(LeadChanged(after=changes.lead), by)
-        tell_lead(changes.lead, decision)
+        tell_lead(changes.lead, decision, by=by)
+    if changes.tell:
+        decision.change_incident(tell=(*before.tell, *changes.tell))
     if changes.message:
         decision.change_incident(latest_update=changes.message)
         decision.log(MessageAdded(message=changes.message), by)
     news = _news(before, decision.incident, changes.message, by, catalog)
     if news and is_news:
-        tell_channels(news, decision, severity_before=before.severity)
+        tell_channels(news, decision, severity_before=before.severity, by=by)
+    if changes.lead is not None and changes.lead != before.lead:
+        deed = Deed(changes.lead, Taking.LEADS)
+        tell_who_has_it(deed, situation, decision, by=by, channels=False)
     if changes.title is not None or changes.message:
         _listen(changes, decision)
     decision.change_incident(updated_at=now, message_since=now)

@@ -23,6 +23,7 @@ from escalate_cli.core.events.acts import (
     ScopeChanged,
     SeverityChanged,
     Snoozed,
+    TakenOver,
     TitleChanged,
 )
 from escalate_cli.core.events.beginnings import (
@@ -74,10 +75,12 @@ from escalate_cli.core.events.rules import (
     NudgeDropped,
     NudgeExpired,
     PagedByRule,
+    ReporterTold,
     RuleFired,
     RuleMissed,
     SoundsLike,
     ToldOfRise,
+    ToldWhoHasIt,
 )
 
 SomebodyReached = Reaching | TeamReaching
@@ -89,12 +92,13 @@ AnyEvent = (
     | GoneOnByHand | LevelsWalkedAgain
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
     | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
-    | Acknowledged | AcknowledgedInPart | AcknowledgedBesides | Snoozed | Resolved | Reopened
+    | Acknowledged | TakenOver | AcknowledgedInPart | AcknowledgedBesides | Snoozed | Resolved | Reopened
     | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded
     | PolicyReloaded | PagedByHand
     | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
     | NudgeDropped
-    | Informed | ToldOfRise | NotToldOfRise | MaintenanceBegan | MaintenanceOver | SoundsLike
+    | Informed | ToldWhoHasIt | ReporterTold | ToldOfRise | NotToldOfRise
+    | MaintenanceBegan | MaintenanceOver | SoundsLike
     | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried
     | Unclassified
 )  # fmt: skip
@@ -149,6 +153,7 @@ __all__ = [
     "PolicyReloaded",
     "Reaching",
     "Reopened",
+    "ReporterTold",
     "Resolved",
     "RestEnded",
     "Retrying",
@@ -162,9 +167,11 @@ __all__ = [
     "Snoozed",
     "SomebodyReached",
     "SoundsLike",
+    "TakenOver",
     "TeamReaching",
     "TitleChanged",
     "ToldOfRise",
+    "ToldWhoHasIt",
     "Unclassified",
     "Way",
 ]

@@ -17,6 +17,16 @@ class Acknowledged(OfTeam, frozen=True, kw_only=True):
     timeout: Span | None = None
 
 
+class TakenOver(OfTeam, frozen=True, kw_only=True):
+    """Somebody took a team's escalation from whoever had it (`before`)."""
+
+    KIND = EntryKind.ACKNOWLEDGED
+    NAMES_WHO = True
+    level: int | None
+    before: str | None
+    timeout: Span | None = None
+
+
 class AcknowledgedInPart(OfTeam, frozen=True, kw_only=True):
     """Somebody acknowledged a level that waits for everyone it paged; `waits_for` are the others."""
 

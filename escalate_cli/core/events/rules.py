@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
+from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.policy import RuleAction, When
 from escalate_cli.core.organisation.recipient import Recipient
 
@@ -111,6 +112,23 @@ class Informed(Reaching, frozen=True, kw_only=True):
     missed: tuple[str, ...]
     reason: str
     source: str
+
+
+class ToldWhoHasIt(Reaching, frozen=True, kw_only=True):
+    """Channels, and whoever was paged and has not acted, heard that somebody (`person`) has it."""
+
+    KIND = EntryKind.PAGED
+    person: str
+    how: Taking
+    missed: tuple[str, ...] = ()
+
+
+class ReporterTold(Reaching, frozen=True, kw_only=True):
+    """Whoever reported it heard that somebody has it, or that it is over."""
+
+    KIND = EntryKind.PAGED
+    over: bool
+    missed: tuple[str, ...] = ()
 
 
 class ToldOfRise(Reaching, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from escalate_cli.core.events.reasons import Because
 from escalate_cli.core.incident.timeline import Entry, entries_untold, entry_of
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Policy, Rule
-from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.organisation.recipient import Recipient, ReporterAddress
 
 
 class IncidentStatus(str, Enum):
@@ -117,6 +117,8 @@ class Incident(msgspec.Struct, frozen=True):
     """the message of the last update that had one"""
     suggestion: str | None = None
     """a service that the words now sound like, offered but not taken"""
+    tell: tuple[ReporterAddress, ...] = ()
+    """addresses of whoever reported it; none: they are a person of the catalog, or nobody hears"""
 
     @property
     def guess(self) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ class Letter(msgspec.Struct, frozen=True):
     late: Span = 0
     chase: bool = True
     """whether later notification steps follow; without it only the first step is used"""
+    by: str | None = None
+    """whose deed it tells of: they are not told"""
 
     @property
     def of_team(self) -> str | None:
@@ -94,6 +96,8 @@ def _whom(
         if target.kind is TargetKind.ROUND_ROBIN and reached.addressees:
             _take_turn(target.name or letter.team, decision)
         for addressee in reached.addressees:
+            if letter.by is not None and addressee.recipient == Recipient.person(letter.by):
+                continue
             addressees.setdefault(addressee.recipient, addressee)
     return list(addressees.values()), missed, wants_person
 

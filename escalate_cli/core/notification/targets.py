@@ -34,7 +34,7 @@ class Addressee(msgspec.Struct, frozen=True):
     """Someone or somewhere to tell, and how they come to be meant: on call for a team, say."""
 
     recipient: Recipient
-    meant: Meant
+    meant: Meant | None
 
 
 class Reached(msgspec.Struct, frozen=True):

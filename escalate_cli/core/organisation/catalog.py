@@ -192,6 +192,8 @@ class Settings(msgspec.Struct, frozen=True):
     database: str | None = None
     """where everybody who uses this configuration has the database, as written"""
     in_doubt: InDoubt = InDoubt.FALLBACK
+    end_urgency: Urgency = Urgency.LOW
+    """how people hear that an incident is over: quietly, or by the gateways that reached them"""
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -239,6 +241,8 @@ class Catalog(msgspec.Struct, frozen=True):
         """The name that people know a recipient by: "person:ana" → "Ana Ruiz"; its id, where the
         configuration does not have it.
         """
+        if recipient.kind == "reporter":
+            return recipient.id
         known = (self.people if recipient.is_person else self.channels).get(recipient.id)
         return known.name if known is not None else recipient.id or recipient
 

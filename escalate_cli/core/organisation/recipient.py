@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
+
+class ReporterAddress(msgspec.Struct, frozen=True):
+    """Where whoever reported an incident hears what becomes of it: a gateway, and an address of it."""
+
+    gateway: str
+    address: str
+
 
 class Recipient(str):
     """A person or a channel, by id, or whoever reported an incident and is nobody of the catalog,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from escalate_cli.core import events as happened
-from escalate_cli.core.calendar.duration import Instant, show_about, show_duration
+from escalate_cli.core.calendar.duration import Instant, Span, show_about, show_duration
 from escalate_cli.core.events import Event, Way
+from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.levels import OF_LEVELS
 from escalate_cli.core.wording.rules import action_in_words, came_true, condition_in_words
@@ -71,12 +72,17 @@ def _taken(it: happened.Acknowledged, say: Telling) -> str:
 
 
 def _acknowledged(it: happened.Acknowledged, say: Telling) -> str:
-    again = (
-        f"; without an update for {show_duration(it.timeout)} it pages again"
-        if it.timeout is not None
-        else ""
-    )
-    return f"{_taken(it, say)}{again}"
+    return f"{_taken(it, say)}{_again(it.timeout)}"
+
+
+def _taken_over(it: happened.TakenOver, say: Telling) -> str:
+    before = f" from {say.person(it.before)}" if it.before else ""
+    again = _again(it.timeout)
+    return f"taken over by {say.doer}{before} for {it.team}{again}"
+
+
+def _again(timeout: Span | None) -> str:
+    return f"; without an update for {show_duration(timeout)} it pages again" if timeout is not None else ""
 
 
 def _in_part(it: happened.AcknowledgedInPart, say: Telling) -> str:
@@ -146,7 +152,23 @@ def _expired(it: happened.NudgeExpired, say: Telling) -> str:
 def _informed(it: happened.Informed, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off)
     text = f"informed {names}: {it.reason}" if names else f"nobody to inform: {it.reason}"
-    return f"{text} (not reached: {'; '.join(it.missed)})" if it.missed else text
+    return f"{text}{_missed(it.missed)}"
+
+
+def _who_has_it(it: happened.ToldWhoHasIt, say: Telling) -> str:
+    what = f"that {say.person(it.person)} {'leads it' if it.how is Taking.LEADS else 'has it'}"
+    names = say.names(it.recipients or it.called_off) or "nobody"
+    return f"told {names} {what}{_missed(it.missed)}"
+
+
+def _reporter(it: happened.ReporterTold, say: Telling) -> str:
+    names = say.names(it.recipients or it.called_off) or "nobody"
+    what = f"who reported it, that {'it is over' if it.over else 'somebody has it'}"
+    return f"told {names}, {what}{_missed(it.missed)}"
+
+
+def _missed(missed: tuple[str, ...]) -> str:
+    return f" (not reached: {'; '.join(missed)})" if missed else ""
 
 
 def _maintenance_over(it: happened.MaintenanceOver, say: Telling) -> str:
@@ -195,6 +217,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.GoneOnByHand: _gone_on,
     happened.DoneWithout: lambda it, say: it.what,
     happened.Acknowledged: _acknowledged,
+    happened.TakenOver: _taken_over,
     happened.AcknowledgedInPart: _in_part,
     happened.AcknowledgedBesides: _besides,
     happened.Snoozed: lambda it, say: f"snoozed by {say.doer} for {show_duration(it.until - say.at)}",
@@ -223,6 +246,8 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.NudgeExpired: _expired,
     happened.NudgeDropped: lambda it, say: f'nudge "{it.rule}" dropped: {it.reason}',
     happened.Informed: _informed,
+    happened.ToldWhoHasIt: _who_has_it,
+    happened.ReporterTold: _reporter,
     happened.ToldOfRise: lambda it, say: (
         f"told {say.names(it.recipients or it.called_off)}, who has acknowledged it: the urgency rose to high"
     ),

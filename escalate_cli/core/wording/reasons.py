@@ -72,7 +72,7 @@ _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
     reasons.Update: lambda it, catalog: "update for the teams involved",
     reasons.SomebodyHasIt: lambda it, catalog: f"{catalog.person_name(it.by)} has it",
-    reasons.Over: lambda it, catalog: "it is over",
+    reasons.Over: lambda it, catalog: "",
     reasons.ForReporter: lambda it, catalog: "you reported it",
     reasons.UrgencyRose: lambda it, catalog: "the urgency rose",
     reasons.Said: lambda it, catalog: it.text,

@@ -34,12 +34,12 @@ INSERT INTO incidents (
     id, title, severity, declared_at, updated_at, key, message, status, services, labels, lead, declared_by,
     acknowledged_at, acknowledged_by, resolved_at, next_due_at, config_version, routing, open_since,
     unacknowledged_since, message_since, severity_since, raised_at, scope_grew_at, latest_update,
-    suggestion, rules
+    suggestion, tell, rules
 ) VALUES (
     :id, :title, :severity, :declared_at, :updated_at, :key, :message, :status, :services, :labels, :lead,
     :declared_by, :acknowledged_at, :acknowledged_by, :resolved_at, :next_due_at, :config_version, :routing,
     :open_since, :unacknowledged_since, :message_since, :severity_since, :raised_at, :scope_grew_at,
-    :latest_update, :suggestion, :rules
+    :latest_update, :suggestion, :tell, :rules
 )
 RETURNING id;
 
@@ -53,7 +53,8 @@ SET
     resolved_at = :resolved_at, next_due_at = :next_due_at, config_version = :config_version,
     routing = :routing, open_since = :open_since, unacknowledged_since = :unacknowledged_since,
     message_since = :message_since, severity_since = :severity_since, raised_at = :raised_at,
-    scope_grew_at = :scope_grew_at, latest_update = :latest_update, suggestion = :suggestion, rules = :rules
+    scope_grew_at = :scope_grew_at, latest_update = :latest_update, suggestion = :suggestion, tell = :tell,
+    rules = :rules
 WHERE id = :id;
 
 -- name: insert_escalation

@@ -1,0 +1,129 @@
+"""Somebody has it: the channels of the incident's teams hear, and, quietly, everybody who was paged
+and has not acted. Never whoever did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.events import ToldWhoHasIt
+from escalate_cli.core.events.reasons import SomebodyHasIt, Taking, WasPaged
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.situation import EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.notification.paging import Letter, write_to
+from escalate_cli.core.notification.reached import may_have_arrived, quietly, ways_that_reached
+from escalate_cli.core.notification.reporter import tell_reporter_who
+from escalate_cli.core.notification.targets import Addressee, teams_in, whom
+from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.news import Deed, Since, who_has_it
+
+
+def tell_who_has_it(
+    deed: Deed, before: Situation, decision: Decision, *, by: str | None = None, channels: bool = True
+) -> None:
+    """Tell of a deed, once; `before` is the incident as it was. `by` is who said so, where that is
+    not who has it. Without `channels` these hear it otherwise.
+
+    Whoever had it, or led it, before hears that somebody else does now. That it cannot be told is
+    no reason to undo it.
+    """
+    decision.part(lambda: _tell(deed, by, before, decision, channels=channels), "telling who has it")
+    if deed.how is not Taking.LEADS:
+        decision.part(lambda: tell_reporter_who(deed, before, decision), "telling who reported it")
+
+
+def _tell(deed: Deed, by: str | None, before: Situation, decision: Decision, *, channels: bool) -> None:
+    deed = replace(deed, since=_since(deed, before, decision.now), paging=_still_paged(decision.situation))
+    letter = Letter(
+        NotificationKind.INFORM,
+        SomebodyHasIt(deed.by, deed.how),
+        note=who_has_it(deed, decision.catalog),
+        chase=False,
+    )
+    told: list[Recipient] = []
+    missed: list[str] = []
+    paged = ways_that_reached(decision, (NotificationKind.PAGE,), since=before.incident.open_since)
+    for addressee in _hearers(deed, before, paged, decision, channels=channels):
+        recipient = addressee.recipient
+        if recipient == Recipient.person(by or deed.by):
+            continue
+        if write_to(addressee, letter, decision, ways=quietly(recipient, paged, decision)):
+            told.append(recipient)
+        else:
+            missed.append(f"{decision.catalog.name_of(recipient)} has no address")
+    if told or missed:
+        event = ToldWhoHasIt(recipients=tuple(told), person=deed.by, how=deed.how, missed=tuple(missed))
+        decision.log(event)
+
+
+def _hearers(
+    deed: Deed, before: Situation, paged: Iterable[Recipient], decision: Decision, *, channels: bool
+) -> list[Addressee]:
+    """The teams' channels, then whoever was paged and has not acted; each once."""
+    catalog = decision.catalog
+    hearers: dict[Recipient, Addressee] = {}
+    for team in teams_in(decision.situation) if channels else ():
+        if team in catalog.teams and catalog.teams[team].channel:
+            for addressee in whom(Target(TargetKind.CHANNEL, None), team, decision).addressees:
+                hearers.setdefault(addressee.recipient, addressee)
+    silent = _have_acted(decision.situation) | {deed.by}
+    wanted = [recipient for recipient in paged if not (recipient.is_person and recipient.id in silent)]
+    wanted += [Recipient.person(person) for person in _had_it(deed, before)]
+    for recipient in wanted:
+        known = catalog.people if recipient.is_person else catalog.channels
+        if recipient.id in known and (channels or recipient.is_person):
+            hearers.setdefault(recipient, Addressee(recipient, WasPaged()))
+    return list(hearers.values())
+
+
+def _have_acted(situation: Situation) -> set[str]:
+    """Everybody who has taken it, or their part of it, as it stands now."""
+    acted: set[str] = set()
+    for escalation in situation.escalations:
+        acted |= set(escalation.acked_by)
+        if escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by:
+            acted.add(escalation.acknowledged_by)
+    return acted
+
+
+def _had_it(deed: Deed, before: Situation) -> list[str]:
+    """Whom it was taken over from: they have acted, and hear it all the same."""
+    if deed.how is Taking.LEADS:
+        had = (before.incident.lead,)
+    elif deed.how is Taking.TAKEN_OVER:
+        had = tuple(escalation.acknowledged_by for escalation in before.escalations)
+    else:
+        return []
+    return [person for person in dict.fromkeys(had) if person is not None and person != deed.by]
+
+
+def _still_paged(situation: Situation) -> tuple[str, ...]:
+    waiting = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+    teams = (escalation.team for escalation in situation.escalations if escalation.status in waiting)
+    return tuple(dict.fromkeys(teams))
+
+
+def _since(deed: Deed, before: Situation, now: Instant) -> Since | None:
+    """How long after the page that reached whoever acts; where none did, after the first page to
+    anybody, else after the declaration. Nothing where it was somebody's already.
+    """
+    incident = before.incident
+    besides = deed.how is Taking.BESIDES
+    since = incident.open_since if besides else incident.unacknowledged_since
+    if since is None:
+        return None
+    pages = [
+        (page.sent_at or page.created_at, page.recipient)
+        for page in before.notifications
+        if page.kind is NotificationKind.PAGE and may_have_arrived(page) and page.created_at >= since
+    ]
+    mine = [at for at, recipient in pages if recipient == Recipient.person(deed.by)]
+    if mine:
+        return Since(now - (max(mine) if besides else min(mine)), "the page")
+    if pages:
+        return Since(now - min(at for at, _ in pages), "the first page")
+    return Since(now - since, "it was declared" if since == incident.declared_at else "it was open again")
