@@ -109,7 +109,7 @@ class Revision(Intent, frozen=True):
 
 class Acknowledgement(Intent, frozen=True):
     """Take the incident: the escalations of one's own teams, or those of every team with `everything`,
-    also what somebody else has.
+    or, where nothing waits for anybody, what somebody else has.
     """
 
     DONE = "acknowledged"

@@ -22,8 +22,8 @@ ROOM = ("slack", "identity")
 
 @dataclass
 class Letter:
-    """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, or the
-    news that it got worse.
+    """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, the news
+    that it got worse, or that somebody has it.
     """
 
     due: int
@@ -53,6 +53,8 @@ class Model:
     told: list[str] = field(default_factory=list)
     said: str | None = None
     """the latest message"""
+    paged: set[str] = field(default_factory=set)
+    """who has had a page since it is open"""
 
     @property
     def urgency(self) -> str:
@@ -155,12 +157,21 @@ class Model:
         due = [one for one in self.waiting if one.due <= now]
         self.waiting = [one for one in self.waiting if one.due > now]
         for way, who in dict.fromkeys((one.way, one.who) for one in due):
-            news = all(one.cause == "worse" for one in due if (one.way, one.who) == (way, who))
+            news = all(one.cause in ("worse", "taken") for one in due if (one.way, one.who) == (way, who))
+            self.paged |= set() if news else {who}
             self._tell(way, who, "inform " if news else "")
 
     def _tell(self, way: str, who: str, kind: str = "") -> None:
         self.told.append(f"{kind}{way} to {who}")
         self.reached.setdefault(who, set()).add(way)
+
+    def _hear(self, who: str, now: int, had: list[str]) -> None:
+        """23: the channel, and by mail whoever was paged and has not acted, or had it before; not
+        who did it.
+        """
+        self._tell(*ROOM, "inform ")
+        hearers = (self.paged - set(self.takers)) | set(had)
+        self.waiting += [Letter(now, "taken", "email", one) for one in hearers - {who}]
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
 
@@ -169,6 +180,7 @@ class Model:
         already, only the own page stops.
         """
         if self.status == "open" or self.snoozed:
+            had = self.takers
             self.status, self.next_at, self.takers, self.muted = (
                 "acknowledged",
                 now + ACK_TIMEOUT * MINUTE,
@@ -177,8 +189,10 @@ class Model:
             )
             self.snoozed = False
             self.waiting = [one for one in self.waiting if one.cause == "worse" and one.who != who]
-        else:
+            self._hear(who, now, had)
+        elif any(one.who == who for one in self.waiting):
             self.waiting = [one for one in self.waiting if one.who != who]
+            self._hear(who, now, [])
 
     def snooze(self, who: str, minutes: int, now: int) -> None:
         self.status, self.next_at, self.snoozed, self.muted = (
@@ -187,8 +201,9 @@ class Model:
             True,
             False,
         )
-        self.takers = [who]
+        had, self.takers = self.takers, [who]
         self.waiting = [one for one in self.waiting if one.cause == "worse"]
+        self._hear(who, now, had)
 
     def page(self, who: str, now: int) -> None:
         self._page(now, who, "hand")
@@ -230,9 +245,11 @@ class Model:
         self.quiet_until = now if self.quiet_until is not None else None
 
     def resolve(self) -> None:
-        """6: everyone who was told hears of the end, by the gateways that reached them."""
+        """6, 23: everyone who was told hears of the end, people as for low urgency."""
         self.status, self.next_at, self.waiting, self.muted = "resolved", None, [], False
-        self.told += [f"resolved {way} to {who}" for who, ways in self.reached.items() for way in ways]
+        self.told += [f"resolved {'slack' if who in ROOM else 'email'} to {who}" for who in self.reached]
 
     def reopen(self, now: int) -> None:
+        if self.status == "resolved":
+            self.paged = set()
         self._start_over(now)

@@ -102,7 +102,7 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
     for _ in range(2):
         a_pass()
     world.resolve()
-    world.expects("resolved sms to bo", "resolved sms to ops")
+    world.expects("resolved email to bo", "resolved email to ops")
     found = [one.code for one in audit(world.store.database, world.clock.at)]
     assert found == [], "what is over is over"
 
@@ -110,7 +110,7 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
     world.expects("sms to bo")
     world.ack("bo", 2)
     a_pass()
-    world.expects()  # somebody has it: nobody else is woken for an address
+    world.expects("inform slack to identity")  # somebody has it: nobody else is woken for an address
     assert [(one.code, one.incident_id) for one in audit(world.store.database, world.clock.at)] == [
         ("paged-in-vain", 2)
     ]
@@ -123,7 +123,7 @@ def test_somebody_whom_no_page_reaches_is_paged_to_the_fallback_once_and_again_f
         a_pass()
     world.expects("sms to ops")
     world.resolve(3)
-    world.expects("resolved sms to bo", "resolved sms to ops")
+    world.expects("resolved email to bo", "resolved email to ops")
     a_pass()  # it was said when incident 4 was there already
     world.post.refuse = lambda url: None
     world.page("person:ana", incident=4)

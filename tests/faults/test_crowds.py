@@ -107,7 +107,8 @@ def test_a_resolve_during_the_back_off_cancels_the_retry(tmp_path):
         web.at_path.clear()
         place.forget()
         place.settle()
-        assert place.messages == []
+        late = [(message.path, message.json["title"]) for message in place.messages]
+        assert late == [("/a/p0", "[resolved] #1 down")], "the end is tried again, the page is not"
 
 
 @pytest.mark.long

@@ -18,6 +18,7 @@ from tests.faults.released import POLICIES, SCHEMAS, released
 from tests.world import World, instant
 
 NUMBERS = [script.stem for script in migrating.migrations()]
+NEXT = int(NUMBERS[-1]) + 1
 
 
 def schema_of(path) -> set[tuple[str, ...]]:
@@ -80,6 +81,7 @@ def test_a_database_of_a_released_schema_keeps_everything_and_its_incidents_go_o
     world.nudge("yes", "ana")
     world.expects("sms to cto")
     world.ack("ana", 1)
+    world.expects("inform slack to identity", "inform email to bo", "inform email to cto")
     assert world.declare("again", "login", key="monitor-7") == 1, "its key still holds"
     world.declare("and another", "login")
     world.expects("sms to bo")  # the next turn of the round robin
@@ -101,7 +103,7 @@ def test_the_life_that_is_kept_is_the_life_that_is_lived(tmp_path):
     world.store.close()
 
 
-# ── a made-up third migration ─────────────────────────────────────────────────────────
+# ── a made-up further migration ─────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -116,30 +118,30 @@ def scripts(tmp_path, monkeypatch):
 
 
 def test_an_older_database_is_migrated_whole_or_not_at_all_after_a_copy(tmp_path, scripts):
-    """With a made-up third migration: one that works, and one that fails half way."""
+    """With a made-up migration: one that works, and one that fails half way."""
     path = tmp_path / "escalate.db"
     first = database.Database(path, Clock())
     with first.transaction():
         first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
     first.close()
-    (scripts / "003.sql").write_text(
+    (scripts / f"{NEXT:03}.sql").write_text(
         "ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO nowhere VALUES (1);\n"
     )
     with pytest.raises(DatabaseProblem, match=str(path)):
         database.Database(path, Clock())
     with sqlite3.connect(path) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (2,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (NEXT - 1,)
         assert "mood" not in str(raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'facts'").fetchone())
-    (scripts / "003.sql").write_text(
+    (scripts / f"{NEXT:03}.sql").write_text(
         "ALTER TABLE facts ADD COLUMN mood TEXT;\nUPDATE facts SET mood = 'good';\n"
     )
     second = database.Database(path, Clock())
     assert [tuple(row) for row in second.run("SELECT value, mood FROM facts")] == [("me", "good")]
     second.close()
-    copy = path.with_name("escalate.db.before-003")
+    copy = path.with_name(f"escalate.db.before-{NEXT:03}")
     assert copy.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(copy) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (2,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (NEXT - 1,)
         assert raw.execute("SELECT value FROM facts").fetchall() == [("me",)]
 
 
@@ -148,16 +150,16 @@ def test_many_that_open_an_older_database_at_once_migrate_it_once(tmp_path, scri
     for number in range(10):
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
-        (scripts / "003.sql").unlink(missing_ok=True)
+        (scripts / f"{NEXT:03}.sql").unlink(missing_ok=True)
         database.Database(path, Clock()).close()
-        (scripts / "003.sql").write_text(
+        (scripts / f"{NEXT:03}.sql").write_text(
             "ALTER TABLE facts ADD COLUMN mood TEXT;\nINSERT INTO facts VALUES ('once', 'yes', 'good');\n"
         )
         with ThreadPoolExecutor(6) as pool:
             for opened in pool.map(lambda _: database.Database(path, Clock()), range(6)):
                 opened.close()
-        with sqlite3.connect(path.with_name("escalate.db.before-003")) as raw:
-            assert raw.execute("PRAGMA user_version").fetchone() == (2,), (
+        with sqlite3.connect(path.with_name(f"escalate.db.before-{NEXT:03}")) as raw:
+            assert raw.execute("PRAGMA user_version").fetchone() == (NEXT - 1,), (
                 f"round {number}: the copy is of the older database"
             )
         with sqlite3.connect(path) as raw:
@@ -174,7 +176,7 @@ def test_an_older_backup_is_migrated_when_it_is_put_back_and_leaves_nothing_behi
         first.change("INSERT INTO facts (name, value) VALUES ('who', 'me')")
     first.copy_to(copy)
     first.close()
-    (scripts / "003.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\n")
+    (scripts / f"{NEXT:03}.sql").write_text("ALTER TABLE facts ADD COLUMN mood TEXT;\n")
     path.unlink()
     path.with_name("escalate.db-journal").unlink()
     restore(copy, path, Clock())

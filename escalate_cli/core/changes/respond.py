@@ -56,7 +56,7 @@ def acknowledge(
     paged for (by a rule, a hand, the auditor) is stopped, too.
 
     Where the level waits for everyone it paged, one acknowledgement only settles that person's part.
-    With `everything`, what somebody else has is taken over.
+    With `everything`, where nothing waits for anybody, what somebody else has is taken over.
 
     The teams' channels hear who has it, and so does whoever was paged and has not acted.
     """
@@ -111,7 +111,7 @@ def _pages(decision: Decision) -> list[Notification]:
 
 def is_awaiting(situation: Situation, person: str, *, everything: bool = False) -> bool:
     """Whether an acknowledgement by `person` would change anything; one of `everything` takes over
-    what somebody else has.
+    what somebody else has, where nothing waits.
     """
     if everything and any(_is_somebody_elses(escalation, person) for escalation in situation.escalations):
         return True
@@ -147,11 +147,7 @@ def _taken_by(by: str, decision: Decision, *, everything: bool) -> list[Escalati
     waiting = [escalation for escalation in escalations if _waits_for_somebody(escalation)]
     running = [escalation for escalation in escalations if escalation.status is not EscalationStatus.STOPPED]
     if everything:
-        return [
-            escalation
-            for escalation in escalations
-            if _waits_for_somebody(escalation) or _is_somebody_elses(escalation, by)
-        ]
+        return waiting or [escalation for escalation in escalations if _is_somebody_elses(escalation, by)]
     if not any(escalation.team in mine for escalation in running):
         return waiting
     return [
@@ -294,6 +290,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
                 next_at=until,
                 acknowledged_at=now,
                 acknowledged_by=by,
+                acked_by=(by,),
                 held=None,
                 muted=False,
                 owed=(),

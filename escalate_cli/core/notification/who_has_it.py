@@ -72,7 +72,7 @@ def _hearers(
                 hearers.setdefault(addressee.recipient, addressee)
     silent = _have_acted(decision.situation) | {deed.by}
     wanted = [recipient for recipient in paged if not (recipient.is_person and recipient.id in silent)]
-    wanted += [Recipient.person(person) for person in _had_it(deed, before)]
+    wanted += [Recipient.person(person) for person in _had_it(deed, before, decision.situation)]
     for recipient in wanted:
         known = catalog.people if recipient.is_person else catalog.channels
         if recipient.id in known and (channels or recipient.is_person):
@@ -90,15 +90,19 @@ def _have_acted(situation: Situation) -> set[str]:
     return acted
 
 
-def _had_it(deed: Deed, before: Situation) -> list[str]:
+def _had_it(deed: Deed, before: Situation, after: Situation) -> list[str]:
     """Whom it was taken over from: they have acted, and hear it all the same."""
-    if deed.how is Taking.LEADS:
-        had = (before.incident.lead,)
-    elif deed.how is Taking.TAKEN_OVER:
-        had = tuple(escalation.acknowledged_by for escalation in before.escalations)
-    else:
-        return []
-    return [person for person in dict.fromkeys(had) if person is not None and person != deed.by]
+    had = [before.incident.lead] if deed.how is Taking.LEADS else _holders(before)
+    have = [deed.by] if deed.how is Taking.LEADS else [deed.by, *_holders(after)]
+    return [person for person in dict.fromkeys(had) if person is not None and person not in have]
+
+
+def _holders(situation: Situation) -> list[str | None]:
+    return [
+        escalation.acknowledged_by
+        for escalation in situation.escalations
+        if escalation.status is EscalationStatus.ACKNOWLEDGED
+    ]
 
 
 def _still_paged(situation: Situation) -> tuple[str, ...]:

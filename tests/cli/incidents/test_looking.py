@@ -138,7 +138,8 @@ def test_one_look_at_3_am_says_what_is_broken_who_knows_who_is_next_and_what_to_
     assert re.fullmatch(r"open for \d+s, acknowledged by Ana Ruiz (just now|\ds ago)", lines[1])
     said = " ".join(after.split())
     for words in (
-        "affected Log in (login) told so far Status, Ana Ruiz, Identity room Next",
+        "affected Log in (login) Told",
+        "Identity room chat sent informed: Ana Ruiz has it Next",
         "nudge 1 without an answer: dropped",
         "Identity: nobody is paged any more",
         'Type escalate update 1 --message "…" escalate resolve 1 escalate nudge 1 yes|no',

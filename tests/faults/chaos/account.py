@@ -16,7 +16,8 @@ GRACE = SECOND // 2
 """how much later than its first byte a message may be counted by a server that shares two cores
 with twenty processes
 """
-KINDS = {"[resolved]": "resolved", "For information:": "inform", "Your decision:": "nudge"}
+KINDS = {"failure": "page", "success": "resolved", "info": "inform", "warning": "nudge"}
+"""the kind of a message by the type that Apprise gives it"""
 
 
 class Accounted(Processes):
@@ -148,4 +149,4 @@ class Accounted(Processes):
 
 
 def kind_of(message: Request) -> str:
-    return next((kind for mark, kind in KINDS.items() if mark in message.json["title"]), "page")
+    return KINDS[message.json["type"]]
