@@ -23,7 +23,7 @@ from escalate_cli.actions.lookup import (
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.moment import wall_time
-from escalate_cli.core.changes import respond
+from escalate_cli.core.changes import respond, take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
@@ -121,9 +121,9 @@ class Acknowledgement(Intent, frozen=True):
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             self._must_be_running(situation)
-            if not respond.is_awaiting(situation, who, everything=self.everything):
+            if not take.is_awaiting(situation, who, everything=self.everything):
                 return None
-            return respond.acknowledge(situation, who, catalog, now, everything=self.everything)
+            return take.acknowledge(situation, who, catalog, now, everything=self.everything)
 
         return deed
 
@@ -229,7 +229,7 @@ class Snooze(Intent, frozen=True):
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
             self._must_be_running(situation)
-            return respond.snooze(situation, self.span, catalog, now, by=who)
+            return take.snooze(situation, self.span, catalog, now, by=who)
 
         return deed
 

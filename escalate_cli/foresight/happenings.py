@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes import respond as core
+from escalate_cli.core.changes import take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import (
@@ -31,11 +32,11 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         person = by or paged_last(situation)
         if person is None:
             return "nobody can acknowledge: no person has been paged"
-        if not core.is_awaiting(situation, person, everything=everything):
+        if not take.is_awaiting(situation, person, everything=everything):
             name = catalog.name_of(Recipient.person(person))
             taker = catalog.name_of(Recipient.person(situation.incident.acknowledged_by or ""))
             return f"the acknowledgement by {name} changes nothing: {taker} has it"
-        return core.acknowledge(situation, person, catalog, now, everything=everything)
+        return take.acknowledge(situation, person, catalog, now, everything=everything)
 
     return Happening(span, _unless_over(act, "acknowledged"))
 
@@ -78,7 +79,7 @@ def snoozing(span: Span, length: Span, by: str) -> Happening:
     """`by` snoozes it for `length` microseconds."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
-        return core.snooze(situation, length, catalog, now, by=by)
+        return take.snooze(situation, length, catalog, now, by=by)
 
     return Happening(span, _unless_over(act, "snoozed"))
 

@@ -197,7 +197,7 @@ def test_a_plan_made_before_the_claim_does_not_undo_it(two):
     """Nobody stores a stale plan today, since loading and storing are one transaction; the store
     does not rely on it.
     """
-    from escalate_cli.core.changes.respond import acknowledge
+    from escalate_cli.core.changes.take import acknowledge
 
     before = two.world.look()
     two.claim(two.other, "second")

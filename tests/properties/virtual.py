@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant
 from escalate_cli.core.changes import declare as declaration
 from escalate_cli.core.changes import respond as core
+from escalate_cli.core.changes import take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import declare_again
@@ -175,8 +176,8 @@ class Life:
         if resolved != (operation == "reopen"):
             return
         acts: dict[str, Callable[..., Plan | None]] = {
-            "ack": lambda known, who: core.acknowledge(known, who, self.catalog, self.now),
-            "ack all": lambda known, who: core.acknowledge(
+            "ack": lambda known, who: take.acknowledge(known, who, self.catalog, self.now),
+            "ack all": lambda known, who: take.acknowledge(
                 known, who, self.catalog, self.now, everything=True
             ),
             "page": lambda known, who: core.page_by_hand(
@@ -187,7 +188,7 @@ class Life:
             "drop": lambda known, one: self._update(known, drop_services=(one,)),
             "label": lambda known, one: self._update(known, labels={one: "x"}),
             "message": lambda known, one: self._update(known, message=one),
-            "snooze": lambda known, one: core.snooze(known, one, self.catalog, self.now, by="ana"),
+            "snooze": lambda known, one: take.snooze(known, one, self.catalog, self.now, by="ana"),
             "resolve": lambda known, _: core.resolve(known, self.catalog, self.now),
             "reopen": lambda known, _: core.reopen(known, self.catalog, self.now),
             "next": lambda known, _: core.go_to_level(known, None, self.catalog, self.now),

@@ -247,7 +247,10 @@ def ack(
     context: Context,
     incident: SomeIds = None,
     by: By = None,
-    all: Annotated[bool, typer.Option("--all", help="For every team, not only yours")] = False,
+    all: Annotated[
+        bool,
+        typer.Option("--all", help="For every team, not only yours; or take over what somebody else has"),
+    ] = False,
     key: Key = None,
 ) -> Answer:
     """Acknowledge: I am on it. Stops the paging of the teams you belong to (of all of them, if you

@@ -48,8 +48,10 @@ def _shapes_taken(gateway: Gateway, catalog: Catalog) -> Iterator[str]:
     if gateway.url.partition("://")[0] in ("mailto", "mailtos"):
         yield "mail"
         return
-    for contact in (*catalog.people.values(), *catalog.channels.values()):
-        shape = shape_of(contact.contact.get(gateway.id, ""))
+    contacts = [person.contact for person in catalog.people.values()]
+    contacts += [channel.contact for channel in catalog.channels.values()]
+    for contact in contacts:
+        shape = shape_of(contact.get(gateway.id, ""))
         if shape is not None:
             yield shape
 
