@@ -229,7 +229,8 @@ digest.short = "{count} incidents: {answer}"
 
 def test_each_kind_has_its_own_templates_and_a_plain_one_is_a_page_s(world_with) -> None:
     asks = rule('open_for = "2m"', 'page = ["person:dan"]', 'mode = "nudge"', 'ask = ["lead"]')
-    world = world_with(STANDARD + asks, more=OWN, organisation=EVERYWHERE)
+    loud = EVERYWHERE.but("[settings]", '[settings]\nend_urgency = "high"')
+    world = world_with(STANDARD + asks, more=OWN, organisation=loud)
     world.declare("down", "login", severity="critical")
     world.advance("2m")
     world.update(message="it is the database", by="ana")
