@@ -11,8 +11,7 @@ from escalate_cli.cli.screens.style import piece, table
 from escalate_cli.guide.topics import Passage, beginning
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
-    from rich.table import Table
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
 
 _WIDEST = 100  # columns in which a sentence is still read with ease
@@ -77,10 +76,11 @@ def draw_topic(console: Console, text: str) -> None:
         console.print(Page(text, hyperlinks=False), width=min(console.width, _WIDEST), crop=False)
 
 
-def _table(heads: Sequence[Text], rows: Sequence[Sequence[Text]], width: int) -> Iterator[Text | Table]:
+def _table(heads: Sequence[Text], rows: Sequence[Sequence[Text]], width: int) -> Iterator[RenderableType]:
     """A table, if every word fits into its column; else its rows one below the other. No word is cut."""
     from rich import box
     from rich.cells import cell_len
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -101,7 +101,8 @@ def _table(heads: Sequence[Text], rows: Sequence[Sequence[Text]], width: int) ->
         yield Text.assemble(first, style="bold")
         for head, cell in zip(heads[1:], others, strict=False):
             if cell.plain:
-                yield Text.assemble("  ", (f"{head.plain}: " if head.plain else "", "dim"), cell)
+                line = Text.assemble((f"{head.plain}: " if head.plain else "", "dim"), cell)
+                yield Padding(line, (0, 0, 0, 2))
 
 
 def draw_topics(console: Console, topics: Mapping[str, str]) -> None:
