@@ -79,7 +79,7 @@ class EmergencyPage:
             return
         self._began, self._every, self.reached = now, catalog.fallback.every, []
         wrong = "cannot use its database" if isinstance(problem, DatabaseProblem) else "cannot do its work"
-        full, short = _messages(wrong, what, problem)
+        full, short = _messages(wrong, what, problem, catalog)
         for ticket, (name, envelope) in enumerate(self._envelopes(full, short, catalog, now)):
             with suppress(Exception):  # an address that cannot be written to keeps no other from being
                 self._sender.begin(ticket, envelope)
@@ -129,7 +129,7 @@ class EmergencyPage:
             yield catalog.name_of(address.recipient), envelope
 
 
-def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, Message]:
+def _messages(wrong: str, what: str, problem: EscalateError, catalog: Catalog) -> tuple[Message, Message]:
     """The message, full and short: what to do comes first, so that it is there however little of
     the rest fits.
     """
@@ -141,7 +141,7 @@ def _messages(wrong: str, what: str, problem: EscalateError) -> tuple[Message, M
         + happened
         + ".\n\n"
         + may_cut(printable(problem.message), 2)
-        + "\n\nWhat is wrong: escalate doctor\n"
+        + f"\n\nWhat is wrong: {catalog.to_type('escalate doctor')}\n"
     )
     return Message(f"[escalate] it {wrong}", full.text, full.loose), Message("", short.text, short.loose)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from escalate_cli.context import Context
 from escalate_cli.core.changes.respond import page_by_hand
 from escalate_cli.core.incident.situation import IncidentStatus
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.engine.rebuilding import is_time_to_look, rebuild_if_damaged
 from escalate_cli.errors import DamagedRow, EscalateError
@@ -97,7 +98,7 @@ def _tell(context: Context, incident_id: int, news: Sequence[Oversight]) -> str:
         for oversight in fresh:
             store.ledger.remember(_fact(oversight), str(now))
         text = "; ".join(oversight.message for oversight in fresh)
-        message = f"escalate's own check: {text}. {_advice(fresh, incident_id)}"
+        message = f"escalate's own check: {text}. {_advice(fresh, incident_id, catalog)}"
         planned = page_by_hand(
             situation, catalog.fallback.page, catalog, now, by="escalate's own check", message=message
         )
@@ -105,10 +106,11 @@ def _tell(context: Context, incident_id: int, news: Sequence[Oversight]) -> str:
     return text
 
 
-def _advice(oversights: Sequence[Oversight], incident_id: int) -> str:
+def _advice(oversights: Sequence[Oversight], incident_id: int, catalog: Catalog) -> str:
     if all(oversight.code == IN_VAIN for oversight in oversights):
-        return f"Tell them yourself if they are needed; `escalate timeline {incident_id}` says why."
-    return "Look after this incident by hand; `escalate doctor` tells more."
+        command = catalog.to_type(f"escalate timeline {incident_id}")
+        return f"Tell them yourself if they are needed; `{command}` says why."
+    return f"Look after this incident by hand; `{catalog.to_type('escalate doctor')}` tells more."
 
 
 def _is_news(oversight: Oversight, store: Store) -> bool:

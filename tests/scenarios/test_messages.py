@@ -79,6 +79,18 @@ def test_a_channel_is_not_told_what_to_acknowledge(world_with) -> None:
     assert "escalate ack 1" in told["sms to ana"].body
 
 
+def test_whoever_has_it_hears_where_to_say_that_they_know_that_it_got_worse(world_with) -> None:
+    steps = EVERYWHERE.but(
+        'high = [ { via = ["sms", "email"] } ]',
+        'high = [ { via = ["sms"] }, { via = ["email"], after = "2m" } ]',
+    )
+    world = world_with(STANDARD, more=WITH_HOST, organisation=steps)
+    world.declare("down", "login", severity="minor")
+    world.ack("ana")
+    world.update(severity="critical")
+    assert f"{HOST} escalate ack 1" in letters(world)["inform sms to ana"].body
+
+
 # ── short texts ───────────────────────────────────────────────────────────────────────
 
 

@@ -59,7 +59,8 @@ def _tell(person: str, decision: Decision) -> bool:
     recipient = Recipient.person(person)
     note = _what_got_worse(decision.situation)
     if any(contact.after for contact in contacts(recipient, Urgency.HIGH, decision.catalog)):
-        note += f" That you know it, says: escalate ack {decision.incident.id}"
+        command = decision.catalog.to_type(f"escalate ack {decision.incident.id}")
+        note += f" That you know it, says: {command}"
     letter = Letter(NotificationKind.INFORM, UrgencyRose(), note=note)
     if not write_to(Addressee(recipient, TookIt(worse=True)), letter, decision):
         decision.log(NotToldOfRise(person=person, reason="no address for high urgency"))
