@@ -123,16 +123,25 @@ def _with_less(asked: Request, problem: EscalateError) -> Request | None:
 def _request(context: Context, job: Job, ending: JobEnding) -> Request:
     secrets = _secrets(context, job, ending)
     end = readable_end(ending.output, secrets, is_cut=ending.is_cut)
-    what = f"{_sentence(ending.how)}, on {socket.gethostname()}."
-    wrote = f"The end of its output:\n\n{end}" if end else "It wrote nothing."
+    what = f"{_sentence(ending.how)}, on {socket.gethostname()}"
     return Request(
         title=f"{_shown(job, secrets)} failed",
         services=(job.service,) if job.service else (),
         severity=job.severity,
-        message=f"{what} {wrote}",
+        message=_message(what, end),
         by=_by(),
         key=job.its_key,
     )
+
+
+def _message(what: str, end: str) -> str:
+    """The last line comes first: an SMS has room for no more, and mostly it says what went wrong."""
+    if not end:
+        return f"{what}. It wrote nothing."
+    last = end.rpartition("\n")[2]
+    if last == end:
+        return f"{what}: {end}"
+    return f"{what}: {clip(last, _LONGEST_SHOWN)}\n\nThe end of its output:\n\n{end}"
 
 
 def _by() -> str:
