@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,9 @@ _GUIDE = Path(__file__).parents[1] / "guide"
 _LONGEST_LINE = 60
 _TOLD_IN_BASH = ("incidents", "latest", "nudges", "keys")
 """what is not understood without its title, also where a shell shows no explanations"""
+
+_INSERTED_WHOLE = ("37", "42")
+"""how bash says that each candidate in turn is put on the line: `menu-complete`, `insert-completions`"""
 
 Candidate = tuple[str, str]
 """what to type, and what it stands for"""
@@ -46,24 +50,34 @@ def answer_shell(environ: Mapping[str, str]) -> str:
     try:
         words = environ.get("COMP_WORDS", "").split("\n")
         index = int(environ.get("COMP_CWORD") or len(words) - 1)
-        current = words[index] if index < len(words) else ""
-        current = current.lstrip("\"'#").replace("\\", "")  # as it was begun: `"mon`, `mon\\ 0`, `#1`
+        typed = words[index] if index < len(words) else ""
+        current = typed.lstrip("\"'#").replace("\\", "")  # as it was begun: `"mon`, `mon\\ 0`, `#1`
         current = "" if current == "=" else current
         candidates, kinds = _complete(words[1:index], current, environ)
         lines = dict.fromkeys(candidate for candidate in candidates if candidate[0].startswith(current))
-        return "".join(_shown([*lines], kinds, environ.get(COMPLETE, "").removeprefix("complete_")))
+        if environ.get(COMPLETE) == "complete_bash":
+            inserted_whole = environ.get("COMP_TYPE") in _INSERTED_WHOLE
+            told = len(lines) > 1 and not inserted_whole and any(kind in _TOLD_IN_BASH for kind in kinds)
+            return "".join(_for_bash(lines, typed[:1], told=told))
+        return "".join(f"{value}\t{_line(line)}\n" for value, line in lines if value == printable(value))
     except Exception:  # a completion has nobody to complain to
         return ""
 
 
-def _shown(candidates: Sequence[Candidate], kinds: Sequence[str], shell: str) -> Iterator[str]:
-    told = shell != "bash" or (len(candidates) > 1 and any(kind in _TOLD_IN_BASH for kind in kinds))
+def _for_bash(candidates: Iterable[Candidate], quote: str, *, told: bool) -> Iterator[str]:
+    """A line a candidate, with what it stands for if that is `told`. bash puts what it gets on the command
+    line as it is: no word may mean anything there, whoever has made it up (a key, a name). `quote`
+    is what the word began with, if that is a quote."""
     for value, line in candidates:
-        text = printable(" ".join(line.split()))[:_LONGEST_LINE]
-        if shell == "bash":
-            yield f"{value}  ({text})\n" if told and text else f"{value}\n"
-        else:
-            yield f"{value}\t{text}\n"
+        if value != printable(value) or (quote == "'" and quote in value):
+            continue
+        live = '["$`\\\\]' if quote == '"' else "[^A-Za-z0-9_@%+=:,./#-]"
+        word = value if quote == "'" else re.sub(live, r"\\\g<0>", value)
+        yield f"{word}  ({_line(line)})\n" if told and line else f"{word}\n"
+
+
+def _line(text: str) -> str:
+    return printable(" ".join(text.split()))[:_LONGEST_LINE]
 
 
 def _complete(

@@ -18,13 +18,10 @@ _SCRIPTS = {
 _escalate_complete() {
     local word IFS=$'\\n'
     COMPREPLY=()
-    while IFS= read -r word; do
-        case "$word" in
-            *"  ("*) ;;
-            *) case "${COMP_WORDS[COMP_CWORD]}" in [\\"\\']*) ;; *) word=$(printf %q "$word") ;; esac ;;
-        esac
-        COMPREPLY+=("$word")
-    done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _ESCALATE_COMPLETE=complete_bash "$1" 2>/dev/null)
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(
+        env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD COMP_TYPE=$COMP_TYPE \\
+            _ESCALATE_COMPLETE=complete_bash "$1" 2>/dev/null
+    )
 }
 complete -o nosort -o default -F _escalate_complete escalate 2>/dev/null ||
     complete -o default -F _escalate_complete escalate

@@ -81,6 +81,18 @@ def test_bash_completes_nudges_people_moments_and_what_has_a_name(escalate):
     ]  # fmt: skip
 
 
+def test_a_key_or_a_title_never_becomes_a_part_of_a_command(escalate):
+    for number in (1, 2):
+        escalate.declare("$(touch here); `x`", "-s", "login", "--key", f"$(touch here) ';{number}")
+    escalate.declare("two\nlines", "-s", "login", "--key", "two\nlines")
+    (first, second, *_) = said(escalate, "escalate ack --key '$'")[0].split("|")
+    begins = r"\$\(touch\ here\)\ \'\;"
+    assert (first.startswith(begins + "2  ("), second.startswith(begins + "1  (")) == (True, True)
+    assert said(escalate, "escalate ack --key ''")[0].count("|") == 2, "one of two lines cannot be typed"
+    whole = escalate.script(SAY.replace("say()", "COMP_TYPE=37; say()") + "say escalate ack ''")
+    assert whole.out == "3|2|1|\n", "nothing but numbers, where bash puts each on the line"
+
+
 def test_what_goes_wrong_is_silent(escalate, tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "a.toml").write_text("[[[")
