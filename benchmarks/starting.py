@@ -30,6 +30,12 @@ if __name__ == "__main__":
 AS_HELLO = 1.3
 
 
+def asked_by_bash(*words: str) -> list[str]:
+    """What goes before a command that bash asks how the last of these words may go on."""
+    asked = {"_ESCALATE_COMPLETE": "complete_bash", "COMP_CWORD": str(len(words) - 1)}
+    return ["env", "COMP_WORDS=" + "\n".join(words), *(f"{name}={value}" for name, value in asked.items())]
+
+
 def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     """CPU in milliseconds, the least of interleaved runs."""
     config, came_from = bank(place, http=9)
@@ -41,6 +47,10 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
         "escalate route login --json": [*us, "route", "login", "--json"],
         "escalate tick (idle)": [*us, "tick"],
         "escalate list": [*us, "list"],
+        "a completion (--by)": [
+            *asked_by_bash("escalate", "--config", str(config), "ack", "1", "--by", ""),
+            *us,
+        ],
     }
     if apprise := installed("apprise"):
         commands["apprise --version"] = [*apprise, "--version"]
