@@ -4,6 +4,8 @@ one that a key leads to.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from escalate_cli.actions.listing import listed_incidents
 from escalate_cli.actions.lookup import reporter, storable
 from escalate_cli.context import Context
@@ -12,15 +14,22 @@ from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.errors import UsageProblem
 
 
-def open_incidents(context: Context) -> tuple[Incident, ...]:
-    """What is not resolved: what nobody has taken first, of these the worst, of these the newest."""
-    catalog = context.running_catalog
-    incidents = (situation.incident for situation in listed_incidents(context).situations)
+def meant_without_a_name(
+    context: Context, by: str | None, *, unanswered: bool = False
+) -> tuple[Incident, ...]:
+    """The open incidents of whoever types (`by`), else all: what nobody has taken first, of these the
+    worst, of these the newest. `unanswered`: only what nobody has taken, where there is any of that.
+    """
+    catalog, situations = context.running_catalog, listed_incidents(context).situations
+    mine = _mine(context, situations, reporter(by, context))
+    incidents = [situation.incident for situation in mine or situations]
+    if unanswered:
+        incidents = [incident for incident in incidents if _waits(incident)] or incidents
     return tuple(
         sorted(
             incidents,
             key=lambda incident: (
-                incident.status is not IncidentStatus.OPEN,
+                not _waits(incident),
                 -catalog.severity(incident.severity).rank,
                 -incident.id,
             ),
@@ -28,28 +37,15 @@ def open_incidents(context: Context) -> tuple[Incident, ...]:
     )
 
 
-def meant_without_a_name(
-    context: Context, by: str | None, *, unanswered: bool = False
-) -> tuple[Incident, ...]:
-    """The open incidents of whoever types (`by`), else all, in the order of `open_incidents`.
-    `unanswered`: only what nobody has taken, where there is any of that.
-    """
-    incidents = open_incidents(context)
-    mine = _mine(context, reporter(by, context))
-    incidents = tuple(incident for incident in incidents if incident.id in mine) or incidents
-    if unanswered:
-        waiting = tuple(incident for incident in incidents if incident.status is IncidentStatus.OPEN)
-        return waiting or incidents
-    return incidents
+def _waits(incident: Incident) -> bool:
+    return incident.status is IncidentStatus.OPEN
 
 
-def _mine(context: Context, person: str) -> frozenset[int]:
-    """The open incidents of a person: of their teams, led or taken by them, or that they were paged for."""
-    situations = listed_incidents(context).situations
+def _mine(context: Context, situations: Sequence[Situation], person: str) -> list[Situation]:
+    """Those of a person: of their teams, led or taken by them, or that they were paged for."""
     teams = context.running_catalog.teams_of(person)
-    told = context.store.outbox.paged_for(
-        Recipient.person(person), [situation.incident.id for situation in situations]
-    )
+    numbers = [situation.incident.id for situation in situations]
+    told = context.store.outbox.paged_for(Recipient.person(person), numbers)
 
     def is_theirs(situation: Situation) -> bool:
         incident = situation.incident
@@ -59,7 +55,7 @@ def _mine(context: Context, person: str) -> frozenset[int]:
             or any(escalation.team in teams for escalation in situation.escalations)
         )
 
-    return frozenset(situation.incident.id for situation in situations if is_theirs(situation))
+    return [situation for situation in situations if is_theirs(situation)]
 
 
 def incident_with_key(context: Context, key: str, *, resolved_too: bool = False) -> int | None:
