@@ -264,6 +264,9 @@ def test_an_address_given_with_the_declaration_hears_in_plain_words(world: World
     world.expects("resolved slack to identity", "resolved email to kim%40customer.example")
     over = world.last()
     assert "It is over" in over.body
+    assert not any(
+        "escalate " in text for one in (letter, over) for text in (one.title, one.body, one.short or "")
+    )
     assert "told kim@customer.example, who reported it, that it is over" in world.timeline()
 
 

@@ -171,3 +171,32 @@ def test_an_update_changes_what_it_is_asked_to_and_tells_the_new_team(escalate):
     nothing = escalate.here("update", "1")
     assert (nothing.code, nothing.err.splitlines()[0]) == (2, "escalate: error: nothing to change")
     assert escalate.here("update", "1", "--title", "").code == 2
+
+
+# ── whoever reported it (promise 23) ──────────────────────────────────────────────────
+
+
+def test_4_23_whoever_reported_it_hears_in_plain_words_that_somebody_has_it_and_that_it_is_over(escalate):
+    kim = "/email/kim@customer.example"
+    declared = escalate(
+        "declare", "Customers cannot sign in", "-s", "login", "--tell", "kim@customer.example", "--json"
+    )
+    assert declared.json["tell"] == [{"gateway": "email", "address": "kim@customer.example"}]
+    assert kim not in escalate.told
+    escalate("ack", "1", "--by", "bo")
+    taken = escalate.message(kim)
+    assert "Bo Chen is working on it" in taken["message"]
+    escalate("resolve", "1", "--by", "bo", "-m", "It was DNS")
+    over = escalate.message(kim)
+    assert "It is over" in over["message"]
+    assert "It was DNS" in over["message"]
+    assert escalate.told.count(kim) == 2
+    assert not any("escalate " in text for one in (taken, over) for text in (one["title"], one["message"]))
+
+
+def test_4_23_an_address_that_no_gateway_fits_is_refused_in_one_line_and_nothing_is_stored(escalate):
+    refused = escalate.here("declare", "x", "-s", "login", "--tell", "kim")
+    assert refused.code == 2
+    assert refused.err.splitlines()[0] == 'escalate: error: no gateway fits the address "kim"'
+    assert "GATEWAY:ADDRESS" in refused.err
+    assert escalate.here("list", "--all", "--json").json == []
