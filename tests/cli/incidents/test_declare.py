@@ -68,7 +68,10 @@ def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
     ]
     assert (said["routing"]["match"], said["routing"]["service"]) == ("given", "login")
     assert sorted(escalate.told) == [ROOM, ANA]
-    assert escalate.message(ANA)["message"] == "[major L1] #1 Nobody can sign in - escalate ack 1 - Log in - since 3"
+    assert (
+        escalate.message(ANA)["message"]
+        == "[major L1] #1 Nobody can sign in - escalate ack 1 - Log in - since 3"
+    )
     assert escalate.message(ROOM)["title"] == "[major] #1 Nobody can sign in"
     shown = escalate.show()
     assert set(shown) == INCIDENT | {"timeline"}
