@@ -68,7 +68,8 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     assert {message["recipient"] for message in messages(steps["nudge"])} & {"person:sam", "person:kim"}, (
         "the yes wakes the other team"
     )
-    assert set(entries(steps["acknowledge"])) == {"acknowledged"}
+    assert set(entries(steps["acknowledge"])) == {"acknowledged", "paged"}, "taken, and told"
+    assert {message["kind"] for message in messages(steps["acknowledge"])} == {"inform"}
     assert {message["kind"] for message in messages(steps["resolve"])} == {"resolved"}
 
     sent = [one for one in story["incident"]["notifications"] if one["status"] == "sent"]
