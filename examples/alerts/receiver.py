@@ -38,7 +38,7 @@ def commands(escalate: str, alert: dict[str, Any]) -> Iterator[list[str]]:
     labels, notes = alert.get("labels", {}), alert.get("annotations", {})
     key = f"alert:{alert['fingerprint']}"
     if alert.get("status") == "resolved":
-        yield [escalate, "resolve", "--key", key, "--message", "the alert is over"]
+        yield [escalate, "resolve", "--key", key, "--by", "monitor", "--message", "the alert is over"]
         return
     command = [escalate, "declare", "--key", key, "--by", "monitor"]
     if message := notes.get("description") or notes.get("message"):

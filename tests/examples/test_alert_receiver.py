@@ -71,6 +71,8 @@ def test_an_alert_is_an_incident_once_and_over_when_it_is_over(escalate: Escalat
     }
     assert post(address, alert("other", "resolved"), alert(status="resolved")) == 200
     assert escalate("list", "--json").json == []
+    [ended] = [entry for entry in escalate("timeline", "1", "--json").json if entry["kind"] == "resolved"]
+    assert ended["by"] == "monitor"
 
 
 def test_only_who_knows_the_word_declares_and_what_is_no_alert_is_refused(

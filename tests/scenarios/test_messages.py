@@ -284,6 +284,20 @@ def test_a_digest_has_its_own_templates(world_with) -> None:
     world.sent()
 
 
+def test_a_page_for_what_somebody_has_says_who_and_how_to_take_it_over(world_with) -> None:
+    world = world_with(STANDARD, organisation=EVERYWHERE)
+    world.declare("down", "login")
+    world.ack("ana")
+    world.sent()
+    world.page("person:cto")
+    told = letters(world)
+    body = unaligned(told["email to cto"].body)
+    assert "Has it: Ana, since 10:00 GMT" in body
+    assert "Take it over: escalate ack 1 --all" in body
+    assert "Acknowledge:" not in body
+    assert "escalate ack 1 --all" in told["sms to cto"].body
+
+
 # ── how it reads ──────────────────────────────────────────────────────────────────────
 
 

@@ -12,7 +12,15 @@ from escalate_cli.actions import lookup
 from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import DeclaredIncident, declare_incident
 from escalate_cli.actions.doubt import Ask, Doubt
-from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
+from escalate_cli.actions.intents import (
+    Acknowledgement,
+    Intent,
+    Recovery,
+    Reopening,
+    Resolution,
+    Revision,
+    Snooze,
+)
 from escalate_cli.actions.perform import Performed, perform
 from escalate_cli.cli.arguments import By, Message, Severity, labels, to_duration
 from escalate_cli.cli.asking import Meanwhile, interactive
@@ -265,7 +273,9 @@ def resolve(
 ) -> Answer:
     """It is over: stops everything and tells those who were paged."""
     chosen = IncidentChoice(typed=incident, key=key, by=by, verb="resolve", option="--message")
-    return act_on(context, chosen, Resolution(typed_or_piped(message), by=by))
+    # a monitor closes what it opened
+    end = Recovery if key and by else Resolution
+    return act_on(context, chosen, end(typed_or_piped(message), by=by))
 
 
 def reopen(

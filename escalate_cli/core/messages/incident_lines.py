@@ -56,12 +56,21 @@ def news_of(occasion: Occasion) -> Text:
 
 
 def facts_of(occasion: Occasion) -> tuple[Line, ...]:
-    """How bad, what, since when, who leads."""
+    """How bad, who has it already, what, since when, who leads."""
     incident, catalog = occasion.incident, occasion.catalog
-    lines = [Line("Severity", Text(incident.severity)), affected(occasion), declared(occasion)]
+    lines = [Line("Severity", Text(incident.severity))]
+    if occasion.holder is not None:
+        lines.append(Line("Has it", _who_has_it(occasion, occasion.holder)))
+    lines += [affected(occasion), declared(occasion)]
     if incident.lead:
         lines.append(Line("Lead", may_cut(printable(catalog.person_name(incident.lead)), NAMES, least=40)))
     return tuple(lines)
+
+
+def _who_has_it(occasion: Occasion, holder: str) -> Text:
+    name = may_cut(printable(occasion.catalog.person_name(holder)), NAMES, least=40)
+    since = occasion.incident.acknowledged_at
+    return name if since is None else name + f", since {occasion.clock(since)}"
 
 
 def affected(occasion: Occasion) -> Line:

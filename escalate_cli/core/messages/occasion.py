@@ -31,6 +31,11 @@ class Occasion(msgspec.Struct, frozen=True):
         return self.notification.recipient.is_person
 
     @property
+    def holder(self) -> str | None:
+        """Who has it, where it waits for nobody any more."""
+        return None if self.situation.paging else self.incident.acknowledged_by
+
+    @property
     def zone(self) -> str:
         """The recipient's, else the organisation's."""
         recipient = self.notification.recipient
