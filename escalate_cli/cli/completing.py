@@ -217,11 +217,13 @@ def _catalog(environ: Mapping[str, str], place: Mapping[str, str]) -> Mapping[st
 
 
 def _is_current(file: str, path: Path) -> bool:
-    """Whether nothing of the configuration is younger than what was compiled of it."""
+    """Whether everything of the configuration is older than what was compiled of it. Clocks of file
+    systems tick each few milliseconds: what is as old may be younger.
+    """
     try:
         compiled = os.stat(file).st_mtime_ns
         sources = [path, *path.glob("*.toml")] if path.is_dir() else [path]
-        return all(os.stat(source).st_mtime_ns <= compiled for source in sources)
+        return all(os.stat(source).st_ctime_ns < compiled for source in sources)
     except OSError:
         return False
 

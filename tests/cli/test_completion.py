@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -123,29 +121,6 @@ def test_an_edited_configuration_is_completed_as_it_is_now(tmp_path, organisatio
     with open(place / "catalog.toml", "a", encoding="utf-8") as file:
         file.write('[people.quinn]\nname = "Quinn"\n')
     assert said(own, "escalate person show q") == ["quinn|"]
-
-
-def test_a_completion_costs_little(escalate):
-    escalate.declare("Nobody can sign in", "-s", "login")
-    said(escalate, "escalate person show a")
-
-    def cpu(command: list[str], **more: str) -> float:
-        spent = []
-        for _ in range(5):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(command, env={**escalate.environ, **more}, capture_output=True, check=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        return min(spent)
-
-    bare = cpu([sys.executable, "-c", "pass"])
-    for words in ("escalate\nack\n", "escalate\nack\n1\n--by\n"):
-        asked = {
-            "_ESCALATE_COMPLETE": "complete_bash",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(words.count("\n")),
-        }
-        assert cpu([sys.executable, "-m", "escalate_cli"], **asked) <= 6 * bare
 
 
 # ── installing ──────────────────────────────────────────────────────────────────────
