@@ -4,7 +4,11 @@ every kind, an imported past.
 `left/` holds both databases as dumps, each with its configuration, and what the version before the
 migration (commit 1e43073) said of them, made by this file:
 
-    ESCALATE_ROOT=… python -m tests.faults.test_what_was_left       # with the code of that version first on the path
+    python -m tests.faults.test_what_was_left       # with the code of that version first on the path
+
+Since then screens are laid out anew. They were compared word by word before this was recorded again: only
+the head of `timeline` (how it stands), the sentence of a rule's action, and the JSON keys `tell` and `guess`
+are new.
 """
 
 from __future__ import annotations
