@@ -87,14 +87,14 @@ class IncidentChoice(msgspec.Struct, frozen=True, kw_only=True):
         if interactive() and not context.options.json:
             ids = [incident.id for incident in incidents[:_MOST_NAMED]]
             rest = f" {more} more: `escalate list`" if more else ""
-            index = choose(f"Which incident? {len(incidents)} are open.{rest}", lines, ids)
+            index = choose(f"Which incident? It may be one of {len(incidents)}.{rest}", lines, ids)
             if index is not None:
                 return ids[index]
         raise self._which(incidents, lines, more)
 
     def _which(self, incidents: Sequence[Incident], lines: Sequence[str], more: int) -> UsageProblem:
         problem = UsageProblem(
-            f"which incident? {len(incidents)} are open",
+            f"which incident? It may be one of {len(incidents)}",
             f"name it: escalate {self.verb} {incidents[0].id}",
             code="which-incident",
         )

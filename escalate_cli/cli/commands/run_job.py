@@ -69,7 +69,7 @@ def _answer(context: Context, ending: Ending, outcome: JobOutcome, program: str)
     notes = list[Note]()
     if declared is not None:
         began = "is declared" if declared.created else "goes on"
-        paged = _paged(declared.situation, context)
+        paged = _paged(declared.situation, context, "paged" if declared.created else "paged before")
         told.append(f"escalate: {_how(ending)}: incident #{declared.number} {began}{paged}")
         notes += declared.notes
     if resolved is not None:
@@ -90,7 +90,7 @@ def _answer(context: Context, ending: Ending, outcome: JobOutcome, program: str)
     )
 
 
-def _paged(situation: Situation | None, context: Context) -> str:
+def _paged(situation: Situation | None, context: Context, verb: str) -> str:
     """Whom its pages have reached so far."""
     if situation is None:
         return ""
@@ -99,4 +99,4 @@ def _paged(situation: Situation | None, context: Context) -> str:
         for notification in situation.notifications
         if notification.kind is NotificationKind.PAGE and notification.status is NotificationStatus.SENT
     )
-    return f"; paged: {', '.join(names)}" if names else ""
+    return f"; {verb}: {', '.join(names)}" if names else ""

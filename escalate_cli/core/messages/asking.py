@@ -21,7 +21,6 @@ from escalate_cli.core.messages.incident_lines import (
 )
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.organisation.policy import OnExpiry
-from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.fitting import Text, may_cut
 
 
@@ -45,10 +44,7 @@ def page_card(occasion: Occasion) -> MessageCard:
 def _acknowledge(occasion: Occasion) -> tuple[ToType, ...]:
     if not occasion.to_person or occasion.incident.status is IncidentStatus.RESOLVED:
         return ()
-    number = occasion.incident.id
-    if occasion.holder is not None and Recipient.person(occasion.holder) != occasion.notification.recipient:
-        return (ToType("Take it over", occasion.to_type(f"escalate ack {number} --all")),)
-    return (ToType("Acknowledge", occasion.to_type(f"escalate ack {number}")),)
+    return (ToType("Take it over" if occasion.is_taken else "Acknowledge", occasion.taking),)
 
 
 def nudge_card(occasion: Occasion) -> MessageCard:

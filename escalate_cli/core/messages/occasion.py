@@ -9,6 +9,7 @@ from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.escalation.upcoming import Outlook, next_of
 from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.rules import question_in_words
 
 
@@ -34,6 +35,16 @@ class Occasion(msgspec.Struct, frozen=True):
     def holder(self) -> str | None:
         """Who has it, where it waits for nobody any more."""
         return None if self.situation.paging else self.incident.acknowledged_by
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody else than the reader has it."""
+        return self.holder is not None and Recipient.person(self.holder) != self.notification.recipient
+
+    @property
+    def taking(self) -> str:
+        """What the reader types to take it, or to take it over."""
+        return self.to_type(f"escalate ack {self.incident.id}{' --all' if self.is_taken else ''}")
 
     @property
     def zone(self) -> str:

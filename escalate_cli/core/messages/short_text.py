@@ -29,10 +29,10 @@ def short_text(kind: MessageKind, occasion: Occasion) -> Text:
 
 
 def _page(occasion: Occasion) -> Text:
-    notification, number = occasion.notification, occasion.incident.id
+    notification = occasion.notification
     level = f" L{notification.level}" if notification.level else ""
     late = f", {show_about(notification.late)} late" if notification.late else ""
-    command = occasion.to_type(f"escalate ack {number}") if occasion.to_person else ""
+    command = occasion.taking if occasion.to_person else ""
     return join(" - ", (_head(occasion, level + late), command, *_beside(occasion)))
 
 

@@ -66,7 +66,7 @@ def values_of(occasion: Occasion) -> Mapping[str, str]:
         "levels": str(escalation.levels if escalation else ""),
         "because": notification.because,
         "next": f"{outlook.text} at {occasion.clock(outlook.at)}" if outlook else "",
-        "ack": (ack := occasion.to_type(f"escalate ack {incident.id}")),
+        "ack": (ack := occasion.taking),
         "answer": occasion.to_type(f"escalate nudge {nudge.id} yes|no") if nudge is not None else ack,
         "question": occasion.question,
         "count": "1",

@@ -48,7 +48,7 @@ def test_of_several_the_one_of_mine_is_meant_and_else_they_are_named(escalate):
     assert (which.code, which.out) == (2, "")
     assert which.err == (
         "  #2  Disk full (critical, acknowledged)\n  #1  Nobody can sign in (major, acknowledged)\n"
-        "escalate: error: which incident? 2 are open\nhint: name it: escalate resolve 2\n"
+        "escalate: error: which incident? It may be one of 2\nhint: name it: escalate resolve 2\n"
     )
     error = json.loads(escalate.here("resolve", "--by", "dee", "--json").err)["error"]
     assert (error["code"], error["incidents"][0]) == ("which-incident", {"id": 2, "title": "Disk full"})
@@ -80,7 +80,7 @@ def test_on_a_terminal_it_is_asked_which(escalate):
             stderr=terminal.inner,
             env=escalate.environ,
         )
-        until(lambda: terminal.shows("Which incident? 2 are open.", "2  Passwords", "Enter for none"))
+        until(lambda: terminal.shows("Which incident? It may be one of 2.", "2  Passwords", "Enter for none"))
         os.write(terminal.outer, b"7\n1\n")
         out, _ = running.communicate(timeout=30)
     assert (running.returncode, b"Nobody can sign in" in out) == (0, True)
