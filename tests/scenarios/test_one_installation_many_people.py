@@ -211,3 +211,10 @@ def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(
     assert ran.code == code, ran
     assert "Traceback" not in ran.err
     assert "hint: " in ran.err or "chmod" in ran.out or "check its path" in ran.out, ran
+
+
+def test_4_25_a_configuration_that_one_may_not_read_is_said_to_be_that(refused: Machine) -> None:
+    ran = refused(BO, "--config", f"{refused.place}/locked", "check")
+    assert ran.code == 3, ran
+    assert "may not be read by you: Permission denied" in ran.err
+    assert "chmod a+rX" in ran.err

@@ -48,6 +48,12 @@ def find_sources(path: Path) -> tuple[Source, ...]:
             name for name in os.listdir(path) if name.endswith(".toml") and not name.startswith(".")
         )
         sources = tuple(_source(name, os.path.join(path, name)) for name in names)
+    except PermissionError:
+        raise ConfigurationProblem(
+            f"the configuration at {_printable(str(path))} may not be read by you: Permission denied",
+            "whoever owns it lets you read it: chmod a+rX, or to the group; --config names another place",
+            code="no-configuration",
+        ) from None
     except (OSError, ValueError) as problem:
         why = (problem.strerror if isinstance(problem, OSError) else None) or "not a path"
         raise ConfigurationProblem(
