@@ -25,6 +25,7 @@ def load_revision(revision: str, beside: Path) -> Loaded:
     directory = place if place.is_dir() else place.parent
     top = _git(directory, "rev-parse", "--show-toplevel")
     if top is None:
+        _refuse_foreign(revision, directory)
         raise ConfigurationProblem(
             f'"{revision}" is no file or directory, and {beside} is in no git repository',
             "name two configurations: directories, files, or revisions of the repository that the"
@@ -55,6 +56,23 @@ def load_revision(revision: str, beside: Path) -> Loaded:
             code="no-configuration",
         )
     return compile_contents([content for content in contents if len(content.data) <= LARGEST])
+
+
+def _refuse_foreign(revision: str, directory: Path) -> None:
+    """git reads no repository of another user, unless that one is declared safe."""
+    for above in (directory, *directory.parents):
+        try:
+            owner = (above / ".git").stat().st_uid
+        except OSError:
+            continue
+        if owner != os.geteuid():
+            raise ConfigurationProblem(
+                f'"{revision}" is no file or directory, and git does not read {above} for you: it is'
+                " somebody else's",
+                f"git config --global --add safe.directory {above}",
+                code="foreign-repository",
+            )
+        return
 
 
 def _toml_files(root: Path, commit: str, inside: str) -> list[str]:

@@ -4,6 +4,7 @@ revisions of a repository.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -183,3 +184,12 @@ def test_a_revision_without_a_configuration_is_one_line_and_a_hint(
 def test_outside_of_a_repository_there_are_no_revisions(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationProblem, match="is in no git repository"):
         load_revision("HEAD", tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a repository to somebody else: needs root")
+def test_a_repository_of_somebody_else_is_said_to_be_that(repository: Path) -> None:
+    for path in (repository.parent, repository.parent / ".git"):
+        os.chown(path, 65534, 65534)
+    with pytest.raises(ConfigurationProblem, match="somebody else's") as caught:
+        load_revision("HEAD", repository)
+    assert caught.value.hint == f"git config --global --add safe.directory {repository.parent}"
