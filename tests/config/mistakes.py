@@ -119,6 +119,7 @@ MISTAKES: list[tuple[str, str, str, str, str, str]] = [
     ("a relative secret file", '[gateways.g]\nurl = "json://${file:token}/{to}"', "error", "bad-reference", "2:7", "${file:/path}"),
     ("an endless attempt", '[gateways.g]\nurl = "json://x/{to}"\ntimeout = "1h"', "error", "bad-duration", "3:11", "20s"),
     ("a placeholder misspelt", '[messages]\ntitle = "{titel}"', "error", "bad-placeholder", "2:9", '"{title}"'),
+    ("one of two placeholders misspelt", '[messages]\ntitle = "{person} {titel}"', "error", "bad-placeholder", "2:9", '"{title}"'),
     ("a placeholder that reaches inside", '[messages]\ntitle = "{title.__class__}"', "error", "bad-placeholder", "2:9", '"{title}"'),
     ("a placeholder with an index", '[messages]\nbody = "{services[0]}"', "error", "bad-placeholder", "2:8", '"{services}"'),
     ("a placeholder with a format", '[messages]\nshort = "{id:>{level}}"', "error", "bad-placeholder", "2:9", '"{id}"'),

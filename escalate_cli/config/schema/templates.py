@@ -6,6 +6,7 @@ Imported only when a configuration has to be read anew.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from string import Formatter
 
 from escalate_cli.config.schema.vocabulary import refuse
@@ -33,16 +34,25 @@ def check_message(template: str) -> str:
             "a brace is open or closed alone",
             "write {{ or }} for a brace that stands for itself",
         ) from None
+    unknown = [name for name in dict.fromkeys(name for name, _, _ in fields) if name not in PLACEHOLDERS]
+    if unknown:
+        raise refuse("bad-placeholder", *_unknown_placeholders(unknown))
     for name, spec, conversion in fields:
-        if name not in PLACEHOLDERS:
-            guess = did_you_mean(re.split(r"[.\[]", name)[0], PLACEHOLDERS)
-            hint = f'did you mean "{{{guess}}}"?' if guess else f"there are: {', '.join(PLACEHOLDERS)}"
-            raise refuse("bad-placeholder", f'there is no placeholder "{{{name}}}"', hint)
         if spec or conversion:
             raise refuse(
                 "bad-placeholder", f'"{{{name}}}" takes no format or conversion', f'write "{{{name}}}"'
             )
     return template
+
+
+def _unknown_placeholders(names: Sequence[str]) -> tuple[str, str]:
+    """All of them at once, and what may have been meant."""
+    guesses = [did_you_mean(re.split(r"[.\[]", name)[0], PLACEHOLDERS) for name in names]
+    meant = " and ".join(f'"{{{guess}}}"' for guess in guesses if guess)
+    hint = f"did you mean {meant}?" if meant else f"there are: {', '.join(PLACEHOLDERS)}"
+    listed = ", ".join(f'"{{{name}}}"' for name in names)
+    what = "there is no placeholder" if len(names) == 1 else "there are no placeholders"
+    return f"{what} {listed}", hint
 
 
 _LONGEST_HOST = 60
