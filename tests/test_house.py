@@ -165,6 +165,7 @@ LOADED_LATE = {
         ),
         "completion and --help load no database, no Apprise, no board",
     ),
+    "actions/lookup.py": "`route` loads no database",
     "cli/output.py": "only what is long needs a pager",
     "core/notification/attempt.py": "the process that sends knows outcomes only",
     "config/load.py": "a configuration that has not changed needs no TOML and no pydantic",

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.rota import Schedule
+from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.organisation.addressing import address_of_reporter
 from escalate_cli.core.organisation.catalog import Catalog, Person, Service, did_you_mean
@@ -19,7 +20,7 @@ from escalate_cli.core.organisation.policy import Target, TargetKind, parse_targ
 from escalate_cli.core.organisation.recipient import ReporterAddress
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
-from escalate_cli.errors import Unknown, UsageProblem
+from escalate_cli.errors import EscalateError, Unknown, UsageProblem
 
 LARGEST_TEXT = 1_000_000
 """characters of a title or message; more is refused, since nobody could mean it"""
@@ -202,11 +203,22 @@ def reporter(by: str | None, context: Context) -> str:
     """Who declares: a person where one is meant, any other name (a monitor, a script) as it is. No
     report is refused for its name.
     """
-    catalog = context.running_catalog
-    if by:
-        called = catalog.people_called(by)
-        return called[0].id if len(called) == 1 else storable(by, "name")
-    return whoever_types(None, context)
+    if not by:
+        return whoever_types(None, context)
+    try:
+        called = context.running_catalog.people_called(by)
+    except Exception as problem:  # the report counts, not its name
+        called = ()
+        _remember(f'whom "{printable(by)}" means cannot be found out: {words_of(problem)}', context)
+    return called[0].id if len(called) == 1 else storable(by, "name")
+
+
+def _remember(trouble: str, context: Context) -> None:
+    """For `doctor`; where it cannot be stored, what is done next says so."""
+    from escalate_cli.store.remembered_troubles import remember_troubles
+
+    with suppress(EscalateError), context.store.transaction():
+        remember_troubles(context.store.ledger, context.moment(), [trouble])
 
 
 def os_user(environ: Mapping[str, str]) -> str:
