@@ -30,6 +30,8 @@ class Letter:
     cause: str
     way: str
     who: str
+    written: int = 0
+    """when it was planned"""
 
 
 @dataclass
@@ -53,7 +55,8 @@ class Model:
     told: list[str] = field(default_factory=list)
     said: str | None = None
     """the latest message"""
-    paged: set[str] = field(default_factory=set)
+    paged: dict[str, int] = field(default_factory=dict)
+    """whom a page has reached since it opened, and when the latest was written"""
     """who has had a page since it is open"""
 
     @property
@@ -150,15 +153,20 @@ class Model:
         self._write(now, cause, who)
 
     def _write(self, now: int, cause: str, who: str) -> None:
-        self.waiting += [Letter(now + after * MINUTE, cause, way, who) for way, after in STEPS[self.urgency]]
+        steps = STEPS[self.urgency]
+        self.waiting += [Letter(now + after * MINUTE, cause, way, who, now) for way, after in steps]
 
     def deliver(self, now: int) -> None:
         """24: what is due for one person by one gateway is one message; a page, where one of them is."""
         due = [one for one in self.waiting if one.due <= now]
         self.waiting = [one for one in self.waiting if one.due > now]
         for way, who in dict.fromkeys((one.way, one.who) for one in due):
-            news = all(one.cause in ("worse", "taken") for one in due if (one.way, one.who) == (way, who))
-            self.paged |= set() if news else {who}
+            pages = [
+                one for one in due if (one.way, one.who) == (way, who) and one.cause not in ("worse", "taken")
+            ]
+            news = not pages
+            if pages:
+                self.paged[who] = max(self.paged.get(who, 0), *(one.written for one in pages))
             self._tell(way, who, "inform " if news else "")
 
     def _tell(self, way: str, who: str, kind: str = "") -> None:
@@ -170,7 +178,7 @@ class Model:
         who did it.
         """
         self._tell(*ROOM, "inform ")
-        hearers = (self.paged - set(self.takers)) | set(had)
+        hearers = (set(self.paged) - set(self.takers)) | set(had)
         self.waiting += [Letter(now, "taken", "email", one) for one in hearers - {who}]
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
@@ -251,5 +259,5 @@ class Model:
 
     def reopen(self, now: int) -> None:
         if self.status == "resolved":
-            self.paged = set()
+            self.paged = {who: at for who, at in self.paged.items() if at >= now}
         self._start_over(now)
