@@ -36,6 +36,8 @@ LEFT = Path(__file__).with_name("left")
 THEN = 1_797_292_800_000_000
 """2026-12-15: after all of it"""
 NAMES = ("nights", "year")
+WIDTH = "160"
+"""of the terminal: workers of the tests have one of their own"""
 
 
 def unpack(name: str, place: Path) -> Mapping[str, str]:
@@ -54,7 +56,7 @@ def unpack(name: str, place: Path) -> Mapping[str, str]:
     return {
         **os.environ,
         **{key: str(value) for key, value in own.items()},
-        "COLUMNS": "160",
+        "COLUMNS": WIDTH,
         "NO_COLOR": "1",
     }
 
@@ -107,6 +109,7 @@ def left(
     place = tmp_path_factory.mktemp("left")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Clock, "now", lambda self: THEN)
+        patch.setenv("COLUMNS", WIDTH)
         yield request.param, place, unpack(request.param, place)
 
 
@@ -145,6 +148,7 @@ def test_the_copy_before_it_is_of_the_old_database(left) -> None:
 
 if __name__ == "__main__":
     Clock.now = lambda self: THEN  # type: ignore[method-assign]
+    os.environ["COLUMNS"] = WIDTH
     for this in NAMES:
         with tempfile.TemporaryDirectory() as where:
             here = Path(where)
