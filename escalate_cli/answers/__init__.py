@@ -1,0 +1,1 @@
+"""What people send back, as it arrives: read, brought to one shape, handed to actions."""
