@@ -38,7 +38,7 @@ BUILT_IN: dict[str, Word] = {
     **dict.fromkeys(("note",), Word.NOTE),
     **dict.fromkeys(("later", "snooze"), Word.LATER),
     **dict.fromkeys(("undo",), Word.UNDO),
-    **dict.fromkeys(("who", "?"), Word.WHO),
+    **dict.fromkeys(("who", "who?", "?"), Word.WHO),
 }
 """what is understood everywhere. Words that end a subscription (STOP, END, CANCEL, QUIT …) belong to
 the carriers and mean nothing here."""

@@ -1,0 +1,83 @@
+"""What people of ten languages and their robots send back to a page, and what each of it means."""
+
+from __future__ import annotations
+
+import tomllib  # noqa: TID253 (tests read it at once)
+from email import policy
+from email.message import EmailMessage
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalate_cli.answers.mail import read_mail
+from escalate_cli.core.answers.codes import short_code
+from escalate_cli.core.answers.texts import Reading, read_text
+from tests.answers.clients import ANSWERED, CODE, HTML, SUBJECT, TEXTS
+
+CORPUS = Path(__file__).parent / "corpus"
+CODES = (CODE, short_code(CODE))
+
+
+def entries(name: str, table: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((CORPUS / name).read_text())[table]
+    return found
+
+
+REPLIES = [
+    pytest.param(reply, client, id=f"{reply['language']}-{client}-{reply['text'][:24]!r}")
+    for reply in entries("replies.toml", "reply")
+    for client in reply["clients"]
+]
+SHORT = [pytest.param(short, id=repr(short["text"][:30])) for short in entries("short.toml", "short")]
+ROBOTS = [pytest.param(robot, id=robot["head"][:50]) for robot in entries("robots.toml", "robot")]
+
+
+def mail(text: str, *, head: str = "", html: str | None = None) -> bytes:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"] = "Ana Ruiz <ana@example.com>", "oncall@example.com"
+    message["Subject"], message["In-Reply-To"] = f"Re: {SUBJECT}", ANSWERED
+    message["Date"], message["Message-ID"] = "Fri, 27 Nov 2026 04:53:10 +0000", "<reply-1@example.com>"
+    for name, value in HeaderParser(policy=policy.default).parsestr(head).items():
+        del message[name]
+        message[name] = str(value)
+    if html is None:
+        message.set_content(text)
+    else:
+        message.set_content(html, subtype="html")
+    return message.as_bytes()
+
+
+def assert_means(reading: Reading, entry: dict[str, Any]) -> None:
+    answer = reading.answer
+    assert (answer.word.value if answer else "none") == entry["means"]
+    if answer is not None:
+        assert (answer.code, answer.text) == (entry.get("code"), entry.get("note"))
+        assert (answer.number, answer.everything) == (entry.get("number"), entry.get("all", False))
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(REPLIES) + len(SHORT) + len(ROBOTS) >= 150
+    assert len({reply["language"] for reply in entries("replies.toml", "reply")}) >= 10
+
+
+@pytest.mark.parametrize(("reply", "client"), REPLIES)
+def test_only_an_answer_is_an_answer(reply: dict[str, Any], client: str) -> None:
+    if client in HTML:
+        raw = mail("", html=HTML[client](reply["text"]))
+    else:
+        raw = mail(TEXTS[client](reply["text"], reply["language"]))
+    arrived = read_mail(raw)
+    assert (arrived.robot, arrived.sender, arrived.answered) == (None, "ana@example.com", (ANSWERED,))
+    assert_means(read_text(arrived.text, CODES), reply)
+
+
+@pytest.mark.parametrize("short", SHORT)
+def test_only_an_answer_is_an_answer_in_a_short_message(short: dict[str, Any]) -> None:
+    assert_means(read_text(short["text"], CODES), short)
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_what_a_robot_sends_is_no_answer(robot: dict[str, Any]) -> None:
+    assert read_mail(mail(robot["text"], head=robot["head"])).robot is not None
