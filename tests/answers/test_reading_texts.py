@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from escalate_cli.answers.mail import read_mail
 from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.answers.texts import Reading, read_text
+from escalate_cli.reception.mail import read_mail
 from tests.answers.clients import ANSWERED, CODE, HTML, SUBJECT, TEXTS
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -16,6 +16,8 @@ from html.parser import HTMLParser
 
 import msgspec
 
+from escalate_cli.core.answers.arrived import Arrived, Bounce
+from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import SECOND, Instant
 
 LARGEST = 5_000_000
@@ -46,53 +48,22 @@ _BLOCKS = re.compile(r"p|div|br|tr|li|h[1-6]|table|blockquote|hr|section|header|
 _HIDDEN = frozenset({"style", "script", "head", "title"})
 
 
-class Bounce(msgspec.Struct, frozen=True):
-    """A report that a mail could not be delivered. `final` says that no further try is made, `status`
-    is the enhanced code ("5.1.1") and `ids` the mails that it is about.
-    """
-
-    final: bool
-    status: str
-    recipient: str
-    ids: tuple[str, ...]
-
-
-class ArrivedMail(msgspec.Struct, frozen=True):
-    """A mail in one shape.
-
-    `sender` and `recipients` are bare addresses in small letters; `answered` the message ids that
-    it answers, the nearest first; `text` what its writer wrote, with whatever is quoted below it;
-    `reaction` an emoji that was given to a message; `sent_at` by the sender's clock, None where
-    that cannot be read; `robot` says why it cannot be a person's answer, None where it may be one.
-    """
-
-    message_id: str
-    sender: str
-    recipients: tuple[str, ...]
-    subject: str
-    answered: tuple[str, ...]
-    text: str
-    reaction: str | None = None
-    sent_at: Instant | None = None
-    robot: str | None = None
-    bounce: Bounce | None = None
-
-
-def read_mail(raw: bytes) -> ArrivedMail:
+def read_mail(raw: bytes) -> Arrived:
     """A mail as it came over the wire. What of it cannot be read is empty; this never fails."""
     mail = message_from_bytes(raw[:LARGEST], policy=policy.default)
     sender = _addresses(mail, "From")
     subject = _header(mail, "Subject")
     bounce = _bounce(mail)
-    return ArrivedMail(
-        message_id=_ids(_header(mail, "Message-ID"))[:1][0] if _ids(_header(mail, "Message-ID")) else "",
+    answered = _answered(mail) + (_returned(mail) if bounce is not None else ())
+    recipients = _addresses(mail, "Delivered-To", "X-Original-To", "To", "Cc")
+    return Arrived(
+        external_id=next(iter(_ids(_header(mail, "Message-ID"))), ""),
         sender=sender[0] if len(sender) == 1 else "",
-        recipients=_addresses(mail, "Delivered-To", "X-Original-To", "To", "Cc"),
-        subject=subject,
-        answered=_answered(mail),
-        text=_text(mail),
-        reaction=_reaction(mail),
+        text=_reaction(mail) or _text(mail),
         sent_at=_sent_at(mail),
+        codes=long_codes(" ".join((*recipients, *answered))),
+        answered=answered,
+        subject=subject,
         robot="a report of delivery" if bounce is not None else _robot(mail, sender, subject),
         bounce=bounce,
     )
@@ -176,17 +147,20 @@ def _bounce(mail: EmailMessage) -> Bounce | None:
     for block in reports[0].walk():
         for name, value in block.items():
             fields.setdefault(name.lower(), " ".join(str(value).split()))
-    returned = [
-        part for part in mail.walk() if part.get_content_type() in ("message/rfc822", "text/rfc822-headers")
-    ]
-    ids = [identity for part in returned for identity in _ids(str(part))]
     recipient = fields.get("original-recipient") or fields.get("final-recipient") or ""
     return Bounce(
         final=fields.get("action", "").lower() == "failed",
         status=fields.get("status", ""),
         recipient=recipient.rpartition(";")[2].strip().lower(),
-        ids=tuple(dict.fromkeys([*_answered(mail), *ids])),
     )
+
+
+def _returned(mail: EmailMessage) -> tuple[str, ...]:
+    """The ids in the mail that a report of delivery brings back."""
+    parts = [
+        part for part in mail.walk() if part.get_content_type() in ("message/rfc822", "text/rfc822-headers")
+    ]
+    return tuple(dict.fromkeys(identity for part in parts for identity in _ids(str(part))))
 
 
 def _reaction(mail: EmailMessage) -> str | None:

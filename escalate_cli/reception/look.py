@@ -1,0 +1,31 @@
+"""One look at what came back by a gateway."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.answers.arrived import Arrived
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What one look brought: what arrived since `place` was written, oldest first, and the place for
+    the next look. `gap` says, in a sentence, why answers may have been lost in between (a mailbox was
+    made anew, the provider keeps less than the time since the last look); None where none can be.
+
+    A place is the reader's own text (JSON where it has several parts), at most 2,000 characters. It
+    holds no secret.
+    """
+
+    arrived: tuple[Arrived, ...]
+    place: str
+    gap: str | None = None
+
+
+class CannotRead(Exception):
+    """Why a look brought nothing. `for_good`: nothing but another configuration helps (a wrong
+    password, a folder that is not there). The reason is one line for a person and holds no secret.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.for_good = reason, for_good
