@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from escalate_cli.core.answers.codes import short_code
-from escalate_cli.core.answers.texts import Reading, read_text
+from escalate_cli.core.answers.texts import ReadText, read_text
 from escalate_cli.reception.mail import read_mail
 from tests.answers.clients import ANSWERED, CODE, HTML, SUBJECT, TEXTS
 
@@ -49,7 +49,7 @@ def mail(text: str, *, head: str = "", html: str | None = None) -> bytes:
     return message.as_bytes()
 
 
-def assert_means(reading: Reading, entry: dict[str, Any]) -> None:
+def assert_means(reading: ReadText, entry: dict[str, Any]) -> None:
     answer = reading.answer
     assert (answer.word.value if answer else "none") == entry["means"]
     if answer is not None:

@@ -1,4 +1,4 @@
-"""Reading what somebody sent back: the answer stands alone on its line, above our own text.
+"""ReadText what somebody sent back: the answer stands alone on its line, above our own text.
 
 From the top down: a line that is an answer ends the search with it; a line with which somebody
 else's words begin (ours, a quotation, a signature, the head of the message that was answered) ends
@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from escalate_cli.core.answers.words import BUILT_IN, Answer, Word, read_line
+from escalate_cli.core.answers.words import BUILT_IN, Reply, Word, read_line
 
 MOST_LINES = 60
 """an answer that stands farther down is not looked for: what is up there is no answer to a page"""
@@ -34,16 +34,16 @@ _WROTE = re.compile(r".*(?:\S@\S|\d{4}|\d{1,2}[:.h]\d{2}).*[::]\s*")
 _SUBJECT_PREFIX = re.compile(r"\s*(?:[^\W\d_]{1,4}|回复|答复|返信|回覆)\s?(?:\[\d+\])?\s?[::]\s*")
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ReadText(msgspec.Struct, frozen=True):
     """What a text holds: an answer, or, without one, the first line that somebody wrote: it is shown
     to whoever asks why nothing was done. "" where they wrote nothing.
     """
 
-    answer: Answer | None
+    answer: Reply | None
     first_line: str = ""
 
 
-def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] = BUILT_IN) -> Reading:
+def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] = BUILT_IN) -> ReadText:
     """Read a text. `codes` are those of the messages that may have been answered, long or short: a
     line with one of them that is no answer is ours.
     """
@@ -54,11 +54,11 @@ def read_text(text: str, codes: Collection[str] = (), words: Mapping[str, Word] 
             break
         answer = read_line(line, words)
         if answer is not None:
-            return Reading(answer, line.strip())
+            return ReadText(answer, line.strip())
         if begins_elsewhere(line, codes) or _wrote_over_two(line, lines[place + 1 : place + 2]):
             break
         first = first or line.strip()
-    return Reading(None, first)
+    return ReadText(None, first)
 
 
 def begins_elsewhere(line: str, codes: Collection[str] = ()) -> bool:
@@ -81,7 +81,7 @@ def _dated(line: str) -> bool:
     return bool(re.search(r"\d{4}|\d{1,2}[:.h]\d{2}", line))
 
 
-def read_subject(subject: str, words: Mapping[str, Word] = BUILT_IN) -> Answer | None:
+def read_subject(subject: str, words: Mapping[str, Word] = BUILT_IN) -> Reply | None:
     """The answer that a subject is, as a whole, without "Re:" and what stands for it elsewhere: what
     a link in our mail writes, "OK k7m4".
     """

@@ -67,7 +67,7 @@ _UNITS = (
 )
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True):
     """What one line says.
 
     `code` is the code that was typed, in small letters; `number`, the incident that was named
@@ -87,10 +87,10 @@ def vocabulary(own: Mapping[str, tuple[str, ...]]) -> dict[str, Word]:
     """The built-in words and those of the organisation, by what is compared; `own` is by the value
     of a `Word`. A word of the organisation wins.
     """
-    return BUILT_IN | {plain(text): Word(word) for word, texts in own.items() for text in texts}
+    return BUILT_IN | {as_compared(text): Word(word) for word, texts in own.items() for text in texts}
 
 
-def plain(text: str) -> str:
+def as_compared(text: str) -> str:
     """A text as words are compared: without marks that nobody sees, without quotes and full stops
     around it, in small letters, one space between words.
     """
@@ -98,18 +98,18 @@ def plain(text: str) -> str:
     return " ".join(shown.split()).strip(_AROUND)
 
 
-def read_line(line: str, words: Mapping[str, Word] = BUILT_IN) -> Answer | None:
+def read_line(line: str, words: Mapping[str, Word] = BUILT_IN) -> Reply | None:
     """What a line says; None where it is not a word with what may follow it, and nothing else."""
     head, _, rest = line.translate(_UNSEEN).replace("：", ":").partition(":")
     text = _tidy(rest) or None
     if len(head) > LONGEST_WORD + 40:
         return None
-    answer = _read_head(plain(head), words)
+    answer = _read_head(as_compared(head), words)
     if answer is None:
         return None
     if answer.word is Word.NOTE:
         return msgspec.structs.replace(answer, text=text) if text else None
-    if text is not None and (plain(head).split() or [""])[0] in _DIGITS:
+    if text is not None and (as_compared(head).split() or [""])[0] in _DIGITS:
         return None
     if text is not None and answer.word in (Word.WHO, Word.UNDO):
         return None
@@ -122,14 +122,14 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())[:LONGEST_NOTE]
 
 
-def _read_head(head: str, words: Mapping[str, Word]) -> Answer | None:
+def _read_head(head: str, words: Mapping[str, Word]) -> Reply | None:
     """The word, and behind it at most a code or a number, ALL and, after LATER, how long."""
     longest = max((length for length in range(1, 5) if _first(head, length) in words), default=0)
     if not longest:
         word = words.get(_once(head))
-        return Answer(word) if word is not None else None
+        return Reply(word) if word is not None else None
     word = words[_first(head, longest)]
-    answer = Answer(word)
+    answer = Reply(word)
     rest = " ".join(head.split()[longest:])
     if word is Word.LATER:
         return _read_later(answer, rest)
@@ -151,7 +151,7 @@ def _once(head: str) -> str:
     return head[0] if head and len(set(head)) == 1 and not head[0].isalnum() else ""
 
 
-def _with(answer: Answer, part: str) -> Answer | None:
+def _with(answer: Reply, part: str) -> Reply | None:
     """The answer with one more part: a code, a number or ALL, each at most once."""
     named = answer.code is not None or answer.number is not None or answer.everything
     if named:
@@ -164,7 +164,7 @@ def _with(answer: Answer, part: str) -> Answer | None:
     return msgspec.structs.replace(answer, number=int(number.group(1))) if number else None
 
 
-def _read_later(answer: Answer, rest: str) -> Answer | None:
+def _read_later(answer: Reply, rest: str) -> Reply | None:
     """LATER takes how long ("30m", "1 hour"), before or after the code."""
     for unit, short in _UNITS:
         rest = unit.sub(short, rest)
