@@ -29,3 +29,11 @@ class CannotRead(Exception):
     def __init__(self, reason: str, *, for_good: bool = False) -> None:
         super().__init__(reason)
         self.reason, self.for_good = reason, for_good
+
+
+SignedIn = tuple[str, ...]
+"""What signing in showed, in short facts for a person, the account or the place first ("INBOX: 120
+mails", "hears at once (IDLE)"); a fact that is amiss begins with `AMISS`. No secret is in it.
+"""
+AMISS = "! "
+"""begins a fact that somebody ought to look at ("! its clock is 4 minutes ahead of ours")"""
