@@ -171,7 +171,7 @@ LOADED_LATE = {
     "config/load.py": "a configuration that has not changed needs no TOML and no pydantic",
     "config/places.py": "the same",
     "config/schema/json_schema.py": "the same",
-    "delivery/process/worker_link.py": "what the parent loads while the worker starts costs no time",
+    "processes/process_link.py": "what the parent loads while the worker starts costs no time",
     "delivery/sender.py": "what is needed when an outcome comes is loaded while it is waited for",
     "store/sqlite/migrating.py": "what reads a database of version 0.1.0 is needed once",
     "store/store.py": "what reads many incidents is for statistics; no pass and no declaration needs it",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from escalate_cli.core.wording.text import printable
-from escalate_cli.delivery.redaction import Redaction
+from escalate_cli.redaction import Redaction
 
 _LONGEST = 2_000
 """characters of the end"""

@@ -24,9 +24,9 @@ from escalate_cli.delivery.plugins import (
     schema_of,
     speaks_on_the_wire,
 )
-from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.room_for_text import TitledText, fitted, overflow_of, quieted, room_of, sent_by
 from escalate_cli.delivery.wire import Wire
+from escalate_cli.redaction import Redaction
 
 if TYPE_CHECKING:
     from apprise import Apprise, AppriseAsset, NotifyBase

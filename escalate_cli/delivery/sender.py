@@ -155,7 +155,7 @@ class Sender:
 
     def _take(self, ticket: int, outcome: Outcome) -> None:
         # imported this late, because by now the parent has nothing more urgent to do
-        from escalate_cli.delivery.redaction import Redaction
+        from escalate_cli.redaction import Redaction
 
         running = self._running.pop(ticket)
         # the child has hidden secrets already; but it runs other people's code

@@ -12,8 +12,8 @@ import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.delivery.envelope import Envelope
-from escalate_cli.delivery.redaction import Redaction
 from escalate_cli.delivery.sender import Sender
+from escalate_cli.redaction import Redaction
 from tests.bad_servers import closed_port
 from tests.delivery.processes import needs_proc, of_session
 from tests.mail_server import SmtpServer

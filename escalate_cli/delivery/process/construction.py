@@ -26,7 +26,7 @@ from escalate_cli.delivery.plugins import (
     make_plugin,
     schema_of,
 )
-from escalate_cli.delivery.redaction import Redaction
+from escalate_cli.redaction import Redaction
 
 TO = "escalate0address0here"
 """stands in the URL of a question where the address belongs"""

@@ -31,7 +31,8 @@ from escalate_cli.delivery.last_look import whom_to_ask
 from escalate_cli.delivery.mail.page import page_template
 from escalate_cli.delivery.one_attempt import attempt
 from escalate_cli.delivery.plugins import PluginModule, find_plugin_modules, load_plugin, schema_of
-from escalate_cli.delivery.process.framing import Packer, Unpacker
+from escalate_cli.processes.bounds import bound_memory, die_with, gone, kill, settle
+from escalate_cli.processes.framing import Packer, Unpacker
 
 _SENT_MARK = b"sent\n"
 _LONGEST_REPORT = 65536
@@ -41,38 +42,9 @@ _MEMORY_OF_AN_ATTEMPT = 256 << 20
 
 def serve() -> None:
     """Run until the parent is gone."""
-    requests, answers = _settle()
+    requests, answers = settle()
     _load(_apprise)
     Worker(requests, answers, Clock()).run()
-
-
-def _settle() -> tuple[int, int]:
-    """Away from the terminal, its signals and every inherited file; returns where envelopes come
-    from and outcomes go.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        # a service manager signals everyone; who ends is the parent's decision
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with contextlib.suppress(OSError):
-        os.setsid()
-    requests, answers = os.dup(0), os.dup(1)  # at least 3: the parent fills 0, 1 and 2
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # whatever a plugin prints goes nowhere, so no secret in it does
-        os.dup2(nothing, stream)
-    os.closerange(max(requests, answers) + 1, 65536)
-    os.umask(0o077)
-    try:
-        os.getcwd()
-    except OSError:
-        os.chdir("/")  # ours was deleted, and Apprise asks for it
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold secrets
-    os.set_blocking(requests, False)
-    os.set_blocking(answers, False)
-    return requests, answers
 
 
 def _load(what: Callable[[], object]) -> None:
@@ -149,12 +121,12 @@ class Worker:
             self._wait()
             for fd in [fd for fd, child in self._children.items() if self._ended(child)]:
                 self._bury(self._children.pop(fd))
-            self._unburied = [pid for pid in self._unburied if not _gone(pid)]
+            self._unburied = [pid for pid in self._unburied if not gone(pid)]
             for request in self._requests.read():
                 self._start(*msgspec.convert(request, tuple[int, Envelope]))
             self._answers.flush()
         for child in self._children.values():
-            _kill(child.pid)
+            kill(child.pid)
 
     def _wait(self) -> None:
         poll = select.poll()
@@ -183,8 +155,8 @@ class Worker:
     def _bury(self, child: _Child) -> None:
         """Kill it, whatever it still does, with everything it started."""
         os.close(child.fd)
-        _kill(child.pid)
-        if not _gone(child.pid):
+        kill(child.pid)
+        if not gone(child.pid):
             self._unburied.append(child.pid)
 
     def _start(self, ticket: int, envelope: Envelope) -> None:
@@ -257,8 +229,8 @@ class Worker:
     def _no_room(self) -> Outcome | None:
         """Prepare the child that this is for its attempt; what comes of it where that cannot be done."""
         try:
-            _die_with(self._lifeline)
-            _bound_memory()
+            die_with(self._lifeline)
+            bound_memory(_MEMORY_OF_AN_ATTEMPT)
         except (RuntimeError, MemoryError) as problem:  # "can't start new thread"
             return Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem})", local=True)
         return None
@@ -279,45 +251,3 @@ def _attempt(envelope: Envelope, modules: list[PluginModule], writable: int) -> 
 
 def _report(outcome: Outcome) -> bytes:
     return json.dumps(msgspec.to_builtins(outcome)).encode("ascii") + b"\n"
-
-
-def _bound_memory() -> None:
-    """What a provider or a plugin makes of this process ends here, and not with the machine's memory."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        with open("/proc/self/statm", "rb") as file:
-            now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        hardest = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = now + _MEMORY_OF_AN_ATTEMPT
-        resource.setrlimit(
-            resource.RLIMIT_AS,
-            (wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest), hardest),
-        )
-
-
-def _die_with(lifeline: int) -> None:
-    """End this process and what it started as soon as the worker is gone: then nobody waits for the
-    outcome any more.
-    """
-    import threading
-
-    def watch() -> None:
-        with contextlib.suppress(OSError):
-            os.read(lifeline, 1)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _kill(pid: int) -> None:
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            kill(pid, signal.SIGKILL)
-
-
-def _gone(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True

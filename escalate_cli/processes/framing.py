@@ -1,4 +1,4 @@
-"""Messages over a pipe between `sender` and `worker`: four bytes of length, then JSON (which
+"""Messages over a pipe between this process and another of ours: four bytes of length, then JSON (which
 carries lone surrogates unharmed).
 """
 

@@ -1,0 +1,112 @@
+"""The parent's end of a process of our own: starting it, the two pipes, ending it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from {module} import {main}; {main}()"
+_NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ProcessLink:
+    """One process that runs the function `main` of `module`; `OSError` if it cannot be started. Only the parent
+    holds the other ends of its pipes, so it ends with us.
+    """
+
+    def __init__(self, module: str, main: str) -> None:
+        fds: list[int] = []
+        try:
+            their_input, our_output = _pipe(fds)
+            our_input, their_output = _pipe(fds)
+            self.pid = _spawn(module, main, their_input, their_output)
+        except OSError:
+            for fd in fds:
+                os.close(fd)
+            raise
+        # imported this late, because the other process is loading meanwhile
+        from escalate_cli.processes.framing import Packer, Unpacker
+
+        os.close(their_input)
+        os.close(their_output)
+        os.set_blocking(our_input, False)
+        os.set_blocking(our_output, False)
+        self._answers, self._requests = Unpacker(our_input), Packer(our_output)
+        self._closed = False
+
+    @property
+    def answers_fd(self) -> int:
+        """To wait on for answers."""
+        return self._answers.fd
+
+    @property
+    def requests_fd(self) -> int:
+        """To wait on for room, while `behind`."""
+        return self._requests.fd
+
+    @property
+    def behind(self) -> bool:
+        """Whether a request could not be written whole yet; `receive` goes on with it."""
+        return self._requests.pending
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._answers.ended
+
+    def ask(self, message: object) -> None:
+        """Send a request; never blocks."""
+        self._requests.write(message)
+
+    def receive(self) -> list[object]:
+        """The answers that are there; never blocks."""
+        self._requests.flush()
+        return self._answers.read()
+
+    def kill(self) -> None:
+        """End the process now; its children end with it."""
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the process (it kills what runs), and leave neither file nor zombie behind. A second
+        time does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        os.close(self._requests.fd)
+        os.close(self._answers.fd)
+        self.kill()
+        with contextlib.suppress(OSError):
+            os.waitpid(self.pid, 0)
+
+
+def _pipe(fds: list[int]) -> tuple[int, int]:
+    """A pipe with both ends above the standard streams, even if those are closed."""
+    ends = []
+    for end in os.pipe():
+        fds.append(end)
+        if end < 3:
+            fds[-1] = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3)
+            os.close(end)
+        ends.append(fds[-1])
+    return ends[0], ends[1]
+
+
+def _spawn(module: str, main: str, their_input: int, their_output: int) -> int:
+    options = ["-I"] + (["-B"] if sys.dont_write_bytecode else [])
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, *options, "-c", _CODE.format(module=module, main=main), *sys.path],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, their_input, 0),
+            (os.POSIX_SPAWN_DUP2, their_output, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+        setsigmask=_NEVER_FOR_US,  # until it can ignore them itself; a Ctrl-C is meant for us
+    )
