@@ -13,8 +13,8 @@ _NEVER_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessLink:
-    """One process that runs the function `main` of `module`; `OSError` if it cannot be started. Only the parent
-    holds the other ends of its pipes, so it ends with us.
+    """One process that runs the function `main` of `module`; `OSError` if it cannot be started. Only
+    the parent holds the other ends of its pipes, so it ends with us.
     """
 
     def __init__(self, module: str, main: str) -> None:
