@@ -24,6 +24,7 @@ from escalate_cli.actions.intents import (
     LevelByHand,
     NudgeAnswer,
     PageByHand,
+    Passing,
     PolicyReload,
     Reopening,
     Resolution,
@@ -160,6 +161,9 @@ class World:
 
     def ack(self, by: str, incident: int = 1, *, everything: bool = False) -> Situation:
         return self._perform(Acknowledgement(everything, by=by), incident)
+
+    def pass_on(self, by: str, incident: int = 1) -> Situation:
+        return self._perform(Passing(by=by), incident)
 
     def resolve(self, incident: int = 1, message: str | None = None, *, by: str | None = None) -> Situation:
         return self._perform(Resolution(message, by=by), incident)

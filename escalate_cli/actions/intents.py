@@ -23,7 +23,7 @@ from escalate_cli.actions.lookup import (
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.moment import wall_time
-from escalate_cli.core.changes import respond, take
+from escalate_cli.core.changes import pass_on, respond, take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
@@ -151,6 +151,28 @@ class Acknowledgement(Intent, frozen=True):
             f" {incident.id} --all"
         )
         return [Note(NoteCode.STILL_PAGED, text, incident.id)]
+
+
+class Passing(Intent, frozen=True):
+    """Say that one cannot take it: one's own part of the level ends."""
+
+    DONE = "passed on"
+
+    def prepare(self, context: Context) -> Deed:
+        who = whoever_types(self.by, context)
+
+        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
+            self._must_be_running(situation)
+            return pass_on.pass_on(situation, who, catalog, now)
+
+        return deed
+
+    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+        number = situation.incident.id
+        if not unchanged:
+            return []
+        text = f"incident {number} waits for nothing from you: there is nothing to pass on"
+        return [Note(NoteCode.ALREADY_SO, text, number)]
 
 
 class Resolution(Intent, frozen=True):

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "run": ("run_job", "run_job", "Run a job: an incident when it fails, over when it works", "Incidents"),
     "update": ("incidents", "update", "Change an incident or add a message", "Incidents"),
     "ack": ("incidents", "ack", "Acknowledge: I am on it", "Incidents"),
+    "pass": ("incidents", "pass_", "Not me: somebody else takes it", "Incidents"),
     "resolve": ("incidents", "resolve", "It is over", "Incidents"),
     "reopen": ("incidents", "reopen", "It is not over", "Incidents"),
     "snooze": ("incidents", "snooze", "Hold the paging for a while", "Incidents"),

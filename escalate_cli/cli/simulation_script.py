@@ -19,6 +19,7 @@ class Typed(msgspec.Struct, frozen=True):
     """The options of a script, as typed."""
 
     ack: Sequence[str] = ()
+    passed: Sequence[str] = ()
     raised: Sequence[str] = ()
     add: Sequence[str] = ()
     drop: Sequence[str] = ()
@@ -36,6 +37,10 @@ def script(typed: Typed, catalog: Catalog) -> list[Happening]:
         after, _, person = text.partition(":")
         who = meaning.find_person(person, catalog).id if person else None
         made.append(happenings.acknowledgement(to_duration("--ack", after), who))
+    for text in typed.passed:
+        after, _, person = text.partition(":")
+        who = meaning.find_person(person, catalog).id if person else None
+        made.append(happenings.passing(to_duration("--pass", after), who))
     for text in typed.raised:
         after, severity = _both("--raise", text, "SEVERITY")
         made.append(

@@ -11,6 +11,7 @@ from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes import respond as core
 from escalate_cli.core.changes import take
 from escalate_cli.core.changes import update as updating
+from escalate_cli.core.changes.pass_on import pass_on
 from escalate_cli.core.escalation.plan import Plan
 from escalate_cli.core.incident.situation import (
     IncidentStatus,
@@ -39,6 +40,19 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
         return take.acknowledge(situation, person, catalog, now, everything=everything)
 
     return Happening(span, _unless_over(act, "acknowledged"))
+
+
+def passing(span: Span, by: str | None = None) -> Happening:
+    """`by` cannot take it; without a name the first of those who were paged last."""
+
+    def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
+        person = by or paged_last(situation)
+        if person is None:
+            return "nobody can pass it on: no person has been paged"
+        name = catalog.name_of(Recipient.person(person))
+        return pass_on(situation, person, catalog, now) or f"{name} has nothing to pass on"
+
+    return Happening(span, _unless_over(act, "passed on"))
 
 
 def change(span: Span, changes: updating.Changes, *, by: str | None = None) -> Happening:

@@ -26,7 +26,15 @@ _ACKNOWLEDGEMENTS = (
 )
 ENDS = _ACKNOWLEDGEMENTS | happened.Resolved | happened.Snoozed
 """what stops the paging"""
-_ACTS = ENDS | happened.Reopened | happened.PagedByHand | happened.GoneOnByHand | happened.NudgeAnswered
+_ACTS = (
+    ENDS
+    | happened.Passed
+    | happened.PassedBesides
+    | happened.Reopened
+    | happened.PagedByHand
+    | happened.GoneOnByHand
+    | happened.NudgeAnswered
+)
 """what people did, beside their updates"""
 
 
@@ -112,6 +120,8 @@ def _happening(span: Span, entries: Sequence[Entry], was: Catalog) -> Happening 
     first, event, by = entries[0], entries[0].event, entries[0].by
     if isinstance(event, _ACKNOWLEDGEMENTS):
         return happenings.acknowledgement(span, by, everything=_for_everyone(entries, was))
+    if isinstance(event, happened.Passed | happened.PassedBesides):
+        return happenings.passing(span, by)
     if isinstance(event, happened.Snoozed):
         return happenings.snoozing(span, event.until - first.at, by or "")
     if isinstance(event, happened.Resolved):

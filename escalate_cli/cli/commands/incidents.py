@@ -15,6 +15,7 @@ from escalate_cli.actions.doubt import Ask, Doubt
 from escalate_cli.actions.intents import (
     Acknowledgement,
     Intent,
+    Passing,
     Recovery,
     Reopening,
     Resolution,
@@ -266,6 +267,14 @@ def ack(
     """
     chosen = IncidentChoice(typed=incident, key=key, by=by, verb="ack", unanswered=True)
     return act_on(context, chosen, Acknowledgement(all, by=by))
+
+
+def pass_(context: Context, incident: SomeIds = None, by: By = None, key: Key = None) -> Answer:
+    """Not me: ends your part of the paging. The next level is paged at once where nobody else of this
+    one is left. Whoever had it gives it back.
+    """
+    chosen = IncidentChoice(typed=incident, key=key, by=by, verb="pass")
+    return act_on(context, chosen, Passing(by=by))
 
 
 def resolve(

@@ -55,6 +55,10 @@ def simulate(
         list[str] | None,
         typer.Option("--ack", metavar="AFTER[:P]", help="P acknowledges; else the one who was paged last"),
     ] = None,
+    pass_: Annotated[
+        list[str] | None,
+        typer.Option("--pass", metavar="AFTER[:P]", help="P cannot take it; else the one paged last"),
+    ] = None,
     raise_: Annotated[
         list[str] | None, typer.Option("--raise", metavar="AFTER:S", help="The severity becomes S")
     ] = None,
@@ -90,7 +94,14 @@ def simulate(
         " ".join(title or ()), service or (), meaning.pick_severity(severity, catalog), catalog
     )
     typed = simulation_script.Typed(
-        ack or (), raise_ or (), add_service or (), drop_service or (), nudge or (), message or (), resolve
+        ack or (),
+        pass_ or (),
+        raise_ or (),
+        add_service or (),
+        drop_service or (),
+        nudge or (),
+        message or (),
+        resolve,
     )
     foreseen = run(declaration, catalog, start, until, simulation_script.script(typed, catalog))
     again = (

@@ -47,16 +47,8 @@ def acknowledge(
         person for escalation in taken for person in _take(escalation.id, by, decision, whole=everything)
     ]
     if taken:
-        before = situation.incident
         anew = bool(over) or any(escalation.snoozed_until is not None for escalation in taken)
-        decision.change_incident(
-            acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
-            acknowledged_by=by if anew else before.acknowledged_by or by,
-            updated_at=now,
-        )
-        if not decision.situation.paging:
-            decision.cancel(_pages(decision))
-            decision.change_incident(unacknowledged_since=None)
+        _note_taker(by, decision, anew=anew)
     elif answered:
         decision.change_incident(updated_at=now)
         decision.log(AcknowledgedBesides(), by)
@@ -64,6 +56,27 @@ def acknowledge(
         deed = _deed(by, taken, over, waits_for)
         tell_who_has_it(deed, situation, decision)
     return plan(decision.situation, catalog, now)
+
+
+def _note_taker(by: str, decision: Decision, *, anew: bool) -> None:
+    """The incident is `by`'s, if it is nobody's yet or `anew`; once nothing waits, no page goes out."""
+    before, now = decision.incident, decision.now
+    decision.change_incident(
+        acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
+        acknowledged_by=by if anew else before.acknowledged_by or by,
+        updated_at=now,
+    )
+    if not decision.situation.paging:
+        decision.cancel(_pages(decision))
+        decision.change_incident(unacknowledged_since=None)
+
+
+def take_in_part(escalation_id: int, by: str, decision: Decision) -> None:
+    """Take an escalation for `by`, who has acknowledged their part of it before: nobody else is
+    awaited any more.
+    """
+    _take(escalation_id, by, decision, whole=False)
+    _note_taker(by, decision, anew=False)
 
 
 def _deed(by: str, taken: Sequence[Escalation], over: Sequence[Escalation], waits_for: Sequence[str]) -> Deed:
@@ -188,7 +201,7 @@ def _still_awaited(escalation: Escalation, acked_by: tuple[str, ...], decision: 
         and notification.page_round == escalation.page_round
         and notification.recipient.is_person
     )
-    return tuple(person for person in paged if person not in acked_by)
+    return tuple(person for person in paged if person not in acked_by and person not in escalation.passed)
 
 
 def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, by: str) -> Plan:

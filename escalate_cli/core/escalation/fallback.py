@@ -67,7 +67,9 @@ def say_whom_fallback_lacks(escalation_id: int, decision: Decision) -> None:
 
 def _tell_fallback(escalation_id: int, decision: Decision, why: str) -> PagingResult:
     before, fallback = decision.escalation(escalation_id), decision.catalog.fallback
-    escalation = decision.change(escalation_id, page_round=before.page_round + 1, urgency=decision.urgency)
+    escalation = decision.change(
+        escalation_id, page_round=before.page_round + 1, passed=(), urgency=decision.urgency
+    )
     letter = Letter(
         NotificationKind.PAGE,
         FallbackReached(escalation.policy.id, escalation.team, why),

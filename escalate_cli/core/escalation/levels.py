@@ -227,6 +227,7 @@ def _page_level(
     escalation = decision.change(
         escalation_id,
         page_round=escalation.page_round + 1,
+        passed=(),
         paged=tuple(dict.fromkeys((*escalation.paged, number))),
         urgency=decision.urgency,
     )
@@ -263,5 +264,7 @@ def failed_everywhere(escalation: Escalation, decision: Decision) -> bool:
     address counts only where the page was for no person.
     """
     pages = [page for page in decision.pages_of(escalation) if page.page_round == escalation.page_round]
-    people = [page for page in pages if page.recipient.is_person]
+    people = [
+        page for page in pages if page.recipient.is_person and page.recipient.id not in escalation.passed
+    ]
     return bool(pages) and all(page.status is NotificationStatus.FAILED for page in people or pages)

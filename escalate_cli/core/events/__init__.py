@@ -17,6 +17,8 @@ from escalate_cli.core.events.acts import (
     LeadChanged,
     MessageAdded,
     PagedByHand,
+    Passed,
+    PassedBesides,
     PolicyReloaded,
     Reopened,
     Resolved,
@@ -92,7 +94,8 @@ AnyEvent = (
     | GoneOnByHand | LevelsWalkedAgain
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
     | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
-    | Acknowledged | TakenOver | AcknowledgedInPart | AcknowledgedBesides | Snoozed | Resolved | Reopened
+    | Acknowledged | TakenOver | AcknowledgedInPart | AcknowledgedBesides | Passed | PassedBesides
+    | Snoozed | Resolved | Reopened
     | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded
     | PolicyReloaded | PagedByHand
     | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
@@ -150,6 +153,8 @@ __all__ = [
     "PagedByEveryAddress",
     "PagedByHand",
     "PagedByRule",
+    "Passed",
+    "PassedBesides",
     "PolicyReloaded",
     "Reaching",
     "Reopened",

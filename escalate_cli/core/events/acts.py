@@ -46,6 +46,24 @@ class AcknowledgedBesides(Event, frozen=True, kw_only=True):
     everything: bool = False
 
 
+class Passed(OfTeam, frozen=True, kw_only=True):
+    """Somebody who was paged for a team's escalation cannot take it; `waits_for` are the others of
+    that paging who may. `held` says that they had it until then. Level 0 is the fallback."""
+
+    KIND = EntryKind.PASSED
+    NAMES_WHO = True
+    level: int
+    waits_for: tuple[str, ...]
+    held: bool = False
+
+
+class PassedBesides(Event, frozen=True, kw_only=True):
+    """Somebody who was paged, though no escalation pages them, cannot take it."""
+
+    KIND = EntryKind.PASSED
+    NAMES_WHO = True
+
+
 class Snoozed(Event, frozen=True, kw_only=True):
     """Somebody put it off."""
 

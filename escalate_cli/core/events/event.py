@@ -32,6 +32,7 @@ class EntryKind(str, Enum):
     CANCELLED = "cancelled"
     RULE = "rule"
     NUDGE = "nudge"
+    PASSED = "passed"
     MAINTENANCE = "maintenance"
     SUGGESTION = "suggestion"
     RELOADED = "reloaded"

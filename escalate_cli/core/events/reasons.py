@@ -181,6 +181,10 @@ class Taking(str, Enum):
     """somebody else had it before"""
     LEADS = "leads"
     """they lead it now"""
+    PASSED = "passed"
+    """they cannot take it; `waits_for` are the others who were paged with them"""
+    GIVEN_BACK = "given-back"
+    """they had it, and have it no more: others are paged again"""
 
 
 class SomebodyHasIt(_Value, frozen=True):

@@ -134,7 +134,8 @@ class Escalation(msgspec.Struct, frozen=True):
     counts walks, from 0. `next_at` is when something is due again: the next level, the fallback
     again, or the end of an acknowledgement. `owed` are levels that a gap passed over and that are
     still to be paged, in order. `held` is the number of a level that waits for its hours.
-    `acked_by` are the people who acknowledged the current level (for `acks = "all"`).
+    `acked_by` are the people who acknowledged the current level (for `acks = "all"`); `passed` those who
+    were paged by its last paging and have passed it on.
     """
 
     id: int
@@ -151,6 +152,7 @@ class Escalation(msgspec.Struct, frozen=True):
     owed: tuple[int, ...] = ()
     held: int | None = None
     acked_by: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
     page_round: int = 0
     """grows with every level paged, so that the notifications of one paging can be told from those
     of the next
@@ -209,6 +211,8 @@ class Notification(msgspec.Struct, frozen=True):
     source: str = ""
     created_at: Instant = 0
     reason: Because = Because()
+    code: str | None = None
+    """proves that whoever answers has the message; made when it is first claimed, if a person is asked"""
 
     @property
     def live(self) -> bool:

@@ -21,7 +21,13 @@ from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.wording.fitting import Text, may_cut
 from escalate_cli.core.wording.text import printable
 
-_DOES = {Taking.LEADS: "leads", Taking.IN_PART: "has acknowledged", Taking.BESIDES: "has acknowledged"}
+_DOES = {
+    Taking.LEADS: "leads",
+    Taking.IN_PART: "has acknowledged",
+    Taking.BESIDES: "has acknowledged",
+    Taking.PASSED: "cannot take",
+    Taking.GIVEN_BACK: "no longer has",
+}
 """what somebody does with it, where that is not having it"""
 
 

@@ -21,6 +21,9 @@ from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.news import Deed, Since, who_has_it
 
+_NOBODY_TAKES_IT = (Taking.LEADS, Taking.PASSED, Taking.GIVEN_BACK)
+"""what is no news for whoever reported it"""
+
 
 def tell_who_has_it(
     deed: Deed, before: Situation, decision: Decision, *, by: str | None = None, channels: bool = True
@@ -32,7 +35,7 @@ def tell_who_has_it(
     no reason to undo it.
     """
     decision.part(lambda: _tell(deed, by, before, decision, channels=channels), "telling who has it")
-    if deed.how is not Taking.LEADS:
+    if deed.how not in _NOBODY_TAKES_IT:
         decision.part(lambda: tell_reporter_who(deed, before, decision), "telling who reported it")
 
 
@@ -84,7 +87,7 @@ def _have_acted(situation: Situation) -> set[str]:
     """Everybody who has taken it, or their part of it, as it stands now."""
     acted: set[str] = set()
     for escalation in situation.escalations:
-        acted |= set(escalation.acked_by)
+        acted |= {*escalation.acked_by, *escalation.passed}
         if escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by:
             acted.add(escalation.acknowledged_by)
     return acted

@@ -19,6 +19,7 @@ from escalate_cli.core.wording.rules import action_in_words, came_true, conditio
 from escalate_cli.core.wording.telling import Telling
 
 _NO_NAMES = Catalog()
+_DOES = {Taking.LEADS: "leads it", Taking.PASSED: "cannot take it", Taking.GIVEN_BACK: "has it no more"}
 
 
 def sentence(event: Event, at: Instant, by: str | None, catalog: Catalog | None) -> str:
@@ -95,6 +96,15 @@ def _besides(it: happened.AcknowledgedBesides, say: Telling) -> str:
     return f"acknowledged by {say.doer}, who was paged besides: the rest of that page is called off"
 
 
+def _passed(it: happened.Passed, say: Telling) -> str:
+    if it.held:
+        return f"{say.doer}, who had it for {say.team(it.team)}, has given it back: it is paged again"
+    text = f"{say.doer} has passed it on for {say.team(it.team)}"
+    if it.waits_for:
+        return f"{text}; it still waits for {', '.join(map(say.person, it.waits_for))}"
+    return f"{text}: nobody else of that page is left" if it.level else text
+
+
 def _severity(it: happened.SeverityChanged, say: Telling) -> str:
     return f"severity {how_severity_changed(it)}" + (f": {it.because}" if it.because else "")
 
@@ -156,7 +166,7 @@ def _informed(it: happened.Informed, say: Telling) -> str:
 
 
 def _who_has_it(it: happened.ToldWhoHasIt, say: Telling) -> str:
-    what = f"that {say.person(it.person)} {'leads it' if it.how is Taking.LEADS else 'has it'}"
+    what = f"that {say.person(it.person)} {_DOES.get(it.how, 'has it')}"
     names = say.names(it.recipients or it.called_off) or "nobody"
     return f"told {names} {what}{_missed(it.missed)}"
 
@@ -220,6 +230,10 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.TakenOver: _taken_over,
     happened.AcknowledgedInPart: _in_part,
     happened.AcknowledgedBesides: _besides,
+    happened.Passed: _passed,
+    happened.PassedBesides: lambda it, say: (
+        f"passed on by {say.doer}, who was paged besides: the rest of that page is called off"
+    ),
     happened.Snoozed: lambda it, say: f"snoozed by {say.doer} for {show_duration(it.until - say.at)}",
     happened.Resolved: lambda it, say: "resolved" + (f": {it.message}" if it.message else ""),
     happened.Reopened: lambda it, say: "reopened" if it.was_resolved else "acknowledgement taken back",

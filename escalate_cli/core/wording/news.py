@@ -53,6 +53,11 @@ def who_has_it(deed: Deed, catalog: Catalog) -> str:
     if deed.how is Taking.IN_PART:
         others = _names(map(catalog.person_name, deed.waits_for))
         return f"{who} has acknowledged it{since}. It still waits for {others}."
+    if deed.how is Taking.PASSED:
+        others = _names(map(catalog.person_name, deed.waits_for))
+        return f"{who} cannot take it." + (f" It still waits for {others}." if others else "")
+    if deed.how is Taking.GIVEN_BACK:
+        return f"{who} has it no more: it is paged again."
     if deed.how is Taking.BESIDES and still:
         return f"{who} has acknowledged it{since}.{still}"
     if deed.how is Taking.BESIDES:

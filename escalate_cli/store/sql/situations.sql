@@ -61,11 +61,11 @@ WHERE id = :id;
 -- A new escalation.
 INSERT INTO escalations (
     incident_id, team, policy, status, level, cycle, next_at, because, services, urgency, paged, owed, held,
-    acked_by, page_round, involved_by, acknowledged_at, acknowledged_by, snoozed_until, muted
+    acked_by, passed, page_round, involved_by, acknowledged_at, acknowledged_by, snoozed_until, muted
 ) VALUES (
     :incident_id, :team, :policy, :status, :level, :cycle, :next_at, :because, :services, :urgency, :paged,
-    :owed, :held, :acked_by, :page_round, :involved_by, :acknowledged_at, :acknowledged_by, :snoozed_until,
-    :muted
+    :owed, :held, :acked_by, :passed, :page_round, :involved_by, :acknowledged_at, :acknowledged_by,
+    :snoozed_until, :muted
 )
 RETURNING id;
 
@@ -75,7 +75,7 @@ UPDATE escalations
 SET
     team = :team, policy = :policy, status = :status, level = :level, cycle = :cycle, next_at = :next_at,
     because = :because, services = :services, urgency = :urgency, paged = :paged, owed = :owed,
-    held = :held, acked_by = :acked_by, page_round = :page_round, involved_by = :involved_by,
+    held = :held, acked_by = :acked_by, passed = :passed, page_round = :page_round, involved_by = :involved_by,
     acknowledged_at = :acknowledged_at, acknowledged_by = :acknowledged_by, snoozed_until = :snoozed_until,
     muted = :muted
 WHERE id = :id;

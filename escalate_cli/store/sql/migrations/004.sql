@@ -1,0 +1,47 @@
+-- Answers from where the page arrived. Every message to a person that asks something has a code
+-- (core/answers/codes.py); an attempt keeps the provider's id of the message, since people answer by it; whoever
+-- was paged may pass their part of a level on.
+
+ALTER TABLE escalations ADD COLUMN passed TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE notifications ADD COLUMN code TEXT;
+ALTER TABLE attempts ADD COLUMN external_id TEXT;
+
+CREATE UNIQUE INDEX notifications_code ON notifications (code) WHERE code IS NOT NULL;
+CREATE INDEX attempts_external_id ON attempts (external_id) WHERE external_id IS NOT NULL;
+
+-- What came back, each once. What was not for us is not here. `line` is what was written, at most 200
+-- characters; `outcome` is a tagged value (core/answers/outcomes.py), `reply` the sentence that was sent back.
+CREATE TABLE answers (
+    id              INTEGER PRIMARY KEY,
+    gateway         TEXT    NOT NULL,
+    external_id     TEXT    NOT NULL,
+    sender          TEXT    NOT NULL,
+    sent_at         INTEGER,
+    read_at         INTEGER NOT NULL,
+    line            TEXT    NOT NULL,
+    person          TEXT,
+    notification_id INTEGER REFERENCES notifications (id),
+    incident_id     INTEGER REFERENCES incidents (id),
+    word            TEXT,
+    action          TEXT,
+    outcome         TEXT    NOT NULL,
+    reply           TEXT    NOT NULL DEFAULT '',
+    undone          INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (gateway, external_id)
+);
+CREATE INDEX answers_of_incident ON answers (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX answers_of_sender ON answers (gateway, sender, read_at);
+
+-- Where each gateway's reader is, and who reads now.
+CREATE TABLE readers (
+    gateway         TEXT    PRIMARY KEY,
+    source          TEXT    NOT NULL,
+    place           TEXT,
+    looked_at       INTEGER,
+    read_at         INTEGER,
+    failing_since   INTEGER,
+    trouble         TEXT,
+    told            INTEGER NOT NULL DEFAULT 0,
+    token           TEXT,
+    lease_until     INTEGER
+);
