@@ -75,7 +75,8 @@ UPDATE escalations
 SET
     team = :team, policy = :policy, status = :status, level = :level, cycle = :cycle, next_at = :next_at,
     because = :because, services = :services, urgency = :urgency, paged = :paged, owed = :owed,
-    held = :held, acked_by = :acked_by, passed = :passed, page_round = :page_round, involved_by = :involved_by,
+    held = :held, acked_by = :acked_by, passed = :passed, page_round = :page_round,
+    involved_by = :involved_by,
     acknowledged_at = :acknowledged_at, acknowledged_by = :acknowledged_by, snoozed_until = :snoozed_until,
     muted = :muted
 WHERE id = :id;
@@ -105,11 +106,11 @@ WHERE id = :id;
 INSERT INTO notifications (
     incident_id, kind, recipient, gateway, address, because, due_at, urgency, status, attempts,
     escalation_id, nudge_id, level, page_round, step, late, note, sent_at, error, unsure, held_back,
-    bundled_with, stopped, source, created_at, reason
+    bundled_with, stopped, source, created_at, reason, code
 ) VALUES (
     :incident_id, :kind, :recipient, :gateway, :address, :because, :due_at, :urgency, :status, :attempts,
     :escalation_id, :nudge_id, :level, :page_round, :step, :late, :note, :sent_at, :error, :unsure,
-    :held_back, :bundled_with, :stopped, :source, :created_at, :reason
+    :held_back, :bundled_with, :stopped, :source, :created_at, :reason, :code
 )
 RETURNING id;
 
