@@ -21,18 +21,20 @@ from escalate_cli.actions.declare import Request, store_declaration
 from escalate_cli.actions.intents import (
     Acknowledgement,
     Intent,
-    LevelByHand,
-    NudgeAnswer,
-    PageByHand,
     Passing,
-    PolicyReload,
     Reopening,
     Resolution,
     Revision,
     Snooze,
-    incident_of_nudge,
 )
 from escalate_cli.actions.maintenance import begin_maintenance
+from escalate_cli.actions.paging_intents import (
+    LevelByHand,
+    NudgeAnswer,
+    PageByHand,
+    PolicyReload,
+    incident_of_nudge,
+)
 from escalate_cli.actions.perform import carry_out
 from escalate_cli.clock import Clock
 from escalate_cli.config.load import load

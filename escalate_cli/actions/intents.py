@@ -1,4 +1,4 @@
-"""What a person means to do to an incident that exists, as values: take it, end it, page somebody.
+"""What a person means to do to an incident that exists, as values: take it, pass it on, end it.
 
 Words are as they were typed. `prepare` understands them; `standing` is what is to be said of how the
 incident stands afterwards, beside what a look at it shows. `perform` carries an intent out.
@@ -15,7 +15,6 @@ from escalate_cli.actions.lookup import (
     find_person,
     find_service,
     find_severity,
-    find_target,
     reporter,
     storable,
     whoever_types,
@@ -26,10 +25,10 @@ from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.changes import pass_on, respond, take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.escalation.plan import Plan
-from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NudgeStatus, Situation
+from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.note import Note, NoteCode
-from escalate_cli.errors import Conflict, Unknown, UsageProblem
+from escalate_cli.errors import Conflict, UsageProblem
 
 Deed = Callable[[Situation, Catalog, Instant], Plan | None]
 """what to do to an incident; None means that it is so already"""
@@ -102,7 +101,7 @@ class Revision(Intent, frozen=True):
             drop_services=tuple(find_service(service, catalog).id for service in self.drop_services),
             lead=find_person(self.lead, catalog).id if self.lead else None,
             labels={storable(name, "label"): storable(value, "label") for name, value in self.labels},
-            message=_storable(self.message),
+            message=storable_or_none(self.message),
             title=storable(self.title, "title") if self.title else None,
         )
 
@@ -186,7 +185,7 @@ class Resolution(Intent, frozen=True):
         return whoever_types(self.by, context)
 
     def prepare(self, context: Context) -> Deed:
-        who, message = self._who(context), _storable(self.message)
+        who, message = self._who(context), storable_or_none(self.message)
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             if situation.incident.status is IncidentStatus.RESOLVED:
@@ -256,103 +255,5 @@ class Snooze(Intent, frozen=True):
         return deed
 
 
-class PageByHand(Intent, frozen=True):
-    """Page these targets, beside what the escalations do."""
-
-    DONE = "paged for"
-
-    targets: tuple[str, ...]
-    message: str | None = None
-
-    def prepare(self, context: Context) -> Deed:
-        targets = [find_target(target, context.running_catalog) for target in self.targets]
-        who, message = whoever_types(self.by, context), _storable(self.message)
-
-        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
-            self._must_be_running(situation)
-            return respond.page_by_hand(situation, targets, catalog, now, by=who, message=message)
-
-        return deed
-
-
-class LevelByHand(Intent, frozen=True):
-    """Page this level now in every escalation; None: the next one."""
-
-    DONE = "escalated"
-
-    level: int | None = None
-
-    def prepare(self, context: Context) -> Deed:
-        who = whoever_types(self.by, context)
-
-        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
-            self._must_be_running(situation)
-            levels = max((escalation.levels for escalation in situation.escalations), default=0)
-            if self.level is not None and not 1 <= self.level <= levels:
-                raise UsageProblem(
-                    f"there is no level {self.level}: incident {situation.incident.id} has {levels}",
-                    f"name one from 1 to {levels}",
-                )
-            return respond.go_to_level(situation, self.level, catalog, now, by=who)
-
-        return deed
-
-
-class NudgeAnswer(Intent, frozen=True):
-    """Say yes or no to a nudge of the incident."""
-
-    DONE = "answered"
-
-    nudge: int
-    accepted: bool
-
-    def prepare(self, context: Context) -> Deed:
-        who = whoever_types(self.by, context)
-
-        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
-            nudge = next((nudge for nudge in situation.nudges if nudge.id == self.nudge), None)
-            if nudge is None:
-                raise _no_such_nudge(self.nudge, f"incident {situation.incident.id}")
-            if nudge.status is (NudgeStatus.ACCEPTED if self.accepted else NudgeStatus.DECLINED):
-                return None
-            if nudge.status is not NudgeStatus.OPEN:
-                raise Conflict(
-                    f"nudge {nudge.id} is already {nudge.status.value}",
-                    f"see what happened: escalate timeline {situation.incident.id}",
-                    code="nudge-over",
-                )
-            return respond.answer_nudge(situation, nudge, self.accepted, catalog, now, by=who)
-
-        return deed
-
-
-class PolicyReload(Intent, frozen=True):
-    """Adopt the policies as the configuration has them now."""
-
-    DONE = "reloaded"
-
-    def prepare(self, context: Context) -> Deed:
-        who = whoever_types(self.by, context)
-
-        def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
-            self._must_be_running(situation)
-            return respond.reload(situation, catalog, now, by=who)
-
-        return deed
-
-
-def incident_of_nudge(context: Context, nudge: int) -> int:
-    """The incident that this nudge is about; `Unknown` where there is no such nudge."""
-    incident = context.store.situations.incident_of_nudge(nudge) if 0 < nudge < 2**63 else None
-    if incident is None:
-        raise _no_such_nudge(nudge, str(context.store.database.path))
-    return incident
-
-
-def _no_such_nudge(nudge: int, looked_in: str) -> Unknown:
-    text = f"no such nudge: {nudge} (looked in {looked_in})"
-    return Unknown(text, "`escalate nudge` lists the open ones", code="no-such-nudge")
-
-
-def _storable(message: str | None) -> str | None:
+def storable_or_none(message: str | None) -> str | None:
     return storable(message, "message") if message else None

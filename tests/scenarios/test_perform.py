@@ -10,15 +10,9 @@ import pytest
 
 from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import declare_incident
-from escalate_cli.actions.intents import (
-    Acknowledgement,
-    NudgeAnswer,
-    PageByHand,
-    Reopening,
-    Resolution,
-    Snooze,
-)
+from escalate_cli.actions.intents import Acknowledgement, Reopening, Resolution, Snooze
 from escalate_cli.actions.kept_declarations import KeptDeclaration
+from escalate_cli.actions.paging_intents import NudgeAnswer, PageByHand
 from escalate_cli.actions.perform import Performed, perform
 from escalate_cli.core.calendar.duration import HOUR
 from escalate_cli.core.incident.situation import IncidentStatus

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from escalate_cli.actions.intents import LevelByHand, NudgeAnswer, PageByHand, PolicyReload, incident_of_nudge
 from escalate_cli.actions.lookup import find_incident
 from escalate_cli.actions.maintenance import (
     MaintenanceBegun,
@@ -17,6 +16,13 @@ from escalate_cli.actions.maintenance import (
     end_maintenance,
     planned_maintenances,
     quiet_services,
+)
+from escalate_cli.actions.paging_intents import (
+    LevelByHand,
+    NudgeAnswer,
+    PageByHand,
+    PolicyReload,
+    incident_of_nudge,
 )
 from escalate_cli.cli.arguments import By, Id, Message, incident_number, moment, numbers, to_duration
 from escalate_cli.cli.commands.incidents import act
