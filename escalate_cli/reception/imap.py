@@ -1,0 +1,237 @@
+"""Answers by mail, read from a mailbox by IMAP. The mailbox is left as it was: it is opened
+read-only, no flag is set, nothing is moved, and no mail is read that was there before.
+
+The place is, for each folder, its UIDVALIDITY and the first UID that has not been looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, show_duration
+from escalate_cli.core.organisation.catalog import did_you_mean
+from escalate_cli.reception.address import AnswersAddress
+from escalate_cli.reception.imap_client import PATIENCE, Ended, Mailbox, TooMuch, signed_in
+from escalate_cli.reception.imap_mails import REST, Fetched, arrival_in, fetch, lacks_its_text, read_fetched
+from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
+
+MOST_MAILS = 200
+"""of one look"""
+_ENOUGH = 5.0
+"""seconds after which a look begins nothing more: it has a limit, and what was read shall count"""
+_MOST_TEXT = 1_000_000
+"""characters in all mails of a look"""
+_WINDOW = 50_000
+"""UIDs that one search covers, so that its line is bounded"""
+_AGAIN = 60.0
+"""seconds after which IDLE is begun anew: some servers fall silent"""
+_POLL = 10.0
+"""seconds between two looks at a server that does not tell by itself"""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """How far a folder has been read; UIDVALIDITY 0 where there was no such folder."""
+
+    validity: int
+    following: int
+
+
+def look(address: AnswersAddress, place: str | None) -> Look:
+    """What has arrived since `place`; without one, the place from which to look."""
+    with signed_in(address) as mailbox:
+        return _Round(mailbox, address, Clock()).look(_places(place))
+
+
+def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
+    """As `look`, but until something has arrived or `seconds` have passed."""
+    clock = Clock()
+    end = clock.monotonic() + seconds
+    with signed_in(address) as mailbox:
+        idles = mailbox.idles
+        while True:
+            looked = _Round(mailbox, address, clock).look(_places(place))
+            left = end - clock.monotonic()
+            if looked.arrived or looked.gap or left <= 0:
+                return looked
+            place = looked.place
+            idles = idles and mailbox.wait_for_news(min(left, _AGAIN), clock)
+            if not idles:
+                clock.sleep(round(min(left, _POLL) * SECOND))
+
+
+def sign_in(address: AnswersAddress) -> SignedIn:
+    """What `doctor` tells of the mailbox."""
+    clock = Clock()
+    with signed_in(address) as mailbox:
+        facts, missing = [], []
+        newest: Instant | None = None
+        for folder in address.folders:
+            state = mailbox.look_into(folder)
+            if state is None:
+                missing.append(folder)
+                continue
+            _, following, count = state
+            facts.append(f"{folder}: {count} {'mail' if count == 1 else 'mails'}")
+            if following is None:
+                facts.append(f"{AMISS}{folder} does not say its next UID: the last mail stands for it")
+            newest = max(filter(None, (newest, _last_arrival(mailbox, count))), default=None)
+        facts += [_missing(mailbox, folder, facts) for folder in missing]
+        heard = "it tells at once what arrives (IDLE)"
+        facts.append(heard if mailbox.idles else f"{AMISS}it has no IDLE: asked every {_POLL:g} seconds")
+        if not address.tls and mailbox.in_the_clear:
+            facts.append(f"{AMISS}the password goes there in the clear: no TLS")
+        if newest is not None and (ahead := newest - clock.now()) > 2 * MINUTE:
+            facts.append(
+                f"{AMISS}its clock is at least {show_duration(ahead // MINUTE * MINUTE)} ahead of ours"
+            )
+        return (f"{address.user} at {address.host}", *facts)
+
+
+def _missing(mailbox: Mailbox, folder: str, facts: list[str]) -> str:
+    """That a folder is not there; an error where none of them is."""
+    there = [info.name for info in mailbox.folder.list()][:1000]
+    guess = did_you_mean(folder, there)
+    told = f'there is no folder "{folder}"' + (f': did you mean "{guess}"?' if guess else "")
+    if not facts:
+        raise CannotRead(told, for_good=True)
+    return AMISS + told
+
+
+def _last_arrival(mailbox: Mailbox, count: int) -> Instant | None:
+    if not count:
+        return None
+    _, answer = mailbox.connection.fetch(str(count), "(INTERNALDATE)")
+    return arrival_in(b" ".join(piece for piece in answer if isinstance(piece, bytes)))
+
+
+def _places(place: str | None) -> dict[str, _Place]:
+    if place is None:
+        return {}
+    try:
+        written = msgspec.json.decode(place, type=dict[str, str])
+        pairs = {folder: text.split(":") for folder, text in written.items()}
+        return {folder: _Place(int(first), int(second)) for folder, (first, second) in pairs.items()}
+    except (msgspec.DecodeError, ValueError):
+        return {}
+
+
+class _Round:
+    """One look through all folders. The first is the last, so that it is open when one waits."""
+
+    def __init__(self, mailbox: Mailbox, address: AnswersAddress, clock: Clock) -> None:
+        self._mailbox, self._address, self._clock = mailbox, address, clock
+        self._connection = mailbox.connection
+        self._until = clock.monotonic() + _ENOUGH
+        self._connection.deadline = clock.monotonic() + PATIENCE
+        self._arrived: list[Arrived] = []
+        self._text, self._broken = 0, False
+        self._gaps: list[str] = []
+
+    def look(self, before: Mapping[str, _Place]) -> Look:
+        """Look into each folder. Once something has arrived, a failure ends the look and no more:
+        what was read counts, and the next look will say what is wrong.
+        """
+        places = dict(before)
+        folders = self._address.folders
+        for folder in reversed(folders):
+            if self._broken:
+                break
+            state = self._mailbox.look_into(folder)
+            if state is None:
+                places[folder] = self._no_folder(folder, before)
+                continue
+            places[folder] = self._folder(folder, before.get(folder), *state[:2])
+        if not any(folder in places and places[folder].validity for folder in folders):
+            named = " and ".join(f'"{folder}"' for folder in folders)
+            raise CannotRead(f"there is no folder {named} at {self._address.host}", for_good=True)
+        written = {
+            folder: f"{places[folder].validity}:{places[folder].following}"
+            for folder in folders
+            if folder in places
+        }
+        ordered = sorted(self._arrived, key=lambda mail: mail.sent_at or 0)
+        return Look(tuple(ordered), msgspec.json.encode(written).decode(), "; ".join(self._gaps) or None)
+
+    def _no_folder(self, folder: str, before: Mapping[str, _Place]) -> _Place:
+        """Told once: when it is first looked for, or is not there any more."""
+        if folder not in before or before[folder].validity:
+            self._gaps.append(f'there is no folder "{folder}": what arrives there is not read')
+        return _Place(0, 0)
+
+    def _folder(self, folder: str, before: _Place | None, validity: int, announced: int | None) -> _Place:
+        following = announced if announced is not None else self._after_the_last()
+        if before is None or not before.validity:
+            return _Place(validity, following)
+        if before.validity == validity and before.following <= following:
+            return _Place(validity, self._read(self._unread(before.following, following), following))
+        self._gaps.append(
+            f'the folder "{folder}" was made anew: answers may be lost; mail of the last day was read again'
+        )
+        return _Place(
+            validity, self._read(iter([self._of_the_last_day()]), following, self._clock.now() - DAY)
+        )
+
+    def _after_the_last(self) -> int:
+        uids = self._mailbox.uids("UID *", charset=None)
+        return max(map(int, uids), default=0) + 1
+
+    def _unread(self, first: int, following: int) -> Iterator[list[int]]:
+        for start in range(first, following, _WINDOW):
+            end = min(start + _WINDOW, following) - 1
+            uids = map(int, self._mailbox.uids(f"UID {start}:{end}", charset=None))
+            yield sorted(uid for uid in uids if start <= uid <= end)
+
+    def _of_the_last_day(self) -> list[int]:
+        yesterday = datetime.fromtimestamp((self._clock.now() - DAY) / SECOND, UTC)
+        since = f"{yesterday.day}-{_MONTHS[yesterday.month - 1]}-{yesterday.year}"
+        return sorted(map(int, self._mailbox.uids(f"SINCE {since}", charset=None)))
+
+    def _read(self, windows: Iterator[list[int]], following: int, since: Instant = 0) -> int:
+        """Read the mails of these UIDs, the first first; returns the first UID that is left. Those
+        that arrived before `since` are left out.
+        """
+        together, uid = 2, following
+        try:
+            for window in windows:
+                while window:
+                    uid = window[0]
+                    if self._is_enough():
+                        return uid
+                    size = min(together, MOST_MAILS - len(self._arrived))
+                    batch, window = window[:size], window[size:]
+                    for mail in fetch(self._mailbox, batch):
+                        if mail.arrived_at is None or mail.arrived_at >= since:
+                            self._take(mail)
+                    together = min(together * 2, 32)
+                    uid = window[0] if window else batch[-1] + 1
+        except (OSError, TooMuch, Ended, self._connection.error):
+            if not self._arrived:
+                raise
+            self._broken = True
+            return uid
+        return following
+
+    def _take(self, mail: Fetched) -> None:
+        server = self._address.options.get("authserv")
+        arrived = read_fetched(mail, server)
+        while lacks_its_text(mail, arrived) and self._clock.monotonic() < self._until:
+            more = fetch(self._mailbox, [mail.uid], len(mail.raw), REST)
+            if not more or not more[0].raw:
+                break
+            mail.raw += more[0].raw
+            arrived = read_fetched(mail, server)
+        self._arrived.append(arrived)
+        self._text += len(arrived.text) + len(arrived.subject)
+
+    def _is_enough(self) -> bool:
+        return (
+            len(self._arrived) >= MOST_MAILS
+            or self._text >= _MOST_TEXT
+            or (bool(self._arrived) and self._clock.monotonic() >= self._until)
+        )

@@ -1,0 +1,132 @@
+"""Mails fetched from a mailbox, no more of each than is needed, and read into what arrived."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from types import FrameType
+
+import msgspec
+
+from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.reception.dmarc import is_verified
+from escalate_cli.reception.imap_client import Mailbox
+from escalate_cli.reception.mail import LARGEST, read_mail
+
+HEAD = 64 * 1024
+"""bytes of a mail that are fetched at first: an answer stands at its top"""
+REST = 1 << 20
+"""bytes of it that are fetched at a time where no text is in the head"""
+_LONGEST_PARSING = 1.0
+"""seconds for one mail: somebody may have made it to be slow"""
+_UID = re.compile(rb"\bUID (\d+)")
+_ARRIVED_AT = re.compile(rb'\bINTERNALDATE "([^"]{20,40})"')
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+
+
+class Fetched(msgspec.Struct):
+    """The first part of a mail; `size` is that of the whole, `arrived_at` the mailbox's time."""
+
+    uid: int
+    size: int
+    arrived_at: Instant | None
+    raw: bytes
+
+
+def fetch(mailbox: Mailbox, uids: Sequence[int], start: int = 0, length: int = HEAD) -> list[Fetched]:
+    """A part of each of these mails, by UID; of those that are still there. No flag is set (PEEK)."""
+    connection = mailbox.connection
+    connection.allow(len(uids) * (length + 1000))
+    wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<{start}.{length}>)"
+    status, answer = connection.uid("FETCH", ",".join(map(str, uids)), wanted)
+    if status != "OK":
+        raise connection.error("FETCH")
+    mails = [mail for head, raw in _items(answer) if (mail := _mail(head, raw)) is not None]
+    return sorted((mail for mail in mails if mail.uid in set(uids)), key=lambda mail: mail.uid)
+
+
+def _items(answer: Sequence[object]) -> Iterator[tuple[bytes, bytes]]:
+    """Each mail's line, without its content, and the content. The parts of a line may stand before
+    the content or behind it.
+    """
+    head, raw = b"", b""
+    for piece in answer:
+        if isinstance(piece, tuple):
+            if head:
+                yield head, raw
+            head, raw = piece[0], piece[1]
+        elif isinstance(piece, bytes) and head:
+            yield head + piece, raw
+            head = b""
+        elif isinstance(piece, bytes):
+            yield piece, b""
+    if head:
+        yield head, raw
+
+
+def _mail(head: bytes, raw: bytes) -> Fetched | None:
+    uid, size = _UID.search(head), _SIZE.search(head)
+    if uid is None or b"BODY[]" not in head.upper():
+        return None  # the flags of a mail, which somebody has changed just now
+    return Fetched(int(uid[1]), int(size[1]) if size else len(raw), arrival_in(head), raw)
+
+
+def arrival_in(head: bytes) -> Instant | None:
+    """The INTERNALDATE in a line of a mailbox."""
+    match = _ARRIVED_AT.search(head)
+    try:
+        moment = parsedate_to_datetime(match[1].decode("ascii").strip()) if match else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return None if moment is None else round(moment.timestamp() * SECOND)
+
+
+def lacks_its_text(mail: Fetched, arrived: Arrived) -> bool:
+    """Whether more of a mail has to be fetched: it has no text so far, and goes on."""
+    goes_on = len(mail.raw) < min(mail.size, LARGEST)
+    return goes_on and not arrived.text.strip() and arrived.robot is None and arrived.bounce is None
+
+
+def read_fetched(mail: Fetched, server: str | None) -> Arrived:
+    """What a mail says. With `server`, one that this server has not verified (DMARC) acts for nobody.
+
+    A mail was sent no later than it arrived, whatever its sender's clock says. Without an id of its
+    own it has one of its content, so that it is known when it is read again.
+    """
+    identity = "content:" + hashlib.sha256(mail.raw[:HEAD]).hexdigest()[:40]
+    try:
+        with _at_most(_LONGEST_PARSING):
+            arrived = read_mail(mail.raw)
+            forged = server is not None and arrived.robot is None and not is_verified(mail.raw, server)
+    except (Exception, _TooSlow):  # somebody else wrote it
+        return Arrived(identity, "", "", mail.arrived_at, robot="it cannot be read")
+    times = [moment for moment in (arrived.sent_at, mail.arrived_at) if moment is not None]
+    return msgspec.structs.replace(
+        arrived,
+        external_id=arrived.external_id[:500] or identity,
+        sent_at=min(times, default=None),
+        robot="it is not verified (DMARC)" if forged else arrived.robot,
+    )
+
+
+class _TooSlow(BaseException):
+    """No `except Exception` of what is interrupted may hold it up."""
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
