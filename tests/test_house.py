@@ -125,11 +125,14 @@ def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_a_public_name_means_one_thing() -> None:
-    """The functions of commands are called as what is typed."""
+    """The functions of commands are called as what is typed; all readers of answers have three alike."""
     places: dict[str, list[str]] = {}
     for name, tree in parsed():
+        alike = {"look", "wait", "sign_in"} if name.startswith("reception/") else set[str]()
         for node in tree.body if not name.startswith("cli/commands/") else ():
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                if node.name in alike:
+                    continue
                 places.setdefault(node.name, []).append(name)
     assert {public: names for public, names in places.items() if len(names) > 1} == {}
 

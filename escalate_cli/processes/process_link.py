@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import sys
 
@@ -35,7 +36,7 @@ class ProcessLink:
         os.set_blocking(our_input, False)
         os.set_blocking(our_output, False)
         self._answers, self._requests = Unpacker(our_input), Packer(our_output)
-        self._closed = False
+        self._closed = self._hung_up = False
 
     @property
     def answers_fd(self) -> int:
@@ -71,6 +72,17 @@ class ProcessLink:
         with contextlib.suppress(OSError):
             os.kill(self.pid, signal.SIGKILL)
 
+    def end(self, patience: float) -> None:
+        """Let the process end by itself within so many seconds, with all that it has to bury; then
+        `close`.
+        """
+        if not self._closed:
+            self._hang_up()
+            ending = select.poll()
+            ending.register(self._answers.fd, 0)
+            ending.poll(patience * 1000)
+        self.close()
+
     def close(self) -> None:
         """End the process (it kills what runs), and leave neither file nor zombie behind. A second
         time does nothing.
@@ -78,11 +90,16 @@ class ProcessLink:
         if self._closed:
             return
         self._closed = True
-        os.close(self._requests.fd)
+        self._hang_up()
         os.close(self._answers.fd)
         self.kill()
         with contextlib.suppress(OSError):
             os.waitpid(self.pid, 0)
+
+    def _hang_up(self) -> None:
+        if not self._hung_up:
+            self._hung_up = True
+            os.close(self._requests.fd)
 
 
 def _pipe(fds: list[int]) -> tuple[int, int]:

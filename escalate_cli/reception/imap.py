@@ -16,8 +16,15 @@ from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, show_duration
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.reception.address import AnswersAddress
-from escalate_cli.reception.imap_client import PATIENCE, Ended, Mailbox, TooMuch, signed_in
-from escalate_cli.reception.imap_mails import REST, Fetched, arrival_in, fetch, lacks_its_text, read_fetched
+from escalate_cli.reception.imap_client import PATIENCE, HungUp, Mailbox, TooMuch, signed_in
+from escalate_cli.reception.imap_mails import (
+    REST,
+    Fetched,
+    arrival_in,
+    fetch_parts,
+    lacks_its_text,
+    read_fetched,
+)
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
 
 MOST_MAILS = 200
@@ -205,12 +212,12 @@ class _Round:
                         return uid
                     size = min(together, MOST_MAILS - len(self._arrived))
                     batch, window = window[:size], window[size:]
-                    for mail in fetch(self._mailbox, batch):
+                    for mail in fetch_parts(self._mailbox, batch):
                         if mail.arrived_at is None or mail.arrived_at >= since:
                             self._take(mail)
                     together = min(together * 2, 32)
                     uid = window[0] if window else batch[-1] + 1
-        except (OSError, TooMuch, Ended, self._connection.error):
+        except (OSError, TooMuch, HungUp, self._connection.error):
             if not self._arrived:
                 raise
             self._broken = True
@@ -221,7 +228,7 @@ class _Round:
         server = self._address.options.get("authserv")
         arrived = read_fetched(mail, server)
         while lacks_its_text(mail, arrived) and self._clock.monotonic() < self._until:
-            more = fetch(self._mailbox, [mail.uid], len(mail.raw), REST)
+            more = fetch_parts(self._mailbox, [mail.uid], len(mail.raw), REST)
             if not more or not more[0].raw:
                 break
             mail.raw += more[0].raw

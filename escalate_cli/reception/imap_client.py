@@ -35,7 +35,7 @@ class TooMuch(Exception):
     """More than was asked for, and more than can be meant."""
 
 
-class Ended(Exception):
+class HungUp(Exception):
     """The server has closed the connection."""
 
 
@@ -110,7 +110,7 @@ class _Bounded(imaplib.IMAP4):
         self.sock.settimeout(self._left())
         piece = self.sock.recv(65536)
         if not piece:
-            raise Ended
+            raise HungUp
         self._allowed -= len(piece)
         if self._allowed < 0:
             raise TooMuch
@@ -226,7 +226,7 @@ def _log_in(mailbox: Mailbox, address: AnswersAddress) -> None:
 
 def _leave(connection: _Bounded) -> None:
     connection.deadline = min(connection.deadline, Clock().monotonic() + 0.5)
-    with contextlib.suppress(imaplib.IMAP4.error, OSError, TooMuch, Ended):
+    with contextlib.suppress(imaplib.IMAP4.error, OSError, TooMuch, HungUp):
         connection.send(b"BYE LOGOUT\r\n")
     with contextlib.suppress(OSError):
         connection.shutdown()
@@ -240,7 +240,7 @@ def telling(address: AnswersAddress) -> Iterator[None]:
         yield
     except TimeoutError:
         raise CannotRead(f"{host} does not answer in time") from None
-    except (Ended, ConnectionError) as problem:
+    except (HungUp, ConnectionError) as problem:
         refused = isinstance(problem, ConnectionRefusedError)
         raise CannotRead(f"nobody listens at {host}" if refused else f"{host} ended the connection") from None
     except TooMuch:

@@ -38,7 +38,7 @@ class Fetched(msgspec.Struct):
     raw: bytes
 
 
-def fetch(mailbox: Mailbox, uids: Sequence[int], start: int = 0, length: int = HEAD) -> list[Fetched]:
+def fetch_parts(mailbox: Mailbox, uids: Sequence[int], start: int = 0, length: int = HEAD) -> list[Fetched]:
     """A part of each of these mails, by UID; of those that are still there. No flag is set (PEEK)."""
     connection = mailbox.connection
     connection.allow(len(uids) * (length + 1000))
