@@ -19,6 +19,7 @@ from escalate_cli.actions.lookup import (
     storable,
     whoever_types,
 )
+from escalate_cli.actions.taken import Taken
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.moment import wall_time
@@ -46,7 +47,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
         """The deed that is meant; `Unknown` or `UsageProblem` where the words mean nothing."""
         raise NotImplementedError
 
-    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+    def standing(self, situation: Situation, unchanged: bool, context: Context) -> list[Note]:
         """What no look at the incident tells: that it was so already, whom the act left out."""
         return []
 
@@ -126,17 +127,12 @@ class Acknowledgement(Intent, frozen=True):
 
         return deed
 
-    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
-        incident = situation.incident
+    def standing(self, situation: Situation, unchanged: bool, context: Context) -> list[Note]:
+        incident, catalog = situation.incident, context.running_catalog
         if unchanged and not situation.paging:
-            holder = incident.acknowledged_by
-            name = catalog.person_name(holder) if holder else "somebody"
-            since = wall_time(incident.acknowledged_at, catalog.settings.timezone, now)
-            text = (
-                f"incident {incident.id} is acknowledged already: {name} has it, since {since}; to take it"
-                f" over: escalate ack {incident.id} --all"
-            )
-            return [Note(NoteCode.ALREADY_SO, text, incident.id)]
+            who, typing = whoever_types(self.by, context), whoever_types(None, context)
+            taken = Taken(situation, who, is_reader=who == typing)
+            return [Note(NoteCode.ALREADY_SO, taken.told(catalog, context.clock.now()), incident.id)]
         paging = [
             escalation.team
             for escalation in situation.escalations
@@ -194,11 +190,12 @@ class Resolution(Intent, frozen=True):
 
         return deed
 
-    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+    def standing(self, situation: Situation, unchanged: bool, context: Context) -> list[Note]:
         if not unchanged:
             return []
         incident = situation.incident
-        since = wall_time(incident.resolved_at, catalog.settings.timezone, now)
+        zone = context.running_catalog.settings.timezone
+        since = wall_time(incident.resolved_at, zone, context.clock.now())
         text = f"incident {incident.id} is resolved already, since {since}"
         return [Note(NoteCode.ALREADY_SO, text, incident.id)]
 
@@ -233,7 +230,7 @@ class Reopening(Intent, frozen=True):
 
         return deed
 
-    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+    def standing(self, situation: Situation, unchanged: bool, context: Context) -> list[Note]:
         number = situation.incident.id
         return [Note(NoteCode.ALREADY_SO, f"incident {number} is open already", number)] if unchanged else []
 

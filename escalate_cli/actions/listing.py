@@ -10,7 +10,14 @@ import msgspec
 
 from escalate_cli.actions.lookup import find_team, whoever_types
 from escalate_cli.context import Context
-from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    Incident,
+    IncidentStatus,
+    Notification,
+    Nudge,
+    Situation,
+)
 from escalate_cli.core.incident.worst_first import worst_first
 from escalate_cli.errors import DamagedRow, Unknown, UsageProblem
 
@@ -22,6 +29,8 @@ class Listing(msgspec.Struct, frozen=True):
 
     situations: tuple[Situation, ...]
     """with the notifications that are still to be sent, and no others"""
+    resolved_by: dict[int, str | None]
+    """by number, who ended those that are over"""
     unreadable: dict[int, DamagedRow]
     """by number, those that cannot be read, and why"""
 
@@ -52,7 +61,10 @@ def listed_incidents(
         listed = _of_teams(listed, {find_team(team, catalog)})
     if mine:
         listed = _of_person(listed, _whoever_looks(context), context)
-    return Listing(tuple(listed), unreadable)
+    over = tuple(
+        situation.incident.id for situation in listed if situation.incident.status is IncidentStatus.RESOLVED
+    )
+    return Listing(tuple(listed), situations.resolvers(over) if over else {}, unreadable)
 
 
 def _read(

@@ -118,7 +118,7 @@ def _how_it_stands(
     notes = [
         note
         for situation in situations
-        for note in intent.standing(situation, situation.incident.id in unchanged, catalog, now)
+        for note in intent.standing(situation, situation.incident.id in unchanged, context)
     ]
     notes += delivery_notes(situations, report, catalog) if report is not None else []
     notes += held_back_notes(situations, catalog, now)

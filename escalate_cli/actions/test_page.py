@@ -85,11 +85,13 @@ def _write(addressee: Addressee, by: str, catalog: Catalog, now: Instant) -> lis
             recipient=recipient,
             gateway=gateway,
             address=address,
-            reason=(reason := Because(addressee.meant, Said(f"a test asked for by {by}"))),
-            because=told_because(reason, catalog),
+            reason=(
+                reason := Because(addressee.meant, Said(f"a test asked for by {catalog.person_name(by)}"))
+            ),
+            because=told_because(reason, catalog, addressee.recipient),
             due_at=now,
             created_at=now,
-            note=f"{by} is testing whether escalate can reach you here.",
+            note=f"{catalog.person_name(by)} is testing whether escalate can reach you here.",
         )
         for gateway, address in known.contact.items()
         if gateway in catalog.gateways

@@ -36,7 +36,10 @@ class Lessons(msgspec.Struct, frozen=True):
     nudges_accepted: int
     resolved_after: Span | None
     messages: int
+    """that arrived, to people and to channels; what went out in the message of another is no message"""
+    messages_to_people: int
     people: int
+    channels: int
 
 
 def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> Lessons:
@@ -52,6 +55,9 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
         for message in sent
         if message.kind is NotificationKind.PAGE and message.recipient.startswith("person:")
     ]
+    numbers = {notification.id for notification in sent}
+    messages = [message.recipient for message in sent if message.bundled_with not in numbers]
+    people = [recipient for recipient in messages if recipient.is_person]
     by = incident.acknowledged_by
     levels = [page.level for page in pages if page.recipient == f"person:{by}" and page.level is not None]
 
@@ -67,8 +73,10 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
         nudges=len(situation.nudges),
         nudges_accepted=sum(nudge.status is NudgeStatus.ACCEPTED for nudge in situation.nudges),
         resolved_after=since(incident.resolved_at),
-        messages=len(sent),
-        people=len({message.recipient for message in sent if message.recipient.startswith("person:")}),
+        messages=len(messages),
+        messages_to_people=len(people),
+        people=len(set(people)),
+        channels=len({recipient for recipient in messages if recipient.kind == "channel"}),
     )
 
 

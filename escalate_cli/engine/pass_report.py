@@ -10,6 +10,7 @@ from typing import NamedTuple
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.incident.timeline import Entry
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.errors import DamagedRow, DatabaseProblem, EscalateError
 from escalate_cli.store.sqlite.failures import damaged
 
@@ -75,12 +76,14 @@ class PassReport:
     def _messages(self, status: NotificationStatus) -> int:
         return len({message for became, message in self.undelivered.values() if became is status})
 
-    def planned(self, incident_id: int, entries: Iterable[Entry], notifications: int) -> None:
+    def planned(
+        self, incident_id: int, entries: Iterable[Entry], notifications: int, catalog: Catalog
+    ) -> None:
         """An incident was planned: its new entries on the timeline, and how many notifications it got."""
         self.incidents += 1
         self.notifications_planned += notifications
         for entry in entries:
-            self.did(f"#{incident_id} {_with_team(entry)}", is_trouble=entry.event.is_trouble)
+            self.did(f"#{incident_id} {_with_team(entry, catalog)}", is_trouble=entry.event.is_trouble)
 
     def ended(
         self,
@@ -143,6 +146,8 @@ class PassReport:
         self.damaged(damaged(database, f": incident {incident_id}: {problem.message}"))
 
 
-def _with_team(entry: Entry) -> str:
+def _with_team(entry: Entry, catalog: Catalog) -> str:
     """An entry's text, with its team where the text does not name it."""
-    return entry.text if entry.team is None or entry.event.NAMES_TEAM else f"{entry.team}: {entry.text}"
+    if entry.team is None or entry.event.NAMES_TEAM:
+        return entry.text
+    return f"{catalog.team_name(entry.team)}: {entry.text}"

@@ -62,7 +62,8 @@ def _plan(incident_id: int, bench: Workbench, now: Instant) -> bool:
         return False
     planned = plan(before, bench.catalog, now).situation
     bench.store.situations.save(before, planned)
-    bench.report.planned(incident_id, planned.entries, len(planned.notifications) - len(before.notifications))
+    notifications = len(planned.notifications) - len(before.notifications)
+    bench.report.planned(incident_id, planned.entries, notifications, bench.catalog)
     bench.report.trouble(*(f"incident {incident_id}: {text}" for text in noted(planned, everything=True)))
     return True
 

@@ -90,9 +90,10 @@ def _beginning(case: Case) -> list[Link]:
         links.append(Link("no service", routed, catalog.fallback.source))
     for entry in case.timeline:
         for added in entry.event.added if isinstance(entry.event, ScopeChanged) else ():
-            because = f"added{f' by {entry.by}' if entry.by else ''} at {case.at(entry.at)}"
+            by = f" by {catalog.person_name(entry.by)}" if entry.by else ""
+            because = f"added{by} at {case.at(entry.at)}"
             source = catalog.services[added].source if added in catalog.services else ""
-            links.append(Link(f"service {added}", because, source))
+            links.append(Link(f"service {catalog.service_name(added)}", because, source))
     return links
 
 
@@ -150,7 +151,7 @@ def _to_the_end(notifications: list[Notification], case: Case) -> list[Link]:
 def _paging(notifications: list[Notification], case: Case, escalation: Escalation | None) -> list[Link]:
     """The links for one paging of one recipient, whose notifications these are."""
     first = notifications[0]
-    means = meaning(first.reason.meant, case.catalog)
+    means = meaning(first.reason.meant, case.catalog, first.recipient)
     shift = _shift_behind(first, case, escalation)
     source = shift.source if shift is not None else _named_in(first, case)
     because = f"{means}: {shift.why}" if shift is not None else means

@@ -60,7 +60,7 @@ def obstacle_at_levels(person: str, case: Case) -> Obstacle:
             if paged is None:
                 return Obstacle(_why_not_reached(number, level, escalation, case))
             obstacle = _why_not_meant(person, target, escalation.team, paged.at, case)
-            where = _where(number, escalation)
+            where = _where(number, escalation, case)
             obstacle = obstacle._replace(
                 why=f"{where} was reached at {case.at(paged.at)}, but {obstacle.why}"
             )
@@ -70,8 +70,8 @@ def obstacle_at_levels(person: str, case: Case) -> Obstacle:
     return not_meant
 
 
-def _where(number: int, escalation: Escalation) -> str:
-    return f"level {number} of policy {escalation.policy.id} for {escalation.team}"
+def _where(number: int, escalation: Escalation, case: Case) -> str:
+    return f"level {number} of policy {escalation.policy.id} for {case.catalog.team_name(escalation.team)}"
 
 
 def _about(escalation: Escalation, number: int, case: Case) -> list[Entry]:
@@ -85,7 +85,7 @@ def _about(escalation: Escalation, number: int, case: Case) -> list[Entry]:
 
 
 def _why_not_reached(number: int, level: Level, escalation: Escalation, case: Case) -> str:
-    where, entries = _where(number, escalation), _about(escalation, number, case)
+    where, entries = _where(number, escalation, case), _about(escalation, number, case)
     skipped = next((entry for entry in entries if entry.kind is EntryKind.SKIPPED), None)
     if skipped is not None:
         return f"{skipped.text} ({level.source})"

@@ -223,6 +223,11 @@ class Situations:
         rows = self._db.run(_sql.latest_entries, limit=limit)
         return tuple((row["incident_id"], _entry(row)) for row in reversed(rows))
 
+    def resolvers(self, incident_ids: tuple[int, ...]) -> dict[int, str | None]:
+        """Who ended each of these incidents, the last time that it was."""
+        rows = self._db.run(_sql.resolvers, ids=msgspec.json.encode(incident_ids).decode())
+        return {row["incident_id"]: row["by"] for row in rows}
+
     def exists(self, incident_id: int) -> bool:
         """Whether there is such an incident."""
         return bool(self._db.run(_sql.exists, id=incident_id))

@@ -35,8 +35,9 @@ class NextPage(msgspec.Struct, frozen=True):
 
 
 class BoardLine(msgspec.Struct, frozen=True):
-    """An incident in a line. `has_it` are the names of those who have acknowledged; `in_part` says that
-    somebody else's answer is still awaited. `lasted` is how long it has been open, or was. `pages` are
+    """An incident in a line. `has_it` are the names of those who have acknowledged, or had when it was
+    over; `in_part` says that somebody else's answer is still awaited. `resolved_by` is the name of whoever
+    ended it, where that is known. `lasted` is how long it has been open, or was. `pages` are
     the pages to come, the soonest first: no informs and no nudges. `nudges` are the numbers of those
     that wait for an answer.
     """
@@ -51,6 +52,7 @@ class BoardLine(msgspec.Struct, frozen=True):
     teams: tuple[str, ...]
     pages: tuple[NextPage, ...]
     nudges: tuple[int, ...]
+    resolved_by: str | None = None
 
     @property
     def is_unanswered(self) -> bool:
@@ -58,8 +60,12 @@ class BoardLine(msgspec.Struct, frozen=True):
         return self.status is IncidentStatus.OPEN
 
 
-def board_line(situation: Situation, catalog: Catalog, now: Instant) -> BoardLine:
-    """The line of this incident; of its notifications only those still to be sent need be there."""
+def board_line(
+    situation: Situation, catalog: Catalog, now: Instant, resolved_by: str | None = None
+) -> BoardLine:
+    """The line of this incident; of its notifications only those still to be sent need be there.
+    `resolved_by` is the id of whoever ended it, where that is known.
+    """
     incident = situation.incident
     names = has_it(situation, catalog)
     return BoardLine(
@@ -73,19 +79,22 @@ def board_line(situation: Situation, catalog: Catalog, now: Instant) -> BoardLin
         tuple(dict.fromkeys(catalog.team_name(escalation.team) for escalation in situation.escalations)),
         next_pages(situation, catalog, now),
         tuple(nudge.id for nudge in situation.nudges if nudge.status is NudgeStatus.OPEN),
+        catalog.person_name(resolved_by) if resolved_by else None,
     )
 
 
 def has_it(situation: Situation, catalog: Catalog) -> tuple[str, ...]:
-    """The names of those who have acknowledged it, for any of its teams."""
+    """The names of those who have acknowledged it, for any of its teams; who had, once it is over."""
     incident = situation.incident
+    over = incident.status is IncidentStatus.RESOLVED
     people: dict[str, None] = {}
     for escalation in situation.escalations:
-        if escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by:
+        taken = over or escalation.status is EscalationStatus.ACKNOWLEDGED
+        if taken and escalation.acknowledged_by:
             people[escalation.acknowledged_by] = None
         elif escalation.status in _WAITS:
             people |= dict.fromkeys(escalation.acked_by)
-    if not people and incident.acknowledged_by and incident.status is IncidentStatus.ACKNOWLEDGED:
+    if not people and incident.acknowledged_by and incident.status is not IncidentStatus.OPEN:
         people[incident.acknowledged_by] = None
     return tuple(catalog.person_name(person) for person in people)
 

@@ -88,5 +88,7 @@ def _lessons(lessons: Lessons) -> Data:
         "nudges_accepted": lessons.nudges_accepted,
         "resolved_seconds": seconds(lessons.resolved_after),
         "messages": lessons.messages,
+        "messages_to_people": lessons.messages_to_people,
         "people": lessons.people,
+        "channels": lessons.channels,
     }

@@ -32,6 +32,7 @@ def report_data(report: Report) -> Data:
         "running": report.running,
         "never_paged": report.never_paged,
         "never_acknowledged": report.never_acknowledged,
+        "not_yet_acknowledged": report.not_yet_acknowledged,
         **_times(times),
         "by_severity": [
             {"severity": name, "incidents": times.incidents, **_times(times)}

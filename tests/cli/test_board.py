@@ -57,7 +57,7 @@ def picture(
         line(number, "minor", title) for number in range(minor)
     ]
     return Picture(
-        head=piece("escalate watch   10:00 Europe/London"),
+        heads=[piece("escalate watch   1 open, 1 unanswered   10:00 Europe/London"), piece("10:00")],
         rows=[incident_line(one, CATALOG, 0) for one in shown],
         running=[Standing(one.id, one.severity, one.status, 0) for one in shown],
         badge=lambda severity: style.badge(severity, CATALOG),
@@ -103,8 +103,25 @@ def test_an_open_critical_below_many_minors_is_on_the_board_and_the_rest_is_coun
 def test_a_critical_that_has_no_line_is_counted_as_one(width, height):
     lines = drawn(picture(critical=60, minor=3), width, height)
     shown = sum(line.startswith("#") for line in lines)
+    taken = sum(line.startswith(("#", "  next in 2m: Ana Ruiz")) for line in lines)
     assert f"and {63 - shown} more, {60 - shown} critical, 3 minor"[: width - 1] in "\n".join(lines)
-    assert shown >= height - 7, "the gravest take the place of events"
+    assert taken >= height - 7, "the gravest take the place of events"
+
+
+def test_at_44_columns_the_next_page_and_the_clock_are_on_the_board():
+    lines = drawn(picture(critical=1, minor=2), 44, 24)
+    assert lines[0] == "10:00", "the time, where there is no room for more"
+    assert lines[2:4] == ["#200 CRITICAL Nobody can sign in", "  next in 2m: Ana Ruiz · nobody has it · 12m"]
+
+
+@pytest.mark.parametrize("height", range(2, 14))
+def test_at_44_columns_two_lines_an_incident_fit_any_height(height):
+    lines = drawn(picture(critical=2, minor=9, troubles=1), 44, height)
+    assert len(lines) <= height
+    assert all(wide(line) <= 44 for line in lines)
+    assert lines[-1].endswith("Ctrl-C ends this")
+    if height > 3:
+        assert any(line.startswith("#200 CRITICAL") for line in lines)
 
 
 def test_where_there_is_room_everything_is_shown():
@@ -159,13 +176,10 @@ def test_events_give_way_oldest_first_and_troubles_never():
         (None, "id severity who has it for teams next page title"),
         (120, "id severity who has it for teams next page title"),
         (80, "id severity who has it for next page title"),
-        (60, "id severity who has it title"),
-        (44, "id severity who has it title"),
-        (24, "id severity title"),
-        (20, "id severity title"),
+        (66, "id severity who has it next page title"),
     ],
 )
-def test_teams_give_way_first_then_the_time_and_the_next_page_and_never_the_title(width, columns):
+def test_teams_give_way_first_then_the_time_and_never_the_next_page_nor_the_title(width, columns):
     title = "Nobody in Spain can sign in since the release of this morning"
     rows = [
         incident_line(line(1, "critical", title, nudges=(7,)), CATALOG, 0),
@@ -179,16 +193,33 @@ def test_teams_give_way_first_then_the_time_and_the_next_page_and_never_the_titl
         assert lines[2].startswith("#12 MINOR    Ana Ruiz   12m Identity")
     else:
         assert all(wide(text) <= width for text in lines)
-        assert ("nudge 7" in lines[1]) == (width >= 44)
+        assert "nudge 7" in lines[1]
+        assert "in 2m: Ana Ruiz" in lines[1]
         assert title[:4] in lines[1]
         assert title[:4] in lines[2]
 
 
+@pytest.mark.parametrize("width", [60, 44, 32, 20])
+def test_where_there_is_no_room_for_that_the_next_page_stands_below_the_title(width):
+    title = "Nobody in Spain can sign in since the release of this morning"
+    rows = [
+        incident_line(line(1, "critical", title, nudges=(7,)), CATALOG, 0),
+        incident_line(line(12, "minor", title, has_it=("Ana Ruiz",)), CATALOG, 0),
+    ]
+    lines = [text.plain for text in lay_out_lines(rows, width)]
+    assert all(wide(text) <= width for text in lines)
+    assert lines[0].startswith(f"#1 CRITICAL {title}"[: width - 1])
+    assert lines[1].startswith("  next in 2m: Ana Ruiz"[: width - 1])
+    assert lines[2].startswith(f"#12 MINOR {title}"[: width - 1])
+    assert ("Ana Ruiz has it" in lines[3]) == (width >= 44)
+    assert len(lines) == 4
+
+
 @given(st.integers(12, 200), st.text(max_size=40), st.text(max_size=60), st.integers(1, 10**9))
-def test_a_line_is_one_line_of_at_most_its_width(width, name, title, number):
+def test_a_line_is_one_line_or_two_of_at_most_its_width(width, name, title, number):
     rows = [incident_line(line(number, "critical", title, has_it=(name,)), CATALOG, 0)]
     lines = [text.plain for text in lay_out_lines(rows, width)]
-    assert len(lines) == 2
+    assert len(lines) == 2, "a head and a line, or two lines"
     assert all(wide(text) <= width and "\n" not in text for text in lines)
 
 
@@ -262,12 +293,12 @@ def test_thirty_incidents_and_the_oldest_is_the_critical_in_10_lines_in_24_and_i
         assert any(line.startswith("and ") and " more, " in line and "minor" in line for line in lines)
         assert max(len(line) for line in lines) <= 80
     tiny = watched(escalate, 20, 5, "Ctrl-C ends this")
-    assert any(line.startswith("#1  CRITICAL") for line in tiny)
+    assert any(line.startswith("#1 CRITICAL") for line in tiny)
     assert max(len(line) for line in tiny) <= 20
 
 
 @pytest.mark.parametrize("width", [20, 44, 80, 120])
-def test_on_a_terminal_each_incident_is_one_line_and_in_a_pipe_nothing_is_cut(escalate, width):
+def test_on_a_terminal_nothing_is_wider_than_it_and_in_a_pipe_nothing_is_cut(escalate, width):
     title = "Nobody in Spain can sign in since the release of this morning, and nobody knows the reason"
     escalate.here("declare", title, "-s", "login", "--severity", "critical")
     escalate.here("declare", "a nuisance", "-s", "login", "--severity", "minor")
@@ -284,7 +315,10 @@ def test_on_a_terminal_each_incident_is_one_line_and_in_a_pipe_nothing_is_cut(es
         assert terminal.shows("MINOR"), ran.stderr
         lines = [line.rstrip() for line in terminal.lines]
         assert b"\x1b[1;37;41mCRITICAL" in terminal.seen, "white on red, bold"
-    assert [line[:8] for line in lines] == ["id sever", "#1 CRITI", "#2 MINOR"]
+    heads = ["id sever", "#1 CRITI", "#2 MINOR"]
+    assert [line[:8] for line in lines] == (
+        heads if width >= 80 else ["#1 CRITI", "  next i", "#2 MINOR", "  next i"]
+    )
     assert all(len(line) <= width for line in lines)
     piped = escalate("list", COLUMNS=str(width))
     assert "\x1b" not in piped.out

@@ -77,6 +77,12 @@ def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_pa
     assert len(sent) == len(story["messages"]), "what was sent is what arrived"
     assert {one["gateway"] for one in story["messages"]} == {"sms", "chat", "email"}
     assert all(one["text"] for one in story["messages"])
+    lessons, told = story["lessons"], [one["recipient"] for one in sent]
+    assert lessons["messages"] == len(story["messages"])
+    assert lessons["messages_to_people"] == sum(who.startswith("person:") for who in told) < len(told)
+    assert (lessons["people"], lessons["channels"]) == tuple(
+        len({who for who in told if who.startswith(kind)}) for kind in ("person:", "channel:")
+    )
     assert story["lessons"]["acknowledged_by"] == "Cleo Marsh"
     assert story["lessons"]["answered_level"] == 2
     assert [one["level"] for one in story["lessons"]["unanswered"]] == [1]

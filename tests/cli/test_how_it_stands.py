@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from escalate_cli.cli.screens.incident_lines import incident_line
 from escalate_cli.core.calendar.duration import MINUTE
 from escalate_cli.views.board import BoardLine, board_line
 from escalate_cli.views.standing import standing
@@ -148,3 +149,17 @@ def test_what_is_over_says_how_long_it_took(world):
     world.advance("3m")
     assert sentence(world) == "resolved 3m ago, after 4m"
     assert (pages(world), seen(world).is_unanswered) == ([], False)
+
+
+def test_what_is_over_says_who_had_it_and_who_ended_it(world):
+    world.declare("down", "login")
+    world.ack("ana")
+    world.resolve(by="bo")
+    resolved_by = world.store.situations.resolvers((1,))
+    line = board_line(world.look(), world.catalog, world.clock.now(), resolved_by[1])
+    assert (line.has_it, line.resolved_by) == (("Ana",), "Bo")
+    assert incident_line(line, world.catalog, 0).cells["who has it"].plain == "Ana, resolved by Bo"
+    world.reopen()
+    world.resolve(by="ana")
+    again = board_line(world.look(), world.catalog, 0, world.store.situations.resolvers((1, 2))[1])
+    assert incident_line(again, world.catalog, 0).cells["who has it"].plain.endswith("resolved by Ana")

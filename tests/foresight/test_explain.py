@@ -13,6 +13,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.foresight import absence
 from escalate_cli.foresight.case import Case
 from escalate_cli.foresight.explanation import Link, links_of
+from tests.loopback import ME
 from tests.organisations import STANDARD
 from tests.world import World
 
@@ -153,9 +154,9 @@ def snoozed(world: World) -> None:
 
 REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
     "acknowledged before their level came": (
-        acknowledged, "bo", "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at", "10:05",
+        acknowledged, "bo", "level 2 of policy standard for Identity was never reached: acknowledged by Ana for Identity at", "10:05",
     ),
-    "resolved before their level came": (resolved, "bo", "was never reached: resolved at 10:03", "10:05"),
+    "resolved before their level came": (resolved, "bo", f"was never reached: resolved by {ME} at 10:03", "10:05"),
     "snoozed before their level came": (snoozed, "bo", "was never reached: snoozed by Ana for 20m", "10:05"),
     "their level is still to come": (just_declared, "bo", "is not reached yet: it stands at level 1 of 4; the next step is due", "10:05"),
     "the condition of their level is false": (after_half_an_hour, "cto", "left out: severity is major, not critical", None),
@@ -164,8 +165,18 @@ REASONS: dict[str, tuple[Callable[[World], None], str, str, str | None]] = {
     "no address for the urgency": (after_half_an_hour, "nora", "but Nora has no address for high urgency", None),
     "the rule has not come true": (just_declared, "cara", 'the rule "Long" has not come true: open for 3h', "13:00"),
     "the fallback was not needed": (just_declared, "ops", "the fallback is not paged yet: no policy has run out of levels", "10:25"),
-    "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of login: identity is not paged until it ends", "11:00"),
+    "a maintenance": (in_a_maintenance, "ana", "is not reached yet: maintenance of Log in: Identity is not paged until it ends", "11:00"),
 }  # fmt: skip
+
+
+def test_a_channel_that_is_named_is_said_to_be_its_teams(tmp_path: Path) -> None:
+    made = World(tmp_path, more=MORE)
+    made.declare("down", "login")
+    made.page("channel:identity-room", "channel:status")
+    links = {link.what: link.because for link in links_of(record(made))}
+    assert links["Identity room"] == "channel of Identity"
+    assert links["Status"] == "channel of no team"
+    made.sent()
 
 
 @pytest.mark.parametrize("case", REASONS)
@@ -187,7 +198,7 @@ def test_the_end_of_the_time_out_is_named_and_not_taken_for_the_moment_of_the_ac
     world.advance("2m")
     world.ack("ana")
     reached = (
-        "level 2 of policy standard for identity was never reached: acknowledged by Ana for identity at 10:02"
+        "level 2 of policy standard for Identity was never reached: acknowledged by Ana for Identity at 10:02"
     )
     assert absence.stopped_by(record(world), "bo") == f"{reached}; without an update it pages again at 10:32"
     world.advance("10m")
@@ -228,13 +239,13 @@ def test_whom_an_override_displaced_is_told_of_the_override_and_not_of_a_later_l
     if ends == "ack":
         world.ack("zoe")
     stopped = absence.stopped_by(record(world), "ana")
-    where = "level 1 of policy standard for identity was reached at 10:00"
+    where = "level 1 of policy standard for Identity was reached at 10:00"
     assert stopped.startswith(f"{where}, but identity-primary had Zoe on call then: overrid")
     assert (
         line_of(world, stopped.rstrip(")").rpartition(" (")[2].strip("("))
         == "[[schedules.identity-primary.overrides]]"
     )
-    assert "level 2 of policy standard for identity" in absence.stopped_by(record(world), "bo"), (
+    assert "level 2 of policy standard for Identity" in absence.stopped_by(record(world), "bo"), (
         "it was not Bo's turn anyhow"
     )
     world.store.close()
@@ -253,7 +264,7 @@ def test_the_fallback_was_not_needed_because_of_the_acknowledgement_that_came_be
     world.advance("6m")
     world.ack("bo")
     said = absence.stopped_by(Case(world.look(), world.store.situations.timeline(1), world.catalog), "ops")
-    assert said.startswith("the fallback was not needed: acknowledged by Bo for identity at 10:06")
+    assert said.startswith("the fallback was not needed: acknowledged by Bo for Identity at 10:06")
     world.sent()
 
 

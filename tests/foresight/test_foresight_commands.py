@@ -43,7 +43,7 @@ def test_simulate_for_people_and_for_documents(escalate: Escalate) -> None:
     assert "Nothing more is due after that." in screen
     diagram = escalate("simulate", "sign in is broken", *script, "--mermaid").out.splitlines()
     assert diagram[:2] == ["sequenceDiagram", "    participant e as escalate"]
-    assert "    Note over e: +1m acknowledged by Ana [bold]Ruiz[/bold] for identity" in diagram
+    assert "    Note over e: +1m acknowledged by Ana [bold]Ruiz[/bold] for Identity" in diagram
 
 
 def test_simulate_stores_nothing(escalate: Escalate) -> None:
@@ -118,7 +118,7 @@ def test_explain_tells_the_chain_and_what_stopped_it(escalate: Escalate) -> None
     assert [set(one) for one in chain["links"]] == [{"what", "because", "source"}] * len(chain["links"])
     assert chain["links"][0]["because"] == "reported by desk, severity major now"
     not_told = escalate("explain", "1", "cy", "--json").json
-    assert "level 2 of policy standard for identity is not reached yet" in not_told["stopped_by"]
+    assert "level 2 of policy standard for Identity is not reached yet" in not_told["stopped_by"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", not_told["would_page_at"])
     assert "was not told" in escalate("explain", "1", "cy").out
 

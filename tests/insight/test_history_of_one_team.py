@@ -140,7 +140,7 @@ def test_of_several_teams_those_that_stay_go_on_and_the_others_come_and_go(
     assert lines == [
         ("identity", "escalation to Identity by policy standard"),
         ("platform", "escalation to Platform by policy standard"),
-        ("platform", "escalation to platform stopped"),
+        ("platform", "escalation to Platform stopped"),
         ("payments", "escalation to Payments by policy standard"),
     ]
     levels = [one["data"] for one in command("show", "1")["timeline"] if one["kind"] == "level"]

@@ -102,7 +102,7 @@ def test_4_6_whoever_acknowledges_what_was_put_off_takes_it_and_nobody_is_paged_
     assert (taken.incident.acknowledged_by, taken.escalations[0].snoozed_until) == ("bo", None)
     world.advance("3h")
     world.expects("inform slack to identity", "inform slack to identity", "inform email to ana")
-    assert "acknowledged by Bo for identity" in world.timeline()
+    assert "acknowledged by Bo for Identity" in world.timeline()
     assert world.ack("bo") == world.look(), "a second time changes nothing"
 
 

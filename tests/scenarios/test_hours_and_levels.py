@@ -29,7 +29,7 @@ def test_a_level_is_held_until_its_hours_begin_and_then_pages_at_once(world_with
     world.declare("down", "login")
     world.advance("5m")
     world.expects("sms to ana")
-    assert "level 2 of identity held until the hours office begin" in world.timeline()
+    assert "level 2 of Identity held until the hours office begin" in world.timeline()
     assert world.look().incident.next_due_at == instant("2026-11-23T09:00:00")
     world.clock.at = instant("2026-11-23T08:59:00")
     world.tick()
@@ -64,7 +64,7 @@ def test_a_hold_slept_through_until_after_the_hours_is_paged_when_they_begin_aga
     world.sleep("17h")  # 20:05: the window came and went; the policy has run out
     world.expects("sms to ops")
     assert (
-        "level 2 of identity is owed: its hours office passed in a gap without any tick" in world.timeline()
+        "level 2 of Identity is owed: its hours office passed in a gap without any tick" in world.timeline()
     )
     world.advance("13h", every="15m")
     assert "sms to bo" in world.sent()
@@ -106,7 +106,7 @@ def test_4_3_a_condition_of_a_held_level_is_asked_when_it_comes_due_and_when_its
     world.clock.at = instant(SATURDAY)
     world.declare("down", "login", severity=declared)
     world.advance("1d", every="5m")
-    held = "level 2 of identity held until the hours office begin" in world.timeline()
+    held = "level 2 of Identity held until the hours office begin" in world.timeline()
     assert held is (declared == "major"), "asked for the first time"
     if since_sunday != declared:
         world.update(severity=since_sunday)
@@ -115,7 +115,7 @@ def test_4_3_a_condition_of_a_held_level_is_asked_when_it_comes_due_and_when_its
         world.sleep("1h")
     at_opening = [spoken(letter) for at, letter in world.post.letters if at == instant(OPENING)]
     assert [one for one in at_opening if one.endswith(" to bo")] == ([heard] if heard else [])
-    assert f"level 2 of identity {timeline}" in world.timeline()
+    assert f"level 2 of Identity {timeline}" in world.timeline()
     world.sent()
 
 
@@ -149,7 +149,7 @@ def test_a_level_that_wants_everyone_waits_for_everyone_it_paged(world_with) -> 
     world.declare("down", "login")
     world.expects("sms to ana", "sms to bo")
     world.ack("ana")
-    assert "level 1 still waits for bo" in world.timeline()
+    assert "level 1 still waits for Bo" in world.timeline()
     assert world.look().incident.status is IncidentStatus.OPEN
     world.ack("bo")
     assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED

@@ -175,7 +175,7 @@ def test_4_4_a_level_whose_condition_is_false_is_left_out(world_with) -> None:
     world.declare("down", "login")
     world.advance("5m")
     world.expects("sms to ana", "sms to cto")
-    assert "level 2 of identity left out: severity is major, not critical" in world.timeline()
+    assert "level 2 of Identity left out: severity is major, not critical" in world.timeline()
 
 
 def test_4_4_every_address_permanently_failed_means_the_next_level_at_once(world: World) -> None:

@@ -127,7 +127,7 @@ def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_w
     world.advance("1m")
     world.expects("sms to ana")
     assert (
-        "acknowledged by Ana 30m ago and no update since: paging identity again from level 1"
+        "acknowledged by Ana 30m ago and no update since: paging Identity again from level 1"
         in world.timeline()
     )
     assert world.look().incident.status is IncidentStatus.OPEN
@@ -143,7 +143,7 @@ def test_4_6_an_acknowledgement_that_was_followed_by_an_update_is_forgotten_from
     world.update(severity="critical")
     world.advance("30m")
     assert (
-        "acknowledged by Ana 40m ago, the last update 30m ago: paging identity again from level 1"
+        "acknowledged by Ana 40m ago, the last update 30m ago: paging Identity again from level 1"
         in world.timeline()
     )
     world.sent()

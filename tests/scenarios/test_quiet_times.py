@@ -24,7 +24,7 @@ def test_the_end_of_a_snooze_is_called_one(world: World) -> None:
     world.declare("down", "login")
     world.snooze("1h", "ana")
     world.advance("1h")
-    assert "the snooze by Ana is over: paging identity again from level 1" in world.timeline()
+    assert "the snooze by Ana is over: paging Identity again from level 1" in world.timeline()
     world.expects("sms to ana", "sms to ana", "inform slack to identity")
 
 

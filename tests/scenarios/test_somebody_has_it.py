@@ -140,7 +140,7 @@ def test_taking_over_is_asked_for_and_told_to_whoever_had_it(world: World) -> No
     world.expects("inform slack to identity", "inform email to ana")
     assert news(world)[-1] == "Bo has it now, taken over from Ana."
     assert situation.incident.acknowledged_by == "bo"
-    assert "taken over by Bo from Ana for identity" in world.timeline()
+    assert "taken over by Bo from Ana for Identity" in world.timeline()
     world.ack("bo", everything=True)
     world.expects_nothing()
 

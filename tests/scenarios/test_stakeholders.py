@@ -59,7 +59,7 @@ def test_dropping_a_service_stops_its_escalation_with_a_reason(world: World) -> 
     world.update(drop_services=("payments",))
     world.advance("5m")
     world.expects("sms to ana", "sms to cara", "sms to bo", "inform slack to identity")
-    assert "escalation to payments stopped: no service in scope leads to it any more" in world.timeline()
+    assert "escalation to Payments stopped: no service in scope leads to it any more" in world.timeline()
 
 
 def test_dropping_the_last_service_hands_the_incident_to_the_fallback_team(world: World) -> None:

@@ -78,7 +78,7 @@ def test_4_20_a_policy_that_cannot_be_run_is_replaced_by_the_fallback_until_an_a
     world.catalog = without_policy(world.catalog)
     world.declare("Log in is broken", "login", "payments")
     world.expects("sms to ops", "sms to cara")
-    assert "policy odd of identity cannot be run (TypeError" in world.timeline()
+    assert "policy odd of Identity cannot be run (TypeError" in world.timeline()
     world.advance("5m")
     world.expects("sms to dan")
     world.advance("10m")

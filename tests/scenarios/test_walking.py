@@ -92,7 +92,7 @@ def test_4_3_the_levels_are_walked_again_when_the_fallback_is_no_longer_reached(
     again = [(30, "sms to ana"), (35, "sms to bo"), (45, "sms to ana"), (50, "sms to bo")]
     assert world.history() == [(0, "sms to ana"), (5, "sms to bo"), by_fallback, *again]
     assert (
-        "the fallback was not reached: the levels of policy standard of identity are walked again"
+        "the fallback was not reached: the levels of policy standard of Identity are walked again"
         in world.timeline()
     )
     world.sent()

@@ -23,7 +23,7 @@ def test_4_3_an_acknowledgement_between_the_end_of_the_time_out_and_the_next_tic
     assert world.ack("ana").incident.status is IncidentStatus.ACKNOWLEDGED
     world.advance("9m", every="9m")
     world.expects("inform slack to identity", "inform slack to identity")
-    assert "no update since: paging identity again" in world.timeline()
+    assert "no update since: paging Identity again" in world.timeline()
     assert "called off before it went out" in world.timeline()
     acknowledged = [one for one in world.store.situations.timeline(1) if one.kind is EntryKind.ACKNOWLEDGED]
     assert len(acknowledged) == 2
@@ -133,7 +133,7 @@ def kinds_since(world, number: int) -> list[EntryKind]:
 
 @pytest.mark.parametrize(
     ("lapsing", "said"),
-    [("time-out", "no update since: paging identity again"), ("snooze", "the snooze by Ana is over")],
+    [("time-out", "no update since: paging Identity again"), ("snooze", "the snooze by Ana is over")],
 )
 def test_4_3_what_lapsed_before_a_maintenance_began_is_on_record_before_it(
     world_with, lapsing: str, said: str
@@ -192,7 +192,7 @@ def test_4_3_a_snooze_that_ended_in_a_maintenance_is_over_before_the_maintenance
     assert "the snooze by Ana is over" in world.timeline()
     world.sleep("3m")
     world.expects("sms to ana")
-    assert "maintenance over since 3m: identity is paged now" in world.timeline()
+    assert "maintenance over since 3m: Identity is paged now" in world.timeline()
     assert world.look().notifications[-1].late == 3 * 60_000_000
 
 

@@ -55,7 +55,7 @@ def _foresee(context: Context) -> Answer:
     for intention in foreseen:
         for reason in intention.waiting:
             until = f" ({from_now(reason.until, now)})" if reason.until is not None else ""
-            team = f"{reason.team}: " if reason.team else ""
+            team = f"{context.running_catalog.team_name(reason.team)}: " if reason.team else ""
             lines.append(f"#{intention.incident_id} {team}{reason.text}{until}")
     return Answer(
         data,

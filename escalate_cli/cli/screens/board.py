@@ -87,8 +87,10 @@ class Board:
         unanswered = sum(standing.status is IncidentStatus.OPEN for standing in running)
         zone = catalog.settings.timezone
         count = f"{len(running)} open, {unanswered} unanswered   " if running else ""
+        clock = f"{count}{wall_time(now, zone, now)}"
+        heads = (f"escalate watch   {clock} {zone}", f"escalate watch   {clock}", clock)
         return board_layout.Picture(
-            head=style.piece(f"escalate watch   {count}{wall_time(now, zone, now)} {zone}", "bold"),
+            heads=[style.piece(head, "bold") for head in heads],
             rows=self._rows(running[:_MOST_ROWS], catalog, now),
             running=running,
             badge=lambda severity: style.badge(severity, catalog),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from escalate_cli.cli.screens import style
-from escalate_cli.cli.screens.incident_lines import IncidentLine, lay_out_lines
+from escalate_cli.cli.screens.incident_lines import IncidentLine, lay_out_lines, lines_each
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.incident.worst_first import Standing
 
@@ -35,9 +35,10 @@ _ROOMY = 16
 
 class Picture(msgspec.Struct, frozen=True):
     """What there is to show. `running` is everything that runs and `rows` the first of it, both worst
-    first; `badge` draws a severity. `events` and `troubles` are oldest first."""
+    first; `badge` draws a severity. `heads` are the first line, the longest first: the first that fits is
+    taken. `events` and `troubles` are oldest first."""
 
-    head: Text
+    heads: Sequence[Text]
     rows: Sequence[IncidentLine]
     running: Sequence[Standing]
     badge: Callable[[str], Text]
@@ -69,12 +70,16 @@ def _airy(picture: Picture, width: int, room: int) -> list[Text]:
     kept = left - len(listed) - 1  # an empty line before the events
     events = list(picture.events)[-kept:] if kept > 0 else []
     empty = style.piece("")
-    return [picture.head, empty, *listed, *([empty] if events else []), *events]
+    return [_head(picture, width), empty, *listed, *([empty] if events else []), *events]
+
+
+def _head(picture: Picture, width: int) -> Text:
+    return next((head for head in picture.heads if head.cell_len <= width), picture.heads[-1])
 
 
 def _tight(picture: Picture, width: int, room: int) -> list[Text]:
     """As much as fits into a few lines: the incidents, then the head, then what happened last."""
-    head = [picture.head] if room >= 3 else []
+    head = [_head(picture, width)] if room >= 3 else []
     listed = _incidents(picture, width, room - len(head), heads=False)
     kept = room - len(head) - len(listed)
     return [*head, *listed, *(list(picture.events)[-kept:] if kept > 0 else [])]
@@ -96,22 +101,24 @@ def _troubles(troubles: Sequence[Text], width: int, height: int, console: Consol
 
 
 def _incidents(picture: Picture, width: int, room: int, *, heads: bool) -> list[Text]:
-    """The worst incidents, one a line, in at most `room` lines; and how many more there are, and how bad
-    these are.
+    """The worst incidents, a line each or two, in at most `room` lines; and how many more there are, and
+    how bad these are.
     """
     if room <= 0:
         return []
     total = len(picture.running)
     if not total:
         return [style.piece("Nothing is open.", "green")]
+    each = lines_each(picture.rows[:room], width)
+    heads = heads and each == 1
     free = max(room - heads, 1)
     gravest = sum(standing.severity == picture.running[0].severity for standing in picture.running)
     roomy = free - _KEPT_EVENTS - 1 if free >= _ROOMY else free
-    fits = min(max(roomy, min(gravest + 1, free)), free)
+    fits = min(max(roomy, min(gravest * each + 1, free)), free)
     # a single line is for the worst incident
-    rows = list(picture.rows[: fits if total <= fits else max(fits - 1, 1)])
-    lines = lay_out_lines(rows, width, heads=heads and room > 1)
-    if len(rows) < total and len(rows) < free:
+    rows = list(picture.rows[: total if total * each <= fits else max((fits - 1) // each, 1)])
+    lines = lay_out_lines(rows, width, heads=heads and room > 1, each=each)[:room]
+    if len(rows) < total and len(lines) < room:
         lines.append(_hidden(picture, picture.running[len(rows) :]))
     return lines
 

@@ -22,6 +22,7 @@ from escalate_cli.demo.inbox import Received
 from escalate_cli.demo.lessons import Lessons
 from escalate_cli.demo.place import ScratchPlace
 from escalate_cli.demo.story import ArrivedMessage, Happening, Played, Scene
+from escalate_cli.views.numbers import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -295,6 +296,12 @@ def _telling_lines(notification: Notification, arrived: Received) -> list[str]:
     return [arrived.title, *(line for line in lines if line.startswith(_TELLING))]
 
 
+def _sent(lessons: Lessons) -> str:
+    others = lessons.messages - lessons.messages_to_people
+    text = f"{counted(lessons.messages_to_people, 'message')} to {lessons.people} people"
+    return f"{text}, {others} to {counted(lessons.channels, 'channel')}" if others else text
+
+
 def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:
     def after(span: Span | None) -> str:
         return "never" if span is None else f"after {span / SECOND:.1f} s"
@@ -305,7 +312,7 @@ def _lesson_lines(lessons: Lessons) -> list[tuple[str, object]]:
         ("first page", after(lessons.first_page_after)),
         ("acknowledged", f"{after(lessons.acknowledged_after)}{who}{level}"),
         ("resolved", after(lessons.resolved_after)),
-        ("sent", f"{lessons.messages} messages to {lessons.people} people"),
+        ("sent", _sent(lessons)),
     ]
     for missed in lessons.unanswered:
         rows.append(("not answered", f"level {missed.level} of {missed.team} ({', '.join(missed.people)})"))

@@ -17,7 +17,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.changes.acting import JUST_BEFORE
 from escalate_cli.core.escalation.maintenance import quiet
-from escalate_cli.core.events import MessageAdded
+from escalate_cli.core.events import MessageAdded, Resolved
 from escalate_cli.core.incident.situation import (
     Incident,
     IncidentStatus,
@@ -26,11 +26,19 @@ from escalate_cli.core.incident.situation import (
     Situation,
 )
 from escalate_cli.core.incident.timeline import Entry
+from escalate_cli.core.notification.targets import teams_in
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.rules import action_in_words
+from escalate_cli.core.wording.unknown_service import no_service_yet
+from escalate_cli.views.board import has_it
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_PROMPT = 1
+"""lines of a terminal that the shell takes again"""
+_TOLD_AT_LEAST = 6
+"""lines for those told, below which empty lines are left out"""
 
 
 def draw_declared(
@@ -53,7 +61,6 @@ def draw_brief(
     """What an action on an incident answers: how it is now, whom the action has told, also by what
     had lapsed before it, and what comes next.
     """
-    draw_head(console, situation, catalog, now)
     fresh = [
         notification
         for notification in situation.notifications
@@ -61,14 +68,43 @@ def draw_brief(
         and notification.status in TOLD
     ]
     has_told = changed and bool(fresh)
-    affected = [("affected", _affected(situation.incident, catalog))]
-    console.print(
-        style.pairs(affected if has_told else [*affected, ("told so far", _told_so_far(situation, catalog))])
-    )
-    if has_told:
-        draw_told(console, replace(situation, notifications=tuple(fresh)), catalog, now)
-    draw_next(console, situation, catalog, now)
-    _draw_type(console, situation, catalog)
+    facts: list[tuple[str, object]] = [("affected", _affected(situation, catalog))]
+    if not has_told:
+        facts.append(("told so far", _told_so_far(situation, catalog)))
+    told = replace(situation, notifications=tuple(fresh)) if has_told else None
+    _draw_fitting(console, situation, facts, told, catalog, now)
+
+
+def _draw_fitting(
+    console: Console,
+    situation: Situation,
+    facts: Sequence[tuple[str, object]],
+    told: Situation | None,
+    catalog: Catalog,
+    now: Instant,
+) -> None:
+    """The head and the facts, who has been told (None: that is left out), what comes next, what to type:
+    on a terminal in its height, if need be without the earlier ones of those told, and without empty lines.
+    """
+
+    def above() -> None:
+        draw_head(console, situation, catalog, now)
+        console.print(style.pairs(facts))
+
+    def below() -> None:
+        draw_next(console, situation, catalog, now, tight=tight)
+        _draw_type(console, situation, catalog, tight=tight)
+
+    tight, room = False, None
+    if console.is_terminal:
+        rest = console.height - _PROMPT - style.height_of(console, above)
+        room = rest - style.height_of(console, below)
+        tight = room < _TOLD_AT_LEAST
+        room = rest - style.height_of(console, below)
+    above()
+    if told is not None:
+        draw_told(console, told, catalog, now, room=room, tight=tight)
+    below()
 
 
 def _told_so_far(situation: Situation, catalog: Catalog) -> list[str]:
@@ -84,11 +120,8 @@ def draw_incident(
     console: Console, situation: Situation, catalog: Catalog, now: Instant, *, entries: Sequence[Entry] = ()
 ) -> None:
     """The whole incident; of its timeline, `entries`, only the latest message."""
-    draw_head(console, situation, catalog, now)
-    console.print(style.pairs([*_what(situation, catalog, now), *_latest_message(entries, catalog, now)]))
-    draw_told(console, situation, catalog, now)
-    draw_next(console, situation, catalog, now)
-    _draw_type(console, situation, catalog)
+    facts = [*_what(situation, entries, catalog, now), *_latest_message(entries, catalog, now)]
+    _draw_fitting(console, situation, facts, situation, catalog, now)
 
 
 def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
@@ -104,22 +137,25 @@ def _latest_message(entries: Sequence[Entry], catalog: Catalog, now: Instant) ->
     return []
 
 
-def _affected(incident: Incident, catalog: Catalog) -> object:
+def _affected(situation: Situation, catalog: Catalog) -> object:
+    incident = situation.incident
     names = [
         f"{catalog.services[service].name} ({service})" if service in catalog.services else service
         for service in incident.services
     ]
     if incident.guess:
         names = [f"{name}: a guess" for name in names]
-    return names or style.piece("no service known yet", "yellow")
+    return names or style.piece(no_service_yet(teams_in(situation), catalog), "yellow")
 
 
-def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[str, object]]:
+def _what(
+    situation: Situation, entries: Sequence[Entry], catalog: Catalog, now: Instant
+) -> list[tuple[str, object]]:
     incident = situation.incident
     zone = catalog.settings.timezone
     by = f" by {_person(incident.declared_by, catalog)}" if incident.declared_by else ""
     rows: list[tuple[str, object]] = [
-        ("affected", _affected(incident, catalog)),
+        ("affected", _affected(situation, catalog)),
         ("message", incident.message),
         ("declared", f"{wall_time(incident.declared_at, zone, now)}{by}"),
         ("lead", _person(incident.lead, catalog) if incident.lead else None),
@@ -128,7 +164,8 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         *_links(incident, catalog),
     ]
     if incident.resolved_at is not None:
-        rows.append(("resolved", wall_time(incident.resolved_at, zone, now)))
+        rows.append(("acknowledged", [f"by {name}" for name in has_it(situation, catalog)]))
+        rows.append(("resolved", f"{wall_time(incident.resolved_at, zone, now)}{_ending(entries, catalog)}"))
     rows += [("maintenance", text) for text in _maintenance(situation, catalog, now)]
     concerned = may_also_concern(incident, catalog)
     if concerned and incident.status is not IncidentStatus.RESOLVED:
@@ -146,6 +183,15 @@ def _what(situation: Situation, catalog: Catalog, now: Instant) -> list[tuple[st
         name = catalog.services[incident.suggestion or ""].name
         rows.append(("sounds like", f"{name}: escalate update {incident.id} --service {incident.suggestion}"))
     return rows
+
+
+def _ending(entries: Sequence[Entry], catalog: Catalog) -> str:
+    """` by Bo Chen: restarted it`, as far as it is known."""
+    for entry in reversed(entries):
+        if isinstance(entry.event, Resolved):
+            by = f" by {_person(entry.by, catalog)}" if entry.by else ""
+            return by + (f": {entry.event.message}" if entry.event.message else "")
+    return ""
 
 
 def _maintenance(situation: Situation, catalog: Catalog, now: Instant) -> list[str]:
@@ -193,7 +239,7 @@ def _person(person: str | None, catalog: Catalog) -> str:
     return catalog.person_name(person) if person else "–"
 
 
-def _draw_type(console: Console, situation: Situation, catalog: Catalog) -> None:
+def _draw_type(console: Console, situation: Situation, catalog: Catalog, *, tight: bool) -> None:
     incident = situation.incident
     if incident.status is IncidentStatus.RESOLVED:
         lines = [f"escalate timeline {incident.id}", f"escalate reopen {incident.id}"]
@@ -205,6 +251,6 @@ def _draw_type(console: Console, situation: Situation, catalog: Catalog) -> None
         if nudge.status is NudgeStatus.OPEN:
             what = action_in_words(nudge.proposal.action, catalog)
             lines.append(f"escalate nudge {nudge.id} yes|no   ({nudge.rule}: {what})")
-    style.heading(console, "Type")
+    style.heading(console, "Type", above=not tight)
     for line in lines:
         console.print(style.piece(f"  {line}", "bold"))

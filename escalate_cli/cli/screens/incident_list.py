@@ -1,4 +1,4 @@
-"""The list of incidents: a line each. On a terminal it is as wide as that; elsewhere nothing is cut."""
+"""The list of incidents: a line each, or two where a terminal is narrow; elsewhere nothing is cut."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def draw_list(console: Console, listing: Listing, catalog: Catalog, now: Instant) -> None:
-    """Incidents in the order given, one a line."""
+    """Incidents in the order given."""
     lines = [
-        incident_line(board_line(situation, catalog, now), catalog, now) for situation in listing.situations
+        incident_line(
+            board_line(situation, catalog, now, listing.resolved_by.get(situation.incident.id)), catalog, now
+        )
+        for situation in listing.situations
     ]
     for line in lay_out_lines(lines, console.width if console.is_terminal else None):
         console.print(line, soft_wrap=True)

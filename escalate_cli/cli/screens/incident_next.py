@@ -30,16 +30,23 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def draw_next(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
+def draw_next(
+    console: Console, situation: Situation, catalog: Catalog, now: Instant, *, tight: bool = False
+) -> None:
+    """What happens next and when; `tight`: without an empty line above, and without those to whom
+    nothing happens any more.
+    """
     if situation.incident.status is IncidentStatus.RESOLVED:
         return
     zone = catalog.settings.timezone
     coming = _to_come(situation, catalog, now)
-    style.heading(console, "Next, unless someone acknowledges" if situation.paging else "Next")
+    head = "Next, unless someone acknowledges" if situation.paging else "Next"
+    style.heading(console, head, above=not tight)
     if all(at is None for at, _ in coming):
         for _, text in coming:
             console.print(style.piece(f"  {text}"))
         return
+    coming = [(at, text) for at, text in coming if at is not None or not tight]
     rows = [(wall_time(at, zone, now), soon(at, now), text) for at, text in coming]
     console.print(style.table(("at", "in", "what"), rows, wrap=("what",)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """rows of people told; the rest is on the timeline"""
-_FEWEST = 4
-_REST_OF_SCREEN = 20
-"""lines of a terminal that what is broken, what comes next and what to type take"""
 
 TOLD = (
     NotificationStatus.SENT,
@@ -31,28 +29,47 @@ TOLD = (
 )
 
 
-def draw_told(console: Console, situation: Situation, catalog: Catalog, now: Instant) -> None:
-    """Who has been told, and who could not be; what is still to come is under Next."""
+def draw_told(
+    console: Console,
+    situation: Situation,
+    catalog: Catalog,
+    now: Instant,
+    *,
+    room: int | None = None,
+    tight: bool = False,
+) -> None:
+    """Who has been told, and who could not be; what is still to come is under Next. In `room` lines, the
+    latest of them, at least one; `tight`: without an empty line above.
+    """
     every = [notification for notification in situation.notifications if notification.status in TOLD]
     with_it: dict[int | None, list[Notification]] = {notification.id: [] for notification in every}
     told = [notification for notification in every if notification.bundled_with not in with_it]
     for notification in every:
         # what went out in the message of another is told with that notification
         with_it.get(notification.bundled_with, []).append(notification)
-    console.print()
-    console.print(style.piece("Told", "bold") if told else style.piece("Nobody has been told", "bold red"))
+    if not tight:
+        console.print()
+        room = None if room is None else room - 1
     if not told:
+        console.print(style.piece("Nobody has been told", "bold red"))
         return
     alike: dict[tuple[object, ...], list[Notification]] = {}
     for notification in sorted(told, key=lambda notification: (_told_at(notification), notification.id)):
         key = _likeness(notification, with_it[notification.id])
         alike[key] = [*alike.pop(key, []), notification]  # in the order of the latest of each
-    shown = list(alike.values())[-_most(console) :]
-    hidden = len(told) - sum(map(len, shown))
-    if hidden:
-        console.print(style.piece(f"  {hidden} earlier: escalate timeline {situation.incident.id}", "dim"))
-    rows = [_told_row(group, with_it[group[-1].id], catalog, now) for group in shown]
-    console.print(style.table(("at", "who", "by", "", "because"), rows, wrap=("because",)))
+    groups = list(alike.values())[-_SHOWN:]
+    rows = [_told_row(group, with_it[group[-1].id], catalog, now) for group in groups]
+
+    def draw(many: int) -> None:
+        hidden = len(told) - sum(map(len, groups[-many:]))
+        earlier = f"  {hidden} earlier: escalate timeline {situation.incident.id}" if hidden else ""
+        console.print(style.piece("Told", "bold") + style.piece(earlier, "not bold dim"))
+        console.print(style.table(("at", "who", "by", "", "because"), rows[-many:], wrap=("because",)))
+
+    many = len(rows)
+    while many > 1 and room is not None and style.height_of(console, partial(draw, many)) > room:
+        many -= 1
+    draw(many)
 
 
 def _likeness(notification: Notification, with_it: Sequence[Notification]) -> tuple[object, ...]:
@@ -67,13 +84,6 @@ def _likeness(notification: Notification, with_it: Sequence[Notification]) -> tu
         notification.level,
         type(notification.reason.cause),
     )
-
-
-def _most(console: Console) -> int:
-    """How many rows: as many as leave room on a terminal for what comes next and what to type."""
-    if not console.is_terminal:
-        return _SHOWN
-    return max(_FEWEST, min(_SHOWN, console.height - _REST_OF_SCREEN))
 
 
 def _told_at(notification: Notification) -> Instant:
@@ -110,7 +120,7 @@ def _why_told(notification: Notification, catalog: Catalog) -> str:
     if isinstance(reason.cause, FallbackReached):
         return f"fallback: {reason.cause.why}"
     who, why = (
-        meaning(reason.meant, catalog),
+        meaning(reason.meant, catalog, notification.recipient),
         "; ".join(text for text in (purpose(reason.cause, catalog), *reason.without) if text),
     )
     if notification.kind is NotificationKind.NUDGE:

@@ -21,7 +21,7 @@ _SHORT = 20
 
 class FittingTable:
     """`sheet` where there is room for its columns, else its `rows` one below the other. `prose` and
-    `numbers` are the columns that hold these, by their place."""
+    `numbers` are the columns that hold these, by their place; `room` is what prose needs."""
 
     def __init__(
         self,
@@ -30,9 +30,10 @@ class FittingTable:
         rows: Sequence[Sequence[Text | Padding]],
         prose: frozenset[int],
         numbers: frozenset[int],
+        room: int = PROSE,
     ) -> None:
         self._sheet, self._columns, self._rows = sheet, columns, rows
-        self._prose, self._numbers = prose, numbers
+        self._prose, self._numbers, self._room = prose, numbers, room
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self._least() <= options.max_width:
@@ -46,7 +47,7 @@ class FittingTable:
         least = 0
         for number, column in enumerate(self._columns):
             widest = max([len(column), *(_width(row[number]) for row in self._rows)])
-            least += (min(widest, PROSE) if number in self._prose else widest) + _BETWEEN
+            least += (min(widest, self._room) if number in self._prose else widest) + _BETWEEN
         return least - _BETWEEN
 
     def _block(self, row: Sequence[Text | Padding], width: int) -> Iterator[RenderableType]:

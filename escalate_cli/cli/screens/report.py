@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 _STEPS = " ▁▂▃▄▅▆▇█"
 _OTHER = {NOT_PAGED: "without having been paged", OTHERWISE: "paged otherwise"}
+_REACHED = {"none": "no level was paged", "1": "stayed at level 1", "fallback": "went on to the fallback"}
 _BAR = 16
 _FEW = 6
 _ROWS = 12
@@ -64,8 +65,10 @@ def _summary(report: Report) -> str:
     parts = [f"{times.incidents} incident{'s' if times.incidents != 1 else ''}"]
     if report.running:
         parts.append(f"{report.running} still running")
-    if report.never_acknowledged:
-        parts.append(f"{report.never_acknowledged} never acknowledged")
+    if report.not_yet_acknowledged:
+        parts.append(f"{report.not_yet_acknowledged} not acknowledged yet")
+    if never := report.never_acknowledged - report.not_yet_acknowledged:
+        parts.append(f"{never} never acknowledged")
     if report.never_paged:
         parts.append(f"{report.never_paged} in which nobody was paged")
     return ", ".join(parts) + "."
@@ -122,20 +125,18 @@ def _acknowledgements(console: Console, report: Report, catalog: Catalog) -> Non
     reached = report.reached
     incidents = sum(count for _, count in reached)
     for name, count in reached:
-        shown = {"none": "no level was paged", "fallback": "went on to the fallback"}.get(
-            name, f"went up to level {name}"
-        )
+        shown = _REACHED.get(name, f"went up to level {name}")
         rows.append((shown, count, _share(count, incidents), bar(count, incidents)))
     console.print(style.table(("", "n", "share", " "), rows, wrap=("",), right=("n", "share")))
     _more(console, report.acks_by_team, "teams", _FEW)
 
 
 def _levels(console: Console, report: Report, catalog: Catalog) -> None:
-    asked = [level for level in report.levels if level.answered + level.unanswered]
-    if not asked:
+    missed = [level for level in report.levels if level.unanswered]
+    if not missed:
         return
     worst = sorted(
-        asked,
+        missed,
         key=lambda level: (
             -(level.unanswered / (level.answered + level.unanswered)),
             -level.unanswered,

@@ -95,7 +95,11 @@ def _why(message: SimulatedMessage, catalog: Catalog) -> str:
         cause_text = f'you are asked: rule "{cause.rule}"'
     else:
         cause_text = f'rule "{cause.rule}"' if isinstance(cause, RuleTrue) else purpose(cause, catalog)
-    means = "" if isinstance(reason.meant, Named) and cause_text else meaning(reason.meant, catalog)
+    means = (
+        ""
+        if isinstance(reason.meant, Named) and cause_text
+        else meaning(reason.meant, catalog, message.recipient)
+    )
     parts = [text for text in (means, cause_text, *reason.without) if text]
     parts += [f"one digest of {message.digest_of} messages"] if message.digest_of > 1 else []
     kind = "" if message.kind is NotificationKind.PAGE else f"{message.kind.value}: "

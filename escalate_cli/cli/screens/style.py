@@ -6,7 +6,7 @@ Everything here takes data as it is and makes it harmless (`printable`); Rich's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens.narrow import PROSE, FittingTable
@@ -73,13 +73,14 @@ def table(
     *,
     wrap: Iterable[str] = (),
     right: Iterable[str] = (),
+    prose_at_least: int = PROSE,
 ) -> FittingTable:
     """A table with one line under its head and no others. A cell is data (made harmless), a `Text`
     of `piece`/`state`, or something `indented`; None is "–".
 
     `wrap` names the columns of prose, which give way when the terminal is narrow; the others keep
-    their words whole. `right` names the columns that hold numbers. Where there is no room for that,
-    each row is a block.
+    their words whole. `right` names the columns that hold numbers. Where there is no room for that, or
+    less than `prose_at_least` columns for prose that is as long, each row is a block.
     """
     from rich import box
     from rich.padding import Padding
@@ -96,7 +97,7 @@ def table(
             column,
             justify="right" if column in numbers else "left",
             no_wrap=column not in prose,
-            min_width=min(PROSE, max((len(str(row[number])) for row in listed), default=0))
+            min_width=min(prose_at_least, max((len(str(row[number])) for row in listed), default=0))
             if column in prose
             else None,
             overflow="fold" if column in prose else "ellipsis",
@@ -109,7 +110,7 @@ def table(
         sheet.add_row(*row)
     places = [number for number, column in enumerate(columns) if column in prose]
     right_places = [number for number, column in enumerate(columns) if column in numbers]
-    return FittingTable(sheet, columns, cells, frozenset(places), frozenset(right_places))
+    return FittingTable(sheet, columns, cells, frozenset(places), frozenset(right_places), prose_at_least)
 
 
 def indented(text: object, depth: int) -> Padding:
@@ -133,6 +134,13 @@ def pairs(named: Iterable[tuple[str, object]]) -> Table:
         shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
         sheet.add_row(piece(name), shown if isinstance(shown, Text) else piece(shown, lines=True))
     return sheet
+
+
+def height_of(console: Console, draw: Callable[[], None]) -> int:
+    """How many lines this would take, as they are drawn; nothing is shown."""
+    with console.capture() as capture:
+        draw()
+    return capture.get().count("\n")
 
 
 def heading(console: Console, text: object, *, above: bool = True) -> None:

@@ -13,9 +13,13 @@ from escalate_cli.core.events import LevelPaged
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.events import shown_kind
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_SENTENCE = 30
+"""columns below which sentences stand below their time instead of beside it"""
 
 
 def draw_timeline(
@@ -39,14 +43,18 @@ def draw_timeline(
             rows.append(("", "", style.piece(f"{local:%a %d %b %Y}{times}", "dim")))
             day = local.date()
         rows.append(
-            (f"{local:%H:%M:%S}", style.state(entry.kind.value), _said(entry, catalog, several=several))
+            (
+                f"{local:%H:%M:%S}",
+                style.state(shown_kind(entry.event)),
+                _told(entry, catalog, several=several),
+            )
         )
-    console.print(style.table(("at", "what", ""), rows, wrap=("",)))
+    console.print(style.table(("at", "what", ""), rows, wrap=("",), prose_at_least=_SENTENCE))
 
 
-def _said(entry: Entry, catalog: Catalog, *, several: bool) -> str:
+def _told(entry: Entry, catalog: Catalog, *, several: bool) -> str:
     """The entry's text; with its team where there are several, and who did it, unless it says so itself."""
-    text, event = entry.text, entry.event
+    text, event = entry.beside_kind(catalog), entry.event
     if several and isinstance(event, LevelPaged):
         text = f"{catalog.team_name(event.team)}: {text}"
     by = catalog.person_name(entry.by) if entry.by else ""

@@ -106,7 +106,7 @@ def page_fallback_somehow(escalation_id: int, decision: Decision, why: str) -> N
         text = f"the fallback cannot be paged in the usual way ({words_of(problem)})"
         decision.note(text, team=escalation.team, source=catalog.fallback.source)
     escalation = decision.change(escalation_id, next_at=decision.now + max(catalog.fallback.every, SECOND))
-    reason = f"in place of policy {escalation.policy.id} of {escalation.team}: {why}"
+    reason = f"in place of policy {escalation.policy.id} of {catalog.team_name(escalation.team)}: {why}"
     recipients = page_plainly(decision, reason, escalation)
     decision.log(PagedByEveryAddress(team=escalation.team, recipients=recipients))
 

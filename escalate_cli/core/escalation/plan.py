@@ -127,7 +127,8 @@ def _advance_safely(escalation_id: int, decision: Decision) -> None:
 
     problem = decision.attempt(advance)
     if problem is not None:
-        what = f"policy {before.policy.id} of {before.team} cannot be run ({words_of(problem)})"
+        team = decision.catalog.team_name(before.team)
+        what = f"policy {before.policy.id} of {team} cannot be run ({words_of(problem)})"
         text, source = f"{what}: the fallback is paged", before.policy.source
         if before.status is EscalationStatus.EXHAUSTED and _is_later(before.next_at, decision):
             return decision.note(f"{text} when it is due again", team=before.team, source=source)

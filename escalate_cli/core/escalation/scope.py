@@ -120,7 +120,8 @@ def _start_safely(involvement: Involvement, decision: Decision) -> None:
         decision.note(involvement.broken, team=involvement.team)
     problem = decision.attempt(lambda: start(involvement, decision))
     if problem is not None:
-        what = f"the escalation to {involvement.team} could not be started ({words_of(problem)})"
+        team = decision.catalog.team_name(involvement.team)
+        what = f"the escalation to {team} could not be started ({words_of(problem)})"
         decision.note(f"{what}: the fallback is paged", team=involvement.team)
         instead = Escalation(
             id=decision.situation.fresh_id(),

@@ -76,6 +76,7 @@ class Resolved(Event, frozen=True, kw_only=True):
     """It is over."""
 
     KIND = EntryKind.RESOLVED
+    NAMES_WHO = True
     message: str | None
 
 
@@ -83,6 +84,7 @@ class Reopened(Event, frozen=True, kw_only=True):
     """It is taken up again, or (`was_resolved` is False) an acknowledgement was taken back."""
 
     KIND = EntryKind.REOPENED
+    NAMES_WHO = True
     was_resolved: bool
 
 

@@ -62,6 +62,7 @@ class Routed(Event, frozen=True, kw_only=True):
     nobody."""
 
     KIND = EntryKind.ROUTED
+    NAMES_WHO = True
     query: str
     match: str
     service: str | None

@@ -29,6 +29,15 @@ class Entry(msgspec.Struct, frozen=True):
         """What it tells of, coarsely."""
         return self.event.kind
 
+    def beside_kind(self, catalog: Catalog) -> str:
+        """Its text where the word for its kind (`shown_kind`) stands beside it; whole, where names
+        have changed since.
+        """
+        told = sentence(self.event, self.at, self.by, catalog)
+        if told != self.text:
+            return self.text
+        return sentence(self.event, self.at, self.by, catalog, beside_kind=True)
+
     @property
     def team(self) -> str | None:
         """The team that it is about, if any."""

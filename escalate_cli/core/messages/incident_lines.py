@@ -10,9 +10,11 @@ from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.incident.situation import IncidentStatus, NotificationKind, NotificationStatus
 from escalate_cli.core.messages.card import LISTS, NAMES, PROSE, TITLE, HowItStands, Line, Quote, ToType
 from escalate_cli.core.messages.occasion import Occasion
+from escalate_cli.core.notification.targets import teams_in
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
+from escalate_cli.core.wording.unknown_service import no_service_yet
 
 LONGEST_PIECE = 20_000
 """of what somebody wrote: no service takes more, and nobody reads it"""
@@ -77,7 +79,8 @@ def affected(occasion: Occasion) -> Line:
     """The services in scope, by name."""
     names = ", ".join(map(occasion.catalog.service_name, occasion.incident.services))
     doubt = " (a guess: the title leaves doubt)" if occasion.incident.guess else ""
-    return Line("Affected", may_cut(names or "no service known yet", NAMES, least=40) + doubt)
+    names = names or no_service_yet(teams_in(occasion.situation), occasion.catalog)
+    return Line("Affected", may_cut(names, NAMES, least=40) + doubt)
 
 
 def declared(occasion: Occasion) -> Line:
@@ -103,7 +106,7 @@ def candidates_of(occasion: Occasion) -> tuple[ToType, ...]:
     dropped = "".join(f" --drop-service {service}" for service in incident.guess)
     return tuple(
         ToType(
-            f"{candidate['name']} ({candidate['team']})",
+            f"{candidate['name']} ({occasion.catalog.team_name(candidate['team'])})",
             occasion.to_type(f"escalate update {incident.id} --service {candidate['service']}{dropped}"),
         )
         for candidate in candidates[:_MOST_CANDIDATES]

@@ -140,7 +140,7 @@ def _page(
         gateway=address.contact.gateway,
         address=address.contact.address,
         reason=reason,
-        because=_because(reason, why, decision.catalog),
+        because=_because(reason, why, address.recipient, decision.catalog),
         due_at=decision.now,
         escalation_id=escalation.id if escalation is not None else None,
         page_round=escalation.page_round if escalation is not None else None,
@@ -149,8 +149,8 @@ def _page(
     )
 
 
-def _because(reason: Because, why: str, catalog: Catalog) -> str:
+def _because(reason: Because, why: str, recipient: Recipient, catalog: Catalog) -> str:
     try:
-        return told_because(reason, catalog)
+        return told_because(reason, catalog, recipient)
     except Exception:  # nothing may hold this page back
         return why

@@ -199,7 +199,7 @@ def _ways_to(recipient: Recipient, letter: Letter, decision: Decision) -> tuple[
 def _in_words(reason: Because, recipient: Recipient, letter: Letter, decision: Decision) -> str:
     """The reason in words. That there are none keeps no page back; the timeline says it."""
     try:
-        return told_because(reason, decision.catalog)
+        return told_because(reason, decision.catalog, recipient)
     except Exception as problem:
         text = f"why {recipient} is told cannot be said ({words_of(problem)})"
     decision.note(text, team=letter.of_team, source=letter.source)

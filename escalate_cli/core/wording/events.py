@@ -22,12 +22,22 @@ _NO_NAMES = Catalog()
 _DOES = {Taking.LEADS: "leads it", Taking.PASSED: "cannot take it", Taking.GIVEN_BACK: "has it no more"}
 
 
-def sentence(event: Event, at: Instant, by: str | None, catalog: Catalog | None) -> str:
+def sentence(
+    event: Event, at: Instant, by: str | None, catalog: Catalog | None, *, beside_kind: bool = False
+) -> str:
     """What happened at `at`, done by `by` if by anybody, in a sentence without its time. Without a
-    catalog ids stand for names.
+    catalog ids stand for names. With `beside_kind`, as it stands beside `shown_kind`.
     """
-    text = _SENTENCES[type(event)](event, Telling(at, by, catalog or _NO_NAMES))
+    text = _SENTENCES[type(event)](event, Telling(at, by, catalog or _NO_NAMES, beside_kind))
     return f"{text}; called off before it went out" if getattr(event, "called_off", ()) else text
+
+
+def shown_kind(event: Event) -> str:
+    """The word for its kind: who only hears of an incident is told, and not paged."""
+    return "told" if isinstance(event, _TELLS) else event.kind.value
+
+
+_TELLS = (happened.Informed, happened.ToldWhoHasIt, happened.ReporterTold, happened.ToldOfRise)
 
 
 def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
@@ -40,12 +50,18 @@ def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
 # ── the beginning ─────────────────────────────────────────────────────────────────────
 
 
+def _declared(it: happened.Declared, say: Telling) -> str:
+    return say.begin("declared:", it.title) + (f': "{it.message}"' if it.message else "")
+
+
 def _declared_again(it: happened.DeclaredAgain, say: Telling) -> str:
     if it.what == "severity":
-        return f"declared again as {it.declared}: it stays {it.kept}"
-    if it.what == "title":
-        return f"declared again with another title: {it.declared}"
-    return f"declared again with {say.person(it.declared)} as lead: {say.person(it.kept)} stays"
+        text = f"again as {it.declared}: it stays {it.kept}"
+    elif it.what == "title":
+        text = f"again with another title: {it.declared}"
+    else:
+        text = f"again with {say.person(it.declared)} as lead: {say.person(it.kept)} stays"
+    return say.begin("declared", text)
 
 
 def _routed(it: happened.Routed, say: Telling) -> str:
@@ -61,7 +77,10 @@ def _routed(it: happened.Routed, say: Telling) -> str:
         return f"no service fits the title for sure ({it.match}): the fallback team {team} gets it"
     if it.way is Way.GUESSED:
         return f"{say.services(it.services)}: a guess, for the title leaves doubt ({it.match}){because}"
-    how = f"routed by the title ({it.match})" if it.way is Way.TITLE else "chosen by the reporter"
+    if it.way is Way.TITLE:
+        how = say.begin("routed", f"by the title ({it.match})")
+    else:
+        how = "chosen by the reporter"
     return f"{say.services(it.services)}: {how}{because}"
 
 
@@ -69,7 +88,7 @@ def _routed(it: happened.Routed, say: Telling) -> str:
 
 
 def _taken(it: happened.Acknowledged, say: Telling) -> str:
-    return f"acknowledged by {say.doer} for {it.team}"
+    return say.begin("acknowledged", f"by {say.doer} for {say.team(it.team)}")
 
 
 def _acknowledged(it: happened.Acknowledged, say: Telling) -> str:
@@ -79,7 +98,7 @@ def _acknowledged(it: happened.Acknowledged, say: Telling) -> str:
 def _taken_over(it: happened.TakenOver, say: Telling) -> str:
     before = f" from {say.person(it.before)}" if it.before else ""
     again = _again(it.timeout)
-    return f"taken over by {say.doer}{before} for {it.team}{again}"
+    return f"taken over by {say.doer}{before} for {say.team(it.team)}{again}"
 
 
 def _again(timeout: Span | None) -> str:
@@ -87,13 +106,25 @@ def _again(timeout: Span | None) -> str:
 
 
 def _in_part(it: happened.AcknowledgedInPart, say: Telling) -> str:
-    return (
-        f"{say.doer} acknowledged for {it.team}; level {it.level} still waits for {', '.join(it.waits_for)}"
-    )
+    team, waits = say.team(it.team), f"level {it.level} still waits for {say.people(it.waits_for)}"
+    if say.beside_kind:
+        return f"in part, by {say.doer} for {team}; {waits}"
+    return f"{say.doer} acknowledged for {team}; {waits}"
 
 
 def _besides(it: happened.AcknowledgedBesides, say: Telling) -> str:
-    return f"acknowledged by {say.doer}, who was paged besides: the rest of that page is called off"
+    text = f"by {say.doer}, who was paged besides: the rest of that page is called off"
+    return say.begin("acknowledged", text)
+
+
+def _resolved(it: happened.Resolved, say: Telling) -> str:
+    text = say.begin("resolved", f"by {say.doer}" if say.by else "")
+    return ": ".join(part for part in (text, it.message) if part)
+
+
+def _reopened(it: happened.Reopened, say: Telling) -> str:
+    by = f"by {say.doer}" if say.by else ""
+    return say.begin("reopened", by) if it.was_resolved else f"acknowledgement taken back {by}".rstrip()
 
 
 def _passed(it: happened.Passed, say: Telling) -> str:
@@ -115,20 +146,21 @@ def how_severity_changed(it: happened.SeverityChanged) -> str:
 
 
 def _scope(it: happened.ScopeChanged, say: Telling) -> str:
-    parts = [f"added {', '.join(it.added)}"] if it.added else []
-    parts += [f"dropped {', '.join(it.dropped)}"] if it.dropped else []
+    parts = [f"added {say.services(it.added)}"] if it.added else []
+    parts += [f"dropped {say.services(it.dropped)}"] if it.dropped else []
     return f"services {'; '.join(parts)}"
 
 
 def _by_hand(it: happened.PagedByHand, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off)
-    text = f"paged by hand: {names}" if names else "paged by hand, but nobody was reached"
+    text = say.begin("paged", f"by hand: {names}") if names else "paged by hand, but nobody was reached"
     text += f" ({it.message})" if it.message else ""
     return f"{text}; not reached: {'; '.join(it.missed)}" if it.missed else text
 
 
 def _gone_on(it: happened.GoneOnByHand, say: Telling) -> str:
-    return f"{it.team}: {'on from the last level' if it.past_the_last else f'to level {it.level}'} by hand"
+    where = "on from the last level" if it.past_the_last else f"to level {it.level}"
+    return f"{say.team(it.team)}: {where} by hand"
 
 
 # ── rules, and those who are told ─────────────────────────────────────────────────────
@@ -142,11 +174,16 @@ def _proposal(
 
 
 def _true(it: happened.RuleFired | happened.NudgeAsked, say: Telling) -> str:
+    """After "rule"."""
     return came_true(it.rule, it.condition if it.when is None else condition_in_words(it.when, say.catalog))
 
 
+def _fired(it: happened.RuleFired, say: Telling) -> str:
+    return f"{say.begin('rule', _true(it, say))}: {_proposal(it, say)}"
+
+
 def _asked(it: happened.NudgeAsked, say: Telling) -> str:
-    text = f"{_true(it, say)}: asked {say.names(it.asked) or 'nobody'} whether to {_proposal(it, say)}"
+    text = f"rule {_true(it, say)}: asked {say.names(it.asked) or 'nobody'} whether to {_proposal(it, say)}"
     if it.expires is None:
         return text
     return (
@@ -156,25 +193,31 @@ def _asked(it: happened.NudgeAsked, say: Telling) -> str:
 
 
 def _expired(it: happened.NudgeExpired, say: Telling) -> str:
-    return f'nudge "{it.rule}" expired without an answer: {_proposal(it, say) if it.acts else "dropped"}'
+    becomes = _proposal(it, say) if it.acts else "dropped"
+    return say.begin("nudge", f'"{it.rule}" expired without an answer: {becomes}')
 
 
 def _informed(it: happened.Informed, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off)
-    text = f"informed {names}: {it.reason}" if names else f"nobody to inform: {it.reason}"
+    text = f"{say.begin('informed', names)}: {it.reason}" if names else f"nobody to inform: {it.reason}"
     return f"{text}{_missed(it.missed)}"
 
 
 def _who_has_it(it: happened.ToldWhoHasIt, say: Telling) -> str:
     what = f"that {say.person(it.person)} {_DOES.get(it.how, 'has it')}"
     names = say.names(it.recipients or it.called_off) or "nobody"
-    return f"told {names} {what}{_missed(it.missed)}"
+    return f"{say.begin('told', names)} {what}{_missed(it.missed)}"
 
 
 def _reporter(it: happened.ReporterTold, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off) or "nobody"
     what = f"who reported it, that {'it is over' if it.over else 'somebody has it'}"
-    return f"told {names}, {what}{_missed(it.missed)}"
+    return f"{say.begin('told', names)}, {what}{_missed(it.missed)}"
+
+
+def _rise(it: happened.ToldOfRise, say: Telling) -> str:
+    names = say.names(it.recipients or it.called_off)
+    return f"{say.begin('told', names)}, who has acknowledged it: the urgency rose to high"
 
 
 def _missed(missed: tuple[str, ...]) -> str:
@@ -183,7 +226,7 @@ def _missed(missed: tuple[str, ...]) -> str:
 
 def _maintenance_over(it: happened.MaintenanceOver, say: Telling) -> str:
     since = f" since {show_about(it.late)}" if it.late else ""
-    return f"maintenance over{since}: {it.team} is paged now"
+    return say.begin("maintenance", f"over{since}: {say.team(it.team)} is paged now")
 
 
 def _sounds_like(it: happened.SoundsLike, say: Telling) -> str:
@@ -206,23 +249,32 @@ def _message(it: happened.Attempt, say: Telling) -> str:
     return f"{it.what} to {say.names([it.recipient])} by {it.gateway}{shared}"
 
 
+def _sent(it: happened.Sent, say: Telling) -> str:
+    return _message(it, say) + ("" if say.beside_kind else ": sent")
+
+
+def _ended(it: happened.Ended, say: Telling) -> str:
+    return f"{it.recipient}: {it.status} ({it.why})"  # it may be the name that cannot be told
+
+
 def _hurried(it: happened.LaterStepsHurried, say: Telling) -> str:
-    steps = ", ".join(f"{recipient} by {gateway}" for recipient, gateway in it.steps)
+    steps = ", ".join(f"{say.names([recipient])} by {gateway}" for recipient, gateway in it.steps)
     return f"the addresses tried first failed for good: {steps} at once"
 
 
 def _held_back(it: happened.HeldBack, say: Telling) -> str:
     who = say.names([it.recipient])
-    return f"held back by [limits]: {who} by {it.gateway}, for a digest in {show_about(it.until - say.at)}"
+    text = f"back by [limits]: {who} by {it.gateway}, for a digest in {show_about(it.until - say.at)}"
+    return say.begin("held", text)
 
 
 _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     **OF_LEVELS,
-    happened.Declared: lambda it, say: f"declared: {it.title}",
+    happened.Declared: _declared,
     happened.DeclaredAgain: _declared_again,
     happened.Routed: _routed,
     happened.SnoozeOver: lambda it, say: (
-        f"the snooze by {say.person(it.person)} is over: paging {it.team} again from level 1"
+        f"the snooze by {say.person(it.person)} is over: paging {say.team(it.team)} again from level 1"
     ),
     happened.GoneOnByHand: _gone_on,
     happened.DoneWithout: lambda it, say: it.what,
@@ -234,50 +286,52 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.PassedBesides: lambda it, say: (
         f"passed on by {say.doer}, who was paged besides: the rest of that page is called off"
     ),
-    happened.Snoozed: lambda it, say: f"snoozed by {say.doer} for {show_duration(it.until - say.at)}",
-    happened.Resolved: lambda it, say: "resolved" + (f": {it.message}" if it.message else ""),
-    happened.Reopened: lambda it, say: "reopened" if it.was_resolved else "acknowledgement taken back",
+    happened.Snoozed: lambda it, say: say.begin(
+        "snoozed", f"by {say.doer} for {show_duration(it.until - say.at)}"
+    ),
+    happened.Resolved: _resolved,
+    happened.Reopened: _reopened,
     happened.SeverityChanged: _severity,
     happened.ScopeChanged: _scope,
-    happened.TitleChanged: lambda it, say: f"title changed from {it.before!r}",
+    happened.TitleChanged: lambda it, say: f'title changed from "{it.before}" to "{it.after}"',
     happened.LabelsSet: lambda it, say: (
         "labels set: " + ", ".join(f"{name}={value}" for name, value in it.after.items())
     ),
     happened.LeadChanged: lambda it, say: f"lead: {say.person(it.after)}",
     happened.MessageAdded: lambda it, say: it.message,
     happened.PolicyReloaded: lambda it, say: (
-        f"{it.team}: policy {it.policy} as it is now in the configuration"
+        f"{say.team(it.team)}: policy {it.policy} as it is now in the configuration"
     ),
     happened.PagedByHand: _by_hand,
-    happened.RuleFired: lambda it, say: f"{_true(it, say)}: {_proposal(it, say)}",
+    happened.RuleFired: _fired,
     happened.PagedByRule: lambda it, say: (
-        f'paged {say.names(it.recipients or it.called_off)}: rule "{it.rule}"'
+        f'{say.begin("paged", say.names(it.recipients or it.called_off))}: rule "{it.rule}"'
     ),
     happened.RuleMissed: lambda it, say: f'rule "{it.rule}" did not reach: {"; ".join(it.missed)}',
     happened.NudgeAsked: _asked,
     happened.NobodyToAsk: lambda it, say: f"nobody to ask ({'; '.join(it.missed)}): the fallback is asked",
-    happened.NudgeAnswered: lambda it, say: f'nudge "{it.rule}" {it.status}: {_proposal(it, say)}',
+    happened.NudgeAnswered: lambda it, say: say.begin(
+        "nudge", f'"{it.rule}" {it.status}: {_proposal(it, say)}'
+    ),
     happened.NudgeExpired: _expired,
-    happened.NudgeDropped: lambda it, say: f'nudge "{it.rule}" dropped: {it.reason}',
+    happened.NudgeDropped: lambda it, say: say.begin("nudge", f'"{it.rule}" dropped: {it.reason}'),
     happened.Informed: _informed,
     happened.ToldWhoHasIt: _who_has_it,
     happened.ReporterTold: _reporter,
-    happened.ToldOfRise: lambda it, say: (
-        f"told {say.names(it.recipients or it.called_off)}, who has acknowledged it: the urgency rose to high"
-    ),
+    happened.ToldOfRise: _rise,
     happened.NotToldOfRise: lambda it, say: (
         f"{say.person(it.person)}, who has acknowledged it, cannot be told that the urgency rose: {it.reason}"
     ),
-    happened.MaintenanceBegan: lambda it, say: (
-        f"maintenance of {', '.join(it.services)}: {it.team} is not paged until it ends"
+    happened.MaintenanceBegan: lambda it, say: say.begin(
+        "maintenance", f"of {say.services(it.services)}: {say.team(it.team)} is not paged until it ends"
     ),
     happened.MaintenanceOver: _maintenance_over,
     happened.SoundsLike: _sounds_like,
-    happened.Sent: lambda it, say: f"{_message(it, say)}: sent",
+    happened.Sent: _sent,
     happened.Retrying: lambda it, say: f"{_message(it, say)}: {it.reason}",
     happened.GivenUp: lambda it, say: f"{_message(it, say)}: {it.reason}",
     happened.CalledOff: lambda it, say: f"{_message(it, say)}: no longer needed ({it.reason})",
-    happened.Ended: lambda it, say: f"{it.recipient}: {it.status} ({it.why})",
+    happened.Ended: _ended,
     happened.HeldBack: _held_back,
     happened.LaterStepsHurried: _hurried,
     happened.Unclassified: lambda it, say: it.about.value,

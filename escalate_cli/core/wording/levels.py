@@ -18,7 +18,7 @@ _FAILED = "every address failed for good; next level at once"
 
 
 def _started(it: happened.EscalationStarted, say: Telling) -> str:
-    return f"escalation to {say.team(it.team)} by policy {it.policy}: {it.because}"
+    return say.begin("escalation", f"to {say.team(it.team)} by policy {it.policy}: {it.because}")
 
 
 def _forgotten(it: happened.AcknowledgementForgotten, say: Telling) -> str:
@@ -30,7 +30,7 @@ def _forgotten(it: happened.AcknowledgementForgotten, say: Telling) -> str:
         if it.updated_at is None
         else f", the last update {show_about(say.at - it.updated_at)} ago"
     )
-    return f"{ago}{silent}: paging {it.team} again from level 1"
+    return f"{ago}{silent}: paging {say.team(it.team)} again from level 1"
 
 
 def _rest_ended(it: happened.RestEnded, say: Telling) -> str:
@@ -40,20 +40,23 @@ def _rest_ended(it: happened.RestEnded, say: Telling) -> str:
         if it.snoozed
         else f"the urgency rose, and {who}, who has it, cannot be told"
     )
-    return f"{why}: paging {it.team} again"
+    return f"{why}: paging {say.team(it.team)} again"
 
 
 def where(level: int, levels: int | None, policy: str | None, cycle: int) -> str:
-    """Which level it is, of how many of which policy, in which round."""
+    """Which level it is, of how many of which policy, in which round: after "level"."""
     of = f" of {levels}" if levels is not None else ""
     again = f", round {cycle + 1}" if cycle else ""
-    return f"level {level}{of} of policy {policy}{again}"
+    return f"{level}{of} of policy {policy}{again}"
 
 
 def _level_paged(it: happened.LevelPaged, say: Telling) -> str:
-    text = where(it.level, it.levels, it.policy, it.cycle)
     recipients = it.recipients or it.called_off
-    text += f": paged {say.names(recipients)}" if recipients else " reaches nobody"
+    text = where(it.level, it.levels, it.policy, it.cycle)
+    if recipients:
+        text = f"{say.begin('level', text)}: paged {say.names(recipients)}"
+    else:
+        text = f"level {text} reaches nobody"
     text += " (time estimated)" if it.estimated else ""
     text += f" ({it.why})" if it.why else ""
     if it.late_seconds:
@@ -64,11 +67,11 @@ def _level_paged(it: happened.LevelPaged, say: Telling) -> str:
 
 
 def _level_owed(it: happened.LevelOwed, say: Telling) -> str:
-    return f"level {it.level} of {it.team} is owed: {_OWED.format(hours=it.hours)}"
+    return f"level {it.level} of {say.team(it.team)} is owed: {_OWED.format(hours=it.hours)}"
 
 
 def _level_failed(it: happened.LevelFailed, say: Telling) -> str:
-    return f"level {it.level} of {it.team} reached nobody: {_FAILED}"
+    return f"level {it.level} of {say.team(it.team)} reached nobody: {_FAILED}"
 
 
 def _nobody_to_page(it: happened.NobodyToPage, say: Telling) -> str:
@@ -89,10 +92,16 @@ def _fallback_reached_no_person(it: happened.FallbackReachedNoPerson, say: Telli
 
 
 def _by_every_address(it: happened.PagedByEveryAddress, say: Telling) -> str:
-    return (
-        "paged by every address:"
-        f" {', '.join(it.recipients or it.called_off) or 'nobody: there is no address'}"
-    )
+    names = say.names(it.recipients or it.called_off)
+    return f"paged by every address: {names or 'nobody: there is no address'}"
+
+
+def _held(it: happened.LevelHeld, say: Telling) -> str:
+    return say.begin("level", f"{it.level} of {say.team(it.team)} held until the hours {it.hours} begin")
+
+
+def _stopped(it: happened.EscalationStopped, say: Telling) -> str:
+    return say.begin("escalation", f"to {say.team(it.team)} stopped: {it.reason}")
 
 
 def why_skipped(
@@ -117,15 +126,14 @@ OF_LEVELS: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.FallbackPaged: _fallback_paged,
     happened.FallbackReachedNoPerson: _fallback_reached_no_person,
     happened.PagedByEveryAddress: _by_every_address,
-    happened.LevelHeld: lambda it, say: (
-        f"level {it.level} of {it.team} held until the hours {it.hours} begin"
-    ),
-    happened.LevelLeftOut: lambda it, say: f"level {it.level} of {it.team} left out: {it.reason}",
+    happened.LevelHeld: _held,
+    happened.LevelLeftOut: lambda it, say: f"level {it.level} of {say.team(it.team)} left out: {it.reason}",
     happened.Exhausted: lambda it, say: (
-        f"policy {it.policy} of {it.team} has run out of levels: the fallback is paged"
+        f"policy {it.policy} of {say.team(it.team)} has run out of levels: the fallback is paged"
     ),
     happened.LevelsWalkedAgain: lambda it, say: (
-        f"the fallback was not reached: the levels of policy {it.policy} of {it.team} are walked again"
+        f"the fallback was not reached: the levels of policy {it.policy} of {say.team(it.team)} are walked"
+        " again"
     ),
-    happened.EscalationStopped: lambda it, say: f"escalation to {it.team} stopped: {it.reason}",
+    happened.EscalationStopped: _stopped,
 }

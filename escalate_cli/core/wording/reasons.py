@@ -8,21 +8,31 @@ from typing import Any
 from escalate_cli.core.events import reasons
 from escalate_cli.core.events.reasons import Because, Cause, Meant
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.levels import where
 from escalate_cli.core.wording.rules import came_true, condition_in_words
 
 
-def told_because(reason: Because, catalog: Catalog) -> str:
+def told_because(reason: Because, catalog: Catalog, recipient: Recipient) -> str:
     """The whole reason: "on call for Identity; level 1 of 3 of policy standard"."""
     return "; ".join(
         text
-        for text in (meaning(reason.meant, catalog), purpose(reason.cause, catalog), *reason.without)
+        for text in (
+            meaning(reason.meant, catalog, recipient),
+            purpose(reason.cause, catalog),
+            *reason.without,
+        )
         if text
     )
 
 
-def meaning(meant: Meant | None, catalog: Catalog) -> str:
-    """How somebody comes to be meant; "" where nothing is to be said of it."""
+def meaning(meant: Meant | None, catalog: Catalog, recipient: Recipient) -> str:
+    """How somebody comes to be meant; "" where nothing is to be said of it. A channel that is named is
+    said to be that of its teams.
+    """
+    if isinstance(meant, reasons.Named) and recipient.kind == "channel":
+        teams = [team.name for team in catalog.teams.values() if team.channel == recipient.id]
+        return f"channel of {', '.join(teams)}" if teams else "channel of no team"
     return "" if meant is None else _MEANT[type(meant)](meant, catalog)
 
 
@@ -32,12 +42,13 @@ def purpose(cause: Cause | None, catalog: Catalog) -> str:
 
 
 def _level(it: reasons.LevelReached, catalog: Catalog) -> str:
-    text = where(it.level, it.levels, it.policy, it.cycle)
+    text = f"level {where(it.level, it.levels, it.policy, it.cycle)}"
     return f"{text} ({it.why})" if it.why else text
 
 
 def _true(it: reasons.RuleTrue | reasons.RuleAsks, catalog: Catalog) -> str:
-    return came_true(it.rule, it.condition if it.when is None else condition_in_words(it.when, catalog))
+    condition = it.condition if it.when is None else condition_in_words(it.when, catalog)
+    return f"rule {came_true(it.rule, condition)}"
 
 
 def _by_hand(it: reasons.ByHand, catalog: Catalog) -> str:
@@ -63,7 +74,9 @@ _MEANT: dict[type[Any], Callable[[Any, Catalog], str]] = {
 
 _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.LevelReached: _level,
-    reasons.FallbackReached: lambda it, catalog: f"fallback after policy {it.policy} of {it.team}: {it.why}",
+    reasons.FallbackReached: lambda it, catalog: (
+        f"fallback after policy {it.policy} of {catalog.team_name(it.team)}: {it.why}"
+    ),
     reasons.RuleTrue: lambda it, catalog: _true(it, catalog),
     reasons.ByRule: lambda it, catalog: f'rule "{it.rule}"',
     reasons.RuleReachedNobody: lambda it, catalog: f'rule "{it.rule}" reached nobody',

@@ -31,8 +31,8 @@ def question_in_words(action: RuleAction, catalog: Catalog) -> str:
 
 
 def came_true(rule: str, condition: str) -> str:
-    """A rule and its condition in words, as the pages say it, too."""
-    return f'rule "{rule}": {condition or "always"}'
+    """A rule and its condition in words, after "rule", as the pages say it, too."""
+    return f'"{rule}": {condition or "always"}'
 
 
 def capital(text: str) -> str:

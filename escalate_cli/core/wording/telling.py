@@ -12,11 +12,18 @@ from escalate_cli.core.organisation.recipient import Recipient
 
 
 class Telling(msgspec.Struct, frozen=True):
-    """What a sentence is said with: when it happened, who did it, and the names of things."""
+    """What a sentence is said with: when it happened, who did it, and the names of things. `beside_kind`:
+    it stands beside the word for its kind, and does not say that again.
+    """
 
     at: Instant
     by: str | None
     catalog: Catalog
+    beside_kind: bool = False
+
+    def begin(self, kind: str, rest: str) -> str:
+        """A sentence that begins with the word for its kind, unless it stands beside that."""
+        return rest if self.beside_kind else f"{kind} {rest}".rstrip()
 
     @property
     def doer(self) -> str:
@@ -24,6 +31,9 @@ class Telling(msgspec.Struct, frozen=True):
 
     def person(self, person: str | None) -> str:
         return self.catalog.person_name(person) if person else "somebody"
+
+    def people(self, people: Iterable[str]) -> str:
+        return ", ".join(map(self.person, people))
 
     def names(self, recipients: Iterable[Recipient]) -> str:
         return ", ".join(map(self.catalog.name_of, recipients))

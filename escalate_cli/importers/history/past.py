@@ -192,7 +192,7 @@ class _Chronicle:
             gateway=self.past.gateway or UNKNOWN,
             address="(not recorded)",
             reason=reason,
-            because=told_because(reason, self.catalog),
+            because=told_because(reason, self.catalog, recipient),
             due_at=at,
             urgency=self.escalations.urgency,
             status=NotificationStatus.SENT,

@@ -133,3 +133,5 @@ class Report(msgspec.Struct, frozen=True):
     weeks: tuple[WeekFigures, ...]
     hours: tuple[tuple[int, ...], ...]
     """pagings of people by weekday (Monday first) and hour of the day, in the organisation's zone"""
+    not_yet_acknowledged: int = 0
+    """of those never acknowledged, those that still run: somebody may yet"""

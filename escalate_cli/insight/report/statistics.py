@@ -63,6 +63,9 @@ def report(records: Sequence[Record], catalog: Catalog) -> Report:
         people=people_figures(records, catalog),
         weeks=_weeks(records, catalog),
         hours=hours_figures(records, catalog.settings.timezone),
+        not_yet_acknowledged=sum(
+            record.to_acknowledge is None and record.status != "resolved" for record in records
+        ),
     )
 
 

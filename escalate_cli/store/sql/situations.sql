@@ -149,6 +149,11 @@ SELECT 1 FROM timeline WHERE incident_id = :incident_id AND data = :data LIMIT 1
 -- The last things that happened anywhere, the latest first.
 SELECT incident_id, at, by, text, data FROM timeline ORDER BY id DESC LIMIT :limit;
 
+-- name: resolvers
+-- Who ended each of these incidents, the last time last.
+SELECT incident_id, by FROM timeline
+WHERE incident_id IN (SELECT value FROM json_each(:ids)) AND kind = 'resolved' ORDER BY id;
+
 -- name: exists
 -- Whether there is such an incident.
 SELECT 1 FROM incidents WHERE id = :id;

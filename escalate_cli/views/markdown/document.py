@@ -11,11 +11,10 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.events import TitleChanged
 from escalate_cli.core.incident.situation import Incident, Notification, Nudge
-from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.events import shown_kind
 from escalate_cli.core.wording.rules import action_in_words
 from escalate_cli.insight.document import Document, RecordedMessage
 from escalate_cli.views.markdown.escaping import escaped, quoted
@@ -266,16 +265,10 @@ def _acknowledgements(document: Document, pen: _Pen) -> list[str]:
 def _changes(document: Document, pen: _Pen) -> list[str]:
     what = (escaped(getattr(change.event, "change", change.kind.value)) for change in document.changes)
     rows = [
-        (pen.time(entry.at), change, _text(entry), pen.person(entry.by))
+        (pen.time(entry.at), change, escaped(entry.text), pen.person(entry.by))
         for entry, change in zip(document.changes, what, strict=True)
     ]
     return [_table(("time", "what", "change", "by"), rows)] if rows else []
-
-
-def _text(entry: Entry) -> str:
-    return escaped(
-        f"{entry.text} to {entry.event.after!r}" if isinstance(entry.event, TitleChanged) else entry.text
-    )
 
 
 def _nudges(document: Document, pen: _Pen) -> list[str]:
@@ -333,7 +326,13 @@ def _undelivered(document: Document, pen: _Pen) -> list[str]:
 
 def _timeline(document: Document, pen: _Pen) -> list[str]:
     rows = [
-        (pen.time(entry.at), entry.kind.value, pen.team(entry.team), _text(entry), pen.person(entry.by))
+        (
+            pen.time(entry.at),
+            shown_kind(entry.event),
+            pen.team(entry.team),
+            escaped(entry.beside_kind(pen.catalog)),
+            pen.person(entry.by),
+        )
         for entry in document.timeline
     ]
     return [_table(("time", "what", "team", "text", "by"), rows)]

@@ -76,7 +76,7 @@ def test_a_dry_run_stores_nothing_and_pages_nobody(escalate):
     escalate.declare("Nobody can sign in", "-s", "login")
     told = len(escalate.told)
     foreseen = escalate("tick", "--dry-run")
-    assert "#1 identity: waiting for an acknowledgement of level 1 of 2 (in " in foreseen.out
+    assert "#1 Identity: waiting for an acknowledgement of level 1 of 2 (in " in foreseen.out
     assert len(escalate.told) == told
 
 
@@ -183,7 +183,7 @@ def test_the_board_shows_what_happens_whoever_does_it(escalate):
                 )
             )
             escalate.here("ack", "1")
-            until(lambda: terminal.shows("acknowledged by Ana Ruiz for identity"))
+            until(lambda: terminal.shows("acknowledged by Ana Ruiz for Identity"))
         finally:
             watching.send_signal(signal.SIGTERM)
             _, err = watching.communicate(timeout=20)
