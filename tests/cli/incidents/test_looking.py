@@ -203,3 +203,21 @@ def test_list_counts_a_persons_next_address_and_says_who_is_next(escalate):
     assert re.search(r"^#1 .* in (2m|1m\d+s): Ana Ruiz, in [45]m\w*: Bo Chen ", escalate("list").out, re.M), (
         escalate("list").out
     )
+
+
+def test_where_no_service_is_known_yet_it_is_said_who_has_the_incident_meanwhile(escalate):
+    answer = " ".join(escalate("declare", "Something odd with the fax").out.split())
+    team = escalate.show()["teams"][0]
+    name = escalate.here("team", "list", "--json").json
+    [fallback] = [one["name"] for one in name if one["id"] == team]
+    assert f"affected no service known yet; meanwhile it is with {fallback} " in answer
+
+
+def test_of_what_is_over_the_list_says_who_had_it_and_who_ended_it(escalate):
+    escalate.declare("Nobody can sign in", "-s", "login")
+    escalate.here("ack", "1", "--by", "bo")
+    escalate.here("resolve", "1", "--by", "cy", "-m", "restarted it")
+    [_, line] = escalate.here("list", "--all").out.splitlines()
+    assert re.search(r"Bo Chen, resolved by Cy \w+ ", line)
+    told = " ".join(escalate.here("show", "1").out.split())
+    assert re.search(r"acknowledged by Bo Chen resolved \d\d:\d\d by Cy \w+: restarted it", told)
