@@ -162,7 +162,7 @@ class Passing(Intent, frozen=True):
 
         return deed
 
-    def standing(self, situation: Situation, unchanged: bool, catalog: Catalog, now: Instant) -> list[Note]:
+    def standing(self, situation: Situation, unchanged: bool, context: Context) -> list[Note]:
         number = situation.incident.id
         if not unchanged:
             return []

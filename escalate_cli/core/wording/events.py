@@ -283,8 +283,8 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.AcknowledgedInPart: _in_part,
     happened.AcknowledgedBesides: _besides,
     happened.Passed: _passed,
-    happened.PassedBesides: lambda it, say: (
-        f"passed on by {say.doer}, who was paged besides: the rest of that page is called off"
+    happened.PassedBesides: lambda it, say: say.begin(
+        "passed", f"on by {say.doer}, who was paged besides: the rest of that page is called off"
     ),
     happened.Snoozed: lambda it, say: say.begin(
         "snoozed", f"by {say.doer} for {show_duration(it.until - say.at)}"
