@@ -4,18 +4,20 @@ that is open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import msgspec
 import typer
 
+from escalate_cli.actions.lookup import find_incident
 from escalate_cli.actions.open_incidents import incident_with_key, meant_without_a_name
 from escalate_cli.cli.arguments import numbers
 from escalate_cli.cli.asking import choose, interactive
 from escalate_cli.cli.output import Answer
 from escalate_cli.context import Context
-from escalate_cli.core.incident.situation import Incident, IncidentStatus
+from escalate_cli.core.incident.situation import Incident, IncidentStatus, Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import Unknown, UsageProblem
@@ -64,12 +66,15 @@ class IncidentChoice(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageProblem("missing argument 'ID'", f"run `escalate {self.verb} --help`")
         return [self._the_open_one(context)]
 
-    def incident(self, context: Context) -> int | None:
-        """The same where a command is about one; None where no incident with the key is open."""
+    def looked_at(self, context: Context, answer: Callable[[Situation, tuple[Entry, ...]], Answer]) -> Answer:
+        """The answer of a command that looks at one incident and its timeline."""
         several = self.incidents(context)
         if len(several) > 1:
             raise UsageProblem(f"{self.verb} takes one incident", f"escalate {self.verb} {several[0]}")
-        return several[0] if several else None
+        if not several:
+            return self.nothing()
+        situation = find_incident(context, several[0])
+        return answer(situation, context.store.situations.timeline(situation.incident.id))
 
     def nothing(self) -> Answer:
         """The answer where no incident with the key is open: there is nothing to do."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalate_cli.actions import lookup
 from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.context import Context
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.health.warnings import standing_warnings
 from escalate_cli.views.incident import told_data
 
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 
 def show(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     """One incident: what is broken, who has been told, who is next and when, what to type."""
-    chosen = IncidentChoice(typed=incident, key=key, verb="show")
-    number = chosen.incident(context)
-    if number is None:
-        return chosen.nothing()
-    catalog, situation = context.running_catalog, lookup.find_incident(context, number)
-    entries = context.store.situations.timeline(situation.incident.id)
-    data = told_data(situation, entries, catalog)
-    now = context.clock.now()
+    catalog = context.running_catalog
 
-    def screen(console: Console) -> None:
-        incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
+    def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
+        data, now = told_data(situation, entries, catalog), context.clock.now()
 
-    return Answer(data, screen, notes=[note.text for note in standing_warnings(context)])
+        def screen(console: Console) -> None:
+            incident_screen.draw_incident(console, situation, catalog, now, entries=entries)
+
+        return Answer(data, screen, notes=[note.text for note in standing_warnings(context)])
+
+    return IncidentChoice(typed=incident, key=key, verb="show").looked_at(context, look)

@@ -9,6 +9,8 @@ from escalate_cli.cli.incident_choice import IncidentChoice, Key, SomeId
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import timeline as timeline_screen
 from escalate_cli.context import Context
+from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.views.incident import entry_data
 
 if TYPE_CHECKING:
@@ -17,15 +19,14 @@ if TYPE_CHECKING:
 
 def timeline(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
-    chosen = IncidentChoice(typed=incident, key=key, verb="timeline")
-    number = chosen.incident(context)
-    if number is None:
-        return chosen.nothing()
-    catalog, situation = context.running_catalog, lookup.find_incident(context, number)
-    entries = context.store.situations.timeline(situation.incident.id)
-    now = context.clock.now()
 
-    def screen(console: Console) -> None:
-        timeline_screen.draw_timeline(console, situation, entries, catalog, now, lookup.reader_zone(context))
+    def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
+        now = context.clock.now()
 
-    return Answer([entry_data(entry) for entry in entries], screen)
+        def screen(console: Console) -> None:
+            zone = lookup.reader_zone(context)
+            timeline_screen.draw_timeline(console, situation, entries, context.running_catalog, now, zone)
+
+        return Answer([entry_data(entry) for entry in entries], screen)
+
+    return IncidentChoice(typed=incident, key=key, verb="timeline").looked_at(context, look)

@@ -27,7 +27,16 @@ from escalate_cli.core.wording.fitting import Text, may_cut
 def page_card(occasion: Occasion) -> MessageCard:
     """A page: what is broken, why you, who is next, how to take it. A channel cannot."""
     return replace(
-        frame(MessageKind.PAGE, of_severity(occasion), occasion),
+        _asking(MessageKind.PAGE, of_severity(occasion), occasion),
+        upcoming=upcoming_of(occasion),
+        answers=(*_acknowledge(occasion), details(occasion)),
+    )
+
+
+def _asking(kind: MessageKind, before: str, occasion: Occasion) -> MessageCard:
+    """What a page and a question say alike: all that is known of the incident."""
+    return replace(
+        frame(kind, before, occasion),
         news=news_of(occasion),
         facts=facts_of(occasion),
         candidates=candidates_of(occasion),
@@ -35,8 +44,6 @@ def page_card(occasion: Occasion) -> MessageCard:
         remarks=remarks_of(occasion),
         told=told_of(occasion),
         why=why_of(occasion),
-        upcoming=upcoming_of(occasion),
-        answers=(*_acknowledge(occasion), details(occasion)),
         links=service_links(occasion),
     )
 
@@ -50,18 +57,10 @@ def _acknowledge(occasion: Occasion) -> tuple[ToType, ...]:
 def nudge_card(occasion: Occasion) -> MessageCard:
     """A nudge: what is asked, why, until when, how to say yes or no. A channel cannot."""
     return replace(
-        frame(MessageKind.NUDGE, f"{of_severity(occasion)} Your decision:", occasion),
-        news=news_of(occasion),
+        _asking(MessageKind.NUDGE, f"{of_severity(occasion)} Your decision:", occasion),
         question=may_cut(occasion.question, NAMES, least=80) if occasion.question else Text(),
-        facts=facts_of(occasion),
-        candidates=candidates_of(occasion),
-        quotes=quotes_of(occasion),
-        remarks=remarks_of(occasion),
-        told=told_of(occasion),
-        why=why_of(occasion),
         deadline=_deadline(occasion),
         answers=(*_yes_or_no(occasion), details(occasion)),
-        links=service_links(occasion),
     )
 
 
