@@ -82,7 +82,7 @@ class _Child:
             return Told(self.ticket, cannot="its reader died")
 
     def _late(self) -> str:
-        return f"no answer within {min(self.limit, 8.0):g} s"
+        return f"no answer within {self.limit:g} s"
 
 
 class _Host:
@@ -134,12 +134,11 @@ class _Host:
             self._unburied.append(child.pid)
 
     def _start(self, asked: Asked) -> None:
-        with contextlib.suppress(
-            Exception
-        ):  # loaded here, so that children need not; one that cannot says so
+        # loaded here, so that children need not; one that cannot says so itself
+        with contextlib.suppress(Exception):
             reader_of(asked.address.scheme)
             gc.freeze()
-        deadline = self._clock.monotonic() + asked.limit
+        deadline = self._clock.monotonic() + asked.seconds + asked.limit
         ends: tuple[int, ...] = ()
         try:
             readable, writable = ends = os.pipe()

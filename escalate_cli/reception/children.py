@@ -28,7 +28,9 @@ Way = Literal["look", "wait", "sign_in"]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a child is told. `secrets` are never part of what it tells."""
+    """What a child is told. `secrets` are never part of what it tells; it ends `limit` seconds after the
+    `seconds` that it waits.
+    """
 
     ticket: int
     way: Way
@@ -59,11 +61,12 @@ class _Running:
 class Readers:
     """Readers under way. For one thread; nothing here blocks, but `next`.
 
-    `seconds` is how long each waits for something to arrive; 0 is a quick look.
+    `seconds` is how long each waits for something to arrive; 0 is a quick look. Beside that it has
+    `limit` seconds.
     """
 
-    def __init__(self, seconds: float = 0.0, clock: Clock | None = None) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float = 0.0, limit: float = LIMIT, clock: Clock | None = None) -> None:
+        self._seconds, self._limit = seconds, limit
         self._clock = clock or Clock()
         self._link: ProcessLink | None = None
         self._running: dict[int, _Running] = {}
@@ -78,12 +81,12 @@ class Readers:
         *,
         secrets: Mapping[str, tuple[str, ...]] | None = None,
         seconds: float = 0.0,
-        clock: Clock | None = None,
+        limit: float = LIMIT,
     ) -> Readers:
         """Begin to read by every gateway, each from its place; returns at once. `secrets` are what
         else must not be shown of a gateway, beside what is in its address.
         """
-        reading = cls(seconds, clock)
+        reading = cls(seconds, limit)
         for gateway, address in addresses.items():
             reading.begin(gateway, address, places.get(gateway), (secrets or {}).get(gateway, ()))
         return reading
@@ -167,10 +170,10 @@ class Readers:
         except OSError:
             self._ended.append((gateway, Told(self._count, cannot="no process can be started to read with")))
             return
-        limit = LIMIT + (self._seconds if way == "wait" else 0.0)
-        self._running[self._count] = _Running(gateway, self._clock.monotonic() + limit)
+        seconds = self._seconds if way == "wait" else 0.0
+        self._running[self._count] = _Running(gateway, self._clock.monotonic() + seconds + self._limit)
         hidden = tuple(dict.fromkeys((*address.secrets, *secrets)))
-        asked = Asked(self._count, way, address, hidden, place, self._seconds, limit)
+        asked = Asked(self._count, way, address, hidden, place, seconds, self._limit)
         self._link.ask(msgspec.to_builtins(asked))
 
     def _take(self) -> list[tuple[str, Told]]:
@@ -190,7 +193,9 @@ class Readers:
         for ticket, running in self._running.items():
             if now >= running.given_up_at and not running.late:
                 running.late = True
-                self._ended.append((running.gateway, Told(ticket, cannot=f"no answer within {LIMIT:g} s")))
+                self._ended.append(
+                    (running.gateway, Told(ticket, cannot=f"no answer within {self._limit:g} s"))
+                )
                 running.given_up_at += _PATIENCE_WITH_HOST
         stuck = any(running.late and now >= running.given_up_at for running in self._running.values())
         if stuck or self._link.ended:
@@ -214,12 +219,13 @@ def look_everywhere(
     addresses: Mapping[str, AnswersAddress],
     places: Mapping[str, str | None],
     secrets: Mapping[str, tuple[str, ...]] | None = None,
+    limit: float = LIMIT,
 ) -> dict[str, Look | CannotRead]:
-    """A quick look by every gateway, side by side. Takes `LIMIT` seconds at most."""
+    """A quick look by every gateway, side by side. Takes `limit` seconds at most."""
     looked: dict[str, Look | CannotRead] = {}
-    with Readers.start(addresses, places, secrets=secrets) as reading:
+    with Readers.start(addresses, places, secrets=secrets, limit=limit) as reading:
         while reading.running:
-            reading.next(LIMIT)
+            reading.next(limit)
             looked |= dict(reading.ready())
     return {gateway: looked[gateway] for gateway in addresses}
 

@@ -97,7 +97,7 @@ def sign_in(address: AnswersAddress) -> SignedIn:
             facts.append(
                 f"{AMISS}its clock is at least {show_duration(ahead // MINUTE * MINUTE)} ahead of ours"
             )
-        return (f"{address.user} at {address.host}", *facts)
+        return (address.host, *facts)
 
 
 def _missing(mailbox: Mailbox, folder: str, facts: list[str]) -> str:

@@ -267,5 +267,5 @@ def _refused(problem: Exception, address: AnswersAddress) -> CannotRead:
     if _TEMPORARY.search(words):
         return CannotRead(f"{address.host} lets nobody in at present{told}")
     if address.options.get("auth") == "xoauth2":
-        return CannotRead(f"{address.host} refuses the token of {address.user}{told}")
+        return CannotRead(f"{address.host} refuses the token{told}")
     return CannotRead(f"{address.host} refuses the user or the password{told}", for_good=True)

@@ -267,7 +267,7 @@ def test_waiting_begins_with_a_look_and_ends_in_time(folder) -> None:
 def test_signing_in_tells_what_is_there(pymap, folder) -> None:
     folder.put(reply())
     assert sign_in(folder.address()) == (
-        "oncall at 127.0.0.1",
+        "127.0.0.1",
         f"{folder.name}: 1 mail",
         "it tells at once what arrives (IDLE)",
     )
