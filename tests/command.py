@@ -1,4 +1,8 @@
-"""The real command, as a real process, in surroundings of its own."""
+"""The real command, as a real process, in surroundings of its own.
+
+`escalate("list")` is forked from a process that has loaded the code (`tests.preloaded`). In a long test, in a shell script
+and wherever a process is begun to be watched or killed, Python starts from nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.preloaded import OF_PYTHON, Preloaded
+
+FRESH = False
+"""whether commands are started from nothing; tests.conftest sets it for the long tests"""
+PRELOADED = Preloaded()
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,10 @@ class Escalate:
         return self.place / "config"
 
     def __call__(self, *arguments: str, **more: str) -> Ran:
+        environ = {**self.environ, **more}
+        if not FRESH and PRELOADED.can(environ):
+            code, out, err = PRELOADED.run(arguments, environ, self.place, 60)
+            return Ran(code, out.decode(), err.decode())
         return self.process([sys.executable, "-m", "escalate_cli", *arguments], more)
 
     def script(self, text: str, **more: str) -> Ran:
@@ -71,6 +85,5 @@ def surroundings(place: Path, *, columns: int = 80) -> dict[str, str]:
         "ESCALATE_CONFIG": str(place / "config"),
         "ESCALATE_DB": str(place / "escalate.db"),
         "COLUMNS": str(columns),
-        "LANG": "C.UTF-8",
-        "PYTHONWARNINGS": "error",
+        **OF_PYTHON,
     }

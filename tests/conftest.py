@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import settings
 
+from tests import command
 from tests.kept_elsewhere import nothing_kept_elsewhere
 from tests.loopback import Bank, bank, server
 from tests.servers import HttpServer
@@ -44,6 +45,14 @@ def leaves_nothing_elsewhere(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with nothing_kept_elsewhere(request.getfixturevalue("tmp_path")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def long_tests_start_every_command_from_nothing(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quick ones take the short way of `tests.preloaded`."""
+    monkeypatch.setattr(command, "FRESH", request.node.get_closest_marker("long") is not None)
 
 
 @pytest.hookimpl(wrapper=True)

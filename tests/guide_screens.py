@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 
+from tests.command import Escalate
 from tests.pages import PAGES, page
+from tests.preloaded import OF_PYTHON
 from tests.sources import ROOT
 
 _SCREEN = re.compile(r"^```console\n\$ escalate (--config examples/tour .*)\n((?s:.*?))^```$", re.M)
@@ -31,12 +32,14 @@ def screens() -> Iterator[tuple[str, str, str]]:
 
 def shown(typed: str, home: str) -> str:
     """What the command shows in a window of 100 columns, with stderr behind it. A home of its own."""
-    command = [sys.executable, "-m", "escalate_cli", *shlex.split(typed)]
-    environ = {**os.environ, "HOME": home, "COLUMNS": "100", "ESCALATE_DB": f"{home}/escalate.db"}
-    ran = subprocess.run(
-        command, cwd=ROOT, capture_output=True, encoding="utf-8", env=environ, timeout=60, check=False
-    )
-    return ran.stdout + ran.stderr
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": home,
+        "COLUMNS": "100",
+        "ESCALATE_DB": f"{home}/escalate.db",
+    }
+    ran = Escalate(ROOT, environ | OF_PYTHON)(*shlex.split(typed))
+    return ran.out + ran.err
 
 
 def is_of(screen: str, real: str) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from escalate_cli.cli.run import run
+from escalate_cli.clock import Clock
 from tests.command import Escalate, Ran, surroundings
 from tests.delivery.processes import until
 from tests.organisations import LOOPBACK, LOOPBACK_GATEWAYS
@@ -105,6 +106,7 @@ class Bank(Escalate):
         def arrived() -> bool:
             ran = self("tick")
             assert (ran.code, ran.out, ran.err) == (0, "", ""), ran
+            Clock().sleep(200_000)
             return len(self.messages) >= count
 
         until(arrived, timeout)

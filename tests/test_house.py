@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.rounds import mostly_long
 from tests.pages import PAGES, page
 from tests.sources import BENCHMARKS, ROOT, TESTS, sources
 
@@ -30,7 +31,7 @@ TOOLS = {
 }
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", mostly_long(TOOLS, *(name for name in TOOLS if "mypy" not in name)))
 def test_(tool: str) -> None:
     ran = subprocess.run(
         [sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
@@ -236,7 +237,8 @@ def private_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
             names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
             yield from ((node.lineno, name) for name in names if PRIVATE.fullmatch(name))
         elif isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
-            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own and ast.unparse(node) != "os._exit":  # documented, for all its name
                 yield node.lineno, ast.unparse(node)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "getattr")):
             texts = [

@@ -36,6 +36,7 @@ def test_the_table_is_made_from_the_commands():
     assert completion_table.TABLE.read_text(encoding="utf-8") == made, "python -m tests.completion_table"
 
 
+@pytest.mark.long
 def test_bash_shows_what_is_open_with_its_title_for_every_id(escalate):
     escalate.declare("Nobody can sign in", "-s", "login", "--key", "sign-in")
     escalate.declare("Disk full: 99 %", "-s", "auth-db", "--severity", "critical")

@@ -38,6 +38,7 @@ def messages(step: dict[str, Any]) -> list[dict[str, Any]]:
     return [one["message"] for one in step["happened"] if one["message"]]
 
 
+@pytest.mark.long
 def test_the_whole_story_arrives_for_real_and_leaves_nothing_behind(bare, tmp_path):
     began = time.monotonic()
     done = subprocess.run(

@@ -68,6 +68,7 @@ def test_ticks_escalate_until_somebody_acknowledges(escalate):
     assert (escalate("tick", "--json").json["sent"], escalate.told) == (0, told)
 
 
+@pytest.mark.long
 def test_a_watch_escalates_by_itself_until_somebody_acknowledges_and_ends_when_told(escalate):
     watching = escalate.start("watch", "--interval", "30s")
     try:

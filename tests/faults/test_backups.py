@@ -71,7 +71,7 @@ def test_a_copy_waits_for_no_lock_for_ever_and_leaves_nothing_half_done(tmp_path
             assert copied.execute("SELECT title FROM incidents").fetchall() == [("The X is down",)]
 
 
-@pytest.mark.parametrize("content", [b"", b"no database", None])
+@pytest.mark.parametrize("content", [pytest.param(b"", marks=pytest.mark.long), b"no database", None])
 def test_a_damaged_backup_changes_nothing(tmp_path, web, content):
     with installation(tmp_path, web, FALLBACK) as place:
         place("declare", "first", "--service", "x")

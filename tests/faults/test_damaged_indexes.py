@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.faults.rounds import mostly_long
 from tests.servers import HttpServer
 
 
@@ -46,7 +47,7 @@ def place(tmp_path) -> Iterator[Installation]:
         yield place
 
 
-@pytest.mark.parametrize("index", ["notifications_due", "incidents_due"])
+@pytest.mark.parametrize("index", mostly_long(["notifications_due", "incidents_due"], "notifications_due"))
 def test_4_1_what_a_damaged_index_hides_is_found_by_another_way_and_sent(place, index):
     place.declare_quietly("nothing of it")
     place.settle()
@@ -92,7 +93,7 @@ def multiply(place: Installation, table: str) -> None:
             db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}")
 
 
-@pytest.mark.parametrize("index", DUE)
+@pytest.mark.parametrize("index", mostly_long(DUE, "notifications_due"))
 def test_a_damaged_index_that_shows_what_is_not_due_makes_no_loop_and_hides_nothing(place, index):
     """More of it than a batch: what is really due comes after."""
     place.declare_quietly()
@@ -126,8 +127,8 @@ OFFERED = {
 """by index: what moves a row away from where the index has it, so that SQLite refuses to change that row"""
 
 
-@pytest.mark.parametrize("index", OFFERED)
-@pytest.mark.parametrize("word", ["tick", "ack", "update", "resolve", "declare"])
+@pytest.mark.parametrize("index", mostly_long(OFFERED, "notifications_due"))
+@pytest.mark.parametrize("word", mostly_long(["tick", "ack", "update", "resolve", "declare"], "tick", "ack"))
 def test_4_18_a_row_that_its_index_has_elsewhere_is_dealt_with_once_the_index_is_rebuilt(place, index, word):
     place.declare_quietly("of it", key="k")
     place.declare_quietly("and another")

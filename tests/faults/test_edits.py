@@ -146,7 +146,7 @@ def page_again(place: Installation) -> None:
         db.execute("UPDATE incidents SET next_due_at = ? WHERE id = 1", (CLOCK.now() - 1,))
 
 
-@pytest.mark.parametrize("name", mostly_long(BROKEN, "empty", "half written"))
+@pytest.mark.parametrize("name", mostly_long(BROKEN, "half written"))
 def test_a_broken_configuration_is_told_with_places_and_the_last_valid_one_goes_on(running, name):
     file = running.config / "all.toml"
     try:
@@ -208,6 +208,7 @@ def test_a_small_file_that_costs_hours_costs_a_tick_two_seconds_and_no_page(runn
         running.configure(VALID, "all.toml")
 
 
+@pytest.mark.long
 def test_a_file_too_slow_for_a_tick_is_read_by_check_and_then_by_the_tick(running):
     file = running.config / "all.toml"
     many = "".join(

@@ -14,6 +14,7 @@ from escalate_cli.context import Context, Options
 from escalate_cli.errors import DatabaseProblem
 from escalate_cli.health.emergency_page import page_directly
 from tests.faults.injection import functions, raising
+from tests.faults.rounds import mostly_long
 from tests.organisations import BANK, STANDARD
 from tests.world import Postbox, WorldClock, spoken
 
@@ -74,7 +75,7 @@ def paged(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
         context.close()
 
 
-@pytest.mark.parametrize("who", PAGES)
+@pytest.mark.parametrize("who", mostly_long(PAGES, "nothing", "who is on call"))
 @pytest.mark.parametrize("name", [None, *ALONE], ids=lambda name: str(name).rpartition(".")[2])
 def test_4_20_the_emergency_page_needs_an_address_and_nothing_else(paged, who: str, name: str | None) -> None:
     """Everything at once raises that has to do with schedules, policies, zones and templates."""

@@ -20,18 +20,19 @@ from tests.faults.harness import crew, installation
 # ── a full disk ───────────────────────────────────────────────────────────────────────
 
 
-def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk):
+@pytest.mark.parametrize("rounds", [4, pytest.param(10, marks=pytest.mark.long)])
+def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk, rounds):
     with installation(tmp_path / "place", web, crew(2, ("a",), wait="1s")) as place:
         on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0
         with disk.full():
-            for number in range(1, 11):
+            for number in range(1, rounds + 1):
                 ran = place(
                     "declare", f"number {number}", "--service", "x", "--message", "m" * 14_000, **on_disk
                 )
                 assert ran.code == 0, ran.err
                 assert place("ack", str(number), "--all", **on_disk).code == 0
-            web.wait_for(20)
+            web.wait_for(2 * rounds)
             ran = place("tick", **on_disk)
             assert "full" in ran.err
             assert "free some space" in ran.err

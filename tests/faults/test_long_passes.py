@@ -31,11 +31,8 @@ def keep_aside(place: Installation, title: str) -> None:
     assert Spool(place.db).keep("00000000000000000001-1-x", msgspec.json.encode(asked))
 
 
-@pytest.mark.parametrize(
-    "command",
-    [pytest.param(("tick",), marks=pytest.mark.long), ("watch", "--interval", "1s")],
-    ids=["tick", "watch"],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("command", [("tick",), ("watch", "--interval", "1s")], ids=["tick", "watch"])
 def test_what_is_due_by_time_is_done_while_a_gateway_hangs(tmp_path, command):
     metrics = tmp_path / "escalate.prom"
     config = HANGING.replace("METRICS", str(metrics))

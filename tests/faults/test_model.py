@@ -180,7 +180,7 @@ def live_all(tmp_path_factory, runs: int, draw: int = 0) -> None:
 
 
 def test_random_operations_agree_with_a_small_model(tmp_path_factory):
-    live_all(tmp_path_factory, 80)
+    live_all(tmp_path_factory, 30)
 
 
 @pytest.mark.long

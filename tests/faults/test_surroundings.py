@@ -76,15 +76,7 @@ UNSOUND = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    mostly_long(
-        UNSOUND,
-        "a SOCKS proxy without its library",
-        "a proxy that is no address",
-        "a proxy that wants a password",
-    ),
-)
+@pytest.mark.parametrize("name", mostly_long(UNSOUND, "a proxy that is no address"))
 def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
     """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2
     and the fallback alike.
@@ -185,6 +177,7 @@ def test_a_watch_goes_on_when_nobody_reads_it_any_more(tmp_path):
             assert watch.wait(60) == 0
 
 
+@pytest.mark.long
 def test_a_watch_goes_on_when_its_reader_is_stuck(tmp_path):
     """As under a pager that nobody scrolls: the pipe is full, and paging waits for no reader."""
     with HttpServer() as web, installation(tmp_path, web, crew(15)) as place:

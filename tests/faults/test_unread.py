@@ -14,6 +14,7 @@ import pytest
 from escalate_cli.cli.outlet import ROOM, Outlet
 from tests.delivery.processes import until
 from tests.faults.harness import CLOCK, Installation, crew, installation
+from tests.faults.rounds import mostly_long
 from tests.terminal import Terminal, fill
 
 CREW = crew(1, ("a",))
@@ -56,7 +57,7 @@ def ends(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) 
     return CLOCK.monotonic() - began
 
 
-@pytest.mark.parametrize("why", ["nobody reads", "Ctrl-S"])
+@pytest.mark.parametrize("why", mostly_long(["nobody reads", "Ctrl-S"], "Ctrl-S"))
 def test_a_watch_on_a_terminal_that_stands_still_pages_draws_anew_when_it_goes_on_and_ends_when_told(
     tmp_path, web, terminal, why
 ):
@@ -93,7 +94,7 @@ def test_a_terminal_that_is_read_again_within_the_long_rest_of_a_watch_shows_the
         assert terminal.shows("\x1b[?1049l", "\x1b[?25h"), "the terminal is put back"
 
 
-@pytest.mark.parametrize("words", [(), ("--json",)])
+@pytest.mark.parametrize("words", [(), pytest.param(("--json",), marks=pytest.mark.long)])
 def test_a_watch_whose_lines_and_troubles_nobody_reads_pages_and_ends_when_told(tmp_path, web, stuck, words):
     with installation(tmp_path, web, CREW + f'[metrics]\ntextfile = "{tmp_path}/nowhere/x.prom"\n') as place:
         watch = begin(place, *words, "watch", "--interval", "1s", stdout=stuck, stderr=stuck)
@@ -112,6 +113,7 @@ def test_a_tick_whose_troubles_nobody_reads_pages_first_and_waits_then(tmp_path,
         assert place("tick").code == 0, "it holds up no other"
 
 
+@pytest.mark.long
 def test_a_demo_on_a_terminal_that_nobody_reads_ends_when_told_and_leaves_nothing(tmp_path, web, terminal):
     with installation(tmp_path / "place", web, CREW) as place:
         place.environ["TMPDIR"] = str(tmp_path / "scratch")

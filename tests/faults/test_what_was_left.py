@@ -31,6 +31,7 @@ from escalate_cli.cli.run import run
 from escalate_cli.clock import Clock
 from escalate_cli.core.events import Unclassified
 from escalate_cli.store.store import Store
+from tests.faults.rounds import mostly_long
 
 LEFT = Path(__file__).with_name("left")
 THEN = 1_797_292_800_000_000
@@ -102,7 +103,7 @@ def without_data(thing: Any) -> Any:
     return [without_data(one) for one in thing] if isinstance(thing, list) else thing
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=mostly_long(NAMES, "year"))
 def left(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path, Mapping[str, str]]]:

@@ -16,6 +16,7 @@ from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.foresight.difference import difference
 from escalate_cli.foresight.first_reached import LONGEST, first_reached
 from escalate_cli.foresight.simulation import simulate
+from tests.faults.rounds import mostly_long
 from tests.foresight.drawn import Night, nights
 from tests.foresight.test_difference import INVOLVED, NOW, PLAIN, catalog
 from tests.world import instant
@@ -83,7 +84,9 @@ def minute_by_minute(organisation: Catalog, service: str, severity: str, at: Ins
         "a-rule-by-day", "rules-in-a-chain", "a-nudge-expires", "no-fallback", "held-levels",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("at", ["2026-11-23T10:00:00", "2026-11-29T03:00:00"])
+@pytest.mark.parametrize(
+    "at", mostly_long(["2026-11-23T10:00:00", "2026-11-29T03:00:00"], "2026-11-29T03:00:00")
+)
 def test_whoever_is_reached_within_four_days_is_found_at_the_very_instant(
     tmp_path: Path, text: str, at: str
 ) -> None:

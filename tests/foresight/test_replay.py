@@ -111,9 +111,12 @@ RECORDED = {
 }
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
-@given(nights())
-def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(night: Night) -> None:
+@pytest.mark.parametrize("examples", [6, pytest.param(40, marks=pytest.mark.long)])
+def test_a_drawn_life_through_its_own_configuration_is_the_same_to_the_message(examples: int) -> None:
+    settings(max_examples=examples, suppress_health_check=list(HealthCheck))(given(nights())(is_the_same))()
+
+
+def is_the_same(night: Night) -> None:
     # nobody does two things in the same microsecond
     script = {one.span: one for one in night.script}.values()
     night = dataclasses.replace(night, script=tuple(script), refused=())

@@ -49,6 +49,7 @@ CUT = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     browser.installed() is None, reason=f"no browser: none of {', '.join(browser.NAMES)} is installed"
 )

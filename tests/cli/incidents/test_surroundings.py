@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.incidents.answers import ANA, BO, CY
 from tests.delivery.processes import until
+from tests.faults.rounds import mostly_long
 from tests.loopback import another, bank
 
 # ── configuration and database ──────────────────────────────────────────────────────
@@ -79,8 +80,10 @@ def test_a_broken_configuration_stops_neither_running_incidents_nor_new_ones(web
             "the directory of the database does not exist",
         ),
         ("a text file", lambda path: path.write_text("Dear diary\n" * 99), "is not a database of escalate"),
-        ("a directory", lambda path: path.mkdir(), "is not a regular file"),
-        ("a FIFO", os.mkfifo, "is not a regular file"),
+        pytest.param(
+            "a directory", lambda path: path.mkdir(), "is not a regular file", marks=pytest.mark.long
+        ),
+        pytest.param("a FIFO", os.mkfifo, "is not a regular file", marks=pytest.mark.long),
         (
             "another SQLite file",
             lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.close(),
@@ -139,7 +142,9 @@ def test_cron_knows_no_home_and_no_language(escalate):
     assert escalate.messages[0].json["title"] == "[major] #1 żółć 🚒"
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-", ">/dev/full"])
+@pytest.mark.parametrize(
+    "closed", mostly_long(["<&-", ">&-", "<&- >&- 2>&-", ">/dev/full"], "<&- >&- 2>&-", ">/dev/full")
+)
 def test_a_declaration_goes_out_whatever_its_streams_are(escalate, closed):
     ran = escalate.script(f"escalate declare 'x' -s auth-db {closed}")
     assert ran.code == 0, ran.err
@@ -168,10 +173,10 @@ def test_files_are_their_owners_alone_whatever_the_umask_says(organisation, tmp_
     "title",
     [
         "\x1b[2J\x1b]0;owned\x07 red",
-        "two\nlines\r\n and\ttabs",
-        "user\u202egnp.exe",
+        pytest.param("two\nlines\r\n and\ttabs", marks=pytest.mark.long),
+        pytest.param("user\u202egnp.exe", marks=pytest.mark.long),
         "<!channel> <script>alert(1)</script> %s{title}{0} =cmd|' '; DROP TABLE incidents; --",
-        "x",
+        pytest.param("x", marks=pytest.mark.long),
         "ü" * 50_000,
     ],
     ids=["escapes", "lines", "right-to-left override", "markup", "one byte", "100 KB"],
