@@ -10,6 +10,7 @@ import pytest
 
 from escalate_cli.core.incident.situation import Incident, Situation
 from tests.faults.injection import ERRORS, functions, raising
+from tests.faults.rounds import mostly_long
 from tests.faults.stories import FALLBACK, MARKS, OTHERS, OURS, Night, night, shared_story, story
 
 NAMES = tuple(functions())
@@ -89,7 +90,7 @@ def inject(name: str, directory: Path) -> None:
             must_hold(here, name, said)
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", mostly_long(QUICK, *QUICK[1::5]))
 def test_4_20_what_raises_for_one_team_costs_no_other_and_somebody_hears(name: str, tmp_path: Path) -> None:
     inject(name, tmp_path)
 
@@ -124,7 +125,7 @@ def inject_into_what_both_share(name: str, directory: Path) -> None:
         assert "injected" in said
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", mostly_long(QUICK, *QUICK[1::5]))
 def test_4_20_of_an_incident_of_both_what_raises_for_one_team_costs_the_other_nothing(
     name: str, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from escalate_cli.errors import ExitCode
 from escalate_cli.health.doctor import database_file, diagnosis, ticks
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.without_database.spool import Spool
+from tests.faults.rounds import mostly_long
 from tests.faults.stories import Night, night
 
 
@@ -65,7 +66,7 @@ def only_that_is_missing(
     }
 
 
-@pytest.mark.parametrize("what", LOOKS)
+@pytest.mark.parametrize("what", mostly_long(LOOKS, "the ticks", "what is kept aside"))
 def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at(
     here: Night, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -75,7 +76,7 @@ def test_4_20_what_cannot_be_looked_at_is_named_and_everything_else_is_looked_at
     only_that_is_missing(before, found(here), what, lost)
 
 
-@pytest.mark.parametrize("what", CONTACTS)
+@pytest.mark.parametrize("what", mostly_long(CONTACTS, "who has an address"))
 def test_4_20_a_look_at_how_people_are_reached_that_fails_is_named_likewise(
     here: Night, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
