@@ -215,6 +215,12 @@ def test_where_there_is_no_room_for_that_the_next_page_stands_below_the_title(wi
     assert len(lines) == 4
 
 
+def test_a_long_name_is_cut_there_and_not_left_out():
+    one = line(1, "critical", "Nobody can sign in, anywhere", has_it=("Ana Maria Ruiz-Castellanos",))
+    rows = [incident_line(one, CATALOG, 0)]
+    assert lay_out_lines(rows, 44)[1].plain == "  next in 2m: Ana Ruiz · Ana Maria Ruiz-Cas…"
+
+
 @given(st.integers(12, 200), st.text(max_size=40), st.text(max_size=60), st.integers(1, 10**9))
 def test_a_line_is_one_line_or_two_of_at_most_its_width(width, name, title, number):
     rows = [incident_line(line(number, "critical", title, has_it=(name,)), CATALOG, 0)]

@@ -172,8 +172,11 @@ def _block(line: IncidentLine, width: int) -> list[Text]:
     first = Text(" ").join([line.cells["id"], line.cells["severity"], line.short["title"]])
     second = Text("  ").append_text(line.below[0])
     for text in line.below[1:]:
-        if second.cell_len + len(_BETWEEN) + text.cell_len <= width:
-            second.append(_BETWEEN, "dim").append_text(text)
+        room = width - second.cell_len - len(_BETWEEN)
+        if min(text.cell_len, _SHORT_NAME) <= room:
+            piece = text.copy()
+            piece.truncate(room, overflow="ellipsis")
+            second.append(_BETWEEN, "dim").append_text(piece)
     for text in (first, second):
         text.truncate(width, overflow="ellipsis")
     return [first, second]
