@@ -170,8 +170,8 @@ class World:
     def resolve(self, incident: int = 1, message: str | None = None, *, by: str | None = None) -> Situation:
         return self._perform(Resolution(message, by=by), incident)
 
-    def reopen(self, incident: int = 1) -> Situation:
-        return self._perform(Reopening(), incident)
+    def reopen(self, incident: int = 1, message: str | None = None, *, by: str | None = None) -> Situation:
+        return self._perform(Reopening(message, by=by), incident)
 
     def snooze(self, span: str, by: str, incident: int = 1) -> Situation:
         return self._perform(Snooze(parse_duration(span), by=by), incident)

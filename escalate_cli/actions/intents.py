@@ -212,8 +212,11 @@ class Reopening(Intent, frozen=True):
 
     DONE = "reopened"
 
+    message: str | None = None
+
     def prepare(self, context: Context) -> Deed:
         who, open_with_key = whoever_types(self.by, context), context.store.situations.open_with_key
+        message = _storable(self.message)
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             incident = situation.incident
@@ -226,7 +229,7 @@ class Reopening(Intent, frozen=True):
                     f"work on that one: escalate show {other}",
                     code="key-in-use",
                 )
-            return respond.reopen(situation, catalog, now, by=who)
+            return respond.reopen(situation, catalog, now, by=who, message=message)
 
         return deed
 

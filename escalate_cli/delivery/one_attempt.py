@@ -31,8 +31,8 @@ from escalate_cli.redaction import Redaction
 if TYPE_CHECKING:
     from apprise import Apprise, AppriseAsset, NotifyBase
 
-_LOOKS = {"page": "failure", "nudge": "warning", "inform": "info", "resolved": "success", "test": "failure"}
-"""Apprise's type by notification kind; a test goes the way of a page"""
+_LOOKS = {"page": "failure", "nudge": "warning", "inform": "info", "resolved": "success", "test": "info"}
+"""Apprise's type by notification kind: how bad a service shows it; only a page is a failure"""
 _SILENT_ON_INFO = frozenset({"opsgenie", "jira"})
 """alerting services for which "info" is a note on an alert that we never opened, so nothing would be sent"""
 

@@ -23,7 +23,7 @@ ROOM = ("slack", "identity")
 @dataclass
 class Letter:
     """A message that is planned. `cause`: a level (or the fallback, in its place), a hand, the news
-    that it got worse, or that somebody has it.
+    that it got worse, that somebody has it, or has it no more, or that it is open again.
     """
 
     due: int
@@ -48,6 +48,8 @@ class Model:
     """the urgency that those who were paged, or have it, know"""
     takers: list[str] = field(default_factory=list)
     snoozed: bool = False
+    was_snoozed: bool = False
+    """before the last look"""
     quiet_until: int | None = None
     muted: bool = False
     waiting: list[Letter] = field(default_factory=list)
@@ -57,7 +59,10 @@ class Model:
     """the latest message"""
     paged: dict[str, int] = field(default_factory=dict)
     """whom a page has reached since it opened, and when the latest was written"""
-    """who has had a page since it is open"""
+    heard_who: set[str] = field(default_factory=set)
+    """who has heard that somebody has it now"""
+    heard_end: set[str] = field(default_factory=set)
+    """who has heard that it is over"""
 
     @property
     def urgency(self) -> str:
@@ -84,6 +89,14 @@ class Model:
     def plan(self, now: int) -> None:
         if self.status == "resolved":
             return
+        had, known = self.takers if self.status == "acknowledged" else [], list(self.waiting)
+        lapses = self.next_at is not None and self.next_at <= now
+        self._go_on(now)
+        if had and self.status == "open" and not (self.was_snoozed and lapses):
+            self._unsay(now, self.heard_who | set(had), known)  # the end of a snooze was said with it
+
+    def _go_on(self, now: int) -> None:
+        self.was_snoozed = self.snoozed
         came_due = now
         if self.quiet_until is not None and self.quiet_until <= now:
             self.quiet_until, came_due = None, self.quiet_until
@@ -98,6 +111,14 @@ class Model:
         self._heed(now)
         if self.status == "open" and self.next_at is not None and self.next_at <= now:
             self._step(now)
+
+    def _unsay(self, now: int, hearers: set[str], known: list[Letter]) -> None:
+        """23: what they heard does not hold any more: the channel hears it, and by mail whoever heard it,
+        unless a page was written to them now.
+        """
+        paged = {one.who for one in self.waiting if one.cause == "level" and one not in known}
+        self.waiting.append(Letter(now, "unsaid", *ROOM, now))
+        self.waiting += [Letter(now, "unsaid", "email", who, now) for who in hearers - paged - {ROOM[1]}]
 
     def _start_over(self, now: int) -> None:
         self.status, self.level, self.cycle, self.exhausted, self.next_at = "open", 0, 0, False, now
@@ -162,7 +183,7 @@ class Model:
         self.waiting = [one for one in self.waiting if one.due > now]
         for way, who in dict.fromkeys((one.way, one.who) for one in due):
             pages = [
-                one for one in due if (one.way, one.who) == (way, who) and one.cause not in ("worse", "taken")
+                one for one in due if (one.way, one.who) == (way, who) and one.cause in ("level", "hand")
             ]
             news = not pages
             if pages:
@@ -179,6 +200,7 @@ class Model:
         """
         self._tell(*ROOM, "inform ")
         hearers = (set(self.paged) - set(self.takers)) | set(had)
+        self.heard_who = hearers - {who}
         self.waiting += [Letter(now, "taken", "email", one) for one in hearers - {who}]
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
@@ -254,10 +276,16 @@ class Model:
 
     def resolve(self) -> None:
         """6, 23: everyone who was told hears of the end, people as for low urgency."""
+        self.heard_end = set(self.reached)
         self.status, self.next_at, self.waiting, self.muted = "resolved", None, [], False
         self.told += [f"resolved {'slack' if who in ROOM else 'email'} to {who}" for who in self.reached]
 
     def reopen(self, now: int) -> None:
+        """23: whoever heard that it is over, or that somebody has it, hears that it is not so."""
+        hearers = self.heard_end if self.status == "resolved" else self.heard_who | set(self.takers)
         if self.status == "resolved":
             self.paged = {who: at for who, at in self.paged.items() if at >= now}
+        known = list(self.waiting)
         self._start_over(now)
+        self.plan(now)
+        self._unsay(now, hearers, known)

@@ -223,5 +223,5 @@ def test_4_18_what_was_resolved_during_a_maintenance_and_is_taken_up_again_after
     world.resolve()
     world.advance("20m")
     world.reopen()
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     assert "maintenance over" not in world.timeline()

@@ -275,8 +275,9 @@ def test_after_a_reopening_the_reporter_hears_again(world: World) -> None:
     world.resolve(by="ana")
     world.expects("sms to ana", "resolved sms to %2B442079460000")
     world.reopen()
-    world.ack("ana")
     world.expects("sms to ana", "inform slack to identity", "inform sms to %2B442079460000")
+    world.ack("ana")
+    world.expects("inform slack to identity", "inform sms to %2B442079460000")
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_next_wakes_an_acknowledged_incident(world: World) -> None:
     world.declare("down", "login")
     world.ack("ana")
     world.next_level()
-    world.expects("sms to ana", "sms to bo", "inform slack to identity")
+    world.expects("sms to ana", "sms to bo", "inform slack to identity", "inform slack to identity")
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
@@ -117,7 +117,7 @@ def test_reopen_pages_from_the_start(world: World) -> None:
     world.expects("sms to ana", "resolved email to ana")
     world.advance("1h", every="10m")
     world.reopen()
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     world.advance("5m")
     world.expects("sms to bo")
 

@@ -290,6 +290,7 @@ def resolve(
 def reopen(
     context: Context,
     incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="The incident")] = None,
+    message: Message = None,
     by: By = None,
     key: Annotated[
         str | None,
@@ -300,7 +301,7 @@ def reopen(
     chosen = IncidentChoice(
         typed=incident, key=key, by=by, verb="reopen", must_be_named=True, resolved_too=True
     )
-    return act_on(context, chosen, Reopening(by=by))
+    return act_on(context, chosen, Reopening(typed_or_piped(message), by=by))
 
 
 def snooze(

@@ -16,7 +16,7 @@ from escalate_cli.core.escalation import rules
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.escalation.scope import align, policy_for
 from escalate_cli.core.events import GoneOnByHand, PagedByHand, PolicyReloaded, Reopened, Resolved
-from escalate_cli.core.events.reasons import ByHand
+from escalate_cli.core.events.reasons import ByHand, Lapse
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Escalation,
@@ -28,6 +28,7 @@ from escalate_cli.core.incident.situation import (
     Nudge,
     Situation,
 )
+from escalate_cli.core.notification.no_longer import tell_nobody_has_it, tell_open_again
 from escalate_cli.core.notification.paging import Letter, tell
 from escalate_cli.core.notification.stakeholders import tell_the_end
 from escalate_cli.core.organisation.catalog import Catalog
@@ -55,8 +56,12 @@ def resolve(
     return plan(decision.situation, catalog, now)
 
 
-def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None) -> Plan:
-    """Take a resolved incident up again, or an acknowledgement back: its teams are paged from level 1."""
+def reopen(
+    situation: Situation, catalog: Catalog, now: Instant, *, by: str | None = None, message: str | None = None
+) -> Plan:
+    """Take a resolved incident up again, or an acknowledgement back: its teams are paged from level 1.
+    Whoever heard that it is over, or that somebody has it, hears that it is not so; `message` says why.
+    """
     decision = Decision(situation, catalog, now)
     was_resolved = situation.incident.status is IncidentStatus.RESOLVED
     decision.change_incident(
@@ -70,14 +75,22 @@ def reopen(situation: Situation, catalog: Catalog, now: Instant, *, by: str | No
         message_since=now,
         severity_since=now,
     )
-    decision.log(Reopened(was_resolved=was_resolved), by)
+    if message:
+        decision.change_incident(latest_update=message)
+    decision.log(Reopened(was_resolved=was_resolved, message=message), by)
     for escalation in situation.escalations:
         if escalation.status is EscalationStatus.ACKNOWLEDGED:
             _from_the_start(escalation.id, decision)
     if was_resolved:
         decision.situation = replace(decision.situation, rules=())
     align(decision, by)
-    return plan(decision.situation, catalog, now)
+    planned = plan(decision.situation, catalog, now)
+    after = Decision(planned.situation, catalog, now)
+    if was_resolved:
+        tell_open_again(situation, after, by=by, message=message)
+    else:
+        tell_nobody_has_it(situation, after, lapse=Lapse.TAKEN_BACK, by=by, message=message)
+    return replace(planned, situation=after.situation)
 
 
 def _from_the_start(escalation_id: int, decision: Decision) -> None:
@@ -138,7 +151,10 @@ def go_to_level(
         coming, past_the_last = min(before + 1, levels), before >= levels
         decision.log(GoneOnByHand(team=escalation.team, level=coming, past_the_last=past_the_last), by)
     decision.change_incident(updated_at=now)
-    return plan(decision.situation, catalog, now)
+    planned = plan(decision.situation, catalog, now)
+    after = Decision(planned.situation, catalog, now)
+    tell_nobody_has_it(situation, after, lapse=Lapse.GONE_ON, by=by)
+    return replace(planned, situation=after.situation)
 
 
 def _later_steps(escalation: Escalation, decision: Decision) -> list[Notification]:

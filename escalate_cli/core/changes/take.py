@@ -19,6 +19,7 @@ from escalate_cli.core.incident.situation import (
     NotificationKind,
     Situation,
 )
+from escalate_cli.core.notification.no_longer import call_off_lapses
 from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Acks
@@ -47,6 +48,7 @@ def acknowledge(
         person for escalation in taken for person in _take(escalation.id, by, decision, whole=everything)
     ]
     if taken:
+        call_off_lapses(decision)
         anew = bool(over) or any(escalation.snoozed_until is not None for escalation in taken)
         _note_taker(by, decision, anew=anew)
     elif answered:
@@ -224,6 +226,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
                 snoozed_until=until,
             )
     decision.cancel(_pages(decision))
+    call_off_lapses(decision)
     decision.change_incident(
         updated_at=now,
         acknowledged_at=situation.incident.acknowledged_at or now,

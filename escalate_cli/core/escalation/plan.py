@@ -36,6 +36,7 @@ from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.notification.hurry import hurry
+from escalate_cli.core.notification.no_longer import tell_nobody_has_it
 from escalate_cli.core.notification.paging import fallback_reaches
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.wording.events import sentence
@@ -67,6 +68,7 @@ def plan(situation: Situation, catalog: Catalog, now: Instant) -> Plan:
     decision.part(lambda: heed_rise(_resting(decision), decision), "telling who has it")
     for escalation in decision.situation.escalations:
         _advance_safely(escalation.id, decision)
+    tell_nobody_has_it(situation, decision)
     decision.part(lambda: _settle(decision), "settling where the incident stands")
     next_due_at = _next_due(look_at, decision)
     decision.change_incident(next_due_at=next_due_at)

@@ -81,7 +81,9 @@ from escalate_cli.core.events.rules import (
     RuleFired,
     RuleMissed,
     SoundsLike,
+    ToldNobodyHasIt,
     ToldOfRise,
+    ToldOpenAgain,
     ToldWhoHasIt,
 )
 
@@ -100,7 +102,7 @@ AnyEvent = (
     | PolicyReloaded | PagedByHand
     | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
     | NudgeDropped
-    | Informed | ToldWhoHasIt | ReporterTold | ToldOfRise | NotToldOfRise
+    | Informed | ToldWhoHasIt | ToldNobodyHasIt | ToldOpenAgain | ReporterTold | ToldOfRise | NotToldOfRise
     | MaintenanceBegan | MaintenanceOver | SoundsLike
     | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried
     | Unclassified
@@ -175,7 +177,9 @@ __all__ = [
     "TakenOver",
     "TeamReaching",
     "TitleChanged",
+    "ToldNobodyHasIt",
     "ToldOfRise",
+    "ToldOpenAgain",
     "ToldWhoHasIt",
     "Unclassified",
     "Way",

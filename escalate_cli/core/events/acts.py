@@ -86,6 +86,7 @@ class Reopened(Event, frozen=True, kw_only=True):
     KIND = EntryKind.REOPENED
     NAMES_WHO = True
     was_resolved: bool
+    message: str | None = None
 
 
 class SeverityChanged(Event, frozen=True, kw_only=True):

@@ -194,6 +194,34 @@ class SomebodyHasIt(_Value, frozen=True):
     how: Taking = Taking.ACKNOWLEDGED
 
 
+class Lapse(str, Enum):
+    """Why nobody has it any more, though it is not over."""
+
+    FORGOTTEN = "forgotten"
+    """nobody said anything for the policy's `ack_timeout`"""
+    WORSE = "worse"
+    """the urgency rose, and nobody who has acknowledged it can be told"""
+    SNOOZE_ENDED = "snooze-ended"
+    """the urgency rose while it was put off"""
+    TAKEN_BACK = "taken-back"
+    """somebody took the acknowledgement back"""
+    GONE_ON = "gone-on"
+    """somebody asked for a level"""
+
+
+class NobodyHasIt(_Value, frozen=True):
+    """Who had it (`had`) has it no longer: whoever heard that they do hears it."""
+
+    had: str
+    lapse: Lapse
+
+
+class OpenAgain(_Value, frozen=True):
+    """It was over, and is not: whoever heard its end hears it. `by` took it up again."""
+
+    by: str | None = None
+
+
 class Over(_Value, frozen=True):
     """It is over; `by` ended it."""
 
@@ -201,11 +229,13 @@ class Over(_Value, frozen=True):
 
 
 class ForReporter(_Value, frozen=True):
-    """Whoever reported it hears that somebody has it, or that it is over: in plain words, without
-    commands.
+    """Whoever reported it hears that somebody has it, that it is over, or open again: in plain words,
+    without commands.
     """
 
     over: bool = False
+    again: bool = False
+    """that it is open again, after it was over"""
 
 
 class UrgencyRose(_Value, frozen=True):
@@ -229,6 +259,8 @@ Cause = (
     | Severe
     | Update
     | SomebodyHasIt
+    | NobodyHasIt
+    | OpenAgain
     | Over
     | ForReporter
     | UrgencyRose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching
-from escalate_cli.core.events.reasons import Taking
+from escalate_cli.core.events.reasons import Lapse, Taking
 from escalate_cli.core.organisation.policy import RuleAction, When
 from escalate_cli.core.organisation.recipient import Recipient
 
@@ -123,11 +123,28 @@ class ToldWhoHasIt(Reaching, frozen=True, kw_only=True):
     missed: tuple[str, ...] = ()
 
 
+class ToldNobodyHasIt(Reaching, frozen=True, kw_only=True):
+    """Whoever heard that they (`had`) have it heard that they no longer do."""
+
+    KIND = EntryKind.PAGED
+    had: tuple[str, ...]
+    lapse: Lapse
+    missed: tuple[str, ...] = ()
+
+
+class ToldOpenAgain(Reaching, frozen=True, kw_only=True):
+    """Channels, and whoever heard its end, heard that it is open again."""
+
+    KIND = EntryKind.PAGED
+    missed: tuple[str, ...] = ()
+
+
 class ReporterTold(Reaching, frozen=True, kw_only=True):
-    """Whoever reported it heard that somebody has it, or that it is over."""
+    """Whoever reported it heard that somebody has it, that it is over, or open again."""
 
     KIND = EntryKind.PAGED
     over: bool
+    again: bool = False
     missed: tuple[str, ...] = ()
 
 

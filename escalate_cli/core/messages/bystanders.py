@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.escalation.conditions import judge
-from escalate_cli.core.events.reasons import ByHand, ByRule, ForReporter, Severe, SomebodyHasIt
+from escalate_cli.core.events.reasons import ByHand, ByRule, ForReporter, NobodyHasIt, Severe, SomebodyHasIt
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationKind
 from escalate_cli.core.messages.card import LISTS, NAMES, Line, MessageCard, MessageKind
@@ -35,7 +35,7 @@ def is_stakeholder(occasion: Occasion) -> bool:
     ):
         return False
     cause = notification.reason.cause
-    if isinstance(cause, ByRule | ByHand | ForReporter | SomebodyHasIt):
+    if isinstance(cause, ByRule | ByHand | ForReporter | SomebodyHasIt | NobodyHasIt):
         return False
     return isinstance(cause, Severe) or _is_informed(occasion)
 
@@ -132,6 +132,8 @@ def what_the_reporter_hears(occasion: Occasion) -> str:
     cause, taken_by = occasion.notification.reason.cause, occasion.incident.acknowledged_by
     if isinstance(cause, ForReporter) and cause.over:
         return "It is over:"
+    if isinstance(cause, ForReporter) and cause.again:
+        return "It is open again:"
     return (
         f"{printable(occasion.catalog.person_name(taken_by)) if taken_by else 'Somebody'} is working on it:"
     )

@@ -58,12 +58,14 @@ def news_of(occasion: Occasion) -> Text:
 
 
 def facts_of(occasion: Occasion) -> tuple[Line, ...]:
-    """How bad, who has it already, what, since when, who leads."""
+    """How bad, who has it already, what, since when (again, where it was over), who leads."""
     incident, catalog = occasion.incident, occasion.catalog
     lines = [Line("Severity", Text(incident.severity))]
     if occasion.holder is not None:
         lines.append(Line("Has it", _who_has_it(occasion, occasion.holder)))
     lines += [affected(occasion), declared(occasion)]
+    if incident.open_since > incident.declared_at:
+        lines.append(Line("Open again", Text(f"since {occasion.clock(incident.open_since)}")))
     if incident.lead:
         lines.append(Line("Lead", may_cut(printable(catalog.person_name(incident.lead)), NAMES, least=40)))
     return tuple(lines)
@@ -162,11 +164,28 @@ def told_of(occasion: Occasion) -> Line | None:
     return Line("Told so far", may_cut(", ".join(told), LISTS))
 
 
-def upcoming_of(occasion: Occasion) -> Line | None:
-    """Who is next, and when."""
+def paged_with(occasion: Occasion) -> Line | None:
+    """Who is paged at the instant of this message, unless that has been called off."""
+    told = occasion.notification
+    people = dict.fromkeys(
+        page.recipient
+        for page in occasion.situation.notifications
+        if page.kind is NotificationKind.PAGE
+        and page.created_at == told.created_at
+        and page.recipient.is_person
+        and page.status is not NotificationStatus.CANCELLED
+    )
+    names = ", ".join(printable(occasion.catalog.name_of(who)) for who in people)
+    return Line("Paged now", may_cut(names, LISTS, least=40)) if names else None
+
+
+def upcoming_of(occasion: Occasion) -> Line:
+    """Who is next, and when; that nobody is, where nothing comes after this."""
     outlook = occasion.outlook
     if outlook is None:
-        return None
+        holder = occasion.holder
+        has = f": {printable(occasion.catalog.person_name(holder))} has it" if holder is not None else ""
+        return Line("Next", may_cut(f"nobody is next{has}", NAMES, least=40))
     when = f" at {occasion.clock(outlook.at)}, unless someone acknowledges"
     return Line("Next", may_cut(outlook.text, NAMES, least=40) + when)
 

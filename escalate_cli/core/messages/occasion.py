@@ -73,9 +73,13 @@ class Occasion(msgspec.Struct, frozen=True):
 
     @property
     def outlook(self) -> Outlook | None:
-        """What comes next in its escalation."""
+        """What comes next in its escalation; where it belongs to none, as a page by hand, what comes
+        first in any. None: nobody is next.
+        """
         escalation = self.escalation
-        return next_of(escalation, self.situation, self.catalog, self.now) if escalation is not None else None
+        ahead = self.situation.escalations if escalation is None else (escalation,)
+        outlooks = [next_of(each, self.situation, self.catalog, self.now) for each in ahead]
+        return min((each for each in outlooks if each is not None), key=lambda each: each.at, default=None)
 
     def clock(self, at: Instant) -> str:
         """A time of day as the recipient reads it, with the date where it is not within half a day

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from escalate_cli.core.calendar.duration import show_about
-from escalate_cli.core.events.reasons import ByRule
+from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.bystanders import what_the_reporter_hears
 from escalate_cli.core.messages.card import MessageKind, ToType
+from escalate_cli.core.messages.incident_lines import paged_with, upcoming_of
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import one_sms, words, words_beside
 from escalate_cli.core.messages.telling import what_would_help
@@ -59,7 +60,16 @@ def _nudge(occasion: Occasion) -> Text:
 
 def _inform(occasion: Occasion) -> Text:
     told = join(": ", (_head(occasion, " info"), _of_rule(occasion) or _news(occasion)))
-    return join("; ", (told, *(_help(to_type) for to_type in what_would_help(occasion))))
+    helping = (_help(to_type) for to_type in what_would_help(occasion))
+    return join("; ", (told, *helping, *_who_is_asked(occasion)))
+
+
+def _who_is_asked(occasion: Occasion) -> Iterator[Text]:
+    """Who is paged now and who is next, where nobody has it any more."""
+    if isinstance(occasion.notification.reason.cause, NobodyHasIt | OpenAgain):
+        for line in (paged_with(occasion), upcoming_of(occasion)):
+            if line is not None:
+                yield may_cut(words(f"{line.label.lower()}: {line.value.text}"), _SERVICE)
 
 
 def _of_rule(occasion: Occasion) -> Text | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from escalate_cli.core.events.reasons import ByRule, SomebodyHasIt, Taking
+from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain, SomebodyHasIt, Taking
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.card import NAMES, Line, MessageCard, MessageKind, ToType
 from escalate_cli.core.messages.frame import frame, of_severity
@@ -13,9 +13,11 @@ from escalate_cli.core.messages.incident_lines import (
     details,
     facts_of,
     news_of,
+    paged_with,
     quotes_of,
     remarks_of,
     service_links,
+    upcoming_of,
 )
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.wording.fitting import Text, may_cut
@@ -38,6 +40,12 @@ def news_card(occasion: Occasion) -> MessageCard:
     if isinstance(cause, SomebodyHasIt):
         who = may_cut(printable(occasion.catalog.person_name(cause.by)), NAMES, least=40)
         subject = who + f" {_DOES.get(cause.how, 'has')}"
+    elif isinstance(cause, NobodyHasIt):
+        subject = may_cut(printable(occasion.catalog.person_name(cause.had)), NAMES, least=40)
+        subject += " no longer has"
+    elif isinstance(cause, OpenAgain):
+        subject = f"{of_severity(occasion)} Open again:"
+    tells_next = isinstance(cause, NobodyHasIt | OpenAgain)
     return replace(
         frame(MessageKind.INFORM, subject, occasion),
         news=news_of(occasion),
@@ -45,6 +53,8 @@ def news_card(occasion: Occasion) -> MessageCard:
         candidates=candidates_of(occasion),
         quotes=quotes_of(occasion),
         remarks=remarks_of(occasion),
+        told=paged_with(occasion) if tells_next else None,
+        upcoming=upcoming_of(occasion) if tells_next else None,
         why=Line("Rule", Text(printable(cause.rule))) if isinstance(cause, ByRule) else None,
         answers=(*what_would_help(occasion), details(occasion)),
         links=service_links(occasion),

@@ -1,5 +1,5 @@
-"""Whoever reported it, and is not in the middle of it, hears that somebody has it and that it is
-over: a person of the catalog, or the addresses that were given with the declaration.
+"""Whoever reported it, and is not in the middle of it, hears that somebody has it, that it is over, and
+that it is open again: a person of the catalog, or the addresses that were given with the declaration.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from escalate_cli.core.notification.reached import Ways, at_low_urgency, ways_th
 from escalate_cli.core.notification.targets import Addressee, Contact, contacts
 from escalate_cli.core.organisation.catalog import Urgency
 from escalate_cli.core.organisation.recipient import Recipient
-from escalate_cli.core.wording.news import Deed, reporter_hears_end, reporter_hears_who
+from escalate_cli.core.wording.news import Deed, reporter_hears_again, reporter_hears_end, reporter_hears_who
 
 _TOLD_AS_OTHERS = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE)
 
@@ -30,18 +30,24 @@ def tell_reporter_who(deed: Deed, before: Situation, decision: Decision) -> None
     )
     if not known:
         note = reporter_hears_who(deed, decision.incident.title, decision.catalog)
-        _tell(deed.by, note, NotificationKind.INFORM, decision)
+        _tell(deed.by, note, ForReporter(), decision)
 
 
 def tell_reporter_end(by: str | None, lasted: Span, message: str | None, decision: Decision) -> None:
     """That it is over."""
     note = reporter_hears_end(by, lasted, message, decision.incident.title, decision.catalog)
-    _tell(by, note, NotificationKind.RESOLVED, decision)
+    _tell(by, note, ForReporter(over=True), decision)
 
 
-def _tell(by: str | None, note: str, kind: NotificationKind, decision: Decision) -> None:
-    over = kind is NotificationKind.RESOLVED
-    letter = Letter(kind, ForReporter(over), note=note, chase=False)
+def tell_reporter_again(by: str | None, message: str | None, decision: Decision) -> None:
+    """That it is open again."""
+    note = reporter_hears_again(by, message, decision.incident.title, decision.catalog)
+    _tell(by, note, ForReporter(again=True), decision)
+
+
+def _tell(by: str | None, note: str, news: ForReporter, decision: Decision) -> None:
+    kind = NotificationKind.RESOLVED if news.over else NotificationKind.INFORM
+    letter = Letter(kind, news, note=note, chase=False)
     told: list[Recipient] = []
     missed: list[str] = []
     for recipient, ways in _reporters(by, decision).items():
@@ -51,7 +57,8 @@ def _tell(by: str | None, note: str, kind: NotificationKind, decision: Decision)
         else:
             missed.append(f"{decision.catalog.name_of(recipient)} has no address")
     if told or missed:
-        decision.log(ReporterTold(recipients=tuple(told), over=over, missed=tuple(missed)))
+        event = ReporterTold(recipients=tuple(told), over=news.over, again=news.again, missed=tuple(missed))
+        decision.log(event)
 
 
 def _reporters(by: str | None, decision: Decision) -> dict[Recipient, Ways]:

@@ -124,7 +124,8 @@ def _resolved(it: happened.Resolved, say: Telling) -> str:
 
 def _reopened(it: happened.Reopened, say: Telling) -> str:
     by = f"by {say.doer}" if say.by else ""
-    return say.begin("reopened", by) if it.was_resolved else f"acknowledgement taken back {by}".rstrip()
+    text = say.begin("reopened", by) if it.was_resolved else f"acknowledgement taken back {by}".rstrip()
+    return ": ".join(part for part in (text, it.message) if part)
 
 
 def _passed(it: happened.Passed, say: Telling) -> str:
@@ -211,8 +212,18 @@ def _who_has_it(it: happened.ToldWhoHasIt, say: Telling) -> str:
 
 def _reporter(it: happened.ReporterTold, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off) or "nobody"
-    what = f"who reported it, that {'it is over' if it.over else 'somebody has it'}"
-    return f"{say.begin('told', names)}, {what}{_missed(it.missed)}"
+    news = "it is open again" if it.again else "it is over" if it.over else "somebody has it"
+    return f"{say.begin('told', names)}, who reported it, that {news}{_missed(it.missed)}"
+
+
+def _nobody_has_it(it: happened.ToldNobodyHasIt, say: Telling) -> str:
+    had, have = " and ".join(map(say.person, it.had)), "has" if len(it.had) == 1 else "have"
+    return _told(it, f"that {had} no longer {have} it", say)
+
+
+def _told(it: happened.ToldNobodyHasIt | happened.ToldOpenAgain, what: str, say: Telling) -> str:
+    names = say.names(it.recipients or it.called_off) or "nobody"
+    return f"{say.begin('told', names)} {what}{_missed(it.missed)}"
 
 
 def _rise(it: happened.ToldOfRise, say: Telling) -> str:
@@ -317,6 +328,8 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.NudgeDropped: lambda it, say: say.begin("nudge", f'"{it.rule}" dropped: {it.reason}'),
     happened.Informed: _informed,
     happened.ToldWhoHasIt: _who_has_it,
+    happened.ToldNobodyHasIt: _nobody_has_it,
+    happened.ToldOpenAgain: lambda it, say: _told(it, "that it is open again", say),
     happened.ReporterTold: _reporter,
     happened.ToldOfRise: _rise,
     happened.NotToldOfRise: lambda it, say: (

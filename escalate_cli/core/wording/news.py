@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Span, show_about, show_duration
-from escalate_cli.core.events.reasons import Taking
+from escalate_cli.core.events.reasons import Lapse, Taking
 from escalate_cli.core.organisation.catalog import Catalog
 
 
@@ -65,6 +65,47 @@ def who_has_it(deed: Deed, catalog: Catalog) -> str:
     return f"{who} has it{since}.{still}"
 
 
+class Lapsed(msgspec.Struct, frozen=True):
+    """That nobody has it any more, for the telling: who `had` it, for which `teams` where others have
+    theirs still, who made it so (`by`) and what they say; for how long nobody said anything.
+    """
+
+    had: tuple[str, ...]
+    why: Lapse
+    teams: tuple[str, ...] = ()
+    by: str | None = None
+    silent_for: Span = 0
+    message: str | None = None
+
+
+def nobody_has_it(lapsed: Lapsed, catalog: Catalog) -> str:
+    """ "Ana Ruiz no longer has it: no update for 30m."; what was said of it in a line of its own."""
+    had = " and ".join(map(catalog.person_name, lapsed.had))
+    have = "has" if len(lapsed.had) == 1 else "have"
+    for_teams = f" for {_names(map(catalog.team_name, lapsed.teams))}" if lapsed.teams else ""
+    text = f"{had} no longer {have} it{for_teams}: {_why(lapsed, had, catalog)}."
+    return text + (f"\n{lapsed.message}" if lapsed.message else "")
+
+
+def _why(lapsed: Lapsed, had: str, catalog: Catalog) -> str:
+    by = f" by {catalog.person_name(lapsed.by)}" if lapsed.by else ""
+    if lapsed.why is Lapse.FORGOTTEN:
+        return f"no update for {show_about(lapsed.silent_for)}"
+    if lapsed.why is Lapse.TAKEN_BACK:
+        return "given back" if lapsed.by in lapsed.had else f"taken back{by}"
+    if lapsed.why is Lapse.GONE_ON:
+        return f"a level was asked for{by}"
+    if lapsed.why is Lapse.SNOOZE_ENDED:
+        return "it got worse while it was put off"
+    return f"it got worse, and {had} cannot be told"
+
+
+def it_is_open_again(by: str | None, message: str | None, catalog: Catalog) -> str:
+    """That it is not over, who says so; and why, in a line of its own."""
+    who = f", reopened by {catalog.person_name(by)}" if by else ""
+    return f"It is open again{who}." + (f"\n{message}" if message else "")
+
+
 def it_is_over(by: str | None, lasted: Span, message: str | None, catalog: Catalog) -> str:
     """By whom and after how long; what they say of it in a line of its own."""
     who = f", ended by {catalog.person_name(by)}" if by else ""
@@ -83,6 +124,12 @@ def reporter_hears_end(
 ) -> str:
     """For whoever reported it: it is over."""
     text = f'You reported "{title}". {it_is_over(by, lasted, None, catalog)}'
+    return text + (f"\n{message}" if message else "")
+
+
+def reporter_hears_again(by: str | None, message: str | None, title: str, catalog: Catalog) -> str:
+    """For whoever reported it: it is not over after all."""
+    text = f'You reported "{title}". {it_is_open_again(by, None, catalog)}'
     return text + (f"\n{message}" if message else "")
 
 

@@ -85,6 +85,8 @@ _CAUSES: dict[type[Any], Callable[[Any, Catalog], str]] = {
     reasons.Severe: lambda it, catalog: f"hears of {it.severity} incidents",
     reasons.Update: lambda it, catalog: "update for the teams involved",
     reasons.SomebodyHasIt: lambda it, catalog: f"{catalog.person_name(it.by)} has it",
+    reasons.NobodyHasIt: lambda it, catalog: f"{catalog.person_name(it.had)} no longer has it",
+    reasons.OpenAgain: lambda it, catalog: "it is open again",
     reasons.Over: lambda it, catalog: "",
     reasons.ForReporter: lambda it, catalog: "you reported it",
     reasons.UrgencyRose: lambda it, catalog: "the urgency rose",

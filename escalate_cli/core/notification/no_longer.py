@@ -1,0 +1,186 @@
+"""What people heard does not hold any longer: whoever had it has it no more, or what was over is open
+again. Whoever heard the one hears the other, quietly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from escalate_cli.core.events import ToldNobodyHasIt, ToldOpenAgain
+from escalate_cli.core.events.reasons import Lapse, NobodyHasIt, OpenAgain, SomebodyHasIt, Taking, WasTold
+from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    EscalationStatus,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    Situation,
+)
+from escalate_cli.core.notification.paging import Letter, write_to
+from escalate_cli.core.notification.reached import may_have_arrived, quietly, ways_that_reached
+from escalate_cli.core.notification.reporter import tell_reporter_again
+from escalate_cli.core.notification.targets import Addressee, teams_in, whom
+from escalate_cli.core.organisation.policy import Target, TargetKind
+from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording.news import Lapsed, it_is_open_again, nobody_has_it
+
+_PAGING = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
+_TOLD = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE, NotificationKind.RESOLVED)
+
+
+def tell_nobody_has_it(
+    before: Situation,
+    decision: Decision,
+    *,
+    lapse: Lapse | None = None,
+    by: str | None = None,
+    message: str | None = None,
+) -> None:
+    """Tell that what was somebody's in `before` waits for an acknowledgement again: the teams' channels,
+    whoever heard that they have it, and whoever had it. Not `by`, whose deed it is, nor whom a page
+    reaches now: that says enough.
+
+    The end of a snooze at its time is no news: whoever heard of it heard when it ends. `lapse` is
+    why, where a deed (`by`, with its `message`) made it so; else it is read off the escalations.
+    """
+    ended = {
+        escalation.id: lapse or _lapse_of(escalation, decision)
+        for escalation in before.escalations
+        if escalation.status is EscalationStatus.ACKNOWLEDGED
+        and escalation.acknowledged_by is not None
+        and decision.escalation(escalation.id).status in _PAGING
+    }
+    escalations = [escalation for escalation in before.escalations if ended.get(escalation.id) is not None]
+    if escalations:
+        why = ended[escalations[0].id] or Lapse.FORGOTTEN
+        decision.part(
+            lambda: _tell_lapse(escalations, why, by, message, before, decision), "telling that nobody has it"
+        )
+
+
+def _lapse_of(escalation: Escalation, decision: Decision) -> Lapse | None:
+    """Why this is nobody's any more; None where its snooze ended when it was said to."""
+    on_time = escalation.next_at is not None and escalation.next_at <= decision.now
+    if escalation.snoozed_until is not None:
+        return None if on_time else Lapse.SNOOZE_ENDED
+    return Lapse.FORGOTTEN if on_time else Lapse.WORSE
+
+
+def _tell_lapse(
+    escalations: list[Escalation],
+    why: Lapse,
+    by: str | None,
+    message: str | None,
+    before: Situation,
+    decision: Decision,
+) -> None:
+    had = tuple(dict.fromkeys(one.acknowledged_by for one in escalations if one.acknowledged_by))
+    others = any(one.status is EscalationStatus.ACKNOWLEDGED for one in decision.situation.escalations)
+    taken_at = max(one.acknowledged_at or 0 for one in escalations)
+    lapsed = Lapsed(
+        had,
+        why,
+        teams=tuple(dict.fromkeys(one.team for one in escalations)) if others else (),
+        by=by,
+        silent_for=decision.now - max(taken_at, before.incident.message_since),
+        message=message,
+    )
+    note = nobody_has_it(lapsed, decision.catalog)
+    letter = Letter(NotificationKind.INFORM, NobodyHasIt(had[0], why), note=note, chase=False)
+    heard = [one.recipient for one in before.notifications if _says_that_they_have_it(one, escalations)]
+    told, missed = _tell([*heard, *map(Recipient.person, had)], letter, by, before, decision)
+    if told or missed:
+        decision.log(ToldNobodyHasIt(recipients=told, had=had, lapse=why, missed=missed))
+
+
+def _says_that_they_have_it(notification: Notification, escalations: Iterable[Escalation]) -> bool:
+    cause = notification.reason.cause
+    return (
+        isinstance(cause, SomebodyHasIt)
+        and cause.how is not Taking.LEADS
+        and (may_have_arrived(notification) or notification.live)
+        and any(
+            cause.by in (one.acknowledged_by, *one.acked_by)
+            and (cause.how is Taking.IN_PART or notification.created_at >= (one.acknowledged_at or 0))
+            for one in escalations
+        )
+    )
+
+
+def tell_open_again(
+    before: Situation, decision: Decision, *, by: str | None = None, message: str | None = None
+) -> None:
+    """Tell that what was over in `before` is open again: the teams' channels, whoever heard its end, and
+    whoever reported it. Not `by`, nor whom a page reaches now. An end that nobody has
+    heard yet is not told any more."""
+    ended_at = before.incident.resolved_at or 0
+    ends = [
+        one
+        for one in before.notifications
+        if one.kind is NotificationKind.RESOLVED and one.created_at >= ended_at
+    ]
+    decision.cancel(ends)
+    heard = [one.recipient for one in ends if may_have_arrived(one)]
+    note = it_is_open_again(by, message, decision.catalog)
+    letter = Letter(NotificationKind.INFORM, OpenAgain(by), note=note, chase=False)
+
+    def tell() -> None:
+        told, missed = _tell(heard, letter, by, before, decision)
+        if told or missed:
+            decision.log(ToldOpenAgain(recipients=told, missed=missed))
+
+    decision.part(tell, "telling that it is open again")
+    decision.part(
+        lambda: tell_reporter_again(by, message, decision), "telling who reported it that it is open again"
+    )
+
+
+def call_off_lapses(decision: Decision) -> None:
+    """Somebody has it: that nobody has is not told any more where it has not gone out."""
+    decision.cancel(
+        notification
+        for notification in decision.situation.notifications
+        if isinstance(notification.reason.cause, NobodyHasIt)
+    )
+
+
+def _tell(
+    heard: Iterable[Recipient], letter: Letter, by: str | None, before: Situation, decision: Decision
+) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    """Whom it reaches beside the teams' channels, and why it does not reach others."""
+    catalog = decision.catalog
+    hearers: dict[Recipient, Addressee] = {}
+    for team in teams_in(decision.situation):
+        if team in catalog.teams and catalog.teams[team].channel:
+            for addressee in whom(Target(TargetKind.CHANNEL, None), team, decision).addressees:
+                hearers.setdefault(addressee.recipient, addressee)
+    for recipient in heard:
+        known = catalog.people if recipient.is_person else catalog.channels
+        if recipient.id in known and recipient.kind in ("person", "channel"):
+            hearers.setdefault(recipient, Addressee(recipient, WasTold()))
+    paged = _paged_since(before, decision)
+    reached = ways_that_reached(decision, _TOLD)
+    told: list[Recipient] = []
+    missed: list[str] = []
+    for recipient, addressee in hearers.items():
+        if recipient in paged or recipient == Recipient.person(by or ""):
+            continue
+        if write_to(addressee, letter, decision, ways=quietly(recipient, reached, decision)):
+            told.append(recipient)
+        else:
+            missed.append(f"{catalog.name_of(recipient)} has no address")
+    return tuple(told), tuple(missed)
+
+
+def _paged_since(before: Situation, decision: Decision) -> set[Recipient]:
+    """The people for whom a page has been written since `before`."""
+    known = {one.id for one in before.notifications}
+    return {
+        one.recipient
+        for one in decision.situation.notifications
+        if one.kind is NotificationKind.PAGE
+        and one.id not in known
+        and one.recipient.is_person
+        and one.status is not NotificationStatus.CANCELLED
+    }
