@@ -12,6 +12,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED
+from escalate_cli.delivery.process.no_process import cannot_start
 from escalate_cli.delivery.process.worker_link import WorkerLink
 
 _PATIENCE_WITH_WORKER = 10.0
@@ -47,6 +48,7 @@ class Sender:
         self._link = link
         self._running: dict[int, _Running] = {}
         self._ended: list[tuple[int, Outcome]] = []
+        self._no_process = cannot_start(OSError())
 
     def __enter__(self) -> Sender:
         return self
@@ -73,8 +75,8 @@ class Sender:
         if self._link is None:
             try:
                 self._link = WorkerLink()
-            except OSError:
-                self._link = None  # `begin` tries again and reports it as an outcome
+            except OSError as problem:  # `begin` tries again and reports it as an outcome
+                self._link, self._no_process = None, cannot_start(problem)
 
     def begin(self, ticket: int, envelope: Envelope) -> None:
         """Start an attempt. `ticket` is the caller's number for it, not in use by another attempt
@@ -84,9 +86,7 @@ class Sender:
             raise ValueError(f"an attempt with ticket {ticket} is under way")
         self.warm()
         if self._link is None:
-            self._ended.append(
-                (ticket, Outcome(OutcomeKind.TEMPORARY, "the sending process cannot be started", local=True))
-            )
+            self._ended.append((ticket, self._no_process))
             return
         given_up_at = self._clock.monotonic() + envelope.seconds + _PATIENCE_WITH_WORKER
         self._running[ticket] = _Running(envelope, given_up_at)

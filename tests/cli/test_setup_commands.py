@@ -72,6 +72,13 @@ def test_two_answers_at_once_are_refused(escalate, arguments, both):
     assert f"{both} are two answers" in ran.err
 
 
+def test_diff_with_nothing_to_compare_with_offers_the_last_commit(escalate):
+    ran = escalate("diff")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing to compare with" in ran.err
+    assert "escalate diff HEAD" in ran.err
+
+
 def test_schema_is_json_schema(escalate):
     ran = escalate("schema")
     assert (ran.code, ran.err) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.core.notification.attempt import Outcome
+from escalate_cli.delivery.process.no_process import cannot_start
 from escalate_cli.delivery.sender import Sender
 from tests.delivery.processes import children_of, needs_proc, of_session, open_files, until, zombies
 from tests.delivery.sending import SENT, TEMPORARY, UNKNOWN, collect, envelope, worker_of
@@ -178,6 +180,33 @@ def test_without_an_interpreter_to_start_the_attempt_is_temporary(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with Sender() as sender:
         sender.begin(1, envelope("json://127.0.0.1/"))
+        why = "the Python that runs escalate (/nowhere/python) cannot be run: install escalate again"
         assert sender.outcomes(1) == [
-            (1, Outcome(TEMPORARY, "the sending process cannot be started", local=True))
+            (1, Outcome(TEMPORARY, f"the sending process cannot be started: {why}", local=True))
         ]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EAGAIN, "too many processes: end some"), (errno.ENOMEM, "no memory"), (errno.EMFILE, "ulimit -n"),
+     (errno.ENFILE, "on this machine"), (errno.EIO, "Input/output error")],
+)  # fmt: skip
+def test_what_keeps_the_process_from_starting_is_said_with_what_to_do(number, words):
+    outcome = cannot_start(OSError(number, "as the system has it"))
+    assert (outcome.kind, outcome.local) == (TEMPORARY, True)
+    assert outcome.detail.startswith("the sending process cannot be started: ")
+    assert words in outcome.detail
+
+
+def test_a_limit_of_open_files_is_said_to_be_that(tmp_path):
+    code = (
+        "import resource, sys; from escalate_cli.delivery.sender import Sender\n"
+        "from tests.delivery.sending import envelope\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))\n"
+        "sender = Sender(); sender.begin(1, envelope('json://127.0.0.1/')); print(sender.outcomes(1)[0][1].detail)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ran.stdout.strip() == (
+        "the sending process cannot be started: too many files are open: allow more (ulimit -n; LimitNOFILE in"
+        " systemd)"
+    ), ran.stderr

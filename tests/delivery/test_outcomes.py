@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import formatdate
 
 import pytest
+from msgspec.structs import replace
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
@@ -12,6 +13,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.sender import Sender
 from tests.bad_servers import Endless, Tarpit, closed_port
+from tests.delivery.sending import collect
 from tests.mail_server import SmtpServer
 from tests.servers import Answer, HttpServer
 
@@ -147,6 +149,23 @@ def test_only_the_recipient_counts_not_the_copies(sender, refused, kind, detail)
     with SmtpServer(**{refused: "550 unknown"}) as mail:
         outcome = send(sender, mail.url(options="&cc=copy@example.com"))
         assert (outcome.kind, outcome.detail) == (kind, detail)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("page", "failure"),
+        ("nudge", "warning"),
+        ("inform", "info"),
+        ("resolved", "success"),
+        ("test", "info"),
+    ],
+)
+def test_a_webhook_hears_what_kind_of_message_it_is(sender, kind, shown):
+    with HttpServer() as web:
+        sender.begin(1, replace(envelope(web.url()), kind=kind))
+        assert collect(sender)[1].kind is SENT
+        assert web.arrived[0].json["type"] == shown
 
 
 def nothing_listens() -> str:

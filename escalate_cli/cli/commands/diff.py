@@ -12,7 +12,7 @@ from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import difference as difference_screen
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import MINUTE
-from escalate_cli.errors import ExitCode
+from escalate_cli.errors import ExitCode, UsageProblem
 from escalate_cli.foresight.difference import difference, telling_moments
 from escalate_cli.health.warnings import unusable_warning
 from escalate_cli.views.difference import difference_data
@@ -22,8 +22,8 @@ from escalate_cli.views.markdown import difference as for_a_review
 def diff(
     context: Context,
     config_a: Annotated[
-        str, typer.Argument(metavar="CONFIG_A", help="A directory, a file, or a git revision")
-    ],
+        str | None, typer.Argument(metavar="CONFIG_A", help="A directory, a file, or a git revision")
+    ] = None,
     config_b: Annotated[
         str | None, typer.Argument(metavar="[CONFIG_B]", help="The same; else the configuration in use")
     ] = None,
@@ -35,6 +35,12 @@ def diff(
     time. Exit code 1 when anything does.
     """
     one_answer(context, markdown=markdown)
+    if config_a is None:
+        raise UsageProblem(
+            "nothing to compare with",
+            "name what the configuration is to be compared with: `escalate diff HEAD` shows what you have"
+            " changed since the last commit; a directory or a file is good, too",
+        )
     now = context.clock.now()
     now -= now % MINUTE
     old = named_configuration(context, config_a)

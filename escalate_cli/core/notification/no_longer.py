@@ -25,6 +25,7 @@ from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.news import Lapsed, it_is_open_again, nobody_has_it
 
+_HAVING = (Taking.ACKNOWLEDGED, Taking.IN_PART, Taking.SNOOZED, Taking.TAKEN_OVER)
 _PAGING = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
 _TOLD = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE, NotificationKind.RESOLVED)
 
@@ -98,7 +99,7 @@ def _says_that_they_have_it(notification: Notification, escalations: Iterable[Es
     cause = notification.reason.cause
     return (
         isinstance(cause, SomebodyHasIt)
-        and cause.how is not Taking.LEADS
+        and cause.how in _HAVING
         and (may_have_arrived(notification) or notification.live)
         and any(
             cause.by in (one.acknowledged_by, *one.acked_by)

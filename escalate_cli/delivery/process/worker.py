@@ -31,6 +31,7 @@ from escalate_cli.delivery.last_look import whom_to_ask
 from escalate_cli.delivery.mail.page import page_template
 from escalate_cli.delivery.one_attempt import attempt
 from escalate_cli.delivery.plugins import PluginModule, find_plugin_modules, load_plugin, schema_of
+from escalate_cli.delivery.process.no_process import cannot_start
 from escalate_cli.processes.bounds import bound_memory, die_with, gone, kill, settle
 from escalate_cli.processes.framing import Packer, Unpacker
 
@@ -171,20 +172,14 @@ class Worker:
         try:
             readable, writable = os.pipe()
         except OSError as problem:
-            return self._answer(
-                ticket,
-                Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True),
-            )
+            return self._answer(ticket, cannot_start(problem))
         deadline = self._clock.monotonic() + envelope.seconds
         try:
             pid = os.fork()
         except OSError as problem:
             os.close(readable)
             os.close(writable)
-            return self._answer(
-                ticket,
-                Outcome(OutcomeKind.TEMPORARY, f"no process to send with ({problem.strerror})", local=True),
-            )
+            return self._answer(ticket, cannot_start(problem))
         if pid == 0:
             self._be_a_child(readable, writable, envelope, modules)
         os.close(writable)
