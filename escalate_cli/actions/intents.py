@@ -216,7 +216,7 @@ class Reopening(Intent, frozen=True):
 
     def prepare(self, context: Context) -> Deed:
         who, open_with_key = whoever_types(self.by, context), context.store.situations.open_with_key
-        message = storable(self.message)
+        message = storable_or_none(self.message)
 
         def deed(situation: Situation, catalog: Catalog, now: Instant) -> Plan | None:
             incident = situation.incident
