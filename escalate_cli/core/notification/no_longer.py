@@ -76,20 +76,28 @@ def _tell_lapse(
     before: Situation,
     decision: Decision,
 ) -> None:
-    had = tuple(dict.fromkeys(one.acknowledged_by for one in escalations if one.acknowledged_by))
-    others = any(one.status is EscalationStatus.ACKNOWLEDGED for one in decision.situation.escalations)
-    taken_at = max(one.acknowledged_at or 0 for one in escalations)
+    had = tuple(
+        dict.fromkeys(escalation.acknowledged_by for escalation in escalations if escalation.acknowledged_by)
+    )
+    others = any(
+        escalation.status is EscalationStatus.ACKNOWLEDGED for escalation in decision.situation.escalations
+    )
+    taken_at = max(escalation.acknowledged_at or 0 for escalation in escalations)
     lapsed = Lapsed(
         had,
         why,
-        teams=tuple(dict.fromkeys(one.team for one in escalations)) if others else (),
+        teams=tuple(dict.fromkeys(escalation.team for escalation in escalations)) if others else (),
         by=by,
         silent_for=decision.now - max(taken_at, before.incident.message_since),
         message=message,
     )
     note = nobody_has_it(lapsed, decision.catalog)
     letter = Letter(NotificationKind.INFORM, NobodyHasIt(had[0], why), note=note, chase=False)
-    heard = [one.recipient for one in before.notifications if _says_that_they_have_it(one, escalations)]
+    heard = [
+        notification.recipient
+        for notification in before.notifications
+        if _says_that_they_have_it(notification, escalations)
+    ]
     told, missed = _tell([*heard, *map(Recipient.person, had)], letter, by, before, decision)
     if told or missed:
         decision.log(ToldNobodyHasIt(recipients=told, had=had, lapse=why, missed=missed))
@@ -102,9 +110,9 @@ def _says_that_they_have_it(notification: Notification, escalations: Iterable[Es
         and cause.how in _HAVING
         and (may_have_arrived(notification) or notification.live)
         and any(
-            cause.by in (one.acknowledged_by, *one.acked_by)
-            and (cause.how is Taking.IN_PART or notification.created_at >= (one.acknowledged_at or 0))
-            for one in escalations
+            cause.by in (escalation.acknowledged_by, *escalation.acked_by)
+            and (cause.how is Taking.IN_PART or notification.created_at >= (escalation.acknowledged_at or 0))
+            for escalation in escalations
         )
     )
 
@@ -117,12 +125,12 @@ def tell_open_again(
     heard yet is not told any more."""
     ended_at = before.incident.resolved_at or 0
     ends = [
-        one
-        for one in before.notifications
-        if one.kind is NotificationKind.RESOLVED and one.created_at >= ended_at
+        notification
+        for notification in before.notifications
+        if notification.kind is NotificationKind.RESOLVED and notification.created_at >= ended_at
     ]
     decision.cancel(ends)
-    heard = [one.recipient for one in ends if may_have_arrived(one)]
+    heard = [notification.recipient for notification in ends if may_have_arrived(notification)]
     note = it_is_open_again(by, message, decision.catalog)
     letter = Letter(NotificationKind.INFORM, OpenAgain(by), note=note, chase=False)
 
@@ -176,12 +184,12 @@ def _tell(
 
 def _paged_since(before: Situation, decision: Decision) -> set[Recipient]:
     """The people for whom a page has been written since `before`."""
-    known = {one.id for one in before.notifications}
+    known = {notification.id for notification in before.notifications}
     return {
-        one.recipient
-        for one in decision.situation.notifications
-        if one.kind is NotificationKind.PAGE
-        and one.id not in known
-        and one.recipient.is_person
-        and one.status is not NotificationStatus.CANCELLED
+        notification.recipient
+        for notification in decision.situation.notifications
+        if notification.kind is NotificationKind.PAGE
+        and notification.id not in known
+        and notification.recipient.is_person
+        and notification.status is not NotificationStatus.CANCELLED
     }

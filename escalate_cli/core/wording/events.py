@@ -206,8 +206,7 @@ def _informed(it: happened.Informed, say: Telling) -> str:
 
 def _who_has_it(it: happened.ToldWhoHasIt, say: Telling) -> str:
     what = f"that {say.person(it.person)} {_DOES.get(it.how, 'has it')}"
-    names = say.names(it.recipients or it.called_off) or "nobody"
-    return f"{say.begin('told', names)} {what}{_missed(it.missed)}"
+    return _told(it, what, say)
 
 
 def _reporter(it: happened.ReporterTold, say: Telling) -> str:
@@ -221,9 +220,9 @@ def _nobody_has_it(it: happened.ToldNobodyHasIt, say: Telling) -> str:
     return _told(it, f"that {had} no longer {have} it", say)
 
 
-def _told(it: happened.ToldNobodyHasIt | happened.ToldOpenAgain, what: str, say: Telling) -> str:
+def _told(it: happened.Reaching, what: str, say: Telling) -> str:
     names = say.names(it.recipients or it.called_off) or "nobody"
-    return f"{say.begin('told', names)} {what}{_missed(it.missed)}"
+    return f"{say.begin('told', names)} {what}{_missed(getattr(it, 'missed', ()))}"
 
 
 def _rise(it: happened.ToldOfRise, say: Telling) -> str:
