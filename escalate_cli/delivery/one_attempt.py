@@ -87,6 +87,17 @@ def _send(envelope: Envelope, modules: list[PluginModule], wire: Wire, heard: _H
     return service.send(again, short, wire)
 
 
+def as_it_leaves(envelope: Envelope) -> TitledText | None:
+    """The title and the text of this message as its service takes it; None where no plugin can be made
+    for it. Nothing is sent.
+    """
+    service = _Service(envelope, [], _Heard())
+    try:
+        return service.letters(service.plugin())[0]
+    except _NoPlugin:
+        return None
+
+
 class _NoPlugin(Exception):
     """There is nothing to send with; `outcome` says why."""
 

@@ -31,6 +31,7 @@ from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.foresight.outbox import WAITING, Fails, SimulatedOutbox
+from escalate_cli.foresight.texts import Preview, preview
 
 Act = Callable[[Situation, Catalog, Instant], Plan | str]
 """what somebody does at an instant: the plan that follows, or a sentence that says why nothing does"""
@@ -67,6 +68,8 @@ class SimulatedMessage(msgspec.Struct, frozen=True):
     reason: Because
     source: str
     digest_of: int = 1
+    preview: Preview | None = None
+    """what it says, where that was asked for"""
 
     @property
     def person(self) -> str | None:
@@ -109,13 +112,15 @@ def simulate(
     settled: Callable[[Situation, Instant], bool] | None = None,
     maintenance: Sequence[Maintenance] = (),
     next_turns: Mapping[str, int] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Simulation:
     """Declare at `start` and let time pass until `until`, the last instant that is looked at.
 
     What the script has happen at an instant comes before what time does at that instant: an
     acknowledgement on the dot is in time. `enough` ends the simulation after the instant at which
     it says yes to a message: to learn who is reached first takes no whole day. `settled` does so
-    when it says yes to how things stand after an instant.
+    when it says yes to how things stand after an instant. With `environ`, which has the gateways'
+    secrets, each message has its text.
     """
     declared = declare(declaration, catalog, start, maintenance=maintenance, next_turns=next_turns).situation
     life = _Life(
@@ -124,6 +129,7 @@ def simulate(
         replace(declared, entries=()),
         SimulatedOutbox(catalog, fails),
         entries=list(declared.entries),
+        environ=environ,
     )
     return _run(life, until, script, enough, settled)
 
@@ -186,6 +192,7 @@ class _Life:
     messages: list[SimulatedMessage] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    environ: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.start = self.now
@@ -233,14 +240,14 @@ class _Life:
         sending = self.outbox.send(self.situation, self.now)
         if sending is None:
             return False
-        self.situation = sending.situation
-        self.messages += [self._message(leader, digest_of) for leader, digest_of in sending.arrived]
+        before, self.situation = self.situation, sending.situation
+        self.messages += [self._message(leader, digest_of, before) for leader, digest_of in sending.arrived]
         if sending.failed and self.situation.incident.status is not IncidentStatus.RESOLVED:
             self.situation = self.situation.changed(next_due_at=self.now)
             return True
         return False
 
-    def _message(self, notification: Notification, digest_of: int) -> SimulatedMessage:
+    def _message(self, notification: Notification, digest_of: int, before: Situation) -> SimulatedMessage:
         team = next(
             (
                 escalation.team
@@ -262,4 +269,7 @@ class _Life:
             reason=notification.reason,
             source=notification.source,
             digest_of=digest_of,
+            preview=None
+            if self.environ is None
+            else preview(notification, before, self.catalog, self.now, self.environ),
         )

@@ -30,6 +30,11 @@ def simulation_data(foreseen: Simulation) -> Data:
                 "level": message.level,
                 "because": message.because,
                 "source": message.source or None,
+                **(
+                    {"title": message.preview.title, "text": message.preview.text}
+                    if message.preview is not None
+                    else {}
+                ),
             }
             for message in foreseen.messages
         ],

@@ -46,6 +46,24 @@ def test_simulate_for_people_and_for_documents(escalate: Escalate) -> None:
     assert "    Note over e: +1m acknowledged by Ana [bold]Ruiz[/bold] for Identity" in diagram
 
 
+def test_simulate_shows_each_message_as_it_will_leave(escalate: Escalate) -> None:
+    night = ("simulate", "--service", "login", "--at", "2026-11-23T10:00Z", "--for", "6m", "--messages")
+    ran = escalate(*night, "--json")
+    assert ran.code == 0
+    sms, mail = ran.json["messages"][:2]
+    assert sms["title"] == ""
+    assert sms["text"].startswith("[major L1] #1 ")
+    assert "escalate ack 1" in sms["text"]
+    assert len(sms["text"]) <= 160
+    assert mail["title"].startswith("[major] #1 ")
+    assert "Acknowledge: escalate ack 1" in mail["text"]
+    assert "Next:" in mail["text"]
+    screen = escalate(*night)
+    assert f"page to Ana [bold]Ruiz[/bold] by sms, {len(sms['text'])} characters" in screen.out
+    assert "Acknowledge: escalate ack 1" in screen.out
+    assert not (escalate.place / "escalate.db").exists()
+
+
 def test_simulate_stores_nothing(escalate: Escalate) -> None:
     escalate("simulate", "--service", "login")
     assert not (escalate.place / "escalate.db").exists()

@@ -75,6 +75,9 @@ def simulate(
         list[str] | None, typer.Option("--message", metavar="AFTER:M", help="An update says M")
     ] = None,
     resolve: Annotated[str | None, typer.Option("--resolve", metavar="AFTER", help="It is over")] = None,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Show the text of each message, too, as it will leave")
+    ] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Answer as a Mermaid sequence diagram")] = False,
 ) -> Answer:
     """Every message that a declaration would lead to: when, to whom, through what and why. Sends
@@ -103,7 +106,14 @@ def simulate(
         message or (),
         resolve,
     )
-    foreseen = run(declaration, catalog, start, until, simulation_script.script(typed, catalog))
+    foreseen = run(
+        declaration,
+        catalog,
+        start,
+        until,
+        simulation_script.script(typed, catalog),
+        environ=context.environ if messages else None,
+    )
     again = (
         second_showing(start, catalog.settings.timezone)
         if at and not re.search(r"(?i)(z|[+-]\d\d:?\d\d)$", at)
@@ -112,6 +122,7 @@ def simulate(
     if again is not None:
         notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
     notes += [f"after {since_start(remark.at - start)}: {remark.text}" for remark in foreseen.remarks]
+    notes += simulation_screen.doubts(foreseen)
     data = simulation_data(foreseen)
     code = ExitCode.DONE if any(message.person for message in foreseen.messages) else ExitCode.NO
     if mermaid:

@@ -51,10 +51,42 @@ def draw_simulation(
     console.print(
         style.table(("after", "at", "who", "by", "level", "because"), rows, wrap=("who", "because"))
     )
+    _draw_texts(console, foreseen, catalog)
     if not any(message.person for message in foreseen.messages):
         console.print(style.piece("Nobody is reached.", "bold red"))
     elif foreseen.over:
         console.print(style.piece("Nothing more is due after that.", "dim"))
+
+
+def _draw_texts(console: Console, foreseen: Simulation, catalog: Catalog) -> None:
+    """What the messages say, where that was asked for: those alike once, the first of them."""
+    shown: set[tuple[object, ...]] = set()
+    for message in foreseen.messages:
+        text = message.preview
+        alike = (message.kind, message.recipient, message.gateway, message.level, message.because)
+        if text is None or alike in shown:
+            continue
+        shown.add(alike)
+        count = len(text.title) + len(text.text.rstrip())
+        style.heading(
+            console,
+            f"{since_start(message.after)}: {message.kind.value} to {catalog.name_of(message.recipient)} by"
+            f" {message.gateway}, {count} characters",
+        )
+        if text.title:
+            console.print(style.piece(text.title, "bold"))
+        console.print(style.piece(text.text.rstrip(), lines=True))
+
+
+def doubts(foreseen: Simulation) -> list[str]:
+    """Why some texts may still be cut when they leave, each once."""
+    return list(
+        dict.fromkeys(
+            f"the texts for {message.gateway} are not made to fit its service: {message.preview.doubt}"
+            for message in foreseen.messages
+            if message.preview is not None and message.preview.doubt
+        )
+    )
 
 
 def _team(team: str, catalog: Catalog) -> str:
