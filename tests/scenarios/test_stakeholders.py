@@ -107,7 +107,8 @@ def test_next_wakes_an_acknowledged_incident(world: World) -> None:
     world.declare("down", "login")
     world.ack("ana")
     world.next_level()
-    world.expects("sms to ana", "sms to bo", "inform slack to identity", "inform slack to identity")
+    room = "inform slack to identity"  # somebody has it, and has it no more
+    world.expects("sms to ana", "sms to bo", room, room, "inform email to ana")
     assert world.look().incident.status is IncidentStatus.OPEN
 
 
