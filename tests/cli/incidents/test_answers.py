@@ -50,7 +50,9 @@ def test_the_life_of_an_incident_and_what_may_be_said_twice(escalate):
     before = len(escalate.told)
     back = escalate("reopen", "1", "--json")
     assert (back.code, back.json["status"], back.json["acknowledged_by"]) == (0, "open", None)
-    assert sorted(escalate.told[before:]) == [ROOM, ROOM, ANA], "it pages from level 1, and the room hears why"
+    assert sorted(escalate.told[before:]) == [ROOM, ROOM, ANA], (
+        "it pages from level 1, and the room hears why"
+    )
     assert escalate.here("reopen", "1").code == 0
 
 
