@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escalate_cli.config.compile.circles import check_circles
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import Item
 from escalate_cli.config.compile.reach import check_reach
@@ -26,7 +27,7 @@ def check_all(draft: Draft) -> list[Problem]:
         _emptied,
         _fallback,
         _policies,
-        _cycles,
+        check_circles,
         _keywords,
         _logins,
         _schedules,
@@ -119,46 +120,6 @@ def _policies(draft: Draft) -> Iterator[Problem]:
                 f"add [[policies.{name}.levels]] with notify and wait",
                 key=True,
             )
-
-
-def _cycles(draft: Draft) -> Iterator[Problem]:
-    services = draft.catalog.services
-    done: set[str] = set()
-    for start in services:
-        trail: list[str] = []
-        waiting = [(start, 0)]  # a stack of our own: a long chain is no reason to fail
-        while waiting:
-            name, depth = waiting.pop()
-            del trail[depth:]
-            if name in trail:
-                circle = [*trail[trail.index(name) :], name]
-                item = draft.gathered.by_id["services"][trail[-1]]
-                number = services[trail[-1]].depends_on.index(name)
-                message = f"services depend on each other in a circle: {' → '.join(circle)}"
-                yield item.problem(
-                    ("depends_on", number),
-                    WARNING,
-                    "dependency-cycle",
-                    message,
-                    "leave one of these dependencies out",
-                )
-            elif name in services and name not in done:
-                trail.append(name)
-                waiting += [(other, depth + 1) for other in reversed(services[name].depends_on)]
-                continue
-            # every service below a finished start is finished too
-        done.update(_below(draft, start))
-
-
-def _below(draft: Draft, start: str) -> set[str]:
-    reached = {start}
-    waiting = [start]
-    while waiting:
-        service = draft.catalog.services.get(waiting.pop())
-        fresh = [] if service is None else [name for name in service.depends_on if name not in reached]
-        reached.update(fresh)
-        waiting += fresh
-    return reached
 
 
 def _keywords(draft: Draft) -> Iterator[Problem]:
