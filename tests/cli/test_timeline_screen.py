@@ -112,7 +112,7 @@ def test_alone_a_sentence_says_everything(world):
         "page to Ana by sms: sent",
         "acknowledged by Ana for Identity",
         "declared: Customers",
-        "resolved by Bo",
+        "resolved: restarted it",
     ):
         assert text in texts
 

@@ -58,4 +58,4 @@ def _told(entry: Entry, catalog: Catalog, *, several: bool) -> str:
     if several and isinstance(event, LevelPaged):
         text = f"{catalog.team_name(event.team)}: {text}"
     by = catalog.person_name(entry.by) if entry.by else ""
-    return f"{text} ({by})" if entry.by and not event.names(entry.by) else text
+    return f"{text} ({by})".lstrip() if entry.by and not event.names(entry.by) else text

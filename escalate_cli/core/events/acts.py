@@ -76,7 +76,6 @@ class Resolved(Event, frozen=True, kw_only=True):
     """It is over."""
 
     KIND = EntryKind.RESOLVED
-    NAMES_WHO = True
     message: str | None
 
 
@@ -84,7 +83,6 @@ class Reopened(Event, frozen=True, kw_only=True):
     """It is taken up again, or (`was_resolved` is False) an acknowledgement was taken back."""
 
     KIND = EntryKind.REOPENED
-    NAMES_WHO = True
     was_resolved: bool
     message: str | None = None
 

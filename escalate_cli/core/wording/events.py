@@ -118,13 +118,11 @@ def _besides(it: happened.AcknowledgedBesides, say: Telling) -> str:
 
 
 def _resolved(it: happened.Resolved, say: Telling) -> str:
-    text = say.begin("resolved", f"by {say.doer}" if say.by else "")
-    return ": ".join(part for part in (text, it.message) if part)
+    return say.begin("resolved:", it.message) if it.message else say.begin("resolved", "")
 
 
 def _reopened(it: happened.Reopened, say: Telling) -> str:
-    by = f"by {say.doer}" if say.by else ""
-    text = say.begin("reopened", by) if it.was_resolved else f"acknowledgement taken back {by}".rstrip()
+    text = say.begin("reopened", "") if it.was_resolved else "acknowledgement taken back"
     return ": ".join(part for part in (text, it.message) if part)
 
 
