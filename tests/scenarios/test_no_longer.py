@@ -102,7 +102,7 @@ def test_an_acknowledgement_taken_back_says_by_whom_and_why(world_with) -> None:
     world.reopen(by="bo", message="not mine alone")
     world.expects("sms to ana", "inform slack to identity")
     assert news(world) == "Ana no longer has it: taken back by Bo.\nnot mine alone"
-    assert "acknowledgement taken back by Bo: not mine alone" in world.timeline()
+    assert "acknowledgement taken back: not mine alone" in world.timeline()
 
 
 def test_who_gives_it_back_is_not_told_of_it(world_with) -> None:
