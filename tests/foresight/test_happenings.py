@@ -92,7 +92,13 @@ STORIES = {
     ),
     "an acknowledgement without an update is forgotten": (
         [happenings.acknowledgement(3 * MINUTE, "ana"), happenings.resolution(34 * MINUTE)],
-        ["0m ana", "3m inform identity-room", "33m ana", *over("34m", "ana", "identity-room")],
+        [
+            "0m ana",
+            "3m inform identity-room",
+            "33m ana",
+            "33m inform identity-room",
+            *over("34m", "ana", "identity-room"),
+        ],
     ),
     "an update keeps it from being forgotten": (
         [
@@ -177,7 +183,13 @@ STORIES = {
             happenings.reopening(4 * MINUTE),
             happenings.resolution(5 * MINUTE),
         ],
-        ["0m ana", "2m inform identity-room", "4m ana", *over("5m", "ana", "identity-room")],
+        [
+            "0m ana",
+            "2m inform identity-room",
+            "4m ana",
+            "4m inform identity-room",
+            *over("5m", "ana", "identity-room"),
+        ],
     ),
     "somebody pages by hand": (
         [
