@@ -1,6 +1,6 @@
 """How well plain words find their service in a bank: what was reached is held.
 
-The issue asks for more on the first set (first 73 %, among three 88 %, then right 97 %): that is not reached.
+The issue asks for one thing more on the first set: that it is right in 97 % when it is sure.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from escalate_cli.core.routing.router import Router
 
 def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None:
     figures = benchmark.judge(benchmark.phrases(), benchmark.by_router(Router(benchmark.services())))
-    assert figures.top1 >= 0.69, figures
-    assert figures.top3 >= 0.85, figures
+    assert figures.top1 >= 0.75, figures
+    assert figures.top3 >= 0.88, figures
     assert figures.dares >= 0.45, figures
     assert figures.sure_right >= 0.96, figures
     assert figures.sure_of_nothing == 0, figures
@@ -22,3 +22,8 @@ def test_the_phrases_of_a_bank_find_their_service_as_often_as_promised() -> None
     assert own.dares >= 0.75, own
     assert own.sure_right >= 0.98, own
     assert own.sure_of_nothing == 0, own
+    indirect = benchmark.judge(
+        benchmark.own_phrases("indirect"), benchmark.by_router(Router(benchmark.services()))
+    )
+    assert indirect.top1 >= 0.47, indirect
+    assert indirect.top3 >= 0.68, indirect

@@ -51,6 +51,15 @@ TROUBLE_WORDS = _words("""
 what it is that broke.
 """
 
+REPORT_WORDS = _words("""
+    accepted accepts allow allowed allows appear appeared appears ask asked asking asks attempt
+    attempted attempts await awaiting claim claimed claims denied deny denies disappear disappeared
+    disappears expect expected refuse refused refuses reject rejected rejects report reported reports
+    request requested requests respond responding responds show showed showing shown shows trigger
+    triggered
+""")
+"""Words for what was asked and what came of it: they point at no service by what they mean."""
+
 COMMON_WORDS = _words("""
     able account action add age air allow amount answer appear area arrive ask begin believe big bit black
     blank blue body book box bring build business buy call car care case cause certain chance change charge

@@ -2,8 +2,9 @@
 
 What is typed alone and is a service's id, name or keyword is exact. Anything else is ranked: each
 of its words points at services through the words of their names, ids, keywords and descriptions,
-the more the rarer it is in this catalog and the more telling the place where it stands. Everything
-that weighs is English or comes from the catalog itself.
+the more the rarer it is in this catalog and the more telling the place where it stands. What the
+words lean to otherwise only sets the order. Everything that weighs is English or comes from the
+catalog itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.adjuncts import without_adjuncts
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
+from escalate_cli.core.routing.leanings import Leanings
 from escalate_cli.core.routing.vocabulary import MEANING, Meant, Reading, Vocabulary
 from escalate_cli.core.routing.words import tokens
 
@@ -96,6 +98,7 @@ class Router:
             services, key=lambda service: (service.tier is None, service.tier or 0, service.id)
         )
         self._vocabulary = Vocabulary(self._services)
+        self._leanings = Leanings(self._services, self._vocabulary)
         self._exact: tuple[dict[str, dict[int, None]], ...] = ({}, {}, {})
         for at, service in enumerate(self._services):
             for known, texts in zip(
@@ -129,11 +132,17 @@ class Router:
         """The routing of `words` by what `text`, the whole of them or their subject, says."""
         readings = self._vocabulary.read(text)
         scores = self._score(readings)
-        best = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
-        match = self._judge(text, readings, scores, best)
+        leaning = self._leanings.nearer(text, self._leanings.hinted(text, scores))
+        said = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
+        best = heapq.nsmallest(_MOST_CANDIDATES, leaning, key=lambda at: (-leaning[at], at))
+        match = self._judge(text, readings, scores, said)
+        if match is Match.CONFIDENT and best[:1] != said[:1]:
+            match = Match.AMBIGUOUS
         candidates = tuple(
             self._candidate(
-                at, 1 - math.exp(-scores[at] / self._vocabulary.rarest), self._because(at, readings)
+                at,
+                1 - math.exp(-leaning[at] / self._vocabulary.rarest),
+                self._why(text, at, self._because(at, readings)),
             )
             for at in best
         )
@@ -202,6 +211,10 @@ class Router:
             readings
         ) == set(best[:1])
         return Match.CONFIDENT if ahead and (strong or keyed) else Match.AMBIGUOUS
+
+    def _why(self, text: str, at: int, said: tuple[str, ...]) -> tuple[str, ...]:
+        """What was said, and what the words lean to if there is room for it."""
+        return said if len(said) == _MOST_REASONS else (*said, *self._leanings.reasons(text, at, said))
 
     def _because(self, at: int, readings: list[Reading]) -> tuple[str, ...]:
         """The weightiest reasons for a service, in words; a word of a phrase that was given is not

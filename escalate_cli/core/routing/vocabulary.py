@@ -32,18 +32,23 @@ _SAME, _MISTYPED, _FAMILY, _FAR_MISTYPED, _BEGINNING = 1.0, 0.7, 0.6, 0.55, 0.4
 MEANING = 0.5
 """the weight of a word that was not typed but means the same as one that was"""
 _TROUBLE = 0.2
-_COMMON_ENGLISH = 0.6
+COMMON_ENGLISH = 0.6
 """of an everyday word that means many things"""
 _PART = 0.5
 """a word of a name or keyword of n words counts n to the power of minus this: "end" is not "end of day" """
 
-_MOST_WORDS, _LONGEST_WORD = 80, 24
+MOST_WORDS, _LONGEST_WORD = 80, 24
 """how far into a text it looks: a title of a megabyte describes no service"""
 _COMMON = 250
 """a word of more services than this adds to those already found, but brings none of them forward by itself"""
 
 
 _COMMON_STEMS = frozenset(stem(word) for word in COMMON_WORDS)
+
+
+def is_common(word: str) -> bool:
+    """Whether it is a word of everyday English that means many things."""
+    return stem(word) in _COMMON_STEMS
 
 
 class Meant(NamedTuple):
@@ -129,9 +134,20 @@ class Vocabulary:
         """Whether the word itself stands in the catalog."""
         return word in self._stems
 
+    def worth(self, base: str) -> dict[int, float]:
+        """What a stem says for each service that has it; nothing where it stands nearly everywhere."""
+        places = self._places.get(base, {})
+        if len(places) > _COMMON:
+            return {}
+        return {at: self._rarity[base] * place for at, place in places.items()}
+
+    def worth_for(self, base: str, at: int) -> float:
+        """What a stem says for one service; 0 if nothing."""
+        return self._rarity[base] * self._places[base].get(at, 0.0) if base in self._places else 0.0
+
     def read(self, text: str) -> list[Reading]:
         """What the typed words may mean, each word once, the rarest first; phrases among them."""
-        typed = [word for word in tokens(apart(text))[:_MOST_WORDS] if len(word) <= _LONGEST_WORD]
+        typed = [word for word in tokens(apart(text))[:MOST_WORDS] if len(word) <= _LONGEST_WORD]
         telling = [word for word in typed if word not in FUNCTION_WORDS]
         phrases = self._phrases_in(typed) | self._phrases_in(telling)
         within = {word for reading in phrases.values() for word in reading.typed.split()}
@@ -187,7 +203,7 @@ class Vocabulary:
             meant = self._mistyped(word) or self._begun(word) or self._run_together(word)
         if len(word) == 1:
             return self._reading(word, meant, _TROUBLE)  # "after 3 calls" is not about 3-D Secure
-        return self._reading(word, meant, _COMMON_ENGLISH if base in _COMMON_STEMS else 1.0)
+        return self._reading(word, meant, COMMON_ENGLISH if base in _COMMON_STEMS else 1.0)
 
     def _reading(self, word: str, meant: dict[str, float], weight: float) -> Reading:
         rarity = max((self._rarity[base] for base in meant), default=self.rarest)
