@@ -74,7 +74,7 @@ def direction(weights: Mapping[str, float]) -> Direction:
 
 def nearness(one: Direction, other: Direction) -> float:
     """The cosine of two directions, from -1 to 1; 0 where one is not known."""
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))
 
 
 def nearest_pair(typed: Iterable[str], written: Iterable[str]) -> tuple[float, str, str]:
