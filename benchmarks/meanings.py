@@ -30,10 +30,10 @@ def hints() -> str:
     found: dict[str, dict[str, None]] = {}
     for file in sorted(SAYINGS.glob("*.txt")):
         for line in file.read_text("utf-8").splitlines():
-            said, _, meant = line.partition(":")
+            expressions, _, meant = line.partition(":")
             if line.startswith("#") or not meant:
                 continue
-            for expression in said.split():
+            for expression in expressions.split():
                 key = "".join(stem(word) for word in tokens(expression))
                 found.setdefault(key, {}).update(dict.fromkeys(stem(word) for word in tokens(meant)))
     return "".join(f"{key} {' '.join(stems)}\n" for key, stems in sorted(found.items()))

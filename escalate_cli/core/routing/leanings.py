@@ -92,8 +92,8 @@ class Leanings:
         gain, hint = max(hints, key=lambda pair: pair[0], default=(0.0, Hint("", ())))
         written = _words(self._services[at])
         if gain:
-            said = max(hint.stems, key=lambda base: self._vocabulary.worth_for(base, at))
-            meant = next(word for word in written if self._vocabulary.stem(word) == said)
+            telling = max(hint.stems, key=lambda base: self._vocabulary.worth_for(base, at))
+            meant = next(word for word in written if self._vocabulary.stem(word) == telling)
             return (f"'{hint.typed}' hints at '{meant}'",)
         near, word, other = (0.0, "", "") if given else nearest_pair(_telling(_typed(text)), written)
         return (f"'{word}' is near '{other}' in meaning",) if near else ()

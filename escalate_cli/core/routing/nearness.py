@@ -82,9 +82,9 @@ def nearest_pair(typed: Iterable[str], written: Iterable[str]) -> tuple[float, s
     directions = [(word, direction({word: 1.0})) for word in written if is_known(word)]
     return max(
         (
-            (nearness(direction({said: 1.0}), there), said, word)
-            for said in typed
-            if is_known(said)
+            (nearness(direction({spoken: 1.0}), there), spoken, word)
+            for spoken in typed
+            if is_known(spoken)
             for word, there in directions
         ),
         default=(0.0, "", ""),

@@ -133,10 +133,10 @@ class Router:
         readings = self._vocabulary.read(text)
         scores = self._score(readings)
         leaning = self._leanings.nearer(text, self._leanings.hinted(text, scores))
-        said = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
+        stated = heapq.nsmallest(_MOST_CANDIDATES, scores, key=lambda at: (-scores[at], at))
         best = heapq.nsmallest(_MOST_CANDIDATES, leaning, key=lambda at: (-leaning[at], at))
-        match = self._judge(text, readings, scores, said)
-        if match is Match.CONFIDENT and best[:1] != said[:1]:
+        match = self._judge(text, readings, scores, stated)
+        if match is Match.CONFIDENT and best[:1] != stated[:1]:
             match = Match.AMBIGUOUS
         candidates = tuple(
             self._candidate(
@@ -212,9 +212,11 @@ class Router:
         ) == set(best[:1])
         return Match.CONFIDENT if ahead and (strong or keyed) else Match.AMBIGUOUS
 
-    def _why(self, text: str, at: int, said: tuple[str, ...]) -> tuple[str, ...]:
+    def _why(self, text: str, at: int, stated: tuple[str, ...]) -> tuple[str, ...]:
         """What was said, and what the words lean to if there is room for it."""
-        return said if len(said) == _MOST_REASONS else (*said, *self._leanings.reasons(text, at, said))
+        return (
+            stated if len(stated) == _MOST_REASONS else (*stated, *self._leanings.reasons(text, at, stated))
+        )
 
     def _because(self, at: int, readings: list[Reading]) -> tuple[str, ...]:
         """The weightiest reasons for a service, in words; a word of a phrase that was given is not
