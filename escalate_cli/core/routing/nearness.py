@@ -52,7 +52,7 @@ def _row(word: str) -> int:
     return int.from_bytes(lanes, "little")
 
 
-def is_known(word: str) -> bool:
+def has_vector(word: str) -> bool:
     """Whether there is a vector for the word."""
     return _row(word) != 0
 
@@ -72,19 +72,19 @@ def direction(weights: Mapping[str, float]) -> Direction:
     return tuple(value / length for value in centred) if length else ()
 
 
-def nearness(one: Direction, other: Direction) -> float:
+def nearness(left: Direction, right: Direction) -> float:
     """The cosine of two directions, from -1 to 1; 0 where one is not known."""
-    return float(sum(map(mul, one, other)))
+    return float(sum(map(mul, left, right)))
 
 
 def nearest_pair(typed: Iterable[str], written: Iterable[str]) -> tuple[float, str, str]:
     """The typed and the written word that are nearest to each other, after how near they are."""
-    directions = [(word, direction({word: 1.0})) for word in written if is_known(word)]
+    directions = [(word, direction({word: 1.0})) for word in written if has_vector(word)]
     return max(
         (
             (nearness(direction({spoken: 1.0}), there), spoken, word)
             for spoken in typed
-            if is_known(spoken)
+            if has_vector(spoken)
             for word, there in directions
         ),
         default=(0.0, "", ""),
