@@ -151,7 +151,13 @@ def targets() -> Iterator[str]:
 # ── the configuration ─────────────────────────────────────────────────────────────────
 
 
-BELOW = {"Step": "notify", "Rotation": "schedules.ID", "Override": "schedules.ID", "Level": "policies.ID"}
+BELOW = {
+    "AnswerWords": "answers",
+    "Step": "notify",
+    "Rotation": "schedules.ID",
+    "Override": "schedules.ID",
+    "Level": "policies.ID",
+}
 """tables that are explained under another one's heading"""
 
 
@@ -173,6 +179,7 @@ def configuration(schema: Schema) -> Iterator[str]:
 
 
 BELOW_WORDS = {
+    "AnswerWords": "Words, `[answers.words]`:",
     "Step": 'A step of `high` or `low`, `{ via = ["sms", "email"], after = "2m" }`:',
     "Rotation": "A rotation, `[[schedules.ID.rotations]]`:",
     "Override": "An override, `[[schedules.ID.overrides]]`:",

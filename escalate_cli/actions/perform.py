@@ -7,7 +7,7 @@ Nothing is printed here, and nobody is asked; what came of it is a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -34,6 +34,8 @@ class Effect(msgspec.Struct, frozen=True):
     situation: Situation
     changed: bool
     entries: tuple[Entry, ...] = ()
+    refused: EscalateError | None = None
+    """why it was not done"""
 
 
 class Performed(msgspec.Struct, frozen=True):
@@ -79,25 +81,36 @@ def carry_out(context: Context, incident: int, deed: Deed) -> Effect:
 
 
 def _carry_out_once(context: Context, incident: int, deed: Deed) -> Effect:
+    with context.store.transaction():
+        effect = carry_out_within(context, incident, deed)
+    if effect.refused is not None:
+        raise effect.refused
+    return effect
+
+
+def carry_out_within(
+    context: Context,
+    incident: int,
+    deed: Deed,
+    said_how: Callable[[Situation], Situation] = lambda situation: situation,
+) -> Effect:
+    """The same within a transaction that is under way. `said_how` may say more of what was done."""
     catalog = context.running_catalog
     refused: list[EscalateError] = []
-    with context.store.transaction():
-        now = context.moment()
-        before = find_incident(context, incident)
+    now = context.moment()
+    before = find_incident(context, incident)
 
-        def do(situation: Situation) -> Situation:
-            try:
-                planned = deed(situation, catalog, now)
-            except EscalateError as problem:
-                refused.append(problem)
-                return situation
-            return situation if planned is None else planned.situation
+    def do(situation: Situation) -> Situation:
+        try:
+            planned = deed(situation, catalog, now)
+        except EscalateError as problem:
+            refused.append(problem)
+            return situation
+        return situation if planned is None else said_how(planned.situation)
 
-        after = acting(before, catalog, now, do)
-        stored = before if after is before else context.store.situations.save(before, after)
-    if refused:
-        raise refused[0]
-    return Effect(stored, stored != before, after.entries)
+    after = acting(before, catalog, now, do)
+    stored = before if after is before else context.store.situations.save(before, after)
+    return Effect(stored, stored != before, after.entries, next(iter(refused), None))
 
 
 def _number(effect: Effect) -> int:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "Record incidents on a service but page nobody for a while",
         "Incidents",
     ),
+    "answer": ("answer", "answer", "Hand in what somebody answered to a page", "Incidents"),
     "nudge": ("paging", "nudge", "List open nudges, answer one", "Incidents"),
     "list": ("listing", "list_incidents", "Incidents", "Look"),
     "show": ("show", "show", "One incident, everything", "Look"),

@@ -7,10 +7,12 @@ What may begin now is decided here, too: the least busy gateway comes first, and
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections import Counter
 
-from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.core.answers.codes import new_code
+from escalate_cli.core.calendar.duration import DAY, SECOND, Instant
 from escalate_cli.core.events import HeldBack
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import NotificationKind
@@ -41,6 +43,9 @@ MOST_CHILDREN = 256
 """attempts at a time when there are more gateways than places; each gateway then has its share"""
 LEASE_BEYOND_TIMEOUT = 15 * SECOND
 """how long after the hard limit of an attempt another process may take over its claim"""
+SHORT_CODE_RESTS = 30 * DAY
+"""how long after the end of its incident a short code is given to nobody at its address"""
+_ASKING = (NotificationKind.PAGE, NotificationKind.NUDGE, NotificationKind.TEST)
 _BATCH = 200
 _LOOK_AGAIN_SECONDS = 2.0
 """how old the list of what is due may be while slow providers are worked through: what came due
@@ -135,7 +140,11 @@ class Claims:
 
     def _claim_alone(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
         return self._bench.store.outbox.claim(
-            waiting.id, uuid.uuid4().hex, now, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
+            waiting.id,
+            uuid.uuid4().hex,
+            now,
+            now + gateway.timeout + LEASE_BEYOND_TIMEOUT,
+            self._code(waiting, now),
         )
 
     def _claim_together(self, waiting: Waiting, gateway: Gateway, now: Instant) -> Claimed | None:
@@ -148,15 +157,30 @@ class Claims:
             self._hold_back(waiting, now, ruling.hold_until)
             return None
         token, lease_until = uuid.uuid4().hex, now + gateway.timeout + LEASE_BEYOND_TIMEOUT
-        first = outbox.claim(waiting.id, token, now, lease_until)
+        first = outbox.claim(waiting.id, token, now, lease_until, self._code(waiting, now))
         if first is None:
             return None
         others = outbox.companions(waiting, now) if ruling.digest else self._beside(waiting, now)
-        also = [outbox.claim(other.id, token, now, lease_until) for other in others]
+        also = [outbox.claim(other.id, token, now, lease_until, self._code(other, now)) for other in others]
         severities = {notification.id: notification.severity for notification in (waiting, *others)}
         together = [first, *(claimed for claimed in also if claimed is not None)]
         leader, *rest = self._leader_first(together, severities)
         return outbox.bundle(leader, tuple(rest), digest=ruling.digest)
+
+    def _code(self, waiting: Waiting, now: Instant) -> str | None:
+        """A code for what asks a person. Its short part is none that this address may still type for
+        another.
+        """
+        if not waiting.recipient.is_person or waiting.kind not in _ASKING:
+            return None
+        listens = self._bench.gateway(waiting.gateway).answers is not None
+        answers, since = self._bench.store.answers, now - SHORT_CODE_RESTS
+
+        def taken(short: str) -> bool:
+            where = (waiting.gateway, waiting.recipient, since)
+            return listens and answers.short_code_in_use(short, *where)
+
+        return new_code(secrets.randbelow, taken)
 
     def _leader_first(self, together: list[Claimed], severities: dict[int, str]) -> list[Claimed]:
         """These, with the one in front that leads their message; `severities` are by notification."""

@@ -68,7 +68,7 @@ class MemoAttempts:
             if memo is None or not memo.waits(now):
                 return None
             gateway = self._bench.gateway(memo.gateway)
-            if now >= memo.until or memo.attempts >= gateway.attempts:
+            if now >= memo.until or memo.attempts >= _allowed(memo, gateway):
                 store.memos.forget(memo.id)
                 self.failed.append((memo, "given up"))
                 self._bench.report.warn(f"a memo to {memo.recipient} by {memo.gateway} was given up")
@@ -110,7 +110,7 @@ class MemoAttempts:
 
     def _record(self, memo: Memo, outcome: Outcome) -> None:
         store, now = self._bench.store, self._bench.clock.now()
-        left, reason = memo.ended(outcome, self._bench.gateway(memo.gateway).attempts, now)
+        left, reason = memo.ended(outcome, _allowed(memo, self._bench.gateway(memo.gateway)), now)
         with store.transaction():
             known = store.memos.find(memo.id)
             if known is None or known.token != memo.token:
@@ -125,6 +125,10 @@ class MemoAttempts:
         self.failed.append((memo, reason))
         if left is None:
             self._bench.report.warn(f"a memo to {memo.recipient} by {memo.gateway}: {reason}")
+
+
+def _allowed(memo: Memo, gateway: Gateway) -> int:
+    return min(memo.most or gateway.attempts, gateway.attempts)
 
 
 def _envelope(bench: Workbench, memo: Memo, gateway: Gateway) -> Envelope | Outcome:

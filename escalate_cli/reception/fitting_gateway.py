@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from escalate_cli.reception.address import BY_COMMAND, AnswersAddress, is_unknown
+from escalate_cli.core.answers.address import BY_COMMAND, AnswersAddress, is_unknown
 
 _ANYTHING = ("json", "jsons", "form", "forms", "xml", "xmls", "apprise", "apprises")
 """ways of Apprise to a program of your own, which may send what it likes"""

@@ -125,9 +125,15 @@ class Outbox:
         """
         return bool(self._db.run(_sql.still_waits, id=notification_id, now=now))
 
-    def claim(self, notification_id: int, token: str, now: Instant, lease_until: Instant) -> Claimed | None:
-        """Take one for this process; None when another was quicker, or it is no longer wanted."""
-        rows = self._db.run(_sql.claim, id=notification_id, token=token, now=now, lease_until=lease_until)
+    def claim(
+        self, notification_id: int, token: str, now: Instant, lease_until: Instant, code: str | None = None
+    ) -> Claimed | None:
+        """Take one for this process; None when another was quicker, or it is no longer wanted. It has
+        this code from now on, unless it has one.
+        """
+        rows = self._db.run(
+            _sql.claim, id=notification_id, token=token, now=now, lease_until=lease_until, code=code
+        )
         if not rows:
             return None
         notification = from_row(Notification, rows[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escalate_cli.clock import Clock
+from escalate_cli.store.answers import Answers
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.memos import Memos
 from escalate_cli.store.outbox import Outbox
@@ -34,6 +35,7 @@ class Store:
         self.outbox = Outbox(self.database)
         self.ledger = Ledger(self.database)
         self.memos = Memos(self.database)
+        self.answers = Answers(self.database)
 
     @property
     def history(self) -> History:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from escalate_cli.actions.listing import Listing
+from escalate_cli.core.answers.outcomes import RecordedAnswer
 from escalate_cli.core.calendar.duration import SECOND, Instant
 from escalate_cli.core.calendar.moment import iso
 from escalate_cli.core.events import AnyEvent
@@ -130,12 +131,31 @@ def notification_data(notification: Notification) -> Data:
         "error": notification.error,
         "held_back": notification.waits_for_digest,
         "sent_with": notification.bundled_with,
+        "code": notification.code,
     }
 
 
-def told_data(situation: Situation, entries: Iterable[Entry], catalog: Catalog) -> Data:
-    """An incident with its timeline, as `show` answers."""
-    return situation_data(situation, catalog) | {"timeline": [entry_data(entry) for entry in entries]}
+def told_data(
+    situation: Situation, entries: Iterable[Entry], catalog: Catalog, answers: Iterable[RecordedAnswer] = ()
+) -> Data:
+    """An incident with its timeline and what people answered, as `show` answers."""
+    return situation_data(situation, catalog) | {
+        "timeline": [entry_data(entry) for entry in entries],
+        "answers": [answer_data(answer) for answer in answers],
+    }
+
+
+def answer_data(answer: RecordedAnswer) -> Data:
+    """One answer, and what became of it."""
+    return {
+        "at": iso(answer.read_at),
+        "gateway": answer.gateway,
+        "person": answer.person,
+        "word": answer.word,
+        "action": answer.action,
+        "outcome": answer.outcome.value,
+        "notification": answer.notification_id,
+    }
 
 
 def nudge_data(nudge: Nudge) -> Data:

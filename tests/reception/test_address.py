@@ -8,7 +8,7 @@ import sys
 import msgspec
 import pytest
 
-from escalate_cli.reception.address import AnswersAddress, BadAddress, parse_answers
+from escalate_cli.core.answers.address import AnswersAddress, BadAddress, parse_answers
 from escalate_cli.reception.fitting_gateway import why_unfit
 
 SECRET = "hunter2canary"

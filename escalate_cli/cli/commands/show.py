@@ -22,7 +22,8 @@ def show(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     catalog = context.running_catalog
 
     def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
-        data, now = told_data(situation, entries, catalog), context.clock.now()
+        answers = context.store.answers.of_incident(situation.incident.id)
+        data, now = told_data(situation, entries, catalog, answers), context.clock.now()
 
         def screen(console: Console) -> None:
             incident_screen.draw_incident(console, situation, catalog, now, entries=entries)

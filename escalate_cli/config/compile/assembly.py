@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from escalate_cli.config.compile.gathering import Item
+from escalate_cli.config.schema.answer_tables import AnswersTable
 from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
 from escalate_cli.config.schema.catalog_tables import (
     ChannelTable,
@@ -85,6 +86,7 @@ def person(name: str, table: PersonTable, item: Item, timezone: str) -> core.Per
         tuple(table.login),
         notify,
         item.source,
+        tuple(table.answers_from),
     )
 
 
@@ -96,8 +98,21 @@ def channel(name: str, table: ChannelTable, item: Item) -> core.Channel:
 def gateway(name: str, table: GatewayTable, item: Item) -> core.Gateway:
     """One gateway."""
     return core.Gateway(
-        name, table.url, core.TextForm(table.text), table.timeout, table.attempts, item.source, table.longest
+        name,
+        table.url,
+        core.TextForm(table.text),
+        table.timeout,
+        table.attempts,
+        item.source,
+        table.longest,
+        table.answers,
     )
+
+
+def answer_rules(table: AnswersTable) -> core.AnswerRules:
+    """What answers may do, and by which words."""
+    words = {word: tuple(texts) for word, texts in table.words.given().items()}
+    return core.AnswerRules(None if table.may is None else tuple(table.may), table.confirm, words)
 
 
 def schedule(name: str, table: ScheduleTable, item: Item, timezone: str) -> rota.Schedule:

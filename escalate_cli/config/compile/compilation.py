@@ -15,6 +15,7 @@ from escalate_cli.config.compile import assembly
 from escalate_cli.config.compile.checks import check_all
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import DEFAULT_LADDER, Item, gather
+from escalate_cli.config.schema.answer_tables import AnswersTable
 from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
 from escalate_cli.config.schema.catalog_tables import (
     ChannelTable,
@@ -129,6 +130,7 @@ def _rest(draft: Draft) -> None:
     metrics = _single(draft, MetricsTable)
     limits = _single(draft, LimitsTable) or LimitsTable()
     messages = _single(draft, MessagesTable) or MessagesTable()
+    answers = _single(draft, AnswersTable)
     fallback = _single(draft, FallbackTable)
     expectations = [(item, _sound(draft, ExpectTable, item)) for item in draft.gathered.listed["expect"]]
     quiet = [(item, _sound(draft, MaintenanceTable, item)) for item in draft.gathered.listed["maintenance"]]
@@ -145,6 +147,7 @@ def _rest(draft: Draft) -> None:
         limits=replace(draft.catalog.limits, messages=limits.messages, per=limits.per),
         messages=messages.by_part(),
         host=messages.host,
+        answers=assembly.answer_rules(answers) if answers else draft.catalog.answers,
         fallback=assembly.fallback(fallback, draft.gathered.single["fallback"])
         if fallback
         else draft.catalog.fallback,

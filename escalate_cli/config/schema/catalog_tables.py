@@ -107,6 +107,9 @@ class PersonTable(TomlTable):
     notify: NotifyTable = Field(
         default=NotifyTable(), description="how this person is notified; the [notify] table otherwise"
     )
+    answers_from: Texts = Field(
+        default=[], description="other addresses from which this person may answer; never paged"
+    )
 
 
 class ChannelTable(TomlTable):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field  # noqa: TID253
 
+from escalate_cli.config.schema.answer_tables import AnswersTable
 from escalate_cli.config.schema.calendar_tables import HoursTable, MaintenanceTable, ScheduleTable
 from escalate_cli.config.schema.catalog_tables import (
     ChannelTable,
@@ -24,6 +25,7 @@ from escalate_cli.config.schema.moments import Zone
 from escalate_cli.config.schema.policy_tables import ExpectTable, FallbackTable, PolicyTable, RuleTable
 from escalate_cli.config.schema.table import TomlTable
 from escalate_cli.config.schema.templates import (
+    check_answers_url,
     check_database,
     check_gateway_url,
     check_heartbeat_url,
@@ -97,6 +99,13 @@ class GatewayTable(TomlTable):
         default=20_000_000, description="hard limit of one attempt, 1s to 5m"
     )
     attempts: int = Field(default=4, ge=1, le=20, description="then the notification is given up")
+    answers: Annotated[str, AfterValidator(check_answers_url)] | None = Field(
+        default=None,
+        description=(
+            "where replies are read: imap(s)://, telegram://, ntfy(s)://, twilio://, pushover://, matrix(s)://,"
+            ' or "by-command" (`escalate answer`)'
+        ),
+    )
     longest: Annotated[int, Field(ge=40, le=1_000_000)] | None = Field(
         default=None,
         description="characters that the service takes, title and text together; known from Apprise for most",
@@ -136,6 +145,7 @@ class Organisation(TomlTable):
     hours: dict[Id, HoursTable] = {}
     gateways: dict[Id, GatewayTable] = {}
     messages: MessagesTable = MessagesTable()
+    answers: AnswersTable = AnswersTable()
     heartbeat: HeartbeatTable | None = None
     metrics: MetricsTable = MetricsTable()
     policies: dict[Id, PolicyTable] = {}
@@ -162,6 +172,7 @@ SINGLE: dict[str, type[TomlTable]] = {
     "notify": NotifyTable,
     "limits": LimitsTable,
     "messages": MessagesTable,
+    "answers": AnswersTable,
     "heartbeat": HeartbeatTable,
     "metrics": MetricsTable,
 }

@@ -11,6 +11,7 @@ from string import Formatter
 
 from escalate_cli.config.schema.vocabulary import refuse
 from escalate_cli.config.secrets import TO, BadReference, references
+from escalate_cli.core.answers.address import BadAddress, parse_answers
 from escalate_cli.core.organisation.catalog import did_you_mean
 from escalate_cli.core.wording.gsm import is_gsm, septets
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
@@ -90,6 +91,20 @@ def check_gateway_url(url: str) -> str:
             "put {to} where the address of a person or channel belongs",
         )
     return url
+
+
+def check_answers_url(text: str) -> str:
+    """Where answers are read (`core.answers.address`), with well-formed references. No error shows any
+    of it.
+    """
+    try:
+        references(text)
+        parse_answers(text)
+    except BadReference as problem:
+        raise refuse("bad-reference", problem.message, problem.hint) from None
+    except BadAddress as problem:
+        raise refuse("bad-answers", problem.message, problem.hint) from None
+    return text
 
 
 def check_heartbeat_url(url: str) -> str:

@@ -43,6 +43,7 @@ BUILT_IN: dict[str, Word] = {
 """what is understood everywhere. Words that end a subscription (STOP, END, CANCEL, QUIT …) belong to
 the carriers and mean nothing here."""
 
+_TAKE_OVER = "take"
 _DIGITS = ("1", "2", "3")
 """the same in every language; alone only, never with a text"""
 
@@ -72,7 +73,8 @@ class Reply(msgspec.Struct, frozen=True):
 
     `code` is the code that was typed, in small letters; `number`, the incident that was named
     (#12); `everything`, whether ALL was said; `text`, what stands after a colon; `span`, for how
-    long (LATER), in microseconds. Each is None, or false, where it was not said.
+    long (LATER), in microseconds. `anyway`: even if somebody else has it (TAKE). Each is None, or false,
+    where it was not said.
     """
 
     word: Word
@@ -81,6 +83,7 @@ class Reply(msgspec.Struct, frozen=True):
     everything: bool = False
     text: str | None = None
     span: Span | None = None
+    anyway: bool = False
 
 
 def vocabulary(own: Mapping[str, tuple[str, ...]]) -> dict[str, Word]:
@@ -129,7 +132,7 @@ def _read_head(head: str, words: Mapping[str, Word]) -> Reply | None:
         word = words.get(_once(head))
         return Reply(word) if word is not None else None
     word = words[_first(head, longest)]
-    answer = Reply(word)
+    answer = Reply(word, anyway=word is Word.TAKE and _first(head, 1) == _TAKE_OVER)
     rest = " ".join(head.split()[longest:])
     if word is Word.LATER:
         return _read_later(answer, rest)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.escalation.plan import plan
-from escalate_cli.core.events import EntryKind, SomebodyReached
+from escalate_cli.core.events import AnswerWay, EntryKind, SomebodyReached
 from escalate_cli.core.incident.situation import Notification, NotificationKind, NotificationStatus, Situation
 from escalate_cli.core.incident.timeline import Entry, entry_of
 from escalate_cli.core.organisation.catalog import Catalog
@@ -46,6 +46,24 @@ def acting(
     return replace(
         after, entries=tuple(_as_it_went(entry, after, catalog, now - JUST_BEFORE) for entry in after.entries)
     )
+
+
+def by_answering(situation: Situation, by: str, way: AnswerWay, catalog: Catalog) -> Situation:
+    """The situation whose new entries say that `by` did this by answering."""
+    return replace(
+        situation,
+        entries=tuple(
+            _said_how(entry, way, catalog) if entry.by == by else entry for entry in situation.entries
+        ),
+    )
+
+
+def _said_how(entry: Entry, way: AnswerWay, catalog: Catalog) -> Entry:
+    event = replace(entry.event, answered=way)
+    try:
+        return entry_of(event, entry.at, entry.by, catalog)
+    except Exception:  # `log` has already noted that it cannot be put into words
+        return replace(entry, event=event)
 
 
 def _as_it_went(entry: Entry, situation: Situation, catalog: Catalog, lapsed_at: Instant) -> Entry:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.changes.take import is_awaited_from, take_in_part
 from escalate_cli.core.escalation.plan import Plan, plan
-from escalate_cli.core.events import Passed, PassedBesides
+from escalate_cli.core.events import Passed, PassedBesides, PassTakenBack
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
@@ -54,6 +54,19 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
         decision.change_incident(acknowledged_at=None, acknowledged_by=None)
     tell_who_has_it(Deed(by, how, waits_for=tuple(dict.fromkeys(waits_for))), situation, decision)
     return plan(decision.situation, catalog, now)
+
+
+def take_pass_back(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Plan | None:
+    """Whoever passed it on may take it after all, as long as nobody else was paged since; None where
+    that is so, or they have passed nothing on.
+    """
+    decision = Decision(situation, catalog, now)
+    passed = [escalation for escalation in situation.escalations if by in escalation.passed]
+    for escalation in passed:
+        others = tuple(person for person in escalation.passed if person != by)
+        decision.change(escalation.id, passed=others)
+        decision.log(PassTakenBack(team=escalation.team), by)
+    return plan(decision.situation, catalog, now) if passed else None
 
 
 def left_of(escalation: Escalation, situation: Situation) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from escalate_cli.core.events.acts import (
     PagedByHand,
     Passed,
     PassedBesides,
+    PassTakenBack,
     PolicyReloaded,
     Reopened,
     Resolved,
@@ -41,7 +42,7 @@ from escalate_cli.core.events.beginnings import (
     SnoozeOver,
     Way,
 )
-from escalate_cli.core.events.event import EntryKind, Event, OfTeam, Reaching, TeamReaching
+from escalate_cli.core.events.event import AnswerWay, EntryKind, Event, OfTeam, Reaching, TeamReaching
 from escalate_cli.core.events.messages import (
     Attempt,
     CalledOff,
@@ -97,7 +98,7 @@ AnyEvent = (
     | LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
     | Exhausted | NobodyToPage | FallbackPaged | FallbackReachedNoPerson | PagedByEveryAddress | DoneWithout
     | Acknowledged | TakenOver | AcknowledgedInPart | AcknowledgedBesides | Passed | PassedBesides
-    | Snoozed | Resolved | Reopened
+    | PassTakenBack | Snoozed | Resolved | Reopened
     | SeverityChanged | ScopeChanged | TitleChanged | LabelsSet | LeadChanged | MessageAdded
     | PolicyReloaded | PagedByHand
     | RuleFired | PagedByRule | RuleMissed | NudgeAsked | NobodyToAsk | NudgeAnswered | NudgeExpired
@@ -114,6 +115,7 @@ __all__ = [
     "AcknowledgedBesides",
     "AcknowledgedInPart",
     "AcknowledgementForgotten",
+    "AnswerWay",
     "AnyEvent",
     "Attempt",
     "CalledOff",
@@ -155,6 +157,7 @@ __all__ = [
     "PagedByEveryAddress",
     "PagedByHand",
     "PagedByRule",
+    "PassTakenBack",
     "Passed",
     "PassedBesides",
     "PolicyReloaded",

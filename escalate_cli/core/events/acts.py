@@ -64,6 +64,13 @@ class PassedBesides(Event, frozen=True, kw_only=True):
     NAMES_WHO = True
 
 
+class PassTakenBack(OfTeam, frozen=True, kw_only=True):
+    """Somebody who passed a team's escalation on may take it after all."""
+
+    KIND = EntryKind.PASSED
+    NAMES_WHO = True
+
+
 class Snoozed(Event, frozen=True, kw_only=True):
     """Somebody put it off."""
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
+from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.recipient import Recipient
 
 
@@ -44,8 +45,22 @@ def _tag(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
+class AnswerWay(msgspec.Struct, frozen=True):
+    """How somebody did it who answered from where a page had reached them: by a reply, a button or a
+    reaction to which gateway, and when that page went out.
+    """
+
+    gateway: str
+    how: str
+    paged_at: Instant | None = None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=_tag):
-    """Something that happened. Its JSON has its fields and, as `event`, its tag."""
+    """Something that happened. Its JSON has its fields and, as `event`, its tag. `answered` only what
+    people did by answering has.
+    """
+
+    answered: AnswerWay | msgspec.UnsetType = msgspec.UNSET
 
     KIND: ClassVar[EntryKind]
     NAMES_WHO: ClassVar[bool] = False

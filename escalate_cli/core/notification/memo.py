@@ -37,6 +37,10 @@ class Memo(msgspec.Struct, frozen=True):
     lease_until: Instant | None = None
     unsure: bool = False
     """an earlier attempt may have arrived"""
+    most: int = 0
+    """at most so many attempts; 0: as many as its gateway makes"""
+    answers: str = ""
+    """the provider's id of the message that it answers; "" where it answers none"""
 
     def waits(self, now: Instant) -> bool:
         """Whether an attempt may begin now: it is due, and nobody has it under way."""

@@ -97,6 +97,8 @@ class Person(msgspec.Struct, frozen=True):
     login: tuple[str, ...] = ()
     notify: NotifyRules = NotifyRules()
     source: str = ""
+    answers_from: tuple[str, ...] = ()
+    """other addresses of theirs, from which they may answer; they are never paged there"""
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -113,6 +115,7 @@ class Gateway(msgspec.Struct, frozen=True):
     unexpanded.
 
     `longest` is how many characters the service takes, where that is not what Apprise knows of it.
+    `answers` is where replies are read, as written (`core.answers.address`); None: it only speaks.
     """
 
     id: str
@@ -122,6 +125,7 @@ class Gateway(msgspec.Struct, frozen=True):
     attempts: int = 4
     source: str = ""
     longest: int | None = None
+    answers: str | None = None
 
 
 class PlannedMaintenance(msgspec.Struct, frozen=True):
@@ -170,6 +174,16 @@ class Heartbeat(msgspec.Struct, frozen=True):
     url: str
     every: Span = MINUTE
     source: str = ""
+
+
+class AnswerRules(msgspec.Struct, frozen=True):
+    """What answers may do (`may`, by action; None: everything), whether people are told what became of
+    theirs, and the organisation's own words, by the word that each stands for.
+    """
+
+    may: tuple[str, ...] | None = None
+    confirm: bool = True
+    words: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class InDoubt(str, Enum):
@@ -227,6 +241,7 @@ class Catalog(msgspec.Struct, frozen=True):
     host: str = ""
     heartbeat: Heartbeat | None = None
     metrics_textfile: str | None = None
+    answers: AnswerRules = AnswerRules()
 
     def severity(self, severity_id: str) -> Severity:
         """The severity with this id; one that the configuration no longer has counts as the

@@ -11,6 +11,7 @@ from typing import Any
 
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant, Span, show_about, show_duration
+from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
@@ -29,6 +30,8 @@ def sentence(
     catalog ids stand for names. With `beside_kind`, as it stands beside `shown_kind`.
     """
     text = _SENTENCES[type(event)](event, Telling(at, by, catalog or _NO_NAMES, beside_kind))
+    if isinstance(event.answered, happened.AnswerWay):
+        text = _by_answering(event, text, event.answered, at, catalog or _NO_NAMES)
     return f"{text}; called off before it went out" if getattr(event, "called_off", ()) else text
 
 
@@ -38,6 +41,15 @@ def shown_kind(event: Event) -> str:
 
 
 _TELLS = (happened.Informed, happened.ToldWhoHasIt, happened.ReporterTold, happened.ToldOfRise)
+
+
+def _by_answering(event: Event, text: str, way: happened.AnswerWay, at: Instant, catalog: Catalog) -> str:
+    """How it was answered, behind what was done; what people wrote themselves is kept apart from it."""
+    how, zone = f"by {way.how} {way.gateway}", catalog.settings.timezone
+    paged = f"page of {wall_time(way.paged_at, zone, at)}" if way.paged_at is not None else ""
+    if isinstance(event, happened.MessageAdded) or getattr(event, "message", None):
+        return f"{text} ({', '.join(filter(None, (how, paged)))})"
+    return f"{text}, {how}" + (f" ({paged})" if paged else "")
 
 
 def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
@@ -291,6 +303,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.AcknowledgedInPart: _in_part,
     happened.AcknowledgedBesides: _besides,
     happened.Passed: _passed,
+    happened.PassTakenBack: lambda it, say: f"{say.doer} may take it for {say.team(it.team)} after all",
     happened.PassedBesides: lambda it, say: say.begin(
         "passed", f"on by {say.doer}, who was paged besides: the rest of that page is called off"
     ),

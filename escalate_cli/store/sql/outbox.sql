@@ -40,7 +40,7 @@ SELECT 1 FROM notifications WHERE id = :id AND status IN ('pending', 'retrying')
 -- allowed. No row: another was quicker, or it is no longer wanted.
 UPDATE notifications
 SET status = 'sending', attempts = attempts + 1, claim = :token,
-    lease_until = :lease_until, bundled_with = NULL
+    lease_until = :lease_until, bundled_with = NULL, code = coalesce(code, :code)
 WHERE id = :id AND status IN ('pending', 'retrying') AND due_at <= :now
 RETURNING *;
 

@@ -7,10 +7,12 @@ ALTER TABLE notifications ADD COLUMN code TEXT;
 ALTER TABLE attempts ADD COLUMN external_id TEXT;
 
 CREATE UNIQUE INDEX notifications_code ON notifications (code) WHERE code IS NOT NULL;
+CREATE INDEX notifications_short_code ON notifications (gateway, substr(code, 1, 4)) WHERE code IS NOT NULL;
 CREATE INDEX attempts_external_id ON attempts (external_id) WHERE external_id IS NOT NULL;
 
 -- What came back, each once. What was not for us is not here. `line` is what was written, at most 200
--- characters; `outcome` is a tagged value (core/answers/outcomes.py), `reply` the sentence that was sent back.
+-- characters; `outcome` is of
+-- core/answers/outcomes.py, `reply` the sentence that was sent back.
 CREATE TABLE answers (
     id              INTEGER PRIMARY KEY,
     gateway         TEXT    NOT NULL,
@@ -45,3 +47,15 @@ CREATE TABLE readers (
     token           TEXT,
     lease_until     INTEGER
 );
+
+-- A message that somebody may answer, with what has to be known about it then.
+CREATE VIEW asked AS
+SELECT n.id AS notification, n.incident_id AS incident, n.recipient, n.gateway, n.address, n.kind, n.code,
+    n.nudge_id AS nudge, n.attempts, n.created_at, n.sent_at, i.title, i.status AS standing,
+    u.status AS nudge_standing,
+    (SELECT group_concat(a.external_id, char(10)) FROM attempts a
+     WHERE a.notification_id = n.id AND a.external_id IS NOT NULL) AS external_ids,
+    EXISTS (
+        SELECT 1 FROM notifications b WHERE b.bundled_with = n.id AND b.incident_id <> n.incident_id
+    ) AS digest
+FROM notifications n JOIN incidents i ON i.id = n.incident_id LEFT JOIN nudges u ON u.id = n.nudge_id;

@@ -1,0 +1,195 @@
+"""Something that came back is taken in: understood, done, put on record with the sentence to send back.
+All of it in one transaction, once: what has been read before changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import msgspec
+from msgspec.structs import replace
+
+from escalate_cli.actions.answer_acts import EXPLAINED_FOR, Became, carry_out_answer
+from escalate_cli.context import Context
+from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
+from escalate_cli.core.answers.recognise import (
+    Heard,
+    NotForUs,
+    NothingWaits,
+    NotUnderstood,
+    Stranger,
+    Undecided,
+    Understood,
+    recognise,
+)
+from escalate_cli.core.answers.words import Word, vocabulary
+from escalate_cli.core.calendar.duration import MINUTE, Instant
+from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.notification.memo import Memo
+from escalate_cli.core.organisation.recipient import Recipient
+from escalate_cli.core.wording import answers as wording
+from escalate_cli.core.wording.text import printable
+
+MOST_REPLIES, WITHIN = 6, 10 * MINUTE
+"""sentences to one address in this time, so that two robots do not go on talking"""
+_LONGEST_LINE = 200
+
+
+class TakenIn(msgspec.Struct, frozen=True):
+    """What became of it. `say` is the sentence to send back ("" for none), `because` how it was
+    recognised; `answer` is None where it was not for us and left no trace. `again`: it had been read
+    before.
+    """
+
+    answer: RecordedAnswer | None
+    say: str
+    because: str
+    again: bool = False
+    nobody: bool = False
+    """it is from an address that is nobody's"""
+
+    @property
+    def taken(self) -> bool:
+        """Whether something was done, or was so already by the same person."""
+        done = (AnswerOutcome.DONE, AnswerOutcome.IN_PART, AnswerOutcome.TOLD)
+        return self.answer is not None and self.answer.outcome in done
+
+
+def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> TakenIn:
+    """Take in one thing that came back by `gateway`; with `reply` its sentence is sent back, too, by the
+    next delivery.
+    """
+    with context.store.transaction():
+        return take_in_within(context, gateway, arrived, reply=reply)
+
+
+def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> TakenIn:
+    """The same within a transaction that is under way."""
+    known = context.store.answers.find(gateway, arrived.external_id)
+    if known is not None:
+        return TakenIn(known, known.reply, "it has been read before", again=True)
+    catalog = context.running_catalog
+    words = vocabulary(catalog.answers.words)
+    since = context.moment() - EXPLAINED_FOR
+    heard = recognise(arrived, gateway, context.store.answers.messages(gateway, since), catalog, words)
+    if isinstance(heard, NotForUs):
+        return TakenIn(None, "", heard.why, nobody=heard.nobody)
+    became = _became(context, heard, gateway, arrived)
+    now = context.moment()
+    many = context.store.answers.replies_to(gateway, arrived.sender, now - WITHIN)
+    say = became.say if many < MOST_REPLIES else ""
+    answer = _record(context, heard, became, gateway, arrived, say, now)
+    if say and reply and catalog.answers.confirm:
+        _send_back(context, heard, answer, say, gateway, arrived, now)
+    return TakenIn(answer, say, _because(context, heard, arrived, now))
+
+
+def _became(context: Context, heard: Heard, gateway: str, arrived: Arrived) -> Became:
+    if isinstance(heard, Understood):
+        return carry_out_answer(context, heard, gateway, arrived)
+    if isinstance(heard, NotUnderstood):
+        asks = heard.about is not None and heard.about.nudge is not None
+        offer = wording.WORDS_FOR_NUDGES if asks else wording.WORDS_FOR_PAGES
+        number = heard.about.incident if heard.about is not None else None
+        return Became(AnswerOutcome.NOT_UNDERSTOOD, f"{wording.NOT_UNDERSTOOD} {offer}", incident=number)
+    if isinstance(heard, Undecided):
+        choices = [(wording.About(asked.incident, asked.title), asked.short) for asked in heard.among]
+        return Became(AnswerOutcome.WHICH, wording.which_page(choices, _shown(heard.reply.word)))
+    if isinstance(heard, Stranger):
+        say = wording.stranger_answered(arrived.sender, heard.line)
+        return Became(AnswerOutcome.STRANGER, say, incident=heard.about.incident)
+    if isinstance(heard, NothingWaits) and heard.reply.word is Word.UNDO:
+        return carry_out_answer(
+            context, Understood(heard.person, (), heard.reply, heard.line), gateway, arrived
+        )
+    if isinstance(heard, NothingWaits) and heard.code:
+        return Became(AnswerOutcome.UNKNOWN, wording.unknown_code())
+    return Became(AnswerOutcome.NOTHING_WAITS, wording.nothing_waits())
+
+
+def _shown(word: Word) -> str:
+    return {Word.TAKE: "OK", Word.PASS: "NO"}.get(word, word.value.upper())
+
+
+def _record(
+    context: Context, heard: Heard, became: Became, gateway: str, arrived: Arrived, say: str, now: Instant
+) -> RecordedAnswer:
+    about = heard.about if isinstance(heard, NotUnderstood | Stranger) else None
+    if isinstance(heard, Understood) and heard.about:
+        about = heard.about[0]
+    reply = getattr(heard, "reply", None)
+    answer = RecordedAnswer(
+        gateway=gateway,
+        external_id=arrived.external_id,
+        sender=printable(arrived.sender)[:_LONGEST_LINE],
+        read_at=now,
+        line=printable(getattr(heard, "line", ""))[:_LONGEST_LINE],
+        outcome=became.outcome,
+        sent_at=arrived.sent_at,
+        person=getattr(heard, "person", None),
+        notification_id=about.notification if about is not None else None,
+        incident_id=became.incident,
+        word=reply.word.value if reply is not None else None,
+        action=became.action.value if became.action is not None else None,
+        reply=say,
+    )
+    return replace(answer, id=context.store.answers.record(answer))
+
+
+def _send_back(
+    context: Context,
+    heard: Heard,
+    answer: RecordedAnswer,
+    say: str,
+    gateway: str,
+    arrived: Arrived,
+    now: Instant,
+) -> None:
+    """To the address that the configuration has for whoever acted; of a stranger's answer the person
+    paged hears, and the stranger nothing.
+    """
+    catalog = context.running_catalog
+    if isinstance(heard, Stranger):
+        recipient, gateway, address = heard.about.recipient, heard.about.gateway, heard.about.address
+    else:
+        person = catalog.people.get(answer.person or "")
+        address = (person.contact.get(gateway) if person else None) or ""
+        recipient = Recipient.person(answer.person or "")
+    if not address:
+        return
+    memo = Memo(
+        uuid.uuid4().hex, recipient, gateway, address, _title(heard, arrived), say, due_at=now,
+        until=now + WITHIN, most=2, answers=arrived.external_id,
+    )  # fmt: skip
+    context.store.memos.keep(memo)
+
+
+def _title(heard: Heard, arrived: Arrived) -> str:
+    if arrived.subject and not isinstance(heard, Stranger):
+        return f"Re: {printable(arrived.subject)[:150].removeprefix('Re: ')}"
+    return "About an answer to your page" if isinstance(heard, Stranger) else "Your answer"
+
+
+def _because(context: Context, heard: Heard, arrived: Arrived, now: Instant) -> str:
+    """How it was recognised: "code k7m4 of the page of 04:52"."""
+    if not isinstance(heard, Understood) or not heard.about:
+        return {
+            NotUnderstood: "no word that may be said stands alone on a line",
+            Undecided: "several pages wait",
+            Stranger: "the address is nobody's",
+        }.get(type(heard), "nothing that waits is named")
+    about = heard.about[0]
+    zone = context.running_catalog.settings.timezone
+    what = f"the {about.kind} of {wall_time(about.at, zone, now)}"
+    if heard.reply.code is not None or about.code in arrived.codes:
+        return f"code {about.short} of {what}"
+    if set(about.known_as) & set(arrived.answered):
+        return f"a reply to {what}"
+    return f"{what} is the one that waits"
+
+
+NOTHING_DONE = frozenset({AnswerOutcome.UNKNOWN, AnswerOutcome.STRANGER})
+"""an unknown code, or a sender whom nobody knows"""
+REFUSED = frozenset({AnswerOutcome.ALREADY, AnswerOutcome.OVER, AnswerOutcome.NOT_ALLOWED})
+"""understood, and nothing was changed: somebody else has it, or it is over"""

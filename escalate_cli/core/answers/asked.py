@@ -1,0 +1,52 @@
+"""A message of ours that somebody may answer, as it is known when an answer comes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from escalate_cli.core.answers.codes import short_code
+from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.organisation.recipient import Recipient
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One message to one person. `standing` is the status of its incident, `nudge_standing` that of the
+    nudge that it asks about. `digest` says that it carried messages about other incidents, too.
+    `external_ids` are the ids by which its provider knows it, an id for each attempt, each on a line.
+    """
+
+    notification: int
+    incident: int
+    title: str
+    recipient: Recipient
+    gateway: str
+    address: str
+    kind: str
+    standing: str
+    created_at: Instant
+    sent_at: Instant | None = None
+    code: str | None = None
+    nudge: int | None = None
+    nudge_standing: str | None = None
+    external_ids: str | None = None
+    digest: bool = False
+
+    @property
+    def short(self) -> str:
+        """The part of its code that people may type; "" where it has none."""
+        return short_code(self.code) if self.code else ""
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """The ids by which its provider knows it."""
+        return tuple((self.external_ids or "").splitlines())
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer to it can still change anything by itself."""
+        return self.nudge_standing == "open" if self.nudge is not None else self.standing == "open"
+
+    @property
+    def at(self) -> Instant:
+        """When it went out, as far as is known."""
+        return self.sent_at or self.created_at
