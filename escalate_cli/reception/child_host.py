@@ -19,10 +19,10 @@ from typing import Protocol, cast
 import msgspec
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.answers.address import AnswersAddress
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.processes.bounds import bound_memory, die_with, gone, kill, settle
 from escalate_cli.processes.framing import Packer, Unpacker, pack
-from escalate_cli.reception.address import AnswersAddress
 from escalate_cli.reception.children import Asked, Told
 from escalate_cli.reception.look import CannotRead, Look, SignedIn
 from escalate_cli.redaction import Redaction

@@ -15,8 +15,8 @@ from typing import Literal, Self
 import msgspec
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.answers.address import BY_COMMAND, AnswersAddress
 from escalate_cli.processes.process_link import ProcessLink
-from escalate_cli.reception.address import BY_COMMAND, AnswersAddress
 from escalate_cli.reception.look import CannotRead, Look, SignedIn
 
 LIMIT = 8.0

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.answers.address import AnswersAddress
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.calendar.duration import DAY, MINUTE, SECOND, Instant, show_duration
 from escalate_cli.core.organisation.catalog import did_you_mean
-from escalate_cli.reception.address import AnswersAddress
 from escalate_cli.reception.imap_client import PATIENCE, HungUp, Mailbox, TooMuch, signed_in
 from escalate_cli.reception.imap_mails import (
     REST,

@@ -17,7 +17,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 from imap_tools.mailbox import BaseMailBox
 
 from escalate_cli.clock import Clock
-from escalate_cli.reception.address import AnswersAddress
+from escalate_cli.core.answers.address import AnswersAddress
 from escalate_cli.reception.look import CannotRead
 
 PATIENCE = 6.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from escalate_cli.reception.address import AnswersAddress, parse_answers
+from escalate_cli.core.answers.address import AnswersAddress, parse_answers
 from tests.answers.clients import ANSWERED, SUBJECT
 from tests.answers.mailboxes import ImapAccount
 

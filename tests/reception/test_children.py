@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from escalate_cli.reception.address import parse_answers
+from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.reception.children import LIMIT, Readers, look_everywhere, sign_in_everywhere
 from escalate_cli.reception.look import CannotRead, Look
 from tests.bad_servers import Tarpit, closed_port

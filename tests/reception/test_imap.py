@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.reception.address import parse_answers
 from escalate_cli.reception.imap import MOST_MAILS, look, sign_in, wait
 from escalate_cli.reception.look import AMISS, CannotRead
 from escalate_cli.reception.mail import read_mail

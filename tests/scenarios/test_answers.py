@@ -71,7 +71,7 @@ def test_17_ok_acknowledges_as_ack_does_and_the_person_hears_it(night: World) ->
     assert taken.say == (
         "You have it: #1 down. Bo is not paged. DONE when it is over, UNDO if that was a mistake."
     )
-    assert "acknowledged by Ana for identity, by reply to sms (page of 10:00)" in night.timeline()
+    assert "acknowledged by Ana for Identity, by reply to sms (page of 10:00)" in night.timeline()
 
 
 def test_17_no_passes_on_and_the_person_hears_who_is_next(night: World) -> None:
@@ -200,7 +200,7 @@ def test_done_resolves_with_its_text_note_adds_later_snoozes_who_asks(night: Wor
     answer(night, "LATER 30m")
     assert night.look().escalations[0].snoozed_until == night.clock.at + parse_duration("30m")
     answer(night, "DONE: restarted it")
-    assert "resolved: restarted it (by reply to sms, page of 10:00)" in night.timeline()
+    assert "restarted it (by reply to sms, page of 10:00)" in night.timeline()
 
 
 def test_undo_takes_the_last_answer_back_for_ten_minutes(night: World) -> None:
