@@ -14,12 +14,12 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
+from escalate_cli.reception.address import parse_answers
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.answers.texts import read_text
 from escalate_cli.core.answers.words import Word
-from escalate_cli.reception.address import parse_answers
 from escalate_cli.reception.children import LIMIT, Readers, look_everywhere, sign_in_everywhere
 from escalate_cli.reception.imap import look, sign_in, wait
 from escalate_cli.reception.look import CannotRead, Look
