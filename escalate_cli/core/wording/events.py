@@ -16,6 +16,7 @@ from escalate_cli.core.events import Event, Way
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.levels import OF_LEVELS
+from escalate_cli.core.wording.messages import OF_MESSAGES
 from escalate_cli.core.wording.rules import action_in_words, came_true, condition_in_words
 from escalate_cli.core.wording.telling import Telling
 
@@ -255,41 +256,9 @@ def _sounds_like(it: happened.SoundsLike, say: Telling) -> str:
     )
 
 
-# ── messages ──────────────────────────────────────────────────────────────────────────
-
-
-def _message(it: happened.Attempt, say: Telling) -> str:
-    shared = (
-        f", in a digest of {it.digest_of}"
-        if it.digest_of
-        else ", in the same message"
-        if it.beside_another
-        else ""
-    )
-    return f"{it.what} to {say.names([it.recipient])} by {it.gateway}{shared}"
-
-
-def _sent(it: happened.Sent, say: Telling) -> str:
-    return _message(it, say) + ("" if say.beside_kind else ": sent")
-
-
-def _ended(it: happened.Ended, say: Telling) -> str:
-    return f"{it.recipient}: {it.status} ({it.why})"  # it may be the name that cannot be told
-
-
-def _hurried(it: happened.LaterStepsHurried, say: Telling) -> str:
-    steps = ", ".join(f"{say.names([recipient])} by {gateway}" for recipient, gateway in it.steps)
-    return f"the addresses tried first failed for good: {steps} at once"
-
-
-def _held_back(it: happened.HeldBack, say: Telling) -> str:
-    who = say.names([it.recipient])
-    text = f"back by [limits]: {who} by {it.gateway}, for a digest in {show_about(it.until - say.at)}"
-    return say.begin("held", text)
-
-
 _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     **OF_LEVELS,
+    **OF_MESSAGES,
     happened.Declared: _declared,
     happened.DeclaredAgain: _declared_again,
     happened.Routed: _routed,
@@ -350,12 +319,5 @@ _SENTENCES: dict[type[Event], Callable[[Any, Telling], str]] = {
     ),
     happened.MaintenanceOver: _maintenance_over,
     happened.SoundsLike: _sounds_like,
-    happened.Sent: _sent,
-    happened.Retrying: lambda it, say: f"{_message(it, say)}: {it.reason}",
-    happened.GivenUp: lambda it, say: f"{_message(it, say)}: {it.reason}",
-    happened.CalledOff: lambda it, say: f"{_message(it, say)}: no longer needed ({it.reason})",
-    happened.Ended: _ended,
-    happened.HeldBack: _held_back,
-    happened.LaterStepsHurried: _hurried,
     happened.Unclassified: lambda it, say: it.about.value,
 }
