@@ -22,7 +22,7 @@ from escalate_cli.actions.paging_intents import NudgeAnswer
 from escalate_cli.actions.perform import Effect, carry_out_within
 from escalate_cli.context import Context
 from escalate_cli.core.answers.arrived import Arrived
-from escalate_cli.core.answers.asked import Asked
+from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.outcomes import AnswerAction, AnswerOutcome
 from escalate_cli.core.answers.recognise import Understood
 from escalate_cli.core.answers.words import Reply, Word
@@ -103,7 +103,7 @@ class _Acts:
         self._catalog, self._now = context.running_catalog, context.moment()
         self._person = heard.person
 
-    def on(self, asked: Asked) -> Became:
+    def on(self, asked: AskedMessage) -> Became:
         """The act on the incident of one message; on each that went with it, where it is a digest."""
         if asked.digest and asked.kind == "page" and self._action is AnswerAction.ACKNOWLEDGE:
             numbers = self._context.store.answers.together_with(asked.notification)
@@ -112,13 +112,13 @@ class _Acts:
             return Became(done.outcome, " ".join(b.say for b in each), self._action, asked.incident)
         return self._on_incident(asked, asked.incident)
 
-    def _on_incident(self, asked: Asked, number: int) -> Became:
+    def _on_incident(self, asked: AskedMessage, number: int) -> Became:
         before = find_incident(self._context, number)
         incident = before.incident
         about = wording.About(number, incident.title)
         if incident.status is IncidentStatus.RESOLVED:
             return self._over(about, before)
-        act: Callable[[Asked, wording.About, Situation], Became] = {
+        act: Callable[[AskedMessage, wording.About, Situation], Became] = {
             AnswerAction.ACKNOWLEDGE: self._take,
             AnswerAction.PASS: self._pass,
             AnswerAction.RESOLVE: self._resolve,
@@ -132,7 +132,7 @@ class _Acts:
 
     # ── acts on a page ─────────────────────────────────────────────────────────────────
 
-    def _take(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _take(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         reply = self._reply
         spared = self._would_be_paged(before)
         effect = self._do(Acknowledgement(reply.anyway, by=self._person), asked, about.number)
@@ -155,7 +155,7 @@ class _Acts:
             return self._became(AnswerOutcome.DONE, wording.taken_besides(about), about)
         return self._became(AnswerOutcome.DONE, wording.taken(about, spared, still, note), about)
 
-    def _pass(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _pass(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         effect = self._do(Passing(by=self._person), asked, about.number)
         after = effect.situation
         if not effect.changed:
@@ -180,20 +180,20 @@ class _Acts:
         at = self._clock(due) if due is not None else ""
         return self._became(AnswerOutcome.DONE, wording.passed(about, paged, left, at, at), about)
 
-    def _resolve(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _resolve(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         self._do(Resolution(self._reply.text, by=self._person), asked, about.number)
         return self._became(AnswerOutcome.DONE, wording.resolved(about), about)
 
-    def _note(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _note(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         self._do(Revision(message=self._reply.text, by=self._person), asked, about.number)
-        return self._became(AnswerOutcome.DONE, wording.noted(about), about)
+        return self._became(AnswerOutcome.DONE, wording.note_taken(about), about)
 
-    def _snooze(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _snooze(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         span = self._reply.span or UNDO_WITHIN
         self._do(Snooze(span, by=self._person), asked, about.number)
         return self._became(AnswerOutcome.DONE, wording.snoozed(about, span), about)
 
-    def _who(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _who(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         holder = before.incident.acknowledged_by if not before.paging else None
         name = self._catalog.person_name(holder) if holder else ""
         waiting = [
@@ -207,7 +207,7 @@ class _Acts:
 
     # ── a nudge ────────────────────────────────────────────────────────────────────────
 
-    def _nudge(self, asked: Asked, about: wording.About, before: Situation) -> Became:
+    def _nudge(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         nudge = next(nudge for nudge in before.nudges if nudge.id == asked.nudge)
         accepted = self._action is AnswerAction.YES
         if nudge.status is not NudgeStatus.OPEN:
@@ -264,7 +264,7 @@ class _Acts:
     def _reply(self) -> Reply:
         return self._heard.reply
 
-    def _do(self, intent: Intent, asked: Asked | None, number: int) -> Effect:
+    def _do(self, intent: Intent, asked: AskedMessage | None, number: int) -> Effect:
         how = "button by" if not self._arrived.sender else "reply to"
         way = AnswerWay(self._gateway, how, asked.at if asked is not None else None)
         deed = intent.prepare(self._context)
@@ -295,7 +295,7 @@ class _Acts:
         incident = situation.incident
         name = self._catalog.person_name(incident.acknowledged_by or "")
         yours = self._clock(self._arrived.sent_at) if self._arrived.sent_at is not None else ""
-        return wording.has_it(about, name, self._clock(incident.acknowledged_at), yours, code)
+        return wording.somebody_has_it(about, name, self._clock(incident.acknowledged_at), yours, code)
 
     def _would_be_paged(self, situation: Situation) -> Sequence[str]:
         """Who is next, and is not paged any more when this person takes it."""

@@ -36,7 +36,7 @@ MOST_REPLIES, WITHIN = 6, 10 * MINUTE
 _LONGEST_LINE = 200
 
 
-class TakenIn(msgspec.Struct, frozen=True):
+class AnswerTakenIn(msgspec.Struct, frozen=True):
     """What became of it. `say` is the sentence to send back ("" for none), `because` how it was
     recognised; `answer` is None where it was not for us and left no trace. `again`: it had been read
     before.
@@ -56,7 +56,7 @@ class TakenIn(msgspec.Struct, frozen=True):
         return self.answer is not None and self.answer.outcome in done
 
 
-def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> TakenIn:
+def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> AnswerTakenIn:
     """Take in one thing that came back by `gateway`; with `reply` its sentence is sent back, too, by the
     next delivery.
     """
@@ -64,17 +64,17 @@ def take_in_answer(context: Context, gateway: str, arrived: Arrived, *, reply: b
         return take_in_within(context, gateway, arrived, reply=reply)
 
 
-def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> TakenIn:
+def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: bool) -> AnswerTakenIn:
     """The same within a transaction that is under way."""
     known = context.store.answers.find(gateway, arrived.external_id)
     if known is not None:
-        return TakenIn(known, known.reply, "it has been read before", again=True)
+        return AnswerTakenIn(known, known.reply, "it has been read before", again=True)
     catalog = context.running_catalog
     words = vocabulary(catalog.answers.words)
     since = context.moment() - EXPLAINED_FOR
     heard = recognise(arrived, gateway, context.store.answers.messages(gateway, since), catalog, words)
     if isinstance(heard, NotForUs):
-        return TakenIn(None, "", heard.why, nobody=heard.nobody)
+        return AnswerTakenIn(None, "", heard.why, nobody=heard.nobody)
     became = _became(context, heard, gateway, arrived)
     now = context.moment()
     many = context.store.answers.replies_to(gateway, arrived.sender, now - WITHIN)
@@ -82,7 +82,7 @@ def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: b
     answer = _record(context, heard, became, gateway, arrived, say, now)
     if say and reply and catalog.answers.confirm:
         _send_back(context, heard, answer, say, gateway, arrived, now)
-    return TakenIn(answer, say, _because(context, heard, arrived, now))
+    return AnswerTakenIn(answer, say, _because(context, heard, arrived, now))
 
 
 def _became(context: Context, heard: Heard, gateway: str, arrived: Arrived) -> Became:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from escalate_cli.core.answers.asked import Asked
+from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.outcomes import RecordedAnswer
 from escalate_cli.core.answers.recognise import Messages
 from escalate_cli.core.calendar.duration import Instant
@@ -46,8 +46,8 @@ class Answers:
             ),
         )
 
-    def _asked(self, statement: str, **values: object) -> list[Asked]:
-        return [from_row(Asked, row) for row in self._db.run(statement, **values)]
+    def _asked(self, statement: str, **values: object) -> list[AskedMessage]:
+        return [from_row(AskedMessage, row) for row in self._db.run(statement, **values)]
 
     def short_code_in_use(self, short: str, gateway: str, recipient: Recipient, since: Instant) -> bool:
         """Whether this recipient has a code by this gateway that begins so, of an incident that runs or

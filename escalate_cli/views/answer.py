@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from escalate_cli.actions.answering import TakenIn
+from escalate_cli.actions.answering import AnswerTakenIn
 from escalate_cli.views import Data
 
 
-def taken_in_data(taken: TakenIn) -> Data:
+def taken_in_data(taken: AnswerTakenIn) -> Data:
     """An answer that was handed in: whether it was taken, what it did to which incident, by whom, the
     sentence to send back, and how it was recognised.
     """

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from escalate_cli.actions.answering import MOST_REPLIES, TakenIn, take_in_answer
+from escalate_cli.actions.answering import MOST_REPLIES, AnswerTakenIn, take_in_answer
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.answers.codes import is_code, short_code
 from escalate_cli.core.answers.outcomes import AnswerOutcome
@@ -34,7 +34,7 @@ def answer(
     reply: bool = False,
     ago: str = "0s",
     **more: object,
-) -> TakenIn:
+) -> AnswerTakenIn:
     """Somebody's answer, taken in and delivered."""
     arrived = Arrived(
         more.pop("id", None) or f"id-{next(_numbers)}",

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from escalate_cli.actions.aftermath import deliver_now, undelivered
-from escalate_cli.actions.answering import NOTHING_DONE, REFUSED, TakenIn, take_in_answer
+from escalate_cli.actions.answering import NOTHING_DONE, REFUSED, AnswerTakenIn, take_in_answer
 from escalate_cli.cli.arguments import moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
@@ -71,7 +71,7 @@ def answer(
     return Answer(taken_in_data(taken), taken.say or f"No answer: {taken.because}.", code, acted=taken.taken)
 
 
-def _exit_code(taken: TakenIn) -> ExitCode:
+def _exit_code(taken: AnswerTakenIn) -> ExitCode:
     if taken.answer is None:
         return ExitCode.UNKNOWN if taken.nobody else ExitCode.NO
     outcome = taken.answer.outcome

@@ -9,7 +9,7 @@ from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.organisation.recipient import Recipient
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedMessage(msgspec.Struct, frozen=True):
     """One message to one person. `standing` is the status of its incident, `nudge_standing` that of the
     nudge that it asks about. `digest` says that it carried messages about other incidents, too.
     `external_ids` are the ids by which its provider knows it, an id for each attempt, each on a line.

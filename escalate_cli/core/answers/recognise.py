@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from escalate_cli.core.answers.arrived import Arrived
-from escalate_cli.core.answers.asked import Asked
+from escalate_cli.core.answers.asked import AskedMessage
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.answers.texts import ReadText, read_subject, read_text
 from escalate_cli.core.answers.words import Reply, Word
@@ -31,7 +31,7 @@ class Understood(msgspec.Struct, frozen=True):
     """`person` says `reply` to `about`: one message, or, where everything is meant, each that waits."""
 
     person: str
-    about: tuple[Asked, ...]
+    about: tuple[AskedMessage, ...]
     reply: Reply
     line: str
 
@@ -40,7 +40,7 @@ class NotUnderstood(msgspec.Struct, frozen=True):
     """No word that may be said, from somebody whom we know; `about` is what they answered, if known."""
 
     person: str
-    about: Asked | None
+    about: AskedMessage | None
     line: str
 
 
@@ -48,7 +48,7 @@ class Undecided(msgspec.Struct, frozen=True):
     """Several pages wait for `person`, and it is not said which is meant."""
 
     person: str
-    among: tuple[Asked, ...]
+    among: tuple[AskedMessage, ...]
     reply: Reply
     line: str
 
@@ -67,7 +67,7 @@ class NothingWaits(msgspec.Struct, frozen=True):
 class Stranger(msgspec.Struct, frozen=True):
     """Whoever answered `about` has an address that is nobody's: the person paged hears of it."""
 
-    about: Asked
+    about: AskedMessage
     line: str
 
 
@@ -88,11 +88,11 @@ class Messages(msgspec.Struct, frozen=True):
     oldest first.
     """
 
-    by_codes: Callable[[Sequence[str]], Sequence[Asked]]
-    by_short_codes: Callable[[Sequence[str]], Sequence[Asked]]
-    by_external_ids: Callable[[Sequence[str]], Sequence[Asked]]
-    of_people: Callable[[Sequence[Recipient]], Sequence[Asked]]
-    lately: Callable[[Sequence[Recipient]], Sequence[Asked]]
+    by_codes: Callable[[Sequence[str]], Sequence[AskedMessage]]
+    by_short_codes: Callable[[Sequence[str]], Sequence[AskedMessage]]
+    by_external_ids: Callable[[Sequence[str]], Sequence[AskedMessage]]
+    of_people: Callable[[Sequence[Recipient]], Sequence[AskedMessage]]
+    lately: Callable[[Sequence[Recipient]], Sequence[AskedMessage]]
 
 
 def people_at(address: str, gateway: str, catalog: Catalog) -> tuple[Person, ...]:
@@ -133,7 +133,7 @@ class _Line(msgspec.Struct, frozen=True):
     first_line: str
 
 
-def _read(arrived: Arrived, known: Iterable[Asked], words: Mapping[str, Word]) -> _Line:
+def _read(arrived: Arrived, known: Iterable[AskedMessage], words: Mapping[str, Word]) -> _Line:
     codes = [code for asked in known for code in (asked.code, asked.short) if code]
     reading: ReadText = read_text(arrived.text, codes, words)
     if reading.answer is not None:
@@ -144,7 +144,7 @@ def _read(arrived: Arrived, known: Iterable[Asked], words: Mapping[str, Word]) -
     return _Line(None, reading.first_line)
 
 
-def _referred(arrived: Arrived, messages: Messages) -> tuple[Asked, ...]:
+def _referred(arrived: Arrived, messages: Messages) -> tuple[AskedMessage, ...]:
     """The messages that it refers to without typing: the first way that leads to one."""
     ways = (
         (messages.by_codes, arrived.codes),
@@ -159,13 +159,15 @@ def _referred(arrived: Arrived, messages: Messages) -> tuple[Asked, ...]:
     return tuple(messages.by_codes(quoted)) if len(quoted) == 1 else ()
 
 
-def _whose(people: Sequence[Person], referred: Sequence[Asked]) -> str:
+def _whose(people: Sequence[Person], referred: Sequence[AskedMessage]) -> str:
     """Of several people with one address: the one who was written to, else the first."""
     written_to = {asked.recipient for asked in referred}
     return next((person.id for person in people if Recipient.person(person.id) in written_to), people[0].id)
 
 
-def _of_unknown_sender(arrived: Arrived, referred: Sequence[Asked], reply: Reply | None, line: str) -> Heard:
+def _of_unknown_sender(
+    arrived: Arrived, referred: Sequence[AskedMessage], reply: Reply | None, line: str
+) -> Heard:
     """A button has no sender: whoever has the code is the person paged. Anybody else is a stranger."""
     first = referred[0]
     if arrived.sender or not first.recipient.is_person:
@@ -180,7 +182,7 @@ def _of_unknown_sender(arrived: Arrived, referred: Sequence[Asked], reply: Reply
 
 
 def _without_word(
-    person: str, referred: Sequence[Asked], known: Sequence[Asked], arrived: Arrived, line: str
+    person: str, referred: Sequence[AskedMessage], known: Sequence[AskedMessage], arrived: Arrived, line: str
 ) -> Heard:
     """What is no answer is told of only where it was clearly to us: to a page, or while one waits."""
     if referred:
@@ -189,7 +191,7 @@ def _without_word(
     return NotUnderstood(person, waiting[-1], line) if waiting else NotForUs("no answer")
 
 
-def _waiting(people: Sequence[Person], arrived: Arrived, messages: Messages) -> list[Asked]:
+def _waiting(people: Sequence[Person], arrived: Arrived, messages: Messages) -> list[AskedMessage]:
     """What asks these people by this gateway and is not younger than what they wrote."""
     recipients = [Recipient.person(person.id) for person in people]
     asked = messages.of_people(recipients) if recipients else ()
@@ -197,7 +199,12 @@ def _waiting(people: Sequence[Person], arrived: Arrived, messages: Messages) -> 
 
 
 def _about(
-    person: str, reply: Reply, line: str, referred: Sequence[Asked], arrived: Arrived, messages: Messages
+    person: str,
+    reply: Reply,
+    line: str,
+    referred: Sequence[AskedMessage],
+    arrived: Arrived,
+    messages: Messages,
 ) -> Heard:
     mine = messages.of_people([Recipient.person(person)])
     if reply.everything:
@@ -232,13 +239,13 @@ def _over(person: str, reply: Reply, line: str, arrived: Arrived, messages: Mess
     return Understood(person, (lately[-1],), reply, line) if lately else NothingWaits(person, reply, line)
 
 
-def _was_there(asked: Asked, arrived: Arrived) -> bool:
+def _was_there(asked: AskedMessage, arrived: Arrived) -> bool:
     """Whether it had gone out when somebody wrote this."""
     return arrived.sent_at is None or asked.at <= arrived.sent_at + TOLERANCE
 
 
 def _without_code(
-    person: str, reply: Reply, line: str, arrived: Arrived, mine: Sequence[Asked]
+    person: str, reply: Reply, line: str, arrived: Arrived, mine: Sequence[AskedMessage]
 ) -> Heard | None:
     """Exactly one page that waits and was there when it was written; else one that is somebody's."""
     early = [asked for asked in mine if _was_there(asked, arrived)]
@@ -255,7 +262,7 @@ def _without_code(
     return None
 
 
-def _one_each(messages: Sequence[Asked]) -> tuple[Asked, ...]:
+def _one_each(messages: Sequence[AskedMessage]) -> tuple[AskedMessage, ...]:
     """The latest message about each incident, in the order of their numbers."""
     latest = {asked.incident: asked for asked in messages}
     return tuple(latest[number] for number in sorted(latest))

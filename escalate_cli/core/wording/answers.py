@@ -50,7 +50,7 @@ def noted_in_part(level: int | None, waits_for: Iterable[str]) -> str:
     return f"Noted. {which} still waits for {_names(waits_for)}."
 
 
-def has_it(about: About, name: str, since: str, yours: str, code: str) -> str:
+def somebody_has_it(about: About, name: str, since: str, yours: str, code: str) -> str:
     """Somebody else has it."""
     sent = f" (yours was sent {yours})" if yours else ""
     over = f" Reply TAKE {code} to take it over." if code else " Reply TAKE to take it over."
@@ -85,7 +85,7 @@ def resolved(about: About) -> str:
     return f"{about} is over. UNDO if that was a mistake."
 
 
-def noted(about: About) -> str:
+def note_taken(about: About) -> str:
     """Their note is on the timeline."""
     return f"Noted for {about}. Whether it is paged has not changed."
 
