@@ -186,7 +186,7 @@ class _Acts:
 
     def _note(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         self._do(Revision(message=self._reply.text, by=self._person), asked, about.number)
-        return self._became(AnswerOutcome.DONE, wording.note_taken(about), about)
+        return self._became(AnswerOutcome.DONE, wording.note_added(about), about)
 
     def _snooze(self, asked: AskedMessage, about: wording.About, before: Situation) -> Became:
         span = self._reply.span or UNDO_WITHIN

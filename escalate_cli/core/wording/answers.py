@@ -85,7 +85,7 @@ def resolved(about: About) -> str:
     return f"{about} is over. UNDO if that was a mistake."
 
 
-def note_taken(about: About) -> str:
+def note_added(about: About) -> str:
     """Their note is on the timeline."""
     return f"Noted for {about}. Whether it is paged has not changed."
 
