@@ -58,11 +58,11 @@ SELECT * FROM answers WHERE gateway = :gateway AND external_id = :external_id;
 -- name: insert_answer
 -- Something was read; once.
 INSERT INTO answers (
-    gateway, external_id, sender, sent_at, read_at, line, person, notification_id, incident_id, word, action,
-    outcome, reply, undone
+    gateway, external_id, sender, sent_at, read_at, line, person, notification_id, incident_id, word,
+    action, outcome, reply, undone
 ) VALUES (
-    :gateway, :external_id, :sender, :sent_at, :read_at, :line, :person, :notification_id, :incident_id, :word,
-    :action, :outcome, :reply, :undone
+    :gateway, :external_id, :sender, :sent_at, :read_at, :line, :person, :notification_id, :incident_id,
+    :word, :action, :outcome, :reply, :undone
 )
 RETURNING id;
 
