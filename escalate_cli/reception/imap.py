@@ -213,6 +213,8 @@ class _Round:
                     size = min(together, MOST_MAILS - len(self._arrived))
                     batch, window = window[:size], window[size:]
                     for mail in fetch_parts(self._mailbox, batch):
+                        if self._is_enough():
+                            return mail.uid
                         if mail.arrived_at is None or mail.arrived_at >= since:
                             self._take(mail)
                     together = min(together * 2, 32)

@@ -23,7 +23,8 @@ HEAD = 64 * 1024
 REST = 1 << 20
 """bytes of it that are fetched at a time where no text is in the head"""
 _LONGEST_PARSING = 1.0
-"""seconds for one mail: somebody may have made it to be slow"""
+"""seconds of a processor for one mail: somebody may have made it to be slow (60 KB of commas in `From`
+take minutes)"""
 _UID = re.compile(rb"\bUID (\d+)")
 _ARRIVED_AT = re.compile(rb'\bINTERNALDATE "([^"]{20,40})"')
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -123,10 +124,10 @@ def _at_most(seconds: float) -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise _TooSlow
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, interrupt)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

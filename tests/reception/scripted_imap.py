@@ -22,12 +22,13 @@ CALM = {
 
 class ScriptedImap:
     """Answers each command by its first word (after UID) from `says`; "TAG" is replaced. What is
-    bytes is said; a tuple is said piece by piece, the last piece for ever; `None` is silence.
+    bytes is said; a tuple is said piece by piece, the last piece for ever; a list is one answer after
+    the other, the last one for all that follow; `None` is silence. A line of one word is a "TOKEN".
     `heard` are the commands, without their tags.
     """
 
-    def __init__(self, **says: bytes | tuple[bytes, ...] | None) -> None:
-        self.says: Mapping[str, bytes | tuple[bytes, ...] | None] = CALM | says
+    def __init__(self, **says: bytes | tuple[bytes, ...] | list[bytes] | None) -> None:
+        self.says: Mapping[str, bytes | tuple[bytes, ...] | list[bytes] | None] = CALM | says
         self.heard: list[str] = []
         self.sent = 0
         self._closing = threading.Event()
@@ -58,7 +59,7 @@ class ScriptedImap:
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(0.05)
-        unread = b""
+        unread = last = b""
         with connection, contextlib.suppress(OSError):
             self._say(connection, self.says[""], b"")
             while not self._closing.is_set():
@@ -71,12 +72,17 @@ class ScriptedImap:
                 unread += piece
                 while b"\r\n" in unread:
                     line, _, unread = unread.partition(b"\r\n")
-                    tag, _, command = line.partition(b" ")
+                    tag, _, command = line.partition(b" ") if b" " in line else (last, b"", b"TOKEN " + line)
+                    last = tag
                     self.heard.append(command.decode())
                     word = command.removeprefix(b"UID ").split(b" ")[0].decode().upper()
                     self._say(connection, self.says.get(word, b"TAG BAD what?\r\n"), tag)
 
-    def _say(self, connection: socket.socket, words: bytes | tuple[bytes, ...] | None, tag: bytes) -> None:
+    def _say(
+        self, connection: socket.socket, words: bytes | tuple[bytes, ...] | list[bytes] | None, tag: bytes
+    ) -> None:
+        if isinstance(words, list):
+            words = words.pop(0) if len(words) > 1 else words[0]
         pieces = (words,) if isinstance(words, bytes) else words or ()
         for piece in pieces:
             self._send(connection, piece.replace(b"TAG", tag))

@@ -105,6 +105,7 @@ WRONG = {
     f"imaps://a:p@h?x={SECRET}&{SECRET}": ("not known", ""),
     f"imaps://a:{SECRET}@h?folders=A&folders=B": ("folders is given twice", "once"),
     f"imaps://a:{SECRET}@h?folders=A,,B": ("folders has an empty name", "INBOX,Junk"),
+    f"imaps://a:{SECRET}@h?folders=1,2,3,4,5,6,7,8,9,10,11": ("folders has more than 10", "leave some out"),
     f"imaps://a:{SECRET}@h?folders=A,A": ("a name twice", "INBOX,Junk"),
     f"imaps://a:{SECRET}@h?folders": ("folders has no value", "folders=…"),
     f"imaps://a:{SECRET}@h?plus=on": ("plus has a value that is not known", "plus="),

@@ -37,6 +37,7 @@ _SAMPLES = {
 _SCHEMES = ("imap", "imaps", "telegram", "ntfy", "ntfys", "twilio", "pushover", "matrix", "matrixs")
 _MEANT = {"tgram": "telegram", "pover": "pushover", "mailto": "imap", "mailtos": "imaps", "pop3": "imap"}
 """what people write who think of the scheme of `url`"""
+_MOST_FOLDERS = 10
 _REFERENCE = re.compile(r"\$\{[^{}\s]*\}")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+(?:%\w+)?")
@@ -262,6 +263,8 @@ def _imap(parts: _Parts) -> AnswersAddress:
     folders = tuple(map(parts.unveil, parts.options.pop("folders", "INBOX").split(",")))
     if not all(folders) or len(set(folders)) < len(folders):
         raise BadAddress("the option folders has an empty name, or a name twice", "write folders=INBOX,Junk")
+    if len(folders) > _MOST_FOLDERS:
+        raise BadAddress(f"the option folders has more than {_MOST_FOLDERS} names", "leave some out")
     parts.choice("plus", "yes", "no")
     parts.choice("auth", "password", "xoauth2")
     require, authserv = parts.choice("require", "dmarc"), parts.options.get("authserv")
