@@ -8,9 +8,9 @@ import threading
 import time
 
 import pytest
+from escalate_cli.reception.address import parse_answers
 
 from escalate_cli.core.answers.arrived import Arrived
-from escalate_cli.reception.address import parse_answers
 from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.imap import look, sign_in, wait
 from escalate_cli.reception.imap_mails import Fetched, read_fetched
