@@ -14,9 +14,9 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from escalate_cli.reception.address import parse_answers
 
 from escalate_cli.clock import Clock
+from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.answers.texts import read_text
 from escalate_cli.core.answers.words import Word

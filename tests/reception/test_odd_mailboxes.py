@@ -8,8 +8,8 @@ import threading
 import time
 
 import pytest
-from escalate_cli.reception.address import parse_answers
 
+from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.imap import look, sign_in, wait
