@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from escalate_cli.store.without_database.spool import Spool
 
 
+PATIENCE_WITH_FILES = 2.0
+"""CPU seconds that reading an edited configuration may take, where there is a last valid one to go
+on with: a declaration and a page must not wait for a file that takes minutes
+"""
+
+
 class Options(msgspec.Struct, frozen=True):
     """What the global options say; paths are None where the environment or the default decides."""
 
@@ -66,10 +72,6 @@ class Context:
         self.clock = clock
         self.fallen_back: ConfigurationProblem | None = None
         """what is wrong with the configuration, where the last valid one is used instead"""
-        self.patience_with_files: float | None = None
-        """CPU seconds that reading an edited configuration may take, where there is a last valid
-        one to go on with; None: any
-        """
         self._too_slow: tuple[tuple[Source, ...], ConfigurationProblem] | None = None
         self.rebuilt: str | None = None
         """what is to be said of indexes that were put right"""
@@ -103,7 +105,7 @@ class Context:
     @property
     def running_catalog(self) -> Catalog:
         """The configuration to page by: the one in the files if it is valid, else the last one that
-        was (`fallen_back` says so).
+        was (`fallen_back` says so), also where the files take too long to read.
 
         `ConfigurationProblem` when there is neither.
         """
@@ -140,18 +142,21 @@ class Context:
         return catalog
 
     def _read_files(self) -> Loaded:
-        """The configuration in the files, read with patience or without; what once took too long is
-        not read again unedited.
+        """The configuration in the files, read with patience; what once took too long is not read
+        again unedited.
         """
-        if self.patience_with_files is None or "loaded" in self.__dict__:
+        if self._broken is not None or "loaded" in self.__dict__:
             return self.loaded
         sources = find_sources(self.config_path)
         if self._too_slow is not None and self._too_slow[0] == sources:
             raise self._too_slow[1]
         try:
-            self.loaded = load_within(self.config_path, cache_dir(self.environ), self.patience_with_files)
+            self.loaded = load_within(self.config_path, cache_dir(self.environ), PATIENCE_WITH_FILES)
         except SlowConfiguration as problem:
             self._too_slow = (sources, problem)
+            raise
+        except ConfigurationProblem as problem:
+            self._broken = problem
             raise
         return self.loaded
 

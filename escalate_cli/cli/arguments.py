@@ -89,7 +89,7 @@ def moment(context: Context, text: str, now: Instant, zone: str | None = None) -
     `now` is the command's one reading of the clock, so that two options agree on it.
     """
     try:
-        return parse_moment(text, now, zone or context.catalog.settings.timezone)
+        return parse_moment(text, now, zone or context.running_catalog.settings.timezone)
     except NotAMoment as error:
         raise UsageProblem(str(error), error.hint) from None
 

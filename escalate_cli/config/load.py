@@ -5,6 +5,7 @@ no file has changed.
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,15 +31,15 @@ class Loaded(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def load(path: Path, cache: Path | None = None) -> Loaded:
+def load(path: Path, cache: Path | None = None, *, anew: bool = False) -> Loaded:
     """The configuration at `path`, a directory or a file. `cache` is a directory for its compiled
-    form; it is made when it does not exist.
+    form; it is made when it does not exist. `anew` reads the files whatever the cache has.
 
     Raises `InvalidConfiguration` with every problem when one is an error, `ConfigurationProblem`
     when there is nothing to read. A broken cache troubles nobody: it is ignored and written anew.
     """
     sources = find_sources(path)
-    if cache is not None:
+    if cache is not None and not anew:
         hit = compiled.fetch(cache, path, sources)
         if hit is not None:
             return Loaded(*hit)
@@ -67,18 +68,20 @@ def compile_parsed(files: Sequence[ParsedFile], version: str) -> Loaded:
 
 
 def load_within(path: Path, cache: Path | None, cpu_seconds: float) -> Loaded:
-    """`load`, stopped after this much CPU time of the process: `SlowConfiguration`. For the main
-    thread; nothing else may use SIGPROF.
+    """`load`, stopped after this much CPU time of the process: `SlowConfiguration`. In the main
+    thread only, and nothing else may use SIGPROF; elsewhere it is `load`.
 
-    A pass that pages must not wait for a file that takes minutes to read, whether by accident or on
-    purpose.
+    Whoever pages or declares must not wait for a file that takes minutes to read, whether by
+    accident or on purpose.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return load(path, cache)
     with _at_most(cpu_seconds):
         return load(path, cache)
 
 
 class SlowConfiguration(ConfigurationProblem):
-    """The configuration takes longer to read than a pass can wait."""
+    """The configuration takes longer to read than whoever pages can wait."""
 
 
 class _TooLong(BaseException):
@@ -87,14 +90,19 @@ class _TooLong(BaseException):
 
 @contextmanager
 def _at_most(cpu_seconds: float) -> Iterator[None]:
+    over = False
+
     def ring(number: int, frame: object) -> None:
-        raise _TooLong
+        if not over:
+            raise _TooLong
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    # again and again: where the first is raised in a destructor, Python drops it
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.5)
     try:
         yield
     except _TooLong:
+        over = True
         raise SlowConfiguration(
             f"the configuration takes more than {cpu_seconds:g} s to read",
             "`escalate check` reads it, however long that takes; is a file generated, or damaged?",

@@ -33,8 +33,6 @@ from escalate_cli.store.sqlite.failures import LOCKED, damaged
 
 LONGEST = 5 * SECOND
 """of one pass: then what else is due by time has its turn, whatever is under way"""
-PATIENCE_WITH_FILES = 2.0
-"""seconds of CPU that a pass gives to an edited configuration before it goes on with the last valid one"""
 
 
 def tick(context: Context) -> PassReport:

@@ -22,6 +22,7 @@ from escalate_cli.cli.output import written
 from escalate_cli.cli.screens import check as check_screens
 from escalate_cli.cli.screens import heat_map as week
 from escalate_cli.cli.screens import style
+from escalate_cli.config.files.find import cache_dir
 from escalate_cli.config.load import load
 from escalate_cli.config.problems import InvalidConfiguration
 from escalate_cli.core.organisation.catalog import Catalog
@@ -56,7 +57,8 @@ def check(
         raise UsageProblem("there is no picture of the week without coverage", "leave out --no-coverage")
     path, catalog = context.config_path, None
     try:
-        loaded = load(path)
+        # kept: what takes long to read is used from now on without reading it again
+        loaded = load(path, cache_dir(context.environ), anew=True)
         catalog, configured = loaded.catalog, list(loaded.problems)
     except InvalidConfiguration as error:
         configured = list(error.problems)

@@ -32,7 +32,6 @@ def tick(
     ] = False,
 ) -> Answer:
     """One pass: page whoever is due. For cron: prints nothing when all is well."""
-    context.patience_with_files = passing.PATIENCE_WITH_FILES
     if dry_run:
         return _foresee(context)
     report = passing.tick(context)
@@ -76,7 +75,6 @@ def watch(
     length = to_duration("--interval", interval)
     if length < 100_000:
         raise UsageProblem("--interval is too short", 'write at least "1s"')
-    context.patience_with_files = passing.PATIENCE_WITH_FILES
     context.running_catalog  # noqa: B018 - a missing configuration is said before anything else
     with Signals().heard() as signals, outlets(context.options) as (lines, troubles):
         context.sender.wake_fd = signals.fd

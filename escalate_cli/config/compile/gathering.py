@@ -20,6 +20,8 @@ MOST_LISTED = 1000
 compared with all of them, again and again
 """
 
+_MOST_GUESSES = 200
+"""unknown tables for which a known name is looked for"""
 DEFAULT_LADDER = (("minor", "low"), ("major", "high"), ("critical", "high"))
 
 
@@ -155,7 +157,8 @@ def _not_tables(file: ParsedFile, section: str, content: object, header: str) ->
 
 def _unknown_section(gathered: Gathered, file: ParsedFile, section: str) -> None:
     sections = [*BY_ID, *SINGLE, *LISTED]
-    guess = did_you_mean(section, sections)
+    few = len(gathered.problems) < _MOST_GUESSES
+    guess = did_you_mean(section, sections) if few else None
     hint = f'did you mean "{guess}"?' if guess else f"there are: {', '.join(sections)}"
     gathered.problems.append(
         file.problem(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -25,11 +26,15 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ValueError, OSError, LookupError):
-        from zoneinfo import available_timezones
-
-        hint = zone_hint(value, available_timezones())
-        raise refuse("unknown-timezone", f'there is no timezone "{value}"', hint) from None
+        raise refuse("unknown-timezone", f'there is no timezone "{value}"', _hint(value)) from None
     return value
+
+
+@cache
+def _hint(zone: str) -> str:
+    from zoneinfo import available_timezones
+
+    return zone_hint(zone, available_timezones())
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
