@@ -256,7 +256,9 @@ def test_a_file_too_slow_for_a_tick_is_read_by_check_and_then_by_the_tick(runnin
         assert ran.code == 3, ran
         assert "takes more than 2 s to read" in ran.err
         assert "the last valid one is used" in ran.err
-        assert running("check", "--no-coverage").code in (0, 1), "whoever asks has the time; what was read is kept"
+        assert running("check", "--no-coverage").code in (0, 1), (
+            "whoever asks has the time; what was read is kept"
+        )
         assert running("tick").code == 0
     finally:
         running.configure(VALID, "all.toml")
