@@ -216,7 +216,7 @@ MANY = "".join(
 ACTS: dict[str, tuple[str, ...]] = {
     "declare": ("declare", "more", "-s", "x"),
     "page": ("page", "1", "person:p0"),
-    "update": ("update", "1", "we look"),
+    "update": ("update", "1", "--message", "we look"),
     "snooze": ("snooze", "1", "1h"),
     "ack": ("ack", "1", "--by", "p0"),
     "show": ("show", "1"),
