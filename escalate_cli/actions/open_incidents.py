@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from escalate_cli.actions.listing import listed_incidents
 from escalate_cli.actions.lookup import reporter, storable
 from escalate_cli.context import Context
+from escalate_cli.core.incident.holding import holders
 from escalate_cli.core.incident.situation import Incident, IncidentStatus, Situation
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.errors import UsageProblem
@@ -48,9 +49,9 @@ def _mine(context: Context, situations: Sequence[Situation], person: str) -> lis
     told = context.store.outbox.paged_for(Recipient.person(person), numbers)
 
     def is_theirs(situation: Situation) -> bool:
-        incident = situation.incident
+        incident, have = situation.incident, [holding.person for holding in holders(situation)]
         return (
-            person in (incident.lead, incident.acknowledged_by)
+            person in (incident.lead, incident.acknowledged_by, *have)
             or incident.id in told
             or any(escalation.team in teams for escalation in situation.escalations)
         )

@@ -10,6 +10,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.events import LevelPaged
+from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.situation import NotificationKind, NotificationStatus, NudgeStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
@@ -58,7 +59,7 @@ def learn(situation: Situation, timeline: Sequence[Entry], catalog: Catalog) -> 
     numbers = {notification.id for notification in sent}
     messages = [message.recipient for message in sent if message.bundled_with not in numbers]
     people = [recipient for recipient in messages if recipient.is_person]
-    by = incident.acknowledged_by
+    by = who_took_it_first(situation, timeline)
     levels = [page.level for page in pages if page.recipient == f"person:{by}" and page.level is not None]
 
     def since(at: int | None) -> Span | None:

@@ -13,6 +13,7 @@ from escalate_cli.core.changes import take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.changes.pass_on import pass_on
 from escalate_cli.core.escalation.plan import Plan
+from escalate_cli.core.incident.holding import holders
 from escalate_cli.core.incident.situation import (
     IncidentStatus,
     NotificationKind,
@@ -35,7 +36,8 @@ def acknowledgement(span: Span, by: str | None = None, *, everything: bool = Fal
             return "nobody can acknowledge: no person has been paged"
         if not take.is_awaiting(situation, person, everything=everything):
             name = catalog.name_of(Recipient.person(person))
-            taker = catalog.name_of(Recipient.person(situation.incident.acknowledged_by or ""))
+            have = [holding.person for holding in holders(situation)]
+            taker = catalog.name_of(Recipient.person((have or [""])[0]))
             return f"the acknowledgement by {name} changes nothing: {taker} has it"
         return take.acknowledge(situation, person, catalog, now, everything=everything)
 

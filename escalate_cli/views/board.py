@@ -11,6 +11,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.escalation.upcoming import next_of
 from escalate_cli.core.escalation.waiting_reasons import waits_until
+from escalate_cli.core.incident.holding import holders
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -85,17 +86,10 @@ def board_line(
 
 def has_it(situation: Situation, catalog: Catalog) -> tuple[str, ...]:
     """The names of those who have acknowledged it, for any of its teams; who had, once it is over."""
-    incident = situation.incident
-    over = incident.status is IncidentStatus.RESOLVED
-    people: dict[str, None] = {}
+    people = dict.fromkeys(holding.person for holding in holders(situation))
     for escalation in situation.escalations:
-        taken = over or escalation.status is EscalationStatus.ACKNOWLEDGED
-        if taken and escalation.acknowledged_by:
-            people[escalation.acknowledged_by] = None
-        elif escalation.status in _WAITS:
+        if escalation.status in _WAITS:
             people |= dict.fromkeys(escalation.acked_by)
-    if not people and incident.acknowledged_by and incident.status is not IncidentStatus.OPEN:
-        people[incident.acknowledged_by] = None
     return tuple(catalog.person_name(person) for person in people)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, show_about
 from escalate_cli.core.calendar.moment import wall_time
+from escalate_cli.core.incident.holding import holders, stands_acknowledged
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 
@@ -15,19 +16,16 @@ def standing(situation: Situation, catalog: Catalog, now: Instant) -> str:
         lasted = show_about(incident.resolved_at - incident.declared_at)
         return f"resolved {ago(incident.resolved_at, now)}, after {lasted}"
     text = f"open for {show_about(now - incident.declared_at)}"
-    taken = [
-        escalation
-        for escalation in situation.escalations
-        if escalation.status is EscalationStatus.ACKNOWLEDGED
-    ]
+    taken = list(filter(stands_acknowledged, situation.escalations))
     waiting = [
         escalation
         for escalation in situation.escalations
         if escalation.status in (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
     ]
-    if incident.status is IncidentStatus.ACKNOWLEDGED and not taken and incident.acknowledged_at is not None:
-        by = catalog.person_name(incident.acknowledged_by) if incident.acknowledged_by else "somebody"
-        return f"{text}, acknowledged by {by} {ago(incident.acknowledged_at, now)}"
+    if incident.status is IncidentStatus.ACKNOWLEDGED and not taken:
+        by, since = next(iter(holders(situation)), (None, incident.acknowledged_at))
+        when = f" {ago(since, now)}" if since is not None else ""
+        return f"{text}, acknowledged by {catalog.person_name(by) if by else 'somebody'}{when}"
     parts = _acknowledgements(taken, catalog, now, named=bool(waiting) or _several(taken))
     if not parts:
         return f"{text}, nobody has acknowledged"

@@ -13,6 +13,7 @@ from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import Passed, PassedBesides, PassTakenBack
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.holding import stands_acknowledged
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -106,11 +107,11 @@ def _may_pass(person: str, escalation: Escalation, situation: Situation) -> bool
 
 
 def _has(person: str, escalation: Escalation) -> bool:
-    return escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by == person
+    return stands_acknowledged(escalation) and escalation.acknowledged_by == person
 
 
 def _somebody_has(situation: Situation) -> bool:
-    return any(escalation.status is EscalationStatus.ACKNOWLEDGED for escalation in situation.escalations)
+    return any(map(stands_acknowledged, situation.escalations))
 
 
 def _give_back(escalation: Escalation, by: str, decision: Decision) -> None:

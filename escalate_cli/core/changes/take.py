@@ -11,6 +11,7 @@ from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.events import Acknowledged, AcknowledgedBesides, AcknowledgedInPart, Snoozed, TakenOver
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.holding import named_holder, stands_acknowledged
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
@@ -61,11 +62,11 @@ def acknowledge(
 
 
 def _note_taker(by: str, decision: Decision, *, anew: bool) -> None:
-    """The incident is `by`'s, if it is nobody's yet or `anew`; once nothing waits, no page goes out."""
+    """The incident names `by`, if nobody else has it or `anew`; once nothing waits, no page goes out."""
     before, now = decision.incident, decision.now
     decision.change_incident(
         acknowledged_at=before.acknowledged_at if before.acknowledged_at is not None else now,
-        acknowledged_by=by if anew else before.acknowledged_by or by,
+        acknowledged_by=by if anew else named_holder(decision.situation) or by,
         updated_at=now,
     )
     if not decision.situation.paging:
@@ -91,7 +92,7 @@ def _deed(by: str, taken: Sequence[Escalation], over: Sequence[Escalation], wait
 
 def _is_somebody_elses(escalation: Escalation, by: str) -> bool:
     """Whether somebody else has it, for good or for the time of a snooze."""
-    return escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by != by
+    return stands_acknowledged(escalation) and escalation.acknowledged_by != by
 
 
 def _pages(decision: Decision) -> list[Notification]:
@@ -228,9 +229,7 @@ def snooze(situation: Situation, span: Span, catalog: Catalog, now: Instant, *, 
     decision.cancel(_pages(decision))
     call_off_lapses(decision)
     decision.change_incident(
-        updated_at=now,
-        acknowledged_at=situation.incident.acknowledged_at or now,
-        acknowledged_by=situation.incident.acknowledged_by or by,
+        updated_at=now, acknowledged_at=situation.incident.acknowledged_at or now, acknowledged_by=by
     )
     decision.log(Snoozed(until=until), by)
     tell_who_has_it(Deed(by, Taking.SNOOZED, length=span), situation, decision)

@@ -34,6 +34,7 @@ from escalate_cli.core.events import (
 )
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.holding import named_holder
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.notification.hurry import hurry
 from escalate_cli.core.notification.no_longer import tell_nobody_has_it
@@ -316,7 +317,7 @@ def _reconsider(escalation_id: int, decision: Decision) -> None:
 
 
 def _settle(decision: Decision) -> None:
-    """Set the incident's status by its escalations, and note since when nobody has it."""
+    """Set the incident's status by its escalations, and note who has it, or since when nobody has."""
     incident, situation = decision.incident, decision.situation
     active = [
         escalation
@@ -330,4 +331,5 @@ def _settle(decision: Decision) -> None:
     decision.change_incident(
         status=IncidentStatus.ACKNOWLEDGED if taken else IncidentStatus.OPEN,
         unacknowledged_since=None if taken else since,
+        acknowledged_by=named_holder(situation),
     )

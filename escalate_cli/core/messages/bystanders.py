@@ -12,6 +12,7 @@ from escalate_cli.core.calendar.duration import Instant, show_about
 from escalate_cli.core.escalation.conditions import judge
 from escalate_cli.core.events.reasons import ByHand, ByRule, ForReporter, NobodyHasIt, Severe, SomebodyHasIt
 from escalate_cli.core.incident.decision import Decision
+from escalate_cli.core.incident.holding import named_holder, stands_acknowledged
 from escalate_cli.core.incident.situation import EscalationStatus, IncidentStatus, NotificationKind
 from escalate_cli.core.messages.card import LISTS, NAMES, Line, MessageCard, MessageKind
 from escalate_cli.core.messages.frame import frame, of_severity
@@ -105,9 +106,9 @@ def _who_works(occasion: Occasion) -> Iterator[str]:
         if escalation.status is EscalationStatus.STOPPED:
             continue
         team, person = printable(catalog.team_name(escalation.team)), escalation.acknowledged_by
-        if escalation.status is EscalationStatus.ACKNOWLEDGED and person:
+        if stands_acknowledged(escalation) and person:
             yield f"{printable(catalog.person_name(person))} for {team}"
-        elif escalation.status is not EscalationStatus.ACKNOWLEDGED:
+        elif not stands_acknowledged(escalation):
             yield f"{team} is being paged, nobody has answered yet"
 
 
@@ -129,7 +130,7 @@ def next_word(occasion: Occasion) -> Instant | None:
 
 def what_the_reporter_hears(occasion: Occasion) -> str:
     """ "Ana Ruiz is working on it:", "It is over:"."""
-    cause, taken_by = occasion.notification.reason.cause, occasion.incident.acknowledged_by
+    cause, taken_by = occasion.notification.reason.cause, named_holder(occasion.situation)
     if isinstance(cause, ForReporter) and cause.over:
         return "It is over:"
     if isinstance(cause, ForReporter) and cause.again:

@@ -61,8 +61,8 @@ def facts_of(occasion: Occasion) -> tuple[Line, ...]:
     """How bad, who has it already, what, since when (again, where it was over), who leads."""
     incident, catalog = occasion.incident, occasion.catalog
     lines = [Line("Severity", Text(incident.severity))]
-    if occasion.holder is not None:
-        lines.append(Line("Has it", _who_has_it(occasion, occasion.holder)))
+    if occasion.holders:
+        lines.append(Line("Has it", _who_has_it(occasion)))
     lines += [affected(occasion), declared(occasion)]
     if incident.open_since > incident.declared_at:
         lines.append(Line("Open again", Text(f"since {occasion.clock(incident.open_since)}")))
@@ -71,10 +71,14 @@ def facts_of(occasion: Occasion) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _who_has_it(occasion: Occasion, holder: str) -> Text:
-    name = may_cut(printable(occasion.catalog.person_name(holder)), NAMES, least=40)
-    since = occasion.incident.acknowledged_at
-    return name if since is None else name + f", since {occasion.clock(since)}"
+def _who_has_it(occasion: Occasion) -> Text:
+    """ "Ana Ruiz, since 10:01 GMT"; where teams have somebody each, all of them."""
+    text = Text()
+    for number, holding in enumerate(occasion.holders):
+        name = may_cut(printable(occasion.catalog.person_name(holding.person)), NAMES, least=40)
+        since = f", since {occasion.clock(holding.since)}" if holding.since is not None else ""
+        text = text + (", and " if number else "") + name + since
+    return text
 
 
 def affected(occasion: Occasion) -> Line:

@@ -7,6 +7,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import DAY, Instant
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.escalation.upcoming import Outlook, next_of
+from escalate_cli.core.incident.holding import Holding, holders
 from escalate_cli.core.incident.situation import Escalation, Incident, Notification, Nudge, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
@@ -32,14 +33,15 @@ class Occasion(msgspec.Struct, frozen=True):
         return self.notification.recipient.is_person
 
     @property
-    def holder(self) -> str | None:
-        """Who has it, where it waits for nobody any more."""
-        return None if self.situation.paging else self.incident.acknowledged_by
+    def holders(self) -> tuple[Holding, ...]:
+        """Who has it and since when, where it waits for nobody any more."""
+        return () if self.situation.paging else holders(self.situation)
 
     @property
     def is_taken(self) -> bool:
         """Whether somebody else than the reader has it."""
-        return self.holder is not None and Recipient.person(self.holder) != self.notification.recipient
+        have = [Recipient.person(holding.person) for holding in self.holders]
+        return bool(have) and self.notification.recipient not in have
 
     @property
     def taking(self) -> str:

@@ -24,6 +24,7 @@ from escalate_cli.core.events.reasons import (
 )
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.holding import named_holder
 from escalate_cli.core.incident.situation import EscalationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog, Urgency
 from escalate_cli.core.organisation.policy import Target, TargetKind
@@ -167,8 +168,9 @@ def _incident_lead(decision: Decision) -> Reached:
     incident, people = decision.incident, decision.catalog.people
     if incident.lead in people:
         return _people([incident.lead or ""], LeadsIncident(), decision.catalog)
-    if incident.acknowledged_by in people:
-        return _people([incident.acknowledged_by or ""], TookIt(), decision.catalog)
+    taker = named_holder(decision.situation)
+    if taker in people:
+        return _people([taker or ""], TookIt(), decision.catalog)
     broken = []
     for team in teams_in(decision.situation):
         reached = _of_team_safely(TargetKind.ON_CALL, team, decision)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from escalate_cli.core.calendar.duration import DAY, Instant, Span, show_about
+from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.organisation.catalog import Catalog
@@ -74,7 +75,8 @@ def try_out(proposal: Proposal, past: Past, look: Look, now: Instant) -> Trial |
         case = look(incident)
         if case is not None:
             until = ends.get(incident, now)
-            tried.append(_compared(replay(case, past.catalog, until), replay(case, changed, until)))
+            who = who_took_it_first(case.situation, case.timeline)
+            tried.append(_compared(who, replay(case, past.catalog, until), replay(case, changed, until)))
     return Trial(_summary(tried, past, of=len(proposal.incidents)), tuple(tried))
 
 
@@ -113,10 +115,9 @@ def _last_look(record: Record, now: Instant) -> Instant:
     return min(now, max(done) + DAY)
 
 
-def _compared(was: Replay, becomes: Replay) -> TrialIncident:
+def _compared(who: str | None, was: Replay, becomes: Replay) -> TrialIncident:
     before = {person.person: person.replayed for person in was.people if person.replayed is not None}
     after = {person.person: person.replayed for person in becomes.people if person.replayed is not None}
-    who = was.situation.incident.acknowledged_by
     both = [person for person in before if person in after]
     return TrialIncident(
         incident=was.situation.incident.id,

@@ -11,6 +11,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
+from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.situation import Incident, Notification, Nudge
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
@@ -145,10 +146,11 @@ def _severity(document: Document, pen: _Pen) -> str:
 
 
 def _acknowledged(document: Document, pen: _Pen) -> str:
-    incident = document.situation.incident
-    if incident.acknowledged_at is None:
+    at = document.situation.incident.acknowledged_at
+    if at is None:
         return "–"
-    return f"{pen.time(incident.acknowledged_at, exact=True)} by {pen.person(incident.acknowledged_by)}"
+    by = who_took_it_first(document.situation, document.timeline)
+    return f"{pen.time(at, exact=True)} by {pen.person(by)}"
 
 
 def _first_page(document: Document, pen: _Pen) -> str:
