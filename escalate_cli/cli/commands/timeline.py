@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 def timeline(context: Context, incident: SomeId = None, key: Key = None) -> Answer:
     """What happened, in order, and why; in your time zone, if the catalog knows you."""
+    catalog, zone, now = context.running_catalog, lookup.reader_zone(context), context.clock.now()
 
     def look(situation: Situation, entries: tuple[Entry, ...]) -> Answer:
-        now = context.clock.now()
-
         def screen(console: Console) -> None:
-            zone = lookup.reader_zone(context)
-            timeline_screen.draw_timeline(console, situation, entries, context.running_catalog, now, zone)
+            timeline_screen.draw_timeline(console, situation, entries, catalog, now, zone)
 
         return Answer([entry_data(entry) for entry in entries], screen)
 

@@ -187,8 +187,8 @@ def upcoming_of(occasion: Occasion) -> Line:
     """Who is next, and when; that nobody is, where nothing comes after this."""
     outlook = occasion.outlook
     if outlook is None:
-        holder = occasion.holder
-        has = f": {printable(occasion.catalog.person_name(holder))} has it" if holder is not None else ""
+        names = [printable(occasion.catalog.person_name(holding.person)) for holding in occasion.holders]
+        has = f": {' and '.join(names)} {'has' if len(names) == 1 else 'have'} it" if names else ""
         return Line("Next", may_cut(f"nobody is next{has}", NAMES, least=40))
     when = f" at {occasion.clock(outlook.at)}, unless someone acknowledges"
     return Line("Next", may_cut(outlook.text, NAMES, least=40) + when)
