@@ -159,6 +159,6 @@ def _without_fallback(case: Case) -> str:
         for escalation in case.situation.escalations
         if (end := case.end_of(escalation)) is not None
     ]
-    if not ends:
+    if not ends or case.situation.paging:
         return "the fallback is not paged yet: no policy has run out of levels"
     return f"the fallback was not needed: {case.ended(*min(ends, key=lambda ended: ended[0].at))}"

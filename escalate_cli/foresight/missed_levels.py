@@ -32,6 +32,14 @@ from escalate_cli.foresight.case import Case
 _OF_LEVELS = LevelPaged | LevelHeld | LevelLeftOut | LevelOwed | LevelFailed
 
 
+class _Duty(NamedTuple):
+    """Who is on call in a schedule, by name, and why, with the place in the configuration."""
+
+    schedule: str
+    who: str
+    why: str
+
+
 class Obstacle(NamedTuple):
     """Why a level did not reach somebody ("": no level should have), and whether that is because
     they have no address.
@@ -43,7 +51,7 @@ class Obstacle(NamedTuple):
 
 def obstacle_at_levels(person: str, case: Case) -> Obstacle:
     """The first level that would have meant them and did not come, or from which an override has
-    displaced them; else why a level that came did not mean them.
+    displaced them; else why a level that came did not mean them, or would not have if it had come.
     """
     not_meant = Obstacle()
     for escalation in case.situation.escalations:
@@ -58,7 +66,12 @@ def obstacle_at_levels(person: str, case: Case) -> Obstacle:
                 None,
             )
             if paged is None:
-                return Obstacle(_why_not_reached(number, level, escalation, case))
+                why = _why_not_reached(number, level, escalation, case)
+                turn = _turn_then(person, target, escalation, case)
+                if not turn:
+                    return Obstacle(why)
+                not_meant = not_meant if not_meant.why else Obstacle(f"{why}; {turn}")
+                continue
             obstacle = _why_not_meant(person, target, escalation.team, paged.at, case)
             where = _where(number, escalation, case)
             obstacle = obstacle._replace(
@@ -126,15 +139,39 @@ def _is_displaced(person: str, target: Target, team: str, at: Instant, case: Cas
     return shift_in(case.catalog, replace(schedule, overrides=()), at).person == person
 
 
+def _duty_of_another(person: str, target: Target, team: str, at: Instant, case: Case) -> _Duty | None:
+    """Who else, or nobody, is on call in the schedule that the target asks; None where it asks none."""
+    catalog = case.catalog
+    schedule = schedule_of(target, team, catalog)
+    if schedule is None:
+        return None
+    shift = shift_in(catalog, schedule, at)
+    if shift.person == person:
+        return None
+    who = catalog.name_of(Recipient.person(shift.person)) if shift.person else "nobody"
+    return _Duty(schedule.id, who, f"{shift.why} ({shift.source})")
+
+
+def _turn_then(person: str, target: Target, escalation: Escalation, case: Case) -> str:
+    """That it would have to be their turn, where a level that did not come asks a schedule in which
+    somebody else is on call: when it was stopped, else when it is due next.
+    """
+    end = case.end_of(escalation)
+    at = end.at if end is not None else escalation.next_at
+    duty = _duty_of_another(person, target, escalation.team, at, case) if at is not None else None
+    if duty is None or at is None:
+        return ""
+    verb = "had" if end is not None else "has"
+    then = f"at {case.at(at)} {duty.schedule} {verb} {duty.who} on call"
+    return f"it would have to be their turn, too: {then}: {duty.why}"
+
+
 def _why_not_meant(person: str, target: Target, team: str, at: Instant, case: Case) -> Obstacle:
     """Why a level that was reached at `at` did not mean the person."""
     catalog = case.catalog
-    schedule = schedule_of(target, team, catalog)
-    if schedule is not None:
-        shift = shift_in(catalog, schedule, at)
-        if shift.person != person:
-            has_it = catalog.name_of(Recipient.person(shift.person)) if shift.person else "nobody"
-            return Obstacle(f"{schedule.id} had {has_it} on call then: {shift.why} ({shift.source})")
+    duty = _duty_of_another(person, target, team, at, case)
+    if duty is not None:
+        return Obstacle(f"{duty.schedule} had {duty.who} on call then: {duty.why}")
     if target.kind is TargetKind.ROUND_ROBIN:
         reached = whom(target, team, Decision(case.situation, catalog, at))
         recipients = [addressee.recipient for addressee in reached.addressees]

@@ -28,6 +28,7 @@ from escalate_cli.core.events import (
     Sent,
     Snoozed,
 )
+from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.record import Page, Record
 from escalate_cli.core.incident.situation import Notification, NotificationStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
@@ -100,6 +101,11 @@ class Document(msgspec.Struct, frozen=True):
     def imported(self) -> bool:
         """Whether it comes from `import-history`, not from a night on this tool."""
         return IMPORTED in self.situation.incident.labels
+
+    @property
+    def first_taker(self) -> str | None:
+        """Who acknowledged it first, whoever had it later."""
+        return who_took_it_first(self.situation, self.timeline)
 
     @property
     def first_page(self) -> Page | None:

@@ -298,43 +298,6 @@ def test_a_page_for_what_somebody_has_says_who_and_how_to_take_it_over(world_wit
     assert "escalate ack 1 --all" in told["sms to cto"].body
 
 
-def test_whoever_took_it_over_has_it_since_then(world_with) -> None:
-    world = world_with(STANDARD, organisation=EVERYWHERE)
-    world.declare("down", "login")
-    world.advance("1m")
-    world.ack("ana")
-    world.advance("4m")
-    world.ack("bo", everything=True)
-    assert "Has it: Bo, since 10:05 GMT" in unaligned(letters(world)["inform email to ana"].body)
-
-
-def test_after_a_lapsed_time_out_whoever_takes_it_has_it_since_then(world_with) -> None:
-    world = world_with(STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "10m"'), organisation=EVERYWHERE)
-    world.declare("down", "login")
-    world.advance("1m")
-    world.ack("ana")
-    world.advance("13m")
-    letters(world)
-    world.ack("bo")
-    assert "Has it: Bo, since 10:14 GMT" in unaligned(letters(world)["inform email to ana"].body)
-    world.advance("12m")
-    world.ack("ana")
-    assert "Has it: Ana, since 10:26 GMT" in unaligned(letters(world)["inform slack to identity"].body)
-
-
-def test_where_each_team_has_somebody_each_is_named_with_their_own_time(world_with) -> None:
-    world = world_with(STANDARD, organisation=EVERYWHERE)
-    world.declare("down", "login", "payments")
-    world.advance("1m")
-    world.ack("ana")
-    world.advance("2m")
-    world.ack("dan", everything=True)
-    letters(world)
-    world.page("person:cto")
-    body = unaligned(letters(world)["email to cto"].body)
-    assert "Has it: Ana, since 10:01 GMT, and Dan, since 10:03 GMT" in body
-
-
 # ── how it reads ──────────────────────────────────────────────────────────────────────
 
 

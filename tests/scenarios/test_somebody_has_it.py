@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from escalate_cli.core.calendar.duration import MINUTE
-from escalate_cli.core.incident.holding import holders
 from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.errors import UsageProblem
@@ -142,41 +140,9 @@ def test_taking_over_is_asked_for_and_told_to_whoever_had_it(world: World) -> No
     world.expects("inform slack to identity", "inform email to ana")
     assert news(world)[-1] == "Bo has it now, taken over from Ana."
     assert situation.incident.acknowledged_by == "bo"
-    assert [holding.person for holding in holders(situation)] == ["bo"]
     assert "taken over by Bo from Ana for Identity" in world.timeline()
     world.ack("bo", everything=True)
     world.expects_nothing()
-
-
-def test_the_incident_names_who_has_it_now_and_when_it_was_first_acknowledged(world_with) -> None:
-    world = world_with(STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "10m"'))
-    began = world.clock.at
-    world.declare("down", "login")
-    world.ack("ana")
-    world.advance("12m")
-    for taken in (
-        world.ack("bo"),
-        world.snooze("5m", "ana"),
-        world.ack("bo", everything=True),
-        world.ack("cara", everything=True),
-    ):
-        (holding,) = holders(taken)
-        assert taken.incident.acknowledged_by == holding.person
-        assert (taken.incident.acknowledged_at, holding.since) == (began, world.clock.at)
-    assert (taken.incident.acknowledged_by, world.clock.at) == ("cara", began + 12 * MINUTE)
-    world.sent()
-
-
-def test_whoever_still_has_a_part_is_named_when_the_other_s_has_lapsed(world_with) -> None:
-    world = world_with(STANDARD.but("repeat = 0", 'repeat = 0\nack_timeout = "10m"'))
-    world.declare("down", "login", "payments")
-    world.ack("ana")
-    world.advance("5m")
-    world.ack("dan", everything=True)
-    assert world.look().incident.acknowledged_by == "ana", "who has a part of it goes on being named"
-    world.advance("6m")
-    assert world.look().incident.acknowledged_by == "dan"
-    world.sent()
 
 
 def test_a_new_lead_is_told_to_whoever_was_paged_and_not_to_who_says_so(world: World) -> None:

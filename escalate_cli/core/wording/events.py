@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from escalate_cli.core import events as happened
 from escalate_cli.core.calendar.duration import Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.moment import wall_time
@@ -55,8 +57,8 @@ def _by_answering(event: Event, text: str, way: happened.AnswerWay, at: Instant,
 
 def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
     """The sentence of what ended a paging, without what follows from it."""
-    if isinstance(event, happened.Acknowledged):
-        return _taken(event, Telling(at, by, catalog))
+    if isinstance(event, happened.Acknowledged | happened.TakenOver):
+        event = replace(event, timeout=None)
     return sentence(event, at, by, catalog)
 
 
@@ -100,12 +102,9 @@ def _routed(it: happened.Routed, say: Telling) -> str:
 # ── what people do ────────────────────────────────────────────────────────────────────
 
 
-def _taken(it: happened.Acknowledged, say: Telling) -> str:
-    return say.begin("acknowledged", f"by {say.doer} for {say.team(it.team)}")
-
-
 def _acknowledged(it: happened.Acknowledged, say: Telling) -> str:
-    return f"{_taken(it, say)}{_again(it.timeout)}"
+    text = say.begin("acknowledged", f"by {say.doer} for {say.team(it.team)}")
+    return f"{text}{_again(it.timeout)}"
 
 
 def _taken_over(it: happened.TakenOver, say: Telling) -> str:

@@ -11,7 +11,6 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant, Span, show_about, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
-from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.situation import Incident, Notification, Nudge
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import Recipient
@@ -149,8 +148,7 @@ def _acknowledged(document: Document, pen: _Pen) -> str:
     at = document.situation.incident.acknowledged_at
     if at is None:
         return "–"
-    by = who_took_it_first(document.situation, document.timeline)
-    return f"{pen.time(at, exact=True)} by {pen.person(by)}"
+    return f"{pen.time(at, exact=True)} by {pen.person(document.first_taker)}"
 
 
 def _first_page(document: Document, pen: _Pen) -> str:
