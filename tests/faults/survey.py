@@ -9,6 +9,7 @@ The situations are in situations.toml; a test may serve several of them.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -116,8 +117,25 @@ def write(line: dict[str, Any]) -> None:
             file.write(json.dumps(line) + "\n")
 
 
-def main(numbers: list[str]) -> int:
-    rows = [one for one in ROWS if not numbers or str(one.number) in numbers]
+def wanted_rows(words: list[str]) -> list[Row]:
+    """The situations that a line asks for, all where it names none; ends with help, or where there is
+    no such situation.
+    """
+    reads = argparse.ArgumentParser(
+        prog="python -m tests.faults.survey",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reads.add_argument("number", nargs="*", type=int, help="situations to run; all if left out")
+    numbers = reads.parse_args(words).number
+    unknown = sorted(set(numbers) - {row.number for row in ROWS})
+    if unknown:
+        reads.error(f"no such situation: {', '.join(map(str, unknown))}")
+    return [row for row in ROWS if not numbers or row.number in numbers]
+
+
+def main(words: list[str]) -> int:
+    rows = wanted_rows(words)
     files = sorted({test.partition("::")[0] for row in rows for test in row.tests})
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as report:
         command = [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.faults.guards import GUARDS
-from tests.faults.survey import HERE, ROWS, add_up, table
+from tests.faults.survey import HERE, ROWS, add_up, table, wanted_rows
 from tests.pages import page
 
 
@@ -19,6 +21,16 @@ def test_every_situation_is_there_and_every_test_that_it_names():
             assert re.search(rf"^def {name or 'test_'}", (HERE / path).read_text(), re.M), (
                 f"{one.number}: {test}"
             )
+
+
+def test_help_and_numbers_that_mean_nothing_start_no_survey(capsys):
+    for words, code in ((["--help"], 0), (["-h"], 0), (["9999"], 2), (["seven"], 2)):
+        with pytest.raises(SystemExit) as ended:
+            wanted_rows(words)
+        assert ended.value.code == code
+    assert "only these situations" in capsys.readouterr().out
+    assert [row.number for row in wanted_rows(["7"])] == [7]
+    assert wanted_rows([]) == list(ROWS)
 
 
 def test_numbers_are_added_up():

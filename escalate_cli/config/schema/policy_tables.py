@@ -83,7 +83,10 @@ class LevelTable(TomlTable):
     when: LevelWhenTable = Field(
         default_factory=LevelWhenTable, description="the level is skipped while this is false"
     )
-    during: HoursRef | None = Field(default=None, description="held until these hours; then `when` counts")
+    during: HoursRef | None = Field(
+        default=None,
+        description="held until these hours; `when` is asked as it comes due, and again as they begin",
+    )
     acks: Literal["first", "all"] = Field(default="first", description='"all" waits for everyone it paged')
 
 
