@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from types import FrameType
 
 import msgspec
 
@@ -22,9 +19,6 @@ HEAD = 64 * 1024
 """bytes of a mail that are fetched at first: an answer stands at its top"""
 REST = 1 << 20
 """bytes of it that are fetched at a time where no text is in the head"""
-_LONGEST_PARSING = 1.0
-"""seconds of a processor for one mail: somebody may have made it to be slow (60 KB of commas in `From`
-take minutes)"""
 _UID = re.compile(rb"\bUID (\d+)")
 _ARRIVED_AT = re.compile(rb'\bINTERNALDATE "([^"]{20,40})"')
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -100,12 +94,8 @@ def read_fetched(mail: Fetched, server: str | None) -> Arrived:
     own it has one of its content, so that it is known when it is read again.
     """
     identity = "content:" + hashlib.sha256(mail.raw[:HEAD]).hexdigest()[:40]
-    try:
-        with _at_most(_LONGEST_PARSING):
-            arrived = read_mail(mail.raw)
-            forged = server is not None and arrived.robot is None and not is_verified(mail.raw, server)
-    except (Exception, _TooSlow):  # somebody else wrote it
-        return Arrived(identity, "", "", mail.arrived_at, robot="it cannot be read")
+    arrived = read_mail(mail.raw)
+    forged = server is not None and arrived.robot is None and not is_verified(mail.raw, server)
     times = [moment for moment in (arrived.sent_at, mail.arrived_at) if moment is not None]
     return msgspec.structs.replace(
         arrived,
@@ -113,21 +103,3 @@ def read_fetched(mail: Fetched, server: str | None) -> Arrived:
         sent_at=min(times, default=None),
         robot="it is not verified (DMARC)" if forged else arrived.robot,
     )
-
-
-class _TooSlow(BaseException):
-    """No `except Exception` of what is interrupted may hold it up."""
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise _TooSlow
-
-    before = signal.signal(signal.SIGPROF, interrupt)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)

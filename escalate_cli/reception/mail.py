@@ -19,10 +19,13 @@ import msgspec
 from escalate_cli.core.answers.arrived import Arrived, Bounce
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import SECOND, Instant
+from escalate_cli.reception.too_slow import TooSlow, at_most
 
 LARGEST = 5_000_000
 """bytes of a mail that are looked at: an answer is in the first few"""
 LONGEST_TEXT = 200_000
+_LONGEST_READING = 1.0
+"""seconds of a processor"""
 
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+=.-].*)?@.*", re.I)
@@ -49,7 +52,17 @@ _HIDDEN = frozenset({"style", "script", "head", "title"})
 
 
 def read_mail(raw: bytes) -> Arrived:
-    """A mail as it came over the wire. What of it cannot be read is empty; this never fails."""
+    """A mail as it came over the wire. What of it cannot be read is empty; this never fails, and takes
+    a second at most.
+    """
+    try:
+        with at_most(_LONGEST_READING):
+            return _read(raw)
+    except (Exception, TooSlow):  # somebody else wrote it
+        return Arrived(external_id="", sender="", text="", robot="it cannot be read")
+
+
+def _read(raw: bytes) -> Arrived:
     mail = message_from_bytes(raw[:LARGEST], policy=policy.default)
     sender = _addresses(mail, "From")
     subject = _header(mail, "Subject")

@@ -15,6 +15,7 @@ from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.imap import look, sign_in, wait
 from escalate_cli.reception.imap_mails import Fetched, read_fetched
 from escalate_cli.reception.look import AMISS, CannotRead, Look
+from escalate_cli.reception.mail import read_mail
 from tests.reception.folder import Folder, reply
 from tests.reception.scripted_imap import ScriptedImap
 
@@ -148,7 +149,7 @@ SLOW = {
 def test_a_mail_made_to_be_slow_is_left_out(how: str) -> None:
     raw = SLOW[how] + b"\r\n\r\nOK\r\n"
     begun = time.process_time()
-    assert read_fetched(Fetched(1, len(raw), None, raw), None).robot == "it cannot be read"
+    assert read_fetched(Fetched(1, len(raw), None, raw), "mx.example.com").robot == "it cannot be read"
     assert time.process_time() - begun < 3
 
 
@@ -213,3 +214,13 @@ def waiting(folder: Folder, place: str) -> Look:
     looked = look_everywhere({"a": folder.address()}, {"a": place})["a"]
     assert isinstance(looked, Look)
     return looked
+
+
+def test_a_mail_that_a_filter_hands_in_is_bounded_alike_but_for_other_threads() -> None:
+    arrived = read_mail(SLOW["commas"] + b"\r\n\r\nOK\r\n")
+    assert (arrived.robot, arrived.text) == ("it cannot be read", "")
+    read: list[Arrived] = []
+    thread = threading.Thread(target=lambda: read.append(read_mail(reply())))
+    thread.start()
+    thread.join()
+    assert [mail.text.strip() for mail in read] == ["OK"]
