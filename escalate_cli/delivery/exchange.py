@@ -25,7 +25,8 @@ class Exchange:
     SMTP reply that decided. `answer` is the provider's answer in its own words. `trouble` is what
     came instead of an answer. `hopeless` trouble stays however often it is tried; `local` trouble
     is this process's own. `farewell` marks a request that says goodbye after the message and
-    decides nothing.
+    decides nothing. `by_proxy`: a proxy that the environment names stands between, which may itself
+    have given the answer.
     """
 
     protocol: str
@@ -37,6 +38,7 @@ class Exchange:
     hopeless: bool = False
     local: bool = False
     farewell: bool = False
+    by_proxy: bool = False
 
     def outcome(self) -> Outcome:
         """What this exchange alone says about the message."""
@@ -84,10 +86,11 @@ def outcome_of(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on
 
 _TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 421, 423, 425, 429})
 """a temporary redirect leads to a sign-in page or means maintenance; the others ask to try again"""
-_PROXY_REFUSES = 407
-"""Proxy Authentication Required: a proxy that the environment names refused, and the provider has
-heard nothing
-"""
+_NOT_FROM_A_PROVIDER = {
+    407: "the proxy wants a password",
+    511: "the network that this machine is in wants a sign-in",
+}
+"""answers of what stands between (RFC 9110 §15.5.8, RFC 6585 §6): the provider has heard nothing"""
 
 
 def _of_http(exchange: Exchange) -> Outcome:
@@ -102,8 +105,11 @@ def _of_http(exchange: Exchange) -> Outcome:
     detail = f"HTTP {status}" + (
         " (a redirect, not followed)" if 300 <= status < 400 else f": {reason}" if reason else ""
     )
-    if status == _PROXY_REFUSES:
-        return Outcome(OutcomeKind.TEMPORARY, f"{detail} (the proxy wants a password)", local=True)
+    between = _NOT_FROM_A_PROVIDER.get(status)
+    if between is None and exchange.by_proxy:
+        between = "by way of the proxy that the environment names, whose answer it may be"
+    if between is not None:
+        return Outcome(OutcomeKind.TEMPORARY, f"{detail} ({between})", exchange.retry_after, local=True)
     if status >= 500 or status in _TEMPORARY_HTTP:
         return Outcome(OutcomeKind.TEMPORARY, detail, exchange.retry_after)
     return Outcome(OutcomeKind.PERMANENT, detail)

@@ -82,6 +82,10 @@ class Wire:
             exchange = self.begin(
                 "HTTP", farewell=(urlsplit(request.url or "").path.rstrip("/").lower().endswith(_GOODBYES))
             )
+            # inside TLS only the provider can answer; a proxy that refuses to connect raises
+            exchange.by_proxy = (request.url or "").lower().startswith("http:") and _through_proxy(
+                request.url, options.get("proxies")
+            )
             open_exchanges.append(exchange)
             options["allow_redirects"] = False
             options["timeout"] = (_connect_limit(options.get("timeout"), self._patience), self._patience)

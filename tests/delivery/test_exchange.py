@@ -84,3 +84,17 @@ TAKEN, CUT, REFUSED = (
 )
 def test_the_wire_is_believed_before_the_plugin(succeeded, exchanges, words, wired, outcome):
     assert outcome_of(succeeded, exchanges, words, on_the_wire=wired) == Outcome(*outcome)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 410, 500, 502, 511])
+def test_what_a_proxy_may_have_said_is_not_the_providers_refusal(status):
+    by_proxy = Exchange("HTTP", True, status, by_proxy=True).outcome()
+    assert (by_proxy.kind, by_proxy.local) == (TEMPORARY, True)
+    assert "proxy" in by_proxy.detail or status == 511
+
+
+def test_a_network_that_wants_a_sign_in_is_not_the_provider():
+    """RFC 6585 §6: no origin server answers 511. It uses up no attempt."""
+    outcome = Exchange("HTTP", True, 511).outcome()
+    assert (outcome.kind, outcome.local) == (TEMPORARY, True)
+    assert "sign-in" in outcome.detail

@@ -71,25 +71,29 @@ UNSOUND = {
     "a proxy with a port that is none": "http_proxy=http://127.0.0.1:99999999",
     "a proxy that nobody listens at": "http_proxy=http://127.0.0.1:1",
     "a proxy without a host": "http_proxy=http://",
-    "a proxy that wants a password": "http_proxy=http://127.0.0.1:REFUSING",
+    **{
+        f"a proxy that answers {status}": f"http_proxy=http://127.0.0.1:REFUSING-{status}"
+        for status in (302, 400, 401, 403, 404, 407, 410, 451, 502, 503, 511)
+    },
     "PYTHONPATH": 'PYTHONPATH="$PWD/broken:$PYTHONPATH"',
 }
 
 
-@pytest.mark.parametrize("name", mostly_long(UNSOUND, "a proxy that is no address"))
+@pytest.mark.parametrize("name", mostly_long(UNSOUND, "a proxy that is no address", "a proxy that answers 403"))
 def test_what_the_surroundings_of_one_process_cause_is_never_given_up_and_a_sound_one_pages(tmp_path, name):
     """Six passes with unsound surroundings (an attempt each), then a sound one; level 1, level 2
     and the fallback alike.
     """
+    status = int(name.rpartition(" ")[2]) if name[-3:].isdigit() else 407
     with (
-        HttpServer(Answer(407)) as refusing,
+        HttpServer(Answer(status)) as refusing,
         HttpServer() as web,
         installation(tmp_path, web, crew(1, ("a",), attempts=3)) as place,
     ):
         broken = place.place / "broken"
         broken.mkdir()
         (broken / "requests.py").write_text("raise ImportError('half an upgrade')\n")
-        unsound = UNSOUND[name].replace("REFUSING", str(refusing.port))
+        unsound = UNSOUND[name].replace(f"REFUSING-{status}", str(refusing.port))
         program = f'exec env {unsound} no_proxy= NO_PROXY= "{sys.executable}" -m escalate_cli'
         ran = place.script(f'{program} declare "down" -s x')
         assert "Traceback" not in ran.err
