@@ -239,7 +239,7 @@ class World:
     def expects(self, *wanted: str) -> None:
         """Exactly these messages were sent since the last look, in any order within it."""
         sent = self.sent()
-        assert sorted(sent) == sorted(wanted)
+        assert sorted(sent) == sorted(wanted), sorted(sent)
 
     def expects_nothing(self) -> None:
         self.expects()

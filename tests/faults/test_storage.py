@@ -259,7 +259,7 @@ def test_an_incident_that_the_program_fails_at_stops_no_other_and_the_fallback_h
             db.execute("UPDATE incidents SET next_due_at = 1")
         ran = place("tick")
         assert ran.code == 6
-        assert "incident 1: policy all-hands of crew cannot be run (IndexError" in ran.err
+        assert "incident 1: policy all-hands of Crew cannot be run (IndexError" in ran.err
         told = {one.json["title"]: one.json["message"] for one in web.arrived}
         assert "cannot be run" in told["[high] #1 first"], "in place of its policy the fallback is paged"
         assert "[high] #2 second" in told

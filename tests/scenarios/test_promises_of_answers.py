@@ -125,7 +125,7 @@ def test_4_6_an_acknowledgement_forgotten_for_its_timeout_pages_again_and_says_w
     world.advance("29m")
     world.expects("sms to ana", "inform slack to identity")
     world.advance("1m")
-    world.expects("sms to ana")
+    world.expects("sms to ana", "inform slack to identity")
     assert (
         "acknowledged by Ana 30m ago and no update since: paging Identity again from level 1"
         in world.timeline()

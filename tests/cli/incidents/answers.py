@@ -16,5 +16,5 @@ INCIDENT = fields(
     " updated_at acknowledged_at acknowledged_by resolved_at next_due_at escalations nudges notifications tell"
 )
 NOTIFICATION = fields(
-    "id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with"
+    "id kind recipient gateway address status attempts because due_at sent_at error held_back sent_with code"
 )

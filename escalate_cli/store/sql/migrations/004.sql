@@ -6,7 +6,7 @@ ALTER TABLE escalations ADD COLUMN passed TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE notifications ADD COLUMN code TEXT;
 ALTER TABLE attempts ADD COLUMN external_id TEXT;
 
-CREATE UNIQUE INDEX notifications_code ON notifications (code) WHERE code IS NOT NULL;
+CREATE INDEX notifications_code ON notifications (code) WHERE code IS NOT NULL;
 CREATE INDEX notifications_short_code ON notifications (gateway, substr(code, 1, 4)) WHERE code IS NOT NULL;
 CREATE INDEX attempts_external_id ON attempts (external_id) WHERE external_id IS NOT NULL;
 
