@@ -74,7 +74,7 @@ def test_a_declaration_is_stored_and_the_right_people_are_told(escalate):
     )
     assert escalate.message(ROOM)["title"] == "[major] #1 Nobody can sign in"
     shown = escalate.show()
-    assert set(shown) == INCIDENT | {"timeline"}
+    assert set(shown) == INCIDENT | {"timeline", "answers"}
     assert {key: shown[key] for key in INCIDENT} == {key: said[key] for key in INCIDENT}
     assert all(set(one) == ENTRY and ISO.fullmatch(one["at"]) for one in shown["timeline"])
     assert escalate("timeline", "1", "--json").json == shown["timeline"]
