@@ -189,7 +189,12 @@ GUARDS = (
         looked("just_before"),
     ),
     Guard(
-        "memory: an attempt has so much and no more", WORKER, "_no_room", "bound_memory(_MEMORY_OF_AN_ATTEMPT)", "pass", MEMORY
+        "memory: an attempt has so much and no more",
+        WORKER,
+        "_no_room",
+        "bound_memory(_MEMORY_OF_AN_ATTEMPT)",
+        "pass",
+        MEMORY,
     ),
     Guard(
         "memory: an answer is read piece by piece",
