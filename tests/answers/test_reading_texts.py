@@ -13,6 +13,7 @@ import pytest
 
 from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.answers.texts import ReadText, read_text
+from escalate_cli.core.answers.words import vocabulary
 from escalate_cli.reception.mail import read_mail
 from tests.answers.clients import ANSWERED, CODE, HTML, SUBJECT, TEXTS
 
@@ -81,3 +82,10 @@ def test_only_an_answer_is_an_answer_in_a_short_message(short: dict[str, Any]) -
 @pytest.mark.parametrize("robot", ROBOTS)
 def test_what_a_robot_sends_is_no_answer(robot: dict[str, Any]) -> None:
     assert read_mail(mail(robot["text"], head=robot["head"])).robot is not None
+
+
+def test_a_word_of_punctuation_makes_no_line_an_answer() -> None:
+    words = vocabulary({"done": ("...", " ", "''"), "take": ("ja",)})
+    for text in ("", "...", "I am on a plane", "down again for all of them"):
+        assert read_text(text, (), words).answer is None, text
+    assert read_text("Ja!", (), words).answer is not None

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from escalate_cli.core.answers.address import AnswersAddress, BadAddress, parse_answers
-from escalate_cli.reception.fitting_gateway import why_unfit
+from escalate_cli.core.answers.fitting_gateway import why_unfit
 
 SECRET = "hunter2canary"
 
@@ -193,7 +193,7 @@ def test_whether_it_fits_what_pages(url: str, answers: str) -> None:
 
 def test_it_costs_a_check_nothing_heavy() -> None:
     script = (
-        "import sys; import escalate_cli.reception.fitting_gateway;"
+        "import sys; import escalate_cli.core.answers.fitting_gateway;"
         "print({'imaplib', 'imap_tools', 'email', 'ssl', 'pydantic', 'apprise', 'typer', 'rich'} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

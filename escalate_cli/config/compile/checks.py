@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escalate_cli.config.compile.answering import check_answering
 from escalate_cli.config.compile.circles import check_circles
 from escalate_cli.config.compile.draft import Draft
 from escalate_cli.config.compile.gathering import Item
@@ -36,6 +37,7 @@ def check_all(draft: Draft) -> list[Problem]:
         _rules,
         _literal_secrets,
         check_reach,
+        check_answering,
     ):
         problems += check(draft)
     return problems
@@ -267,21 +269,19 @@ def _never(draft: Draft, item: Item, loc: Path, when: When, consequence: str) ->
 
 def _literal_secrets(draft: Draft) -> Iterator[Problem]:
     items = [
-        (name, draft.gathered.by_id["gateways"][name], gateway.url)
+        (name, draft.gathered.by_id["gateways"][name], key, url)
         for name, gateway in draft.catalog.gateways.items()
+        for key, url in (("url", gateway.url), ("answers", gateway.answers or ""))
     ]
     if draft.catalog.heartbeat:
-        items.append(("heartbeat", draft.gathered.single["heartbeat"], draft.catalog.heartbeat.url))
-    for name, item, url in items:
+        heartbeat = draft.gathered.single["heartbeat"]
+        items.append(("heartbeat", heartbeat, "url", draft.catalog.heartbeat.url))
+    for name, item, key, url in items:
         if has_literal_secret(url):
+            what = "URL" if key == "url" else f"`{key}`"
             message = (
-                f'the URL of "{name}" seems to hold a secret itself; everyone who can read these files can'
+                f'the {what} of "{name}" seems to hold a secret itself; everyone who can read these files can'
                 " use it"
             )
-            yield item.problem(
-                ("url",),
-                WARNING,
-                "literal-secret",
-                message,
-                "put ${NAME} or ${file:/path} in its place, and change the secret",
-            )
+            hint = "put ${NAME} or ${file:/path} in its place, and change the secret"
+            yield item.problem((key,), WARNING, "literal-secret", message, hint)

@@ -88,9 +88,10 @@ class Reply(msgspec.Struct, frozen=True):
 
 def vocabulary(own: Mapping[str, tuple[str, ...]]) -> dict[str, Word]:
     """The built-in words and those of the organisation, by what is compared; `own` is by the value
-    of a `Word`. A word of the organisation wins.
+    of a `Word`. A word of the organisation wins; one that is nothing but punctuation is none.
     """
-    return BUILT_IN | {as_compared(text): Word(word) for word, texts in own.items() for text in texts}
+    compared = ((as_compared(text), Word(word)) for word, texts in own.items() for text in texts)
+    return BUILT_IN | {text: word for text, word in compared if text}
 
 
 def as_compared(text: str) -> str:

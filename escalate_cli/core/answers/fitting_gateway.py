@@ -23,6 +23,9 @@ _SERVICES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "matrix": (("matrix", "matrixs"), "Matrix"),
 }
 """what pages by the service whose answers a scheme reads, and the service's name"""
+_FROM_HOST = ("twilio", "vonage", "nexmo", "sinch", "signalwire", "bulkvs")
+"""services whose URL has the sender where others have a host"""
+_SMS = (*_FROM_HOST, "msgbird", "plivo", "d7sms", "bulksms", "clicksend", "smsmgr", "46elks", "elks", "sms")
 _HOSTS = {"api.telegram.org": "telegram", "api.twilio.com": "twilio", "api.pushover.net": "pushover"}
 """services to which a form or JSON can be sent without a plugin"""
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)[^?#]*(?:\?([^#]*))?", re.DOTALL)
@@ -34,7 +37,7 @@ def why_unfit(answers: AnswersAddress, url: str) -> str | None:
     """
     if answers.scheme == BY_COMMAND:
         return None
-    match = _URL.match(re.sub(r"\$\{[^{}\s]*\}", lambda mark: mark[0].translate(_VEIL), url))
+    match = _matched(url)
     if match is None:
         return None
     schema, authority, query = match[1].lower(), match[2], match[3] or ""
@@ -51,6 +54,47 @@ def why_unfit(answers: AnswersAddress, url: str) -> str | None:
     if answers.scheme == "pushover":
         return _no_button(query)
     return None
+
+
+def why_not_replied_to(answers: AnswersAddress, url: str) -> str | None:
+    """Why people who get what `url` sends can hardly reply to it, in a sentence; None where they can, or
+    where that cannot be seen.
+    """
+    match = _matched(url)
+    if match is None:
+        return None
+    schema, authority, options = match[1].lower(), match[2], _query(match[3] or "")
+    sender = options.get("from") or options.get("source") or ""
+    if schema in _FROM_HOST and not sender:
+        sender = _plain(authority.rpartition("@")[2])
+    if schema in _SMS and not is_unknown(sender) and re.search(r"[^\W\d_]", sender):
+        return "nobody can reply to what pages: a sender of letters only speaks"
+    if schema in _MAIL and not options.get("reply") and answers.options.get("plus") != "yes":
+        address = sender.rpartition("<")[2].strip("> ")
+        local = re.sub(r"[^a-z]", "", address.partition("@")[0].lower())
+        if local in ("noreply", "donotreply", "nichtantworten") and answers.user != address:
+            return "people do not reply to an address that asks for no reply, and another mailbox is read"
+    return None
+
+
+def why_not_tagged(answers: AnswersAddress, url: str) -> str | None:
+    """Why replies cannot be asked to come to an address with a code behind a plus (`plus=yes`), in a
+    sentence; None where they can, where it is not wanted, or where that cannot be seen.
+    """
+    match = _matched(url)
+    if match is None or answers.options.get("plus") != "yes":
+        return None
+    options = _query(match[3] or "")
+    senders = (options.get("reply"), options.get("from"), answers.user)
+    for sender in filter(None, senders):
+        local = sender.rpartition("<")[2].rpartition("@")[0]
+        if not is_unknown(local) and "+" in local:
+            return "plus=yes puts the code behind a plus, and the address that pages has one already"
+    return None
+
+
+def _matched(url: str) -> re.Match[str] | None:
+    return _URL.match(re.sub(r"\$\{[^{}\s]*\}", lambda mark: mark[0].translate(_VEIL), url))
 
 
 _VEIL = {ord(character): 0xE000 + number for number, character in enumerate("/?#@:&=")}
