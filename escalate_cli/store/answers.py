@@ -18,6 +18,18 @@ from escalate_cli.store.statements import Statements
 _sql = Statements("answers")
 
 
+class ReaderState(msgspec.Struct, frozen=True):
+    """What is remembered of a gateway's reader: when it last looked, when it could read, and since when
+    it cannot.
+    """
+
+    gateway: str
+    looked_at: Instant | None
+    read_at: Instant | None
+    failing_since: Instant | None
+    trouble: str | None
+
+
 class Answers:
     """The table of answers, and our messages as answers refer to them. Writing happens inside a
     transaction.
@@ -88,6 +100,17 @@ class Answers:
         """The answers about an incident, oldest first."""
         rows = self._db.run(_sql.answers_of_incident, incident_id=incident)
         return [from_row(RecordedAnswer, row) for row in rows]
+
+    def reader_states(self) -> list[ReaderState]:
+        """What is remembered of every reader."""
+        return [from_row(ReaderState, row) for row in self._db.run(_sql.reader_states)]
+
+    def who_answered(self) -> dict[str, dict[str, Instant]]:
+        """By gateway and person, when the last answer of theirs was read."""
+        people: dict[str, dict[str, Instant]] = {}
+        for row in self._db.run(_sql.who_answered):
+            people.setdefault(row["gateway"], {})[row["person"]] = row["at"]
+        return people
 
 
 def _list(values: Sequence[str] | Iterable[Recipient]) -> str:

@@ -18,6 +18,7 @@ from escalate_cli.health.doctor.contacts import contact_looks
 from escalate_cli.health.doctor.database_file import database_findings, open_store
 from escalate_cli.health.doctor.exposure import exposure_findings
 from escalate_cli.health.doctor.finding import count_of, looked, well
+from escalate_cli.health.doctor.readers import reader_findings
 from escalate_cli.health.doctor.ticks import spool_findings, stored_findings
 from escalate_cli.health.doctor.usability import incident_findings, usability_findings
 from escalate_cli.store.store import Store
@@ -64,6 +65,10 @@ def diagnose(context: Context, *, contacts: bool = True) -> Diagnosis:
     if catalog is not None and contacts:
         for what, look in contact_looks(catalog, context).items():
             findings += looked(what, look)
+        kept = None if _codes(findings) & _UNUSABLE else store
+        findings += looked(
+            "whether answers can be read", lambda: reader_findings(catalog, kept, context.environ, now)
+        )
     return Diagnosis(tuple(findings), _exit_code(findings, catalog))
 
 

@@ -85,3 +85,11 @@ WHERE gateway = :gateway AND sender = :sender AND read_at > :since AND reply <> 
 -- name: answers_of_incident
 -- The answers about an incident, oldest first.
 SELECT * FROM answers WHERE incident_id = :incident_id ORDER BY id;
+
+-- name: reader_states
+-- What is remembered of every reader.
+SELECT gateway, looked_at, read_at, failing_since, trouble FROM readers ORDER BY gateway;
+
+-- name: who_answered
+-- When the last answer of each person by each gateway was read.
+SELECT gateway, person, max(read_at) AS at FROM answers WHERE person IS NOT NULL GROUP BY gateway, person;
