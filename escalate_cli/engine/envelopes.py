@@ -142,7 +142,11 @@ class _Writing(NamedTuple):
         unsure = any(claimed.notification.unsure for claimed in together)
 
         to_person = self.claimed.notification.recipient.is_person
-        return digest(parts, len(together), catalog, short=short, unsure=unsure, to_person=to_person)
+        leader = self.claimed.notification
+        return digest(
+            parts, len(together), catalog,
+            short=short, unsure=unsure, to_person=to_person, gateway=leader.gateway, code=leader.code,
+        )  # fmt: skip
 
 
 def _plainly(claimed: Claimed, situation: Situation | None, catalog: Catalog, *, short: bool) -> Message:

@@ -9,6 +9,7 @@ from enum import Enum
 
 import msgspec
 
+from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.wording.fitting import Text
 
 # What of a message gives way where a service takes less, the highest of these first; what is cut is said.
@@ -66,6 +67,29 @@ class ToType(msgspec.Struct, frozen=True):
     command: str
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """What a button says, in ASCII, and the word that it sends back."""
+
+    label: str
+    word: str
+
+
+class ToReply(msgspec.Struct, frozen=True):
+    """What may be sent back to a message. `code` is the whole code; `sentence` says what to send, `brief`
+    the same within an SMS, with the code; `choices` are those that buttons offer, the first first.
+    """
+
+    code: str
+    sentence: str
+    brief: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def short(self) -> str:
+        """The code as people type it."""
+        return short_code(self.code)
+
+
 class Listed(msgspec.Struct, frozen=True):
     """An incident in a digest; `command` acknowledges it, "" where that is not asked."""
 
@@ -118,6 +142,8 @@ class MessageCard(msgspec.Struct, frozen=True, kw_only=True):
     """of a nudge: what happens without an answer, and when; a sentence"""
     answers: tuple[ToType, ...] = ()
     """what to type, the first first"""
+    reply: ToReply | None = None
+    """what may be sent back, where the gateway listens"""
     links: tuple[Line, ...] = ()
     """"Runbook" and its address"""
     listed: tuple[Listed, ...] = ()

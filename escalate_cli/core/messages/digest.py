@@ -10,18 +10,21 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import show_duration
 from escalate_cli.core.incident.situation import Incident, IncidentStatus, NotificationKind
-from escalate_cli.core.messages.card import Listed, MessageCard, MessageKind, ToType
+from escalate_cli.core.messages.card import Listed, MessageCard, MessageKind, ToReply, ToType
 from escalate_cli.core.messages.digest_commands import DigestCommands, stretches
+from escalate_cli.core.messages.full_text import reply_head
 from escalate_cli.core.messages.incident_lines import STANDING
 from escalate_cli.core.messages.message import TITLE_LIMIT, Message, fitted_title
+from escalate_cli.core.messages.replying import reply_to_digest
 from escalate_cli.core.messages.sms import one_sms, words
-from escalate_cli.core.messages.templates import filled_in, harmless, template_of
+from escalate_cli.core.messages.templates import filled_in, harmless, in_template, template_of
 from escalate_cli.core.organisation.catalog import Catalog
-from escalate_cli.core.wording.fitting import Text, clip, may_cut
+from escalate_cli.core.wording.fitting import Text, clip, join, may_cut
 from escalate_cli.core.wording.gsm import ONE_SMS, is_gsm, is_one_sms
 from escalate_cli.core.wording.placeholders import PLACEHOLDERS
 from escalate_cli.core.wording.text import printable
 
+_CODE_IN_TITLE = len(" (k7m4)")
 _LONGEST_COMMAND = 6000
 _SHORTER_COMMANDS = (2000, 600, 200, 60)
 """lengths of the line that acknowledges, for services that take less"""
@@ -56,13 +59,19 @@ def digest(
     short: bool,
     unsure: bool = False,
     to_person: bool = True,
+    gateway: str = "",
+    code: str | None = None,
 ) -> Message:
     """One message for `messages` that exceeded `[limits]`: the worst incident first, each with its
     severity, what has no room counted.
 
     `unsure`: an earlier digest of some may have arrived. A channel is not told what to acknowledge.
+    `code` is that of the message that leads it, by which it may be answered where `gateway` listens.
     """
-    return _Digest(_worst_first(parts, catalog), messages, catalog, unsure, to_person).message(short=short)
+    waits = to_person and any(part.acknowledgeable for part in parts)
+    reply = reply_to_digest(catalog, gateway, code) if waits else None
+    worst_first = _worst_first(parts, catalog)
+    return _Digest(worst_first, messages, catalog, unsure, to_person, reply).message(short=short)
 
 
 def _worst_first(parts: Sequence[Part], catalog: Catalog) -> tuple[Part, ...]:
@@ -81,6 +90,7 @@ class _Digest(msgspec.Struct, frozen=True):
     catalog: Catalog
     unsure: bool
     to_person: bool
+    reply: ToReply | None = None
 
     def message(self, *, short: bool) -> Message:
         """The message: by the organisation's own templates, where there are some that work."""
@@ -90,7 +100,7 @@ class _Digest(msgspec.Struct, frozen=True):
             text = self._short() if own is None else one_sms(repeat + own)
             return Message("", text.text, text.loose)
         own = self._templated("body")
-        body, title = own or self._full(), self._templated("title") or self._subject()
+        body, title = own or self._full(), self._templated("title") or self._titled()
         return Message(fitted_title(repeat + title), body.text, body.loose, None if own else self._card())
 
     @property
@@ -110,23 +120,30 @@ class _Digest(msgspec.Struct, frozen=True):
     def _subject(self) -> Text:
         worst = self.parts[0].incident
         return Text(
-            clip(f"{self.head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}", TITLE_LIMIT)
+            clip(
+                f"{self.head}, worst: [{worst.severity}] #{worst.id} {printable(worst.title)}",
+                TITLE_LIMIT - (_CODE_IN_TITLE if self.reply is not None else 0),
+            )
         )
+
+    def _titled(self) -> Text:
+        return self._subject() + ("" if self.reply is None else f" ({self.reply.short})")
 
     def _templated(self, part: str) -> Text | None:
         template = template_of(part, MessageKind.DIGEST, self.catalog)
         if not template:
             return None
         worst, commands = self.parts[0].incident, self.commands
-        answer = commands.all_of_it(_LONGEST_COMMAND) if commands.numbers else commands.look()
+        typed = commands.all_of_it(_LONGEST_COMMAND) if commands.numbers else commands.look()
         values = dict.fromkeys(PLACEHOLDERS, "") | {
             "severity": worst.severity,
             "id": str(worst.id),
             "title": worst.title,
             "status": worst.status.value,
             "message": "\n".join(map(self._line, self.parts)),
-            "ack": answer,
-            "answer": answer,
+            "ack": typed,
+            "answer": in_template(self.reply, part) or typed,
+            "code": "" if self.reply is None else self.reply.short,
             "count": str(len(self.parts)),
         }
         return filled_in(template, part, harmless(values))
@@ -149,6 +166,7 @@ class _Digest(msgspec.Struct, frozen=True):
             title=Text(self.head),
             remarks=(self._why(),),
             answers=tuple(answers),
+            reply=self.reply,
             listed=tuple(map(self._listed, self.parts)),
         )
 
@@ -172,7 +190,7 @@ class _Digest(msgspec.Struct, frozen=True):
         """The list, of which as many lines go out as a service takes, and the line that acknowledges
         all of it.
         """
-        text = Text(f"{self._why()}\n\n")
+        text = join("\n\n", (reply_head(self.reply, Text(self.head)), f"{self._why()}\n\n"))
         lines = "\n".join(map(self._line, self.parts))
         text += may_cut(lines, 2, _FIRST_LINES, rest="and {lines} more") + "\n"
         commands = self.commands
@@ -199,7 +217,8 @@ class _Digest(msgspec.Struct, frozen=True):
             if is_one_sms(text):
                 return Text(text)
         worst = self.parts[0].incident
-        rest = f" #{worst.id} - {self.commands.look()}"
+        what = self.commands.look() if self.reply is None else self.reply.brief
+        rest = f" #{worst.id} - {what}"
         return one_sms(Text(shorter) + ", worst " + may_cut(worst.severity, 1) + rest)
 
     def _shorts(self, head: str, shorter: str) -> Iterator[str]:
@@ -211,6 +230,8 @@ class _Digest(msgspec.Struct, frozen=True):
         title = f" {name}" if is_gsm(name) and len(name) < ONE_SMS // 2 else ""
         leader = f"{worst.severity} #{worst.id}"
         every = commands.all_of_it(ONE_SMS) if commands.numbers else commands.look()
+        if self.reply is not None:
+            every = self.reply.brief
         rest = "".join(f", {part}" for part in _by_severity(self.parts[1:]))
         if title:
             yield f"{head}: {leader}{title}{rest} - {every}"

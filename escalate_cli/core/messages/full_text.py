@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from escalate_cli.core.messages.card import LISTS, Line, MessageCard, Quote, ToType
+from escalate_cli.core.messages.card import LISTS, Line, MessageCard, Quote, ToReply, ToType
 from escalate_cli.core.wording.fitting import Text, join, may_cut
 
 _MORE = "... and {lines} more"
@@ -15,7 +15,11 @@ def full_text(card: MessageCard) -> Text:
     width = max((len(line.label) for line in _lines(card)), default=0) + 2
     aligned = _Aligned(width)
     title = Text(f"#{card.number} ") + card.title if card.number else Text()
+    head = reply_head(card.reply, title if card.number else card.title)
+    if head.text:
+        title = Text()
     parts = (
+        head,
         card.news,
         join("\n", (title, *aligned.lines(card.facts), _candidates(card.candidates))),
         *map(_quoted, card.quotes),
@@ -24,6 +28,15 @@ def full_text(card: MessageCard) -> Text:
         Text(card.closing),
     )
     return join("\n\n", parts) + "\n"
+
+
+def reply_head(reply: ToReply | None, title: Text) -> Text:
+    """The first lines of what may be answered: the code, where our own text begins in whatever quotes
+    it, and what to send back. Nothing where nothing can be.
+    """
+    if reply is None:
+        return Text()
+    return title + f" \u00b7 {reply.short}\n{reply.sentence}"
 
 
 class _Aligned:

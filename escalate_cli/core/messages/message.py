@@ -10,6 +10,7 @@ from escalate_cli.core.messages.card import MessageCard
 from escalate_cli.core.messages.cards import card_of
 from escalate_cli.core.messages.full_text import full_text
 from escalate_cli.core.messages.occasion import Occasion
+from escalate_cli.core.messages.replying import reply_to
 from escalate_cli.core.messages.short_text import short_text
 from escalate_cli.core.messages.sms import one_sms
 from escalate_cli.core.messages.templates import templated
@@ -43,14 +44,22 @@ def compose(
     occasion = Occasion(notification, situation, catalog, now)
     repeat = Text("(repeat) ") if notification.unsure else Text()
     card = card_of(occasion)
+    reply = reply_to(occasion)
+    if reply is not None:
+        card = msgspec.structs.replace(card, reply=reply)
     if short:
-        own = templated("short", card.kind, occasion)
-        text = one_sms(repeat + own) if own else short_text(card.kind, occasion)
+        own = templated("short", card.kind, occasion, reply)
+        text = one_sms(repeat + own) if own else short_text(card.kind, occasion, reply)
         return Message("", text.text, text.loose)
-    title = templated("title", card.kind, occasion) or card.subject
-    own = templated("body", card.kind, occasion)
+    title = templated("title", card.kind, occasion, reply) or titled(card)
+    own = templated("body", card.kind, occasion, reply)
     body = own or full_text(card)
     return Message(fitted_title(repeat + title), body.text, body.loose, None if own else card)
+
+
+def titled(card: MessageCard) -> Text:
+    """The subject, with the code at its end where a reply may be sent: whatever is quoted keeps it."""
+    return card.subject if card.reply is None else card.subject + f" ({card.reply.short})"
 
 
 def fitted_title(title: Text) -> str:

@@ -5,36 +5,60 @@ gives way to them, and what fits of the services and the words comes after.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import show_about
 from escalate_cli.core.events.reasons import ByRule, NobodyHasIt, OpenAgain
 from escalate_cli.core.incident.situation import IncidentStatus
 from escalate_cli.core.messages.bystanders import what_the_reporter_hears
-from escalate_cli.core.messages.card import MessageKind, ToType
+from escalate_cli.core.messages.card import MessageKind, ToReply, ToType
 from escalate_cli.core.messages.incident_lines import paged_with, upcoming_of
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import one_sms, words, words_beside
 from escalate_cli.core.messages.telling import what_would_help
 from escalate_cli.core.wording.fitting import Text, join, may_cut
-from escalate_cli.core.wording.gsm import with_gsm_letters
+from escalate_cli.core.wording.gsm import is_one_sms, with_gsm_letters
 from escalate_cli.core.wording.rules import condition_in_words
 
 _TITLE, _ASKED, _SERVICE, _WORDS = 1, 2, 3, 4
 """what gives way first: the highest"""
 
 
-def short_text(kind: MessageKind, occasion: Occasion) -> Text:
-    """The built-in short text of a kind."""
+def short_text(kind: MessageKind, occasion: Occasion, reply: ToReply | None = None) -> Text:
+    """The built-in short text of a kind; `reply` is what may be sent back."""
     repeat = Text("(repeat) ") if occasion.notification.unsure else Text()
+    if reply is not None and kind in _ASKING:
+        return one_sms(_with_reply(repeat, reply, _ASKING[kind](occasion)))
     return one_sms(repeat + _TEXTS[kind](occasion))
 
 
+class _Asking(NamedTuple):
+    """A short text that may be answered: the head, what is typed elsewhere, what else there is to say."""
+
+    head: Text
+    command: str
+    beside: tuple[Text, ...] = ()
+
+
+def _with_reply(repeat: Text, reply: ToReply, asking: _Asking) -> Text:
+    """The head and what to send back; the command only where it costs nothing of them."""
+    first = join(" - ", (repeat + asking.head, reply.brief, asking.command))
+    if not is_one_sms(first.text):
+        first = join(" - ", (repeat + asking.head, reply.brief))
+    return join(" - ", (first, *asking.beside))
+
+
 def _page(occasion: Occasion) -> Text:
+    head, command, beside = _asking_page(occasion)
+    return join(" - ", (head, command, *beside))
+
+
+def _asking_page(occasion: Occasion) -> _Asking:
     notification = occasion.notification
     level = f" L{notification.level}" if notification.level else ""
     late = f", {show_about(notification.late)} late" if notification.late else ""
     command = occasion.taking if occasion.to_person else ""
-    return join(" - ", (_head(occasion, level + late), command, *_beside(occasion)))
+    return _Asking(_head(occasion, level + late), command, tuple(_beside(occasion)))
 
 
 def _beside(occasion: Occasion) -> Iterator[Text]:
@@ -53,9 +77,17 @@ def _nudge(occasion: Occasion) -> Text:
     nudge = occasion.nudge
     if nudge is None:
         return _head(occasion)
-    asked = may_cut(words(occasion.question.removesuffix("?")), _ASKED, least=20)
     command = occasion.to_type(f"escalate nudge {nudge.id} yes|no") if occasion.to_person else ""
-    return _head(occasion) + ": " + asked + f"? {command}".rstrip()
+    return _question(occasion) + f" {command}".rstrip()
+
+
+def _asking_nudge(occasion: Occasion) -> _Asking:
+    return _Asking(_question(occasion), "")
+
+
+def _question(occasion: Occasion) -> Text:
+    asked = may_cut(words(occasion.question.removesuffix("?")), _ASKED, least=20)
+    return _head(occasion) + ": " + asked + "?"
 
 
 def _inform(occasion: Occasion) -> Text:
@@ -109,6 +141,10 @@ def _test(occasion: Occasion) -> Text:
     return Text("[TEST] ") + _title(occasion) + " Only a test: nothing is broken."
 
 
+def _asking_test(occasion: Occasion) -> _Asking:
+    return _Asking(Text("[TEST] ") + _title(occasion), "", (Text("Only a test: nothing is broken."),))
+
+
 def _head(occasion: Occasion, more: str = "") -> Text:
     """ "[critical L2] #12 Customers cannot log in"."""
     severity = may_cut(with_gsm_letters(occasion.incident.severity), 0, least=8)
@@ -127,4 +163,10 @@ _TEXTS: dict[MessageKind, Callable[[Occasion], Text]] = {
     MessageKind.REPORTER: _reporter,
     MessageKind.RESOLVED: _resolved,
     MessageKind.TEST: _test,
+}
+
+_ASKING: dict[MessageKind, Callable[[Occasion], _Asking]] = {
+    MessageKind.PAGE: _asking_page,
+    MessageKind.NUDGE: _asking_nudge,
+    MessageKind.TEST: _asking_test,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from escalate_cli.core.messages.card import MessageKind
+from escalate_cli.core.messages.card import MessageKind, ToReply
 from escalate_cli.core.messages.incident_lines import LONGEST_PIECE
 from escalate_cli.core.messages.occasion import Occasion
 from escalate_cli.core.messages.sms import words
@@ -14,12 +14,12 @@ from escalate_cli.core.wording.placeholders import fill
 from escalate_cli.core.wording.text import printable
 
 
-def templated(part: str, kind: MessageKind, occasion: Occasion) -> Text | None:
+def templated(part: str, kind: MessageKind, occasion: Occasion, reply: ToReply | None = None) -> Text | None:
     """The template of this part ("title", "short", "body") filled in; None (the built-in text)
     where it has none that works.
     """
     template = template_of(part, kind, occasion.catalog)
-    return filled_in(template, part, values_of(occasion)) if template else None
+    return filled_in(template, part, values_of(occasion, reply, part)) if template else None
 
 
 def template_of(part: str, kind: MessageKind, catalog: Catalog) -> str | None:
@@ -47,8 +47,10 @@ def filled_in(template: str, part: str, values: Mapping[str, str]) -> Text | Non
     return filled if filled.text.strip() else None
 
 
-def values_of(occasion: Occasion) -> Mapping[str, str]:
-    """The values of the placeholders that a template may use."""
+def values_of(occasion: Occasion, reply: ToReply | None = None, part: str = "body") -> Mapping[str, str]:
+    """The values of the placeholders that a template of this part may use; `reply` is what may be sent
+    back: without, `answer` is what is to be typed and `code` is empty.
+    """
     incident, catalog, notification = occasion.incident, occasion.catalog, occasion.notification
     outlook, escalation, nudge = occasion.outlook, occasion.escalation, occasion.nudge
     values = {
@@ -67,11 +69,20 @@ def values_of(occasion: Occasion) -> Mapping[str, str]:
         "because": notification.because,
         "next": f"{outlook.text} at {occasion.clock(outlook.at)}" if outlook else "",
         "ack": (ack := occasion.taking),
-        "answer": occasion.to_type(f"escalate nudge {nudge.id} yes|no") if nudge is not None else ack,
+        "answer": in_template(reply, part)
+        or (occasion.to_type(f"escalate nudge {nudge.id} yes|no") if nudge is not None else ack),
+        "code": "" if reply is None else reply.short,
         "question": occasion.question,
         "count": "1",
     }
     return harmless(values)
+
+
+def in_template(reply: ToReply | None, part: str) -> str:
+    """What may be sent back, as `{answer}` says it in a template of this part; "" where nothing can be."""
+    if reply is None:
+        return ""
+    return reply.sentence if part == "body" else reply.brief
 
 
 def harmless(values: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from escalate_cli.core.wording.fitting import Text, may_cut
 PLACEHOLDERS = (
     "severity", "id", "title", "message", "services", "teams", "lead", "declared_by", "declared_at",
     "status", "level", "levels",
-    "because", "next", "ack", "answer", "question", "count",
+    "because", "next", "ack", "answer", "code", "question", "count",
 )  # fmt: skip
 
 _CUT_FIRST = {
