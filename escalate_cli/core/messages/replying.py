@@ -25,7 +25,7 @@ _ARRIVED = Choice("It arrived", "OK")
 _TAKE_ALL = Choice("I have all of it", "OK ALL")
 
 
-class AnswerWay(Enum):
+class _Way(Enum):
     """How somebody answers by a gateway."""
 
     TYPED = "typed"
@@ -37,17 +37,17 @@ class AnswerWay(Enum):
     """the service's own button, which says yes alone"""
 
 
-def answer_way(gateway: Gateway) -> AnswerWay:
+def _way_of(gateway: Gateway) -> _Way:
     """How somebody answers a message of this gateway, which listens."""
     scheme = (gateway.answers or "").partition(":")[0].lower()
     if scheme in ("ntfy", "ntfys"):
-        return AnswerWay.BUTTONS
+        return _Way.BUTTONS
     if scheme == "pushover":
-        return AnswerWay.ACKNOWLEDGE
+        return _Way.ACKNOWLEDGE
     if scheme == "telegram":
         sent_by = gateway.url.partition(":")[0].lower()
-        return AnswerWay.COMMANDS if sent_by == "tgram" else AnswerWay.BUTTONS
-    return AnswerWay.TYPED
+        return _Way.COMMANDS if sent_by == "tgram" else _Way.BUTTONS
+    return _Way.TYPED
 
 
 def reply_to(occasion: Occasion) -> ToReply | None:
@@ -77,14 +77,14 @@ def _offer(catalog: Catalog, gateway: str, code: str | None) -> _Offer | None:
     known = catalog.gateways.get(gateway)
     if known is None or known.answers is None or not code:
         return None
-    return _Offer(code, answer_way(known), catalog.answers.may)
+    return _Offer(code, _way_of(known), catalog.answers.may)
 
 
 class _Offer(msgspec.Struct, frozen=True):
     """Writes what is offered; `may` are the actions that answers are allowed (None: all)."""
 
     code: str
-    way: AnswerWay
+    way: _Way
     may: tuple[str, ...] | None
 
     def to_page(self) -> ToReply | None:
@@ -94,13 +94,13 @@ class _Offer(msgspec.Struct, frozen=True):
 
     def to_take_over(self) -> ToReply | None:
         choices = self._allowed(("take", _TAKE_OVER), ("resolve", _DONE))
-        if self.way in (AnswerWay.ACKNOWLEDGE, AnswerWay.COMMANDS):
-            return None if self.way is AnswerWay.ACKNOWLEDGE else self._typed(choices, _AFTER_TAKEN)
+        if self.way in (_Way.ACKNOWLEDGE, _Way.COMMANDS):
+            return None if self.way is _Way.ACKNOWLEDGE else self._typed(choices, _AFTER_TAKEN)
         return self._made(choices, _AFTER_TAKEN)
 
     def to_nudge(self) -> ToReply | None:
         choices = self._allowed(("yes", _YES), ("no", _NO))
-        if self.way is AnswerWay.TYPED:
+        if self.way is _Way.TYPED:
             offered = f"Reply {_either(f'{each.word} {self.short}' for each in choices)}."
             return self._with(choices, offered, f"reply {_either(self._words(choices))}")
         return self._made(choices, {_YES: "for yes", _NO: "for no"})
@@ -110,9 +110,9 @@ class _Offer(msgspec.Struct, frozen=True):
 
     def to_digest(self) -> ToReply | None:
         choices = self._allowed(("take", _TAKE_ALL))
-        if not choices or self.way is AnswerWay.ACKNOWLEDGE:
+        if not choices or self.way is _Way.ACKNOWLEDGE:
             return None
-        if self.way is AnswerWay.BUTTONS:
+        if self.way is _Way.BUTTONS:
             return self._made(choices, {_TAKE_ALL: "to take all of it"})
         return self._with((_TAKE_ALL,), "Reply OK ALL to take all of it.", "reply OK ALL")
 
@@ -126,14 +126,14 @@ class _Offer(msgspec.Struct, frozen=True):
     def _made(self, choices: tuple[Choice, ...], what: dict[Choice, str]) -> ToReply | None:
         if not choices:
             return None
-        if self.way is AnswerWay.ACKNOWLEDGE:
+        if self.way is _Way.ACKNOWLEDGE:
             first = choices[0]
             if first not in (_TAKE, _YES, _ARRIVED):
                 return None
             return self._with((first,), f"Tap Acknowledge {what[first]}.", "tap Acknowledge")
-        if self.way is AnswerWay.COMMANDS:
+        if self.way is _Way.COMMANDS:
             return self._commands(choices)
-        if self.way is AnswerWay.BUTTONS:
+        if self.way is _Way.BUTTONS:
             told = ", ".join(f'"{choice.label}" {what[choice]}' for choice in choices)
             labels = _either(f'"{choice.label}"' for choice in choices[:2])
             return self._with(choices, f"Tap {told}.", f"tap {labels}")
