@@ -123,7 +123,9 @@ class Provider:
         ahead = (self.now_there or self._clock.now()) - self._clock.now()
         if abs(ahead) > _TOO_FAR:
             way = "ahead of" if ahead > 0 else "behind"
-            facts.append(f"{AMISS}its clock is {show_duration((abs(ahead) + MINUTE // 2) // MINUTE * MINUTE)} {way} ours")
+            facts.append(
+                f"{AMISS}its clock is {show_duration((abs(ahead) + MINUTE // 2) // MINUTE * MINUTE)} {way} ours"
+            )
         return facts
 
     def _pieces(

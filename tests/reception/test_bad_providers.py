@@ -16,7 +16,7 @@ from tests.servers import Answer, HttpServer
 
 CANARY = "hunter2canary"
 ADDRESSES: dict[str, Callable[[int], str]] = {
-    "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers",
+    "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers"
 }
 
 
