@@ -19,19 +19,19 @@ def items(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def words(value: object) -> str:
+def text_in(value: object) -> str:
     """A text of JSON, or a number as one; "" where it is something else."""
-    return value if isinstance(value, str) else "" if number(value) is None else str(value)
+    return value if isinstance(value, str) else "" if whole_number(value) is None else str(value)
 
 
-def number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """A whole number of JSON; None where it is something else."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def instant_of(value: object) -> Instant | None:
+def seconds_in(value: object) -> Instant | None:
     """The time that stands there in seconds since the epoch; None where it cannot be meant."""
-    seconds = number(value)
+    seconds = whole_number(value)
     return seconds * SECOND if seconds is not None and 0 < seconds < 1 << 36 else None
 
 

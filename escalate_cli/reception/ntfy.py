@@ -18,7 +18,7 @@ from escalate_cli.core.answers.address import AnswersAddress
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
-from escalate_cli.reception.json_parts import instant_of, number, object_in, words
+from escalate_cli.reception.json_parts import object_in, seconds_in, text_in, whole_number
 from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
 from escalate_cli.reception.provider import Provider, Refused, basic, bearer, root_of
 
@@ -100,7 +100,11 @@ def _read_place(place: str | None) -> _Place | None:
     kept = object_in(place)
     if kept is None:
         return None
-    since, first, at = words(kept.get("since")), number(kept.get("first")), number(kept.get("at"))
+    since, first, at = (
+        text_in(kept.get("since")),
+        whole_number(kept.get("first")),
+        whole_number(kept.get("at")),
+    )
     return _Place(since, first, at) if since and first is not None and at is not None else None
 
 
@@ -115,7 +119,7 @@ def _path(address: AnswersAddress) -> str:
 def _poll(provider: Provider, address: AnswersAddress, since: str) -> list[dict[str, object]]:
     events = []
     for event in provider.lines(_path(address), {"poll": 1, "since": since}):
-        if event.get("event") == "message" and words(event.get("id")):
+        if event.get("event") == "message" and text_in(event.get("id")):
             events.append(event)
         if len(events) == _MOST:
             break
@@ -127,9 +131,9 @@ def _look(provider: Provider, address: AnswersAddress, before: _Place | None, no
     seconds = (provider.now_there or now) // SECOND
     if before is None:
         return Look((), _written(_Place(str(seconds), seconds, now // SECOND)))
-    arrived = {words(event["id"]): _arrived(event) for event in events}
+    arrived = {text_in(event["id"]): _arrived(event) for event in events}
     fresh = [each for each in arrived.values() if (each.sent_at or now) >= before.first * SECOND]
-    since = words(events[-1]["id"]) if events else before.since
+    since = text_in(events[-1]["id"]) if events else before.since
     gap = None
     if now - before.at * SECOND > _KEPT:
         gap = "ntfy keeps answers for 12 hours, and it was not read for longer: some may be lost"
@@ -155,13 +159,13 @@ def _written(place: _Place) -> str:
 
 
 def _arrived(event: dict[str, object]) -> Arrived:
-    message = words(event.get("message"))[:_LONGEST]
+    message = text_in(event.get("message"))[:_LONGEST]
     button = object_in(message) or {}
-    code, word = words(button.get("code")), words(button.get("word"))
+    code, word = text_in(button.get("code")), text_in(button.get("word"))
     return Arrived(
-        external_id=words(event.get("id"))[:500],
+        external_id=text_in(event.get("id"))[:500],
         sender="",
         text=word if button else message,
-        sent_at=instant_of(event.get("time")),
+        sent_at=seconds_in(event.get("time")),
         codes=long_codes(code if button else message),
     )

@@ -27,7 +27,7 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, show_duration
-from escalate_cli.reception.json_parts import items, object_in, words
+from escalate_cli.reception.json_parts import items, object_in, text_in
 from escalate_cli.reception.look import AMISS, CannotRead
 from escalate_cli.redaction import Redaction
 
@@ -123,9 +123,8 @@ class Provider:
         ahead = (self.now_there or self._clock.now()) - self._clock.now()
         if abs(ahead) > _TOO_FAR:
             way = "ahead of" if ahead > 0 else "behind"
-            facts.append(
-                f"{AMISS}its clock is {show_duration((abs(ahead) + MINUTE // 2) // MINUTE * MINUTE)} {way} ours"
-            )
+            minutes = show_duration((abs(ahead) + MINUTE // 2) // MINUTE * MINUTE)
+            facts.append(f"{AMISS}its clock is {minutes} {way} ours")
         return facts
 
     def _pieces(
@@ -240,7 +239,7 @@ def _bounded(
     kind: type[http.client.HTTPConnection], deadline: float, host: str, **options: object
 ) -> http.client.HTTPConnection:
     connection = kind(host, **options)  # type: ignore[arg-type]
-    connection.response_class = functools.partial(_Answer, deadline)  # type: ignore[attr-defined]
+    connection.response_class = functools.partial(_Answer, deadline)  # type: ignore[assignment]
     return connection
 
 
@@ -251,7 +250,7 @@ class _Plain(HTTPHandler):
 
     def http_open(self, req: Request) -> http.client.HTTPResponse:
         kind = functools.partial(_bounded, http.client.HTTPConnection, self._deadline)
-        return cast("http.client.HTTPResponse", self.do_open(kind, req))
+        return self.do_open(kind, req)
 
 
 class _Secure(HTTPSHandler):
@@ -264,7 +263,7 @@ class _Secure(HTTPSHandler):
         folder = own if own and os.path.isdir(own) else None
         context = ssl.create_default_context(cafile=None if folder else own, capath=folder)
         kind = functools.partial(_bounded, http.client.HTTPSConnection, self._deadline)
-        return cast("http.client.HTTPResponse", self.do_open(kind, req, context=context))
+        return self.do_open(kind, req, context=context)
 
 
 def root_of(address_tls: bool, host: str, port: int) -> str:
@@ -289,7 +288,7 @@ def _reason(body: bytes) -> str:
     answer = object_in(body) or {}
     for name in _REASONS:
         value = answer.get(name)
-        told = words(items(value)[0]) if items(value) else words(value)
+        told = text_in(items(value)[0]) if items(value) else text_in(value)
         if told:
             return " ".join(told[:500].split())[:120]
     return ""

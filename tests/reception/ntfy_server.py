@@ -6,11 +6,13 @@ import base64
 import itertools
 import json
 import threading
-import time
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
+
+from escalate_cli.clock import Clock
+from escalate_cli.core.calendar.duration import SECOND
 
 READ, WRITE = "tk_readcanary", "tk_writecanary"
 
@@ -41,7 +43,7 @@ class NtfyServer:
         text = message if isinstance(message, str) else json.dumps(message)
         with self._changed:
             name = f"id{next(self._numbers):06}"
-            at = int(time.time()) + self.ahead - ago
+            at = Clock().now() // SECOND + self.ahead - ago
             self.messages.append({"id": name, "time": at, "event": "message", "topic": "t", "message": text})
             self._changed.notify_all()
         return name
@@ -95,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, events: list[dict[str, Any]]) -> None:
         self.send_response_only(status)
-        self.send_header("Date", formatdate(time.time() + self.owner.ahead, usegmt=True))
+        self.send_header("Date", formatdate(Clock().now() / SECOND + self.owner.ahead, usegmt=True))
         self.end_headers()
         self.wfile.write(b"".join(json.dumps(event).encode() + b"\n" for event in events))
 

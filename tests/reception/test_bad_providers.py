@@ -16,7 +16,8 @@ from tests.servers import Answer, HttpServer
 
 CANARY = "hunter2canary"
 ADDRESSES: dict[str, Callable[[int], str]] = {
-    "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers"
+    "telegram": lambda port: f"telegram://123:{CANARY}?server=http://127.0.0.1:{port}",
+    "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers",
 }
 
 
