@@ -53,7 +53,7 @@ def test_every_line_of_the_guide_can_be_typed(name: str, line: str) -> None:
     ends = [
         number
         for number, word in enumerate(words)
-        if word in ("|", "||", "&", "&&", ">", "…") or word.startswith(">")
+        if word in ("|", "||", "&", "&&", ">", "<", "…") or word.startswith(">")
     ]
     try:
         call = parse_line(words[: min(ends, default=len(words))], {})
