@@ -45,7 +45,8 @@ MESSAGES = {
     "because": "why the recipient gets it",
     "next": "who is next and when, if nobody acknowledges",
     "ack": "what to type: `escalate ack 42`",
-    "answer": "what to type to answer: the same; of a nudge `escalate nudge 3 yes` or `no`; of a digest, for all of it",
+    "answer": "how to answer: where the gateway has `answers`, what may be sent back; else what to type; of a nudge `escalate nudge 3 yes` or `no`; of a digest, for all of it",
+    "code": "what is typed behind a word where several pages wait; empty where the gateway does not listen",
     "question": "what a nudge asks: Page Kim Osei?",
     "count": "how many incidents a digest tells of",
 }

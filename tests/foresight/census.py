@@ -64,6 +64,8 @@ ON_THE_TIMELINE: dict[str, Said] = {
     "the lead is handed over": said(EntryKind.UPDATED, "lead: "),
     "somebody acknowledges": said(EntryKind.ACKNOWLEDGED),
     "one of several acknowledges (acks = all)": said(EntryKind.ACKNOWLEDGED, "still waits for"),
+    "somebody passes it on": said(EntryKind.PASSED),
+    "the last of a level passes it on": said(EntryKind.PASSED, "nobody else of that page is left"),
     "an acknowledgement is forgotten (ack_timeout)": said(EntryKind.ESCALATION, "no update since"),
     "it is snoozed": said(EntryKind.SNOOZED),
     "a snooze ends": said(EntryKind.ESCALATION, "snooze by"),

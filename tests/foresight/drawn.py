@@ -86,6 +86,7 @@ deeds = st.lists(
     st.one_of(
         st.builds(Deed, minutes, st.just("ack"), st.sampled_from([None, *PEOPLE])),
         st.builds(Deed, minutes, st.just("ack all"), st.sampled_from(PEOPLE)),
+        st.builds(Deed, minutes, st.just("pass"), st.sampled_from([None, *PEOPLE])),
         st.builds(Deed, minutes, st.just("severity"), st.sampled_from(SEVERITIES)),
         st.builds(Deed, minutes, st.just("add"), st.sampled_from(SERVICES)),
         st.builds(Deed, minutes, st.just("drop"), st.sampled_from(SERVICES)),
@@ -108,6 +109,8 @@ STORIES: tuple[tuple[tuple[str, object], ...], ...] = (
     (("nudge", False), ("nudge", False), ("nudge", True)),
     (("resolve", None), ("reopen", None)),
     (("ack", None), ("reopen", None)),
+    (("pass", None), ("pass", None), ("pass", None), ("pass", None)),
+    (("ack", None), ("pass", None), ("ack", "eve")),
     (("ack", None), ("ack", None), ("say", "still looking")),
     (("severity", "minor"), ("severity", "critical")),
     (("severity", "major"), ("ack all", "eve"), ("add", "db")),

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from escalate_cli.actions import declare as declaring
-from escalate_cli.actions.intents import Acknowledgement, Intent, Reopening, Resolution, Revision, Snooze
+from escalate_cli.actions.intents import Acknowledgement, Intent, Passing, Reopening, Resolution, Revision, Snooze
 from escalate_cli.actions.maintenance import begin_maintenance
 from escalate_cli.actions.paging_intents import LevelByHand, NudgeAnswer, PageByHand
 from escalate_cli.actions.perform import carry_out
@@ -121,6 +121,10 @@ class Reality:
             who = value or happenings.paged_last(situation)
             if who is not None:
                 self._perform(Acknowledgement(what == "ack all", by=who))
+        elif what == "pass":
+            who = value or happenings.paged_last(situation)
+            if who is not None:
+                self._perform(Passing(by=who))
         elif what == "nudge":
             for nudge in situation.nudges:
                 current = next(one for one in self.situation.nudges if one.id == nudge.id)
@@ -167,6 +171,7 @@ def happening(deed: Deed) -> Happening:
     made: Any = {
         "ack": lambda: happenings.acknowledgement(span, value),
         "ack all": lambda: happenings.acknowledgement(span, value, everything=True),
+        "pass": lambda: happenings.passing(span, value),
         "nudge": lambda: happenings.nudge_answer(span, bool(value), by="ana"),
         "page": lambda: happenings.paging_by_hand(span, (Target(TargetKind.PERSON, str(value)),), by="ana"),
         "next": lambda: happenings.going_to_level(span),

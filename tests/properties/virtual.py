@@ -17,6 +17,7 @@ from escalate_cli.core.changes import take
 from escalate_cli.core.changes import update as updating
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import declare_again
+from escalate_cli.core.changes.pass_on import pass_on
 from escalate_cli.core.escalation.plan import Plan, plan
 from escalate_cli.core.incident.situation import IncidentStatus, Notification, NotificationStatus, Situation
 from escalate_cli.core.incident.timeline import Entry
@@ -180,6 +181,7 @@ class Life:
             "ack all": lambda known, who: take.acknowledge(
                 known, who, self.catalog, self.now, everything=True
             ),
+            "pass": lambda known, who: pass_on(known, who, self.catalog, self.now),
             "page": lambda known, who: core.page_by_hand(
                 known, (Target(TargetKind.PERSON, who),), self.catalog, self.now
             ),
@@ -240,6 +242,7 @@ class Life:
 operations = st.one_of(
     st.tuples(st.just("ack"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("ack all"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("pass"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("page"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("severity"), st.sampled_from(SEVERITIES)),
     st.tuples(st.just("same key"), st.sampled_from(SEVERITIES)),
