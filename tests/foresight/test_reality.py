@@ -15,7 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from escalate_cli.actions import declare as declaring
-from escalate_cli.actions.intents import Acknowledgement, Intent, Passing, Reopening, Resolution, Revision, Snooze
+from escalate_cli.actions.intents import (
+    Acknowledgement,
+    Intent,
+    Passing,
+    Reopening,
+    Resolution,
+    Revision,
+    Snooze,
+)
 from escalate_cli.actions.maintenance import begin_maintenance
 from escalate_cli.actions.paging_intents import LevelByHand, NudgeAnswer, PageByHand
 from escalate_cli.actions.perform import carry_out
