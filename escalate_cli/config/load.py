@@ -63,7 +63,7 @@ def compile_parsed(files: Sequence[ParsedFile], version: str) -> Loaded:
 
     catalog, problems = compile_files(files, version)
     if any(problem.level == ERROR for problem in problems):
-        raise InvalidConfiguration(problems)
+        raise InvalidConfiguration(problems, catalog)
     return Loaded(catalog, tuple(problems))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.core.wording.text import printable
 from escalate_cli.errors import ConfigurationProblem
@@ -14,7 +15,8 @@ from escalate_cli.errors import ConfigurationProblem
 
 class InvalidConfiguration(ConfigurationProblem):
     """The configuration has errors. `problems` holds them all, warnings too; `message` is the first
-    error in one line.
+    error in one line. `sound` is a catalog of what is right, to look for more problems in; for nothing
+    else.
     """
 
     code = "invalid-configuration"
@@ -22,8 +24,8 @@ class InvalidConfiguration(ConfigurationProblem):
     remedy = "put that right, then run `escalate check`"
     """what to call it and what to do about it, if it is not the configuration in use"""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[Problem], sound: Catalog | None = None) -> None:
+        self.problems, self.sound = tuple(problems), sound
         errors = [problem for problem in self.problems if problem.level == ERROR]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]

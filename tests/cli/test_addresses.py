@@ -43,6 +43,15 @@ def test_check_says_where_an_address_stands_that_cannot_work_and_what_was_meant(
     assert [result["ruleId"] for result in results if result["level"] == "error"] == ["bad-number"] * 2
 
 
+def test_an_error_elsewhere_hides_no_address_that_cannot_work(escalate):
+    (escalate.config / "more.toml").write_text(MORE)
+    (escalate.config / "wrong.toml").write_text('[people.eli]\ncontact = { texts = "" }\n')
+    ran = escalate("check", "--json")
+    assert ran.code == 3
+    errors = [(one["file"], one["line"]) for one in ran.json["problems"] if one["level"] == "error"]
+    assert errors == [("wrong.toml", 2), ("more.toml", 5), ("more.toml", 10)]
+
+
 def test_doctor_says_so_too_and_a_secret_that_cannot_be_right_is_an_error_there(escalate):
     (escalate.config / "more.toml").write_text(MORE)
     canary = "c4nary-v4lue-not-a-sid"

@@ -213,6 +213,15 @@ def test_4_25_what_is_not_allowed_is_said_with_a_hint_and_is_no_bug(
     assert "hint: " in ran.err or "chmod" in ran.out or "check its path" in ran.out, ran
 
 
+def test_4_25_a_copy_that_one_may_not_read_is_said_to_be_that(refused: Machine) -> None:
+    copy = refused.place / "fixed" / "x.db"
+    for place in (copy, refused.place / "locked" / "x.db"):
+        ran = refused(BO, "restore", str(place), "--yes")
+        assert ran.code == 7, ran
+        assert f"the backup {place} cannot be read: Permission denied\n" in ran.err
+        assert "hint: nothing was changed; " in ran.err
+
+
 def test_4_25_a_configuration_that_one_may_not_read_is_said_to_be_that(refused: Machine) -> None:
     ran = refused(BO, "--config", f"{refused.place}/locked", "check")
     assert ran.code == 3, ran

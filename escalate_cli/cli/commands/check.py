@@ -55,18 +55,19 @@ def check(
     length = _weeks(weeks)
     if no_coverage and (heatmap or html):
         raise UsageProblem("there is no picture of the week without coverage", "leave out --no-coverage")
-    path, catalog = context.config_path, None
+    path, catalog, sound = context.config_path, None, None
     try:
         # kept: what takes long to read is used from now on without reading it again
         loaded = load(path, cache_dir(context.environ), anew=True)
         catalog, configured = loaded.catalog, list(loaded.problems)
+        sound = catalog
     except InvalidConfiguration as error:
-        configured = list(error.problems)
+        configured, sound = list(error.problems), error.sound
     outlook = None
     if catalog is not None and not no_coverage:
         outlook = check_screens.forecast(catalog, context.clock.now(), length, quiet=context.options.quiet)
     tried, notes = (
-        check_screens.address_problems(catalog, context.environ, path) if catalog is not None else ([], [])
+        check_screens.address_problems(sound, context.environ, path) if sound is not None else ([], [])
     )
     taken = check_screens.turn_problems(context, catalog) if catalog is not None else []
     exposed = exposure_problems(context, catalog)

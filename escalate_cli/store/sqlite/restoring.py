@@ -53,10 +53,7 @@ def restore(
     changes nothing. A transaction that was cut short in the copy is undone by the journal beside
     it.
     """
-    if not os.path.isfile(copy):
-        raise DatabaseProblem(
-            _not_found(copy), "the daily ones are in the directory NAME.db.backups beside the database"
-        )
+    _must_be_readable(copy)
     # a link stays a link, and SQLite keeps the journal beside what it leads to
     path = Path(os.path.realpath(path))
     fresh = path.with_name(f"{path.name}{RESTORING}-{os.getpid()}")
@@ -106,18 +103,26 @@ def restore(
     return Restored(comparison, aside, rebuilt)
 
 
-def _not_found(copy: Path) -> str:
+def _must_be_readable(copy: Path) -> None:
+    """Refuse what is no file, and what one may not read, with the journal beside it."""
     try:
         status = os.stat(copy)
-    except FileNotFoundError:
-        return f"there is no backup at {copy}"
+        if stat.S_ISREG(status.st_mode):
+            for part in ("", *_BESIDE[:2]):
+                if not part or os.path.exists(f"{copy}{part}"):
+                    open(f"{copy}{part}", "rb").close()
+            return
+    except (FileNotFoundError, NotADirectoryError):
+        text = f"there is no backup at {copy}"
     except OSError as problem:
-        return f"the backup {copy} cannot be read: {problem.strerror}"
-    return (
-        f"there is no backup at {copy}"
-        if stat.S_ISDIR(status.st_mode)
-        else f"{copy} is no file, and no backup"
-    )
+        raise DatabaseProblem(
+            f"the backup {copy} cannot be read: {problem.strerror}",
+            "nothing was changed; restore it as a user who may read it, or choose another copy",
+        ) from None
+    else:
+        is_directory = stat.S_ISDIR(status.st_mode)
+        text = f"there is no backup at {copy}" if is_directory else f"{copy} is no file, and no backup"
+    raise DatabaseProblem(text, "the daily ones are in the directory NAME.db.backups beside the database")
 
 
 def _remember(fresh: Path, highest: Mapping[str, int], clock: Clock) -> None:
