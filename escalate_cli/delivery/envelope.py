@@ -13,6 +13,17 @@ Question = tuple[Instant, str, tuple[object, ...]]
 arguments, whether it may"""
 
 
+class AnswerMarks(msgspec.Struct, frozen=True):
+    """What a mail's head says of answers. `code` is that of a message that may be answered, "" of others;
+    `plus`, whether the mailbox takes replies at `user+CODE@host`; `answers`, the Message-ID of what this
+    one answers, "" where it answers nothing.
+    """
+
+    code: str = ""
+    plus: bool = False
+    answers: str = ""
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """One attempt: the expanded Apprise URL of one recipient, the message, and its hard time limit
     in microseconds.
@@ -40,6 +51,7 @@ class Envelope(msgspec.Struct, frozen=True):
     short_loose: tuple[Loose, ...] = ()
     longest: int | None = None
     card: MessageCard | None = None
+    marks: AnswerMarks = AnswerMarks()
 
     @property
     def seconds(self) -> float:

@@ -14,7 +14,7 @@ from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
 from escalate_cli.delivery.last_look import Withdrawn, last_look
 from escalate_cli.delivery.mail.alternative import page_beside, wants_text_alone
-from escalate_cli.delivery.mail.headers import SENDER, mark_mail
+from escalate_cli.delivery.mail.headers import SENDER, mark_mail, where_answers_go
 from escalate_cli.delivery.mail.page import page_of
 from escalate_cli.delivery.plugins import (
     Plugin,
@@ -128,7 +128,8 @@ class _Service:
         # Set on the instance, since the URL may say otherwise. The queue retries; a fresh plugin has no one
         # to be gentle with.
         plugin.retry, plugin.optional, plugin.redirects, plugin.request_rate_per_sec = 0, False, False, 0
-        mark_mail(plugin, self._envelope.thread, urgent=self._envelope.urgent)
+        envelope = self._envelope
+        mark_mail(plugin, envelope.thread, urgent=envelope.urgent, marks=envelope.marks)
         if overflow_of(plugin) == "truncate":
             plugin.overflow_mode = "upstream"  # it would lose the last lines
         return plugin
@@ -171,7 +172,7 @@ class _Service:
         if card is None or wants_text_alone(plugin):
             return ""
         try:
-            return page_of(card)
+            return page_of(card, where_answers_go(plugin))
         except Exception as problem:
             self.no_page = type(problem).__name__
             return ""

@@ -4,6 +4,7 @@ secrets, looked up only now.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from escalate_cli.config.secrets import BadReference, Expanded, MissingSecret, e
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Notification, NotificationKind, Situation
+from escalate_cli.core.messages.card import ToReply
 from escalate_cli.core.messages.digest import Part, digest
 from escalate_cli.core.messages.message import Message, compose
 from escalate_cli.core.messages.sms import one_sms, words
@@ -20,8 +22,9 @@ from escalate_cli.core.notification.together import joined
 from escalate_cli.core.organisation.catalog import Catalog, Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, clip, may_cut
 from escalate_cli.core.wording.text import printable
-from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.envelope import AnswerMarks, Envelope
 from escalate_cli.delivery.mail.alternative import shows_pages
+from escalate_cli.engine.answer_buttons import answers_of, with_buttons
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import DamagedRow, DatabaseProblem
 from escalate_cli.store.outbox import Claimed
@@ -44,7 +47,10 @@ def envelope(bench: Workbench, claimed: Claimed, gateway: Gateway, now: Instant)
     writing = _Writing(bench, claimed, _loaded(claimed.incident_id, situations), now)
     short = writing.message(short=True)
     message = short if gateway.text is TextForm.SHORT else writing.message(short=False)
+    expanded = with_buttons(expanded, gateway, message.reply, bench.environ)
     made = sealed(gateway, expanded, message, short, notification.kind, _thread(claimed, situations))
+    if message.reply is not None:
+        made = replace(made, marks=_marks(gateway, message.reply, bench.environ))
     pages = any(each.notification.kind is NotificationKind.PAGE for each in (claimed, *claimed.also))
     return replace(made, urgent=pages)
 
@@ -65,6 +71,11 @@ def sealed(
         kind is NotificationKind.PAGE, loose=message.loose, short=short.body, short_loose=short.loose,
         longest=gateway.longest, card=message.card if shows_pages(expanded.url) else None,
     )  # fmt: skip
+
+
+def _marks(gateway: Gateway, reply: ToReply, environ: Mapping[str, str]) -> AnswerMarks:
+    address = answers_of(gateway, environ)
+    return AnswerMarks(reply.code, address is not None and address.options.get("plus") == "yes")
 
 
 def _thread(claimed: Claimed, situations: Situations) -> str:

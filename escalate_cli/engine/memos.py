@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
@@ -15,7 +17,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.notification.memo import Memo
 from escalate_cli.core.organisation.catalog import Gateway, TextForm
 from escalate_cli.core.wording.fitting import Text, may_cut
-from escalate_cli.delivery.envelope import Envelope
+from escalate_cli.delivery.envelope import AnswerMarks, Envelope
 from escalate_cli.engine.envelopes import sealed
 from escalate_cli.engine.workbench import Workbench
 from escalate_cli.errors import EscalateError
@@ -145,4 +147,5 @@ def _envelope(bench: Workbench, memo: Memo, gateway: Gateway) -> Envelope | Outc
     short = Message("", one_sms(Text(repeat) + may_cut(words(memo.text), 1)).text)
     full = Message(f"{repeat}{memo.title}", f"{memo.text}\n")
     message = short if gateway.text is TextForm.SHORT else full
-    return sealed(gateway, expanded, message, short, NotificationKind.INFORM)
+    made = sealed(gateway, expanded, message, short, NotificationKind.INFORM)
+    return replace(made, marks=AnswerMarks(answers=memo.answers)) if memo.answers else made

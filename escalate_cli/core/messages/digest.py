@@ -98,10 +98,11 @@ class _Digest(msgspec.Struct, frozen=True):
         if short:
             own = self._templated("short")
             text = self._short() if own is None else one_sms(repeat + own)
-            return Message("", text.text, text.loose)
+            return Message("", text.text, text.loose, reply=self.reply)
         own = self._templated("body")
         body, title = own or self._full(), self._templated("title") or self._titled()
-        return Message(fitted_title(repeat + title), body.text, body.loose, None if own else self._card())
+        card = None if own else self._card()
+        return Message(fitted_title(repeat + title), body.text, body.loose, card, self.reply)
 
     @property
     def commands(self) -> DigestCommands:

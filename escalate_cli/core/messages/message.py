@@ -6,7 +6,7 @@ import msgspec
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.situation import Notification, Situation
-from escalate_cli.core.messages.card import MessageCard
+from escalate_cli.core.messages.card import MessageCard, ToReply
 from escalate_cli.core.messages.cards import card_of
 from escalate_cli.core.messages.full_text import full_text
 from escalate_cli.core.messages.occasion import Occasion
@@ -26,13 +26,14 @@ class Message(msgspec.Struct, frozen=True):
 
     `loose` are the stretches of the body that may be shortened for a service that takes less.
     `card` is what the body says, as values; None where the body is short, plain or an
-    organisation's own template.
+    organisation's own template. `reply` is what may be sent back.
     """
 
     title: str
     body: str
     loose: tuple[Loose, ...] = ()
     card: MessageCard | None = None
+    reply: ToReply | None = None
 
 
 def compose(
@@ -50,11 +51,11 @@ def compose(
     if short:
         own = templated("short", card.kind, occasion, reply)
         text = one_sms(repeat + own) if own else short_text(card.kind, occasion, reply)
-        return Message("", text.text, text.loose)
+        return Message("", text.text, text.loose, reply=reply)
     title = templated("title", card.kind, occasion, reply) or titled(card)
     own = templated("body", card.kind, occasion, reply)
     body = own or full_text(card)
-    return Message(fitted_title(repeat + title), body.text, body.loose, None if own else card)
+    return Message(fitted_title(repeat + title), body.text, body.loose, None if own else card, reply)
 
 
 def titled(card: MessageCard) -> Text:

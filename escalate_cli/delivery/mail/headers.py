@@ -8,6 +8,7 @@ import re
 from email.utils import parseaddr
 from typing import Protocol, cast
 
+from escalate_cli.delivery.envelope import AnswerMarks
 from escalate_cli.delivery.plugins import Plugin
 
 SENDER = "escalate"
@@ -36,13 +37,19 @@ _ONCE = frozenset(
 _SENDERS = ("from_addr", "from_email")
 
 
+_NO_MARKS = AnswerMarks()
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_MARK = "X-Escalate"
+"""by which another escalate knows that a program wrote it, whatever servers on the way have changed"""
+
+
 class _MailPlugin(Plugin, Protocol):
     """One that sends mail and takes headers."""
 
     headers: dict[str, str]
 
 
-def mark_mail(plugin: Plugin, thread: str, *, urgent: bool = False) -> None:
+def mark_mail(plugin: Plugin, thread: str, *, urgent: bool = False, marks: AnswerMarks = _NO_MARKS) -> None:
     """Set these headers on a plugin that sends mail and can carry headers; any other plugin stays as it is.
 
     `thread` names what the mails of one incident have in common, "" where there is nothing:
@@ -60,7 +67,10 @@ def mark_mail(plugin: Plugin, thread: str, *, urgent: bool = False) -> None:
         kept.setdefault(name.strip().lower(), (name, value))
     _name_sender(mail, parseaddr(kept.get("from", ("", ""))[1])[0])
     _set_reply_to(mail, address, own="reply-to" in kept)
-    for name, value in _ours(address, thread, urgent=urgent and not kept.keys() & _lower(_URGENT)).items():
+    if marks.code and marks.plus:
+        _set_code_in_reply_to(mail, marks.code)
+    ours = _ours(address, thread, urgent=urgent and not kept.keys() & _lower(_URGENT))
+    for name, value in (ours | _of_answers(address, thread, marks)).items():
         kept.setdefault(name.lower(), (name, value))
     mail.headers = dict(header for name, header in kept.items() if name not in _ONCE)
 
@@ -70,6 +80,44 @@ def _ours(address: str, thread: str, *, urgent: bool) -> dict[str, str]:
     if thread:
         headers["References"] = f"<{thread}@{_domain(address)}>"
     return {**headers, **_URGENT} if urgent else headers
+
+
+def _of_answers(address: str, thread: str, marks: AnswerMarks) -> dict[str, str]:
+    """The code as a second reference: replies and bounces bring it back. What answers a mail refers to it."""
+    if marks.code:
+        root = f"<{thread}@{_domain(address)}> " if thread else ""
+        number = [*thread.split("."), "", ""][1] or "0"
+        return {"References": f"{root}<{number}.{marks.code}@escalate.{_domain(address)}>", _MARK: "asks"}
+    if not marks.answers:
+        return {}
+    answering = {"Auto-Submitted": "auto-replied", _MARK: "answers"}
+    if _MESSAGE_ID.fullmatch(marks.answers):
+        answering |= {"In-Reply-To": marks.answers, "References": marks.answers}
+    return answering
+
+
+def _set_code_in_reply_to(plugin: _MailPlugin, code: str) -> None:
+    """Replies go to `user+CODE@host`, unless the address has a plus already."""
+    addresses = getattr(plugin, "reply_to", None)
+    if not isinstance(addresses, set):
+        return
+    for given in tuple(addresses):
+        name, address = given if isinstance(given, tuple) else (False, given)
+        user, _, host = str(address).rpartition("@")
+        if user and "+" not in user:
+            coded = f"{user}+{code}@{host}"
+            addresses.discard(given)
+            addresses.add((name, coded) if isinstance(given, tuple) else coded)
+
+
+def where_answers_go(plugin: Plugin) -> str:
+    """The address that a mail of this plugin is answered at; "" where it is not known."""
+    addresses = getattr(plugin, "reply_to", None)
+    for given in sorted(addresses, key=str) if isinstance(addresses, set) else ():
+        address = given[1] if isinstance(given, tuple) else given
+        if isinstance(address, str) and "@" in address:
+            return address
+    return _sender(plugin) or ""
 
 
 def _lower(names: dict[str, str]) -> set[str]:

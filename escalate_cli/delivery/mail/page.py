@@ -10,6 +10,7 @@ import re
 from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from escalate_cli.core.messages.card import MessageCard
 from escalate_cli.core.wording.fitting import clip
@@ -37,9 +38,11 @@ _HEADINGS = {
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
-def page_of(card: MessageCard) -> str:
-    """The page, of at most `LONGEST_PAGE` bytes; "" where there is no way to make it so short."""
-    pages = (_filled(card, longest, most) for longest, most in _LIMITS)
+def page_of(card: MessageCard, answer_to: str = "") -> str:
+    """The page, of at most `LONGEST_PAGE` bytes; "" where there is no way to make it so short. Its buttons
+    begin a mail to `answer_to` with a finished answer; "": it has none.
+    """
+    pages = (_filled(card, answer_to, longest, most) for longest, most in _LIMITS)
     return next((page for page in pages if len(page.encode()) <= LONGEST_PAGE), "")
 
 
@@ -55,9 +58,10 @@ def page_template() -> Template:
     return environment.from_string(re.sub(r"var\(--([a-z-]+)\)", lambda name: _VALUES[name[1]], text))
 
 
-def _filled(card: MessageCard, longest: int, most: int) -> str:
+def _filled(card: MessageCard, answer_to: str, longest: int, most: int) -> str:
     return page_template().render(
         card=card,
+        buttons=_buttons(card, answer_to),
         most=most,
         cut=partial(_cut, longest),
         is_link=_is_link,
@@ -66,6 +70,18 @@ def _filled(card: MessageCard, longest: int, most: int) -> str:
         headings=_HEADINGS,
         light=LIGHT,
     )
+
+
+def _buttons(card: MessageCard, answer_to: str) -> list[tuple[str, str]]:
+    """What stands on each button and where it leads: a mail that no scanner of links can send."""
+    reply = card.reply
+    if reply is None or not answer_to:
+        return []
+    words = (
+        (choice.label, choice.word if " " in choice.word else f"{choice.word} {reply.short}")
+        for choice in reply.choices
+    )
+    return [(label, f"mailto:{quote(answer_to, safe='@+')}?subject={quote(word)}") for label, word in words]
 
 
 def _cut(longest: int, text: str) -> str:
