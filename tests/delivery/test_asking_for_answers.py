@@ -82,7 +82,7 @@ def test_replies_go_to_an_address_with_the_code_where_the_mailbox_takes_it(smtp,
 def html_of(mail: Mail) -> str:
     part = mail.message.get_body(("html",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def test_the_page_of_a_mail_begins_a_finished_answer_by_a_link(smtp, world_with) -> None:
