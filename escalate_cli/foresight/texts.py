@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from escalate_cli.config.secrets import BadReference, MissingSecret, expand
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.incident.doing_without import words_of
 from escalate_cli.core.incident.situation import Notification, Situation
 from escalate_cli.core.messages.message import compose
+from escalate_cli.core.messages.replying import EXAMPLE_CODE
 from escalate_cli.core.organisation.catalog import Catalog, TextForm
 from escalate_cli.delivery.one_attempt import as_it_leaves
 from escalate_cli.engine.envelopes import sealed
@@ -26,6 +28,8 @@ class Preview(msgspec.Struct, frozen=True):
     title: str
     text: str
     doubt: str = ""
+    example: bool = False
+    """whether a code stands in it that is made up"""
 
 
 def preview(
@@ -38,6 +42,8 @@ def preview(
     """The message of `notification`, written at `now`, full or short as its gateway takes it, and made
     to fit the service. Nothing is sent."""
     gateway = catalog.gateways[notification.gateway]
+    listens = gateway.answers is not None and notification.recipient.is_person
+    notification = replace(notification, code=EXAMPLE_CODE if listens else None)
     numbered = situation.changed(id=NUMBER)
     short = compose(notification, numbered, catalog, now, short=True)
     is_short = gateway.text is TextForm.SHORT
@@ -51,4 +57,4 @@ def preview(
         return Preview(message.title, message.body, f"its service is not known ({words_of(problem)})")
     if leaving is None:
         return Preview(message.title, message.body, "Apprise does not know its service")
-    return Preview(leaving.title, leaving.body)
+    return Preview(leaving.title, leaving.body, example=message.reply is not None)

@@ -69,6 +69,21 @@ def test_simulate_shows_each_message_as_it_will_leave(escalate: Escalate) -> Non
     assert not (escalate.place / "escalate.db").exists()
 
 
+def test_simulate_shows_what_may_be_replied_with_a_code_that_it_says_is_an_example(
+    escalate: Escalate,
+) -> None:
+    for file in escalate.config.glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace("[gateways.sms]\n", '[gateways.sms]\ntext = "short"\nanswers = "by-command"\n'),
+            encoding="utf-8",
+        )
+    night = ("simulate", "--service", "login", "--at", "2026-11-23T10:00Z", "--for", "6m", "--messages")
+    screen = escalate(*night)
+    assert " - reply OK k7m4 or NO k7m4" in screen.out
+    assert "k7m4 is an example: each message has a code of its own" in screen.out + screen.err
+
+
 def test_simulate_stores_nothing(escalate: Escalate) -> None:
     escalate("simulate", "--service", "login")
     assert not (escalate.place / "escalate.db").exists()

@@ -122,7 +122,7 @@ def simulate(
     if again is not None:
         notes.append(f"the clock shows that time twice: the first is meant. The second is --at {iso(again)}")
     notes += [f"after {since_start(remark.at - start)}: {remark.text}" for remark in foreseen.remarks]
-    notes += simulation_screen.doubts(foreseen)
+    notes += simulation_screen.doubts(foreseen) + simulation_screen.made_up(foreseen)
     data = simulation_data(foreseen)
     code = ExitCode.DONE if any(message.person for message in foreseen.messages) else ExitCode.NO
     if mermaid:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalate_cli.cli.screens import style
+from escalate_cli.core.answers.codes import short_code
 from escalate_cli.core.calendar.duration import DAY, MINUTE, Instant, show_duration
 from escalate_cli.core.calendar.hours import instant_to_local
 from escalate_cli.core.calendar.moment import local_time
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events.reasons import LevelReached, Named, RuleAsks, RuleTrue
 from escalate_cli.core.incident.situation import NotificationKind
+from escalate_cli.core.messages.replying import EXAMPLE_CODE
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.reasons import meaning, purpose
 from escalate_cli.foresight.simulation import SimulatedMessage, Simulation
@@ -87,6 +89,12 @@ def doubts(foreseen: Simulation) -> list[str]:
             if message.preview is not None and message.preview.doubt
         )
     )
+
+
+def made_up(foreseen: Simulation) -> list[str]:
+    """That the code in the texts is an example, where there is one."""
+    shown = any(message.preview is not None and message.preview.example for message in foreseen.messages)
+    return [f"{short_code(EXAMPLE_CODE)} is an example: each message has a code of its own"] if shown else []
 
 
 def _team(team: str, catalog: Catalog) -> str:
