@@ -190,4 +190,8 @@ MISTAKES: list[tuple[str, str, str, str, str, str]] = [
     ("a word of dots", '[answers.words]\ndone = ["..."]', "warning", "word-not-understood", "2:9", "punctuation"),
     ("a word of carriers", '[gateways.g]\nurl = "json://x/{to}"\nanswers = "by-command"\n[answers.words]\ndone = ["End"]',
         "warning", "word-of-carriers", "5:9", "another word"),
+    ("a text that does not say what may be sent back", '[gateways.g]\nurl = "json://x/{to}"\nanswers = "by-command"\n[messages]\ntitle = "{title}"\nbody = "{title}: {ack}"',
+        "warning", "template-without-answer", "6:8", "{answer}"),
+    ("a short question that does not say what may be sent back", '[gateways.g]\nurl = "json://x/{to}"\ntext = "short"\nanswers = "by-command"\n[messages]\nbody = "{title}"\nnudge.short = "{question}"',
+        "warning", "template-without-answer", "7:15", "{code}"),
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from escalate_cli.config.toml.positions import Path
 from escalate_cli.core.answers.address import BY_COMMAND, AnswersAddress, parse_answers
 from escalate_cli.core.answers.fitting_gateway import why_not_replied_to, why_not_tagged, why_unfit
 from escalate_cli.core.answers.words import BUILT_IN, Word, as_compared, read_line, vocabulary
-from escalate_cli.core.organisation.catalog import Gateway
+from escalate_cli.core.organisation.catalog import Gateway, TextForm
 from escalate_cli.core.organisation.phone import looks_like_number, number_problem
 from escalate_cli.core.organisation.spelled import spelled_alike
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
@@ -25,6 +25,7 @@ _CARRIERS = frozenset(
     )
 )
 """what a carrier takes out of an SMS for itself: it never arrives here"""
+_OFFER = re.compile(r"\{(?:answer|code)\}")
 _WITH = {Word.NOTE: "{}: a text", Word.LATER: "{} 30m"}
 """words that are only said with something behind them"""
 
@@ -42,6 +43,7 @@ def check_answering(draft: Draft) -> Iterator[Problem]:
     yield from _numbers(draft, numbered)
     for name in listening:
         yield from _shared(draft, name)
+    yield from _templates(draft, [gateway for gateway, _ in listening.values()])
     item = draft.gathered.single.get("answers")
     if item is not None:
         yield from _rules(draft, item, by_sms=bool(numbered))
@@ -129,6 +131,21 @@ def _numbers(draft: Draft, gateways: set[str]) -> Iterator[Problem]:
             )
             item = draft.gathered.by_id["people"][holder.id]
             yield item.problem(holder.path, WARNING, "number-not-e164", message, problem.hint)
+
+
+def _templates(draft: Draft, listening: list[Gateway]) -> Iterator[Problem]:
+    """Texts of one's own that ask somebody and do not say what may be sent back."""
+    item = draft.gathered.single.get("messages")
+    parts = {"short" if gateway.text is TextForm.SHORT else "body" for gateway in listening}
+    for key, template in draft.catalog.messages.items() if item is not None else ():
+        kind, _, part = key.rpartition(".")
+        if kind not in ("", "nudge", "digest") or part not in parts or _OFFER.search(template):
+            continue
+        message = "this text does not say what may be sent back, and goes by a gateway that has `answers`"
+        hint = "put {answer} into it, or {code} behind words of your own"
+        if item is not None:
+            loc = (kind, part) if kind else (part,)
+            yield item.problem(loc, WARNING, "template-without-answer", message, hint)
 
 
 def _rules(draft: Draft, item: Item, *, by_sms: bool) -> Iterator[Problem]:
