@@ -69,6 +69,10 @@ class Redaction:
             )
         return tidy if len(tidy) <= longest else tidy[: longest - 1] + "…"
 
+    def repeats(self, text: str) -> bool:
+        """Whether `text` has something in common with a secret, as it is or in a known coding."""
+        return self.hide(text) != text or self._echoes(text)
+
     def _echoes(self, text: str) -> bool:
         sizes = {len(trace) for trace in self._traces}
         return any(

@@ -12,6 +12,7 @@ from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
 from escalate_cli.core.wording.fitting import Text
 from escalate_cli.delivery.envelope import Envelope
 from escalate_cli.delivery.exchange import MAY_HAVE_ARRIVED, may_be_for_length, outcome_of
+from escalate_cli.delivery.kept_words import decoded_forms, kept_words
 from escalate_cli.delivery.last_look import Withdrawn, last_look
 from escalate_cli.delivery.mail.alternative import page_beside, wants_text_alone
 from escalate_cli.delivery.mail.headers import SENDER, mark_mail, where_answers_go
@@ -60,7 +61,18 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
         outcome = problem.outcome
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
-    return replace(outcome, detail=redaction.line(outcome.detail))
+    return replace(outcome, detail=_told(outcome.detail, redaction))
+
+
+def _told(detail: str, redaction: Redaction) -> str:
+    """What is kept of how an attempt ended: of a provider's words only what is plain words, and
+    nothing that repeats a secret, however it is coded.
+    """
+    line = redaction.line(kept_words(redaction.line(detail, 2000)))
+    head, colon, rest = line.partition(":")
+    if colon and any(redaction.repeats(form) for form in decoded_forms(rest)):
+        return f"{head} (the answer repeats a secret)"
+    return line
 
 
 def _send(envelope: Envelope, modules: list[PluginModule], wire: Wire, heard: _Heard) -> Outcome:
