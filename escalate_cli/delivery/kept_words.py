@@ -72,7 +72,7 @@ def decoded_forms(text: str) -> Iterator[str]:
         deeper: list[str] = []
         for form in level:
             for undo in _UNDOING:
-                with suppress(ValueError, binascii.Error, LookupError, IndexError):
+                with suppress(Exception):  # what cannot be undone is no such coding; it decides about no page
                     undone = undo(form)
                     if undone and undone not in known and len(known) < _MOST_FORMS:
                         known.add(undone)
@@ -127,7 +127,7 @@ _UNDOING: tuple[Callable[[str], str], ...] = (
     lambda text: text.encode("ascii").decode("utf-7"),
     lambda text: codecs.encode(text, "rot13"),
     _tokens(_padded, r"[A-Za-z0-9+/_-]{8,}"),
-    _tokens(bytes.fromhex, r"(?:[0-9A-Fa-f]{2}){6,}"),
+    _tokens(binascii.unhexlify, r"(?:[0-9A-Fa-f]{2}){6,}"),
     _tokens(base64.b85decode, r"[^\s\"',./:\[\\\]]{10,}"),
     _tokens(base64.a85decode, r"[!-u]{10,}"),
     _tokens(binascii.a2b_uu, r"[ -`]{10,}"),
