@@ -61,10 +61,10 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
         outcome = problem.outcome
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
-    return replace(outcome, detail=told_of(outcome.detail, redaction))
+    return replace(outcome, detail=told_detail(outcome.detail, redaction))
 
 
-def told_of(detail: str, redaction: Redaction) -> str:
+def told_detail(detail: str, redaction: Redaction) -> str:
     """What is kept of how an attempt ended: of a provider's words only what is plain words, and
     nothing that repeats a secret, however it is coded.
     """

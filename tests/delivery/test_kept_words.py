@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from escalate_cli.delivery.one_attempt import told_of
+from escalate_cli.delivery.one_attempt import told_detail
 from escalate_cli.redaction import Redaction
 
 
@@ -44,7 +44,7 @@ SECRETS = ["Zx9-KqLm_77TrWpvB3nYd/eR5sUaHg", "grüße-vom-Äquator", "correct ho
 @pytest.mark.parametrize("secret", SECRETS)
 def test_9_a_secret_is_told_in_no_coding_that_no_list_names(name, secret):
     coded = CODINGS[name](secret)
-    told = told_of(f"HTTP 400: bad key {coded}", Redaction("json://example.com", (secret,)))
+    told = told_detail(f"HTTP 400: bad key {coded}", Redaction("json://example.com", (secret,)))
     assert told.startswith("HTTP 400")
     for form in (coded, secret):
         for shown, asked in (
@@ -67,4 +67,4 @@ def test_9_a_secret_is_told_in_no_coding_that_no_list_names(name, secret):
     ],
 )
 def test_a_providers_reason_is_kept(words):
-    assert told_of(words, Redaction("json://example.com", (SECRETS[0],))) == words
+    assert told_detail(words, Redaction("json://example.com", (SECRETS[0],))) == words
