@@ -23,6 +23,9 @@ POINTS = (
     "ended",  # the outcome is known but not written
     "recording",  # written but not committed
     "recorded",  # committed
+    "answering",  # what an answer does is written, the place of its reader is not
+    "answered",  # the place is written but not committed
+    "heeded",  # committed
 )
 
 

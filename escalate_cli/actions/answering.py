@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from escalate_cli.actions.answer_acts import EXPLAINED_FOR, Became, carry_out_answer
+from escalate_cli.actions.robots import note_absence, take_in_bounce
 from escalate_cli.context import Context
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.answers.outcomes import AnswerOutcome, RecordedAnswer
@@ -72,7 +73,13 @@ def take_in_within(context: Context, gateway: str, arrived: Arrived, *, reply: b
     catalog = context.running_catalog
     words = vocabulary(catalog.answers.words)
     since = context.moment() - EXPLAINED_FOR
-    heard = recognise(arrived, gateway, context.store.answers.messages(gateway, since), catalog, words)
+    messages = context.store.answers.messages(gateway, since)
+    if arrived.bounce is not None:
+        answer = take_in_bounce(context, gateway, arrived, arrived.bounce, messages)
+        return AnswerTakenIn(answer, "", "a message of ours could not be delivered")
+    heard = recognise(arrived, gateway, messages, catalog, words)
+    if isinstance(heard, NotForUs) and arrived.robot is not None:
+        note_absence(context, gateway, arrived, messages)
     if isinstance(heard, NotForUs):
         return AnswerTakenIn(None, "", heard.why, nobody=heard.nobody)
     became = _became(context, heard, gateway, arrived)

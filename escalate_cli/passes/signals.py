@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from escalate_cli.core.calendar.duration import SECOND, Span
@@ -45,12 +45,18 @@ class Signals:
         with suppress(OSError):  # the pipe is full: whoever waits on it is awake already
             os.write(self._write_fd, b".")
 
-    def rest(self, span: Span) -> bool:
-        """Wait for a signal, at most `span` microseconds; whether one has come since the last rest."""
+    def rest(self, span: Span, news: Sequence[int] = ()) -> bool:
+        """Wait for a signal or for one of these file descriptors to become readable, at most `span`
+        microseconds; whether there is either since the last rest.
+        """
+        readable: Sequence[int] = ()
         if not (self.stop or self.reload):
-            select.select([self.fd], [], [], span / SECOND)
+            poll = select.poll()
+            for fd in (self.fd, *news):
+                poll.register(fd, select.POLLIN)
+            readable = [fd for fd, _ in poll.poll(span * 1000 / SECOND)]
         self.be_quiet()
-        heard = self.stop or self.reload
+        heard = self.stop or self.reload or any(fd in news for fd in readable)
         self.reload = False
         return heard
 

@@ -2,14 +2,15 @@
 
 1. Take in declarations that were kept aside while the database could not be used.
 2. Note the pass, and take over what dead processes left behind.
-3. Plan what is due, incident by incident; commit.
-4. Claim the notifications that are due: each attempt is counted and has a lease; commit.
-5. Send them. No transaction is open meanwhile.
-6. Record how each attempt ended, fenced by the token of its claim; commit.
-7. Look after itself: auditor, configuration, reserve, daily copy, metrics, heartbeat. What no incident
+3. Read the answers of whoever was asked, and do what they say; commit, gateway by gateway.
+4. Plan what is due, incident by incident; commit.
+5. Claim the notifications that are due: each attempt is counted and has a lease; commit.
+6. Send them. No transaction is open meanwhile.
+7. Record how each attempt ended, fenced by the token of its claim; commit.
+8. Look after itself: auditor, configuration, reserve, daily copy, metrics, heartbeat. What no incident
    can tell of is told to the fallback directly.
 
-3 to 6 are a round (`Engine.round`). There is one after the other until nothing is left, for `LONGEST`
+4 to 7 are a round (`Engine.round`). There is one after the other until nothing is left, for `LONGEST`
 at most.
 """
 
@@ -27,6 +28,7 @@ from escalate_cli.engine.rebuilding import with_sound_indexes
 from escalate_cli.errors import DatabaseProblem, EscalateError
 from escalate_cli.health.after_pass import after_pass, safely
 from escalate_cli.health.emergency_page import NOBODY_IS_PAGED, failure, page_directly
+from escalate_cli.passes.reading_answers import AnswerReading
 from escalate_cli.store.remembered_troubles import remember_troubles
 from escalate_cli.store.remembered_turns import anything_to_say, say_taken
 from escalate_cli.store.sqlite.failures import LOCKED, damaged
@@ -58,11 +60,12 @@ def _passes(context: Context) -> PassReport:
     """Between two passes the configuration is read again, so that somebody can repair the gateway
     that keeps them so long."""
     engine = Engine.on(context)
-    report = one_pass(context, engine)
+    read = AnswerReading(context).look
+    report = one_pass(context, engine, read=read)
     while report.unfinished:
         context.look_at_files_again()
         context.keep_catalog()
-        one_pass(context, engine, goes_on=True)
+        one_pass(context, engine, read=read, goes_on=True)
     return report
 
 
@@ -72,10 +75,12 @@ def one_pass(
     keep_on: Callable[[], bool] = lambda: True,
     call: Callable[[str, EscalateError], object] | None = None,
     *,
+    read: Callable[[PassReport], None] = lambda report: None,
     goes_on: bool = False,
 ) -> PassReport:
     """One pass; see `Pass`. Without `call`, the fallback is paged and that is waited for."""
-    return Pass(context, engine, keep_on, call or partial(page_directly, context), goes_on=goes_on).run()
+    call = call or partial(page_directly, context)
+    return Pass(context, engine, keep_on, call, read=read, goes_on=goes_on).run()
 
 
 class Pass:
@@ -83,7 +88,8 @@ class Pass:
 
     It takes `LONGEST` and no more, whatever is under way then and however much is still to be done
     (`unfinished`): its steps are due by time. Once `keep_on()` says no, nothing more is begun.
-    `call` tells the fallback directly of what no incident can tell of. A pass that `goes_on` with
+    `read` reads answers and does what they say. `call` tells the fallback directly of what no incident
+    can tell of. A pass that `goes_on` with
     the last one adds to its report.
     """
 
@@ -94,10 +100,12 @@ class Pass:
         keep_on: Callable[[], bool],
         call: Callable[[str, EscalateError], object],
         *,
+        read: Callable[[PassReport], None],
         goes_on: bool,
     ) -> None:
         self._context = context
         self._engine = engine
+        self._read = read
         self._keep_on = keep_on
         self._call = call
         self._began_at = context.clock.monotonic()
@@ -112,6 +120,7 @@ class Pass:
         """The steps, in the order of this file's first lines."""
         kept = take_in(self._context)
         self.take_over()
+        self.read_answers()
         self.plan_claim_send_record()
         self.note_what_is_wrong(kept)
         self.look_after_itself()
@@ -120,6 +129,13 @@ class Pass:
     def take_over(self) -> None:
         """Note the pass, and take over what dead processes left behind."""
         with_sound_indexes(self._context, lambda: self._engine.begin_pass(goes_on=self._goes_on))
+
+    def read_answers(self) -> None:
+        """Before anything is planned. Nothing of this may stop a page, nor is it part of what a pass may
+        take.
+        """
+        safely(partial(self._read, self.report), self.report)
+        self._began_at = self._context.clock.monotonic()
 
     def plan_claim_send_record(self) -> None:
         """Round after round, as long as there is time."""

@@ -16,6 +16,7 @@ from escalate_cli.passes.news import Reminders
 from escalate_cli.passes.signals import Signals
 from escalate_cli.passes.systemd import notify, watchdog_every
 from escalate_cli.passes.tick import one_pass
+from escalate_cli.passes.waiting_readers import WaitingReaders
 from escalate_cli.store.sqlite.failures import LOCKED
 
 _MOMENT = SECOND
@@ -47,6 +48,7 @@ class _Watch:
         self._engine: Engine | None = None
         self._page = EmergencyPage(context, Sender(clock=context.clock))
         self._reminders = Reminders(context.clock)
+        self._readers = WaitingReaders(context)
 
     def run(self) -> None:
         """Until a signal asks for the end."""
@@ -72,7 +74,10 @@ class _Watch:
         rest = self._interval
         try:
             self._engine = self._fresh_engine()
-            report = one_pass(self._context, self._engine, self._keep_on, self._page.begin)
+            report = one_pass(
+                self._context, self._engine, self._keep_on, self._page.begin, read=self._readers.take_in
+            )
+            self._readers.begin(report)
             problem, rest = report.damage, self._rest_after(report)
         except DatabaseProblem as met:
             problem = met
@@ -118,8 +123,10 @@ class _Watch:
         until = clock.monotonic() + span / SECOND
         while self._keep_on() and (left := until - clock.monotonic()) > 0:
             soonest = _LOOK_AT_PAGE if self._page.running else span
-            if self._signals.rest(min(int(left * SECOND) + 1, watchdog_every(self._context), soonest)):
+            moment = min(int(left * SECOND) + 1, watchdog_every(self._context), soonest, self._readers.rest())
+            if self._signals.rest(moment, self._readers.fds()) or self._readers.has_news:
                 break
+            self._readers.go_on()
 
     def _rest_after(self, report: PassReport) -> Span:
         """How long to rest after this pass: until something is due. What was due before the pass,
@@ -134,6 +141,7 @@ class _Watch:
 
     def _finish(self) -> None:
         """Take in what is under way, and begin nothing more."""
+        self._readers.stop()
         if self._engine is not None:
             report = self._engine.begin_report()
             self._engine.finish(self._keep_on)

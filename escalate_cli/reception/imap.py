@@ -21,11 +21,12 @@ from escalate_cli.reception.imap_mails import (
     REST,
     Fetched,
     arrival_in,
+    fetch_arrivals,
     fetch_parts,
     lacks_its_text,
     read_fetched,
 )
-from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
+from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn, beginning_of
 
 MOST_MAILS = 200
 """of one look"""
@@ -35,6 +36,8 @@ _MOST_TEXT = 1_000_000
 """characters in all mails of a look"""
 _WINDOW = 50_000
 """UIDs that one search covers, so that its line is bounded"""
+_DATES = 1000
+"""mails that are asked together when they arrived"""
 _AGAIN = 60.0
 """seconds after which IDLE is begun anew: some servers fall silent"""
 _POLL = 10.0
@@ -52,7 +55,7 @@ class _Place(msgspec.Struct, frozen=True):
 def look(address: AnswersAddress, place: str | None) -> Look:
     """What has arrived since `place`; without one, the place from which to look."""
     with signed_in(address) as mailbox:
-        return _Round(mailbox, address, Clock()).look(_places(place))
+        return _Round(mailbox, address, Clock()).look(_places(place), beginning_of(place))
 
 
 def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
@@ -62,7 +65,7 @@ def wait(address: AnswersAddress, place: str | None, seconds: float) -> Look:
     with signed_in(address) as mailbox:
         idles = mailbox.idles
         while True:
-            looked = _Round(mailbox, address, clock).look(_places(place))
+            looked = _Round(mailbox, address, clock).look(_places(place), beginning_of(place))
             left = end - clock.monotonic()
             if looked.arrived or looked.gap or left <= 0:
                 return looked
@@ -140,9 +143,10 @@ class _Round:
         self._text, self._broken = 0, False
         self._gaps: list[str] = []
 
-    def look(self, before: Mapping[str, _Place]) -> Look:
-        """Look into each folder. Once something has arrived, a failure ends the look and no more:
-        what was read counts, and the next look will say what is wrong.
+    def look(self, before: Mapping[str, _Place], since: Instant | None) -> Look:
+        """Look into each folder; into one that has no place, for what has arrived after `since`. Once
+        something has arrived, a failure ends the look and no more: what was read counts, and the next
+        look will say what is wrong.
         """
         places = dict(before)
         folders = self._address.folders
@@ -153,7 +157,7 @@ class _Round:
             if state is None:
                 places[folder] = self._no_folder(folder, before)
                 continue
-            places[folder] = self._folder(folder, before.get(folder), *state[:2])
+            places[folder] = self._folder(folder, before.get(folder), *state[:2], since)
         if not any(folder in places and places[folder].validity for folder in folders):
             named = " and ".join(f'"{folder}"' for folder in folders)
             raise CannotRead(f"there is no folder {named} at {self._address.host}", for_good=True)
@@ -171,18 +175,21 @@ class _Round:
             self._gaps.append(f'there is no folder "{folder}": what arrives there is not read')
         return _Place(0, 0)
 
-    def _folder(self, folder: str, before: _Place | None, validity: int, announced: int | None) -> _Place:
+    def _folder(
+        self, folder: str, before: _Place | None, validity: int, announced: int | None, since: Instant | None
+    ) -> _Place:
         following = announced if announced is not None else self._after_the_last()
         if before is None or not before.validity:
-            return _Place(validity, following)
+            if since is None:
+                return _Place(validity, following)
+            return _Place(validity, self._read(iter([self._arrived_on(since)]), following, since))
         if before.validity == validity and before.following <= following:
             return _Place(validity, self._read(self._unread(before.following, following), following))
         self._gaps.append(
             f'the folder "{folder}" was made anew: answers may be lost; mail of the last day was read again'
         )
-        return _Place(
-            validity, self._read(iter([self._of_the_last_day()]), following, self._clock.now() - DAY)
-        )
+        yesterday = self._clock.now() - DAY
+        return _Place(validity, self._read(iter([self._arrived_on(yesterday)]), following, yesterday))
 
     def _after_the_last(self) -> int:
         uids = self._mailbox.uids("UID *", charset=None)
@@ -194,10 +201,16 @@ class _Round:
             uids = map(int, self._mailbox.uids(f"UID {start}:{end}", charset=None))
             yield sorted(uid for uid in uids if start <= uid <= end)
 
-    def _of_the_last_day(self) -> list[int]:
-        yesterday = datetime.fromtimestamp((self._clock.now() - DAY) / SECOND, UTC)
-        since = f"{yesterday.day}-{_MONTHS[yesterday.month - 1]}-{yesterday.year}"
-        return sorted(map(int, self._mailbox.uids(f"SINCE {since}", charset=None)))
+    def _arrived_on(self, moment: Instant) -> list[int]:
+        """The mails that have arrived since `moment`. Nothing of older ones is read but when that was. A day
+        is one of the server's zone: the search begins a day before.
+        """
+        day = datetime.fromtimestamp((moment - DAY) / SECOND, UTC)
+        since = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
+        uids = sorted(map(int, self._mailbox.uids(f"SINCE {since}", charset=None)))
+        batches = (uids[start : start + _DATES] for start in range(0, len(uids), _DATES))
+        arrivals = {uid: at for batch in batches for uid, at in fetch_arrivals(self._mailbox, batch)}
+        return [uid for uid in uids if arrivals.get(uid, moment) >= moment]
 
     def _read(self, windows: Iterator[list[int]], following: int, since: Instant = 0) -> int:
         """Read the mails of these UIDs, the first first; returns the first UID that is left. Those

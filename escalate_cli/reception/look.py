@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from escalate_cli.core.answers.arrived import Arrived
+from escalate_cli.core.calendar.duration import Instant
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -19,6 +20,23 @@ class Look(msgspec.Struct, frozen=True):
     arrived: tuple[Arrived, ...]
     place: str
     gap: str | None = None
+
+
+_BEGINS = "@"
+
+
+def begins_at(moment: Instant) -> str:
+    """A place of any reader that has none yet: what has arrived since `moment` (microseconds) and nothing
+    older. A page need not wait until its reader has a place, and what is answered at once is not missed.
+    """
+    return f"{_BEGINS}{moment}"
+
+
+def beginning_of(place: str | None) -> Instant | None:
+    """The moment of a place that was made by `begins_at`; None for any other."""
+    if place is None or not place.startswith(_BEGINS) or not place[1:].isdigit():
+        return None
+    return int(place[1:])
 
 
 class CannotRead(Exception):

@@ -276,6 +276,13 @@ class Outbox:
             self._db.change(_sql.hold_back, id=waiting.id, until=until)
         return tuple(dict.fromkeys(waiting.incident_id for waiting in held if not waiting.held_back))
 
+    def came_back(self, notification: int, error: str) -> dict[int, int]:
+        """What was sent could not be delivered: it has failed for good, with what went in the same
+        message. The incident of each that has, by its number.
+        """
+        rows = self._db.run(_sql.came_back, id=notification, error=error)
+        return {row["id"]: row["incident_id"] for row in rows}
+
     def release(self, recipient: Recipient, gateway: str, now: Instant, which: Callable[[str], bool]) -> None:
         """Pages that were held back, to this recipient by this gateway, are due now where `which`
         says so of their severity.

@@ -11,6 +11,7 @@ from escalate_cli.store.answers import Answers
 from escalate_cli.store.ledger import Ledger
 from escalate_cli.store.memos import Memos
 from escalate_cli.store.outbox import Outbox
+from escalate_cli.store.readers import ReaderStates
 from escalate_cli.store.situations import Situations
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
@@ -36,6 +37,7 @@ class Store:
         self.ledger = Ledger(self.database)
         self.memos = Memos(self.database)
         self.answers = Answers(self.database)
+        self.readers = ReaderStates(self.database)
 
     @property
     def history(self) -> History:

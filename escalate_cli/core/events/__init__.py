@@ -50,6 +50,7 @@ from escalate_cli.core.events.messages import (
     GivenUp,
     HeldBack,
     LaterStepsHurried,
+    MailboxSays,
     Retrying,
     Sent,
     Unclassified,
@@ -105,7 +106,7 @@ AnyEvent = (
     | NudgeDropped
     | Informed | ToldWhoHasIt | ToldNobodyHasIt | ToldOpenAgain | ReporterTold | ToldOfRise | NotToldOfRise
     | MaintenanceBegan | MaintenanceOver | SoundsLike
-    | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried
+    | Sent | Retrying | GivenUp | CalledOff | Ended | HeldBack | LaterStepsHurried | MailboxSays
     | Unclassified
 )  # fmt: skip
 """every event that can be stored"""
@@ -143,6 +144,7 @@ __all__ = [
     "LevelOwed",
     "LevelPaged",
     "LevelsWalkedAgain",
+    "MailboxSays",
     "MaintenanceBegan",
     "MaintenanceOver",
     "MessageAdded",

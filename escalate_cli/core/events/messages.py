@@ -100,6 +100,14 @@ class LaterStepsHurried(Event, frozen=True, kw_only=True):
         return True
 
 
+class MailboxSays(Event, frozen=True, kw_only=True):
+    """A robot has answered a page for the person who was paged; `text` is what it says."""
+
+    KIND = EntryKind.UPDATED
+    person: str
+    text: str
+
+
 class Unclassified(Event, frozen=True, kw_only=True):
     """An entry of an older version that says nothing which anybody counts; its text tells."""
 

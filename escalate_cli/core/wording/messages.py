@@ -49,4 +49,5 @@ OF_MESSAGES: dict[type[Event], Callable[[Any, Telling], str]] = {
     happened.Ended: _ended,
     happened.HeldBack: _held_back,
     happened.LaterStepsHurried: _hurried,
+    happened.MailboxSays: lambda it, say: f"{say.person(it.person)}'s mailbox says: {it.text}",
 }

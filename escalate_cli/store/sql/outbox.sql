@@ -203,3 +203,9 @@ UPDATE notifications SET held_back = 1 WHERE id = :id AND held_back = 0;
 -- Of these incidents, those that somebody was paged for.
 SELECT DISTINCT incident_id FROM notifications
 WHERE incident_id IN (SELECT value FROM json_each(:ids)) AND kind = 'page' AND recipient = :recipient;
+
+-- name: came_back
+-- What its provider had taken could not be delivered: it failed for good, with all that went in one message.
+UPDATE notifications SET status = 'failed', error = :error
+WHERE (id = :id OR bundled_with = :id) AND status = 'sent'
+RETURNING id, incident_id;

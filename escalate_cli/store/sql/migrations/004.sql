@@ -8,6 +8,8 @@ ALTER TABLE attempts ADD COLUMN external_id TEXT;
 
 CREATE INDEX notifications_code ON notifications (code) WHERE code IS NOT NULL;
 CREATE INDEX notifications_short_code ON notifications (gateway, substr(code, 1, 4)) WHERE code IS NOT NULL;
+-- Answers may come for an hour after the end of an incident.
+CREATE INDEX incidents_ended ON incidents (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX attempts_external_id ON attempts (external_id) WHERE external_id IS NOT NULL;
 
 -- What came back, each once. What was not for us is not here. `line` is what was written, at most 200
