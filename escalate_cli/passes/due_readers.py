@@ -16,7 +16,7 @@ from escalate_cli.core.calendar.duration import HOUR, MINUTE, Instant
 from escalate_cli.core.organisation.catalog import Catalog, Gateway
 from escalate_cli.errors import ConfigurationProblem
 from escalate_cli.reception.look import CannotRead, begins_at
-from escalate_cli.store.readers import ReaderState
+from escalate_cli.store.readers import ReaderPlace
 
 AFTER_THE_END = HOUR
 """how long after the end of an incident its answers are still read"""
@@ -76,9 +76,9 @@ def reachable(gateway: Gateway, context: Context) -> Reachable:
     return Reachable(address, " ".join(filter(None, parts)), (*expanded.secrets, *address.secrets))
 
 
-def place_of_next_look(state: ReaderState, source: str, since: Instant) -> str:
+def place_of_next_look(state: ReaderPlace, source: str, since: Instant) -> str:
     """From where to read: the place of the last look, where that was of the same source and something
     has waited ever since. Else from when the first of what waits was made, and nothing older.
     """
-    goes_on = state.source == source and state.looked_at is not None and state.looked_at >= since
+    goes_on = state.source == source and state.read_at is not None and state.read_at >= since
     return state.place if goes_on and state.place is not None else begins_at(since - TOLERANCE)

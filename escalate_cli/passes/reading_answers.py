@@ -25,7 +25,7 @@ from escalate_cli.failpoints import Failpoints
 from escalate_cli.passes.due_readers import DueReader, Reachable, due_readers, place_of_next_look, reachable
 from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.look import CannotRead, Look
-from escalate_cli.store.readers import ReaderState
+from escalate_cli.store.readers import ReaderPlace
 
 LEASE = 20 * SECOND
 """how long a reader keeps others from its gateway without a sign of life; a look takes 8 s"""
@@ -74,7 +74,7 @@ class AnswerReading:
             source = ways[name].source if name in ways else ""
             self.heed(due[name][0], source, result, report, let_go=True)
 
-    def lease(self, due: Mapping[str, DueReader]) -> dict[str, tuple[DueReader, ReaderState]]:
+    def lease(self, due: Mapping[str, DueReader]) -> dict[str, tuple[DueReader, ReaderPlace]]:
         """Those of these gateways whose reader this process is now, or goes on to be."""
         if not due:
             return {}
@@ -90,7 +90,7 @@ class AnswerReading:
             for name in gateways:
                 self._context.store.readers.release(name, self.token)
 
-    def place(self, gateway: str, due: tuple[DueReader, ReaderState], way: Reachable) -> str:
+    def place(self, gateway: str, due: tuple[DueReader, ReaderPlace], way: Reachable) -> str:
         """From where to read."""
         each, state = due
         return place_of_next_look(state, way.source, each.since)
@@ -123,7 +123,7 @@ class AnswerReading:
                     report.did(f"answers by {gateway} are read again")
                 if result.gap is not None:
                     self._note_gap(gateway, result.gap, now, report)
-                store.readers.note_look(gateway, self.token, source, result.place, now, bool(result.arrived))
+                store.readers.note_look(gateway, self.token, source, result.place, now)
                 self._reach("answered")
             if let_go:
                 store.readers.release(gateway, self.token)
@@ -164,14 +164,14 @@ class AnswerReading:
     # ── what cannot be read ────────────────────────────────────────────────────────────
 
     def _cannot(
-        self, due: DueReader, state: ReaderState, problem: CannotRead, now: Instant, report: PassReport
+        self, due: DueReader, state: ReaderPlace, problem: CannotRead, now: Instant, report: PassReport
     ) -> None:
         """Say so once; tell the fallback, once, where somebody has been paged by it for so long."""
         gateway, readers = due.gateway.id, self._context.store.readers
         readers.note_failing(gateway, self.token, problem.reason, now)
         if state.failing_since is None or state.trouble != problem.reason:
             report.trouble(f"answers by {gateway} cannot be read: {problem.reason}")
-        unread_since = max(due.since, state.looked_at or 0)
+        unread_since = max(due.since, state.read_at or 0)
         if not state.told and due.paging and now - unread_since >= SILENT_FOR:
             failing = replace(state, failing_since=state.failing_since or now)
             if self._tell_fallback(due, failing, unread_since, problem, now):
@@ -179,7 +179,7 @@ class AnswerReading:
                 report.trouble(f"answers by {gateway} cannot be read; the fallback is paged")
 
     def _tell_fallback(
-        self, due: DueReader, state: ReaderState, unread_since: Instant, problem: CannotRead, now: Instant
+        self, due: DueReader, state: ReaderPlace, unread_since: Instant, problem: CannotRead, now: Instant
     ) -> bool:
         """Plan the page about the latest incident that waits; it is due at once."""
         store, catalog = self._context.store, self._context.running_catalog

@@ -24,9 +24,9 @@ class WaitsFor(msgspec.Struct, frozen=True):
     paging: int = 0
 
 
-class ReaderState(msgspec.Struct, frozen=True):
+class ReaderPlace(msgspec.Struct, frozen=True):
     """How far a gateway has been read. `source` says where (without a secret): a place is one of it alone.
-    `looked_at` is the last good look, `read_at` the last one that brought something, `failing_since`
+    `looked_at` is the last look, `read_at` the last good one, `failing_since`
     the first that was not good after it. `told`: the fallback has heard of that.
     """
 
@@ -59,29 +59,24 @@ class ReaderStates:
         """The numbers of the running incidents of which somebody was asked by this gateway."""
         return [row["id"] for row in self._db.run(_sql.waiting_incidents, gateway=gateway)]
 
-    def lease(self, gateway: str, token: str, now: Instant, span: Span) -> ReaderState | None:
+    def lease(self, gateway: str, token: str, now: Instant, span: Span) -> ReaderPlace | None:
         """Be the reader of this gateway for `span`; None where another is. Whoever is already goes on."""
         values = {"token": token, "now": now, "until": now + span, "longest": now + 2 * span}
         rows = self._db.run(_sql.lease_reader, {"gateway": gateway, **values})
-        return from_row(ReaderState, rows[0]) if rows else None
+        return from_row(ReaderPlace, rows[0]) if rows else None
 
     def release(self, gateway: str, token: str) -> None:
         """Be its reader no more."""
         self._db.change(_sql.release_reader, gateway=gateway, token=token)
 
-    def find(self, gateway: str) -> ReaderState | None:
+    def find(self, gateway: str) -> ReaderPlace | None:
         """How far it has been read."""
         rows = self._db.run(_sql.find_reader, gateway=gateway)
-        return from_row(ReaderState, rows[0]) if rows else None
+        return from_row(ReaderPlace, rows[0]) if rows else None
 
-    def all(self) -> list[ReaderState]:
-        """Every gateway that has ever been read."""
-        return [from_row(ReaderState, row) for row in self._db.run(_sql.all_readers)]
-
-    def note_look(self, gateway: str, token: str, source: str, place: str, now: Instant, any_: bool) -> None:
-        """A look was good; the next one goes on from `place`. `any_`: it brought something."""
-        read_at = now if any_ else None
-        values = {"source": source, "place": place, "now": now, "read_at": read_at}
+    def note_look(self, gateway: str, token: str, source: str, place: str, now: Instant) -> None:
+        """A look was good; the next one goes on from `place`."""
+        values = {"source": source, "place": place, "now": now}
         self._db.change(_sql.note_look, {"gateway": gateway, "token": token, **values})
 
     def note_failing(self, gateway: str, token: str, trouble: str, now: Instant) -> None:

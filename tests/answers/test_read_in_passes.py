@@ -223,7 +223,7 @@ def test_watch_heeds_an_answer_within_seconds_and_begins_when_the_first_page_goe
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: first")
     until(lambda: "first" in night.told)
-    until(lambda: night.rows("SELECT token FROM readers WHERE looked_at IS NOT NULL") != [])
+    until(lambda: night.rows("SELECT token FROM readers WHERE read_at IS NOT NULL") != [])
     began = CLOCK.monotonic()
     night.answer("OK", number=2)
     until(lambda: night.status == "acknowledged")

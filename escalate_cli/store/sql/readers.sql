@@ -40,20 +40,16 @@ UPDATE readers SET token = NULL, lease_until = NULL WHERE gateway = :gateway AND
 -- How far a gateway has been read.
 SELECT * FROM readers WHERE gateway = :gateway;
 
--- name: all_readers
--- All that have ever read.
-SELECT * FROM readers ORDER BY gateway;
-
 -- name: note_look
 -- A look was good: from here the next one goes on.
 UPDATE readers
-SET source = :source, place = :place, looked_at = :now, read_at = coalesce(:read_at, read_at),
+SET source = :source, place = :place, looked_at = :now, read_at = :now,
     failing_since = NULL, trouble = NULL, told = 0
 WHERE gateway = :gateway AND token = :token;
 
 -- name: note_failing
 -- A look was not.
-UPDATE readers SET failing_since = coalesce(failing_since, :now), trouble = :trouble
+UPDATE readers SET looked_at = :now, failing_since = coalesce(failing_since, :now), trouble = :trouble
 WHERE gateway = :gateway AND token = :token;
 
 -- name: note_told
