@@ -240,8 +240,8 @@ def test_turns_that_follow_on_are_one_and_of_every_schedule(escalate):
 
 
 def test_an_override_names_the_team_and_begins_now_unless_it_says_when(escalate):
-    for words in ("identity", "Identity"):
-        ran = escalate("override", words, "bo", "--until", "+1h", "--json")
+    for words, until in (("identity", "+1h"), ("Identity", "+2h")):
+        ran = escalate("override", words, "bo", "--until", until, "--json")
         assert (ran.json["schedule"], ran.json["warnings"]) == ("identity-primary", []), ran.err
         assert ran.code == 6, "it is written; the gateways that would tell of it lead nowhere"
     none = escalate("override", "platform", "bo", "--until", "+1h")
