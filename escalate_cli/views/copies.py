@@ -33,7 +33,7 @@ def next_number(restored: Restored) -> int:
 
 def comparison_data(comparison: Comparison) -> Data:
     """What putting a copy back changes; None for what cannot be known."""
-    unreadable = comparison.unreadable
+    unreadable = comparison.unreadable or comparison.has_lost_some
     return {
         "not_in_copy": None if unreadable else [_known(incident) for incident in comparison.missing],
         "open_again": None if unreadable else [_known(incident) for incident in comparison.open_again],

@@ -258,3 +258,18 @@ def test_a_time_beyond_all_bounds_is_a_damaged_record_and_no_bug(place, spoil, w
         f"{where}a record of the database holds a time that is beyond all bounds",
         "restore the last good backup",
     )
+
+
+def test_4_26_a_restore_where_the_database_is_gone_says_what_is_not_known_and_what_is_open_in_the_copy(place):
+    copy = place.place / "copy.db"
+    assert place("backup", str(copy)).code == 0
+    place("declare", "two", "-s", "login")
+    for path in (database(place), Path(f"{database(place)}-journal")):
+        path.unlink(missing_ok=True)
+    ran = place("restore", str(copy), "--yes")
+    assert ran.code == 0, ran.err
+    told = ran.out + ran.err
+    assert "Every incident is in the copy" not in told
+    assert "What #2 was cannot be said: the database that had it is gone." in told
+    assert "Open or acknowledged in the copy, and paged from there on:\n  #1  open  Nobody can log in" in told
+    assert place("declare", "three", "-s", "login", "--json").json["id"] == 3

@@ -47,9 +47,13 @@ def lines(comparison: Comparison) -> list[str]:
         parts.append("What is there now cannot be read: which incidents are not in the copy cannot be said.")
         highest = comparison.highest.get("incidents", 0)
         parts += [f"Numbers up to #{highest} have been given."] if highest else []
+    if comparison.has_lost_some:
+        first, last = comparison.known_up_to + 1, comparison.highest["incidents"]
+        numbers = f"#{first} was" if first == last else f"#{first} to #{last} were"
+        parts.append(f"What {numbers} cannot be said: the database that had it is gone.")
     parts += _part("Not in the copy, and no longer known:", comparison.missing)
     parts += _part("Open again, as they are now:", comparison.open_again)
-    if comparison.unreadable:
+    if comparison.unreadable or comparison.gone:
         parts += _part("Open or acknowledged in the copy, and paged from there on:", comparison.running)
     return parts or ["Every incident is in the copy, and none is open again."]
 

@@ -40,8 +40,17 @@ class Comparison(msgspec.Struct, frozen=True):
     running: tuple[KnownIncident, ...] = ()
     """everything that is not resolved in the copy, as it is there"""
     unreadable: bool = False
+    gone: bool = False
+    """there is no database at the path, or a new one: the one that was there before is gone"""
     highest: Mapping[str, int] = msgspec.field(default_factory=dict)
     """by table, the highest number that was ever given, as far as is known"""
+    known_up_to: int = 0
+    """the highest number of an incident in the copy or in what is there"""
+
+    @property
+    def has_lost_some(self) -> bool:
+        """Whether incidents were declared of which nothing is known any more."""
+        return self.gone and self.highest.get("incidents", 0) > self.known_up_to
 
     def says_all_of(self, other: Comparison) -> bool:
         """Whether a yes to this is also a yes to the other."""
@@ -58,12 +67,13 @@ def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -
     unreadable = False
     now: dict[int, KnownIncident] = {}
     try:
-        if present.exists() and present.stat().st_size:
+        empty = not present.exists() or not present.stat().st_size
+        if not empty:
             with closing(_open(present)) if held is None else nullcontext(held) as database:
                 now, given_now = _read(database)
             given = {name: max(given[name], given_now[name]) for name in NUMBERED}
     except (sqlite3.Error, OSError, ValueError):
-        unreadable = True
+        empty, unreadable = False, True
     missing = tuple(incident for incident in now.values() if incident.id not in of_copy)
     again = tuple(
         incident
@@ -72,7 +82,9 @@ def compare(copy: Path, present: Path, held: sqlite3.Connection | None = None) -
     )
     running = tuple(incident for incident in of_copy.values() if incident.status != "resolved")
     highest = {name: max(given[name], noted[name]) for name in NUMBERED}
-    return Comparison(missing, again, running, unreadable, highest)
+    known_up_to = max((*of_copy, *now), default=0)
+    gone = not unreadable and (empty or highest["incidents"] > known_up_to)
+    return Comparison(missing, again, running, unreadable, gone, highest, known_up_to)
 
 
 def _is_open_again(before: KnownIncident, now: KnownIncident) -> bool:
