@@ -169,3 +169,22 @@ def test_what_may_be_cut_stays_what_it_was_when_mentions_die(pieces, data):
     assert "@here" not in dead.text
     kept = [text.text[one.start : one.end].replace(" ", "") for one in text.loose]
     assert [dead.text[one.start : one.end].replace(" ", "") for one in dead.loose] == kept
+
+
+def test_a_separator_goes_with_what_is_cut_away_behind_it() -> None:
+    text = join(
+        " - ",
+        (
+            may_cut("title " * 30, 1, least=8),
+            "escalate ack 1",
+            may_cut("Log in", 3),
+            may_cut("words " * 20, 4),
+        ),
+    )
+    fitted = fit(text, lambda cut: len(cut) <= 40)
+    assert fitted is not None
+    assert fitted.text.endswith(" - escalate ack 1")
+    roomy = fit(text, lambda cut: len(cut) <= 220)
+    assert roomy is not None
+    assert " - escalate ack 1 - Log in" in roomy.text
+    assert not roomy.text.endswith(" - ")

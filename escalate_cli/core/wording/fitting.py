@@ -28,7 +28,8 @@ class Loose(msgspec.Struct, frozen=True):
 
     `rest` is said in place of the lines that are left out, with their number: "and {lines} more".
     `instead` are shorter texts that say the same as far as there is room, the longest first, where
-    a part of it would say something else: a command, a number.
+    a part of it would say something else: a command, a number. `before` is what separates it from what
+    stands in front of it: where nothing of it is left, there is nothing to separate.
     """
 
     start: int
@@ -37,6 +38,7 @@ class Loose(msgspec.Struct, frozen=True):
     least: int = 0
     rest: str = ""
     instead: Sequence[str] = ()
+    before: str = ""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -76,8 +78,15 @@ def join(separator: str, parts: Iterable[Text | str]) -> Text:
     for part in parts:
         text = Text(part) if isinstance(part, str) else part
         if text.text:
-            joined = joined + (separator if joined.text else "") + text
+            joined = joined + separator + _separated(text, separator) if joined.text else text
     return joined
+
+
+def _separated(text: Text, separator: str) -> Text:
+    """The same, where all of it may be cut away: then the separator goes with it."""
+    if len(text.loose) != 1 or (text.loose[0].start, text.loose[0].end) != (0, len(text.text)):
+        return text
+    return Text(text.text, (replace(text.loose[0], before=separator),))
 
 
 def fit(text: Text, fits: Fits) -> Text | None:
@@ -163,11 +172,13 @@ def _with(text: Text, pieces: list[str]) -> Text:
     """`text` with these in place of its loose stretches."""
     built, place = Text(), 0
     for loose, piece in zip(text.loose, pieces, strict=True):
-        built = (
-            built
-            + text.text[place : loose.start]
-            + may_cut(piece, loose.rank, loose.least, loose.rest, loose.instead)
-        )
+        between = text.text[place : loose.start]
+        if not piece and loose.before:
+            between = between.removesuffix(loose.before)
+        built = built + between
+        if piece:
+            whole = Loose(0, len(piece), loose.rank, loose.least, loose.rest, loose.instead, loose.before)
+            built = built + Text(piece, (whole,))
         place = loose.end
     return built + text.text[place:]
 
