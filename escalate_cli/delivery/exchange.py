@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Span
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.delivery.external_id import external_id_in, sound_id
 
 MAY_HAVE_ARRIVED = "it may have arrived"
 
@@ -24,9 +25,9 @@ class Exchange:
     `sent`: the message, or a part of it, left this machine. `status` is the HTTP status, or the
     SMTP reply that decided. `answer` is the provider's answer in its own words. `trouble` is what
     came instead of an answer. `hopeless` trouble stays however often it is tried; `local` trouble
-    is this process's own. `farewell` marks a request that says goodbye after the message and
-    decides nothing. `by_proxy`: a proxy that the environment names stands between, which may itself
-    have given the answer.
+    is this process's own. `external_id` is the id of the mail itself (its Message-ID). `farewell` marks
+    a request that says goodbye after the message and decides nothing. `by_proxy`: a proxy that the
+    environment names stands between, which may itself have given the answer.
     """
 
     protocol: str
@@ -39,6 +40,7 @@ class Exchange:
     local: bool = False
     farewell: bool = False
     by_proxy: bool = False
+    external_id: str | None = None
 
     def outcome(self) -> Outcome:
         """What this exchange alone says about the message."""
@@ -73,15 +75,28 @@ def outcome_of(succeeded: bool, exchanges: Sequence[Exchange], words: str, *, on
             kind, words or ("the plugin sent nothing" if on_the_wire else "the plugin reports a failure")
         )
     last = telling[-1]
-    outcome = last.outcome()
+    outcome = replace(last.outcome(), external_id=_external_id(telling))
     if last.status is None and last.trouble is None and words:
         outcome = replace(outcome, detail=f"{words}; {MAY_HAVE_ARRIVED}" if last.sent else words)
     if outcome.kind is not OutcomeKind.SENT or succeeded or last.protocol == "SMTP":
         return outcome
-    return Outcome(
-        OutcomeKind.UNKNOWN,
-        f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}",
+    detail = (
+        f"{outcome.detail}, but the plugin reports a failure ({words or 'no reason'}); {MAY_HAVE_ARRIVED}"
     )
+    return Outcome(OutcomeKind.UNKNOWN, detail, external_id=outcome.external_id)
+
+
+def _external_id(exchanges: Sequence[Exchange]) -> str | None:
+    """The provider's id of the message, of the last exchange that has one: a message in parts is
+    answered at its end, where the way to answer stands.
+    """
+    for exchange in reversed(exchanges):
+        took = exchange.status is not None and 200 <= exchange.status < 300
+        if exchange.protocol == "SMTP" and exchange.sent and exchange.external_id:
+            return sound_id(exchange.external_id)
+        if took and (named := external_id_in(exchange.answer)) is not None:
+            return named
+    return None
 
 
 _TEMPORARY_HTTP = frozenset({302, 303, 307, 408, 421, 423, 425, 429})
@@ -102,6 +117,8 @@ def _of_http(exchange: Exchange) -> Outcome:
         kind = OutcomeKind.PERMANENT if refusal in _HOPELESS_REFUSALS else OutcomeKind.TEMPORARY
         return Outcome(kind, f"HTTP {status}, but the answer says no: {refusal}", exchange.retry_after)
     reason = _reason(exchange.answer)
+    if _is_blocked(exchange.answer):
+        return Outcome(OutcomeKind.PERMANENT, f"HTTP {status}: {_BLOCKED_US}")
     detail = f"HTTP {status}" + (
         " (a redirect, not followed)" if 300 <= status < 400 else f": {reason}" if reason else ""
     )
@@ -113,6 +130,16 @@ def _of_http(exchange: Exchange) -> Outcome:
     if status >= 500 or status in _TEMPORARY_HTTP:
         return Outcome(OutcomeKind.TEMPORARY, detail, exchange.retry_after)
     return Outcome(OutcomeKind.PERMANENT, detail)
+
+
+_UNSUBSCRIBED = 21610
+"""Twilio's error for a number that has sent STOP (https://www.twilio.com/docs/api/errors/21610)"""
+_BLOCKED_US = "this number has blocked us: its owner must send START to our number"
+
+
+def _is_blocked(body: str) -> bool:
+    answer = _parsed(body)
+    return isinstance(answer, dict) and answer.get("code") == _UNSUBSCRIBED
 
 
 def _of_smtp(exchange: Exchange) -> Outcome:
@@ -180,6 +207,8 @@ def may_be_for_length(outcome: Outcome, exchanges: Sequence[Exchange]) -> bool:
     status = telling[-1].status or 0
     if telling[-1].protocol == "SMTP":
         return status in _TOO_BIG_FOR_MAIL
+    if _is_blocked(telling[-1].answer):
+        return False
     if status in _MAY_MEAN_LENGTH:
         return True
     refused = status < 300 or (400 <= status < 500 and status not in _TEMPORARY_HTTP)

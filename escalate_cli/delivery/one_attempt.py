@@ -61,7 +61,10 @@ def attempt(envelope: Envelope, modules: list[PluginModule], on_sent: Callable[[
         outcome = problem.outcome
     except BaseException as problem:
         outcome = _after_exception(problem, wire)
-    return replace(outcome, detail=told_detail(outcome.detail, redaction))
+    named = outcome.external_id
+    if named is not None and named[0] != "<" and redaction.line(named) != named:
+        named = None  # a secret is in it; a Message-ID stands in every copy of the mail
+    return replace(outcome, detail=told_detail(outcome.detail, redaction), external_id=named)
 
 
 def told_detail(detail: str, redaction: Redaction) -> str:

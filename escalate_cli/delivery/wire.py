@@ -5,6 +5,7 @@ or no, and is sometimes wrong.
 from __future__ import annotations
 
 import io
+import re
 import socket
 from collections.abc import Callable, Iterable
 from email.utils import parsedate_to_datetime
@@ -121,6 +122,7 @@ class Wire:
         import smtplib
 
         connect, getreply, putcmd = smtplib.SMTP.connect, smtplib.SMTP.getreply, smtplib.SMTP.putcmd
+        data = smtplib.SMTP.data
         talks: list[_SmtpTalk] = []
 
         def watched_connect(
@@ -161,9 +163,23 @@ class Wire:
                 raise
             return code, text
 
+        def watched_data(client: smtplib.SMTP, msg: str | bytes) -> tuple[int, bytes]:
+            if talks:
+                talks[-1].exchange.external_id = _message_id(msg)
+            return data(client, msg)
+
+        smtplib.SMTP.data = watched_data  # type: ignore[assignment, method-assign]
         smtplib.SMTP.connect = watched_connect  # type: ignore[assignment, method-assign]
         smtplib.SMTP.putcmd = watched_putcmd  # type: ignore[assignment, method-assign]
         smtplib.SMTP.getreply = watched_getreply  # type: ignore[assignment, method-assign]
+
+
+def _message_id(mail: str | bytes) -> str | None:
+    """The Message-ID in the head of a mail; None where it has none."""
+    raw = mail.encode("utf-8", "replace") if isinstance(mail, str) else mail
+    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    match = re.search(rb"^message-id:\s*(<[^<>\s]+>)", head, re.IGNORECASE | re.MULTILINE)
+    return match[1].decode("ascii", "replace") if match else None
 
 
 _COMMANDS = frozenset({"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "QUIT"})

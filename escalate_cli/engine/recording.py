@@ -67,7 +67,12 @@ def record(ended: Sequence[AttemptEnd], bench: Workbench, now: Instant) -> None:
         # timeline entry would
         with bench.store.transaction():
             for end in ended:
-                _store(end, end.outcome.detail, bench, now)
+                _store(
+                    msgspec.structs.replace(end, outcome=_without_id(end.outcome)),
+                    end.outcome.detail,
+                    bench,
+                    now,
+                )
         raise
     bench.reach("recorded")
     for end, outcome in zip(ended, stored, strict=True):
@@ -78,7 +83,15 @@ def record(ended: Sequence[AttemptEnd], bench: Workbench, now: Instant) -> None:
 
 def _store(ended: AttemptEnd, detail: str, bench: Workbench, now: Instant) -> NotificationStatus | None:
     """Store one outcome; None when the claim was lost to another process meanwhile."""
-    return bench.store.outbox.record(ended.claimed, ended.outcome.kind, detail, ended.verdict, now)
+    outcome = ended.outcome
+    return bench.store.outbox.record(
+        ended.claimed, outcome.kind, detail, ended.verdict, now, outcome.external_id
+    )
+
+
+def _without_id(outcome: Outcome) -> Outcome:
+    """An id takes room in an index, which a full disk does not have."""
+    return msgspec.structs.replace(outcome, external_id=None)
 
 
 def _record_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:

@@ -156,16 +156,23 @@ class Outbox:
         self._db.change(_sql.push_ahead_claimed, id=notification_id, until=until)
 
     def record(
-        self, claimed: Claimed, outcome: OutcomeKind, detail: str, verdict: Verdict, now: Instant
+        self,
+        claimed: Claimed,
+        outcome: OutcomeKind,
+        detail: str,
+        verdict: Verdict,
+        now: Instant,
+        external_id: str | None = None,
     ) -> NotificationStatus | None:
         """Record how an attempt ended; the status that follows, or None when the claim was lost to
         another process meanwhile.
 
         The attempt keeps what was recorded of it first, which is the reason for a repeat, if there
         was one. A notification that was called off meanwhile gets no further attempt. What failed
-        for good has its incident looked at again at once.
+        for good has its incident looked at again at once. `external_id` is the provider's id of it.
         """
         attempt = {"id": claimed.attempt_id, "now": now, "outcome": outcome.value, "detail": detail}
+        attempt["external_id"] = external_id
         self._db.change(_sql.end_attempt, attempt)
         sent = verdict.status is NotificationStatus.SENT
         rows = self._db.run(

@@ -4,6 +4,8 @@ shown together.
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,12 @@ def test_a_real_vacation_responder_stays_silent(escalate: Bank, mail: SmtpServer
             "so the silence was for what the page says of itself"
         )
         assert note.text.startswith("OK, I am away"), ana.log
+
+
+def test_the_id_of_a_mail_is_kept_with_its_attempt(escalate: Bank, mail: SmtpServer) -> None:
+    escalate("declare", "customers can't log in", "--team", "web", "--severity", "major")
+    escalate("tick")
+    sent = mail.wait_for(1)
+    with contextlib.closing(sqlite3.connect(escalate.db)) as database:
+        kept = database.execute("SELECT external_id FROM attempts WHERE outcome = 'sent'").fetchall()
+    assert {str(each.message["Message-ID"]) for each in sent} == {name for (name,) in kept}

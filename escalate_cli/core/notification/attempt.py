@@ -41,12 +41,16 @@ class Outcome(msgspec.Struct, frozen=True):
     `local`: nothing left this machine, and what kept it back is the process's own surroundings (its
     proxy variables, its libraries, a secret that it does not have). Another process may have sound
     ones, so such an attempt never is a reason to give up.
+
+    `external_id` is the provider's id of the message, by which an answer may name it: at most 200
+    printable characters; None where it gave none.
     """
 
     kind: OutcomeKind
     detail: str
     retry_after: Span | None = None
     local: bool = False
+    external_id: str | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -66,7 +66,8 @@ UPDATE notifications SET lease_until = :until WHERE id = :id AND status = 'sendi
 
 -- name: end_attempt
 -- How an attempt ended. What was recorded of it first stays: it is the reason for a repeat, if there was one.
-UPDATE attempts SET ended_at = :now, outcome = :outcome, detail = :detail WHERE id = :id AND ended_at IS NULL;
+UPDATE attempts SET ended_at = :now, outcome = :outcome, detail = :detail, external_id = :external_id
+WHERE id = :id AND ended_at IS NULL;
 
 -- name: record_outcome
 -- What follows from an attempt, once, and only by the holder of the token: no row where the claim was lost to
