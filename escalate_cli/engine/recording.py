@@ -67,12 +67,7 @@ def record(ended: Sequence[AttemptEnd], bench: Workbench, now: Instant) -> None:
         # timeline entry would
         with bench.store.transaction():
             for end in ended:
-                _store(
-                    msgspec.structs.replace(end, outcome=_without_id(end.outcome)),
-                    end.outcome.detail,
-                    bench,
-                    now,
-                )
+                _store(_without_id(end), end.outcome.detail, bench, now)
         raise
     bench.reach("recorded")
     for end, outcome in zip(ended, stored, strict=True):
@@ -89,9 +84,10 @@ def _store(ended: AttemptEnd, detail: str, bench: Workbench, now: Instant) -> No
     )
 
 
-def _without_id(outcome: Outcome) -> Outcome:
+def _without_id(ended: AttemptEnd) -> AttemptEnd:
     """An id takes room in an index, which a full disk does not have."""
-    return msgspec.structs.replace(outcome, external_id=None)
+    outcome = msgspec.structs.replace(ended.outcome, external_id=None)
+    return msgspec.structs.replace(ended, outcome=outcome)
 
 
 def _record_safely(ended: AttemptEnd, bench: Workbench, now: Instant) -> Stored | None:

@@ -146,9 +146,8 @@ def test_a_real_vacation_responder_stays_silent(escalate: Bank, mail: SmtpServer
 
 
 def test_the_id_of_a_mail_is_kept_with_its_attempt(escalate: Bank, mail: SmtpServer) -> None:
-    escalate("declare", "customers can't log in", "--team", "web", "--severity", "major")
-    escalate("tick")
-    sent = mail.wait_for(1)
+    escalate("declare", "Login is down", "-s", "login")
+    sent = mail.wait_for(1, 5)
     with contextlib.closing(sqlite3.connect(escalate.db)) as database:
         kept = database.execute("SELECT external_id FROM attempts WHERE outcome = 'sent'").fetchall()
     assert {str(each.message["Message-ID"]) for each in sent} == {name for (name,) in kept}
