@@ -171,9 +171,14 @@ class Outbox:
         was one. A notification that was called off meanwhile gets no further attempt. What failed
         for good has its incident looked at again at once. `external_id` is the provider's id of it.
         """
-        attempt = {"id": claimed.attempt_id, "now": now, "outcome": outcome.value, "detail": detail}
-        attempt["external_id"] = external_id
-        self._db.change(_sql.end_attempt, attempt)
+        self._db.change(
+            _sql.end_attempt,
+            id=claimed.attempt_id,
+            now=now,
+            outcome=outcome.value,
+            detail=detail,
+            external_id=external_id,
+        )
         sent = verdict.status is NotificationStatus.SENT
         rows = self._db.run(
             _sql.record_outcome,
