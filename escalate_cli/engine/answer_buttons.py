@@ -40,7 +40,7 @@ def with_buttons(
 
 def answers_of(gateway: Gateway, environ: Mapping[str, str]) -> AnswersAddress | None:
     """Where replies to this gateway are read, with its secrets; None where nowhere, or they are missing."""
-    if gateway.answers is None:
+    if gateway.answers is None or not gateway.listens:
         return None
     try:
         return parse_answers(expand(gateway.answers, "", environ).url)

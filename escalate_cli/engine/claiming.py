@@ -173,7 +173,7 @@ class Claims:
         """
         if not waiting.recipient.is_person or waiting.kind not in _ASKING:
             return None
-        listens = self._bench.gateway(waiting.gateway).answers is not None
+        listens = self._bench.gateway(waiting.gateway).listens
         answers, since = self._bench.store.answers, now - SHORT_CODE_RESTS
 
         def taken(short: str) -> bool:

@@ -59,7 +59,7 @@ def due_readers(context: Context, now: Instant) -> list[DueReader]:
 
 def _listening(catalog: Catalog) -> dict[str, Gateway]:
     gateways = catalog.gateways.items()
-    return {name: gateway for name, gateway in gateways if gateway.answers not in (None, BY_COMMAND)}
+    return {name: gateway for name, gateway in gateways if gateway.listens and gateway.answers != BY_COMMAND}
 
 
 def reachable(gateway: Gateway, context: Context) -> Reachable:

@@ -19,7 +19,7 @@ from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
 from escalate_cli.reception.json_parts import object_in, seconds_in, text_in, whole_number
-from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn
+from escalate_cli.reception.look import AMISS, CannotRead, Look, SignedIn, beginning_of
 from escalate_cli.reception.provider import Provider, Refused, basic, bearer, root_of
 
 _KEPT = 12 * HOUR
@@ -97,6 +97,10 @@ def _may_read(address: AnswersAddress, token: str) -> bool:
 
 
 def _read_place(place: str | None) -> _Place | None:
+    begins = beginning_of(place)
+    if begins is not None:
+        seconds = begins // SECOND
+        return _Place(str(seconds), seconds, seconds)
     kept = object_in(place)
     if kept is None:
         return None

@@ -19,7 +19,7 @@ from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.answers.codes import long_codes
 from escalate_cli.core.calendar.duration import HOUR, SECOND, Instant
 from escalate_cli.reception.json_parts import fields, items, object_in, seconds_in, text_in, whole_number
-from escalate_cli.reception.look import CannotRead, Look, SignedIn
+from escalate_cli.reception.look import CannotRead, Look, SignedIn, beginning_of
 from escalate_cli.reception.provider import PATIENCE_WITH_PROVIDER, Provider, Refused
 
 _SERVER = "https://api.telegram.org"
@@ -89,6 +89,9 @@ def _call(provider: Provider, address: AnswersAddress, method: str, body: object
 def _look(address: AnswersAddress, place: str | None, seconds: int) -> Look:
     provider, now = _provider(address), Clock().now()
     provider.end_after(PATIENCE_WITH_PROVIDER + seconds)
+    begins = beginning_of(place)
+    if begins is not None:
+        return _from(begins, provider, address, seconds, now)
     kept = object_in(place) or {}
     following, at = whole_number(kept.get("next")), seconds_in(kept.get("at"))
     if following is None or at is None:
@@ -101,6 +104,15 @@ def _look(address: AnswersAddress, place: str | None, seconds: int) -> Look:
     gap = "Telegram keeps answers for a day, and it was not read for longer: some may be lost"
     following = max((each + 1 for each in updates), default=0 if old else following)
     return Look(tuple(arrived), _place(following, now), gap if old else None)
+
+
+def _from(begins: Instant, provider: Provider, address: AnswersAddress, seconds: int, now: Instant) -> Look:
+    """What has been sent since `begins`: all that waits is asked for, and what is older left out."""
+    updates = _updates(provider, address, 0, seconds)
+    arrived = [each for name, update in sorted(updates.items()) for each in _arrived(name, update)]
+    _tell_phones(provider, address, updates)
+    fresh = tuple(each for each in arrived if each.sent_at is None or each.sent_at >= begins)
+    return Look(fresh, _place(max((each + 1 for each in updates), default=0), now))
 
 
 def _place(following: int, now: Instant) -> str:

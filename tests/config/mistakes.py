@@ -161,6 +161,8 @@ MISTAKES: list[tuple[str, str, str, str, str, str]] = [
         "error", "answers-unfit", "3:11", "service that pages"),
     ("a Pushover without its button", '[gateways.g]\nurl = "pover://{to}@${T}"\nanswers = "pushover://${T}"',
         "error", "answers-unfit", "3:11", ""),
+    ("answers that nobody reads yet", '[gateways.g]\nurl = "twilio://${S}:${T}@+12025550100/{to}"\nanswers = "twilio://${S}:${T}@+12025550100"',
+        "warning", "answers-unread", "3:11", "by-command"),
     ("a sender of letters", '[gateways.g]\nurl = "vonage://${K}:${S}@ACME/{to}"\nanswers = "by-command"',
         "warning", "sender-not-replied-to", "2:7", "number"),
     ("a sender that asks for no reply", '[gateways.g]\nurl = "mailtos://${U}:${P}@smtp.example.com?from=no-reply@example.com&to={to}"\nanswers = "imaps://oncall%40example.com:${P}@imap.example.com"',

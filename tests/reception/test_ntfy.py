@@ -12,7 +12,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import parse_answers
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.reception.look import CannotRead
+from escalate_cli.reception.look import CannotRead, begins_at
 from escalate_cli.reception.ntfy import look, sign_in, wait
 from tests.reception.ntfy_server import READ, WRITE, NtfyServer
 
@@ -136,3 +136,12 @@ def test_a_wrong_token_is_for_good_and_not_told(ntfy) -> None:
             act(parse_answers(ntfy.url.replace(READ, "tk_wrongcanary")))
         assert problem.value.reason == "127.0.0.1 refuses: HTTP 403, forbidden"
         assert problem.value.for_good
+
+
+def test_a_place_that_begins_at_a_moment_reads_what_came_since_and_nothing_older(ntfy) -> None:
+    address = parse_answers(ntfy.url)
+    ntfy.publish({"code": OTHER, "word": "OK"}, ago=600)
+    ntfy.publish({"code": CODE, "word": "NO"}, ago=30)
+    looked = look(address, begins_at(Clock().now() - 120 * SECOND))
+    assert texts(looked.arrived) == [("NO", (CODE,))]
+    assert (look(address, looked.place).arrived, looked.gap) == ((), None)

@@ -12,7 +12,7 @@ from escalate_cli.clock import Clock
 from escalate_cli.core.answers.address import AnswersAddress, parse_answers
 from escalate_cli.core.answers.arrived import Arrived
 from escalate_cli.core.calendar.duration import SECOND
-from escalate_cli.reception.look import CannotRead, Look
+from escalate_cli.reception.look import CannotRead, Look, begins_at
 from escalate_cli.reception.telegram import look, sign_in, wait
 from tests.servers import Answer, HttpServer, Request
 
@@ -179,3 +179,10 @@ def test_signing_in_tells_the_bot_its_privacy_and_a_webhook() -> None:
             sign_in(address_of(web))
     assert problem.value.for_good
     assert "canary" not in problem.value.reason
+
+
+def test_a_place_that_begins_at_a_moment_reads_what_came_since_and_nothing_older() -> None:
+    with HttpServer(updates(message(7), message(9, "NO"))) as web:
+        looked = look(address_of(web), begins_at((1_700_000_000 + 8) * SECOND))
+    assert [each.text for each in looked.arrived] == ["NO"]
+    assert json.loads(looked.place)["next"] == 1010

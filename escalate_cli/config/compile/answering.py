@@ -55,6 +55,11 @@ def _gateway(item: Item, gateway: Gateway, address: AnswersAddress) -> Iterator[
         hint = "read the answers of the service that pages, or leave `answers` out"
         yield item.problem(("answers",), ERROR, "answers-unfit", unfit, hint)
         return
+    if not gateway.listens:
+        text = f"answers by {address.scheme}:// are read by nobody yet: replies to its pages are not heard"
+        hint = 'hand them in with `escalate answer`, and write answers = "by-command"'
+        yield item.problem(("answers",), WARNING, "answers-unread", text, hint)
+        return
     silent = why_not_replied_to(address, gateway.url)
     if silent is not None:
         hint = "page from a number or an address that can be replied to, or leave `answers` out"

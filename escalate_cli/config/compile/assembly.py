@@ -30,6 +30,7 @@ from escalate_cli.core.calendar import hours as opening
 from escalate_cli.core.calendar import rota
 from escalate_cli.core.organisation import catalog as core
 from escalate_cli.core.organisation import policy as policies
+from escalate_cli.core.organisation.answer_rules import AnswerRules
 
 
 def severity(table: SeverityTable, rank: int, item: Item) -> core.Severity:
@@ -109,10 +110,10 @@ def gateway(name: str, table: GatewayTable, item: Item) -> core.Gateway:
     )
 
 
-def answer_rules(table: AnswersTable) -> core.AnswerRules:
+def answer_rules(table: AnswersTable) -> AnswerRules:
     """What answers may do, and by which words."""
     words = {word: tuple(texts) for word, texts in table.words.given().items()}
-    return core.AnswerRules(None if table.may is None else tuple(table.may), table.confirm, words)
+    return AnswerRules(None if table.may is None else tuple(table.may), table.confirm, words)
 
 
 def schedule(name: str, table: ScheduleTable, item: Item, timezone: str) -> rota.Schedule:

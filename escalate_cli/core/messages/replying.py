@@ -75,7 +75,7 @@ def reply_to_digest(catalog: Catalog, gateway: str, code: str | None) -> ToReply
 
 def _offer(catalog: Catalog, gateway: str, code: str | None) -> _Offer | None:
     known = catalog.gateways.get(gateway)
-    if known is None or known.answers is None or not code:
+    if known is None or not known.listens or not code:
         return None
     return _Offer(code, _way_of(known), catalog.answers.may)
 

@@ -14,6 +14,7 @@ import msgspec
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Span
 from escalate_cli.core.calendar.hours import Hours
 from escalate_cli.core.calendar.rota import Schedule
+from escalate_cli.core.organisation.answer_rules import AnswerRules
 from escalate_cli.core.organisation.policy import Expectation, Policy, Rule, Target
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.organisation.spelled import spelled_alike
@@ -127,6 +128,15 @@ class Gateway(msgspec.Struct, frozen=True):
     longest: int | None = None
     answers: str | None = None
 
+    @property
+    def listens(self) -> bool:
+        """Whether replies to what it sends are heard: read by this program, or handed in by a command."""
+        return (self.answers or "").partition("://")[0].lower() in HEARD_BY
+
+
+HEARD_BY = frozenset({"by-command", "imap", "imaps", "telegram", "ntfy", "ntfys"})
+"""the schemes of `answers` that this version hears; the others are known, and read by nobody yet"""
+
 
 class PlannedMaintenance(msgspec.Struct, frozen=True):
     """A maintenance that the configuration announces: `services` page nobody for `span` from
@@ -174,16 +184,6 @@ class Heartbeat(msgspec.Struct, frozen=True):
     url: str
     every: Span = MINUTE
     source: str = ""
-
-
-class AnswerRules(msgspec.Struct, frozen=True):
-    """What answers may do (`may`, by action; None: everything), whether people are told what became of
-    theirs, and the organisation's own words, by the word that each stands for.
-    """
-
-    may: tuple[str, ...] | None = None
-    confirm: bool = True
-    words: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class InDoubt(str, Enum):

@@ -22,7 +22,11 @@ def reader_findings(
     catalog: Catalog, store: Store | None, environ: Mapping[str, str], now: Instant
 ) -> Iterator[Problem]:
     """A finding or more for each gateway with `answers`; all are signed in to side by side."""
-    listening = {gateway.id: gateway.answers for gateway in catalog.gateways.values() if gateway.answers}
+    listening = {
+        gateway.id: gateway.answers
+        for gateway in catalog.gateways.values()
+        if gateway.answers and gateway.listens
+    }
     if not listening:
         return
     states = {state.gateway: state for state in store.answers.reader_states()} if store is not None else {}
