@@ -15,7 +15,9 @@ from escalate_cli.core.escalation.position import Due
 from escalate_cli.core.incident.situation import Escalation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.policy import Target, TargetKind
-from tests.organisations import STANDARD
+from escalate_cli.core.wording.problem import ERROR
+from escalate_cli.health.doctor.usability import incident_findings
+from tests.organisations import BANK, STANDARD
 from tests.world import World, instant
 
 OFFICE = STANDARD.but('notify = ["lead"]', 'notify = ["lead"]\nduring = "office"')
@@ -209,3 +211,21 @@ def test_4_20_a_pass_in_which_something_could_not_be_used_says_so(world: World, 
     assert world.tick().troubles == [], (
         "the incident says it once; what lasts is looked for by each pass's own check"
     )
+
+
+def test_4_20_a_team_that_is_gone_is_named_to_the_fallback_and_by_the_doctor_until_it_is_reloaded(
+    world: World,
+) -> None:
+    world.declare("down", "login")
+    renamed = BANK.but("[teams.identity]", "[teams.sign-in]").but('team = "identity"', 'team = "sign-in"')
+    world.configure(STANDARD, organisation=renamed)
+    world.advance("15m")
+    assert "sms to ops" in world.sent()
+    reasons = [page.because for page in world.look().notifications if page.recipient == "person:ops"]
+    assert any("team identity is no longer in the configuration" in because for because in reasons)
+    found = incident_findings(world.catalog, world.store, world.clock.at)
+    assert [(problem.code, problem.level) for problem in found] == [("team-gone", ERROR)]
+    assert "its team identity is no longer in the configuration" in found[0].message
+    world.reload()
+    assert incident_findings(world.catalog, world.store, world.clock.at) == []
+    world.sent()

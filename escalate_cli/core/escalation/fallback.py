@@ -27,13 +27,19 @@ def run_out(escalation_id: int, decision: Decision) -> None:
     if fallback_reaches(decision):
         decision.log(Exhausted(team=team, policy=policy.id, source=policy.source))
         decision.change(escalation_id, status=EscalationStatus.EXHAUSTED, held=None)
-        return page_fallback(escalation_id, decision, "nobody acknowledged")
+        return page_fallback(escalation_id, decision, _why_it_ran_out(escalation, decision))
     has_fallback = bool(catalog.fallback.page)
     decision.log(NobodyToPage(team=team, policy=policy.id, has_fallback=has_fallback, source=policy.source))
     say_whom_fallback_lacks(escalation_id, decision)
     try_at = decision.now + max(catalog.fallback.every, SECOND)
     decision.change(escalation_id, level=0, cycle=0, held=None, next_at=try_at)
     return None
+
+
+def _why_it_ran_out(escalation: Escalation, decision: Decision) -> str:
+    if escalation.team in decision.catalog.teams:
+        return "nobody acknowledged"
+    return f"nobody acknowledged, and team {escalation.team} is no longer in the configuration"
 
 
 def page_fallback(escalation_id: int, decision: Decision, why: str) -> None:

@@ -9,6 +9,7 @@ from escalate_cli.core.changes.on_paper import unusable_on_paper
 from escalate_cli.core.escalation.plan import plan
 from escalate_cli.core.escalation.soundness import unusable
 from escalate_cli.core.incident.doing_without import noted, words_of
+from escalate_cli.core.incident.situation import EscalationStatus, Situation
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.problem import ERROR, Problem
 from escalate_cli.errors import DamagedRow
@@ -39,6 +40,26 @@ def _hint(text: str) -> str:
     return "pages go on without it: put it right, or report it as a bug"
 
 
+def _teams_gone(situation: Situation, catalog: Catalog) -> list[Problem]:
+    """A running incident whose team was taken out of the configuration, or renamed in it."""
+    number = situation.incident.id
+    gone = dict.fromkeys(
+        escalation.team
+        for escalation in situation.escalations
+        if escalation.status is not EscalationStatus.STOPPED and escalation.team not in catalog.teams
+    )
+    return [
+        Problem(
+            ERROR,
+            "team-gone",
+            f"incident {number}: its team {team} is no longer in the configuration: levels for its people"
+            " reach nobody, and the fallback is paged in their place",
+            f"put the team back, or have it go by the configuration of now: escalate reload {number}",
+        )
+        for team in gone
+    ]
+
+
 def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Problem]:
     """An error for each running incident that could not be planned if it were due now."""
     findings = []
@@ -46,6 +67,7 @@ def incident_findings(catalog: Catalog, store: Store, now: Instant) -> list[Prob
     for incident in store.situations.listed(running_only=True, without=unreadable):
         try:
             situation = store.situations.load(incident.id)
+            findings += _teams_gone(situation, catalog) if situation is not None else []
             troubles = (
                 noted(plan(situation, catalog, now).situation, everything=True)
                 if situation is not None
