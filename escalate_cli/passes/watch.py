@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from escalate_cli.context import Context
@@ -18,6 +18,7 @@ from escalate_cli.passes.systemd import notify, watchdog_every
 from escalate_cli.passes.tick import one_pass
 from escalate_cli.passes.waiting_readers import WaitingReaders
 from escalate_cli.store.sqlite.failures import LOCKED
+from escalate_cli.store.store import Store
 
 _MOMENT = SECOND
 _LOOK_AT_PAGE = SECOND // 2
@@ -49,6 +50,10 @@ class _Watch:
         self._page = EmergencyPage(context, Sender(clock=context.clock))
         self._reminders = Reminders(context.clock)
         self._readers = WaitingReaders(context)
+        self._ran: dict[int, str] = {}
+        """what ran in a database that is there no more"""
+        self._lost = ""
+        """what is to be said of those that another database does not have"""
 
     def run(self) -> None:
         """Until a signal asks for the end."""
@@ -78,6 +83,8 @@ class _Watch:
                 self._context, self._engine, self._keep_on, self._page.begin, read=self._readers.take_in
             )
             self._readers.begin(report)
+            report.trouble(*filter(None, [self._lost]))
+            self._lost = ""
             problem, rest = report.damage, self._rest_after(report)
         except DatabaseProblem as met:
             problem = met
@@ -112,9 +119,12 @@ class _Watch:
             with suppress(DatabaseProblem):  # SQLite writes no file that was moved away
                 engine.begin_report()
                 engine.finish(self._keep_on)
+            self._ran.update(_running(context.store))
             context.reopen_store()
         engine.use(context.store)
         context.keep_catalog()
+        if self._ran:
+            self._lost, self._ran = _not_there(self._ran, context.store), {}
         return engine
 
     def _rest(self, span: Span) -> None:
@@ -143,6 +153,11 @@ class _Watch:
         """Take in what is under way, and begin nothing more."""
         self._readers.stop()
         if self._engine is not None:
+            if self._context.store.database.replaced():
+                with suppress(DatabaseProblem):
+                    self._engine.finish(self._keep_on)
+                self._context.reopen_store()
+            self._engine.use(self._context.store)  # where it is gone, that is what is said
             report = self._engine.begin_report()
             self._engine.finish(self._keep_on)
             with suppress(Exception):
@@ -150,6 +165,26 @@ class _Watch:
         while self._page.running:
             self._keep_on()
             self._page.look(0.5)
+
+
+def _running(store: Store) -> dict[int, str]:
+    """What ran in a database that is given up, by number: the titles, as far as it can be read."""
+    with suppress(Exception):
+        return {incident.id: incident.title for incident in store.situations.listed(running_only=True)}
+    return {}
+
+
+def _not_there(ran: Mapping[int, str], store: Store) -> str:
+    """What is to be said of incidents that ran before and are not in the database that is there now."""
+    there = {incident.id: incident.title for incident in store.situations.incidents(tuple(ran))}
+    lost = [f"#{number} {title[:60]}" for number, title in ran.items() if there.get(number) != title]
+    if not lost:
+        return ""
+    more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+    return (
+        f"another database is there now, {store.database.path}: it does not have {', '.join(lost[:3])}{more},"
+        " which ran in the one before; nobody is paged for them any more"
+    )
 
 
 def idle_until(next_due_at: Instant | None, now: Instant, interval: Span) -> Span:

@@ -18,7 +18,7 @@ from tests.command import Escalate, Ran
 from tests.delivery.processes import until
 from tests.faults.harness import crew, installation
 from tests.faults.test_watching import impatient_crew
-from tests.servers import HttpServer
+from tests.servers import Answer, HttpServer
 
 KILLED_AT = """
 import os, re, signal, sys
@@ -295,3 +295,42 @@ def test_whoever_has_no_home_still_hears_of_what_is_left_of_a_database(tmp_path)
         for name in (place.db.name, place.db.name + "-journal"):
             place.db.with_name(name).unlink()
         assert "though it was there before" in place("list").err
+
+
+@pytest.mark.long
+def test_a_watch_whose_database_another_command_begins_anew_names_what_is_lost_with_it(tmp_path):
+    with HttpServer() as web, installation(tmp_path, web, impatient_crew()) as place:
+        place.declare_quietly("the first")
+        watching = place.begin("watch", "--interval", "1s")
+        until(lambda: web.arrived)
+        for path in tmp_path.glob("escalate.db*"):
+            if path.is_file():
+                path.unlink()
+        place("list")
+        until(lambda: place.db.exists())
+        place.declare_quietly("the second")
+        until(lambda: any("the second" in message.json["title"] for message in web.arrived))
+        watching.terminate()
+        ended = words_of(place.end(watching))
+    assert "another database is there now" in ended
+    assert "it does not have #1 the first, which ran in the one before" in ended
+
+
+@pytest.mark.long
+def test_a_watch_that_is_ended_after_its_directory_was_lost_says_so_and_not_that_something_is_closed(
+    tmp_path,
+):
+    with HttpServer(Answer(after=1.0)) as web, installation(tmp_path, web, crew(2, ("a",))) as place:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        place.environ["ESCALATE_DB"] = str(disk / "escalate.db")
+        place.declare_quietly("the first")
+        watching = place.begin("watch", "--interval", "1s")
+        until(lambda: web.arrived)
+        disk.rename(tmp_path / "elsewhere")
+        disk.mkdir()
+        until(lambda: any("[escalate]" in message.json["title"] for message in web.arrived))
+        watching.terminate()
+        ended = words_of(place.end(watching))
+    assert "closed database" not in ended
+    assert "is gone" in ended
