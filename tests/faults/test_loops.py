@@ -210,7 +210,7 @@ class Resting(Signals):
         super().__init__()
         self.world, self.most, self.after, self.rests = world, most, after, list[Span]()
 
-    def rest(self, span: Span) -> bool:
+    def rest(self, span: Span, news: object = ()) -> bool:
         self.rests.append(span)
         self.world.clock.at += span
         self.after(len(self.rests))
