@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from escalate_cli.core.calendar.duration import Instant
+from escalate_cli.core.incident.doing_without import team_name_or_id
 from escalate_cli.core.incident.situation import NotificationStatus
 from escalate_cli.core.incident.timeline import Entry
 from escalate_cli.core.organisation.catalog import Catalog
@@ -150,4 +151,4 @@ def _with_team(entry: Entry, catalog: Catalog) -> str:
     """An entry's text, with its team where the text does not name it."""
     if entry.team is None or entry.event.NAMES_TEAM:
         return entry.text
-    return f"{catalog.team_name(entry.team)}: {entry.text}"
+    return f"{team_name_or_id(entry.team, catalog)}: {entry.text}"

@@ -200,7 +200,7 @@ class Model:
         """
         self._tell(*ROOM, "inform ")
         hearers = (set(self.paged) - set(self.takers)) | set(had)
-        self.heard_who = hearers - {who}
+        self.heard_who = (self.heard_who | hearers) - {who}
         self.waiting += [Letter(now, "taken", "email", one) for one in hearers - {who}]
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────

@@ -22,6 +22,8 @@ from tests.faults.harness import crew, installation
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(10, marks=pytest.mark.long)])
 def test_on_a_full_disk_pages_and_acknowledgements_go_on_from_the_reserve(tmp_path, web, disk, rounds):
+    if disk.by != "tmpfs":
+        rounds = 10  # that nothing is left is met there only when the reserve is to be filled up
     with installation(tmp_path / "place", web, crew(2, ("a",), wait="1s")) as place:
         on_disk = {"ESCALATE_DB": str(disk.place / "escalate.db")}
         assert place("tick", **on_disk).code == 0

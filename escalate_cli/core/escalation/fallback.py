@@ -12,7 +12,7 @@ from escalate_cli.core.events import (
 )
 from escalate_cli.core.events.reasons import FallbackReached
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.doing_without import team_name_or_id, words_of
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, NotificationKind, Situation
 from escalate_cli.core.notification.alarm import fallback_targets, page_plainly
 from escalate_cli.core.notification.paging import Letter, PagingResult, fallback_reaches, tell
@@ -112,7 +112,8 @@ def page_fallback_somehow(escalation_id: int, decision: Decision, why: str) -> N
         text = f"the fallback cannot be paged in the usual way ({words_of(problem)})"
         decision.note(text, team=escalation.team, source=catalog.fallback.source)
     escalation = decision.change(escalation_id, next_at=decision.now + max(catalog.fallback.every, SECOND))
-    reason = f"in place of policy {escalation.policy.id} of {catalog.team_name(escalation.team)}: {why}"
+    team = team_name_or_id(escalation.team, catalog)
+    reason = f"in place of policy {escalation.policy.id} of {team}: {why}"
     recipients = page_plainly(decision, reason, escalation)
     decision.log(PagedByEveryAddress(team=escalation.team, recipients=recipients))
 

@@ -33,7 +33,7 @@ from escalate_cli.core.events import (
     SnoozeOver,
 )
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.doing_without import words_of
+from escalate_cli.core.incident.doing_without import team_name_or_id, words_of
 from escalate_cli.core.incident.holding import named_holder
 from escalate_cli.core.incident.situation import Escalation, EscalationStatus, IncidentStatus, Situation
 from escalate_cli.core.notification.hurry import hurry
@@ -130,7 +130,7 @@ def _advance_safely(escalation_id: int, decision: Decision) -> None:
 
     problem = decision.attempt(advance)
     if problem is not None:
-        team = decision.catalog.team_name(before.team)
+        team = team_name_or_id(before.team, decision.catalog)
         what = f"policy {before.policy.id} of {team} cannot be run ({words_of(problem)})"
         text, source = f"{what}: the fallback is paged", before.policy.source
         if before.status is EscalationStatus.EXHAUSTED and _is_later(before.next_at, decision):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from escalate_cli.core.events import DoneWithout
 from escalate_cli.core.incident.situation import Situation
+from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.wording.text import printable
 
 _MOST = 160
@@ -33,3 +34,13 @@ def noted(situation: Situation, team: str | None = None, *, everything: bool = F
         for event in events
         if isinstance(event, DoneWithout) and (everything or event.team in (None, team))
     )
+
+
+def team_name_or_id(team: str, catalog: Catalog) -> str:
+    """A team's name, where something has to be said whatever cannot be used; its id, where the name
+    cannot be had either.
+    """
+    try:
+        return catalog.team_name(team)
+    except Exception:
+        return team

@@ -17,12 +17,15 @@ from escalate_cli.core.calendar.moment import wall_time
 from escalate_cli.core.events import Event, Way
 from escalate_cli.core.events.reasons import Taking
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.wording.fitting import clip
 from escalate_cli.core.wording.levels import OF_LEVELS
 from escalate_cli.core.wording.messages import OF_MESSAGES
 from escalate_cli.core.wording.rules import action_in_words, came_true, condition_in_words
 from escalate_cli.core.wording.telling import Telling
 
 _NO_NAMES = Catalog()
+_LONGEST_MESSAGE = 1000
+"""characters of a reporter's message in a sentence; the incident has all of it"""
 _DOES = {Taking.LEADS: "leads it", Taking.PASSED: "cannot take it", Taking.GIVEN_BACK: "has it no more"}
 
 
@@ -66,7 +69,8 @@ def ending(event: Event, at: Instant, by: str | None, catalog: Catalog) -> str:
 
 
 def _declared(it: happened.Declared, say: Telling) -> str:
-    return say.begin("declared:", it.title) + (f': "{it.message}"' if it.message else "")
+    message = f': "{clip(it.message, _LONGEST_MESSAGE)}"' if it.message else ""
+    return say.begin("declared:", it.title) + message
 
 
 def _declared_again(it: happened.DeclaredAgain, say: Telling) -> str:
