@@ -27,11 +27,14 @@ that it tells of
 """
 
 
-def create(path: Path | str, access: int = os.O_WRONLY, mode: int = 0o600) -> int:
+def create(
+    path: Path | str, access: int = os.O_WRONLY, mode: int = 0o600, *, directory: int | None = None
+) -> int:
     """Make a file that was not there, and open it; `FileExistsError` where anything is, also a link
-    that leads nowhere.
+    that leads nowhere. A relative path is one of the open `directory`.
     """
-    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | access, mode)
+    flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | access
+    return os.open(path, flags, mode, dir_fd=directory)
 
 
 def replace(target: Path | str, data: bytes, *, mode: int | None = None, lasting: bool = False) -> None:

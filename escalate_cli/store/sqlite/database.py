@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +17,10 @@ from typing import Any
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 from escalate_cli.errors import DamagedRow, DatabaseProblem
-from escalate_cli.store.sqlite import sharing
+from escalate_cli.store.sqlite.beginning import cannot_be_opened, prepare
 from escalate_cli.store.sqlite.copying import APPLICATION_ID, DamagedSource, copy
-from escalate_cli.store.sqlite.failures import DAMAGED, FULL, LOCKED, UNWRITABLE, damaged, explain
-from escalate_cli.store.sqlite.journal import forget_the_beginning, refuse_emptied
+from escalate_cli.store.sqlite.failures import FULL, LOCKED, damaged, explain
+from escalate_cli.store.sqlite.journal import forget_the_beginning
 from escalate_cli.store.sqlite.migrating import latest_migration, migrate
 from escalate_cli.store.sqlite.soundness import Damage, look_through
 from escalate_cli.store.sqlite.whereabouts import Whereabouts
@@ -39,7 +38,6 @@ is full
 NEARLY_NOTHING = 1 << 20
 """bytes"""
 
-_HEADER = b"SQLite format 3\x00"
 _Values = Sequence[object] | Mapping[str, object]
 _sql = Statements("database")
 
@@ -61,10 +59,9 @@ class Database:
         """why the file can be read but not written: a newer version wrote it"""
         self.garbled = False
         """whether text was found that is not UTF-8"""
-        self.begun_anew: str | None = None
+        beginning = prepare(path, whereabouts, create_directory=create_directory)
+        self.begun_anew = beginning.begun_anew
         """what users should know when a new database was begun though there had been one"""
-        self._whereabouts = whereabouts
-        fresh = self._prepare_file(create_directory)
         try:
             # the file is there: should it be gone by now, no other is made
             self._connection = sqlite3.connect(
@@ -73,82 +70,17 @@ class Database:
                 cached_statements=256,
             )  # fmt: skip
             self._connection.row_factory = sqlite3.Row
-            self._settle(fresh)
+            self._settle(beginning.fresh)
             status = os.stat(path)
             self._identity = (status.st_dev, status.st_ino)
             if whereabouts is not None:
-                whereabouts.note(path)
+                whereabouts.note(path, self._identity)
         except sqlite3.Error as problem:
             raise explain(problem, self.path, LOCK_PATIENCE_SECONDS) from None
         except OSError as problem:  # it was taken away a moment ago
-            raise self._cannot_be_opened(problem) from None
+            raise cannot_be_opened(path, problem) from None
         except UnicodeDecodeError:
             raise damaged(self.path) from None
-
-    def _cannot_be_opened(self, problem: OSError) -> DatabaseProblem:
-        what = f"the database {self.path} cannot be opened: {problem.strerror or problem}"
-        return DatabaseProblem(what, "check its path, owner and permissions", code=UNWRITABLE)
-
-    def _prepare_file(self, create_directory: bool) -> bool:
-        """Make sure that the path is one of our databases, or nothing yet. True when the file is
-        new or empty.
-        """
-        parent = self.path.parent
-        try:
-            if create_directory:
-                parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not parent.is_dir():
-                raise DatabaseProblem(
-                    f"the directory of the database does not exist: {parent}",
-                    f"create it (mkdir -p {parent}) or name another with --db",
-                )
-            try:
-                status = os.stat(self.path)
-            except FileNotFoundError:
-                self._refuse_lost()
-                os.close(sharing.create_shared(self.path))
-                return True
-            if not stat.S_ISREG(status.st_mode):
-                raise DatabaseProblem(
-                    f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
-                )
-            sharing.mend(Path(os.path.realpath(self.path)))
-            if status.st_size == 0:
-                self._refuse_lost()
-                return True
-            with open(self.path, "rb") as file:
-                if file.read(16) != _HEADER:
-                    raise DatabaseProblem(
-                        f"{self.path} is not a database of escalate",
-                        "move it away, or restore a backup with `escalate restore FILE`",
-                        code=DAMAGED,
-                    )
-        # another process was quicker by a moment: it is as new for both; or a link that leads nowhere
-        except FileExistsError:
-            if not self.path.exists():
-                raise DatabaseProblem(
-                    f"{self.path} is not a regular file", "name the database file with --db or $ESCALATE_DB"
-                ) from None
-            return True
-        except OSError as problem:
-            raise self._cannot_be_opened(problem) from None
-        return False
-
-    def _refuse_lost(self) -> None:
-        refuse_emptied(self.path)
-        if self._whereabouts is None:
-            return
-        lost, problem = None, None
-        try:
-            lost = self._whereabouts.refuse_lost(self.path)
-        except DatabaseProblem as met:
-            problem = met
-        # another process has begun it meanwhile: what tells of it is its own
-        if self.path.exists() and self.path.stat().st_size:
-            return
-        if problem is not None:
-            raise problem
-        self.begun_anew = lost
 
     def _settle(self, fresh: bool) -> None:
         run = self._patiently

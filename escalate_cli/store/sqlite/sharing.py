@@ -39,14 +39,18 @@ def group_of(directory: Path) -> int | None:
     return status.st_gid if status.st_mode & _ALL_OF_THE_GROUP == _ALL_OF_THE_GROUP else None
 
 
-def create_shared(path: Path, access: int = os.O_RDWR) -> int:
-    """Make a file that was not there, and open it; `FileExistsError` where something is."""
-    descriptor = files.create(path, access)
+def create_shared(path: Path, access: int = os.O_RDWR, directory: int | None = None) -> int:
+    """Make a file that was not there, and open it; `FileExistsError` where something is. With an open
+    `directory` it is made in that one, wherever its path leads by now.
+    """
+    place = path if directory is None else path.name
+    descriptor = files.create(place, access, directory=directory)
     try:
         belong(descriptor, path.parent)
     except OSError:
         os.close(descriptor)
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(place, dir_fd=directory)
         raise
     return descriptor
 

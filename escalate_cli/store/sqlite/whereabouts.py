@@ -40,13 +40,14 @@ class Whereabouts:
         self._marks = None if state is None else state / "databases"
         self._opened: dict[Path, Path] = {}
 
-    def note(self, database: Path) -> None:
-        """This database is there now. What goes wrong with the mark stops nothing."""
-        place = _place(database)
-        if place is None:
-            return
-        self._opened[database] = Path(os.fsdecode(place["real"]))
-        if self._marks is not None and self._marked(database) != place:
+    def note(self, database: Path, identity: tuple[int, int]) -> None:
+        """The database that was opened is there; `identity` is its device and inode. Nothing is
+        noted of a directory that does not hold it: its disk may have been lost since it was opened.
+        What goes wrong with the mark stops nothing.
+        """
+        self._opened[database] = Path(os.path.realpath(database))
+        place = _place(database, identity)
+        if place is not None and self._marks is not None and self._marked(database) != place:
             with suppress(OSError):
                 self._write(self._mark_of(database), msgspec.json.encode(place))
 
@@ -59,9 +60,9 @@ class Whereabouts:
         marked = self._marked(database)
         return self._opened.get(database) or (Path(os.fsdecode(marked["real"])) if marked else None)
 
-    def refuse_lost(self, database: Path) -> str | None:
+    def refuse_lost(self, database: Path, directory: int | None = None) -> str | None:
         """Asked before a new database is begun: `DatabaseProblem` if that would forget one that was
-        there.
+        there. The open `directory` is the one in which it would be made.
 
         If somebody removed its files and the directory is still the same, a new one may be begun;
         returned is a sentence that says what is lost.
@@ -80,7 +81,7 @@ class Whereabouts:
                 f"run `escalate restore FILE` again; to begin without a database, remove {half}",
                 code=DAMAGED,
             )
-        marked, place = self._marked(database), _place(database)
+        marked, place = self._marked(database), _place(database, directory=directory)
         if marked is not None and (place is None or marked != place):
             raise DatabaseProblem(
                 f"{what}: it was in another directory of this name (is a disk not mounted, or a link"
@@ -128,11 +129,24 @@ class Whereabouts:
         os.replace(partial, mark)
 
 
-def _place(database: Path) -> dict[str, bytes] | None:
-    """Which directory a database is in, whatever its name: None where it cannot be looked at."""
+def _place(
+    database: Path, identity: tuple[int, int] | None = None, directory: int | None = None
+) -> dict[str, bytes] | None:
+    """Which directory a database is in, whatever its name; `directory` is that one, opened. None
+    where it cannot be looked at, or holds another file of that name than the one with this
+    `identity`.
+    """
     real = os.path.realpath(database)
+    parent = os.path.dirname(real)
     try:
-        status = os.stat(os.path.dirname(real))
+        status = os.stat(parent)
+        # a link leads to a directory of its own
+        if directory is not None and not os.path.islink(database):
+            status = os.fstat(directory)
+        if identity is not None and (
+            _identity(os.stat(real)) != identity or _identity(os.stat(parent)) != _identity(status)
+        ):
+            return None
     except OSError:
         return None
     texts = {
@@ -141,6 +155,10 @@ def _place(database: Path) -> dict[str, bytes] | None:
         "directory": f"{status.st_dev}:{status.st_ino}",
     }
     return {name: os.fsencode(text) for name, text in texts.items()}  # names of files are bytes
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def beside(database: Path, end: str) -> Iterator[Path]:
