@@ -90,9 +90,11 @@ def _tell(context: Context, incident_id: int, news: Sequence[Oversight]) -> str:
         if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
             return ""
         fresh = [oversight for oversight in news if _is_news(oversight, store)]
-        # somebody has it: `doctor` says whom it did not reach
+        # somebody has it: nobody is woken for whom it did not reach, or for news that is late; `doctor` tells
         if situation.incident.status is IncidentStatus.ACKNOWLEDGED:
-            fresh = [oversight for oversight in fresh if oversight.code != IN_VAIN]
+            fresh = [
+                oversight for oversight in fresh if oversight.code != IN_VAIN and oversight.concerns_a_page
+            ]
         if not fresh:
             return ""
         for oversight in fresh:

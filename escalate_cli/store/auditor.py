@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 
 from escalate_cli.core.calendar.duration import MINUTE, Instant, show_about
+from escalate_cli.core.incident.situation import NotificationKind
 from escalate_cli.core.wording.problem import ERROR, WARNING, Problem
 from escalate_cli.store.sqlite.database import Database
 from escalate_cli.store.statements import Statements
@@ -31,6 +32,8 @@ class Oversight(Problem, frozen=True, kw_only=True):
     incident_id: int
     subject: str = ""
     declared_at: Instant = 0
+    concerns_a_page: bool = True
+    """whether a page was forgotten, and not only news of the incident"""
 
 
 def audit(database: Database, now: Instant) -> tuple[Oversight, ...]:
@@ -76,6 +79,7 @@ def _stuck(database: Database, now: Instant) -> list[Oversight]:
             "stuck",
             f"notification {row['id']} is claimed by a process that has gone",
             incident_id=row["incident_id"],
+            concerns_a_page=row["kind"] == NotificationKind.PAGE,
         )
         for row in rows
     ]
@@ -86,12 +90,14 @@ def _unsent(database: Database, now: Instant) -> list[Oversight]:
     waiting: dict[int, list[Instant]] = {}
     for row in rows:
         waiting.setdefault(row["incident_id"], []).append(row["at"])
+    pages = {row["incident_id"] for row in rows if row["kind"] == NotificationKind.PAGE}
     return [
         Oversight(
             ERROR,
             "unsent",
             f"{len(due)} notifications wait, the oldest for {show_about(now - min(due))}",
             incident_id=incident,
+            concerns_a_page=incident in pages,
         )
         for incident, due in waiting.items()
     ]

@@ -6,7 +6,9 @@ import pytest
 
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
 from escalate_cli.core.notification.attempt import Outcome, OutcomeKind
+from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.health.after_pass import after_pass
+from escalate_cli.health.oversights import look_for_forgotten
 from escalate_cli.store.auditor import audit
 from tests.faults.fallback import beating
 from tests.faults.harness import installation
@@ -145,4 +147,26 @@ def test_what_the_auditor_finds_is_paged_to_the_fallback_once(tmp_path):
         world.clock.at += MINUTE
     world.expects("sms to ops")
     assert "nothing is due" in world.timeline()
+    world.store.close()
+
+
+@pytest.mark.parametrize("spoil", ["status = 'retrying', due_at = 5", "status = 'sending', lease_until = 5"])
+@pytest.mark.parametrize(("kind", "paged"), [("inform", ()), ("nudge", ()), ("page", ("sms to ops",))])
+def test_of_an_incident_that_somebody_has_the_fallback_is_paged_only_for_a_page_that_was_forgotten(
+    tmp_path, spoil, kind, paged
+):
+    """Clocks leap: news that waits for its next attempt seems to have waited for a day. That wakes nobody."""
+    world = World(tmp_path)
+    world.declare("down", "login")
+    world.expects("sms to ana")
+    world.ack("ana")
+    with world.store.transaction():
+        world.store.database.change(f"UPDATE notifications SET kind = '{kind}', {spoil}")
+    found = audit(world.store.database, world.clock.at)
+    assert {oversight.concerns_a_page for oversight in found} == {kind == "page"}
+    look = look_for_forgotten(world.context, PassReport(world.clock.at))
+    assert not look.well  # the heartbeat is held back all the same
+    assert look.is_due == bool(paged)
+    world.engine().deliver(1)
+    assert [message for message in world.sent() if message == "sms to ops"] == list(paged)
     world.store.close()

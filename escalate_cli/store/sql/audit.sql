@@ -23,10 +23,10 @@ LIMIT 100;
 -- name: stuck
 -- Claimed, and the lease is long over. By the index of what is claimed, which may be damaged, and by that of
 -- the incident, as far as that is running.
-SELECT id, incident_id, lease_until AS at FROM notifications
+SELECT id, incident_id, kind, lease_until AS at FROM notifications
 WHERE status = 'sending' AND lease_until < :late
 UNION
-SELECT id, incident_id, lease_until AS at FROM notifications INDEXED BY notifications_of
+SELECT id, incident_id, kind, lease_until AS at FROM notifications INDEXED BY notifications_of
 WHERE incident_id IN (SELECT id FROM incidents INDEXED BY incidents_running WHERE status <> 'resolved')
     AND status = 'sending' AND lease_until < :late
 ORDER BY at, id
@@ -38,10 +38,10 @@ SELECT 1 FROM notifications WHERE id = :id AND status = 'sending' AND lease_unti
 
 -- name: unsent
 -- Due, and not sent. By the index of what is due, and by that of the incident, like `stuck`.
-SELECT id, incident_id, due_at AS at FROM notifications
+SELECT id, incident_id, kind, due_at AS at FROM notifications
 WHERE status IN ('pending', 'retrying') AND due_at < :late
 UNION
-SELECT id, incident_id, due_at AS at FROM notifications INDEXED BY notifications_of
+SELECT id, incident_id, kind, due_at AS at FROM notifications INDEXED BY notifications_of
 WHERE incident_id IN (SELECT id FROM incidents INDEXED BY incidents_running WHERE status <> 'resolved')
     AND status IN ('pending', 'retrying') AND due_at < :late
 ORDER BY at, id
