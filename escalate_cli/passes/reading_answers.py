@@ -184,7 +184,7 @@ class AnswerReading:
         """Plan the page about the latest incident that waits; it is due at once."""
         store, catalog = self._context.store, self._context.running_catalog
         situation = store.situations.load(due.paging)
-        if situation is None or situation.incident.status is IncidentStatus.RESOLVED:
+        if situation is None or situation.incident.status is not IncidentStatus.OPEN:
             return False
         since = wall_time(unread_since, catalog.settings.timezone, now)
         command = catalog.to_type(f"escalate ack {due.paging}")

@@ -3,6 +3,8 @@ with the numbers of this run.
 
     python -m tests.faults.survey            # more than half an hour on two quiet cores
     python -m tests.faults.survey 1 2 3      # only these situations
+    python -m tests.faults.survey --of FILE  # the table of a run that has noted itself in FILE:
+                                             # ESCALATE_FAULTS_REPORT=FILE pytest -p tests.faults.survey ...
 
 The situations are in situations.toml; a test may serve several of them.
 """
@@ -117,9 +119,9 @@ def write(line: dict[str, Any]) -> None:
             file.write(json.dumps(line) + "\n")
 
 
-def wanted_rows(words: list[str]) -> list[Row]:
-    """The situations that a line asks for, all where it names none; ends with help, or where there is
-    no such situation.
+def wanted(words: list[str]) -> tuple[list[Row], str | None]:
+    """The situations that a line asks for, all where it names none, and the file of a run that is
+    over; ends with help, or where there is no such situation.
     """
     reads = argparse.ArgumentParser(
         prog="python -m tests.faults.survey",
@@ -127,15 +129,21 @@ def wanted_rows(words: list[str]) -> list[Row]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     reads.add_argument("number", nargs="*", type=int, help="situations to run; all if left out")
-    numbers = reads.parse_args(words).number
+    reads.add_argument("--of", metavar="FILE", help="run nothing; this is what a run has noted")
+    asked = reads.parse_args(words)
+    numbers = asked.number
     unknown = sorted(set(numbers) - {row.number for row in ROWS})
     if unknown:
         reads.error(f"no such situation: {', '.join(map(str, unknown))}")
-    return [row for row in ROWS if not numbers or row.number in numbers]
+    return [row for row in ROWS if not numbers or row.number in numbers], asked.of
 
 
 def main(words: list[str]) -> int:
-    rows = wanted_rows(words)
+    rows, noted = wanted(words)
+    if noted is not None:
+        with open(noted, encoding="utf-8") as report:
+            show(rows, add_up(rows, map(json.loads, report)))
+        return 0
     files = sorted({test.partition("::")[0] for row in rows for test in row.tests})
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as report:
         command = [
@@ -154,14 +162,20 @@ def main(words: list[str]) -> int:
             WANTED: " ".join(test for row in rows for test in row.tests),
         }
         ran = subprocess.run(command, cwd=HERE, env=environ, stdout=sys.stderr, check=False)
-        sums = add_up(rows, map(json.loads, report))
+        show(rows, add_up(rows, map(json.loads, report)))
+    return ran.returncode
+
+
+def show(rows: list[Row], sums: dict[int, Sum]) -> None:
+    """The table, the reasons of what came twice, and what failed."""
     print("\n".join(table(rows, sums)))
     reasons = sum((total.repeated for total in sums.values()), Counter[str]())
     print(
         "\nRepeated, because: "
         + ("; ".join(f"{reason} ({count})" for reason, count in reasons.most_common()) or "nothing was")
     )
-    return ran.returncode
+    for test in sorted({test for total in sums.values() for test in total.failed}):
+        print(f"failed: {test}")
 
 
 if __name__ == "__main__":

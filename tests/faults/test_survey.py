@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from tests.faults.guards import GUARDS
-from tests.faults.survey import HERE, ROWS, add_up, table, wanted_rows
+from tests.faults.survey import HERE, ROWS, add_up, main, table, wanted
 from tests.pages import page
 
 
@@ -26,11 +27,27 @@ def test_every_situation_is_there_and_every_test_that_it_names():
 def test_help_and_numbers_that_mean_nothing_start_no_survey(capsys):
     for words, code in ((["--help"], 0), (["-h"], 0), (["9999"], 2), (["seven"], 2)):
         with pytest.raises(SystemExit) as ended:
-            wanted_rows(words)
+            wanted(words)
         assert ended.value.code == code
     assert "only these situations" in capsys.readouterr().out
-    assert [row.number for row in wanted_rows(["7"])] == [7]
-    assert wanted_rows([]) == list(ROWS)
+    rows, noted = wanted(["7", "--of", "run.jsonl"])
+    assert ([row.number for row in rows], noted) == ([7], "run.jsonl")
+    assert wanted([]) == (list(ROWS), None)
+
+
+def test_the_table_of_a_run_that_is_over_is_made_without_running_anything(tmp_path, capsys):
+    row = next(row for row in ROWS if row.number == 7)
+    file = tmp_path / "run.jsonl"
+    file.write_text(
+        json.dumps({"test": row.tests[0], "rounds": 5, "repeated": {"it died": 1}})
+        + "\n"
+        + json.dumps({"test": row.tests[0], "passed": False})
+    )
+    assert main(["7", "--of", str(file)]) == 0
+    printed = capsys.readouterr().out
+    assert "| 5 | 0 | 1 |" in printed
+    assert "it died (1)" in printed
+    assert f"failed: {row.tests[0]}" in printed
 
 
 def test_numbers_are_added_up():
