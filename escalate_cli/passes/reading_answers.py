@@ -22,9 +22,17 @@ from escalate_cli.core.incident.timeline import entry_of
 from escalate_cli.engine.pass_report import PassReport
 from escalate_cli.errors import DamagedRow, EscalateError
 from escalate_cli.failpoints import Failpoints
-from escalate_cli.passes.due_readers import DueReader, Reachable, due_readers, place_of_next_look, reachable
+from escalate_cli.passes.due_readers import (
+    AFTER_THE_END,
+    DueReader,
+    Reachable,
+    due_readers,
+    place_of_next_look,
+    reachable,
+)
 from escalate_cli.reception.children import LIMIT, look_everywhere
 from escalate_cli.reception.look import CannotRead, Look
+from escalate_cli.reception.receipts import with_receipts
 from escalate_cli.store.readers import ReaderPlace
 
 LEASE = 20 * SECOND
@@ -93,7 +101,11 @@ class AnswerReading:
     def place(self, gateway: str, due: tuple[DueReader, ReaderPlace], way: Reachable) -> str:
         """From where to read."""
         each, state = due
-        return place_of_next_look(state, way.source, each.since)
+        place = place_of_next_look(state, way.source, each.since)
+        if way.address.scheme != "pushover":
+            return place
+        ended = self._context.clock.now() - AFTER_THE_END
+        return with_receipts(place, self._context.store.readers.unanswered(gateway, ended))
 
     def heed(
         self,

@@ -59,6 +59,12 @@ class ReaderStates:
         """The numbers of the running incidents of which somebody was asked by this gateway."""
         return [row["id"] for row in self._db.run(_sql.waiting_incidents, gateway=gateway)]
 
+    def unanswered(self, gateway: str, ended: Instant) -> list[str]:
+        """The provider's ids of what asks people by this gateway, of incidents that run or have ended after
+        `ended`, and of which no answer is known; the latest first.
+        """
+        return [row["id"] for row in self._db.run(_sql.unanswered, gateway=gateway, ended=ended)]
+
     def lease(self, gateway: str, token: str, now: Instant, span: Span) -> ReaderPlace | None:
         """Be the reader of this gateway for `span`; None where another is. Whoever is already goes on."""
         values = {"token": token, "now": now, "until": now + span, "longest": now + 2 * span}

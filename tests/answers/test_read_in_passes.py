@@ -14,65 +14,19 @@ import pytest
 
 from escalate_cli.clock import Clock
 from escalate_cli.context import Context
+from tests.answers.nights import Night, night_by
 from tests.delivery.processes import until
-from tests.faults.harness import Installation, installation
 from tests.mail_server import SmtpServer
 from tests.reception.folder import Folder
-from tests.servers import LOOPBACK, Answer, HttpServer
+from tests.servers import LOOPBACK
 
 CLOCK = Clock()
 
 
-def organisation(mail: SmtpServer, answers: str) -> str:
-    return f"""
-[settings]
-default_severity = "major"
-[fallback]
-team = "core"
-page = ["person:kim"]
-[[severities]]
-id = "major"
-urgency = "high"
-[services.x]
-name = "The X"
-team = "core"
-[teams.core]
-name = "Core"
-members = ["ana", "bo"]
-lead = "kim"
-policy = "standard"
-[people.ana]
-name = "Ana"
-contact = {{ email = "ana@example.com" }}
-[people.bo]
-name = "Bo"
-contact = {{ web = "bo" }}
-[people.kim]
-name = "Kim"
-contact = {{ web = "kim" }}
-[policies.standard]
-[[policies.standard.levels]]
-notify = ["person:ana"]
-wait = "5m"
-[[policies.standard.levels]]
-notify = ["person:bo"]
-wait = "5m"
-[gateways.email]
-url = "{mail.url("{to}")}"
-answers = "{answers}"
-[gateways.web]
-url = "json://127.0.0.1:PORT/{{to}}"
-"""
-
-
-class Night(Installation):
-    """An installation with a mailbox."""
+class MailNight(Night):
+    """A night with a mailbox."""
 
     mailbox: Folder
-
-    def sent_code(self) -> str:
-        rows = self.rows("SELECT code FROM notifications WHERE code IS NOT NULL ORDER BY id DESC")
-        return str(rows[0][0])
 
     def answer(self, text: str, *, number: int = 1, heads: str = "", sender: str = "ana@example.com") -> None:
         code = self.sent_code()
@@ -83,37 +37,24 @@ class Night(Installation):
         )
         self.mailbox.put(lines.replace("\n", "\r\n").encode())
 
-    @property
-    def status(self) -> str:
-        return str(self.rows("SELECT status FROM incidents WHERE id = 1")[0][0])
-
-    @property
-    def told(self) -> str:
-        return "\n".join(row[0] for row in self.rows("SELECT text FROM timeline WHERE incident_id = 1"))
-
 
 @contextmanager
-def night_at(place: Path, answers: str) -> Iterator[Night]:
+def night_at(place: Path, answers: str) -> Iterator[MailNight]:
     with (
         SmtpServer() as mail,
-        HttpServer(Answer(200)) as web,
-        installation(place, web, organisation(mail, answers)) as made,
+        night_by(place, mail.url("{to}"), answers, "ana@example.com", "email") as night,
     ):
-        night = Night(made.place, made.environ, made.web, made.seen)
-        try:
-            yield night
-        finally:
-            night.kill(*[process for process in night.begun if process.poll() is None])
+        yield MailNight(night.place, night.environ, night.web, night.seen, night.begun)
 
 
 @pytest.fixture
-def night(tmp_path: Path, folder: Folder) -> Iterator[Night]:
+def night(tmp_path: Path, folder: Folder) -> Iterator[MailNight]:
     with night_at(tmp_path, folder.account.url(f"?folders={folder.name.replace(' ', '%20')}")) as here:
         here.mailbox = folder
         yield here
 
 
-def test_17_a_page_is_answered_where_it_came(night: Night) -> None:
+def test_17_a_page_is_answered_where_it_came(night: MailNight) -> None:
     night.mailbox.put(b"From: ana@example.com\r\nMessage-ID: <old@x>\r\n\r\nOK\r\n", CLOCK.now() / 1e6 - 3600)
     assert night("declare", "The X is down", "-s", "x").code == 0
     night.answer("OK")
@@ -124,7 +65,7 @@ def test_17_a_page_is_answered_where_it_came(night: Night) -> None:
     assert night.rows("SELECT outcome FROM answers") == [("done",)]
 
 
-def test_21_what_was_read_is_done_once_and_a_second_look_changes_nothing(night: Night) -> None:
+def test_21_what_was_read_is_done_once_and_a_second_look_changes_nothing(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: I am looking")
     for _ in range(3):
@@ -133,7 +74,7 @@ def test_21_what_was_read_is_done_once_and_a_second_look_changes_nothing(night: 
 
 
 @pytest.mark.parametrize("point", ["answering", "answered", "heeded"])
-def test_21_killed_between_effect_and_place_it_is_done_once(night: Night, point: str) -> None:
+def test_21_killed_between_effect_and_place_it_is_done_once(night: MailNight, point: str) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: I am looking")
     killed = night.end(night.begin("tick", ESCALATE_FAILPOINT=point))
@@ -145,7 +86,7 @@ def test_21_killed_between_effect_and_place_it_is_done_once(night: Night, point:
     assert len(night.rows("SELECT id FROM answers")) == 1
 
 
-def test_21_two_ticks_at_once_do_each_answer_once(night: Night) -> None:
+def test_21_two_ticks_at_once_do_each_answer_once(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("NOTE: I am looking")
     for process in [night.begin("tick") for _ in range(3)]:
@@ -154,7 +95,7 @@ def test_21_two_ticks_at_once_do_each_answer_once(night: Night) -> None:
     assert night.told.count("I am looking") == 1
 
 
-def test_21_answers_of_one_look_are_done_in_the_order_in_which_they_were_sent(night: Night) -> None:
+def test_21_answers_of_one_look_are_done_in_the_order_in_which_they_were_sent(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     now = CLOCK.now() / 1e6
     later, sooner = [f"Date: {_date(now - ago)}\n" for ago in (0, 20)]
@@ -171,7 +112,7 @@ def _date(seconds: float) -> str:
     return formatdate(seconds)
 
 
-def test_22_an_answer_that_has_arrived_is_heeded_before_the_next_level_is_paged(night: Night) -> None:
+def test_22_an_answer_that_has_arrived_is_heeded_before_the_next_level_is_paged(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     night.answer("OK")
     with night.sql() as database:
@@ -187,7 +128,7 @@ def test_22_an_answer_that_has_arrived_is_heeded_before_the_next_level_is_paged(
     )
 
 
-def test_27_a_bounced_page_has_failed_and_the_next_level_comes_at_once(night: Night) -> None:
+def test_27_a_bounced_page_has_failed_and_the_next_level_comes_at_once(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     code = night.sent_code()
     report = (
@@ -207,7 +148,7 @@ def test_27_a_bounced_page_has_failed_and_the_next_level_comes_at_once(night: Ni
     assert night.rows("SELECT outcome FROM answers") == [("bounced",)]
 
 
-def test_18_an_absence_note_is_told_and_acts_on_nothing(night: Night) -> None:
+def test_18_an_absence_note_is_told_and_acts_on_nothing(night: MailNight) -> None:
     night("declare", "The X is down", "-s", "x")
     for number in (1, 2):
         night.answer("OK", number=number, heads="Auto-Submitted: auto-replied\n")
@@ -216,7 +157,7 @@ def test_18_an_absence_note_is_told_and_acts_on_nothing(night: Night) -> None:
     assert night.told.count("Ana's mailbox says: Re: your page") == 1
 
 
-def test_watch_heeds_an_answer_within_seconds_and_begins_when_the_first_page_goes_out(night: Night) -> None:
+def test_watch_heeds_an_answer_within_seconds_and_begins_when_the_first_page_goes_out(night: MailNight) -> None:
     night("tick")
     watch = night.begin("watch", "--interval", "2s")
     until(lambda: night.rows("SELECT 1 FROM facts WHERE name = 'last_pass_at'") != [])

@@ -11,6 +11,7 @@ from escalate_cli.core.answers.address import AnswersAddress, parse_answers
 from escalate_cli.reception.child_host import reader_of
 from escalate_cli.reception.children import look_everywhere
 from escalate_cli.reception.look import CannotRead, Look
+from escalate_cli.reception.receipts import with_receipts
 from tests.bad_servers import Endless, Tarpit, closed_port
 from tests.servers import Answer, HttpServer
 
@@ -18,7 +19,10 @@ CANARY = "hunter2canary"
 ADDRESSES: dict[str, Callable[[int], str]] = {
     "telegram": lambda port: f"telegram://123:{CANARY}?server=http://127.0.0.1:{port}",
     "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers",
+    "pushover": lambda port: f"pushover://{CANARY}?server=http://127.0.0.1:{port}",
 }
+PLACES: dict[str, str | None] = {"pushover": with_receipts(None, ["r" * 30])}
+"""from where to read, for those who ask nothing without a place"""
 
 
 @pytest.fixture(params=sorted(ADDRESSES))
@@ -28,7 +32,7 @@ def address_at(request: pytest.FixtureRequest) -> Callable[[int], AnswersAddress
 
 def problem_of(address: AnswersAddress) -> CannotRead:
     with pytest.raises(CannotRead) as problem:
-        reader_of(address.scheme).look(address, None)
+        reader_of(address.scheme).look(address, PLACES.get(address.scheme))
     assert CANARY not in problem.value.reason
     assert "\n" not in problem.value.reason
     return problem.value
@@ -78,7 +82,7 @@ def test_a_proxy_of_the_environment_is_used(address_at, monkeypatch) -> None:
 def test_a_gigabyte_fills_no_memory(address_at) -> None:
     with Endless(b"HTTP/1.1 200 OK\r\n\r\n", piece=b'{"x": 1}\n' * 10) as endless:
         address = address_at(endless.port)
-        looked = look_everywhere({"gateway": address}, {})["gateway"]
+        looked = look_everywhere({"gateway": address}, {"gateway": PLACES.get(address.scheme)})["gateway"]
         assert endless.sent < 64 << 20
     assert isinstance(looked, Look) or "more than can be meant" in looked.reason
 
@@ -92,7 +96,9 @@ def test_what_hangs_or_drips_ends_in_time(address_at) -> None:
     ):
         begun = time.monotonic()
         addresses = {str(server.port): address_at(server.port) for server in (hangs, drips, drips_on)}
-        looked = look_everywhere(addresses, {})
+        looked = look_everywhere(
+            addresses, {name: PLACES.get(each.scheme) for name, each in addresses.items()}
+        )
         assert time.monotonic() - begun < 9
     for told in looked.values():
         assert isinstance(told, CannotRead)

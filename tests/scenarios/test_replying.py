@@ -177,6 +177,11 @@ WAYS = {
         "ntfys://rd@ntfy.example.com/answers?write=wr",
         'Tap "I have it"',
     ),
+    "pushover": (
+        "pover://{to}@token?priority=emergency",
+        "pushover://token",
+        "Tap Acknowledge to take it.",
+    ),
 }
 
 

@@ -23,6 +23,23 @@ SELECT DISTINCT n.incident_id AS id FROM incidents i JOIN notifications n ON n.i
 WHERE i.status <> 'resolved' AND n.gateway = :gateway AND n.attempts > 0 AND n.kind IN ('page', 'nudge')
 ORDER BY n.incident_id;
 
+-- name: unanswered
+-- The provider's ids of what asks people by this gateway and has no answer yet, of incidents that run or have
+-- ended since `ended`; the latest first.
+SELECT a.external_id AS id
+FROM (
+    SELECT id FROM incidents WHERE status <> 'resolved'
+    UNION ALL
+    SELECT id FROM incidents WHERE resolved_at > :ended AND status = 'resolved'
+) r JOIN notifications n ON n.incident_id = r.id JOIN attempts a ON a.notification_id = n.id
+WHERE n.gateway = :gateway AND n.kind IN ('page', 'nudge') AND n.recipient LIKE 'person:%'
+    AND a.external_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM answers w WHERE w.gateway = :gateway AND w.external_id = a.external_id
+    )
+ORDER BY a.id DESC
+LIMIT 100;
+
 -- name: lease_reader
 -- Read by a gateway until then, where nobody else does: one reader a gateway. A lease that is longer than any
 -- is of a clock that was set back.
