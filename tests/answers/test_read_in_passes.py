@@ -157,7 +157,9 @@ def test_18_an_absence_note_is_told_and_acts_on_nothing(night: MailNight) -> Non
     assert night.told.count("Ana's mailbox says: Re: your page") == 1
 
 
-def test_watch_heeds_an_answer_within_seconds_and_begins_when_the_first_page_goes_out(night: MailNight) -> None:
+def test_watch_heeds_an_answer_within_seconds_and_begins_when_the_first_page_goes_out(
+    night: MailNight,
+) -> None:
     night("tick")
     watch = night.begin("watch", "--interval", "2s")
     until(lambda: night.rows("SELECT 1 FROM facts WHERE name = 'last_pass_at'") != [])

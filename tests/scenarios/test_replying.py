@@ -177,11 +177,7 @@ WAYS = {
         "ntfys://rd@ntfy.example.com/answers?write=wr",
         'Tap "I have it"',
     ),
-    "pushover": (
-        "pover://{to}@token?priority=emergency",
-        "pushover://token",
-        "Tap Acknowledge to take it.",
-    ),
+    "pushover": ("pover://{to}@token?priority=emergency", "pushover://token", "Tap Acknowledge to take it."),
 }
 
 

@@ -42,7 +42,9 @@ def test_17_a_tap_on_acknowledge_in_pushover(tmp_path: Path) -> None:
         assert night.rows("SELECT outcome FROM answers") == [("done",)]
 
 
-def test_a_tap_of_somebody_who_is_nobody_changes_nothing_and_the_person_paged_hears_it(tmp_path: Path) -> None:
+def test_a_tap_of_somebody_who_is_nobody_changes_nothing_and_the_person_paged_hears_it(
+    tmp_path: Path,
+) -> None:
     with pushover_night(tmp_path) as (night, pushover):
         night("declare", "The X is down", "-s", "x")
         (receipt,) = pushover.receipts
