@@ -4,6 +4,8 @@ as if it were not there.
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
+
 import msgspec
 
 from escalate_cli.core.calendar.duration import SECOND, Instant
@@ -33,6 +35,14 @@ def seconds_in(value: object) -> Instant | None:
     """The time that stands there in seconds since the epoch; None where it cannot be meant."""
     seconds = whole_number(value)
     return seconds * SECOND if seconds is not None and 0 < seconds < 1 << 36 else None
+
+
+def date_in(value: object) -> Instant | None:
+    """The time of a date as mails and HTTP have it ("Sat, 28 Nov 2026 05:00:00 +0000")."""
+    try:
+        return int(parsedate_to_datetime(text_in(value)).timestamp()) * SECOND
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def object_in(text: str | bytes | None) -> dict[str, object] | None:

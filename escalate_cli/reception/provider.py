@@ -17,7 +17,6 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
@@ -27,7 +26,7 @@ import msgspec
 
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import MINUTE, SECOND, Instant, show_duration
-from escalate_cli.reception.json_parts import items, object_in, text_in
+from escalate_cli.reception.json_parts import date_in, items, object_in, text_in
 from escalate_cli.reception.look import AMISS, CannotRead
 from escalate_cli.redaction import Redaction
 
@@ -138,7 +137,7 @@ class Provider:
             request = Request(url, data, {"User-Agent": "escalate", **headers})  # noqa: S310 (http only)
             response = self._opened(request)
             with response:
-                self.now_there = _date(response.headers.get("Date"))
+                self.now_there = date_in(response.headers.get("Date"))
                 if not 200 <= response.status < 300:
                     raise self._refusal(response)
                 while piece := response.read1(65536):
@@ -292,13 +291,6 @@ def _reason(body: bytes) -> str:
         if told:
             return " ".join(told[:500].split())[:120]
     return ""
-
-
-def _date(value: str | None) -> Instant | None:
-    try:
-        return int(parsedate_to_datetime(value or "").timestamp()) * SECOND
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.answers.nights import Night, night_by
+from tests.reception import twilio_server
 from tests.reception.pushover_server import ANA, TOKEN, PushoverServer
+from tests.reception.twilio_server import NUMBER, SID, TwilioServer
 
 
 @contextmanager
@@ -52,3 +54,41 @@ def test_a_tap_of_somebody_who_is_nobody_changes_nothing_and_the_person_paged_he
         night("tick")
         assert night.status == "open"
         assert "That address is nobody's here, so nothing was done." in pushover.texts[-1]
+
+
+@contextmanager
+def twilio_night(place: Path) -> Iterator[tuple[Night, TwilioServer]]:
+    with TwilioServer() as twilio:
+        url = (
+            f"form://127.0.0.1:{twilio.port}/2010-04-01/Accounts/{SID}/Messages.json?:type=&:version=&:title="
+            f"&:message=Body&:To={{to}}&:From={NUMBER.replace('+', '%2B')}"
+        )
+        # the plugin of a form signs in to nothing
+        twilio.logins.add("")
+        with night_by(place, url, twilio.answers, twilio_server.ANA, "sms") as night:
+            yield night, twilio
+
+
+def test_17_a_text_with_the_code_by_twilio(tmp_path: Path) -> None:
+    with twilio_night(tmp_path) as (night, twilio):
+        assert night("declare", "The X is down", "-s", "x").code == 0
+        code = night.sent_code()[:4]
+        assert "Reply OK to take it" in twilio.messages[0]["body"]
+        twilio.text(f"Ok {code}.")
+        ran = night("tick")
+        assert ran.code == 0, ran.err
+        assert night.status == "acknowledged"
+        assert "acknowledged by Ana for Core, by reply to sms (page of" in night.told
+        assert twilio.messages[-1]["to"] == twilio_server.ANA
+        assert "You have it: #1 The X is down." in twilio.messages[-1]["body"]
+        assert twilio_server.TOKEN not in ran.out + ran.err + night.told
+
+
+def test_27_a_text_that_was_not_delivered_has_failed_and_the_next_level_comes_at_once(tmp_path: Path) -> None:
+    with twilio_night(tmp_path) as (night, twilio):
+        night("declare", "The X is down", "-s", "x")
+        twilio.undelivered(twilio.messages[0]["sid"], 30005)
+        night("tick")
+        failed = night.rows("SELECT status, error FROM notifications WHERE recipient = 'person:ana'")
+        assert failed == [("failed", "bounced: 30005")]
+        assert night.rows("SELECT status FROM notifications WHERE recipient = 'person:bo'") == [("sent",)]

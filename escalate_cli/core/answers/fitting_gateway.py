@@ -65,6 +65,8 @@ def why_not_replied_to(answers: AnswersAddress, url: str) -> str | None:
         return None
     schema, authority, options = match[1].lower(), match[2], _query(match[3] or "")
     sender = options.get("from") or options.get("source") or ""
+    if schema == "twilio" and options.get("method", "").startswith("c"):
+        return "it calls, and only speaks: what may be texted back is heard by nobody who is called"
     if schema in _FROM_HOST and not sender:
         sender = _plain(authority.rpartition("@")[2])
     if schema in _SMS and not is_unknown(sender) and re.search(r"[^\W\d_]", sender):

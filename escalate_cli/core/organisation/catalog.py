@@ -134,7 +134,7 @@ class Gateway(msgspec.Struct, frozen=True):
         return (self.answers or "").partition("://")[0].lower() in HEARD_BY
 
 
-HEARD_BY = frozenset({"by-command", "imap", "imaps", "telegram", "ntfy", "ntfys", "pushover"})
+HEARD_BY = frozenset({"by-command", "imap", "imaps", "telegram", "ntfy", "ntfys", "pushover", "twilio"})
 """the schemes of `answers` that this version hears; the others are known, and read by nobody yet"""
 
 
