@@ -93,7 +93,10 @@ def test_what_is_for_twilio_or_from_us_is_no_answer(twilio) -> None:
         twilio.text(word)
     twilio.send("a page", NUMBER)
     twilio.messages[-1]["to"] = NUMBER
-    twilio.messages += [{"sid": "", "at": 4e9, "to": NUMBER}, {"sid": "x", "at": 4e9, "to": NUMBER, "date_sent": 7}]
+    twilio.messages += [
+        {"sid": "", "at": 4e9, "to": NUMBER},
+        {"sid": "x", "at": 4e9, "to": NUMBER, "date_sent": 7},
+    ]
     assert look(parse_answers(twilio.answers), ago(60)).arrived == ()
 
 

@@ -15,7 +15,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from escalate_cli.clock import Clock
 from escalate_cli.core.calendar.duration import SECOND
 
-SID, TOKEN, NUMBER, ANA = "AC5ef8732a3c49700934481addd5ce1659", "twiliotokencanary", "+12025550100", "+447700900123"
+SID, TOKEN, NUMBER, ANA = (
+    "AC5ef8732a3c49700934481addd5ce1659",
+    "twiliotokencanary",
+    "+12025550100",
+    "+447700900123",
+)
 
 
 class TwilioServer:
@@ -47,7 +52,8 @@ class TwilioServer:
     def text(self, body: str, sender: str = ANA, *, ago: float = 0, **more: Any) -> str:
         at = Clock().now() / SECOND - ago
         return self._keep(
-            {"body": body, "from": sender, "to": NUMBER, "direction": "inbound", "status": "received"} | more, at
+            {"body": body, "from": sender, "to": NUMBER, "direction": "inbound", "status": "received"} | more,
+            at,
         )
 
     def send(self, body: str, to: str, *, ago: float = 0) -> str:
@@ -96,7 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         owner, url = self.owner, urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if self._login() not in owner.logins:
-            told = {"code": 20003, "message": "Authenticate", "more_info": "https://www.twilio.com/docs/errors/20003"}
+            told = {
+                "code": 20003,
+                "message": "Authenticate",
+                "more_info": "https://www.twilio.com/docs/errors/20003",
+            }
             return self._answer(401, told)
         if url.path == f"/2010-04-01/Accounts/{SID}/Messages.json":
             owner.asked.append(query)
@@ -107,7 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
             if owner.closed:
                 return self._answer(401, {"code": 20003, "message": "Authenticate"})
             number = query["PhoneNumber"]
-            owned = [{"phone_number": number, "capabilities": {"sms": owner.owns[number]}}] if number in owner.owns else []
+            owned = (
+                [{"phone_number": number, "capabilities": {"sms": owner.owns[number]}}]
+                if number in owner.owns
+                else []
+            )
             return self._answer(200, {"incoming_phone_numbers": owned})
         return self._answer(404, {"code": 20404, "message": "not found"})
 
