@@ -31,7 +31,7 @@ _MEMORY_OF_A_READER = 256 << 20
 """bytes beyond what the process has when it is forked"""
 _LONGEST_REPORT = 16 << 20
 """bytes; a look holds a million characters of text, and JSON makes six of one"""
-_READERS = ("imap", "telegram", "ntfy", "pushover", "twilio")
+_READERS = ("imap", "telegram", "ntfy", "pushover", "twilio", "matrix")
 
 
 class Reader(Protocol):

@@ -213,7 +213,9 @@ def _pressed(update_id: int, query: dict[str, object]) -> Arrived | None:
 
 
 def _reacted(update_id: int, reaction: dict[str, object]) -> Arrived | None:
-    """The emoji that is new; one that was taken back says nothing."""
+    """The emoji that is new; one that was taken back says nothing. It is to its message, and to no other:
+    `shared` even where two are alone.
+    """
     before, after = (_emojis(reaction.get(name)) for name in ("old_reaction", "new_reaction"))
     fresh = [emoji for emoji in after if emoji not in before]
     answered = _name_of(reaction)
@@ -225,7 +227,7 @@ def _reacted(update_id: int, reaction: dict[str, object]) -> Arrived | None:
         text=fresh[-1],
         sent_at=seconds_in(reaction.get("date")),
         answered=(answered,),
-        shared=_shared(reaction),
+        shared=True,
     )
 
 

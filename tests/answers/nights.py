@@ -10,7 +10,7 @@ from tests.faults.harness import Installation, installation
 from tests.servers import Answer, HttpServer
 
 
-def organisation(url: str, answers: str, ana: str, gateway: str = "phone") -> str:
+def organisation(url: str, answers: str, ana: str, gateway: str = "phone", ana_more: str = "") -> str:
     """Ana's address is `ana`; `url` pages her and `answers` is where she is heard."""
     return f"""
 [settings]
@@ -32,6 +32,7 @@ policy = "standard"
 [people.ana]
 name = "Ana"
 contact = {{ {gateway} = "{ana}" }}
+{ana_more}
 [people.bo]
 name = "Bo"
 contact = {{ web = "bo" }}
@@ -71,10 +72,10 @@ class Night(Installation):
 
 @contextmanager
 def night_by(
-    place: Path, url: str, answers: str, ana: str, gateway: str = "phone", more: str = ""
+    place: Path, url: str, answers: str, ana: str, gateway: str = "phone", more: str = "", ana_more: str = ""
 ) -> Iterator[Night]:
     """A night in which Ana is paged by `url` and answers where `answers` reads."""
-    config = organisation(url, answers, ana, gateway) + more
+    config = organisation(url, answers, ana, gateway, ana_more) + more
     with HttpServer(Answer(200)) as web, installation(place, web, config) as made:
         night = Night(made.place, made.environ, made.web, made.seen)
         try:

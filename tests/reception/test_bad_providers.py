@@ -20,6 +20,7 @@ ADDRESSES: dict[str, Callable[[int], str]] = {
     "telegram": lambda port: f"telegram://123:{CANARY}?server=http://127.0.0.1:{port}",
     "ntfy": lambda port: f"ntfy://{CANARY}@127.0.0.1:{port}/answers",
     "twilio": lambda port: f"twilio://AC1:{CANARY}@+12025550100?server=http://127.0.0.1:{port}",
+    "matrix": lambda port: f"matrix://{CANARY}@127.0.0.1:{port}",
     "pushover": lambda port: f"pushover://{CANARY}?server=http://127.0.0.1:{port}",
 }
 PLACES: dict[str, str | None] = {"pushover": with_receipts(None, ["r" * 30])}

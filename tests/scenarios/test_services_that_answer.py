@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.answers.nights import Night, night_by
-from tests.reception import twilio_server
+from tests.reception import matrix_server, twilio_server
+from tests.reception.matrix_server import MatrixServer
 from tests.reception.pushover_server import ANA, TOKEN, PushoverServer
 from tests.reception.twilio_server import NUMBER, SID, TwilioServer
 
@@ -92,3 +93,41 @@ def test_27_a_text_that_was_not_delivered_has_failed_and_the_next_level_comes_at
         failed = night.rows("SELECT status, error FROM notifications WHERE recipient = 'person:ana'")
         assert failed == [("failed", "bounced: 30005")]
         assert night.rows("SELECT status FROM notifications WHERE recipient = 'person:bo'") == [("sent",)]
+
+
+@contextmanager
+def matrix_night(place: Path) -> Iterator[tuple[Night, MatrixServer]]:
+    with MatrixServer() as matrix:
+        url = f"matrix://{matrix_server.TOKEN}@127.0.0.1:{matrix.port}/{{to}}"
+        more = f'answers_from = ["{matrix_server.ANA}"]'
+        with night_by(place, url, matrix.answers, matrix_server.ROOM, "matrix", ana_more=more) as night:
+            yield night, matrix
+
+
+def test_17_a_reply_and_a_reaction_in_matrix(tmp_path: Path) -> None:
+    with matrix_night(tmp_path) as (night, matrix):
+        assert night("declare", "The X is down", "-s", "x").code == 0
+        (page,) = [each["event_id"] for each in matrix.events]
+        assert "Reply OK to take it" in matrix.texts[0]
+        matrix.say("NOTE: I am looking", to=page)
+        assert night("tick").code == 0
+        assert "I am looking" in night.told
+        matrix.react("👍", page)
+        ran = night("tick")
+        assert ran.code == 0, ran.err
+        assert night.status == "acknowledged"
+        assert "acknowledged by Ana for Core, by reply to matrix (page of" in night.told
+        assert "You have it: #1 The X is down." in matrix.texts[-1]
+        assert matrix_server.TOKEN not in ran.out + ran.err + night.told
+
+
+def test_18_a_reaction_to_something_else_and_a_strangers_change_nothing(tmp_path: Path) -> None:
+    with matrix_night(tmp_path) as (night, matrix):
+        night("declare", "The X is down", "-s", "x")
+        page = matrix.events[0]["event_id"]
+        other = matrix.say("shall we have lunch?", sender="@bo:example.com")
+        matrix.react("👍", other)
+        matrix.react("👍", page, sender="@stranger:example.com")
+        night("tick")
+        assert night.status == "open"
+        assert "That address is nobody's here, so nothing was done." in matrix.texts[-1]

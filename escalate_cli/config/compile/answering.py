@@ -41,6 +41,9 @@ def check_answering(draft: Draft) -> Iterator[Problem]:
         yield from _gateway(draft.gathered.by_id["gateways"][gateway.id], gateway, address)
     numbered = {name for name, (_, address) in listening.items() if address.scheme in ("twilio", BY_COMMAND)}
     yield from _numbers(draft, numbered)
+    for name, (_, address) in listening.items():
+        if address.scheme == "matrix":
+            yield from _rooms(draft, name)
     for name in listening:
         yield from _shared(draft, name)
     yield from _templates(draft, [gateway for gateway, _ in listening.values()])
@@ -54,11 +57,6 @@ def _gateway(item: Item, gateway: Gateway, address: AnswersAddress) -> Iterator[
     if unfit is not None:
         hint = "read the answers of the service that pages, or leave `answers` out"
         yield item.problem(("answers",), ERROR, "answers-unfit", unfit, hint)
-        return
-    if not gateway.listens:
-        text = f"answers by {address.scheme}:// are read by nobody yet: replies to its pages are not heard"
-        hint = 'hand them in with `escalate answer`, and write answers = "by-command"'
-        yield item.problem(("answers",), WARNING, "answers-unread", text, hint)
         return
     silent = why_not_replied_to(address, gateway.url)
     if silent is not None:
@@ -136,6 +134,21 @@ def _numbers(draft: Draft, gateways: set[str]) -> Iterator[Problem]:
             )
             item = draft.gathered.by_id["people"][holder.id]
             yield item.problem(holder.path, WARNING, "number-not-e164", message, problem.hint)
+
+
+def _rooms(draft: Draft, gateway: str) -> Iterator[Problem]:
+    """People who are paged in a room: Matrix says who wrote there, and whose name that is is not known."""
+    for person in draft.catalog.people.values():
+        address = person.contact.get(gateway, "")
+        if not address.startswith(("!", "#")) or any(each.startswith("@") for each in person.answers_from):
+            continue
+        message = (
+            f"an answer of {person.id} by {gateway} is not known as theirs: {address} is a room, and"
+            " Matrix gives the name of whoever writes there"
+        )
+        item = draft.gathered.by_id["people"][person.id]
+        hint = 'add answers_from = ["@name:example.com"] with their name there, or page that name itself'
+        yield item.problem(("contact", gateway), WARNING, "room-not-a-person", message, hint)
 
 
 def _templates(draft: Draft, listening: list[Gateway]) -> Iterator[Problem]:
