@@ -15,10 +15,10 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from functools import wraps
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -45,6 +45,7 @@ def modules(package: str = "escalate_cli") -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
+@cache
 def functions() -> dict[str, Any]:
     """Every public function of core, and every public method of its classes, by its full name."""
     found: dict[str, Any] = {}
@@ -132,3 +133,27 @@ def raising(
 
     with replaced(name, wrap):
         yield raised
+
+
+@contextmanager
+def watching(marks: Collection[str], *, but: tuple[type, ...] = ()) -> Iterator[set[str]]:
+    """The names of all functions that are asked about one of `marks` meanwhile: each of them would raise, were it
+    made to.
+    """
+    asked: set[str] = set()
+
+    def watched(name: str) -> Callable[[Any], Any]:
+        def wrap(function: Any) -> Any:
+            def instead(*arguments: Any, **named: Any) -> Any:
+                if name not in asked and (says(arguments, marks, but=but) or says(named, marks, but=but)):
+                    asked.add(name)
+                return function(*arguments, **named)
+
+            return instead
+
+        return wrap
+
+    with ExitStack() as every:
+        for name in functions():
+            every.enter_context(replaced(name, watched(name)))
+        yield asked

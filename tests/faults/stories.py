@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from escalate_cli.actions.declare import Request
 from escalate_cli.actions.declare_and_page import declare_incident
 from escalate_cli.context import Context, Options
@@ -19,6 +21,7 @@ from escalate_cli.core.calendar.duration import MINUTE, Span
 from escalate_cli.core.wording.problem import OK, Problem
 from escalate_cli.engine.engine import Engine
 from escalate_cli.errors import EscalateError
+from escalate_cli.health import heartbeat
 from escalate_cli.health.doctor import diagnosis
 from escalate_cli.passes.tick import one_pass
 from tests.organisations import BANK
@@ -76,7 +79,7 @@ class Pass:
 
 class Night:
     """One installation, in this process: its real configuration, database and passes; only its
-    clock and its postbox are told.
+    clock and its postbox are told, and its heartbeat is counted instead of sent.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -89,6 +92,7 @@ class Night:
         self.context = Context(Options(config=config, db=directory / "escalate.db"), environ, self.clock)
         self.context.__dict__["sender"] = self.post
         self.start_at = self.clock.at
+        self.pings: list[str] = []
         self.passes: list[Pass] = []
         self.codes: list[int] = []
         self.called: list[str] = []
@@ -111,21 +115,18 @@ class Night:
         for _ in range(times):
             self.clock.at += every
             before, this = getattr(raised, "times", 0), Pass(self.minute)
-            beats = self._beat()
+            pings = len(self.pings)
             try:
                 report = one_pass(self.context, Engine.on(self.context), call=self._call)
                 this.troubles = report.troubles + report.warnings
             except Exception as problem:
                 this.ended = problem
-            this.beat = self._beat() != beats
+            this.beat = len(self.pings) > pings
             this.raised = getattr(raised, "times", 0) - before
             self.passes.append(this)
 
     def _call(self, what: str, problem: EscalateError) -> None:
         self.called.append(f"{what}: {problem.message}")
-
-    def _beat(self) -> str | None:
-        return self.context.store.ledger.fact("last_heartbeat_at")
 
     @property
     def minute(self) -> int:
@@ -161,10 +162,12 @@ class Night:
 @contextmanager
 def night(directory: Path) -> Iterator[Night]:
     here = Night(directory)
-    try:
-        yield here
-    finally:
-        here.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heartbeat, "ping", here.pings.append)
+        try:
+            yield here
+        finally:
+            here.close()
 
 
 def story(here: Night, raised: object = None) -> None:
