@@ -27,10 +27,11 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     if not (routing.DATA / "phrases-dev.tsv").exists():
         yield Note(GROUP, f"left out: there are no phrases to try at {routing.DATA}")
         return
+    from escalate_cli.config.english.reading import meanings
     from escalate_cli.core.routing.router import Router
 
     services, said = routing.services(), routing.phrases()
-    router = Router(services)
+    router = Router(services, meanings)
     ours, theirs = (
         routing.judge(said, routing.by_router(router)),
         routing.judge(said, routing.by_fts5(services)),
@@ -59,7 +60,7 @@ def measure(place: Path, *, quick: bool) -> Iterator[Figure | Note]:
     yield Figure(GROUP, "routing: is sure of one", ours.dares * 100, "%", note=sure)
     yield Figure(GROUP, "routing: is right when it is sure", ours.sure_right * 100, "%", note=of)
     began = time.perf_counter()
-    Router(services)
+    Router(services, meanings)
     built = (time.perf_counter() - began) * 1000
     times = []
     for phrase in said:

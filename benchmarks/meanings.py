@@ -16,9 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from escalate_cli.config.english.reading import HINTS, VECTORS, WORDS
 from escalate_cli.core.routing.english import FUNCTION_WORDS
-from escalate_cli.core.routing.hints import HINTS
-from escalate_cli.core.routing.nearness import DIMENSIONS, VECTORS, WORDS
+from escalate_cli.core.routing.nearness import DIMENSIONS
 from escalate_cli.core.routing.words import stem, tokens
 
 SAYINGS = Path(__file__).with_name("sayings")

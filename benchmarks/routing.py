@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.routing.words import tokens
@@ -191,7 +192,7 @@ def speed(catalog: list[Service], said: list[Phrase]) -> str:
     builds, lookups = [], []
     for _ in range(5):
         before = time.perf_counter()
-        router = Router(catalog)
+        router = Router(catalog, meanings)
         builds.append(time.perf_counter() - before)
     for phrase in said:
         before = time.perf_counter()
@@ -208,7 +209,7 @@ def speed(catalog: list[Service], said: list[Phrase]) -> str:
 def main() -> None:
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     catalog, said = services(data), phrases(data)
-    ours = by_router(Router(catalog))
+    ours = by_router(Router(catalog, meanings))
     print(f"{'escalate':16}{judge(said, ours)}")
     for name in ("own", "indirect"):
         print(f"  {name:14}{judge(own_phrases(name), ours)}")

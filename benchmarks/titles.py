@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.planted import WORDS, fact
 from escalate_cli.actions.routing import how_routed, routing_record
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.organisation.catalog import Catalog, Service
 from escalate_cli.core.routing.router import Router, Routing
@@ -66,7 +67,7 @@ class Reporters:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._router = Router(catalog.services.values())
+        self._router = Router(catalog.services.values(), meanings)
 
     def tell(self, about: str, dice: random.Random) -> Told:
         """Plain words about this service. Some name the service; else the words are routed, and the

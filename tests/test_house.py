@@ -100,6 +100,70 @@ def _imported(tree: ast.Module) -> set[str]:
     return found
 
 
+AROUND_CORE = {
+    *("asyncio", "fcntl", "glob", "importlib", "linecache", "logging", "mmap", "multiprocessing", "os"),
+    *("pathlib", "pkgutil", "random", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl"),
+    *("subprocess", "tempfile", "threading", "time", "urllib.request", "uuid"),
+}
+"""modules that read, write, wait, listen, or tell the time or chance"""
+ASKS_AROUND = {
+    *("breakpoint", "getenv", "input", "now", "open", "print", "read_bytes", "read_text", "today", "utcnow"),
+    *("write_bytes", "write_text"),
+}
+
+
+def test_core_neither_reads_nor_writes_nor_asks_the_time() -> None:
+    """What it needs to know is handed to it: it holds code alone, and no data lies beside it."""
+    assert [
+        f"{name}:{line}: {what}"
+        for name, tree in parsed()
+        if name.startswith("core/")
+        for line, what in around(tree)
+    ] == []
+    core = ROOT / "escalate_cli" / "core"
+    lying = [path for path in core.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert [path.name for path in lying if path.suffix != ".py"] == []
+
+
+def around(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """What reaches out of the process, or to its clock."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        yield from ((node.lineno, name) for name in names if {name, name.split(".")[0]} & AROUND_CORE)
+        if isinstance(node, ast.Call):
+            called = node.func
+            if (isinstance(called, ast.Name) and called.id in ASKS_AROUND - {"read_text", "now"}) or (
+                isinstance(called, ast.Attribute) and called.attr in ASKS_AROUND
+            ):
+                yield node.lineno, ast.unparse(node)
+
+
+def test_what_looks_for_things_around_core_finds_them() -> None:
+    """Among it what core once did: a list of words read from beside the module, and `importlib.resources`."""
+    reaching = (
+        "from pathlib import Path",
+        "import importlib.resources",
+        "from importlib import resources",
+        'words = beside("hints.txt").read_text("utf-8")',
+        "rows = file.read_bytes()",
+        "with open(name) as stream: pass",
+        "at = datetime.now(UTC)",
+        "import os.path",
+    )
+    assert [line for line in reaching if not list(around(ast.parse(line)))] == []
+    sound = (
+        "reading = read_text(arrived.text)",
+        "import re",
+        "now = decision.now",
+        "from datetime import date",
+    )
+    assert [line for line in sound if list(around(ast.parse(line)))] == []
+
+
 # ── names, types and imports ──────────────────────────────────────────────────────────
 
 

@@ -20,6 +20,7 @@ from escalate_cli.actions.lookup import (
     storable,
 )
 from escalate_cli.actions.routing import routed_safely
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.changes.acting import acting
 from escalate_cli.core.changes.again import News, declare_again
@@ -214,7 +215,7 @@ def _existing(
         severity = declaration.severity if asked.severity else None
         known = partial(situations.has, open_id)
         situation, news = declare_again(
-            situation, declaration, catalog, now, severity=severity, is_known=known
+            situation, declaration, catalog, now, severity=severity, is_known=known, meanings=meanings
         )
         return situation
 

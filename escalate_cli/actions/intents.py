@@ -20,6 +20,7 @@ from escalate_cli.actions.lookup import (
     whoever_types,
 )
 from escalate_cli.actions.taken import Taken
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.calendar.moment import wall_time
@@ -91,7 +92,9 @@ class Revision(Intent, frozen=True):
             self._must_be_running(situation)
             told = any(notification.attempts for notification in situation.notifications)
             is_news = told or not self.of_declaration
-            return updating.update(situation, changes, catalog, now, by=who, is_news=is_news)
+            return updating.update(
+                situation, changes, catalog, now, by=who, meanings=meanings, is_news=is_news
+            )
 
         return deed
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.changes.declare import Declaration
 from escalate_cli.core.events import Routed, Way
 from escalate_cli.core.incident.doing_without import words_of
@@ -39,7 +40,7 @@ def routed_safely(declaration: Declaration, catalog: Catalog) -> Declaration:
 
 
 def _routed(declaration: Declaration, catalog: Catalog) -> Declaration:
-    routing = Router(catalog.services.values()).route(declaration.title)
+    routing = Router(catalog.services.values(), meanings).route(declaration.title)
     service = routing.service
     guessed = guess(routing, catalog.settings.in_doubt) if service is None else ()
     routed = how_routed(routing, service, catalog, guessed)

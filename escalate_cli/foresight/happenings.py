@@ -7,6 +7,7 @@ acknowledged, simulated or not.
 
 from __future__ import annotations
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.calendar.duration import Instant, Span
 from escalate_cli.core.changes import respond as core
 from escalate_cli.core.changes import take
@@ -61,7 +62,7 @@ def change(span: Span, changes: updating.Changes, *, by: str | None = None) -> H
     """An update: severity, services, lead, labels, title, message."""
 
     def act(situation: Situation, catalog: Catalog, now: Instant) -> Plan | str:
-        return updating.update(situation, changes, catalog, now, by=by)
+        return updating.update(situation, changes, catalog, now, by=by, meanings=meanings)
 
     return Happening(span, _unless_over(act, "updated"))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.calendar.duration import WEEK, Instant
 from escalate_cli.core.calendar.hours import local_to_instant, zone_or_utc
 from escalate_cli.core.organisation.catalog import Catalog
@@ -76,7 +77,7 @@ def _over_maintenance(catalog: Catalog, now: Instant) -> Iterator[Problem]:
 
 def _unspoken(catalog: Catalog) -> Iterator[Problem]:
     """Services that the router does not find by any of the words that they are given, only by their id."""
-    router = Router(catalog.services.values())
+    router = Router(catalog.services.values(), meanings)
     for service in catalog.services.values():
         others: dict[str, None] = {}
         for words in (service.name, *service.keywords):

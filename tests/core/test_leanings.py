@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import meanings
+from benchmarks.meanings import hints
+from escalate_cli.config.english.reading import HINTS, VECTORS, WORDS, meanings
 from escalate_cli.core.organisation.catalog import Service
-from escalate_cli.core.routing.hints import HINTS, hints_in
-from escalate_cli.core.routing.nearness import DIMENSIONS, VECTORS, WORDS, direction, nearness
+from escalate_cli.core.routing.nearness import DIMENSIONS, nearness
 from escalate_cli.core.routing.router import Match, Router
 from escalate_cli.core.routing.words import tokens
 
@@ -20,12 +20,13 @@ PLACES = Router(
         Service("orchestra", "School orchestra", "music", "Plays concerts.", keywords=("concert",)),
         Service("gym", "Sports hall", "sports", "Football and athletics.", keywords=("sports hall",)),
         Service("payslips", "Payroll", "people", "Salaries of the teachers.", keywords=("salary",)),
-    )
+    ),
+    meanings,
 )
 
 
 def test_the_list_of_hints_is_the_one_that_was_written() -> None:
-    assert HINTS.read_text("utf-8") == meanings.hints()
+    assert HINTS.read_text("utf-8") == hints()
 
 
 def test_every_word_has_its_row_and_can_be_looked_up() -> None:
@@ -35,13 +36,14 @@ def test_every_word_has_its_row_and_can_be_looked_up() -> None:
 
 
 def test_the_longest_expression_counts_and_each_word_once() -> None:
-    typed = [hint.typed for hint in hints_in(tokens("charged twice by the gym"))]
+    typed = [hint.typed for hint in meanings().hints.among(tokens("charged twice by the gym"))]
     assert typed[0] == "charged twice"
     assert {"charged", "twice"}.isdisjoint(typed)
-    assert hints_in(tokens("is it not")) == []
+    assert meanings().hints.among(tokens("is it not")) == []
 
 
 def test_words_that_are_near_have_nearly_one_direction() -> None:
+    direction = meanings().vectors.direction
     violin, piano, printer = (direction({word: 1.0}) for word in ("violin", "piano", "printer"))
     assert nearness(violin, violin) == pytest.approx(1)
     assert nearness(violin, piano) > nearness(violin, printer) + 0.3

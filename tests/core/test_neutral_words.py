@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import routing as benchmark
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.routing.router import Router
 from tests.faults.rounds import mostly_long
 
@@ -30,7 +31,7 @@ PHRASES = [
     for phrase in data
     if phrase.right
 ]
-ROUTER = Router(benchmark.services())
+ROUTER = Router(benchmark.services(), meanings)
 SURE = {text: service for text in PHRASES if (service := ROUTER.route(text).service) is not None}
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.router import Match, Router
 
@@ -108,7 +109,7 @@ HOSPITAL = (
     Service("day-porter", "Porters", "facilities", "Moves beds and patients by day.", tier=2),
     Service("cafe", "Café Zoë", "facilities", "Coffee by the main entrance.", tier=3),
 )
-ROUTER = Router(HOSPITAL)
+ROUTER = Router(HOSPITAL, meanings)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,8 @@ def test_an_organisation_that_does_not_write_english_is_found_by_its_own_words()
             Service("pay", "支付", "a"),
             Service("uberweisung", "Überweisung", "b", keywords=("Zahlung",)),
             Service("ł", "Łódź", "c"),
-        ]
+        ],
+        meanings,
     )
     for typed, service in (
         ("支付", "pay"),
@@ -270,7 +272,7 @@ def test_an_organisation_that_does_not_write_english_is_found_by_its_own_words()
 
 @pytest.mark.parametrize("services", [(), HOSPITAL[:1]])
 def test_a_catalog_of_no_or_one_service_answers_too(services: tuple[Service, ...]) -> None:
-    router = Router(services)
+    router = Router(services, meanings)
     assert router.route("coffee").service is None
     assert router.route("ehr is down").service == (services[0].id if services else None)
 
@@ -300,7 +302,9 @@ def test_a_megabyte_is_read_only_as_far_as_it_can_matter(typed: str) -> None:
 )
 def test_any_text_gets_an_answer_and_always_the_same(typed: str) -> None:
     routing = ROUTER.route(typed)
-    assert routing == Router(reversed(HOSPITAL)).route(typed), "the order of the files does not matter"
+    assert routing == Router(reversed(HOSPITAL), meanings).route(typed), (
+        "the order of the files does not matter"
+    )
     assert (routing.service is not None) == (routing.match in (Match.EXACT, Match.CONFIDENT))
     assert len(routing.candidates) <= 5
     assert [candidate.score for candidate in routing.candidates] == sorted(
@@ -316,7 +320,8 @@ def test_a_number_in_passing_says_next_to_nothing() -> None:
         [
             Service("secure", "Secure checkout", "cards", "Links to 3-D Secure."),
             Service("partner", "Partner API", "partners", "For integrations.", keywords=("integration",)),
-        ]
+        ],
+        meanings,
     )
     assert router.route("their integration stops after 3 tries").candidates[0].service == "partner"
     alone = router.route("after 3 tries").candidates

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.events import Routed, SoundsLike, Way
 from escalate_cli.core.routing.router import Router
 from tests.organisations import BANK, STANDARD
@@ -27,7 +28,7 @@ def routed(world: World, incident: int = 1) -> Routed:
 
 
 def best(world: World) -> list[str]:
-    routing = Router(world.catalog.services.values()).route(DOUBTFUL)
+    routing = Router(world.catalog.services.values(), meanings).route(DOUBTFUL)
     assert routing.service is None, "it has to leave doubt"
     return [candidate.service for candidate in routing.candidates]
 

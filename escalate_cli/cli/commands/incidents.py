@@ -32,6 +32,7 @@ from escalate_cli.cli.output import Answer, say
 from escalate_cli.cli.piped_text import declared_message, typed_or_piped
 from escalate_cli.cli.screens import incident as incident_screen
 from escalate_cli.cli.screens import route as route_screen
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.incident.situation import Situation
 from escalate_cli.core.routing.router import Match, Router, Routing
@@ -106,7 +107,7 @@ def _dry_run(context: Context, asked: Request) -> Answer:
         lookup.find_address(address, catalog)
     services = tuple(lookup.find_service(service, catalog).id for service in asked.services)
     given = Routing(asked.title, Match.EXACT, services[0], ()) if services else None
-    routing = given or Router(catalog.services.values()).route(asked.title)
+    routing = given or Router(catalog.services.values(), meanings).route(asked.title)
     now = context.clock.now()
     data, walk = route_data(routing, severity, now, catalog, services=services)
     return Answer(

@@ -11,6 +11,7 @@ from escalate_cli.cli.arguments import Severity, moment
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import route as route_screen
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.routing.router import Router
 from escalate_cli.errors import ExitCode
@@ -40,7 +41,7 @@ def route(
     catalog = context.catalog
     now = context.clock.now()
     when = moment(context, at, now) if at else now
-    routing = Router(catalog.services.values()).route(" ".join(words))
+    routing = Router(catalog.services.values(), meanings).route(" ".join(words))
     chosen = lookup.pick_severity(severity, catalog)
     data, walk = route_data(routing, chosen, when, catalog)
     code = ExitCode.DONE if routing.service is not None else ExitCode.NO

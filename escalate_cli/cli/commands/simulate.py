@@ -14,6 +14,7 @@ from escalate_cli.cli.arguments import Severity, moment, one_answer, to_duration
 from escalate_cli.cli.completion import known
 from escalate_cli.cli.output import Answer
 from escalate_cli.cli.screens import simulation as simulation_screen
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.context import Context
 from escalate_cli.core.calendar.duration import DAY, MINUTE
 from escalate_cli.core.calendar.moment import iso, second_showing
@@ -147,7 +148,7 @@ def _declaration(
             "nothing is broken yet",
             "name a service or say what is broken: escalate simulate --service S, or in words",
         )
-    routing = Router(catalog.services.values()).route(title)
+    routing = Router(catalog.services.values(), meanings).route(title)
     if routing.service is not None:
         return Declaration(title, severity, (routing.service,)), []
     guessed = guess(routing, catalog.settings.in_doubt)

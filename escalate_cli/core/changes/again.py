@@ -15,6 +15,7 @@ from escalate_cli.core.escalation.severity import how_changed
 from escalate_cli.core.events import DeclaredAgain
 from escalate_cli.core.incident.situation import Incident, Situation
 from escalate_cli.core.organisation.catalog import Catalog
+from escalate_cli.core.routing.leanings import GiveMeanings
 from escalate_cli.core.wording.events import sentence
 
 
@@ -37,6 +38,7 @@ def declare_again(
     *,
     severity: str | None,
     is_known: Callable[[DeclaredAgain], bool],
+    meanings: GiveMeanings,
 ) -> tuple[Situation, tuple[News, ...]]:
     """A higher severity raises, a new message is an update, labels are set, a service joins those
     in scope, a lead is taken where there is none. A lower severity, another title, another lead are
@@ -50,7 +52,7 @@ def declare_again(
     changes = _changes(declaration, severity, incident, catalog)
     news = [*_made(changes, incident, catalog), *_noted(declaration, severity, incident, catalog, now)]
     if changes != Changes():
-        situation = update(situation, changes, catalog, now, by=declaration.by).situation
+        situation = update(situation, changes, catalog, now, by=declaration.by, meanings=meanings).situation
     for item in news:
         if item.event is not None and not is_known(item.event):
             situation = situation.log(now, item.event, catalog, declaration.by)

@@ -28,6 +28,7 @@ from escalate_cli.core.notification.targets import teams_in
 from escalate_cli.core.notification.who_has_it import tell_who_has_it
 from escalate_cli.core.organisation.catalog import Catalog
 from escalate_cli.core.organisation.recipient import ReporterAddress
+from escalate_cli.core.routing.leanings import GiveMeanings
 from escalate_cli.core.routing.router import Router
 from escalate_cli.core.wording.news import Deed
 
@@ -53,6 +54,7 @@ def update(
     now: Instant,
     *,
     by: str | None = None,
+    meanings: GiveMeanings,
     is_news: bool = True,
 ) -> Plan:
     """Change an open incident. A new service starts its team's escalation though others have
@@ -86,7 +88,7 @@ def update(
         deed = Deed(changes.lead, Taking.LEADS)
         tell_who_has_it(deed, situation, decision, by=by, channels=False)
     if changes.title is not None or changes.message:
-        _listen(changes, decision)
+        _listen(changes, decision, meanings)
     decision.change_incident(updated_at=now, message_since=now)
     _restart_forgetting(decision)
     return plan(decision.situation, catalog, now)
@@ -133,13 +135,13 @@ def _change_scope(changes: Changes, decision: Decision, by: str | None) -> None:
     align(decision, by)
 
 
-def _listen(changes: Changes, decision: Decision) -> None:
+def _listen(changes: Changes, decision: Decision, meanings: GiveMeanings) -> None:
     """Offer a service that the new words sound like and that leads elsewhere, or any where none is
     known for sure yet; never take it.
     """
     catalog, incident = decision.catalog, decision.incident
     words = " ".join(part for part in (changes.title, changes.message) if part)
-    service = catalog.services.get(Router(catalog.services.values()).route(words).service or "")
+    service = catalog.services.get(Router(catalog.services.values(), meanings).route(words).service or "")
     if service is None or service.id in incident.services or service.id == incident.suggestion:
         return
     unsure = not incident.services or incident.guess

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import FUNCTION_WORDS, REPORT_WORDS, TROUBLE_WORDS
-from escalate_cli.core.routing.hints import Hint, hints_in
-from escalate_cli.core.routing.nearness import Direction, direction, nearest_pair, nearness
+from escalate_cli.core.routing.hints import Hint, Hints
+from escalate_cli.core.routing.nearness import Direction, Vectors, nearness
 from escalate_cli.core.routing.vocabulary import COMMON_ENGLISH, MOST_WORDS, Vocabulary, is_common
 from escalate_cli.core.routing.words import apart, tokens
 
@@ -28,18 +28,31 @@ _NEAR_ENOUGH = 0.35
 """nearness alone brings a service forward from here on"""
 
 
+class Meanings(NamedTuple):
+    """What is known of the language beside any catalog."""
+
+    hints: Hints
+    vectors: Vectors
+
+
+GiveMeanings = Callable[[], Meanings]
+"""asked when words come that are not exact: most commands need none of it"""
+
+
 class Leanings:
     """An index over the same services as the vocabulary, in the same order."""
 
-    def __init__(self, services: Sequence[Service], vocabulary: Vocabulary) -> None:
+    def __init__(self, services: Sequence[Service], vocabulary: Vocabulary, give: GiveMeanings) -> None:
         self._services = services
         self._vocabulary = vocabulary
+        self._give = give
+        self._heard: tuple[str, tuple[Hint, ...]] = ("", ())
         self._directions: dict[int, Direction] = {}
 
     def hinted(self, text: str, scores: Mapping[int, float]) -> dict[int, float]:
         """The scores with what the hints among the words add."""
         hinted = dict(scores)
-        for hint in _hints(text):
+        for hint in self._hints(text):
             for at, gain in self._hinted(hint).items():
                 hinted[at] = hinted.get(at, 0.0) + _HINT * gain
         return hinted
@@ -47,7 +60,9 @@ class Leanings:
     def nearer(self, text: str, scores: Mapping[int, float]) -> dict[int, float]:
         """The scores with what nearness adds; a service that it alone brings forward must be near enough."""
         telling = _telling(_typed(text))
-        there = direction({word: COMMON_ENGLISH if is_common(word) else 1.0 for word in telling})
+        there = self._give().vectors.direction(
+            {word: COMMON_ENGLISH if is_common(word) else 1.0 for word in telling}
+        )
         nearer = dict(scores)
         if not there:
             return nearer
@@ -77,7 +92,7 @@ class Leanings:
             weights: dict[str, float] = {}
             for word in _words(self._services[at]):
                 weights[word] = self._vocabulary.worth_for(self._vocabulary.stem(word), at)
-            self._directions[at] = direction(weights)
+            self._directions[at] = self._give().vectors.direction(weights)
         return self._directions[at]
 
     def reasons(self, text: str, at: int, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,7 +101,7 @@ class Leanings:
         """
         hints = [
             (sum(self._vocabulary.worth_for(base, at) for base in hint.stems), hint)
-            for hint in _hints(text)
+            for hint in self._hints(text)
             if not any(f"'{hint.typed}'" in reason for reason in given)
         ]
         gain, hint = max(hints, key=lambda pair: pair[0], default=(0.0, Hint("", ())))
@@ -95,14 +110,16 @@ class Leanings:
             telling = max(hint.stems, key=lambda base: self._vocabulary.worth_for(base, at))
             meant = next(word for word in written if self._vocabulary.stem(word) == telling)
             return (f"'{hint.typed}' hints at '{meant}'",)
-        near, word, other = (0.0, "", "") if given else nearest_pair(_telling(_typed(text)), written)
+        near, word, other = (
+            (0.0, "", "") if given else self._give().vectors.nearest_pair(_telling(_typed(text)), written)
+        )
         return (f"'{word}' is near '{other}' in meaning",) if near else ()
 
-
-@lru_cache(maxsize=16)
-def _hints(text: str) -> tuple[Hint, ...]:
-    """The hints of a text, which its candidates ask for one after the other."""
-    return tuple(hints_in(_typed(text)))
+    def _hints(self, text: str) -> tuple[Hint, ...]:
+        """The hints of a text, which its candidates ask for one after the other."""
+        if self._heard[0] != text:
+            self._heard = (text, tuple(self._give().hints.among(_typed(text))))
+        return self._heard[1]
 
 
 def _typed(text: str) -> list[str]:

@@ -19,7 +19,7 @@ import msgspec
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.adjuncts import without_adjuncts
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
-from escalate_cli.core.routing.leanings import Leanings
+from escalate_cli.core.routing.leanings import GiveMeanings, Leanings
 from escalate_cli.core.routing.vocabulary import MEANING, Meant, Reading, Vocabulary
 from escalate_cli.core.routing.words import tokens
 
@@ -90,15 +90,15 @@ _MOST_LETTERS = 4_000
 
 class Router:
     """An index over the services of a catalog; `route` asks it. Ties go to the lower tier, then the
-    lower id.
+    lower id. `meanings` is asked when words come that are not exact.
     """
 
-    def __init__(self, services: Iterable[Service]) -> None:
+    def __init__(self, services: Iterable[Service], meanings: GiveMeanings) -> None:
         self._services = sorted(
             services, key=lambda service: (service.tier is None, service.tier or 0, service.id)
         )
         self._vocabulary = Vocabulary(self._services)
-        self._leanings = Leanings(self._services, self._vocabulary)
+        self._leanings = Leanings(self._services, self._vocabulary, meanings)
         self._exact: tuple[dict[str, dict[int, None]], ...] = ({}, {}, {})
         for at, service in enumerate(self._services):
             for known, texts in zip(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.calendar.duration import DAY, Instant, Span, show_about
 from escalate_cli.core.incident.holding import who_took_it_first
 from escalate_cli.core.incident.record import Record
@@ -84,7 +85,8 @@ def _routed(proposal: Proposal, past: Past, changed: Catalog) -> Trial:
     """The titles of all incidents that share a word with the new keyword, routed as now and as then."""
     stems = {stem(word) for word in tokens(proposal.keyword or "")}
     alike = [record for record in past.records if stems & {stem(word) for word in tokens(record.first_title)}]
-    as_is, as_would_be = Router(past.catalog.services.values()), Router(changed.services.values())
+    as_is = Router(past.catalog.services.values(), meanings)
+    as_would_be = Router(changed.services.values(), meanings)
     right_now = right_then = wrong = 0
     ids = set(proposal.incidents)
     for record in alike:

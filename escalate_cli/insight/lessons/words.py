@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from escalate_cli.config.english.reading import meanings
 from escalate_cli.core.incident.record import Record
 from escalate_cli.core.organisation.catalog import Service
 from escalate_cli.core.routing.english import FUNCTION_WORDS, TROUBLE_WORDS
@@ -140,7 +141,7 @@ def _phrases(past: Past) -> list[_Phrase]:
     that would find its service by now teaches nothing more.
     """
     phrases: dict[tuple[str, ...], _Phrase] = {}
-    router = Router(past.catalog.services.values())
+    router = Router(past.catalog.services.values(), meanings)
     for record in past.records:
         if record.rerouted is None or router.route(record.first_title).service in record.services:
             continue
