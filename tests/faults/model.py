@@ -60,7 +60,11 @@ class Model:
     paged: dict[str, int] = field(default_factory=dict)
     """whom a page has reached since it opened, and when the latest was written"""
     heard_who: set[str] = field(default_factory=set)
-    """who has heard that somebody has it now"""
+    """who has heard that somebody has it, and not since that nobody has"""
+    asked: str | None = None
+    """whom the level (or the fallback) was for that was paged last"""
+    passed: set[str] = field(default_factory=set)
+    """who of them has passed it on"""
     heard_end: set[str] = field(default_factory=set)
     """who has heard that it is over"""
 
@@ -90,10 +94,11 @@ class Model:
         if self.status == "resolved":
             return
         had, known = self.takers if self.status == "acknowledged" else [], list(self.waiting)
+        hearers = self.heard_who | set(had)
         lapses = self.next_at is not None and self.next_at <= now
         self._go_on(now)
         if had and self.status == "open" and not (self.was_snoozed and lapses):
-            self._unsay(now, self.heard_who | set(had), known)  # the end of a snooze was said with it
+            self._unsay(now, hearers, known)  # the end of a snooze was said with it
 
     def _go_on(self, now: int) -> None:
         self.was_snoozed = self.snoozed
@@ -117,6 +122,7 @@ class Model:
         unless a page was written to them now.
         """
         paged = {one.who for one in self.waiting if one.cause == "level" and one not in known}
+        self.heard_who = set()
         self.waiting.append(Letter(now, "unsaid", *ROOM, now))
         self.waiting += [Letter(now, "unsaid", "email", who, now) for who in hearers - paged - {ROOM[1]}]
 
@@ -167,7 +173,7 @@ class Model:
 
     def _page(self, now: int, who: str, cause: str = "level") -> None:
         if cause == "level":
-            self.heard = self.urgency
+            self.heard, self.asked, self.passed, self.heard_who = self.urgency, who, set(), set()
             self.waiting = [
                 one for one in self.waiting if (one.cause, one.who) != (cause, who) or one.due < now
             ]
@@ -199,9 +205,9 @@ class Model:
         who did it.
         """
         self._tell(*ROOM, "inform ")
-        hearers = (set(self.paged) - set(self.takers)) | set(had)
+        hearers = ((set(self.paged) - self.passed - set(self.takers)) | set(had)) - {who}
         self.heard_who = (self.heard_who | hearers) - {who}
-        self.waiting += [Letter(now, "taken", "email", one) for one in hearers - {who}]
+        self.waiting += [Letter(now, "taken", "email", one) for one in hearers]
 
     # ── what people do (5, 6, 7, 18, 19) ───────────────────────────────────────────────
 
@@ -235,6 +241,29 @@ class Model:
         self.waiting = [one for one in self.waiting if one.cause == "worse"]
         self._hear(who, now, had)
 
+    def pass_on(self, who: str, now: int) -> None:
+        """9: it ends the own part of this level; the next one comes now, as nobody else is left of it. What
+        has come to the fallback goes no further. Whoever has it gives it back. Else only the own page stops.
+        """
+        has = self.status == "acknowledged" and self.takers == [who]
+        theirs = self.status == "open" and self.asked == who and who not in self.passed
+        kept = [one for one in self.waiting if one.who != who]
+        if not has and not theirs and kept == self.waiting:
+            return
+        self.waiting = kept
+        if has or theirs:
+            self.passed.add(who)
+        if has:
+            self.status, self.takers, self.snoozed = "open", [], False
+        if has or (theirs and not self.exhausted):
+            self.next_at = now
+        heard = self.heard_who if has else set()
+        hearers = ((set(self.paged) - self.passed - set(self.takers)) | heard) - {who}
+        self._tell(*ROOM, "inform ")
+        self.waiting += [Letter(now, "passed", "email", one) for one in hearers]
+        if has:
+            self.heard_who = set()
+
     def page(self, who: str, now: int) -> None:
         self._page(now, who, "hand")
 
@@ -264,9 +293,16 @@ class Model:
             self.update(now, severity=severity if higher else None, message=fresh)
 
     def next_level(self, now: int) -> None:
-        """By hand: what would come next comes now, and what this level had still to send does not."""
-        self.next_at = now
+        """By hand: what would come next comes now, though somebody has it, and what this level had still to
+        send does not.
+        """
+        had = self.takers if self.status == "acknowledged" else []
+        hearers, known = self.heard_who | set(had), list(self.waiting)
+        self.status, self.takers, self.snoozed, self.next_at = "open", [], False, now
         self.waiting = [one for one in self.waiting if one.cause != "level" or one.due <= now]
+        self.plan(now)
+        if had:
+            self._unsay(now, hearers, known)
 
     def begin_maintenance(self, minutes: int, now: int) -> None:
         self.quiet_until = now + minutes * MINUTE
@@ -285,6 +321,7 @@ class Model:
         hearers = self.heard_end if self.status == "resolved" else self.heard_who | set(self.takers)
         if self.status == "resolved":
             self.paged = {who: at for who, at in self.paged.items() if at >= now}
+            self.asked, self.passed, self.heard_who = None, set(), set()
         known = list(self.waiting)
         self._start_over(now)
         self.plan(now)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from escalate_cli.actions.maintenance import end_maintenance
 from escalate_cli.core.calendar.duration import MINUTE, SECOND
-from tests.faults.model import LEVELS, Model
+from tests.faults.model import Model
 from tests.faults.rounds import report
 from tests.organisations import IN_TWO_STEPS
 from tests.world import World
@@ -37,6 +37,7 @@ wait = "15m"
 """
 plain = st.sampled_from(["resolve", "reopen", "label", "next", "twice", "crash", "end maintenance"])
 people = st.sampled_from(["ana", "bo", "cto"])
+anybody = st.sampled_from(["ana", "ana", "bo", "cto", "ops"])
 severities = st.sampled_from(["minor", "major", "critical"])
 words = st.sampled_from([None, "worse", "all of Europe"])
 moves = st.one_of(
@@ -44,6 +45,7 @@ moves = st.one_of(
     st.tuples(st.just("between ticks"), st.just(30)),
     st.tuples(plain, st.none()),
     st.tuples(st.sampled_from(["ack", "ack", "page"]), people),
+    st.tuples(st.sampled_from(["pass", "pass", "ack"]), anybody),
     st.tuples(st.just("snooze"), st.tuples(people, st.sampled_from([3, 20]))),
     st.tuples(st.just("severity"), severities),
     st.tuples(st.just("message"), st.sampled_from(["worse", "all of Europe"])),
@@ -119,6 +121,9 @@ class Both:
         if name == "ack":
             model.ack(argument, now)  # type: ignore[arg-type]
             world.ack(argument)  # type: ignore[arg-type]
+        elif name == "pass":
+            model.pass_on(argument, now)  # type: ignore[arg-type]
+            world.pass_on(argument)  # type: ignore[arg-type]
         elif name == "page":
             model.page(argument, now)  # type: ignore[arg-type]
             world.page(argument)  # type: ignore[arg-type]
@@ -137,13 +142,7 @@ class Both:
             model.declare_again(now, severity, message, label=label)
             more = {"labels": (("again", str(next(self.labels))),)} if label else {}
             world.declare("down", "login", key="k", severity=severity, message=message, **more)
-        elif (
-            name == "next"
-            and model.status == "open"
-            and not model.exhausted
-            and not model.muted
-            and model.level < len(LEVELS)
-        ):
+        elif name == "next":
             model.next_level(now)
             world.next_level()
 

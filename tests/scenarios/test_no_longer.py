@@ -141,6 +141,41 @@ def test_a_snooze_that_ends_at_its_time_is_no_news_and_one_that_ends_before_it_i
     assert news(world) == "Ana no longer has it: it got worse while it was put off."
 
 
+def test_who_heard_of_the_first_taker_hears_when_the_second_has_it_no_longer(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.snooze("20m", "cto")
+    world.advance("1m")
+    world.ack("ana")
+    world.advance("1m")
+    world.snooze("20m", "bo")
+    world.sent()
+    world.advance("1m")
+    world.reopen(by="bo")
+    world.expects("sms to ana", "inform slack to identity", "inform email to cto")
+    assert news(world) == "Bo no longer has it: given back."
+    world.advance("1m")
+    world.ack("ana")
+    world.advance("1m")
+    world.sent()
+    world.reopen(by="ana")
+    world.expects("sms to ana", "inform slack to identity")
+
+
+def test_who_heard_of_a_snooze_that_has_ended_in_time_hears_nothing_of_who_takes_it_then(world_with) -> None:
+    world = world_with(TIMEOUT)
+    world.declare("down", "login")
+    world.snooze("3m", "cto")
+    world.advance("1m")
+    world.snooze("2m", "bo")
+    world.advance("4m")
+    world.ack("ana")
+    world.sent()
+    world.advance("1m")
+    world.reopen()
+    world.expects("sms to ana", "inform slack to identity")
+
+
 def test_what_another_team_has_is_not_said_to_be_nobodys(world_with) -> None:
     world = world_with(TIMEOUT)
     world.declare("down", "login", "payments")
@@ -227,6 +262,16 @@ def test_whom_a_severity_informs_hears_without_commands_that_it_is_open_again(wo
     letter = next(one for _, one in reversed(world.post.letters) if one.url.endswith("status"))
     assert "It is open again, reopened by Bo." in letter.body
     assert "escalate " not in letter.body
+
+
+def test_who_ended_it_hears_that_somebody_else_opened_it_again(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.resolve(by="bo")
+    world.sent()
+    world.advance("1m")
+    world.reopen(by="ana")
+    world.expects("sms to ana", "inform slack to identity", "inform email to bo")
 
 
 # ── pages that no escalation asked for ────────────────────────────────────────────────

@@ -155,3 +155,55 @@ def test_29_people_hear_that_somebody_passed(world_with) -> None:
     notes = {note.note for note in world.look().notifications if note.kind is NotificationKind.INFORM}
     assert notes == {"Ana cannot take it. It still waits for Bo."}
     world.sent()
+
+
+def test_29_who_heard_that_somebody_has_it_hears_that_they_have_given_it_back(world: World) -> None:
+    world.declare("down", "login")
+    world.snooze("20m", "cto")
+    world.advance("1m")
+    world.ack("bo")
+    world.expects(
+        "sms to ana", "inform slack to identity", "inform email to ana",
+        "inform slack to identity", "inform email to ana", "inform email to cto",
+    )  # fmt: skip
+    world.advance("1m")
+    world.pass_on("bo")
+    assert "inform email to cto" in world.sent()
+    assert world.look().incident.status is IncidentStatus.OPEN
+
+
+def test_29_who_passes_it_and_takes_it_after_all_may_give_it_back(world_with) -> None:
+    world = world_with(EVERYBODY)
+    world.declare("down", "login")
+    world.pass_on("ana")
+    world.ack("ana")
+    assert world.look().incident.status is IncidentStatus.ACKNOWLEDGED
+    world.pass_on("ana")
+    situation = world.look()
+    assert (situation.incident.status, situation.escalations[0].level) == (IncidentStatus.OPEN, 2)
+    world.sent()
+
+
+def test_29_who_passes_a_page_keeps_the_first_acknowledgement_on_record(world_with) -> None:
+    world = world_with(STANDARD.but("[policies.standard]\n", '[policies.standard]\nack_timeout = "30m"\n'))
+    world.declare("down", "login")
+    world.ack("bo")
+    first = world.look().incident.acknowledged_at
+    world.advance("30m")
+    world.pass_on("ana")
+    assert world.look().incident.acknowledged_at == first
+    world.sent()
+
+
+def test_29_who_passes_after_a_level_was_asked_for_by_hand_gives_it_to_nobody_who_had_it_before(
+    world: World,
+) -> None:
+    world.declare("down", "login")
+    world.ack("bo")
+    world.maintenance("login", "3m")
+    world.next_level()
+    world.pass_on("ana")
+    assert world.look().incident.status is IncidentStatus.OPEN
+    world.sent()
+    world.advance("3m")
+    world.expects("sms to ana")

@@ -315,3 +315,17 @@ def test_the_same_key_again_with_an_address_tells_that_one_too(world: World) -> 
     world.expects(
         "sms to ana", "resolved email to kim%40customer.example", "resolved email to lee%40customer.example"
     )
+
+
+def test_whoever_acted_before_it_was_over_hears_who_takes_it_when_it_is_open_again(world_with) -> None:
+    world = world_with(STANDARD)
+    world.declare("down", "login")
+    world.advance("1m")
+    world.ack("ana")
+    world.resolve()
+    world.advance("1m")
+    world.reopen()
+    world.sent()
+    world.advance("1m")
+    world.ack("bo")
+    world.expects("inform slack to identity", "inform email to ana")

@@ -51,7 +51,7 @@ def pass_on(situation: Situation, by: str, catalog: Catalog, now: Instant) -> Pl
         decision.log(PassedBesides(), by)
     decision.change_incident(updated_at=now)
     how = Taking.GIVEN_BACK if given_back else Taking.PASSED
-    if not _somebody_has(decision.situation):
+    if given_back and not _somebody_has(decision.situation):
         decision.change_incident(acknowledged_at=None, acknowledged_by=None)
     tell_who_has_it(Deed(by, how, waits_for=tuple(dict.fromkeys(waits_for))), situation, decision)
     return plan(decision.situation, catalog, now)
@@ -62,7 +62,11 @@ def take_pass_back(situation: Situation, by: str, catalog: Catalog, now: Instant
     that is so, or they have passed nothing on.
     """
     decision = Decision(situation, catalog, now)
-    passed = [escalation for escalation in situation.escalations if by in escalation.passed]
+    passed = [
+        escalation
+        for escalation in situation.escalations
+        if by in escalation.passed and escalation.status is not EscalationStatus.STOPPED
+    ]
     for escalation in passed:
         others = tuple(person for person in escalation.passed if person != by)
         decision.change(escalation.id, passed=others)
@@ -98,10 +102,11 @@ def _pages_of_round(escalation: Escalation, situation: Situation) -> list[Notifi
 
 
 def _may_pass(person: str, escalation: Escalation, situation: Situation) -> bool:
-    if escalation.status is EscalationStatus.STOPPED or person in escalation.passed:
+    if escalation.status is EscalationStatus.STOPPED:
         return False
     return _has(person, escalation) or (
         escalation.status is not EscalationStatus.ACKNOWLEDGED
+        and person not in escalation.passed
         and any(page.recipient == Recipient.person(person) for page in _pages_of_round(escalation, situation))
     )
 
@@ -119,7 +124,7 @@ def _give_back(escalation: Escalation, by: str, decision: Decision) -> None:
     decision.change(
         escalation.id,
         status=EscalationStatus.PAGING,
-        passed=(*escalation.passed, by),
+        passed=tuple(dict.fromkeys((*escalation.passed, by))),
         acked_by=(),
         acknowledged_at=None,
         acknowledged_by=None,

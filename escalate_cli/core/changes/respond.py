@@ -147,6 +147,8 @@ def go_to_level(
             next_at=now,
             held=None,
             muted=False,
+            acked_by=(),
+            snoozed_until=None,
         )
         coming, past_the_last = min(before + 1, levels), before >= levels
         decision.log(GoneOnByHand(team=escalation.team, level=coming, past_the_last=past_the_last), by)

@@ -7,16 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from escalate_cli.core.events import ToldNobodyHasIt, ToldOpenAgain
-from escalate_cli.core.events.reasons import Lapse, NobodyHasIt, OpenAgain, SomebodyHasIt, Taking, WasTold
+from escalate_cli.core.events.reasons import Lapse, NobodyHasIt, OpenAgain, Over, WasTold
 from escalate_cli.core.incident.decision import Decision
 from escalate_cli.core.incident.situation import (
     Escalation,
     EscalationStatus,
-    Notification,
     NotificationKind,
     NotificationStatus,
     Situation,
 )
+from escalate_cli.core.notification.hearsay import who_heard
 from escalate_cli.core.notification.paging import Letter, write_to
 from escalate_cli.core.notification.reached import may_have_arrived, quietly, ways_that_reached
 from escalate_cli.core.notification.reporter import tell_reporter_again
@@ -25,7 +25,6 @@ from escalate_cli.core.organisation.policy import Target, TargetKind
 from escalate_cli.core.organisation.recipient import Recipient
 from escalate_cli.core.wording.news import Lapsed, it_is_open_again, nobody_has_it
 
-_HAVING = (Taking.ACKNOWLEDGED, Taking.IN_PART, Taking.SNOOZED, Taking.TAKEN_OVER)
 _PAGING = (EscalationStatus.PAGING, EscalationStatus.EXHAUSTED)
 _TOLD = (NotificationKind.PAGE, NotificationKind.INFORM, NotificationKind.NUDGE, NotificationKind.RESOLVED)
 
@@ -93,35 +92,17 @@ def _tell_lapse(
     )
     note = nobody_has_it(lapsed, decision.catalog)
     letter = Letter(NotificationKind.INFORM, NobodyHasIt(had[0], why), note=note, chase=False)
-    heard = [
-        notification.recipient
-        for notification in before.notifications
-        if _says_that_they_have_it(notification, escalations)
-    ]
+    heard = who_heard(escalations, before, decision.situation)
     told, missed = _tell([*heard, *map(Recipient.person, had)], letter, by, before, decision)
     if told or missed:
         decision.log(ToldNobodyHasIt(recipients=told, had=had, lapse=why, missed=missed))
 
 
-def _says_that_they_have_it(notification: Notification, escalations: Iterable[Escalation]) -> bool:
-    cause = notification.reason.cause
-    return (
-        isinstance(cause, SomebodyHasIt)
-        and cause.how in _HAVING
-        and (may_have_arrived(notification) or notification.live)
-        and any(
-            cause.by in (escalation.acknowledged_by, *escalation.acked_by)
-            and (cause.how is Taking.IN_PART or notification.created_at >= (escalation.acknowledged_at or 0))
-            for escalation in escalations
-        )
-    )
-
-
 def tell_open_again(
     before: Situation, decision: Decision, *, by: str | None = None, message: str | None = None
 ) -> None:
-    """Tell that what was over in `before` is open again: the teams' channels, whoever heard its end, and
-    whoever reported it. Not `by`, nor whom a page reaches now. An end that nobody has
+    """Tell that what was over in `before` is open again: the teams' channels, whoever heard its end or
+    ended it, and whoever reported it. Not `by`, nor whom a page reaches now. An end that nobody has
     heard yet is not told any more."""
     ended_at = before.incident.resolved_at or 0
     ends = [
@@ -131,6 +112,8 @@ def tell_open_again(
     ]
     decision.cancel(ends)
     heard = [notification.recipient for notification in ends if may_have_arrived(notification)]
+    causes = {notification.reason.cause for notification in ends}
+    heard += [Recipient.person(cause.by) for cause in causes if isinstance(cause, Over) and cause.by]
     note = it_is_open_again(by, message, decision.catalog)
     letter = Letter(NotificationKind.INFORM, OpenAgain(by), note=note, chase=False)
 

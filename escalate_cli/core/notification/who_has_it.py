@@ -10,9 +10,16 @@ from msgspec.structs import replace
 
 from escalate_cli.core.calendar.duration import Instant
 from escalate_cli.core.events import ToldWhoHasIt
-from escalate_cli.core.events.reasons import SomebodyHasIt, Taking, WasPaged
+from escalate_cli.core.events.reasons import SomebodyHasIt, Taking, TookIt, WasPaged, WasTold
 from escalate_cli.core.incident.decision import Decision
-from escalate_cli.core.incident.situation import EscalationStatus, NotificationKind, Situation
+from escalate_cli.core.incident.holding import stands_acknowledged
+from escalate_cli.core.incident.situation import (
+    Escalation,
+    EscalationStatus,
+    NotificationKind,
+    Situation,
+)
+from escalate_cli.core.notification.hearsay import who_heard
 from escalate_cli.core.notification.paging import Letter, write_to
 from escalate_cli.core.notification.reached import may_have_arrived, quietly, ways_that_reached
 from escalate_cli.core.notification.reporter import tell_reporter_who
@@ -31,8 +38,8 @@ def tell_who_has_it(
     """Tell of a deed, once; `before` is the incident as it was. `by` is who said so, where that is
     not who has it. Without `channels` these hear it otherwise.
 
-    Whoever had it, or led it, before hears that somebody else does now. That it cannot be told is
-    no reason to undo it.
+    Whoever had it, or led it, before hears that somebody else does now; whoever heard that they have
+    it, that they have given it back. That it cannot be told is no reason to undo it.
     """
     decision.part(lambda: _tell(deed, by, before, decision, channels=channels), "telling who has it")
     if deed.how not in _NOBODY_TAKES_IT:
@@ -74,23 +81,54 @@ def _hearers(
             for addressee in whom(Target(TargetKind.CHANNEL, None), team, decision).addressees:
                 hearers.setdefault(addressee.recipient, addressee)
     silent = _have_acted(decision.situation) | {deed.by}
-    wanted = [recipient for recipient in paged if not (recipient.is_person and recipient.id in silent)]
-    wanted += [Recipient.person(person) for person in _had_it(deed, before, decision.situation)]
-    for recipient in wanted:
+    wanted = [
+        Addressee(recipient, WasPaged())
+        for recipient in paged
+        if not (recipient.is_person and recipient.id in silent)
+    ]
+    held = WasTold() if deed.how is Taking.LEADS else TookIt()
+    wanted += [
+        Addressee(Recipient.person(person), held) for person in _had_it(deed, before, decision.situation)
+    ]
+    wanted += [Addressee(recipient, WasTold()) for recipient in _heard_before(deed, before, decision)]
+    for addressee in wanted:
+        recipient = addressee.recipient
         known = catalog.people if recipient.is_person else catalog.channels
         if recipient.id in known and (channels or recipient.is_person):
-            hearers.setdefault(recipient, Addressee(recipient, WasPaged()))
+            hearers.setdefault(recipient, addressee)
     return list(hearers.values())
 
 
+def _heard_before(deed: Deed, before: Situation, decision: Decision) -> list[Recipient]:
+    """Who heard that somebody has what is given back now."""
+    if deed.how is not Taking.GIVEN_BACK:
+        return []
+    given_back = [
+        escalation
+        for escalation in before.escalations
+        if stands_acknowledged(escalation)
+        and escalation.acknowledged_by == deed.by
+        and not stands_acknowledged(decision.escalation(escalation.id))
+    ]
+    return who_heard(given_back, before, decision.situation)
+
+
 def _have_acted(situation: Situation) -> set[str]:
-    """Everybody who has taken it, or their part of it, as it stands now."""
+    """Everybody who has taken it, or their part of it, or passed it on, as it stands now."""
     acted: set[str] = set()
     for escalation in situation.escalations:
+        if _is_of_before(escalation, situation.incident.open_since):
+            continue
         acted |= {*escalation.acked_by, *escalation.passed}
         if escalation.status is EscalationStatus.ACKNOWLEDGED and escalation.acknowledged_by:
             acted.add(escalation.acknowledged_by)
     return acted
+
+
+def _is_of_before(escalation: Escalation, open_since: Instant) -> bool:
+    """Whether it ended before the incident was reopened: what people did about it then is no act now."""
+    ended = escalation.status is EscalationStatus.STOPPED
+    return ended and (escalation.acknowledged_at or 0) <= open_since
 
 
 def _had_it(deed: Deed, before: Situation, after: Situation) -> list[str]:
